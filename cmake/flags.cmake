@@ -1,0 +1,32 @@
+# Language, warnings, sanitizers and output folders, the same for every target of ours.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(SHAKEDOWN_CCACHE ccache)
+if(SHAKEDOWN_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SHAKEDOWN_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SHAKEDOWN_CCACHE})
+endif()
+
+set(SHAKEDOWN_BIN_DIR "${CMAKE_BINARY_DIR}/bin" CACHE PATH "Where the programs go")
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${SHAKEDOWN_BIN_DIR}")
+
+# shakedown_warnings carries the warnings; it is linked by our own targets only, never by generated code.
+add_library(shakedown_warnings INTERFACE)
+target_compile_options(shakedown_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror=return-type
+  # Designated initialisers name what matters; the rest has defaults.
+  -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports members of coroutine frames and of std::variant that are never read uninitialised.
+  target_compile_options(shakedown_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()
+
+set(SHAKEDOWN_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=; empty for none")
+if(SHAKEDOWN_SANITIZE)
+  add_compile_options(-fsanitize=${SHAKEDOWN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SHAKEDOWN_SANITIZE})
+endif()
