@@ -27,8 +27,3 @@ find_file(SHAKEDOWN_CHART_JS NAMES chart.min.js chart.js Chart.min.js Chart.js
 
 # Debian's own interpreter: python3-yaml and python3-jsonschema are installed for that one.
 set(SHAKEDOWN_PYTHON /usr/bin/python3)
-
-# Boost.Asio: only what 1.81 calls current.
-add_library(shakedown_asio INTERFACE)
-target_link_libraries(shakedown_asio INTERFACE Boost::headers Threads::Threads)
-target_compile_definitions(shakedown_asio INTERFACE BOOST_ASIO_NO_DEPRECATED)

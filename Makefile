@@ -1,0 +1,43 @@
+# The front door. Every target first makes sure that the Debian packages it needs are there.
+
+JOBS ?= $(shell nproc)
+PYTHON = /usr/bin/python3
+LINTS = arrows sizes banned unlisted self
+
+.PHONY: help build demo test bench format lint
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make build    optimised programs in build/bin/'
+	@echo 'make demo     one whole drill against a practice target, and where its scorecard is'
+	@echo 'make test     everything, under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make bench    the figures of the instrument, side by side with wrk'
+	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
+	@echo 'make format   clang-format over our own code'
+	@echo 'SHAKEDOWN_SKIP_INSTALL=1 leaves the system as it is; JOBS=N sets the compile jobs.'
+
+build:
+	@tools/install_dependencies.sh build
+	cmake --preset release --log-level=WARNING
+	cmake --build --preset release -j $(JOBS)
+
+demo: build
+	@tools/demo.sh
+
+test:
+	@tools/install_dependencies.sh build test
+	cmake --preset dev --log-level=WARNING
+	cmake --build --preset dev -j $(JOBS)
+	@$(PYTHON) tools/run_tests.py build/dev --jobs 2
+
+bench: build
+	@tools/install_dependencies.sh test bench
+	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/bench/run.py
+
+format:
+	@tools/install_dependencies.sh format
+	git ls-files --cached --others --exclude-standard '*.cc' '*.h' | xargs -r clang-format-14 -i
+
+lint:
+	@tools/install_dependencies.sh lint
+	@status=0; for lint in $(LINTS); do $(PYTHON) tools/$$lint.py || status=1; done; exit $$status
