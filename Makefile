@@ -19,7 +19,7 @@ help:
 build:
 	@tools/install_dependencies.sh build
 	cmake --preset release --log-level=WARNING
-	cmake --build --preset release -j $(JOBS)
+	cmake --build --preset release --target programs -j $(JOBS)
 
 demo: build
 	@tools/demo.sh
@@ -32,6 +32,7 @@ test:
 
 bench: build
 	@tools/install_dependencies.sh test bench
+	cmake --build --preset release -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/bench/run.py
 
 format:

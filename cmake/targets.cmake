@@ -65,6 +65,9 @@ function(shakedown_library NAME)
   endif()
 endfunction()
 
+# `programs` is what `make build` builds: everything but the tests.
+add_custom_target(programs)
+
 # shakedown_program(NAME SOURCES a.cc ... [LINKS ...])
 # A program called NAME in the preset's bin folder.
 function(shakedown_program NAME)
@@ -78,6 +81,7 @@ function(shakedown_program NAME)
   add_executable(${NAME} ${sources})
   target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${NAME} PRIVATE ${links} shakedown_warnings)
+  add_dependencies(programs ${NAME})
 endfunction()
 
 # What every test may rely on.
