@@ -1,0 +1,51 @@
+// Everything an agent does to components: setup and teardown steps, faults, recovery, undo, the watchdog.
+// Threads: all methods on the agent's loop thread; callbacks on the same loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/event.h"
+#include "core/model/plan.h"
+
+namespace shakedown {
+
+struct FaultOptions {
+  std::string state_dir;           // undo records and component locks, for example /run/shakedown or a folder of the run
+  std::string watchdog_program;    // executed as `PROGRAM watch DIR`
+  Duration lease = std::chrono::seconds(10);
+  std::function<void(Event)> report;  // FaultEvent, StepEvent, AgentEvent (leftover, warning)
+};
+
+class FaultRunner {
+ public:
+  virtual ~FaultRunner() = default;
+  // Executes one setup/teardown step.
+  virtual void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) = 0;
+  // Breaks at `at`, proves the effect, runs the fault's recover steps. Reports FaultEvents and StepEvents.
+  virtual void inject(InjectionId injection, FaultId fault, StageId stage, RunTime at) = 0;
+  // Compares with the state before; undoes when asked or when it differs; then clean or leftover. done(ok, detail).
+  virtual void finish(InjectionId injection, bool undo, std::string reason,
+                      std::function<void(bool, std::string)> done) = 0;
+  // Lease renewed by the controller; passed on to the watchdog.
+  virtual void renew(Duration lease) = 0;
+  // Undoes every fault that stands and stops what setup started and teardown did not stop. done(clean, detail).
+  virtual void undo_all(std::string reason, std::function<void(bool, std::string)> done) = 0;
+};
+
+// Locks the plan's components, sweeps what an earlier crash left in state_dir (reported), spawns the watchdog.
+// Errors: locked (component of another run), refused (identity rules), io (state_dir).
+Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock,
+                                                       FaultOptions options, boost::asio::io_context& loop);
+
+// `shakedown-agent watch DIR` (and `shakedown watch DIR`): undoes everything in DIR when stdin closes or the lease
+// ends. Returns the process's exit code. Runs its own loop; never returns while the agent lives.
+int watchdog_main(const std::string& dir);
+
+}  // namespace shakedown

@@ -1,0 +1,45 @@
+// All load, probe and ledger traffic of one agent: worker threads, each with its own loop, connections and
+// recorder. The engine starts stages on it and collects a Snapshot each second.
+// Threads: every method is safe from the agent's loop thread only; callbacks come on the loop given in Options.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/model/event.h"
+#include "core/model/plan.h"
+#include "core/stats/snapshot.h"
+
+namespace shakedown {
+
+struct LoadOptions {
+  uint32_t workers = 1;
+  std::string work_dir;  // ledger intents and crash copies
+};
+
+class LoadRunner {
+ public:
+  virtual ~LoadRunner() = default;
+  virtual void start_probes() = 0;
+  virtual void start_ledgers() = 0;
+  virtual void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) = 0;
+  virtual void stop_stage(StageId stage, RunTime at) = 0;
+  // Pauses the writer, waits `settle`, reads every id in [first_id, last written) back twice, resumes the writer.
+  // The reads come with the following snapshots; done gets the finished pass.
+  virtual void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
+                      std::function<void(LedgerPass)> done) = 0;
+  // Asks every worker for its deltas up to now; done is called with the merged snapshot (seq and agent unset).
+  virtual void collect(std::function<void(Snapshot)> done) = 0;
+  // Load, probes and ledgers stop; in-flight requests get their grace; then done. Collect once more afterwards.
+  virtual void stop(std::function<void()> done) = 0;
+};
+
+// Resolves secrets, loads certificates, opens nothing yet. clock.zero() is fixed by Go.
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
+                                                     boost::asio::io_context& loop);
+
+}  // namespace shakedown

@@ -1,0 +1,62 @@
+// What happened, when: everything that is neither a sample, a probe result nor a ledger record.
+// Events go into the journal as they happen and onto the Timeline's axis.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/model/fault.h"
+#include "core/model/ledger.h"
+
+namespace shakedown {
+
+// One execution of a phase. Announced before it starts; load, faults and cells refer to the stage.
+struct StageEvent {
+  enum class Kind { planned, ended, not_run } kind = Kind::planned;
+  StageId stage;
+  PhaseId phase;
+  uint32_t iteration = 0;  // 0-based repeat
+  RunTime start{}, end{};  // planned: as announced; ended: end = the true end
+  std::string reason;      // not_run, or ended early
+};
+
+// A fault's change of state. earliest..latest bound the instant of the change.
+struct FaultEvent {
+  InjectionId injection;
+  FaultId fault;
+  StageId stage;
+  FaultState state = FaultState::armed;
+  RunTime earliest{}, latest{};
+  std::string detail;   // effective: the proof; undoing: what begins; failed/leftover: what is wrong
+  bool by_undo = false; // clean or resumed by our undo, not by recovery
+};
+
+// A setup, ready, recover, undo or teardown step.
+struct StepEvent {
+  enum class Kind { setup, ready, recover, undo, teardown, release } kind = Kind::setup;
+  InjectionId injection;  // recover, undo
+  std::string what;       // Action::describe; release: the release read
+  RunTime started{}, ended{};
+  bool ok = true;
+  std::string detail;  // output tail or error; release: "start" or "end"
+};
+
+struct AgentEvent {
+  enum class Kind { joined, ready, lost, left, leftover, warning } kind = Kind::joined;
+  AgentId agent;
+  RunTime at{};
+  std::string detail;
+};
+
+struct RunEvent {
+  enum class Kind { started, stop_condition, interrupted, aborted, finished } kind = Kind::started;
+  RunTime at{};
+  std::string detail;
+};
+
+using Event = std::variant<StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass>;
+
+}  // namespace shakedown

@@ -1,0 +1,99 @@
+// What load sends: targets, requests, expectations, connection policy.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/units.h"
+#include "core/model/text.h"
+
+namespace shakedown {
+
+// {env: X} or {file: P}; resolved on the agent, never sent, logged or reported.
+struct SecretSource {
+  enum class Kind { env, file } kind = Kind::env;
+  std::string where;  // variable name, or absolute path
+};
+struct Secret {
+  std::string name;
+  SecretSource source;
+};
+
+struct TlsSpec {
+  std::string ca_file;           // own CA; empty = the system's
+  std::string certificate_file;  // client certificate chain, PEM; empty = none
+  std::string key_file;          // client key, PEM
+  std::string server_name;       // SNI and verified name; empty = the host of the URL
+};
+
+struct Target {
+  std::string name;
+  std::string scheme;  // "http" or "https"
+  std::string host;    // name or address, without brackets
+  uint16_t port = 0;
+  std::string base_path;  // "" or "/v1", prefixed to every path
+  TlsSpec tls;            // https only; verification is always on
+};
+
+struct HttpRequest {
+  TargetId target;
+  std::string method = "GET";
+  Text path;  // starts with '/'
+  std::vector<std::pair<std::string, Text>> headers;
+  Text body;  // empty = no body
+};
+
+struct HeaderExpect {
+  std::string name;
+  std::string equals;  // empty = present is enough
+};
+struct JsonExpect {
+  std::string pointer;  // RFC 6901
+  std::string equals;   // the value as compact JSON text, for example "\"ok\"" or "3"
+};
+struct Expect {
+  std::vector<std::pair<int, int>> status;  // inclusive ranges; empty = 200..299
+  std::vector<HeaderExpect> headers;
+  std::optional<Text> body_contains;
+  std::optional<std::string> body_regex;  // ECMAScript, searched
+  std::vector<JsonExpect> json;
+
+  bool status_ok(int code) const;
+  // Whether the body must be kept for judging (else it is counted and dropped while parsed).
+  bool needs_body() const { return body_contains || body_regex || !json.empty(); }
+};
+
+struct UniformKey {
+  uint64_t low = 0, high = 0;  // inclusive
+};
+struct SequenceKey {
+  uint64_t from = 0;  // from + arrival number
+};
+using KeySpec = std::variant<std::monostate, UniformKey, SequenceKey>;
+
+struct Operation {
+  std::string name;
+  HttpRequest http;
+  KeySpec key;
+  Bytes value_size;  // size of {value}; 0 when unused
+  Expect expect;
+  Duration timeout = std::chrono::seconds(1);
+  std::string noun;  // for page one: "read" in "99.9 % of reads"; defaults to "request"
+  // Every latency limit declared by a requirement for this operation, ascending, without repeats:
+  // the exact over-limit counters of a Cell follow this list.
+  std::vector<Duration> limits;
+};
+
+struct ConnectionPolicy {
+  uint32_t max = 64;                 // per target and agent (split over its workers)
+  Duration max_age{};                // 0 = no limit
+  uint64_t max_requests = 0;         // 0 = no limit
+  Duration backoff = std::chrono::milliseconds(50);
+  Duration backoff_max = std::chrono::seconds(1);
+};
+
+}  // namespace shakedown

@@ -1,0 +1,51 @@
+// One arrival and what became of it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace shakedown {
+
+enum class Outcome : uint8_t {
+  ok,
+  failed,             // an answer that `expect` rejects
+  refused,            // connection refused
+  reset,              // connection closed, reset, or nonsense instead of an answer
+  timeout,            // no answer by intended + timeout
+  unfinished,         // still out when the phase's grace ended
+  dropped_by_target,  // outstanding cap reached while our lag was within its limit
+  dropped_by_us,      // the pacer came too late, or our own queue was full
+  client_error,       // our EMFILE, EADDRNOTAVAIL, ...
+};
+inline constexpr std::size_t kOutcomes = 9;
+inline constexpr std::array<Outcome, kOutcomes> kAllOutcomes = {
+    Outcome::ok,      Outcome::failed,     Outcome::refused,           Outcome::reset,        Outcome::timeout,
+    Outcome::unfinished, Outcome::dropped_by_target, Outcome::dropped_by_us, Outcome::client_error};
+const char* to_string(Outcome outcome);
+constexpr bool is_bad(Outcome o) {  // counts against availability and error ratio
+  return o == Outcome::failed || o == Outcome::refused || o == Outcome::reset || o == Outcome::timeout ||
+         o == Outcome::dropped_by_target;
+}
+
+// What a driver knows after one request.
+struct Attempt {
+  Outcome outcome = Outcome::ok;
+  int status = 0;           // HTTP status, 0 = none
+  uint32_t bytes_in = 0;
+};
+
+// A plain value, no heap. The four stamps: intended (schedule), released (the pacer reached it),
+// sent (first byte handed to the socket), done. latency = done - intended; lag = released - intended
+// (ours); wait = sent - released (the pool's queue); service = done - sent.
+struct Sample {
+  StageId stage;
+  OperationId operation;
+  Outcome outcome = Outcome::ok;
+  bool was_sent = false;  // else sent and service do not exist
+  RunTime intended{}, released{}, sent{}, done{};
+};
+
+}  // namespace shakedown

@@ -1,0 +1,119 @@
+// The judgement of one run: everything that scorecard.json and the reports show.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/run.h"
+#include "core/model/scenario.h"
+#include "core/model/verdict.h"
+
+namespace shakedown {
+
+enum class DecisionState { go, no_go, not_proven };
+const char* to_string(DecisionState state);  // "go", "no-go", "not-proven"
+
+// One validity signal that was raised. invalidates: the run as a whole is not valid.
+struct ValidityReason {
+  std::string signal;  // "lag", "lost agent", "leftover", ...
+  std::string text;    // with figures and limit
+  bool invalidates = true;  // false = warning only
+};
+
+struct ScoredRequirement {
+  Requirement requirement;  // with declared, owner (requirement's or the scenario's)
+  Verdict verdict;
+};
+
+struct AreaSummary {
+  Area area = Area::availability;
+  bool declared = false;
+  VerdictState worst = VerdictState::unknown;  // of its must rows (all rows when it has no must)
+  uint32_t pass = 0, fail = 0, not_proven = 0, unknown = 0;
+};
+
+struct OutageImpact {
+  uint64_t failed_requests = 0;
+  double delayed_seconds = 0;
+  uint64_t lost_writes = 0;
+  double worst_error_ratio = 0;
+};
+
+struct ScoredOutage {
+  std::string probe;
+  RunTime start{};
+  double lower_seconds = 0, upper_seconds = 0;  // upper may be infinite
+  std::string cause;                            // fault name, or "spontaneous"
+  OutageImpact impact;
+};
+
+struct ScoredFault {
+  std::string name;
+  std::string component;
+  uint32_t injection = 0;  // 1-based
+  FaultState state = FaultState::armed;
+  std::optional<RunTime> injected_at, effective_at, undone_at;
+  std::string ended_by;  // "recovery", "undo", "undo after limit", ""
+  std::string bite;      // the proof of effect, or why there is none
+  std::vector<std::string> leftovers;
+  std::optional<double> predicted_monthly_failed;  // expected frequency x measured impact
+};
+
+struct ScoredLedgerInjection {
+  std::string fault;
+  uint32_t n = 0;
+  uint64_t lost = 0, undecided = 0;
+  double rpo_lower = 0, rpo_upper = 0;
+  std::optional<double> suffix_upper;  // absent when refuted (scattered)
+  bool scattered = false;
+  uint64_t split_brain = 0;  // lost writes acknowledged after the effect
+};
+struct ScoredLedger {
+  std::string name, noun;
+  uint64_t acked = 0, lost = 0, undecided = 0, duplicates = 0, ghosts = 0, corrupt = 0, resurrected = 0;
+  uint64_t recovered = 0, maybe_lost = 0, seen_then_lost = 0;
+  std::vector<uint64_t> lost_ids;  // at most 1000
+  std::vector<ScoredLedgerInjection> injections;
+};
+
+struct ScoredAgent {
+  std::string name, version, hostname;
+  bool lost = false;
+  double clock_bound_seconds = 0;
+  double lag_p99_seconds = 0;
+  double cpu_share = 0;  // of one core, mean
+};
+
+// Counts of all arrivals of the run, for the accounting identity.
+struct Accounting {
+  uint64_t offered = 0, ok = 0, failed = 0, refused = 0, reset = 0, timeout = 0, unfinished = 0,
+           dropped_by_target = 0, dropped_by_us = 0, client_error = 0;
+};
+
+struct Scorecard {
+  // what
+  std::string scenario, service, owner, launch;
+  Decision decision_makers;
+  Environment environment;
+  Manifest manifest;
+  // verdicts
+  bool valid = false;
+  std::vector<ValidityReason> reasons;
+  DecisionState decision = DecisionState::not_proven;
+  std::string covers;                // "2 of 11 areas"
+  std::vector<std::string> tldr;     // business sentences, no jargon
+  std::vector<ScoredRequirement> requirements;
+  std::vector<AreaSummary> areas;    // all 11, in order
+  std::vector<ScoredOutage> outages;
+  std::vector<ScoredFault> faults;
+  std::vector<ScoredLedger> ledgers;
+  std::vector<ScoredAgent> agents;
+  Accounting accounting;
+  std::optional<int> launch_in_days;  // from the run's end
+};
+
+// Exit code of a run, first that applies: 4 leftovers, 1 NO-GO, 3 not completed, 2 NOT PROVEN, 0 GO.
+int exit_code(const Scorecard& scorecard);
+
+}  // namespace shakedown

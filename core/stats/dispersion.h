@@ -1,0 +1,24 @@
+// How dependent the events of a window are: the design effect by which exact bounds are widened.
+// Per-second counts (bad, total) are pooled in blocks of 1, 2, 4, ... seconds while at least 8 blocks remain;
+// if a dispersion chi-square rejects independence at 1 %, deff = the largest variance ratio, else 1.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace shakedown {
+
+struct SecondCount {
+  int64_t second = 0;
+  uint64_t bad = 0, total = 0;
+};
+
+struct DesignEffect {
+  double deff = 1;          // >= 1; bounds use bad/deff of total/deff
+  uint32_t block_seconds = 1;  // block length with the largest ratio
+  bool rejected = false;
+};
+
+DesignEffect design_effect(const std::vector<SecondCount>& seconds);
+
+}  // namespace shakedown

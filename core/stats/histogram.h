@@ -1,0 +1,66 @@
+// Base-2 exponential histogram of durations, scale 7: 128 buckets per doubling, 0.27 % relative error.
+// Same bucket layout as OpenTelemetry exponential and Prometheus native histograms (bucket i covers
+// (2^(i/128), 2^((i+1)/128)] nanoseconds). Merging adds counts and is exact.
+//
+// DenseHistogram: fixed array, no allocation after construction, for recording. SparseHistogram: sorted
+// (bucket, count) pairs, for snapshots, wire, journal and Timeline. Threads: none; one owner each.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/time.h"
+
+namespace shakedown {
+
+inline constexpr int kHistogramScale = 7;
+// Durations up to 2^10 ns (1.02 us) share bucket 0; durations above 2^41 ns (36.6 min) the last one.
+inline constexpr uint32_t kHistogramBuckets = (41 - 10) * 128 + 1;
+
+// The bucket of a duration (negative counts as 0), and a bucket's inclusive upper bound.
+uint32_t histogram_bucket(Duration d);
+Duration histogram_upper(uint32_t bucket);
+
+struct BucketCount {
+  uint32_t bucket = 0;
+  uint64_t count = 0;
+  friend bool operator==(const BucketCount&, const BucketCount&) = default;
+};
+
+class SparseHistogram {
+ public:
+  void add(Duration d, uint64_t count = 1);
+  void merge(const SparseHistogram& other);
+  uint64_t count() const;
+  bool empty() const { return buckets_.empty(); }
+  // The bucket midpoint (geometric) holding rank ceil(q * count), q in [0, 1]; zero when empty.
+  Duration quantile(double q) const;
+  // The value of the k-th smallest (1-based), same resolution.
+  Duration rank(uint64_t k) const;
+  Duration max() const;       // upper bound of the highest bucket in use
+  double sum_seconds() const; // from bucket midpoints
+  uint64_t count_above(Duration limit) const;  // by bucket; exact counts come from over-limit counters
+  std::span<const BucketCount> buckets() const { return buckets_; }
+  static SparseHistogram from_buckets(std::vector<BucketCount> sorted);
+  friend bool operator==(const SparseHistogram&, const SparseHistogram&) = default;
+
+ private:
+  std::vector<BucketCount> buckets_;  // ascending, counts > 0
+};
+
+class DenseHistogram {
+ public:
+  DenseHistogram();
+  void add(Duration d);
+  uint64_t count() const { return count_; }
+  SparseHistogram sparse() const;
+  void clear();  // cost proportional to the range in use
+
+ private:
+  std::vector<uint32_t> counts_;  // kHistogramBuckets long
+  uint64_t count_ = 0;
+  uint32_t lowest_, highest_;
+};
+
+}  // namespace shakedown

@@ -1,0 +1,47 @@
+// Exact confidence bounds. All bounds are one-sided at the given confidence (0.95 = 95 %).
+// Sources: Clopper & Pearson 1934; NIST/SEMATECH e-Handbook 8.4.5.1 (MTBF); Olsson 2005 (log-normal mean,
+// modified Cox); order statistics for quantiles. Every function is pure; Boost.Math does the quantiles.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace shakedown {
+
+struct Bounds {
+  double lower = 0;
+  double upper = 0;  // may be infinite
+};
+
+// x events of n (reals, so that a design effect can shrink both): the probability of an event.
+// n <= 0 gives [0, 1].
+Bounds clopper_pearson(double x, double n, double confidence);
+
+// Smallest n with P(X <= k; n, p) <= 1 - confidence: trials needed to claim a rate of at most p with k events.
+uint64_t trials_needed(uint64_t k, double p, double confidence);
+
+// Mean time between events: total time T, r events, time-terminated; upper infinite for r = 0.
+Bounds mtbf(double total_time, uint64_t events, double confidence);
+
+// Steady-state availability from r outages, up time U and down time D (lower), and the reverse (upper):
+// A = 1 / (1 + (D/U) F(confidence; 2r, 2r)). r = 0: lower from U/2.996 (at 95 %) as MTBF and the given MTTR.
+Bounds availability_from_outages(double up, double down, uint64_t outages, double mttr_when_none, double confidence);
+
+// Mean of log-normal repair times (modified Cox), n >= 3; nullopt below that or when a value is <= 0.
+std::optional<Bounds> lognormal_mean(const std::vector<double>& values, double confidence);
+// Median by order statistics (distribution-free), n >= 5 at 95 %; nullopt when n is too small.
+std::optional<Bounds> median_bounds(std::vector<double> values, double confidence);
+
+// 1-based ranks (lower, upper) whose order statistics bound the q-quantile of n samples; 0 or n + 1 when unbounded.
+struct RankBounds {
+  uint64_t lower = 0, upper = 0;
+};
+RankBounds quantile_ranks(double n, double q, double confidence);
+
+// The share of cases proved by n clean trials: (1 - confidence)^(1/n).
+double share_proved(uint64_t clean_trials, double confidence);
+// Clean trials needed to prove a share: ceil(ln(1-C)/ln p).
+uint64_t clean_trials_needed(double share, double confidence);
+
+}  // namespace shakedown

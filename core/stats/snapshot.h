@@ -1,0 +1,69 @@
+// What load reports each second: mergeable counts and histograms, never percentiles.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/model/ledger.h"
+#include "core/model/probe.h"
+#include "core/model/sample.h"
+#include "core/stats/histogram.h"
+
+namespace shakedown {
+
+// Where a sample belongs: the second and stage of its intended time.
+struct CellKey {
+  int64_t second = 0;
+  StageId stage;
+  OperationId operation;
+  auto operator<=>(const CellKey&) const = default;
+};
+
+struct Cell {
+  std::array<uint64_t, kOutcomes> counts{};              // by Outcome
+  std::array<SparseHistogram, kOutcomes> latency;        // by Outcome; drops have none
+  SparseHistogram wait, service;                         // of arrivals that were sent
+  SparseHistogram lag;                                   // of every released arrival
+  // [i] = ok arrivals slower than Operation::limits[i] (exact; not-ok ones are added by the judge).
+  std::vector<uint64_t> over_limit;
+  Duration latency_max{};                                // exact, over all outcomes
+
+  uint64_t offered() const;
+  uint64_t count(Outcome o) const { return counts[static_cast<std::size_t>(o)]; }
+  void merge(const Cell& other);
+};
+
+// Our own condition in the interval.
+struct AgentHealth {
+  double cpu_seconds = 0;        // of the agent process in the interval
+  double steal_ratio = 0;        // of the host
+  uint64_t rss_bytes = 0;
+  uint32_t open_connections = 0;
+  uint64_t outstanding = 0;      // arrivals not yet done
+  Duration worst_lag{};          // largest in the interval
+  friend bool operator==(const AgentHealth&, const AgentHealth&) = default;
+};
+
+// Deltas of one agent for one interval. seq counts from 1 without gaps per agent.
+struct Snapshot {
+  AgentId agent;
+  uint64_t seq = 0;
+  RunTime from{}, to{};
+  // Arrivals scheduled (by intended time) since the last snapshot: the left side of the accounting identity
+  // offered = sum of outcomes + still outstanding. Per stage.
+  std::map<StageId, uint64_t> offered;
+  std::map<CellKey, Cell> cells;
+  AgentHealth health;
+  // Raw streams beside the cells.
+  std::map<ProbeId, std::vector<ProbeResult>> probes;
+  std::map<LedgerId, std::vector<LedgerWrite>> writes;  // completed ones (and pending ones at the end)
+  std::map<LedgerId, std::vector<LedgerRead>> reads;
+
+  // Adds other's content (same agent, later interval); keeps the larger seq. Used when the outbox overflows.
+  void merge(Snapshot&& other);
+};
+
+}  // namespace shakedown

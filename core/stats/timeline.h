@@ -1,0 +1,106 @@
+// Everything measured in a run on one axis, from which all SLIs are computed. A pure value: the live
+// run and the replay of its journal build the same one. Threads: none; the run loop owns it.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/model/event.h"
+#include "core/model/scenario.h"
+#include "core/stats/snapshot.h"
+
+namespace shakedown {
+
+// Half-open [from, to).
+struct TimeRange {
+  RunTime from{}, to{};
+  bool contains(RunTime t) const { return from <= t && t < to; }
+  bool empty() const { return to <= from; }
+  friend bool operator==(const TimeRange&, const TimeRange&) = default;
+};
+
+struct StageRecord {
+  StageId stage;
+  PhaseId phase;
+  uint32_t iteration = 0;
+  TimeRange range;           // announced start, true end (announced end while running)
+  bool ended = false;
+  bool not_run = false;
+  std::string reason;
+  uint64_t offered = 0;      // scheduled arrivals, all agents
+};
+
+struct InjectionRecord {
+  InjectionId injection;
+  FaultId fault;
+  StageId stage;
+  uint32_t number = 0;  // 1-based within the fault
+  FaultState state = FaultState::armed;
+  std::vector<FaultEvent> history;  // in order of arrival
+  std::vector<StepEvent> steps;     // recover and undo
+  const FaultEvent* find(FaultState s) const;  // first event with this state; nullptr when none
+};
+
+struct LedgerRecord {
+  std::map<uint64_t, LedgerWrite> writes;  // by id; a completion replaces a pending entry
+  std::vector<LedgerRead> reads;           // in order of arrival
+  std::vector<LedgerPass> passes;
+};
+
+struct AgentRecord {
+  bool joined = false;
+  bool lost = false;
+  RunTime lost_at{};
+  uint64_t last_seq = 0;
+  uint64_t missing_snapshots = 0;   // gaps in seq
+  std::vector<std::pair<RunTime, AgentHealth>> health;
+  std::vector<std::string> leftovers, warnings;
+};
+
+class Timeline {
+ public:
+  explicit Timeline(const Scenario& scenario);  // the scenario outlives the Timeline
+
+  // A snapshot already seen (seq not above the agent's last) is ignored: resending after a broken stream is
+  // harmless. The journal holds merged snapshots: add_merged takes these without seq bookkeeping.
+  void add(const Snapshot& snapshot);
+  void add_merged(const Snapshot& snapshot);
+  void add(const Event& event);
+
+  const Scenario& scenario() const { return *scenario_; }
+  // Per second, stage and operation. Latency histograms are kept per second too, so that a scope can
+  // leave out fault windows to the second.
+  const std::map<CellKey, Cell>& cells() const { return cells_; }
+  const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
+  const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
+  const std::vector<ProbeResult>& probe(ProbeId id) const;                  // ascending by start
+  const LedgerRecord& ledger(LedgerId id) const;
+  const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
+  const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
+  const std::vector<RunEvent>& run_events() const { return run_events_; }
+  RunTime last() const { return last_; }  // latest instant seen anywhere
+
+ private:
+  void add_cells(const Snapshot& snapshot);
+  void add(const StageEvent& event);
+  void add(const FaultEvent& event);
+  void add(const StepEvent& event);
+  void add(const AgentEvent& event);
+  void add(const RunEvent& event);
+  void add(const LedgerPass& event);
+
+  const Scenario* scenario_;
+  std::map<CellKey, Cell> cells_;
+  std::vector<StageRecord> stages_;
+  std::vector<InjectionRecord> injections_;
+  std::vector<std::vector<ProbeResult>> probes_;
+  std::vector<LedgerRecord> ledgers_;
+  std::map<AgentId, AgentRecord> agents_;
+  std::vector<StepEvent> steps_;
+  std::vector<RunEvent> run_events_;
+  RunTime last_{};
+};
+
+}  // namespace shakedown

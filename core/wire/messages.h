@@ -1,0 +1,127 @@
+// Everything that agent and controller say to each other, as plain values. core/wire/codec turns them into
+// protobuf and back; nobody else sees protobuf. Stamps are RunTime unless the field says otherwise.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/model/event.h"
+#include "core/model/plan.h"
+#include "core/model/run.h"
+#include "core/stats/snapshot.h"
+
+namespace shakedown {
+
+// ---- agent -> controller
+
+// First message of an agent. A wrong token or protocol version ends the stream with a Refusal.
+struct Hello {
+  std::string token;
+  std::string name;  // of the scenario's agents; empty = any free place
+  uint32_t protocol = 1;
+  AgentFacts facts;
+};
+// The plan is understood and every resource is open (or not, and why).
+struct PlanReady {
+  bool ok = true;
+  std::string error;
+  Duration clock_bound{};  // half of the best round trip
+};
+// Clock comparison: the controller answers at once with its own monotonic instant.
+struct ClockPing {
+  uint64_t id = 0;
+  MonoTime agent_mono{};
+};
+struct EventReport {
+  Event event;
+};
+// A RunStep or FinishFault or VerifyLedger is over.
+struct StepDone {
+  uint64_t step = 0;
+  bool ok = true;
+  std::string detail;
+  StepEvent event;  // for RunStep
+};
+// The last message: everything is undone and sent.
+struct Goodbye {
+  bool clean = true;
+  std::string detail;
+};
+using ToController = std::variant<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
+
+// ---- controller -> agent
+
+struct Refusal {
+  std::string reason;
+};
+struct Plan {
+  Assignment assignment;
+};
+struct ClockPong {
+  uint64_t id = 0;
+  MonoTime agent_mono{};
+  MonoTime controller_mono{};
+};
+// The zero of the run on the controller's monotonic clock; the agent maps it by its measured offset.
+struct Go {
+  MonoTime zero{};
+  WallTime wall{};  // label only
+};
+// Probes (and, with ledgers, ledger writers) of this agent begin, at their cadence aligned to RunTime 0.
+struct StartProbes {};
+struct StartLedgers {};
+// A stage is announced ahead of its start. Its load, if any, begins at start.
+struct StageStart {
+  StageId stage;
+  PhaseId phase;
+  uint32_t iteration = 0;
+  RunTime start{}, end{};
+};
+// The stage ends at `at` (earlier than announced): load stops then, in-flight requests get their grace.
+struct StageStop {
+  StageId stage;
+  RunTime at{};
+};
+// Break something at an instant. The agent answers with FaultEvents; recover steps follow by themselves.
+struct Inject {
+  InjectionId injection;
+  FaultId fault;
+  StageId stage;
+  RunTime at{};
+};
+// The service recovered (undo false: only compare state, undo if it differs), or did not in time (undo true).
+struct FinishFault {
+  uint64_t step = 0;
+  InjectionId injection;
+  bool undo = false;
+  std::string reason;
+};
+// Read back [first_id, end_id) of a ledger as pass `pass`; end_id is set by the agent when open_end. Writing pauses meanwhile.
+struct VerifyLedger {
+  uint64_t step = 0;
+  LedgerId ledger;
+  uint32_t pass = 0;
+  InjectionId injection;
+  uint64_t first_id = 0;
+};
+// Setup and teardown steps, and the ready check's undo.
+struct RunStep {
+  uint64_t step = 0;
+  StepEvent::Kind kind = StepEvent::Kind::setup;
+  Action action;
+};
+// Without a renewal for this long the agent stops load and undoes every fault.
+struct LeaseRenew {
+  Duration lease{};
+};
+// Stop load, probes and ledgers, undo every fault, send what is left, say Goodbye.
+struct Shutdown {
+  std::string reason;
+};
+using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
+                             FinishFault, VerifyLedger, RunStep, LeaseRenew, Shutdown>;
+
+inline constexpr uint32_t kProtocolVersion = 1;
+
+}  // namespace shakedown
