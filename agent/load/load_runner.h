@@ -32,6 +32,9 @@ class LoadRunner {
   // The reads come with the following snapshots; done gets the finished pass.
   virtual void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
                       std::function<void(LedgerPass)> done) = 0;
+  // One request outside all counting (for the target's release); the body of a 2xx answer, at most 64 KiB, or an
+  // Error unavailable. done comes on the loop.
+  virtual void fetch(const HttpRequest& request, Duration timeout, std::function<void(Result<std::string>)> done) = 0;
   // Asks every worker for its deltas up to now; done is called with the merged snapshot (seq and agent unset).
   virtual void collect(std::function<void(Snapshot)> done) = 0;
   // Load, probes and ledgers stop; in-flight requests get their grace; then done. Collect once more afterwards.

@@ -111,6 +111,10 @@ struct RunStep {
   StepEvent::Kind kind = StepEvent::Kind::setup;
   Action action;
 };
+// Fetch Scenario::release once; the answer (the JSON value or the trimmed body) is StepDone::detail.
+struct ReadRelease {
+  uint64_t step = 0;
+};
 // Without a renewal for this long the agent stops load and undoes every fault.
 struct LeaseRenew {
   Duration lease{};
@@ -120,7 +124,7 @@ struct Shutdown {
   std::string reason;
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
-                             FinishFault, VerifyLedger, RunStep, LeaseRenew, Shutdown>;
+                             FinishFault, VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 
