@@ -67,6 +67,8 @@ class Timeline {
   // harmless. The journal holds merged snapshots: add_merged takes these without seq bookkeeping.
   void add(const Snapshot& snapshot);
   void add_merged(const Snapshot& snapshot);
+  // One agent's own condition at an instant (the journal's health line).
+  void add_health(AgentId agent, RunTime at, const AgentHealth& health);
   void add(const Event& event);
 
   const Scenario& scenario() const { return *scenario_; }
