@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "core/base/error.h"
 #include "core/model/event.h"
 #include "core/model/plan.h"
 #include "core/model/run.h"
@@ -26,6 +27,7 @@ struct Hello {
 struct PlanReady {
   bool ok = true;
   std::string error;
+  ErrorKind problem = ErrorKind::unavailable;  // when not ok: decides the exit code of the run
   Duration clock_bound{};  // half of the best round trip
 };
 // Clock comparison: the controller answers at once with its own monotonic instant.
@@ -115,6 +117,10 @@ struct RunStep {
 struct ReadRelease {
   uint64_t step = 0;
 };
+// The controller holds this snapshot; the agent forgets it. What is not acknowledged is sent again after a break.
+struct SnapshotAck {
+  uint64_t seq = 0;
+};
 // Without a renewal for this long the agent stops load and undoes every fault.
 struct LeaseRenew {
   Duration lease{};
@@ -124,7 +130,8 @@ struct Shutdown {
   std::string reason;
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
-                             FinishFault, VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown>;
+                             FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew,
+                             Shutdown>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 
