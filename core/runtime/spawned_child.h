@@ -1,0 +1,34 @@
+// The moment between fork and exec. Everything here runs in the child of a process with threads, so it only makes
+// calls that are safe in a signal handler, on texts that were prepared before the fork.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace shakedown {
+
+struct Command;
+
+enum class SpawnStage { folder, pid_file, exec };
+// Sent through the status pipe when the program could not be run.
+struct SpawnFailure {
+  SpawnStage stage = SpawnStage::exec;
+  int error = 0;
+};
+
+// Everything the child needs, allocated in the parent. Descriptors are >= 10 and stay the caller's.
+struct SpawnPlan {
+  SpawnPlan(const Command& command, const std::string& program, int input, int output, int status);
+
+  std::string program, folder, pid_file, pid_temporary, stat_file;
+  std::vector<std::string> arguments;
+  std::vector<char*> argv;  // into arguments, null-terminated
+  int input, output, status;
+};
+
+// Returns the child's pid, or -1 with errno. The child never returns.
+pid_t fork_and_run(const SpawnPlan& plan);
+
+}  // namespace shakedown
