@@ -57,6 +57,7 @@ struct LedgerPass {
   uint64_t first_id = 0, end_id = 0;  // [first, end)
   RunTime started{}, finished{};
   bool complete = false;  // false: verify_limit or a lost agent cut it short
+  LedgerId ledger;        // whose ids; none is accepted only when the scenario has a single ledger
 };
 
 }  // namespace shakedown

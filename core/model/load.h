@@ -50,7 +50,9 @@ struct Load {
 };
 
 // The rate of a shape at an offset from the phase's start (0 outside [0, length)), and its integral:
-// the expected number of arrivals in [0, offset). Pure; used by the pacer, plan and the judge.
+// the expected number of arrivals in [0, offset), offset clamped to [0, length]. Events per second and
+// events. The last of the steps holds to the end of the phase. Pure; used by the pacer, plan and the judge.
+// peak_rate is the highest rate the shape can reach in a phase of any length.
 double rate_at(const RateShape& shape, Duration offset, Duration length);
 double arrivals_until(const RateShape& shape, Duration offset, Duration length);
 double peak_rate(const RateShape& shape);

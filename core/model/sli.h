@@ -87,13 +87,14 @@ struct RpoSli {
 using Sli = std::variant<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli,
                          MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli>;
 
-// "availability", "latency", "rto", ...
+// The scenario's word: "availability" (both kinds), "latency", "rto", ...
 const char* kind_name(const Sli& sli);
 
 // The unit in which an SLI's values, bounds and objective are numbers.
 enum class Unit { ratio, seconds, per_second, count, writes };
 Unit unit_of(const Sli& sli);
-// "99.95%", "12.4ms", "500/s", "3", "14 writes" (six significant digits; infinite as "unbounded").
+// "99.95%", "12.4ms", "500/s", "3", "14 writes" (six significant digits, whole counts in full;
+// infinite as "unbounded").
 std::string format_value(double value, Unit unit);
 
 }  // namespace shakedown

@@ -1,0 +1,20 @@
+#include "core/model/sample.h"
+
+namespace shakedown {
+
+const char* to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok: return "ok";
+    case Outcome::failed: return "failed";
+    case Outcome::refused: return "refused";
+    case Outcome::reset: return "reset";
+    case Outcome::timeout: return "timeout";
+    case Outcome::unfinished: return "unfinished";
+    case Outcome::dropped_by_target: return "dropped_by_target";
+    case Outcome::dropped_by_us: return "dropped_by_us";
+    case Outcome::client_error: return "client_error";
+  }
+  return "unknown";
+}
+
+}  // namespace shakedown
