@@ -34,6 +34,7 @@ struct PlanReady {
 struct ClockPing {
   uint64_t id = 0;
   MonoTime agent_mono{};
+  Duration bound{};  // how far this agent's run time may be off at the moment; 0 = not known yet, or exact
 };
 struct EventReport {
   Event event;

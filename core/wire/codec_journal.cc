@@ -1,0 +1,47 @@
+#include "core/wire/codec_journal.h"
+
+#include "core/wire/codec_event.h"
+#include "core/wire/codec_measure.h"
+#include "shakedown/v1/journal.pb.h"
+
+namespace shakedown {
+namespace wire {
+
+WIRE_FIELDS(AgentHealthLine, v1::AgentHealthLine) {
+  WIRE(agent) WIRE_NS(at) WIRE_STRUCT(health)
+}
+WIRE_FIELDS(JournalClose, v1::JournalClose) {
+  WIRE_STRUCT(manifest)
+}
+WIRE_FIELDS(JournalEntry, v1::JournalRecord) {
+  WIRE_CASE(Manifest, manifest)
+  WIRE_CASE(Event, event)
+  WIRE_CASE(Snapshot, snapshot)
+  WIRE_CASE(AgentHealthLine, health)
+  WIRE_CASE(JournalClose, close)
+  WIRE_CASES_END(kind)
+}
+
+}  // namespace wire
+
+std::string encode_journal(const JournalEntry& entry) {
+  v1::JournalRecord record;
+  wire::Writer io;
+  fields(io, entry, record);
+  return record.SerializeAsString();
+}
+
+Result<JournalEntry> decode_journal(std::string_view bytes) {
+  v1::JournalRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return fail(ErrorKind::protocol, "cannot read a journal record: " + std::to_string(bytes.size()) +
+                                         " bytes are no shakedown.v1.JournalRecord; is the journal damaged?");
+  }
+  JournalEntry entry;
+  wire::Reader io;
+  fields(io, entry, record);
+  SHAKEDOWN_TRY(io.result("journal record"));
+  return entry;
+}
+
+}  // namespace shakedown

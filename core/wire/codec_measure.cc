@@ -1,0 +1,228 @@
+#include "core/wire/codec_measure.h"
+
+#include "shakedown/v1/measure.pb.h"
+
+namespace shakedown::wire {
+namespace {
+
+// Differences of neighbours in wrapping arithmetic, so that any two values have one.
+class Deltas {
+ public:
+  int64_t of(uint64_t value) { return static_cast<int64_t>(value - std::exchange(last_, value)); }
+  int64_t of(RunTime t) { return of(static_cast<uint64_t>(t.time_since_epoch().count())); }
+  uint64_t sum(int64_t delta) { return last_ += static_cast<uint64_t>(delta); }
+  RunTime time(int64_t delta) { return run_time(Duration(static_cast<int64_t>(sum(delta)))); }
+
+ private:
+  uint64_t last_ = 0;
+};
+
+int64_t length(RunTime from, RunTime to) {
+  return static_cast<int64_t>(static_cast<uint64_t>(to.time_since_epoch().count()) -
+                              static_cast<uint64_t>(from.time_since_epoch().count()));
+}
+RunTime later(RunTime from, int64_t length) {
+  return run_time(Duration(static_cast<int64_t>(static_cast<uint64_t>(from.time_since_epoch().count()) +
+                                                static_cast<uint64_t>(length))));
+}
+
+// Whether all columns are as long as the first.
+template <class First, class... Columns>
+bool aligned(Reader& io, std::string_view what, const First& first, const Columns&... columns) {
+  if (((columns.size() == first.size()) && ...)) return true;
+  io.refuse(std::string(what) + ": its columns have different lengths");
+  return false;
+}
+
+void fields(Writer&, const SparseHistogram& m, v1::Histogram& p) {
+  uint32_t last = 0;
+  p.mutable_bucket_delta()->Reserve(static_cast<int>(m.buckets().size()));
+  p.mutable_count()->Reserve(static_cast<int>(m.buckets().size()));
+  for (const BucketCount& one : m.buckets()) {
+    p.add_bucket_delta(one.bucket - std::exchange(last, one.bucket));
+    p.add_count(one.count);
+  }
+}
+
+void fields(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
+  if (!aligned(io, "histogram", p.bucket_delta(), p.count())) return;
+  std::vector<BucketCount> buckets;
+  buckets.reserve(p.count_size());
+  uint64_t bucket = 0;
+  for (int i = 0; i < p.count_size(); ++i) {
+    if (i > 0 && p.bucket_delta(i) == 0) return io.refuse("histogram: a bucket appears twice");
+    if (p.count(i) == 0) return io.refuse("histogram: a bucket is empty");
+    bucket += p.bucket_delta(i);
+    if (bucket >= kHistogramBuckets) {
+      return io.refuse(out_of_range("histogram bucket", static_cast<int64_t>(bucket), 0, kHistogramBuckets - 1));
+    }
+    buckets.push_back({static_cast<uint32_t>(bucket), p.count(i)});
+  }
+  m = SparseHistogram::from_buckets(std::move(buckets));
+}
+
+void write_cell(Writer& io, const CellKey& key, const Cell& m, v1::Cell& p) {
+  p.set_second(key.second);
+  p.set_stage(key.stage.value + 1);
+  p.set_operation(key.operation.value + 1);
+  std::size_t used = kOutcomes;
+  while (used > 0 && m.counts[used - 1] == 0) --used;
+  for (std::size_t i = 0; i < used; ++i) p.add_counts(m.counts[i]);
+  for (std::size_t i = 0; i < kOutcomes; ++i) {
+    if (m.latency[i].empty()) continue;
+    v1::OutcomeHistogram& one = *p.add_latency();
+    one.set_outcome(static_cast<uint32_t>(i));
+    fields(io, m.latency[i], *one.mutable_latency());
+  }
+  if (!m.wait.empty()) fields(io, m.wait, *p.mutable_wait());
+  if (!m.service.empty()) fields(io, m.service, *p.mutable_service());
+  if (!m.lag.empty()) fields(io, m.lag, *p.mutable_lag());
+  for (const uint64_t n : m.over_limit) p.add_over_limit(n);
+  p.set_latency_max_ns(m.latency_max.count());
+}
+
+void read_cell(Reader& io, Snapshot& m, const v1::Cell& p) {
+  const CellKey key{p.second(), StageId(p.stage() - 1), OperationId(p.operation() - 1)};
+  const auto [at, fresh] = m.cells.try_emplace(key);
+  if (!fresh) return io.refuse("snapshot: a cell appears twice");
+  Cell& cell = at->second;
+  if (p.counts_size() > static_cast<int>(kOutcomes)) {
+    return io.refuse(out_of_range("counts of outcomes", p.counts_size(), 0, kOutcomes));
+  }
+  for (int i = 0; i < p.counts_size(); ++i) cell.counts[i] = p.counts(i);
+  for (const v1::OutcomeHistogram& one : p.latency()) {
+    if (one.outcome() >= kOutcomes) return io.refuse(out_of_range("outcome", one.outcome(), 0, kOutcomes - 1));
+    fields(io, cell.latency[one.outcome()], one.latency());
+  }
+  fields(io, cell.wait, p.wait());
+  fields(io, cell.service, p.service());
+  fields(io, cell.lag, p.lag());
+  cell.over_limit.assign(p.over_limit().begin(), p.over_limit().end());
+  cell.latency_max = Duration(p.latency_max_ns());
+}
+
+void write_probe(ProbeId probe, const std::vector<ProbeResult>& results, v1::ProbeResults& p) {
+  p.set_probe(probe.value + 1);
+  Deltas starts;
+  for (const ProbeResult& one : results) {
+    p.add_start_delta_ns(starts.of(one.start));
+    p.add_length_ns(length(one.start, one.end));
+    p.add_good(one.good);
+  }
+}
+
+void read_probe(Reader& io, Snapshot& m, const v1::ProbeResults& p) {
+  if (!aligned(io, "probe results", p.good(), p.start_delta_ns(), p.length_ns())) return;
+  const auto [at, fresh] = m.probes.try_emplace(ProbeId(p.probe() - 1));
+  if (!fresh) return io.refuse("snapshot: a probe appears twice");
+  at->second.reserve(p.good_size());
+  Deltas starts;
+  for (int i = 0; i < p.good_size(); ++i) {
+    const RunTime start = starts.time(p.start_delta_ns(i));
+    at->second.push_back({start, later(start, p.length_ns(i)), p.good(i)});
+  }
+}
+
+void write_writes(LedgerId ledger, const std::vector<LedgerWrite>& writes, v1::LedgerWrites& p) {
+  p.set_ledger(ledger.value + 1);
+  Deltas ids, invoked;
+  for (const LedgerWrite& one : writes) {
+    p.add_id_delta(ids.of(one.id));
+    p.add_invoked_delta_ns(invoked.of(one.invoked));
+    p.add_length_ns(length(one.invoked, one.completed));
+    p.add_outcome(to_wire<v1::WriteClass>(one.outcome));
+  }
+}
+
+void read_writes(Reader& io, Snapshot& m, const v1::LedgerWrites& p) {
+  if (!aligned(io, "ledger writes", p.outcome(), p.id_delta(), p.invoked_delta_ns(), p.length_ns())) return;
+  const auto [at, fresh] = m.writes.try_emplace(LedgerId(p.ledger() - 1));
+  if (!fresh) return io.refuse("snapshot: the writes of a ledger appear twice");
+  at->second.reserve(p.outcome_size());
+  Deltas ids, invoked;
+  for (int i = 0; i < p.outcome_size(); ++i) {
+    LedgerWrite& one = at->second.emplace_back();
+    one.id = ids.sum(p.id_delta(i));
+    one.invoked = invoked.time(p.invoked_delta_ns(i));
+    one.completed = later(one.invoked, p.length_ns(i));
+    from_wire(io, p.outcome(i), one.outcome, "outcome of a write");
+  }
+}
+
+void write_reads(LedgerId ledger, const std::vector<LedgerRead>& reads, v1::LedgerReads& p) {
+  p.set_ledger(ledger.value + 1);
+  Deltas ids, invoked;
+  for (const LedgerRead& one : reads) {
+    p.add_id_delta(ids.of(one.id));
+    p.add_pass(one.pass);
+    p.add_invoked_delta_ns(invoked.of(one.invoked));
+    p.add_length_ns(length(one.invoked, one.completed));
+    p.add_outcome(to_wire<v1::ReadClass>(one.outcome));
+  }
+}
+
+void read_reads(Reader& io, Snapshot& m, const v1::LedgerReads& p) {
+  if (!aligned(io, "ledger reads", p.outcome(), p.id_delta(), p.pass(), p.invoked_delta_ns(), p.length_ns())) return;
+  const auto [at, fresh] = m.reads.try_emplace(LedgerId(p.ledger() - 1));
+  if (!fresh) return io.refuse("snapshot: the reads of a ledger appear twice");
+  at->second.reserve(p.outcome_size());
+  Deltas ids, invoked;
+  for (int i = 0; i < p.outcome_size(); ++i) {
+    LedgerRead& one = at->second.emplace_back();
+    one.id = ids.sum(p.id_delta(i));
+    one.pass = p.pass(i);
+    one.invoked = invoked.time(p.invoked_delta_ns(i));
+    one.completed = later(one.invoked, p.length_ns(i));
+    from_wire(io, p.outcome(i), one.outcome, "outcome of a read");
+  }
+}
+
+WIRE_FIELDS(AgentHealth, v1::AgentHealth) {
+  WIRE(cpu_seconds) WIRE(steal_ratio) WIRE(rss_bytes) WIRE(open_connections) WIRE(outstanding) WIRE_NS(worst_lag)
+}
+
+}  // namespace
+
+std::string out_of_range(std::string_view field, int64_t found, int64_t least, int64_t most) {
+  return std::string(field) + ": " + std::to_string(found) + " is not one of " + std::to_string(least) + " to " +
+         std::to_string(most);
+}
+
+void fields(Writer& io, const AgentHealth& m, v1::AgentHealth& p) { fields<Writer>(io, m, p); }
+void fields(Reader& io, AgentHealth& m, const v1::AgentHealth& p) { fields<Reader>(io, m, p); }
+
+void fields(Writer& io, const Snapshot& m, v1::Snapshot& p) {
+  p.set_agent(m.agent.value + 1);
+  p.set_seq(m.seq);
+  p.set_from_ns(m.from.time_since_epoch().count());
+  p.set_to_ns(m.to.time_since_epoch().count());
+  for (const auto& [stage, arrivals] : m.offered) {
+    v1::StageOffered& one = *p.add_offered();
+    one.set_stage(stage.value + 1);
+    one.set_arrivals(arrivals);
+  }
+  for (const auto& [key, cell] : m.cells) write_cell(io, key, cell, *p.add_cells());
+  fields(io, m.health, *p.mutable_health());
+  for (const auto& [probe, results] : m.probes) write_probe(probe, results, *p.add_probes());
+  for (const auto& [ledger, writes] : m.writes) write_writes(ledger, writes, *p.add_writes());
+  for (const auto& [ledger, reads] : m.reads) write_reads(ledger, reads, *p.add_reads());
+}
+
+void fields(Reader& io, Snapshot& m, const v1::Snapshot& p) {
+  m.agent = AgentId(p.agent() - 1);
+  m.seq = p.seq();
+  m.from = run_time(Duration(p.from_ns()));
+  m.to = run_time(Duration(p.to_ns()));
+  for (const v1::StageOffered& one : p.offered()) {
+    if (!m.offered.try_emplace(StageId(one.stage() - 1), one.arrivals()).second) {
+      return io.refuse("snapshot: the arrivals of a stage appear twice");
+    }
+  }
+  for (const v1::Cell& one : p.cells()) read_cell(io, m, one);
+  fields(io, m.health, p.health());
+  for (const v1::ProbeResults& one : p.probes()) read_probe(io, m, one);
+  for (const v1::LedgerWrites& one : p.writes()) read_writes(io, m, one);
+  for (const v1::LedgerReads& one : p.reads()) read_reads(io, m, one);
+}
+
+}  // namespace shakedown::wire

@@ -1,0 +1,35 @@
+// The last enumerator of every enum that crosses the wire: what lies above it is refused.
+#pragma once
+
+#include "core/model/event.h"
+#include "core/model/fault.h"
+#include "core/model/ledger.h"
+#include "core/model/load.h"
+#include "core/model/operation.h"
+#include "core/model/probe.h"
+#include "core/model/run.h"
+#include "core/model/sample.h"
+#include "core/model/text.h"
+
+namespace shakedown::wire {
+
+template <class E>
+constexpr E last_of() = delete;
+
+template <> constexpr StageEvent::Kind last_of() { return StageEvent::Kind::not_run; }
+template <> constexpr StepEvent::Kind last_of() { return StepEvent::Kind::release; }
+template <> constexpr AgentEvent::Kind last_of() { return AgentEvent::Kind::warning; }
+template <> constexpr RunEvent::Kind last_of() { return RunEvent::Kind::finished; }
+template <> constexpr FaultState last_of() { return FaultState::failed; }
+template <> constexpr RunState last_of() { return RunState::interrupted; }
+template <> constexpr WriteClass last_of() { return WriteClass::unknown; }
+template <> constexpr ReadClass last_of() { return ReadClass::undecided; }
+template <> constexpr Outcome last_of() { return Outcome::client_error; }
+template <> constexpr HoleKind last_of() { return HoleKind::secret; }
+template <> constexpr SecretSource::Kind last_of() { return SecretSource::Kind::file; }
+template <> constexpr Arrivals last_of() { return Arrivals::poisson; }
+template <> constexpr ProbeConnection last_of() { return ProbeConnection::fresh; }
+template <> constexpr ProcessScope last_of() { return ProcessScope::group; }
+template <> constexpr Action::Kind last_of() { return Action::Kind::exec; }
+
+}  // namespace shakedown::wire
