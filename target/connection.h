@@ -1,0 +1,73 @@
+// One client's connection: bytes in, requests in order, answers in the same order, bytes out.
+// Ownership: owns the socket; belongs to the server. Threads: the loop only.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "target/base.h"
+#include "target/http.h"
+
+namespace practice {
+
+// The place of one request in its connection's order.
+struct Slot {
+  enum class State { kWaiting, kDue, kRunning, kReady };
+  State state = State::kWaiting;
+  Request request;
+  std::string answer;
+  bool close_after = false;
+};
+
+class Connection {
+ public:
+  Connection(std::uint64_t id, Fd socket) : id_(id), socket_(std::move(socket)) {}
+
+  std::uint64_t id() const { return id_; }
+  int fd() const { return socket_.get(); }
+
+  // Slots keep their number for life.
+  std::uint64_t push(Slot slot);
+  Slot* slot(std::uint64_t number);
+  // The oldest request that has not run yet, if its time has come: requests run in order.
+  Slot* next_due(std::uint64_t& number);
+  void finish(Slot& slot, std::string answer);
+  bool full() const { return slots_.size() >= kMaxSlots || out_.size() >= kMaxOut; }
+  bool idle() const { return slots_.empty() && out_.empty(); }
+
+  // Sends what is ready and in order. False: the connection is broken.
+  bool send();
+  bool sending() const { return sent_ < out_.size(); }
+  bool sent_last() const { return sent_last_ && !sending(); }
+
+  // From now on nothing is answered, whatever comes.
+  void silence();
+  void half_close();
+  void make_close_a_reset();
+
+  RequestParser parser;
+  std::string input;        // received, not parsed yet
+  bool silent = false;      // a hang took it
+  bool closing = false;     // no further request is read
+  bool resuming = false;    // has input to parse in the next round
+  bool ended = false;       // the client sends no more
+  bool doomed = false;      // to be closed at the end of the round
+  bool lingering = false;   // all is sent and our side closed; waits for the client's
+  std::uint32_t armed = 0;  // events asked of epoll
+
+ private:
+  static constexpr std::size_t kMaxSlots = 256;
+  static constexpr std::size_t kMaxOut = 1024 * 1024;
+
+  std::uint64_t id_;
+  Fd socket_;
+  std::deque<Slot> slots_;
+  std::uint64_t first_ = 0;     // number of slots_.front()
+  std::uint64_t next_run_ = 0;  // number of the next request to run
+  std::string out_;
+  std::size_t sent_ = 0;
+  bool sent_last_ = false;
+};
+
+}  // namespace practice

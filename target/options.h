@@ -1,0 +1,62 @@
+// The command line of shakedown-target, read and checked.
+// Ownership: plain values. Threads: filled once before any thread starts, read-only afterwards.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "target/values.h"
+
+namespace practice {
+
+struct Options {
+  std::uint16_t port = 0;
+  std::string data;
+  std::string pidfile;
+  std::string truth;
+  std::string version = "practice-1";
+  std::uint64_t seed = 1;
+
+  DelaySpec delay;
+  unsigned workers = 0;
+  Nanos service = 0;
+
+  std::vector<Window> stalls;
+  std::vector<Window> outages;
+  std::optional<Nanos> script_epoch;  // wall clock
+  double error_ratio = 0;
+  bool garbage = false;
+  bool close_each = false;
+
+  bool ack_early = false;
+  std::uint64_t lose_last = 0;
+  Nanos lose_window = 0;
+
+  double duplicate_ratio = 0;
+  double corrupt_ratio = 0;
+  std::uint64_t ghosts = 0;
+  std::string ghost_prefix = "ghost-";
+  bool resurrect = false;
+
+  bool null_mode = false;
+  unsigned threads = 1;
+
+  bool help = false;
+  std::set<std::string> given;  // names of the flags that were written
+
+  bool lags() const { return lose_last > 0 || lose_window > 0; }
+};
+
+// Everything that is wrong, one sentence each; the options count only when there is nothing.
+struct CommandLine {
+  Options options;
+  std::vector<std::string> problems;
+};
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments);
+std::string help_text();
+
+}  // namespace practice
