@@ -19,6 +19,7 @@ struct DesignEffect {
   bool rejected = false;
 };
 
+// seconds in any order, each second once; a gap (a fault window left out) joins its neighbours.
 DesignEffect design_effect(const std::vector<SecondCount>& seconds);
 
 }  // namespace shakedown

@@ -34,7 +34,8 @@ class SparseHistogram {
   void merge(const SparseHistogram& other);
   uint64_t count() const;
   bool empty() const { return buckets_.empty(); }
-  // The bucket midpoint (geometric) holding rank ceil(q * count), q in [0, 1]; zero when empty.
+  // The bucket midpoint (geometric; 512 ns for bucket 0) holding rank ceil(q * count), q in [0, 1]; zero
+  // when empty.
   Duration quantile(double q) const;
   // The value of the k-th smallest (1-based), same resolution.
   Duration rank(uint64_t k) const;
@@ -42,7 +43,8 @@ class SparseHistogram {
   double sum_seconds() const; // from bucket midpoints
   uint64_t count_above(Duration limit) const;  // by bucket; exact counts come from over-limit counters
   std::span<const BucketCount> buckets() const { return buckets_; }
-  static SparseHistogram from_buckets(std::vector<BucketCount> sorted);
+  // From a peer or a file: sorts, joins repeats, drops empty buckets, clamps the index.
+  static SparseHistogram from_buckets(std::vector<BucketCount> buckets);
   friend bool operator==(const SparseHistogram&, const SparseHistogram&) = default;
 
  private:

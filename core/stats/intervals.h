@@ -15,25 +15,33 @@ struct Bounds {
 };
 
 // x events of n (reals, so that a design effect can shrink both): the probability of an event.
-// n <= 0 gives [0, 1].
+// x is clamped to [0, n]; n <= 0 gives [0, 1].
 Bounds clopper_pearson(double x, double n, double confidence);
 
-// Smallest n with P(X <= k; n, p) <= 1 - confidence: trials needed to claim a rate of at most p with k events.
+// Smallest n with P(X <= k; n, p) <= 1 - confidence: trials needed to claim a rate of at most p with k events
+// (independent trials only). No n is enough for p <= 0: UINT64_MAX.
 uint64_t trials_needed(uint64_t k, double p, double confidence);
 
 // Mean time between events: total time T, r events, time-terminated; upper infinite for r = 0.
 Bounds mtbf(double total_time, uint64_t events, double confidence);
 
 // Steady-state availability from r outages, up time U and down time D (lower), and the reverse (upper):
-// A = 1 / (1 + (D/U) F(confidence; 2r, 2r)). r = 0: lower from U/2.996 (at 95 %) as MTBF and the given MTTR.
+// A = 1 / (1 + (D/U) F(confidence; 2r, 2r)). r = 0: lower from U/2.996 (at 95 %) as MTBF and the given MTTR,
+// which is unknown when negative or infinite. Nothing known (no up time, outages without down time): [0, 1].
 Bounds availability_from_outages(double up, double down, uint64_t outages, double mttr_when_none, double confidence);
 
 // Mean of log-normal repair times (modified Cox), n >= 3; nullopt below that or when a value is <= 0.
 std::optional<Bounds> lognormal_mean(const std::vector<double>& values, double confidence);
+// Median of log-normal values (t interval of the logarithms), n >= 2, and the value under which `share` of them
+// lie at this confidence (non-central t). nullopt as above.
+std::optional<Bounds> lognormal_median(const std::vector<double>& values, double confidence);
+std::optional<double> lognormal_upper_tolerance(const std::vector<double>& values, double share, double confidence);
 // Median by order statistics (distribution-free), n >= 5 at 95 %; nullopt when n is too small.
 std::optional<Bounds> median_bounds(std::vector<double> values, double confidence);
 
-// 1-based ranks (lower, upper) whose order statistics bound the q-quantile of n samples; 0 or n + 1 when unbounded.
+// 1-based ranks (lower, upper) whose order statistics bound the q-quantile of n samples (n rounded down): the
+// largest rank that is at or below it, and the smallest that is at or above it, each at the confidence; 0 or
+// n + 1 when there is none. A design effect divides n first; ranks then scale back by it.
 struct RankBounds {
   uint64_t lower = 0, upper = 0;
 };

@@ -20,20 +20,29 @@ struct LedgerClasses {
   std::vector<uint64_t> resurrected;    // failed + present
   std::vector<uint64_t> ghosts;         // never attempted + present
   std::vector<uint64_t> duplicates;     // present more than once
-  std::vector<uint64_t> corrupt;        // present with another payload
+  std::vector<uint64_t> corrupt;        // last seen with another payload; then neither kept nor lost
   std::vector<uint64_t> seen_then_lost; // unknown, once seen, later absent
 };
 
 // The RPO of one injection. Instants of effect as an interval [effect_from, effect_to].
+// lost: acked, found absent by a read of this injection's pass that was invoked after the ack, seen by no later
+// read of any pass, and not lost before. survivor: acked, seen unaltered by a read after the effect, not lost.
 struct InjectionLoss {
-  std::vector<uint64_t> lost;        // acked before or during, found absent in this injection's pass, not lost before
-  std::vector<uint64_t> undecided;
-  double count_lower = 0, count_upper = 0;   // [lost, lost + undecided]
+  std::vector<uint64_t> lost;
+  std::vector<uint64_t> undecided;  // acked ids of the pass without a decisive read there and not seen later
+  std::vector<uint64_t> corrupt;    // acked ids of the pass last seen with another payload
+  // [lost, lost + undecided + corrupt]; without any pass the upper one is infinite.
+  double count_lower = 0, count_upper = 0;
+  // effect_from - min ack(lost) .. effect_to - min invoke(lost, undecided, corrupt), floor 0; nothing lost: from 0 to
+  // effect_to - max invoke(survivor acked before the effect), infinite without such a survivor. Writes acked after
+  // effect_to add the time they span to both.
   double seconds_lower = 0, seconds_upper = 0;
-  std::optional<double> suffix_upper;  // under the suffix assumption; nullopt when refuted
-  bool scattered = false;              // a survivor was invoked after a lost write's ack
-  std::vector<uint64_t> split_brain;   // lost acks stamped after effect_to
-  bool verified = false;               // a complete pass exists
+  // Loss taken to be a suffix of the writes: effect_to - max invoke(survivor acked before the effect and invoked
+  // before every lost write); nullopt when refuted.
+  std::optional<double> suffix_upper;
+  bool scattered = false;             // such a survivor was invoked after a lost write's ack
+  std::vector<uint64_t> split_brain;  // those of lost whose ack is stamped after effect_to
+  bool verified = false;              // a complete pass exists
 };
 
 LedgerClasses classify(const LedgerRecord& record);

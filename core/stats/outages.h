@@ -10,12 +10,16 @@
 
 namespace shakedown {
 
-// Bounds of one outage. lower = max(0, last failed start - first failed end);
-// upper = end of the first sustained good check - start of the last good check before (infinite if none).
+// Bounds of one outage. lower = max(0, last failed start - first failed end - unobserved);
+// upper = earliest end in the sustained good run - start of the last good check before (infinite if none).
+// first_failed_end is the earliest end of its failed checks (a slow first check ends after its successors).
+// A gap in observation inside an outage neither ends nor lengthens it: runs of checks start anew after the
+// gap, and what lies between the failed checks on both sides is taken off the lower bound.
 struct Outage {
   RunTime first_failed_start{}, first_failed_end{}, last_failed_start{};
+  Duration unobserved{};  // between failed checks before and after gaps
   std::optional<RunTime> last_good_start;  // before the outage; none = down from the first check
-  std::optional<RunTime> good_end;         // end of the first check of the sustained good run; none = still down
+  std::optional<RunTime> good_end;         // earliest end in the sustained good run; none = still down
   RunTime begin() const { return first_failed_start; }
   // good_end, or the given end of observation while still down.
   RunTime end(RunTime observed_until) const { return good_end.value_or(observed_until); }
@@ -31,7 +35,8 @@ struct OutageReport {
   Duration longest_good{};            // longest duration of a good check
 };
 
-// results ascending by start. Checks that end within [range] by start only.
+// results ascending by start; those that start within range count. A good check slower than the timeout
+// has failed. Time before the first and after the last result is outside the observed span.
 OutageReport find_outages(const std::vector<ProbeResult>& results, const Probe& probe, TimeRange range);
 
 }  // namespace shakedown

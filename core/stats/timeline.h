@@ -54,7 +54,8 @@ struct AgentRecord {
   bool lost = false;
   RunTime lost_at{};
   uint64_t last_seq = 0;
-  uint64_t missing_snapshots = 0;   // gaps in seq
+  RunTime last_to{};                // end of the last snapshot's interval
+  uint64_t missing_snapshots = 0;   // gaps in seq that are also gaps in time (a merged snapshot skips seq only)
   std::vector<std::pair<RunTime, AgentHealth>> health;
   std::vector<std::string> leftovers, warnings;
 };
@@ -67,6 +68,8 @@ class Timeline {
   // harmless. The journal holds merged snapshots: add_merged takes these without seq bookkeeping.
   void add(const Snapshot& snapshot);
   void add_merged(const Snapshot& snapshot);
+  // The journal's health line of one agent: at = end of its interval; missing = gaps found since the last line.
+  void add_health(AgentId agent, RunTime at, const AgentHealth& health, uint64_t missing = 0);
   // One agent's own condition at an instant (the journal's health line).
   void add_health(AgentId agent, RunTime at, const AgentHealth& health);
   void add(const Event& event);
@@ -82,10 +85,18 @@ class Timeline {
   const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
   const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
   const std::vector<RunEvent>& run_events() const { return run_events_; }
+  // What agents sent that names nothing of the scenario, each text once; a run that has any is suspect.
+  const std::vector<std::string>& warnings() const { return warnings_; }
   RunTime last() const { return last_; }  // latest instant seen anywhere
 
  private:
-  void add_cells(const Snapshot& snapshot);
+  void add_content(const Snapshot& snapshot);
+  void add_probes(const Snapshot& snapshot);
+  void add_ledgers(const Snapshot& snapshot);
+  void warn(const std::string& text);
+  void saw(RunTime t);
+  StageRecord& stage(StageId id);
+  InjectionRecord& injection(InjectionId id);
   void add(const StageEvent& event);
   void add(const FaultEvent& event);
   void add(const StepEvent& event);
@@ -102,6 +113,7 @@ class Timeline {
   std::map<AgentId, AgentRecord> agents_;
   std::vector<StepEvent> steps_;
   std::vector<RunEvent> run_events_;
+  std::vector<std::string> warnings_;
   RunTime last_{};
 };
 

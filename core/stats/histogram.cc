@@ -1,0 +1,204 @@
+#include "core/stats/histogram.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace shakedown {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr int kFirstPower = 10;
+constexpr uint32_t kPerDoubling = 128;
+constexpr uint32_t kLast = kHistogramBuckets - 1;
+constexpr uint64_t kOne = uint64_t{1} << 63;  // 1.0 in the tables' fixed point
+
+constexpr uint64_t square_root(Wide x) {
+  uint64_t root = 0;
+  for (int bit = 63; bit >= 0; --bit) {
+    const uint64_t next = root | (uint64_t{1} << bit);
+    if (Wide{next} * next <= x) root = next;
+  }
+  return root;
+}
+
+struct Tables {
+  // power[j] = 2^(j/128) in fixed point; two sentinels that no mantissa exceeds.
+  std::array<uint64_t, kPerDoubling + 2> power{};
+  // base[k] = number of powers below the k-th of 128 equal parts of [1, 2).
+  std::array<uint8_t, kPerDoubling> base{};
+};
+
+constexpr Tables make_tables() {
+  Tables t;
+  std::array<uint64_t, 7> roots{};  // 2^(1/2), 2^(1/4), ... 2^(1/128)
+  Wide radicand = Wide{kOne} << 1;  // 2.0
+  for (uint64_t& root : roots) {
+    root = square_root(radicand << 63);
+    radicand = root;
+  }
+  for (uint32_t j = 0; j < kPerDoubling; ++j) {
+    uint64_t product = kOne;
+    for (uint32_t bit = 0; bit < 7; ++bit) {
+      if (j >> (6 - bit) & 1) product = static_cast<uint64_t>((Wide{product} * roots[bit]) >> 63);
+    }
+    t.power[j] = product;
+  }
+  t.power[kPerDoubling] = t.power[kPerDoubling + 1] = UINT64_MAX;
+  for (uint32_t k = 0; k < kPerDoubling; ++k) {
+    const uint64_t low = uint64_t{kPerDoubling + k} << 56;
+    while (t.power[t.base[k]] < low) ++t.base[k];
+  }
+  return t;
+}
+
+constexpr Tables kTables = make_tables();
+
+Duration midpoint(uint32_t bucket) {
+  if (bucket == 0) return histogram_upper(0) / 2;
+  const double power = kFirstPower + (bucket - 0.5) / kPerDoubling;
+  return Duration(std::llround(std::exp2(power)));
+}
+
+uint64_t clamped_rank(double rank, uint64_t count) {
+  if (!(rank > 1)) return 1;
+  return rank >= static_cast<double>(count) ? count : static_cast<uint64_t>(rank);
+}
+
+}  // namespace
+
+uint32_t histogram_bucket(Duration d) {
+  if (d.count() <= 1 << kFirstPower) return 0;
+  const uint64_t ns = static_cast<uint64_t>(d.count());
+  const int zeros = std::countl_zero(ns);
+  const uint64_t mantissa = ns << zeros;
+  const uint32_t base = kTables.base[(mantissa >> 56) & (kPerDoubling - 1)];
+  const uint32_t part = base + (mantissa > kTables.power[base]) + (mantissa > kTables.power[base + 1]);
+  const uint32_t bucket = static_cast<uint32_t>(63 - zeros - kFirstPower) * kPerDoubling + part;
+  return std::min(bucket, kLast);
+}
+
+Duration histogram_upper(uint32_t bucket) {
+  bucket = std::min(bucket, kLast);
+  const uint32_t power = kFirstPower + bucket / kPerDoubling;
+  return Duration(static_cast<int64_t>(kTables.power[bucket % kPerDoubling] >> (63 - power)));
+}
+
+void SparseHistogram::add(Duration d, uint64_t count) {
+  if (count == 0) return;
+  const uint32_t bucket = histogram_bucket(d);
+  const auto at = std::lower_bound(buckets_.begin(), buckets_.end(), bucket,
+                                   [](const BucketCount& b, uint32_t i) { return b.bucket < i; });
+  if (at != buckets_.end() && at->bucket == bucket) {
+    at->count += count;
+  } else {
+    buckets_.insert(at, {bucket, count});
+  }
+}
+
+void SparseHistogram::merge(const SparseHistogram& other) {
+  if (other.empty()) return;
+  if (empty()) {
+    buckets_ = other.buckets_;
+    return;
+  }
+  std::vector<BucketCount> merged;
+  merged.reserve(buckets_.size() + other.buckets_.size());
+  auto a = buckets_.begin();
+  auto b = other.buckets_.begin();
+  while (a != buckets_.end() && b != other.buckets_.end()) {
+    if (a->bucket == b->bucket) {
+      merged.push_back({a->bucket, a->count + b->count});
+      ++a, ++b;
+    } else {
+      merged.push_back(a->bucket < b->bucket ? *a++ : *b++);
+    }
+  }
+  merged.insert(merged.end(), a, buckets_.end());
+  merged.insert(merged.end(), b, other.buckets_.end());
+  buckets_ = std::move(merged);
+}
+
+uint64_t SparseHistogram::count() const {
+  uint64_t sum = 0;
+  for (const BucketCount& b : buckets_) sum += b.count;
+  return sum;
+}
+
+Duration SparseHistogram::quantile(double q) const {
+  const uint64_t n = count();
+  // The tolerance keeps q = 0.07 of 100 at rank 7 although 0.07 * 100 > 7 in binary.
+  return rank(clamped_rank(std::ceil(q * static_cast<double>(n) * (1 - 1e-12)), n));
+}
+
+Duration SparseHistogram::rank(uint64_t k) const {
+  uint64_t seen = 0;
+  for (const BucketCount& b : buckets_) {
+    seen += b.count;
+    if (seen >= k) return midpoint(b.bucket);
+  }
+  return empty() ? Duration::zero() : midpoint(buckets_.back().bucket);
+}
+
+Duration SparseHistogram::max() const {
+  return empty() ? Duration::zero() : histogram_upper(buckets_.back().bucket);
+}
+
+double SparseHistogram::sum_seconds() const {
+  double sum = 0;
+  for (const BucketCount& b : buckets_) sum += seconds(midpoint(b.bucket)) * static_cast<double>(b.count);
+  return sum;
+}
+
+uint64_t SparseHistogram::count_above(Duration limit) const {
+  const uint32_t bucket = histogram_bucket(limit);
+  uint64_t sum = 0;
+  for (const BucketCount& b : buckets_) sum += b.bucket > bucket ? b.count : 0;
+  return sum;
+}
+
+SparseHistogram SparseHistogram::from_buckets(std::vector<BucketCount> buckets) {
+  std::stable_sort(buckets.begin(), buckets.end(),
+                   [](const BucketCount& a, const BucketCount& b) { return a.bucket < b.bucket; });
+  SparseHistogram out;
+  for (BucketCount b : buckets) {
+    b.bucket = std::min(b.bucket, kLast);
+    if (b.count == 0) continue;
+    if (!out.buckets_.empty() && out.buckets_.back().bucket == b.bucket) {
+      out.buckets_.back().count += b.count;
+    } else {
+      out.buckets_.push_back(b);
+    }
+  }
+  return out;
+}
+
+DenseHistogram::DenseHistogram() : counts_(kHistogramBuckets), lowest_(kHistogramBuckets), highest_(0) {}
+
+void DenseHistogram::add(Duration d) {
+  const uint32_t bucket = histogram_bucket(d);
+  ++counts_[bucket];
+  ++count_;
+  lowest_ = std::min(lowest_, bucket);
+  highest_ = std::max(highest_, bucket);
+}
+
+SparseHistogram DenseHistogram::sparse() const {
+  std::vector<BucketCount> buckets;
+  for (uint32_t b = lowest_; b <= highest_ && b < kHistogramBuckets; ++b) {
+    if (counts_[b] > 0) buckets.push_back({b, counts_[b]});
+  }
+  return SparseHistogram::from_buckets(std::move(buckets));
+}
+
+void DenseHistogram::clear() {
+  if (count_ == 0) return;
+  std::fill(counts_.begin() + lowest_, counts_.begin() + highest_ + 1, 0U);
+  count_ = 0;
+  lowest_ = kHistogramBuckets;
+  highest_ = 0;
+}
+
+}  // namespace shakedown

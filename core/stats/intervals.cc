@@ -1,0 +1,176 @@
+#include "core/stats/intervals.h"
+
+#include <algorithm>
+#include <boost/math/distributions/non_central_t.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace shakedown {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// P(X <= k) for X of n trials with probability p, 0 < p < 1.
+double binomial_cdf(uint64_t k, uint64_t n, double p) {
+  if (k >= n) return 1;
+  return boost::math::ibetac(static_cast<double>(k) + 1, static_cast<double>(n - k), p);
+}
+
+// Quantile of the F distribution with 2a and 2b degrees of freedom.
+double f_quantile(double probability, double a, double b) {
+  const double x = boost::math::ibeta_inv(a, b, probability);
+  return b * x / (a * (1 - x));
+}
+
+uint64_t rounded_up(double value) {
+  if (!(value < 0x1p63)) return UINT64_MAX;
+  return static_cast<uint64_t>(std::ceil(value * (1 - 1e-13)));
+}
+
+struct LogMoments {
+  double n = 0, mean = 0, variance = 0;
+};
+
+std::optional<LogMoments> log_moments(const std::vector<double>& values, std::size_t fewest) {
+  if (values.size() < fewest) return std::nullopt;
+  LogMoments m;
+  m.n = static_cast<double>(values.size());
+  for (const double value : values) {
+    if (!(value > 0) || !std::isfinite(value)) return std::nullopt;
+    m.mean += std::log(value) / m.n;
+  }
+  for (const double value : values) {
+    m.variance += (std::log(value) - m.mean) * (std::log(value) - m.mean) / (m.n - 1);
+  }
+  return m;
+}
+
+double t_quantile(double probability, double degrees) {
+  return boost::math::quantile(boost::math::students_t(degrees), probability);
+}
+
+// The smallest value in [low, high] for which `reached` is true; it stays true above it and is at high.
+template <typename Predicate>
+uint64_t smallest(uint64_t low, uint64_t high, Predicate reached) {
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    if (reached(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+Bounds clopper_pearson(double x, double n, double confidence) {
+  if (!(n > 0)) return {0, 1};
+  x = std::clamp(x, 0.0, n);
+  Bounds bounds{0, 1};
+  if (x > 0) bounds.lower = boost::math::ibeta_inv(x, n - x + 1, 1 - confidence);
+  if (x < n) bounds.upper = boost::math::ibetac_inv(x + 1, n - x, 1 - confidence);
+  return bounds;
+}
+
+uint64_t trials_needed(uint64_t k, double p, double confidence) {
+  if (!(p > 0)) return UINT64_MAX;
+  if (p >= 1) return k + 1;
+  const auto enough = [&](uint64_t n) { return binomial_cdf(k, n, p) <= 1 - confidence; };
+  uint64_t high = k + 1;
+  while (!enough(high)) {
+    if (high > uint64_t{1} << 60) return UINT64_MAX;
+    high *= 2;
+  }
+  return smallest(k + 1, high, enough);
+}
+
+Bounds mtbf(double total_time, uint64_t events, double confidence) {
+  if (!(total_time > 0)) return {0, kInfinity};
+  const double r = static_cast<double>(events);
+  Bounds bounds;
+  bounds.lower = total_time / boost::math::gamma_p_inv(r + 1, confidence);
+  bounds.upper = events == 0 ? kInfinity : total_time / boost::math::gamma_q_inv(r, confidence);
+  return bounds;
+}
+
+Bounds availability_from_outages(double up, double down, uint64_t outages, double mttr_when_none,
+                                 double confidence) {
+  if (!(up > 0)) return {0, 1};
+  if (outages == 0) {
+    const double between = mtbf(up, 0, confidence).lower;
+    if (!(mttr_when_none >= 0) || std::isinf(mttr_when_none)) return {0, 1};
+    return {between / (between + mttr_when_none), 1};
+  }
+  if (!(down > 0)) return {0, 1};
+  const double r = static_cast<double>(outages);
+  const double f = f_quantile(confidence, r, r);
+  return {1 / (1 + down / up * f), 1 / (1 + down / up / f)};
+}
+
+std::optional<Bounds> lognormal_mean(const std::vector<double>& values, double confidence) {
+  const auto m = log_moments(values, 3);
+  if (!m) return std::nullopt;
+  const double center = m->mean + m->variance / 2;
+  const double error = std::sqrt(m->variance / m->n + m->variance * m->variance / (2 * (m->n - 1)));
+  const double reach = t_quantile(confidence, m->n - 1) * error;
+  return Bounds{std::exp(center - reach), std::exp(center + reach)};
+}
+
+std::optional<Bounds> lognormal_median(const std::vector<double>& values, double confidence) {
+  const auto m = log_moments(values, 2);
+  if (!m) return std::nullopt;
+  const double reach = t_quantile(confidence, m->n - 1) * std::sqrt(m->variance / m->n);
+  return Bounds{std::exp(m->mean - reach), std::exp(m->mean + reach)};
+}
+
+std::optional<double> lognormal_upper_tolerance(const std::vector<double>& values, double share,
+                                                double confidence) {
+  const auto m = log_moments(values, 2);
+  if (!m || !(share > 0 && share < 1)) return std::nullopt;
+  const double z = boost::math::quantile(boost::math::normal(), share);
+  const boost::math::non_central_t distribution(m->n - 1, z * std::sqrt(m->n));
+  const double k = boost::math::quantile(distribution, confidence) / std::sqrt(m->n);
+  return std::exp(m->mean + k * std::sqrt(m->variance));
+}
+
+std::optional<Bounds> median_bounds(std::vector<double> values, double confidence) {
+  const RankBounds ranks = quantile_ranks(static_cast<double>(values.size()), 0.5, confidence);
+  if (ranks.lower == 0 || ranks.upper > values.size()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return Bounds{values[ranks.lower - 1], values[ranks.upper - 1]};
+}
+
+RankBounds quantile_ranks(double n, double q, double confidence) {
+  const uint64_t count = n >= 1 ? static_cast<uint64_t>(n) : 0;
+  if (count == 0) return {0, count + 1};
+  if (!(q > 0)) return {0, 1};
+  if (!(q < 1)) return {count, count + 1};
+  // The order statistic of rank k lies above the quantile when fewer than k samples lie at or below it.
+  const uint64_t above = smallest(1, count + 1, [&](uint64_t k) {
+    return k > count || binomial_cdf(k - 1, count, q) >= confidence;
+  });
+  const uint64_t not_below = smallest(1, count + 1, [&](uint64_t k) {
+    return k > count || binomial_cdf(k - 1, count, q) > 1 - confidence;
+  });
+  return {not_below - 1, above};
+}
+
+double share_proved(uint64_t clean_trials, double confidence) {
+  if (clean_trials == 0) return 0;
+  return std::pow(1 - confidence, 1 / static_cast<double>(clean_trials));
+}
+
+uint64_t clean_trials_needed(double share, double confidence) {
+  if (!(share > 0)) return 1;
+  if (share >= 1) return UINT64_MAX;
+  return std::max<uint64_t>(1, rounded_up(std::log(1 - confidence) / std::log(share)));
+}
+
+}  // namespace shakedown

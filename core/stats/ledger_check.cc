@@ -1,0 +1,259 @@
+#include "core/stats/ledger_check.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace shakedown {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+using ReadsById = std::map<uint64_t, std::vector<const LedgerRead*>>;
+
+bool is_seen(ReadClass c) {
+  return c == ReadClass::present || c == ReadClass::corrupt || c == ReadClass::duplicate;
+}
+
+ReadsById by_id(const LedgerRecord& record) {
+  ReadsById out;
+  for (const LedgerRead& read : record.reads) out[read.id].push_back(&read);
+  for (auto& [id, reads] : out) {
+    std::stable_sort(reads.begin(), reads.end(), [](const LedgerRead* a, const LedgerRead* b) {
+      return a->invoked < b->invoked;
+    });
+  }
+  return out;
+}
+
+// What the reads of one id say, in the order in which they were invoked.
+struct Evidence {
+  const LedgerRead* last_seen = nullptr;
+  const LedgerRead* last_absent = nullptr;  // only absences that prove something
+  bool duplicate = false;
+
+  bool seen() const { return last_seen != nullptr; }
+  bool absent_now() const {
+    return last_absent != nullptr && (!seen() || last_seen->invoked < last_absent->invoked);
+  }
+  bool corrupt_now() const { return seen() && !absent_now() && last_seen->outcome == ReadClass::corrupt; }
+};
+
+// An absence proves nothing when its read was invoked before `proves_from` had passed.
+Evidence evidence(const std::vector<const LedgerRead*>& reads, RunTime proves_from) {
+  Evidence e;
+  for (const LedgerRead* read : reads) {
+    if (is_seen(read->outcome)) e.last_seen = read;
+    if (read->outcome == ReadClass::duplicate) e.duplicate = true;
+    if (read->outcome == ReadClass::absent && read->invoked > proves_from) e.last_absent = read;
+  }
+  return e;
+}
+
+const std::vector<const LedgerRead*>& reads_of(const ReadsById& reads, uint64_t id) {
+  static const std::vector<const LedgerRead*> none;
+  const auto found = reads.find(id);
+  return found == reads.end() ? none : found->second;
+}
+
+void classify_acked(LedgerClasses& out, uint64_t id, const Evidence& e) {
+  ++out.acked;
+  if (e.absent_now()) {
+    out.lost.push_back(id);
+  } else if (!e.seen()) {
+    out.undecided.push_back(id);
+  } else if (!e.corrupt_now()) {
+    out.kept.push_back(id);
+  }
+}
+
+void classify_unknown(LedgerClasses& out, uint64_t id, const Evidence& e) {
+  ++out.unknown;
+  if (e.absent_now()) {
+    (e.seen() ? out.seen_then_lost : out.maybe_lost).push_back(id);
+  } else if (e.seen()) {
+    out.recovered.push_back(id);
+  }
+}
+
+void classify_write(LedgerClasses& out, const LedgerWrite& write, const Evidence& e) {
+  ++out.attempted;
+  switch (write.outcome) {
+    case WriteClass::acked: classify_acked(out, write.id, e); break;
+    case WriteClass::failed:
+      ++out.failed;
+      if (e.seen()) out.resurrected.push_back(write.id);
+      break;
+    case WriteClass::pending:
+    case WriteClass::unknown: classify_unknown(out, write.id, e); break;
+  }
+}
+
+RunTime known_from(const LedgerWrite& write) {
+  return write.outcome == WriteClass::acked ? write.completed : write.invoked;
+}
+
+// The writes of one injection, sorted into what became of them.
+struct Sorted {
+  std::vector<const LedgerWrite*> lost, doubtful, survivors;  // doubtful = undecided or corrupt
+};
+
+class InjectionCheck {
+ public:
+  InjectionCheck(const LedgerRecord& record, InjectionId injection, RunTime effect_to)
+      : record_(record), reads_(by_id(record)), effect_to_(effect_to) {
+    for (const LedgerPass& pass : record.passes) {
+      if (pass.injection == injection) passes_.push_back(&pass);
+    }
+    for (const LedgerPass* pass : passes_) numbers_.insert(pass->pass);
+  }
+
+  bool has_pass() const { return !passes_.empty(); }
+  bool verified() const {
+    return std::any_of(passes_.begin(), passes_.end(), [](const LedgerPass* p) { return p->complete; });
+  }
+
+  Sorted sort(InjectionLoss& out) const {
+    Sorted sorted;
+    for (const auto& [id, write] : record_.writes) {
+      if (write.outcome == WriteClass::acked) sort_write(write, sorted, out);
+    }
+    return sorted;
+  }
+
+ private:
+  bool in_pass(uint64_t id) const {
+    return std::any_of(passes_.begin(), passes_.end(), [id](const LedgerPass* p) {
+      return p->first_id <= id && id < p->end_id;
+    });
+  }
+
+  bool of_pass(const LedgerRead* read) const { return numbers_.contains(read->pass); }
+
+  // Found absent here, not seen since, and not gone already before this pass.
+  bool lost_here(const std::vector<const LedgerRead*>& reads, RunTime ack) const {
+    bool gone_before = false, lost = false;
+    for (const LedgerRead* read : reads) {
+      if (is_seen(read->outcome)) gone_before = lost = false;
+      if (read->outcome != ReadClass::absent || read->invoked <= ack) continue;
+      if (of_pass(read)) {
+        lost = !gone_before;
+      } else if (!lost) {
+        gone_before = true;
+      }
+    }
+    return lost;
+  }
+
+  // Whether anything is known of an id: absent in this pass, or seen since the effect.
+  bool decided(const std::vector<const LedgerRead*>& reads, RunTime ack) const {
+    const bool here = std::any_of(reads.begin(), reads.end(), [&](const LedgerRead* read) {
+      return of_pass(read) && read->outcome == ReadClass::absent && read->invoked > ack;
+    });
+    return here || seen_after(reads, effect_to_);
+  }
+
+  static bool seen_after(const std::vector<const LedgerRead*>& reads, RunTime t) {
+    return std::any_of(reads.begin(), reads.end(), [t](const LedgerRead* read) {
+      return is_seen(read->outcome) && read->invoked >= t;
+    });
+  }
+
+  void sort_write(const LedgerWrite& write, Sorted& sorted, InjectionLoss& out) const {
+    const std::vector<const LedgerRead*>& reads = reads_of(reads_, write.id);
+    if (lost_here(reads, write.completed)) {
+      sorted.lost.push_back(&write);
+      out.lost.push_back(write.id);
+      if (write.completed > effect_to_) out.split_brain.push_back(write.id);
+    } else if (in_pass(write.id) && !decided(reads, write.completed)) {
+      sorted.doubtful.push_back(&write);
+      out.undecided.push_back(write.id);
+    } else if (seen_after(reads, effect_to_)) {
+      const bool corrupt = evidence(reads, write.completed).corrupt_now();
+      if (corrupt && in_pass(write.id)) out.corrupt.push_back(write.id);
+      (corrupt ? sorted.doubtful : sorted.survivors).push_back(&write);
+    }
+  }
+
+  const LedgerRecord& record_;
+  ReadsById reads_;
+  RunTime effect_to_;
+  std::vector<const LedgerPass*> passes_;
+  std::set<uint32_t> numbers_;
+};
+
+// Extremes of a set of writes.
+struct Span {
+  RunTime first_invoked = RunTime::max(), last_invoked = RunTime::min();
+  RunTime first_acked = RunTime::max(), last_acked = RunTime::min();
+  bool any = false;
+
+  void add(const LedgerWrite& write) {
+    any = true;
+    first_invoked = std::min(first_invoked, write.invoked);
+    last_invoked = std::max(last_invoked, write.invoked);
+    first_acked = std::min(first_acked, write.completed);
+    last_acked = std::max(last_acked, write.completed);
+  }
+};
+
+double positive_seconds(Duration d) { return std::max(0.0, seconds(d)); }
+
+}  // namespace
+
+LedgerClasses classify(const LedgerRecord& record) {
+  LedgerClasses out;
+  const ReadsById reads = by_id(record);
+  for (const auto& [id, write] : record.writes) {
+    classify_write(out, write, evidence(reads_of(reads, id), known_from(write)));
+  }
+  for (const auto& [id, list] : reads) {
+    const auto write = record.writes.find(id);
+    const bool attempted = write != record.writes.end();
+    const Evidence e = evidence(list, attempted ? known_from(write->second) : RunTime::min());
+    if (e.seen() && !attempted) out.ghosts.push_back(id);
+    if (e.duplicate) out.duplicates.push_back(id);
+    if (e.corrupt_now()) out.corrupt.push_back(id);
+  }
+  return out;
+}
+
+InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, RunTime effect_from,
+                             RunTime effect_to) {
+  const InjectionCheck check(record, injection, effect_to);
+  InjectionLoss out;
+  out.verified = check.verified();
+  const Sorted sorted = check.sort(out);
+  out.count_lower = static_cast<double>(out.lost.size());
+  out.count_upper = check.has_pass()
+                        ? out.count_lower + static_cast<double>(sorted.doubtful.size())
+                        : kInfinity;
+
+  Span lost, late_lost, gone, late_gone;
+  for (const LedgerWrite* w : sorted.lost) (w->completed > effect_to ? late_lost : lost).add(*w);
+  gone = lost;
+  late_gone = late_lost;
+  for (const LedgerWrite* w : sorted.doubtful) (w->completed > effect_to ? late_gone : gone).add(*w);
+
+  RunTime survived = RunTime::min();  // last survivor from before the effect
+  RunTime suffix = RunTime::min();    // and from before every lost write
+  for (const LedgerWrite* w : sorted.survivors) {
+    if (w->completed > effect_from) continue;
+    survived = std::max(survived, w->invoked);
+    if (!lost.any || w->invoked < lost.first_invoked) suffix = std::max(suffix, w->invoked);
+  }
+  const auto since = [&](RunTime t) {
+    return t == RunTime::min() ? kInfinity : positive_seconds(effect_to - t);
+  };
+  const double late_lower = late_lost.any ? positive_seconds(late_lost.last_invoked - late_lost.first_acked) : 0;
+  const double late_upper = late_gone.any ? positive_seconds(late_gone.last_acked - late_gone.first_invoked) : 0;
+  out.seconds_lower = late_lower + (lost.any ? positive_seconds(effect_from - lost.first_acked) : 0);
+  out.seconds_upper = late_upper + since(gone.any ? gone.first_invoked : survived);
+  out.scattered = lost.any && survived > lost.first_acked;
+  if (!out.scattered) out.suffix_upper = since(suffix) + late_upper;
+  if (!check.has_pass()) out.seconds_upper = kInfinity;
+  return out;
+}
+
+}  // namespace shakedown

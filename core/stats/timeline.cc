@@ -1,0 +1,227 @@
+#include "core/stats/timeline.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace shakedown {
+namespace {
+
+// A peer that names a higher one talks nonsense; the controller hands out both from 0.
+constexpr uint32_t kMostStages = 1'000'000;
+constexpr uint32_t kMostInjections = 1'000'000;
+
+template <typename List, typename Key>
+bool names_one_of(const List& list, Key id) {
+  return id.value < list.size();
+}
+
+bool by_start(const ProbeResult& a, const ProbeResult& b) { return a.start < b.start; }
+
+// Later in the fault's life: by stamp when both have one, else by arrival.
+bool supersedes(const FaultEvent& next, const FaultEvent* current) {
+  if (current == nullptr || next.latest == RunTime{} || current->latest == RunTime{}) return true;
+  return next.latest >= current->latest;
+}
+
+}  // namespace
+
+const FaultEvent* InjectionRecord::find(FaultState s) const {
+  const auto found = std::find_if(history.begin(), history.end(),
+                                  [s](const FaultEvent& event) { return event.state == s; });
+  return found == history.end() ? nullptr : &*found;
+}
+
+Timeline::Timeline(const Scenario& scenario)
+    : scenario_(&scenario), probes_(scenario.probes.size()), ledgers_(scenario.ledgers.size()) {}
+
+const std::vector<ProbeResult>& Timeline::probe(ProbeId id) const {
+  static const std::vector<ProbeResult> none;
+  return names_one_of(probes_, id) ? probes_[id.value] : none;
+}
+
+const LedgerRecord& Timeline::ledger(LedgerId id) const {
+  static const LedgerRecord none;
+  return names_one_of(ledgers_, id) ? ledgers_[id.value] : none;
+}
+
+void Timeline::saw(RunTime t) { last_ = std::max(last_, t); }
+
+void Timeline::warn(const std::string& text) {
+  const bool known = std::find(warnings_.begin(), warnings_.end(), text) != warnings_.end();
+  if (!known) warnings_.push_back(text);
+}
+
+StageRecord& Timeline::stage(StageId id) {
+  while (stages_.size() <= id.value) stages_.push_back({.stage = StageId(stages_.size())});
+  return stages_[id.value];
+}
+
+InjectionRecord& Timeline::injection(InjectionId id) {
+  while (injections_.size() <= id.value) {
+    injections_.push_back({.injection = InjectionId(injections_.size())});
+  }
+  return injections_[id.value];
+}
+
+void Timeline::add(const Snapshot& snapshot) {
+  AgentRecord& agent = agents_[snapshot.agent];
+  if (snapshot.seq <= agent.last_seq) return;
+  const uint64_t skipped = snapshot.seq - agent.last_seq - 1;
+  const bool seamless = agent.last_seq > 0 && snapshot.from <= agent.last_to;
+  agent.last_seq = snapshot.seq;
+  agent.last_to = snapshot.to;
+  add_health(snapshot.agent, snapshot.to, snapshot.health, seamless ? 0 : skipped);
+  add_content(snapshot);
+}
+
+void Timeline::add_merged(const Snapshot& snapshot) { add_content(snapshot); }
+
+void Timeline::add_health(AgentId id, RunTime at, const AgentHealth& health, uint64_t missing) {
+  AgentRecord& agent = agents_[id];
+  agent.missing_snapshots += missing;
+  agent.health.emplace_back(at, health);
+  saw(at);
+}
+
+void Timeline::add_content(const Snapshot& snapshot) {
+  for (const auto& [id, count] : snapshot.offered) {
+    if (id.value < kMostStages) {
+      stage(id).offered += count;
+    } else {
+      warn("arrivals of an unknown stage were ignored");
+    }
+  }
+  for (const auto& [key, cell] : snapshot.cells) cells_[key].merge(cell);
+  add_probes(snapshot);
+  add_ledgers(snapshot);
+  saw(snapshot.to);
+}
+
+void Timeline::add_probes(const Snapshot& snapshot) {
+  for (const auto& [id, results] : snapshot.probes) {
+    if (!names_one_of(probes_, id)) {
+      warn("results of an unknown probe were ignored");
+      continue;
+    }
+    std::vector<ProbeResult>& all = probes_[id.value];
+    const auto old = static_cast<std::ptrdiff_t>(all.size());
+    all.insert(all.end(), results.begin(), results.end());
+    std::stable_sort(all.begin() + old, all.end(), by_start);
+    std::inplace_merge(all.begin(), all.begin() + old, all.end(), by_start);
+    for (const ProbeResult& result : results) saw(result.end);
+  }
+}
+
+void Timeline::add_ledgers(const Snapshot& snapshot) {
+  for (const auto& [id, writes] : snapshot.writes) {
+    if (!names_one_of(ledgers_, id)) {
+      warn("writes of an unknown ledger were ignored");
+      continue;
+    }
+    for (const LedgerWrite& write : writes) {
+      const auto [at, added] = ledgers_[id.value].writes.try_emplace(write.id, write);
+      if (!added && at->second.outcome == WriteClass::pending) at->second = write;
+      saw(write.outcome == WriteClass::pending ? write.invoked : write.completed);
+    }
+  }
+  for (const auto& [id, reads] : snapshot.reads) {
+    if (!names_one_of(ledgers_, id)) {
+      warn("reads of an unknown ledger were ignored");
+      continue;
+    }
+    std::vector<LedgerRead>& all = ledgers_[id.value].reads;
+    all.insert(all.end(), reads.begin(), reads.end());
+    for (const LedgerRead& read : reads) saw(read.completed);
+  }
+}
+
+void Timeline::add(const Event& event) {
+  std::visit([this](const auto& e) { add(e); }, event);
+}
+
+void Timeline::add(const StageEvent& event) {
+  if (event.stage.value >= kMostStages) return;
+  StageRecord& record = stage(event.stage);
+  record.phase = event.phase;
+  record.iteration = event.iteration;
+  if (!event.reason.empty()) record.reason = event.reason;
+  switch (event.kind) {
+    case StageEvent::Kind::planned:
+      record.range.from = event.start;
+      if (!record.ended) record.range.to = event.end;
+      break;
+    case StageEvent::Kind::ended:
+      if (record.range == TimeRange{}) record.range.from = event.start;
+      record.range.to = event.end;
+      record.ended = true;
+      saw(event.end);
+      break;
+    case StageEvent::Kind::not_run:
+      record.not_run = true;
+      break;
+  }
+}
+
+void Timeline::add(const FaultEvent& event) {
+  if (event.injection.value >= kMostInjections) return;
+  InjectionRecord& record = injection(event.injection);
+  record.fault = event.fault;
+  record.stage = event.stage;
+  const FaultEvent* current = record.history.empty() ? nullptr : record.find(record.state);
+  if (supersedes(event, current)) record.state = event.state;
+  record.history.push_back(event);
+  saw(event.latest);
+  uint32_t number = 0;
+  for (InjectionRecord& other : injections_) {
+    if (other.fault == event.fault) other.number = ++number;
+  }
+}
+
+void Timeline::add(const StepEvent& event) {
+  const bool of_injection =
+      event.kind == StepEvent::Kind::recover || event.kind == StepEvent::Kind::undo;
+  if (of_injection && event.injection.value < kMostInjections) {
+    injection(event.injection).steps.push_back(event);
+  } else {
+    steps_.push_back(event);
+  }
+  saw(event.ended);
+}
+
+void Timeline::add(const AgentEvent& event) {
+  AgentRecord& agent = agents_[event.agent];
+  switch (event.kind) {
+    case AgentEvent::Kind::joined: agent.joined = true; break;
+    case AgentEvent::Kind::lost:
+      agent.lost_at = agent.lost ? std::min(agent.lost_at, event.at) : event.at;
+      agent.lost = true;
+      break;
+    case AgentEvent::Kind::leftover: agent.leftovers.push_back(event.detail); break;
+    case AgentEvent::Kind::warning: agent.warnings.push_back(event.detail); break;
+    case AgentEvent::Kind::ready:
+    case AgentEvent::Kind::left: break;
+  }
+  saw(event.at);
+}
+
+void Timeline::add(const RunEvent& event) {
+  run_events_.push_back(event);
+  saw(event.at);
+}
+
+void Timeline::add(const LedgerPass& event) {
+  saw(event.finished);
+  const bool only = !event.ledger.valid() && ledgers_.size() == 1;
+  const std::size_t at = only ? 0 : event.ledger.value;
+  if (at >= ledgers_.size()) return;
+  std::vector<LedgerPass>& passes = ledgers_[at].passes;
+  const auto same = std::find_if(passes.begin(), passes.end(),
+                                 [&](const LedgerPass& p) { return p.pass == event.pass; });
+  if (same == passes.end()) {
+    passes.push_back(event);
+  } else {
+    *same = event;
+  }
+}
+
+}  // namespace shakedown
