@@ -58,6 +58,7 @@ struct AgentRecord {
   uint64_t missing_snapshots = 0;   // gaps in seq that are also gaps in time (a merged snapshot skips seq only)
   std::vector<std::pair<RunTime, AgentHealth>> health;
   std::vector<std::string> leftovers, warnings;
+  RunTime leftover_at{};            // of the first leftover
 };
 
 class Timeline {
@@ -70,8 +71,6 @@ class Timeline {
   void add_merged(const Snapshot& snapshot);
   // The journal's health line of one agent: at = end of its interval; missing = gaps found since the last line.
   void add_health(AgentId agent, RunTime at, const AgentHealth& health, uint64_t missing = 0);
-  // One agent's own condition at an instant (the journal's health line).
-  void add_health(AgentId agent, RunTime at, const AgentHealth& health);
   void add(const Event& event);
 
   const Scenario& scenario() const { return *scenario_; }
