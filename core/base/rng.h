@@ -51,12 +51,13 @@ class Rng {
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   // [0, n), n > 0, by multiply-shift (bias below n / 2^64).
   uint64_t below(uint64_t n) {
-    return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * n) >> 64);
+    return static_cast<uint64_t>((Wide{next()} * n) >> 64);
   }
   // Mean 1.
   double exponential() { return -std::log1p(-uniform()); }
 
  private:
+  __extension__ using Wide = unsigned __int128;
   static constexpr uint64_t rotl(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
   std::array<uint64_t, 4> state_{};
 };
