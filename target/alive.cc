@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0x31766576696c6153;
 constexpr std::size_t kPageSize = 4096;
-constexpr Nanos kEvery = kMillisecond / 2;
+constexpr Nanos kEvery = kMillisecond * 4 / 5;  // and the time to wake up
 
 }  // namespace
 

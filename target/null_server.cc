@@ -2,14 +2,13 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <mutex>
 #include <thread>
+#include <unordered_map>
 
 namespace practice {
 namespace {
@@ -19,20 +18,14 @@ constexpr std::string_view kHeadAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kBufferSize = 16 * 1024;
 constexpr std::size_t kMaxOut = 256 * 1024;
+constexpr int kAcceptsPerRound = 64;
 constexpr int kAcceptPauseMs = 50;
-constexpr std::size_t kMostDescriptors = 1 << 20;
 
-std::size_t descriptor_limit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return std::min<std::size_t>(limit.rlim_cur, kMostDescriptors);
-}
-
-bool watch(int poll, int fd, std::uint32_t events, int operation) {
+bool watch(const Fd& poll, int fd, void* tag, std::uint32_t events, int operation) {
   epoll_event event{};
   event.events = events;
-  event.data.fd = fd;
-  return ::epoll_ctl(poll, operation, fd, &event) == 0;
+  event.data.ptr = tag;
+  return ::epoll_ctl(poll.get(), operation, fd, &event) == 0;
 }
 
 }  // namespace
@@ -46,71 +39,80 @@ struct NullServer::Connection {
   bool parsing = false;
 };
 
+// Connections come in from the first thread and go by the worker's own.
+struct NullServer::Worker {
+  Fd poll{::epoll_create1(EPOLL_CLOEXEC)};
+  std::mutex mutex;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections;
+};
+
 NullServer::NullServer(unsigned threads, Listener& listener, int signals)
-    : listener_(listener),
-      signals_(signals),
-      stop_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      connections_(descriptor_limit()) {
+    : listener_(listener), signals_(signals), stop_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   for (unsigned i = 0; i < threads; ++i) {
-    polls_.emplace_back(::epoll_create1(EPOLL_CLOEXEC));
-    watch(polls_[i].get(), stop_.get(), EPOLLIN, EPOLL_CTL_ADD);
+    workers_.push_back(std::make_unique<Worker>());
+    watch(workers_[i]->poll, stop_.get(), &stop_, EPOLLIN, EPOLL_CTL_ADD);
   }
-  watch(polls_[0].get(), signals_, EPOLLIN, EPOLL_CTL_ADD);
-  watch(polls_[0].get(), listener_.fd(), EPOLLIN, EPOLL_CTL_ADD);
+  watch(workers_[0]->poll, signals_, &signals_, EPOLLIN, EPOLL_CTL_ADD);
+  watch(workers_[0]->poll, listener_.fd(), &listener_, EPOLLIN, EPOLL_CTL_ADD);
 }
 
 NullServer::~NullServer() = default;
 
 void NullServer::run() {
   std::vector<std::thread> others;
-  for (unsigned i = 1; i < polls_.size(); ++i) others.emplace_back([this, i] { loop(i); });
-  loop(0);
+  for (unsigned i = 1; i < workers_.size(); ++i) {
+    others.emplace_back([this, i] { loop(*workers_[i], false); });
+  }
+  loop(*workers_[0], true);
   for (std::thread& other : others) other.join();
 }
 
-void NullServer::loop(unsigned index) {
-  const int poll = polls_[index].get();
+void NullServer::loop(Worker& worker, bool first) {
   std::array<epoll_event, 256> events;
   for (;;) {
-    const bool waits = index == 0 && !accepting_;
-    const int count = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()),
-                                   waits ? kAcceptPauseMs : -1);
-    if (waits) accepting_ = watch(poll, listener_.fd(), EPOLLIN, EPOLL_CTL_MOD);
+    const bool waits = first && !accepting_;
+    const int count = ::epoll_wait(worker.poll.get(), events.data(),
+                                   static_cast<int>(events.size()), waits ? kAcceptPauseMs : -1);
+    if (waits) {
+      accepting_ = watch(worker.poll, listener_.fd(), &listener_, EPOLLIN, EPOLL_CTL_MOD);
+    }
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      const int fd = event.data.fd;
-      if (fd == stop_.get()) return;
-      if (fd == signals_) {
+      void* const tag = event.data.ptr;
+      if (tag == &stop_) return;
+      if (tag == &signals_) {
         const std::uint64_t one = 1;
         [[maybe_unused]] const ssize_t put = ::write(stop_.get(), &one, sizeof one);
-      } else if (fd == listener_.fd()) {
+      } else if (tag == &listener_) {
         accept_some();
       } else {
-        serve(index, *connections_[static_cast<std::size_t>(fd)], event.events);
+        serve(worker, *static_cast<Connection*>(tag), event.events);
       }
     }
   }
 }
 
 void NullServer::accept_some() {
-  for (int i = 0; i < 64; ++i) {
+  for (int i = 0; i < kAcceptsPerRound; ++i) {
     Fd socket;
     const Listener::Result result = listener_.accept(socket);
     if (result == Listener::Result::kNothing) return;
     if (result == Listener::Result::kNoRoom) {
       accepting_ = false;
-      watch(polls_[0].get(), listener_.fd(), 0, EPOLL_CTL_MOD);
+      watch(workers_[0]->poll, listener_.fd(), &listener_, 0, EPOLL_CTL_MOD);
       return;
     }
-    const int fd = socket.get();
-    if (static_cast<std::size_t>(fd) >= connections_.size()) continue;
-    connections_[static_cast<std::size_t>(fd)] = std::make_unique<Connection>(std::move(socket));
-    watch(polls_[next_].get(), fd, EPOLLIN, EPOLL_CTL_ADD);
-    next_ = (next_ + 1) % static_cast<unsigned>(polls_.size());
+    Worker& worker = *workers_[next_];
+    next_ = (next_ + 1) % static_cast<unsigned>(workers_.size());
+    auto connection = std::make_unique<Connection>(std::move(socket));
+    Connection* const tag = connection.get();
+    const std::lock_guard lock(worker.mutex);
+    worker.connections.emplace(tag, std::move(connection));
+    watch(worker.poll, tag->socket.get(), tag, EPOLLIN, EPOLL_CTL_ADD);
   }
 }
 
-void NullServer::serve(unsigned index, Connection& connection, std::uint32_t events) {
+void NullServer::serve(Worker& worker, Connection& connection, std::uint32_t events) {
   thread_local std::array<char, kBufferSize> buffer;
   thread_local std::string out;
   out.clear();
@@ -130,11 +132,9 @@ void NullServer::serve(unsigned index, Connection& connection, std::uint32_t eve
       open = got < 0 && (errno == EAGAIN || errno == EINTR);
     }
   }
-  if (!send(index, connection, out) || !open) {
-    // The socket outlives its slot: once it is closed, the number may come back from accept at
-    // once.
-    const Fd last = std::move(connection.socket);
-    connections_[static_cast<std::size_t>(last.get())].reset();
+  if (!send(worker, connection, out) || !open) {
+    const std::lock_guard lock(worker.mutex);
+    worker.connections.erase(&connection);
   }
 }
 
@@ -161,7 +161,7 @@ bool NullServer::answer_all(Connection& connection, std::string& out) {
   return sound;
 }
 
-bool NullServer::send(unsigned index, Connection& connection, std::string& out) {
+bool NullServer::send(Worker& worker, Connection& connection, std::string& out) {
   const bool waited = !connection.unsent.empty();
   if (waited) {
     connection.unsent += out;
@@ -180,7 +180,7 @@ bool NullServer::send(unsigned index, Connection& connection, std::string& out) 
   connection.unsent = rest;
   const std::uint32_t reads = rest.size() < kMaxOut ? EPOLLIN : 0U;
   const std::uint32_t writes = rest.empty() ? 0U : EPOLLOUT;
-  watch(polls_[index].get(), connection.socket.get(), reads | writes, EPOLL_CTL_MOD);
+  watch(worker.poll, connection.socket.get(), &connection, reads | writes, EPOLL_CTL_MOD);
   return true;
 }
 

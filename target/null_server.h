@@ -21,21 +21,19 @@ class NullServer {
 
  private:
   struct Connection;
+  struct Worker;
 
-  void loop(unsigned index);
+  void loop(Worker& worker, bool first);
   void accept_some();
-  void serve(unsigned index, Connection& connection, std::uint32_t events);
+  void serve(Worker& worker, Connection& connection, std::uint32_t events);
   // False: nothing more can be read.
   bool answer_all(Connection& connection, std::string& out);
-  bool send(unsigned index, Connection& connection, std::string& out);
+  bool send(Worker& worker, Connection& connection, std::string& out);
 
   Listener& listener_;
   int signals_;
   Fd stop_;
-  std::vector<Fd> polls_;
-  // By descriptor: a slot is filled before the descriptor is watched and emptied before it is
-  // closed.
-  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Worker>> workers_;
   unsigned next_ = 0;
   bool accepting_ = true;
 };

@@ -46,7 +46,7 @@ Truth::Truth(const std::string& path) : path_(path) {
   if (path.empty()) return;
   file_ = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!file_.open()) fail_errno(kExitIo, "--truth: cannot open " + path);
-  if (ends_inside_a_line(file_.get())) waiting_ = "\n";
+  if (ends_inside_a_line(file_.get())) waiting_.push_back('\n');
   life_ = std::make_unique<LifeSign>(path + ".alive");
 }
 
