@@ -196,7 +196,10 @@ void Timeline::add(const AgentEvent& event) {
       agent.lost_at = agent.lost ? std::min(agent.lost_at, event.at) : event.at;
       agent.lost = true;
       break;
-    case AgentEvent::Kind::leftover: agent.leftovers.push_back(event.detail); break;
+    case AgentEvent::Kind::leftover:
+      if (agent.leftovers.empty() || event.at < agent.leftover_at) agent.leftover_at = event.at;
+      agent.leftovers.push_back(event.detail);
+      break;
     case AgentEvent::Kind::warning: agent.warnings.push_back(event.detail); break;
     case AgentEvent::Kind::ready:
     case AgentEvent::Kind::left: break;

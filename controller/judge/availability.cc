@@ -1,0 +1,59 @@
+// availability {operations}: the success ratio of requests in a window, under this load.
+#include <fmt/format.h>
+
+#include "controller/judge/families.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/row_validity.h"
+#include "controller/judge/scope.h"
+
+namespace shakedown::judging {
+namespace {
+
+RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds) {
+  RatioEvidence out;
+  for (const SecondTally& s : seconds) {
+    if (s.judged() == 0) continue;
+    out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
+    out.low.push_back({s.second, s.bad, s.judged()});
+  }
+  return out;
+}
+
+std::string sentence(const Requirement& requirement, const ShareBounds& share, const LoadScope& scope,
+                     const std::string& noun) {
+  return fmt::format(
+      "{} of {} {} succeeded in this window under this load ({}); success ratio {}, between {} and {} {}; objective {}."
+      "{}",
+      share.total - share.bad, share.total, noun, scope.describe(), format_value(1 - share.value, Unit::ratio),
+      format_value(1 - share.upper, Unit::ratio), format_value(1 - share.lower, Unit::ratio),
+      confidence_text(requirement.confidence), limit_text(requirement.objective),
+      share.effect_high > 1 ? fmt::format(" Failures came in bursts: bounds widened {:.3g} times.", share.effect_high)
+                            : "");
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, const Evidence& evidence) {
+  const LoadScope scope(sli.scope, evidence);
+  if (!scope.missing().empty()) return nothing(Unit::ratio, "No data: " + scope.missing() + ".", "a run of that phase");
+  const ShareBounds share = bad_share(bad_ratio(tally(scope, sli.operations, evidence)), requirement.confidence);
+  if (share.total == 0) {
+    return nothing(Unit::ratio, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
+  }
+  Judged out;
+  out.observed_seconds = scope.length();
+  out.until = scope.until();
+  Measured& m = out.verdict.measured;
+  m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
+  out.verdict.reason = sentence(requirement, share, scope, nouns(sli.operations, *evidence.scenario));
+  settle(out.verdict, requirement);
+  const double budget = 1 - requirement.objective.limit;
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = needed_samples(share, budget, requirement.confidence, out.observed_seconds);
+  }
+  check_our_losses(out, scope, budget, evidence);
+  check_load_agents(out, scope, evidence);
+  return out;
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,25 @@
+// The sliding windows behind error_ratio {over}, shared with the live stop condition.
+#pragma once
+
+#include "controller/judge/ratio.h"
+#include "controller/judge/scope.h"
+
+namespace shakedown::judging {
+
+// The worst of the windows of `over` whole seconds that lie without a gap in the scope. For a pass every window must
+// clear by itself (an intersection of claims keeps its confidence); for a fail the confidence is shared out among the
+// windows (Bonferroni), because the worst of many is bad by chance.
+struct WorstWindow {
+  int64_t from = 0;      // of the window with the largest value
+  uint32_t windows = 0;  // looked at; 0 = none was complete
+  uint64_t samples = 0;  // in that window
+  double value = 0, lower = 0, upper = 0;
+};
+
+WorstWindow worst_window(const std::vector<SecondTally>& seconds, const std::vector<int64_t>& in_scope,
+                         uint32_t length, double confidence);
+
+// Bad over decided requests in the seconds [from, to), of the stages for which `wanted` holds; nullopt without any.
+std::optional<double> bad_in(const Evidence& evidence, const ErrorRatioSli& sli, int64_t from, int64_t to);
+
+}  // namespace shakedown::judging

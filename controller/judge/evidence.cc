@@ -1,0 +1,159 @@
+#include "controller/judge/evidence.h"
+
+#include <algorithm>
+
+namespace shakedown::judging {
+namespace {
+
+RunTime end_of_stages(const Timeline& timeline) {
+  RunTime end{};
+  for (const StageRecord& stage : timeline.stages()) {
+    if (stage.not_run) continue;
+    const RunTime until = stage.ended ? stage.range.to : std::min(stage.range.to, timeline.last());
+    end = std::max(end, until);
+  }
+  return end == RunTime{} ? timeline.last() : end;
+}
+
+std::optional<RunTime> start_of_stages(const Timeline& timeline) {
+  std::optional<RunTime> start;
+  for (const StageRecord& stage : timeline.stages()) {
+    if (!stage.not_run && (!start || stage.range.from < *start)) start = stage.range.from;
+  }
+  return start;
+}
+
+// The injection in whose window the outage began. A check that was under way when the fault struck counts as hit by it.
+CausedOutage attribute(const Outage& outage, const std::vector<FaultWindow>& windows) {
+  CausedOutage caused{outage, {}, {}};
+  for (const FaultWindow& window : windows) {
+    if (outage.first_failed_end >= window.range.from && outage.first_failed_start < window.range.to) {
+      caused.injection = window.injection;
+      caused.fault = window.fault;
+    }
+  }
+  return caused;
+}
+
+std::vector<TimeRange> unobserved(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime end) {
+  std::vector<TimeRange> dark = evidence.report.unobserved;
+  const Duration gap = std::max(5 * probe.every, probe.timeout);
+  if (evidence.empty()) return {{from, end}};
+  const RunTime first = evidence.results.front().start;
+  const RunTime last = evidence.results.back().start;
+  const auto known = [&dark](RunTime at) {
+    return std::any_of(dark.begin(), dark.end(), [at](const TimeRange& r) { return r.from <= at && at <= r.to; });
+  };
+  if (first - from > gap && !known(from)) dark.push_back({from, first});
+  if (end - last > gap && !known(end)) dark.push_back({last, end});
+  return dark;
+}
+
+void measure_outside(ProbeEvidence& evidence, const std::vector<FaultWindow>& windows) {
+  std::vector<TimeRange> holes = evidence.unobserved;
+  for (const FaultWindow& window : windows) holes.push_back(window.range);
+  const TimeRange span{evidence.results.front().start, evidence.results.back().end};
+  evidence.outside_seconds = seconds_outside(span, holes);
+  for (const CausedOutage& caused : evidence.outages) {
+    if (!caused.spontaneous()) continue;
+    evidence.down_outside_seconds += seconds_outside({caused.outage.begin(), caused.outage.end(span.to)}, holes);
+  }
+}
+
+ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
+  const Probe& probe = evidence.scenario->probe(id);
+  ProbeEvidence out;
+  out.id = id;
+  out.agent = evidence.or_first_load_agent(probe.agent);
+  out.results = evidence.timeline->probe(id);
+  if (const auto lost = evidence.lost_at(out.agent)) {
+    std::erase_if(out.results, [&](const ProbeResult& r) { return r.start >= *lost; });
+  }
+  const RunTime from = start_of_stages(*evidence.timeline).value_or(evidence.end);
+  if (!out.results.empty()) {
+    const TimeRange range{out.results.front().start, out.results.back().start + Duration(1)};
+    out.report = find_outages(out.results, probe, range);
+    for (const Outage& outage : out.report.outages) out.outages.push_back(attribute(outage, evidence.windows));
+  }
+  out.unobserved = unobserved(out, probe, from, evidence.end);
+  if (!out.results.empty()) measure_outside(out, evidence.windows);
+  return out;
+}
+
+}  // namespace
+
+std::optional<TimeRange> Evidence::window(InjectionId injection) const {
+  for (const FaultWindow& w : windows) {
+    if (w.injection == injection) return w.range;
+  }
+  return std::nullopt;
+}
+
+std::optional<RunTime> Evidence::lost_at(AgentId agent) const {
+  const auto found = timeline->agents().find(agent);
+  if (found == timeline->agents().end() || !found->second.lost) return std::nullopt;
+  return found->second.lost_at;
+}
+
+bool Evidence::has_load_role(AgentId agent) const {
+  return agent.value >= scenario->agents.size() || scenario->agents[agent.value].load;
+}
+
+AgentId Evidence::or_first_load_agent(AgentId agent) const {
+  if (agent.valid()) return agent;
+  for (std::size_t i = 0; i < scenario->agents.size(); ++i) {
+    if (scenario->agents[i].load) return AgentId(i);
+  }
+  return AgentId(0);
+}
+
+std::string Evidence::agent_name(AgentId agent) const {
+  if (agent.value < manifest->agents.size() && !manifest->agents[agent.value].name.empty()) {
+    return manifest->agents[agent.value].name;
+  }
+  if (agent.value < scenario->agents.size()) return scenario->agents[agent.value].name;
+  return "agent " + std::to_string(agent.value);
+}
+
+Duration Evidence::clock_bound(AgentId a, AgentId b) const {
+  if (a == b) return Duration::zero();
+  const auto bound = [this](AgentId id) {
+    return id.value < manifest->agents.size() ? manifest->agents[id.value].clock_bound : Duration::zero();
+  };
+  return bound(a) + bound(b);
+}
+
+Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest) {
+  Evidence evidence;
+  evidence.scenario = &scenario;
+  evidence.timeline = &timeline;
+  evidence.manifest = &manifest;
+  evidence.windows = fault_windows(timeline);
+  evidence.end = end_of_stages(timeline);
+  for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
+    evidence.probes.push_back(collect_probe(ProbeId(i), evidence));
+  }
+  return evidence;
+}
+
+AgentId agent_of_fault(const Scenario& scenario, FaultId fault) {
+  const ComponentId component = component_of(scenario.fault(fault).kind);
+  const AgentId agent = component.valid() ? scenario.component(component).agent : AgentId();
+  return agent.valid() ? agent : AgentId(0);
+}
+
+double seconds_outside(TimeRange range, std::vector<TimeRange> holes) {
+  std::sort(holes.begin(), holes.end(), [](const TimeRange& a, const TimeRange& b) { return a.from < b.from; });
+  Duration outside{};
+  RunTime at = range.from;
+  for (const TimeRange& hole : holes) {
+    if (hole.empty()) continue;
+    if (hole.from > at) outside += std::min(hole.from, range.to) - at;
+    at = std::max(at, hole.to);
+    if (at >= range.to) return seconds(outside);
+  }
+  if (range.to > at) outside += range.to - at;
+  return seconds(outside);
+}
+
+}  // namespace shakedown::judging

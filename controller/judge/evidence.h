@@ -1,0 +1,66 @@
+// What every judging function reads: the run with its fault windows and its outages with their causes, worked out once.
+// Ownership: borrows scenario, timeline and manifest. Threads: immutable after collect().
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/scorecard.h"
+#include "core/stats/outages.h"
+#include "core/stats/timeline.h"
+#include "core/stats/windows.h"
+
+namespace shakedown::judging {
+
+// An outage with the injection that caused it; none = spontaneous.
+struct CausedOutage {
+  Outage outage;
+  InjectionId injection;
+  FaultId fault;
+  bool spontaneous() const { return !injection.valid(); }
+};
+
+struct ProbeEvidence {
+  ProbeId id;
+  AgentId agent;
+  std::vector<ProbeResult> results;  // until the probing agent was lost
+  OutageReport report;
+  std::vector<CausedOutage> outages;
+  std::vector<TimeRange> unobserved;  // the report's, and what is missing up to the end of the last stage
+  double outside_seconds = 0;         // observed, outside fault windows
+  double down_outside_seconds = 0;    // of that, in spontaneous outages
+  bool empty() const { return results.empty(); }
+  double up_outside_seconds() const { return outside_seconds - down_outside_seconds; }
+};
+
+struct Evidence {
+  const Scenario* scenario = nullptr;
+  const Timeline* timeline = nullptr;
+  const Manifest* manifest = nullptr;
+  std::vector<FaultWindow> windows;
+  std::vector<ProbeEvidence> probes;  // by ProbeId
+  RunTime end{};                      // end of the last stage, else the last instant seen
+
+  const ProbeEvidence& probe(ProbeId id) const { return probes[id.value]; }
+  std::optional<TimeRange> window(InjectionId injection) const;
+  std::optional<RunTime> lost_at(AgentId agent) const;
+  bool has_load_role(AgentId agent) const;
+  // The agent itself, or the first one with the role `load` when none is named.
+  AgentId or_first_load_agent(AgentId agent) const;
+  std::string agent_name(AgentId agent) const;
+  // How far two agents' stamps may lie apart; 0 for the same agent.
+  Duration clock_bound(AgentId a, AgentId b) const;
+  double last_second() const { return seconds(end); }
+};
+
+Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest);
+
+// Where a component's faults are stamped.
+AgentId agent_of_fault(const Scenario& scenario, FaultId fault);
+
+// The length of range outside the holes (which may overlap), in seconds.
+double seconds_outside(TimeRange range, std::vector<TimeRange> holes);
+
+}  // namespace shakedown::judging

@@ -1,0 +1,125 @@
+// impact {fault}: what one injection costs; the worst one counts.
+#include "controller/judge/impact.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/judge/families.h"
+#include "controller/judge/loss.h"
+#include "controller/judge/row_validity.h"
+#include "controller/judge/scope.h"
+
+namespace shakedown::judging {
+namespace {
+
+const SparseHistogram& ok_latency(const Cell& cell) { return cell.latency[static_cast<std::size_t>(Outcome::ok)]; }
+
+void reject(InjectionBound& bound, std::string signal, std::string why) {
+  bound.verdict.valid = false;
+  bound.verdict.note = std::move(why);
+  bound.signal = std::move(signal);
+}
+
+void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& sli, const HarmMeter& meter,
+             const Evidence& evidence) {
+  if (sli.unit == ImpactUnit::lost_writes) {
+    const LostWrites lost = lost_writes(view, evidence);
+    if (!lost.known) reject(bound, "unobserved", "not every ledger was completely read back");
+    bound.verdict.lower = lost.lower;
+    bound.verdict.upper = lost.upper;
+    bound.value = lost.lower;
+    return;
+  }
+  const Harm harm = meter.over(view.window);
+  if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
+  if (sli.unit == ImpactUnit::delayed_seconds) {
+    if (!meter.has_baseline()) return reject(bound, "", "no quiet time to compare with");
+    bound.verdict.lower = bound.verdict.upper = bound.value = harm.delayed_seconds;
+    return;
+  }
+  bound.verdict.lower = bound.value = static_cast<double>(harm.failed);
+  bound.verdict.upper = static_cast<double>(harm.failed + harm.unfinished);
+}
+
+}  // namespace
+
+HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
+  std::map<OperationId, std::pair<double, double>> sums;
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (in_window(key.second, evidence.windows)) continue;
+    auto& [total, count] = sums[key.operation];
+    total += ok_latency(cell).sum_seconds();
+    count += static_cast<double>(ok_latency(cell).count());
+  }
+  for (const auto& [operation, sum] : sums) {
+    if (sum.second > 0) mean_latency_[operation] = sum.first / sum.second;
+  }
+}
+
+Harm HarmMeter::over(TimeRange range) const {
+  Harm harm;
+  std::map<OperationId, double> excess;
+  std::map<int64_t, SecondTally> seconds;
+  const auto& cells = evidence_->timeline->cells();
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
+  for (auto it = cells.lower_bound(CellKey{first, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
+    const auto& [key, cell] = *it;
+    if (key.second > last) break;
+    add_outcomes(seconds[key.second], cell);
+    const auto mean = mean_latency_.find(key.operation);
+    if (mean == mean_latency_.end()) continue;
+    const SparseHistogram& ok = ok_latency(cell);
+    excess[key.operation] += ok.sum_seconds() - static_cast<double>(ok.count()) * mean->second;
+  }
+  for (const auto& [second, s] : seconds) {
+    harm.failed += s.bad;
+    harm.unfinished += s.unfinished;
+    harm.answered += s.ok;
+    if (s.ok + s.bad > 0) {
+      harm.worst_error_ratio =
+          std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
+    }
+  }
+  for (const auto& [operation, delay] : excess) harm.delayed_seconds += std::max(0.0, delay);
+  return harm;
+}
+
+LostWrites lost_writes(const InjectionView& view, const Evidence& evidence) {
+  LostWrites out;
+  const std::size_t ledgers = evidence.scenario->ledgers.size();
+  out.known = ledgers > 0 && view.valid();
+  for (std::size_t i = 0; out.known && i < ledgers; ++i) {
+    const LossEvidence found = loss_of(view, LedgerId(i), evidence);
+    out.lower += found.loss.count_lower;
+    out.upper += found.loss.count_upper;
+    out.known = found.incomplete.empty();
+  }
+  return out;
+}
+
+Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evidence& evidence) {
+  const HarmMeter meter(evidence);
+  std::vector<InjectionBound> bounds;
+  for (const InjectionView& view : injections_of(sli.fault, evidence)) {
+    InjectionBound bound;
+    bound.verdict.injection = view.record->injection;
+    bound.verdict.number = view.number;
+    if (view.valid()) {
+      measure(bound, view, sli, meter, evidence);
+    } else {
+      reject(bound, view.signal, view.invalid);
+    }
+    bound.clearing = bound.verdict.upper;
+    bounds.push_back(std::move(bound));
+  }
+  Judged out = judge_injections(requirement, std::move(bounds), {1, std::nullopt, "such faults"}, unit_of(requirement.sli));
+  out.observed_seconds = evidence.last_second();
+  const LoadScope scope(Scope{{}, sli.fault}, evidence);
+  if (sli.unit != ImpactUnit::lost_writes && scope.missing().empty() && out.verdict.measured.samples > 0) {
+    check_our_losses(out, scope, kDefaultBudget, evidence);
+    check_load_agents(out, scope, evidence);
+  }
+  return out;
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,39 @@
+// What a disturbance did to the load: failed requests, delay, the worst second.
+#pragma once
+
+#include <map>
+
+#include "controller/judge/evidence.h"
+#include "controller/judge/injections.h"
+
+namespace shakedown::judging {
+
+struct Harm {
+  uint64_t failed = 0;      // failed, refused, reset, timeout, dropped_by_target
+  uint64_t unfinished = 0;  // may or may not have failed
+  uint64_t answered = 0;    // ok
+  double delayed_seconds = 0;    // summed latency of good answers above the mean outside fault windows, >= 0
+  double worst_error_ratio = 0;  // of any second
+};
+
+struct LostWrites {
+  double lower = 0, upper = 0;  // over all ledgers
+  bool known = false;           // every ledger was completely read back
+};
+
+class HarmMeter {
+ public:
+  explicit HarmMeter(const Evidence& evidence);
+  // Of the whole seconds that meet the range, all phases.
+  Harm over(TimeRange range) const;
+  // Whether there was a quiet time to compare delays with.
+  bool has_baseline() const { return !mean_latency_.empty(); }
+
+ private:
+  const Evidence* evidence_;
+  std::map<OperationId, double> mean_latency_;  // of good answers outside fault windows, seconds
+};
+
+LostWrites lost_writes(const InjectionView& view, const Evidence& evidence);
+
+}  // namespace shakedown::judging

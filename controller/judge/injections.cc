@@ -1,0 +1,224 @@
+#include "controller/judge/injections.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/needed.h"
+#include "core/stats/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+void mark(InjectionView& view, std::string signal, std::string why) {
+  if (!view.invalid.empty()) return;
+  view.invalid = std::move(why);
+  view.signal = std::move(signal);
+}
+
+std::string last_detail(const InjectionRecord& record) {
+  return record.history.empty() ? "" : record.history.back().detail;
+}
+
+std::optional<RunTime> undo_of(const InjectionRecord& record) {
+  std::optional<RunTime> at;
+  if (const FaultEvent* undoing = record.find(FaultState::undoing)) at = undoing->earliest;
+  for (const StepEvent& step : record.steps) {
+    if (step.kind == StepEvent::Kind::undo && (!at || step.started < *at)) at = step.started;
+  }
+  return at;
+}
+
+void check_bite(InjectionView& view) {
+  const InjectionRecord& record = *view.record;
+  const FaultEvent* effective = record.find(FaultState::effective);
+  if (effective != nullptr) {
+    view.effect_from = effective->earliest;
+    view.effect_to = effective->latest;
+    return;
+  }
+  if (record.state == FaultState::not_run) {
+    mark(view, "not run", fmt::format("not run: {}", last_detail(record)));
+  } else if (record.state == FaultState::failed) {
+    mark(view, "bite", fmt::format("the fault could not be injected: {}", last_detail(record)));
+  } else {
+    mark(view, "bite", "no proof that the fault took effect");
+  }
+}
+
+void check_stage(InjectionView& view, const Evidence& evidence) {
+  const auto& stages = evidence.timeline->stages();
+  view.phase_end = evidence.end;
+  if (view.record->stage.value < stages.size()) {
+    const StageRecord& stage = stages[view.record->stage.value];
+    view.phase_end = stage.ended ? stage.range.to : std::min(stage.range.to, evidence.timeline->last());
+  }
+}
+
+}  // namespace
+
+std::optional<RunTime> first_leftover(const Evidence& evidence) {
+  std::optional<RunTime> first;
+  for (const InjectionRecord& record : evidence.timeline->injections()) {
+    const FaultEvent* left = record.find(FaultState::leftover);
+    if (left != nullptr && (!first || left->earliest < *first)) first = left->earliest;
+  }
+  return first;
+}
+
+std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence) {
+  std::vector<InjectionView> out;
+  const std::optional<RunTime> leftover = first_leftover(evidence);
+  const AgentId agent = agent_of_fault(*evidence.scenario, fault);
+  const std::optional<RunTime> lost = evidence.lost_at(agent);
+  for (const InjectionRecord& record : evidence.timeline->injections()) {
+    if (record.fault != fault || !record.injection.valid()) continue;
+    InjectionView view;
+    view.record = &record;
+    view.number = record.number;
+    check_bite(view);
+    check_stage(view, evidence);
+    view.undo_at = undo_of(record);
+    view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
+    if (view.valid() && leftover && view.effect_from > *leftover) mark(view, "leftover", "after a leftover");
+    if (view.valid() && lost && *lost < view.effect_to) {
+      mark(view, "lost agent", fmt::format("agent {} was lost", evidence.agent_name(agent)));
+    }
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
+void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds,
+                     const Evidence& evidence) {
+  const Duration bound = evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, fault));
+  view.effect_from -= bound;
+  view.effect_to += bound;
+  if (std::isfinite(limit_seconds) && seconds(bound) > 0.1 * limit_seconds) {
+    mark(view, "clock offset",
+         fmt::format("clocks of the two agents may differ by {}, more than 10 % of the limit",
+                     format_value(seconds(bound), Unit::seconds)));
+  }
+}
+
+namespace {
+
+struct Tally {
+  uint64_t valid = 0, met = 0, missed = 0;
+};
+
+Tally count(const std::vector<InjectionBound>& bounds, const Objective& objective) {
+  Tally out;
+  for (const InjectionBound& b : bounds) {
+    if (!b.verdict.valid) continue;
+    ++out.valid;
+    if (b.clearing <= objective.limit) ++out.met;
+    if (b.verdict.lower > objective.limit) ++out.missed;
+  }
+  return out;
+}
+
+VerdictState decide(const Tally& tally, const InjectionRow& row, double confidence) {
+  if (!row.share) {
+    if (tally.missed > 0) return VerdictState::fail;
+    return tally.met == tally.valid && tally.valid >= row.needed ? VerdictState::pass : VerdictState::not_proven;
+  }
+  const double n = static_cast<double>(tally.valid);
+  const Bounds misses_high = clopper_pearson(n - static_cast<double>(tally.met), n, confidence);
+  const Bounds misses_low = clopper_pearson(static_cast<double>(tally.missed), n, confidence);
+  if (1 - misses_high.upper >= row.share->value) return VerdictState::pass;
+  return 1 - misses_low.lower < row.share->value ? VerdictState::fail : VerdictState::not_proven;
+}
+
+Measured worst(const std::vector<InjectionBound>& bounds, Unit unit, uint64_t valid) {
+  Measured m;
+  m.unit = unit;
+  m.samples = valid;
+  for (const InjectionBound& b : bounds) {
+    if (!b.verdict.valid) continue;
+    m.value = std::max(m.value.value_or(0), b.value);
+    m.lower = std::max(m.lower.value_or(0), b.verdict.lower);
+    m.upper = std::max(m.upper.value_or(0), b.clearing);
+  }
+  return m;
+}
+
+std::string sentence(const Tally& tally, const InjectionRow& row, const Requirement& requirement, std::size_t all) {
+  std::string out = fmt::format("met in {} of {}", tally.met, tally.valid);
+  if (tally.met == tally.valid && tally.valid > 0) {
+    out += fmt::format("; proves at least {:.0f} % of {} {}",
+                       std::floor(share_proved(tally.valid, requirement.confidence) * 100 + 0.5), row.cases,
+                       fmt::format("at {:g} %", requirement.confidence * 100));
+  }
+  if (tally.missed > 0) out += fmt::format("; missed for certain in {}", tally.missed);
+  if (all > tally.valid) out += fmt::format("; {} of {} injections valid", tally.valid, all);
+  return fmt::format("{} (objective {}).", out, limit_text(requirement.objective));
+}
+
+std::string needed_for(const Tally& tally, const InjectionRow& row, const Requirement& requirement,
+                       const std::vector<InjectionBound>& bounds) {
+  if (row.share) {
+    if (tally.met < tally.valid) {
+      return "injections that meet the objective: with a miss the clean count starts anew at " +
+             std::to_string(clean_trials_needed(row.share->value, requirement.confidence));
+    }
+    return needed_injections(tally.valid, clean_trials_needed(row.share->value, requirement.confidence));
+  }
+  for (const InjectionBound& b : bounds) {
+    if (!b.verdict.valid || b.clearing <= requirement.objective.limit) continue;
+    if (!b.verdict.note.empty()) return fmt::format("an injection without \"{}\"", b.verdict.note);
+    if (b.value > requirement.objective.limit) return kMoreWillNotHelp;
+    return "finer checks: the objective lies inside the measured bounds";
+  }
+  return needed_injections(tally.valid, row.needed);
+}
+
+std::string why_invalid(const std::vector<InjectionBound>& bounds) {
+  for (const InjectionBound& b : bounds) {
+    if (!b.verdict.valid) return fmt::format("injection {}: {}", b.verdict.number, b.verdict.note);
+  }
+  return "the fault was never injected";
+}
+
+void raise_signals(Judged& judged, const std::vector<InjectionBound>& bounds, const Requirement& requirement) {
+  for (const InjectionBound& b : bounds) {
+    if (b.verdict.valid || b.signal.empty()) continue;
+    judged.signals.push_back(
+        {b.signal, fmt::format("{}: injection {} is no evidence: {}", requirement.id, b.verdict.number, b.verdict.note),
+         false});
+  }
+}
+
+}  // namespace
+
+Judged judge_injections(const Requirement& requirement, std::vector<InjectionBound> bounds, const InjectionRow& row,
+                        Unit unit) {
+  const Tally tally = count(bounds, requirement.objective);
+  Judged out;
+  Verdict& verdict = out.verdict;
+  for (const InjectionBound& b : bounds) verdict.injections.push_back(b.verdict);
+  raise_signals(out, bounds, requirement);
+  verdict.measured = worst(bounds, unit, tally.valid);
+  if (tally.valid == 0 || !std::isfinite(requirement.objective.limit) ||
+      requirement.objective.comparison != Comparison::at_most) {
+    verdict.state = VerdictState::unknown;
+    verdict.untouched = bounds.empty();
+    verdict.reason = tally.valid == 0 ? fmt::format("No valid injection: {}.", why_invalid(bounds))
+                                      : "The objective must be a finite upper limit, so nothing can be compared.";
+    verdict.needed = needed_injections(0, row.needed);
+    return out;
+  }
+  verdict.state = decide(tally, row, requirement.confidence);
+  verdict.reason = sentence(tally, row, requirement, bounds.size());
+  const uint64_t enough = row.share ? clean_trials_needed(row.share->value, requirement.confidence) : row.needed;
+  if (tally.valid >= enough && std::isfinite(*verdict.measured.upper)) verdict.supportable = verdict.measured.upper;
+  if (verdict.state == VerdictState::not_proven) {
+    verdict.needed = needed_for(tally, row, requirement, bounds);
+  }
+  verdict.at_risk = verdict.state == VerdictState::pass &&
+                    at_risk(requirement.objective, unit, *verdict.measured.lower, *verdict.measured.upper);
+  return out;
+}
+
+}  // namespace shakedown::judging

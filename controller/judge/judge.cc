@@ -1,0 +1,119 @@
+#include "controller/judge/judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/judge/decision.h"
+#include "controller/judge/error_ratio.h"
+#include "controller/judge/families.h"
+#include "controller/judge/summary.h"
+#include "controller/judge/tldr.h"
+#include "controller/judge/validity.h"
+#include "controller/judge/watermelon.h"
+
+namespace shakedown {
+namespace {
+
+using judging::Evidence;
+using judging::Judged;
+
+Judged judge_requirement(const Requirement& requirement, const Evidence& evidence) {
+  return std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
+}
+
+void note_signals(Scorecard& card, const std::vector<ValidityReason>& signals) {
+  for (const ValidityReason& signal : signals) {
+    const bool known = std::any_of(card.reasons.begin(), card.reasons.end(), [&](const ValidityReason& r) {
+      return r.signal == signal.signal && r.text == signal.text;
+    });
+    if (!known) card.reasons.push_back(signal);
+  }
+}
+
+void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunValidity& validity) {
+  const Scenario& scenario = *evidence.scenario;
+  for (std::size_t i = 0; i < scenario.requirements.size(); ++i) {
+    const Requirement& requirement = scenario.requirements[i];
+    Judged judged = judge_requirement(requirement, evidence);
+    judging::apply(validity, judged);
+    judging::compare_declared(requirement, judged);
+    judged.verdict.requirement = RequirementId(i);
+    note_signals(card, judged.signals);
+    card.requirements.push_back({requirement, std::move(judged.verdict)});
+    if (requirement.owner.empty()) card.requirements.back().requirement.owner = scenario.owner;
+  }
+}
+
+// Calendar days (UTC) from one instant to the other.
+std::optional<int> days_until(const std::string& date, WallTime now) {
+  if (date.empty()) return std::nullopt;
+  const Result<WallTime> launch = parse_wall(date);
+  if (!launch) return std::nullopt;
+  const auto day = [](WallTime t) { return std::chrono::floor<std::chrono::days>(t.time_since_epoch()).count(); };
+  return static_cast<int>(day(launch.value()) - day(now));
+}
+
+void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
+  const Scenario& scenario = *evidence.scenario;
+  card.scenario = scenario.name;
+  card.service = scenario.service;
+  card.owner = scenario.owner;
+  card.launch = scenario.launch;
+  card.decision_makers = scenario.decision;
+  card.environment = scenario.environment;
+  card.manifest = *evidence.manifest;
+  card.launch_in_days = days_until(scenario.launch, now);
+  card.outages = judging::summarize_outages(evidence);
+  card.faults = judging::summarize_faults(evidence);
+  card.ledgers = judging::summarize_ledgers(evidence);
+  card.agents = judging::summarize_agents(evidence);
+  card.accounting = judging::summarize_accounting(evidence);
+}
+
+}  // namespace
+
+Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now) {
+  Scorecard card;
+  const Evidence evidence = judging::collect(scenario, timeline, manifest);
+  const judging::RunValidity validity = judging::examine_run(evidence);
+  card.reasons = validity.reasons;
+  card.valid = validity.valid();
+  describe(card, evidence, now);
+  judge_rows(card, evidence, validity);
+  card.areas = judging::summarize_areas(card.requirements);
+  card.decision = judging::decide(card);
+  card.covers = judging::covers(card);
+  card.tldr = judging::tell(card, scenario);
+  return card;
+}
+
+Measured measure(const Sli& sli, const Timeline& timeline, const Manifest& manifest, double confidence) {
+  Requirement requirement;
+  requirement.sli = sli;
+  requirement.confidence = confidence;
+  requirement.objective.limit = INFINITY;
+  const Evidence evidence = judging::collect(timeline.scenario(), timeline, manifest);
+  return judge_requirement(requirement, evidence).verdict.measured;
+}
+
+std::optional<double> live_value(const Sli& sli, const Timeline& timeline, RunTime now, bool outside_faults) {
+  const Manifest manifest;
+  const auto* ratio = std::get_if<ErrorRatioSli>(&sli);
+  if (ratio == nullptr) return measure(sli, timeline, manifest).value;
+  Evidence evidence;
+  evidence.scenario = &timeline.scenario();
+  evidence.timeline = &timeline;
+  evidence.manifest = &manifest;
+  const int64_t to = second_of(now);
+  const auto over = static_cast<int64_t>(std::ceil(seconds(ratio->over)));
+  const int64_t from = over > 0 ? to - over : 0;
+  if (outside_faults) {
+    const std::vector<FaultWindow> windows = fault_windows(timeline);
+    for (int64_t s = from; s < to && !windows.empty(); ++s) {
+      if (in_window(s, windows)) return std::nullopt;
+    }
+  }
+  return judging::bad_in(evidence, *ratio, from, to);
+}
+
+}  // namespace shakedown

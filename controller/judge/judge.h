@@ -1,0 +1,26 @@
+// Measurements to verdicts, verdicts to a scorecard. Pure: no clock, no I/O, no log; the same input gives the same
+// output. Ownership: borrows its arguments for the call only. Threads: safe everywhere, nothing is shared.
+#pragma once
+
+#include <optional>
+
+#include "core/model/scorecard.h"
+#include "core/stats/timeline.h"
+
+namespace shakedown {
+
+// Judges every requirement of the scenario on the timeline. scenario is the judging one (its ids must mean the same
+// things as the ids on the timeline); manifest.state == running means that the journal was never closed, which makes
+// everything unknown. now: the instant from which the launch is counted, by custom the end of the run.
+Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now);
+
+// Value and bounds of an SLI without an objective; empty fields when there is nothing to measure. Confidence is
+// one-sided. Validity is not looked at.
+Measured measure(const Sli& sli, const Timeline& timeline, const Manifest& manifest, double confidence = 0.95);
+
+// The value on which a stop condition looks: for error_ratio the share of bad answers in the whole seconds of
+// [now - over, now), over = 0 meaning everything so far; other SLIs as measure() at 95 %. nullopt = nothing to judge:
+// no decided request in the window, or outside_faults and the window meets a fault window.
+std::optional<double> live_value(const Sli& sli, const Timeline& timeline, RunTime now, bool outside_faults);
+
+}  // namespace shakedown

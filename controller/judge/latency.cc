@@ -1,0 +1,143 @@
+// latency {operation, quantile}: over all arrivals; anything not ok lies above every limit. The verdict compares the
+// over-limit share with 1 - quantile; the printed interval comes from order statistics.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/families.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/row_validity.h"
+#include "controller/judge/scope.h"
+#include "core/stats/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+struct LatencyData {
+  RatioEvidence over;       // the limit
+  SparseHistogram ok, lag;  // ok: latencies of the good answers
+  uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished and ours
+  Duration timeout{};
+};
+
+// Ok arrivals above the limit: by the exact counter when the limit has one, else by histogram bucket.
+uint64_t ok_above(const Cell& cell, const Operation& operation, Duration limit) {
+  const auto found = std::find(operation.limits.begin(), operation.limits.end(), limit);
+  const auto index = static_cast<std::size_t>(found - operation.limits.begin());
+  if (found != operation.limits.end() && index < cell.over_limit.size()) return cell.over_limit[index];
+  return cell.latency[static_cast<std::size_t>(Outcome::ok)].count_above(limit);
+}
+
+void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& operation, Duration limit) {
+  SecondTally outcomes;
+  add_outcomes(outcomes, cell);
+  const uint64_t slow = ok_above(cell, operation, limit);
+  if (data.over.high.empty() || data.over.high.back().second != second) {
+    data.over.high.push_back({second, 0, 0});
+    data.over.low.push_back({second, 0, 0});
+  }
+  SecondCount &high = data.over.high.back(), &low = data.over.low.back();
+  high.total += outcomes.offered;
+  low.total += outcomes.offered;
+  high.bad += slow + outcomes.offered - outcomes.ok;
+  low.bad += slow + outcomes.bad;
+  data.doubtful += outcomes.unfinished + outcomes.ours;
+  data.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
+  data.lag.merge(cell.lag);
+  data.timeout = std::max(data.timeout, operation.timeout);
+}
+
+LatencyData collect_latency(const LoadScope& scope, const LatencySli& sli, Duration limit, const Evidence& evidence) {
+  LatencyData data;
+  const std::vector<OperationId> wanted =
+      sli.operation.valid() ? std::vector<OperationId>{sli.operation} : std::vector<OperationId>{};
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (!is_among(key.operation, wanted) || !scope.contains(key.stage, key.second) || cell.offered() == 0) continue;
+    add(data, key.second, cell, evidence.scenario->operation(key.operation), limit);
+  }
+  return data;
+}
+
+double at_rank(const SparseHistogram& ok, double rank, double beyond) {
+  if (rank < 1) return 0;
+  return rank <= static_cast<double>(ok.count()) ? seconds(ok.rank(static_cast<uint64_t>(rank))) : beyond;
+}
+
+Measured quantile_of(const LatencyData& data, const ShareBounds& share, double q, double confidence) {
+  Measured m;
+  m.unit = Unit::seconds;
+  m.samples = share.total;
+  const double n = static_cast<double>(share.total), timeout = seconds(data.timeout);
+  const RankBounds high = quantile_ranks(n / share.effect_high, q, confidence);
+  const RankBounds low = quantile_ranks(n / share.effect_low, q, confidence);
+  const double lower_rank = std::floor(static_cast<double>(low.lower) * share.effect_low);
+  const double upper_rank = std::ceil(static_cast<double>(high.upper) * share.effect_high);
+  const double value = at_rank(data.ok, std::max(1.0, std::ceil(q * n - 1e-9 * n)), INFINITY);
+  m.censored = !(value < timeout);
+  m.value = m.censored ? timeout : value;
+  m.lower = std::min(at_rank(data.ok, lower_rank - static_cast<double>(data.doubtful), timeout), *m.value);
+  m.upper = std::max(at_rank(data.ok, upper_rank, INFINITY), m.censored ? INFINITY : *m.value);
+  return m;
+}
+
+// The verdict rests on exact counters, the printed bounds on buckets of 0.27 %: the counters have the last word.
+void reconcile(Measured& m, const ShareBounds& over, double allowed, double limit) {
+  if (over.upper <= allowed) {
+    m.upper = std::min(*m.upper, limit);
+    m.value = std::min(*m.value, limit);
+    m.lower = std::min(*m.lower, limit);
+    return;
+  }
+  m.upper = std::max(*m.upper, std::nextafter(limit, INFINITY));
+  if (over.lower > allowed) {
+    m.lower = std::max(*m.lower, std::nextafter(limit, INFINITY));
+    m.value = std::max(*m.value, *m.lower);
+  } else {
+    m.lower = std::min(*m.lower, limit);
+  }
+}
+
+std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over,
+                     const Measured& m, const LoadScope& scope) {
+  return fmt::format("{} of {} arrivals in {} were slower than the limit or not answered well; the {:g} % quantile is "
+                     "{}{}, between {} and {} {}; objective {}.",
+                     over.bad, over.total, scope.describe(), sli.quantile * 100, m.censored ? ">= " : "",
+                     format_value(*m.value, Unit::seconds), format_value(*m.lower, Unit::seconds),
+                     format_value(*m.upper, Unit::seconds), confidence_text(requirement.confidence),
+                     limit_text(requirement.objective));
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Evidence& evidence) {
+  const LoadScope scope(sli.scope, evidence);
+  if (!scope.missing().empty()) {
+    return nothing(Unit::seconds, "No data: " + scope.missing() + ".", "a run of that phase");
+  }
+  const double limit = requirement.objective.limit, allowed = 1 - sli.quantile;
+  const bool limited = requirement.objective.comparison == Comparison::at_most && std::isfinite(limit);
+  const LatencyData data =
+      collect_latency(scope, sli, limited ? from_seconds(limit) : Duration::max(), evidence);
+  const ShareBounds over = bad_share(data.over, requirement.confidence);
+  if (over.total == 0) {
+    return nothing(Unit::seconds, fmt::format("No data: no arrival in {}.", scope.describe()), "samples");
+  }
+  Judged out;
+  out.observed_seconds = scope.length();
+  out.until = scope.until();
+  Measured& m = out.verdict.measured;
+  m = quantile_of(data, over, sli.quantile, requirement.confidence);
+  if (limited) reconcile(m, over, allowed, limit);
+  out.verdict.reason = sentence(requirement, sli, over, m, scope);
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = needed_samples(over, allowed, requirement.confidence, out.observed_seconds);
+  }
+  check_our_losses(out, scope, allowed, evidence);
+  check_load_agents(out, scope, evidence);
+  check_lag(out, data.lag, limit);
+  return out;
+}
+
+}  // namespace shakedown::judging

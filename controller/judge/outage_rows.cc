@@ -1,0 +1,138 @@
+// outages {probe}: how many outages the run saw, of any cause. tolerated {faults, probe}: the share of injections that
+// caused none; an objective of 100 % is judged on every injection, any other one by the binomial claim.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/families.h"
+#include "controller/judge/injections.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/probe_rows.h"
+#include "core/stats/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr uint64_t kFewestInjections = 3;
+
+struct Toleration {
+  uint64_t valid = 0, clean = 0, all = 0;
+  std::vector<InjectionVerdict> rows;
+  std::vector<ValidityReason> signals;
+};
+
+// nullopt: the probe cannot tell; else whether the injection caused an outage.
+std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence& probe) {
+  for (const CausedOutage& c : probe.outages) {
+    if (c.injection == view.record->injection) return true;
+    if (c.outage.first_failed_end < view.effect_from && (!c.outage.good_end || *c.outage.good_end > view.effect_from)) {
+      return std::nullopt;
+    }
+  }
+  const bool dark = std::any_of(probe.unobserved.begin(), probe.unobserved.end(), [&](const TimeRange& r) {
+    return r.from < view.window.to && view.effect_from < r.to;
+  });
+  if (probe.empty() || dark || probe.results.front().start >= view.effect_from) return std::nullopt;
+  return false;
+}
+
+InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli, const Evidence& evidence) {
+  InjectionVerdict row;
+  row.injection = view.record->injection;
+  row.number = view.number;
+  row.valid = view.valid();
+  row.note = view.invalid;
+  bool hit = false, blind = sli.probes.empty();
+  for (const ProbeId id : sli.probes) {
+    const auto caused = view.valid() ? caused_outage(view, evidence.probe(id)) : std::nullopt;
+    hit = hit || caused.value_or(false);
+    blind = blind || !caused;
+  }
+  if (row.valid && blind && !hit) {
+    row.valid = false;
+    row.note = "the probes did not watch the whole fault";
+  }
+  row.lower = row.upper = hit ? 0 : 1;
+  if (row.valid) row.note = hit ? "outage" : "tolerated";
+  return row;
+}
+
+Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
+  Toleration out;
+  for (const FaultId fault : sli.faults) {
+    for (const InjectionView& view : injections_of(fault, evidence)) {
+      InjectionVerdict row = tolerated_by(view, sli, evidence);
+      ++out.all;
+      if (row.valid) ++out.valid;
+      if (row.valid && row.upper > 0) ++out.clean;
+      if (!row.valid && !view.signal.empty()) out.signals.push_back({view.signal, view.invalid, false});
+      out.rows.push_back(std::move(row));
+    }
+  }
+  return out;
+}
+
+void decide_all(Verdict& verdict, const Toleration& counts) {
+  if (counts.clean < counts.valid) {
+    verdict.state = VerdictState::fail;
+  } else {
+    verdict.state = counts.valid >= kFewestInjections ? VerdictState::pass : VerdictState::not_proven;
+  }
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
+  return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
+    const double seen = static_cast<double>(probe.outages.size());
+    const bool dark = !probe.unobserved.empty();
+    Judged out;
+    out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
+    out.verdict.measured = {seen, seen, dark ? INFINITY : seen, Unit::count, probe.results.size(), false};
+    out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}; objective {}.",
+                                     counted(probe.outages.size(), "outage"), name, spontaneous(probe).size(),
+                                     dark ? fmt::format("; {} unobserved", counted(probe.unobserved.size(), "gap")) : "",
+                                     limit_text(requirement.objective));
+    settle(out.verdict, requirement);
+    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "a run without gaps in the observation";
+    return out;
+  });
+}
+
+Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const Evidence& evidence) {
+  Toleration counts = count_tolerated(sli, evidence);
+  if (counts.valid == 0) {
+    Judged none = nothing(Unit::ratio, "No valid injection of these faults.", needed_injections(0, kFewestInjections));
+    none.verdict.injections = std::move(counts.rows);
+    none.signals = std::move(counts.signals);
+    return none;
+  }
+  Judged out;
+  const double n = static_cast<double>(counts.valid), clean = static_cast<double>(counts.clean);
+  const Bounds bounds = clopper_pearson(clean, n, requirement.confidence);
+  out.verdict.measured = {clean / n, bounds.lower, bounds.upper, Unit::ratio, counts.valid, false};
+  out.observed_seconds = evidence.last_second();
+  out.signals = std::move(counts.signals);
+  settle(out.verdict, requirement);
+  if (requirement.objective.limit >= 1 && requirement.objective.comparison == Comparison::at_least &&
+      out.verdict.state != VerdictState::unknown) {
+    decide_all(out.verdict, counts);
+  }
+  if (out.verdict.state != VerdictState::unknown) {
+    out.verdict.reason = fmt::format("{} of {} valid injections caused no outage ({} recorded); at least {} of such "
+                                     "faults {}; objective {}.",
+                                     counts.clean, counts.valid, counts.all, percent_text(bounds.lower),
+                                     confidence_text(requirement.confidence), limit_text(requirement.objective));
+  }
+  out.verdict.injections = std::move(counts.rows);
+  if (out.verdict.state == VerdictState::not_proven) {
+    const double limit = requirement.objective.limit;
+    out.verdict.needed = misses(requirement.objective, clean / n) ? kMoreWillNotHelp
+                         : limit >= 1 ? needed_injections(counts.valid, kFewestInjections)
+                                      : needed_injections(counts.valid, clean_trials_needed(limit, requirement.confidence));
+  }
+  return out;
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,34 @@
+// What the SLIs over outages share: a row per probe, of which the worst counts.
+#pragma once
+
+#include <string>
+
+#include "controller/judge/settle.h"
+
+namespace shakedown::judging {
+
+// Calls judge(probe) for each probe with results and returns the worst; rows without results are unknown.
+template <typename JudgeOne>
+Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requirement, const Evidence& evidence,
+                   JudgeOne judge_one) {
+  const Unit unit = unit_of(requirement.sli);
+  if (probes.empty()) return nothing(unit, "No data: no probe is named.", "a probe");
+  std::vector<Judged> rows;
+  for (const ProbeId id : probes) {
+    const ProbeEvidence& probe = evidence.probe(id);
+    const std::string& name = evidence.scenario->probe(id).name;
+    if (probe.empty()) {
+      rows.push_back(nothing(unit, "No data: probe " + name + " has no result.", "a run with that probe"));
+      continue;
+    }
+    rows.push_back(judge_one(probe, name));
+    rows.back().until = probe.results.back().end;
+    if (rows.back().observed_seconds == 0) rows.back().observed_seconds = probe.outside_seconds;
+  }
+  return worst_of(std::move(rows), requirement);
+}
+
+// The spontaneous outages of a probe.
+std::vector<Outage> spontaneous(const ProbeEvidence& probe);
+
+}  // namespace shakedown::judging

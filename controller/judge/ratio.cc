@@ -1,0 +1,38 @@
+#include "controller/judge/ratio.h"
+
+#include "core/stats/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+SecondCount sum(const std::vector<SecondCount>& seconds) {
+  SecondCount out;
+  for (const SecondCount& s : seconds) {
+    out.bad += s.bad;
+    out.total += s.total;
+  }
+  return out;
+}
+
+Bounds widened(const SecondCount& counts, double effect, double confidence) {
+  return clopper_pearson(static_cast<double>(counts.bad) / effect, static_cast<double>(counts.total) / effect,
+                         confidence);
+}
+
+}  // namespace
+
+ShareBounds bad_share(const RatioEvidence& evidence, double confidence) {
+  ShareBounds out;
+  const SecondCount high = sum(evidence.high), low = sum(evidence.low);
+  out.bad = high.bad;
+  out.total = high.total;
+  if (high.total == 0) return out;
+  out.value = static_cast<double>(high.bad) / static_cast<double>(high.total);
+  out.effect_high = design_effect(evidence.high).deff;
+  out.effect_low = low.bad == high.bad ? out.effect_high : design_effect(evidence.low).deff;
+  out.upper = widened(high, out.effect_high, confidence).upper;
+  out.lower = widened(low, out.effect_low, confidence).lower;
+  return out;
+}
+
+}  // namespace shakedown::judging

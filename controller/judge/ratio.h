@@ -1,0 +1,29 @@
+// The share of bad events with exact bounds, widened when the events of a window depend on each other.
+// Sources: Clopper & Pearson 1934; the design effect as in core/stats/dispersion.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/stats/dispersion.h"
+
+namespace shakedown::judging {
+
+// high: bad events with every doubtful one counted as bad (what must be cleared to prove a pass); low: with none
+// (what must be violated to prove a fail). Both lists hold the same seconds.
+struct RatioEvidence {
+  std::vector<SecondCount> high, low;
+};
+
+struct ShareBounds {
+  uint64_t bad = 0, total = 0;        // bad: doubtful ones included
+  double value = 0;                   // bad / total
+  double lower = 0, upper = 1;        // one-sided bounds of the bad share
+  double effect_high = 1, effect_low = 1;  // design effects used for upper and lower
+};
+
+// total == 0 leaves [0, 1].
+ShareBounds bad_share(const RatioEvidence& evidence, double confidence);
+
+}  // namespace shakedown::judging

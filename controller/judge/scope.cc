@@ -1,0 +1,150 @@
+#include "controller/judge/scope.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace shakedown::judging {
+namespace {
+
+RunTime start_of(int64_t second) { return RunTime(std::chrono::seconds(second)); }
+
+}  // namespace
+
+LoadScope::LoadScope(const Scope& scope, const Evidence& evidence) : evidence_(&evidence), scope_(scope) {
+  for (const FaultWindow& window : evidence.windows) {
+    if (!scope.during.valid() || window.fault == scope.during) windows_.push_back(window);
+  }
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (stage.stage.valid() && wanted(stage) && !stage.not_run) stages_.insert(stage.stage);
+  }
+  note_missing();
+}
+
+bool LoadScope::wanted(const StageRecord& stage) const {
+  if (!stage.phase.valid()) return false;
+  if (!scope_.phases.empty()) {
+    return std::find(scope_.phases.begin(), scope_.phases.end(), stage.phase) != scope_.phases.end();
+  }
+  return scope_.during.valid() || evidence_->scenario->phase(stage.phase).measured;
+}
+
+void LoadScope::note_missing() {
+  std::vector<std::string> names;
+  for (const PhaseId phase : scope_.phases) {
+    const bool ran = std::any_of(stages_.begin(), stages_.end(), [&](StageId id) {
+      return evidence_->timeline->stages()[id.value].phase == phase;
+    });
+    if (!ran) names.push_back(evidence_->scenario->phase(phase).name);
+  }
+  if (!names.empty()) {
+    missing_ = fmt::format("phase {} did not run", fmt::join(names, ", "));
+  } else if (stages_.empty()) {
+    missing_ = "no measured phase ran";
+  } else if (scope_.during.valid() && windows_.empty()) {
+    missing_ = fmt::format("fault {} was never injected", evidence_->scenario->fault(scope_.during).name);
+  }
+}
+
+bool LoadScope::contains(StageId stage, int64_t second) const {
+  if (!has_stage(stage)) return false;
+  return in_window(second, windows_) == scope_.during.valid();
+}
+
+TimeRange LoadScope::range_of(const StageRecord& stage) const {
+  if (stage.ended) return stage.range;
+  return {stage.range.from, std::min(stage.range.to, evidence_->timeline->last())};
+}
+
+std::vector<std::pair<int64_t, StageId>> LoadScope::seconds(bool whole) const {
+  std::vector<std::pair<int64_t, StageId>> out;
+  for (const StageId id : stages_) {
+    const TimeRange range = range_of(evidence_->timeline->stages()[id.value]);
+    if (range.empty()) continue;
+    for (int64_t s = second_of(range.from); s <= second_of(range.to - Duration(1)); ++s) {
+      const bool inside = range.from <= start_of(s) && start_of(s + 1) <= range.to;
+      if ((inside || !whole) && contains(id, s)) out.emplace_back(s, id);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<std::pair<int64_t, StageId>> LoadScope::whole_seconds() const { return seconds(true); }
+
+double LoadScope::length() const {
+  Duration length{};
+  for (const auto& [second, id] : seconds(false)) {
+    const TimeRange range = range_of(evidence_->timeline->stages()[id.value]);
+    length += std::min(range.to, start_of(second + 1)) - std::max(range.from, start_of(second));
+  }
+  return shakedown::seconds(length);
+}
+
+RunTime LoadScope::until() const {
+  RunTime end{};
+  for (const auto& [second, id] : seconds(false)) {
+    end = std::max(end, std::min(range_of(evidence_->timeline->stages()[id.value]).to, start_of(second + 1)));
+  }
+  return end;
+}
+
+std::string LoadScope::describe() const {
+  const Scenario& scenario = *evidence_->scenario;
+  std::vector<std::string> names;
+  for (const PhaseId phase : scope_.phases) names.push_back(scenario.phase(phase).name);
+  std::string out = names.empty() ? "the measured phases" : fmt::format("{}", fmt::join(names, ", "));
+  if (!scope_.during.valid()) return windows_.empty() ? out : out + " outside fault windows";
+  return fmt::format("the windows of {}{}", scenario.fault(scope_.during).name, names.empty() ? "" : " in " + out);
+}
+
+void add_outcomes(SecondTally& tally, const Cell& cell) {
+  for (const Outcome outcome : kAllOutcomes) {
+    const uint64_t n = cell.count(outcome);
+    tally.offered += n;
+    if (outcome == Outcome::ok) tally.ok += n;
+    if (is_bad(outcome)) tally.bad += n;
+    if (outcome == Outcome::unfinished) tally.unfinished += n;
+    if (outcome == Outcome::dropped_by_us || outcome == Outcome::client_error) tally.ours += n;
+  }
+}
+
+bool is_among(OperationId operation, const std::vector<OperationId>& operations) {
+  return operations.empty() || std::find(operations.begin(), operations.end(), operation) != operations.end();
+}
+
+std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
+                               const Evidence& evidence) {
+  std::vector<SecondTally> out;
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (!is_among(key.operation, operations) || !scope.contains(key.stage, key.second)) continue;
+    if (out.empty() || out.back().second != key.second) out.push_back({key.second});
+    add_outcomes(out.back(), cell);
+  }
+  return out;
+}
+
+SecondTally total(const std::vector<SecondTally>& seconds) {
+  SecondTally sum;
+  for (const SecondTally& s : seconds) {
+    sum.offered += s.offered;
+    sum.ok += s.ok;
+    sum.bad += s.bad;
+    sum.unfinished += s.unfinished;
+    sum.ours += s.ours;
+  }
+  return sum;
+}
+
+std::string nouns(const std::vector<OperationId>& operations, const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const OperationId id : operations) {
+    const Operation& operation = scenario.operation(id);
+    const std::string noun = operation.noun.empty() ? "request" : operation.noun;
+    if (std::find(names.begin(), names.end(), noun) == names.end()) names.push_back(noun);
+  }
+  if (names.empty() || (names.size() == 1 && names.front() == "request")) return "requests";
+  return fmt::format("{} requests", fmt::join(names, " and "));
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,66 @@
+// Which seconds of which stages count for an SLI over requests, and the counts of those seconds.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/judge/evidence.h"
+#include "core/model/sli.h"
+
+namespace shakedown::judging {
+
+// Default: measured phases outside fault windows. `phases` names others (outside fault windows too); `during` takes the
+// seconds that meet the windows of that fault instead. A second that meets a window counts wholly as inside.
+class LoadScope {
+ public:
+  LoadScope(const Scope& scope, const Evidence& evidence);
+
+  bool contains(StageId stage, int64_t second) const;
+  bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
+  const std::set<StageId>& stages() const { return stages_; }
+  // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
+  std::vector<std::pair<int64_t, StageId>> whole_seconds() const;
+  // The length of the scope in seconds, and its end.
+  double length() const;
+  RunTime until() const;
+  // Why the scope is empty or what of it did not run; empty when it is complete.
+  const std::string& missing() const { return missing_; }
+  std::string describe() const;
+
+ private:
+  bool wanted(const StageRecord& stage) const;
+  TimeRange range_of(const StageRecord& stage) const;
+  std::vector<std::pair<int64_t, StageId>> seconds(bool whole) const;
+  void note_missing();
+
+  const Evidence* evidence_;
+  Scope scope_;
+  std::set<StageId> stages_;
+  std::vector<FaultWindow> windows_;  // left out, or with `during` the only ones
+  std::string missing_;
+};
+
+// Outcomes of one second of the scope, summed over the operations asked for.
+struct SecondTally {
+  int64_t second = 0;
+  uint64_t offered = 0;
+  uint64_t ok = 0;
+  uint64_t bad = 0;         // failed, refused, reset, timeout, dropped_by_target
+  uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
+  uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
+  uint64_t judged() const { return ok + bad + unfinished; }
+};
+
+void add_outcomes(SecondTally& tally, const Cell& cell);
+// Ascending by second, one entry a second (stages that share a second are summed). Empty operations = all.
+std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
+                               const Evidence& evidence);
+SecondTally total(const std::vector<SecondTally>& seconds);
+bool is_among(OperationId operation, const std::vector<OperationId>& operations);
+
+// "read and write requests", "requests" for an empty list: from the operations' nouns.
+std::string nouns(const std::vector<OperationId>& operations, const Scenario& scenario);
+
+}  // namespace shakedown::judging

@@ -1,0 +1,135 @@
+#include "controller/judge/settle.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace shakedown::judging {
+namespace {
+
+int severity(VerdictState state) {
+  switch (state) {
+    case VerdictState::fail: return 3;
+    case VerdictState::unknown: return 2;
+    case VerdictState::not_proven: return 1;
+    case VerdictState::pass: return 0;
+  }
+  return 2;
+}
+
+// Larger is worse: how far the clearing bound lies on the wrong side.
+double badness(const Judged& judged, const Objective& objective) {
+  const Measured& m = judged.verdict.measured;
+  if (!m.lower || !m.upper) return INFINITY;
+  const double bound = clearing_bound(objective, *m.lower, *m.upper);
+  return objective.comparison == Comparison::at_most ? bound : -bound;
+}
+
+}  // namespace
+
+VerdictState compare(const Objective& objective, double lower, double upper) {
+  if (!std::isfinite(objective.limit) || std::isnan(lower) || std::isnan(upper)) return VerdictState::unknown;
+  if (objective.comparison == Comparison::at_most) {
+    if (upper <= objective.limit) return VerdictState::pass;
+    return lower > objective.limit ? VerdictState::fail : VerdictState::not_proven;
+  }
+  if (lower >= objective.limit) return VerdictState::pass;
+  return upper < objective.limit ? VerdictState::fail : VerdictState::not_proven;
+}
+
+bool misses(const Objective& objective, double value) {
+  return objective.comparison == Comparison::at_most ? value > objective.limit : value < objective.limit;
+}
+
+double clearing_bound(const Objective& objective, double lower, double upper) {
+  return objective.comparison == Comparison::at_most ? upper : lower;
+}
+
+bool at_risk(const Objective& objective, Unit unit, double lower, double upper) {
+  const double bound = clearing_bound(objective, lower, upper);
+  if (objective.comparison == Comparison::at_most) return objective.limit > 0 && bound > 0.9 * objective.limit;
+  if (unit == Unit::ratio) {
+    const double budget = 1 - objective.limit;
+    return budget > 0 && 1 - bound > 0.9 * budget;
+  }
+  return bound < 1.1 * objective.limit;
+}
+
+void settle(Verdict& verdict, const Requirement& requirement) {
+  const double lower = *verdict.measured.lower, upper = *verdict.measured.upper;
+  verdict.state = compare(requirement.objective, lower, upper);
+  if (verdict.state == VerdictState::unknown) {
+    verdict.reason = "The objective or the measured value is not a number, so nothing can be compared.";
+    return;
+  }
+  const double bound = clearing_bound(requirement.objective, lower, upper);
+  verdict.supportable = std::isfinite(bound) ? std::optional(bound) : std::nullopt;
+  verdict.at_risk = verdict.state == VerdictState::pass &&
+                    at_risk(requirement.objective, verdict.measured.unit, lower, upper);
+}
+
+Judged nothing(Unit unit, std::string reason, std::string needed) {
+  Judged judged;
+  judged.verdict.state = VerdictState::unknown;
+  judged.verdict.measured.unit = unit;
+  judged.verdict.reason = std::move(reason);
+  judged.verdict.needed = std::move(needed);
+  return judged;
+}
+
+void touch(Judged& judged, std::string signal, std::string text) {
+  Verdict& verdict = judged.verdict;
+  verdict.reason = fmt::format("Unknown: {}.{}{}", text, verdict.reason.empty() ? "" : " Untrusted figure: ",
+                               verdict.reason);
+  verdict.state = VerdictState::unknown;
+  verdict.untouched = false;
+  verdict.at_risk = false;
+  verdict.supportable.reset();
+  verdict.needed = "a run without this disturbance";
+  if (!signal.empty()) judged.signals.push_back({std::move(signal), std::move(text), false});
+}
+
+Judged worst_of(std::vector<Judged> judged, const Requirement& requirement) {
+  const auto worse = [&](const Judged& a, const Judged& b) {
+    const int left = severity(a.verdict.state), right = severity(b.verdict.state);
+    if (left != right) return left < right;
+    return badness(a, requirement.objective) < badness(b, requirement.objective);
+  };
+  auto worst = std::max_element(judged.begin(), judged.end(), worse);
+  Judged out = *worst;
+  for (auto it = judged.begin(); it != judged.end(); ++it) {
+    out.until = std::max(out.until, it->until);
+    if (it != worst) out.signals.insert(out.signals.end(), it->signals.begin(), it->signals.end());
+  }
+  return out;
+}
+
+std::string percent_text(double share) {
+  const double percent = share * 100;
+  return fmt::format("{:.{}g} %", percent, percent >= 10 && percent < 99.5 ? 2 : 6);
+}
+
+std::string confidence_text(double confidence) {
+  return fmt::format("at {:g} % confidence", confidence * 100);
+}
+
+std::string limit_text(const Objective& objective) {
+  return objective.text.empty() ? format_number(objective.limit) : objective.text;
+}
+
+std::string plural(const std::string& noun) {
+  if (noun.empty()) return noun;
+  const auto ends = [&](std::string_view tail) { return noun.ends_with(tail); };
+  const bool vowel_before = noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string::npos;
+  if (ends("y") && !vowel_before) return noun.substr(0, noun.size() - 1) + "ies";
+  if (ends("s") || ends("x") || ends("z") || ends("ch") || ends("sh")) return noun + "es";
+  return noun + "s";
+}
+
+std::string counted(uint64_t n, const std::string& noun) {
+  return fmt::format("{} {}", n, n == 1 ? noun : plural(noun));
+}
+
+}  // namespace shakedown::judging

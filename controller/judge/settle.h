@@ -1,0 +1,54 @@
+// From bounds to a verdict: the comparison that every SLI shares, and the texts around it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/judge/evidence.h"
+#include "core/model/scorecard.h"
+
+namespace shakedown::judging {
+
+// One requirement judged, with what later steps need to know about its evidence.
+struct Judged {
+  Verdict verdict;
+  double observed_seconds = 0;          // how long the evidence is; a longer declared period cannot be verified
+  RunTime until{};                      // the last instant of the evidence; a leftover before it touches the row
+  std::vector<ValidityReason> signals;  // raised by this row
+};
+
+// pass: the bound clears the objective; fail: the opposite bound violates it; not_proven: between. Equality clears.
+// A bound or a limit that is not a number gives unknown.
+VerdictState compare(const Objective& objective, double lower, double upper);
+
+// Whether the value itself misses the objective.
+bool misses(const Objective& objective, double value);
+
+// The bound that must clear the objective: upper for at_most, lower for at_least.
+double clearing_bound(const Objective& objective, double lower, double upper);
+
+// A passing bound within 10 % of its limit. Ratios with a floor are compared by what they leave free:
+// 99.9 % is at risk from 99.91 % on downwards. A limit of zero has no 10 %.
+bool at_risk(const Objective& objective, Unit unit, double lower, double upper);
+
+// Sets state, at_risk and supportable from verdict.measured, which must have both bounds.
+void settle(Verdict& verdict, const Requirement& requirement);
+
+// A row without evidence.
+Judged nothing(Unit unit, std::string reason, std::string needed);
+
+// A validity signal that touches the row: the verdict becomes unknown and says why; what was measured stays visible.
+void touch(Judged& judged, std::string signal, std::string text);
+
+// Fail over unknown over not proven over pass; among equals the worse bound. Used where any of several may count.
+Judged worst_of(std::vector<Judged> judged, const Requirement& requirement);
+
+std::string percent_text(double share);          // 0.95 -> "95 %", two significant digits at least
+std::string confidence_text(double confidence);  // "at 95 % confidence"
+std::string limit_text(const Objective& objective);
+// "entry" -> "entries", "read" -> "reads".
+std::string plural(const std::string& noun);
+// "1 drill", "3 drills".
+std::string counted(uint64_t n, const std::string& noun);
+
+}  // namespace shakedown::judging

@@ -1,0 +1,233 @@
+#include "controller/judge/summary.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "controller/judge/impact.h"
+#include "controller/judge/loss.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr std::size_t kMostLostIds = 1000;
+
+// Writes that the injection certainly lost, over all ledgers.
+uint64_t certainly_lost(InjectionId injection, FaultId fault, const Evidence& evidence) {
+  for (const InjectionView& view : injections_of(fault, evidence)) {
+    if (view.record->injection != injection || !view.valid()) continue;
+    uint64_t lost = 0;
+    for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
+      lost += loss_of(view, LedgerId(i), evidence).loss.lost.size();
+    }
+    return lost;
+  }
+  return 0;
+}
+
+ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter,
+                   const Evidence& evidence) {
+  ScoredOutage out;
+  const Outage& outage = caused.outage;
+  out.probe = evidence.scenario->probe(probe.id).name;
+  out.start = outage.begin();
+  out.lower_seconds = outage.lower_seconds();
+  out.upper_seconds = outage.upper_seconds();
+  out.cause = caused.spontaneous() ? "spontaneous" : evidence.scenario->fault(caused.fault).name;
+  const Harm harm = meter.over({outage.begin(), outage.end(probe.results.back().end)});
+  out.impact = {harm.failed, harm.delayed_seconds, 0, harm.worst_error_ratio};
+  if (!caused.spontaneous()) out.impact.lost_writes = certainly_lost(caused.injection, caused.fault, evidence);
+  return out;
+}
+
+// The end of the last outage that the injection caused, on any probe; nullopt while one is still open.
+std::optional<RunTime> recovered_at(InjectionId injection, const Evidence& evidence) {
+  std::optional<RunTime> last = RunTime::min();
+  for (const ProbeEvidence& probe : evidence.probes) {
+    for (const CausedOutage& c : probe.outages) {
+      if (c.injection != injection) continue;
+      if (!c.outage.good_end) return std::nullopt;
+      last = std::max(*last, *c.outage.good_end);
+    }
+  }
+  return last;
+}
+
+std::string ended_by(const InjectionView& view, const Evidence& evidence) {
+  const InjectionRecord& record = *view.record;
+  const auto recovered = recovered_at(record.injection, evidence);
+  if (!view.undo_at) return record.find(FaultState::clean) != nullptr ? "recovery" : "";
+  if (recovered && *recovered <= *view.undo_at && *recovered != RunTime::min()) return "recovery";
+  const Duration limit = evidence.scenario->fault(record.fault).recover_within;
+  const FaultEvent* effective = record.find(FaultState::effective);
+  const bool late = limit > Duration::zero() && effective != nullptr && *view.undo_at >= effective->earliest + limit;
+  return late ? "undo after limit" : "undo";
+}
+
+std::optional<RunTime> instant(const InjectionRecord& record, FaultState state) {
+  const FaultEvent* event = record.find(state);
+  return event != nullptr ? std::optional(event->earliest) : std::nullopt;
+}
+
+ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evidence& evidence) {
+  const InjectionRecord& record = *view.record;
+  const Fault& fault = evidence.scenario->fault(record.fault);
+  const ComponentId component = component_of(fault.kind);
+  ScoredFault out;
+  out.name = fault.name;
+  if (component.valid()) out.component = evidence.scenario->component(component).name;
+  out.injection = view.number;
+  out.state = record.state;
+  out.injected_at = instant(record, FaultState::injected);
+  out.effective_at = instant(record, FaultState::effective);
+  out.undone_at = instant(record, FaultState::clean);
+  out.ended_by = ended_by(view, evidence);
+  const FaultEvent* effective = record.find(FaultState::effective);
+  out.bite = effective != nullptr ? effective->detail : view.invalid;
+  for (const FaultEvent& event : record.history) {
+    if (event.state == FaultState::leftover) out.leftovers.push_back(event.detail);
+  }
+  if (fault.expected && view.valid()) {
+    constexpr double kMonth = 30.0 * 86400;
+    out.predicted_monthly_failed =
+        fault.expected->per_second * kMonth * static_cast<double>(meter.over(view.window).failed);
+  }
+  return out;
+}
+
+ScoredLedgerInjection score(const InjectionView& view, LedgerId ledger, FaultId fault, const Evidence& evidence) {
+  const InjectionLoss loss = loss_of(view, ledger, evidence).loss;
+  ScoredLedgerInjection out;
+  out.fault = evidence.scenario->fault(fault).name;
+  out.n = view.number;
+  out.lost = loss.lost.size();
+  out.undecided = loss.undecided.size();
+  out.rpo_lower = loss.seconds_lower;
+  out.rpo_upper = loss.seconds_upper;
+  out.suffix_upper = loss.suffix_upper;
+  out.scattered = loss.scattered;
+  out.split_brain = loss.split_brain.size();
+  return out;
+}
+
+ScoredLedger score(LedgerId id, const Evidence& evidence) {
+  const Ledger& ledger = evidence.scenario->ledger(id);
+  const LedgerClasses classes = classify(evidence.timeline->ledger(id));
+  ScoredLedger out;
+  out.name = ledger.name;
+  out.noun = ledger.noun;
+  out.acked = classes.acked;
+  out.lost = classes.lost.size();
+  out.undecided = classes.undecided.size();
+  out.duplicates = classes.duplicates.size();
+  out.ghosts = classes.ghosts.size();
+  out.corrupt = classes.corrupt.size();
+  out.resurrected = classes.resurrected.size();
+  out.recovered = classes.recovered.size();
+  out.maybe_lost = classes.maybe_lost.size();
+  out.seen_then_lost = classes.seen_then_lost.size();
+  out.lost_ids.assign(classes.lost.begin(),
+                      classes.lost.begin() + static_cast<std::ptrdiff_t>(std::min(classes.lost.size(), kMostLostIds)));
+  for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {
+    for (const InjectionView& view : injections_of(FaultId(f), evidence)) {
+      if (view.valid()) out.injections.push_back(score(view, id, FaultId(f), evidence));
+    }
+  }
+  return out;
+}
+
+// Cells do not tell agents apart: with one load agent their lag is its own, else the worst lag of each second stands in.
+double lag_p99(AgentId id, const AgentRecord& record, const Evidence& evidence) {
+  SparseHistogram lag;
+  const auto& agents = evidence.timeline->agents();
+  const auto loaders = std::count_if(agents.begin(), agents.end(),
+                                     [&](const auto& a) { return evidence.has_load_role(a.first); });
+  if (!evidence.has_load_role(id)) return 0;
+  if (loaders == 1) {
+    for (const auto& [key, cell] : evidence.timeline->cells()) lag.merge(cell.lag);
+  } else {
+    for (const auto& [at, health] : record.health) lag.add(health.worst_lag);
+  }
+  return lag.empty() ? 0 : seconds(lag.quantile(0.99));
+}
+
+double cpu_share(const AgentRecord& record) {
+  if (record.health.size() < 2) return record.health.empty() ? 0 : record.health.front().second.cpu_seconds;
+  double used = 0;
+  for (std::size_t i = 1; i < record.health.size(); ++i) used += record.health[i].second.cpu_seconds;
+  const double span = seconds(record.health.back().first - record.health.front().first);
+  return span > 0 ? used / span : 0;
+}
+
+}  // namespace
+
+std::vector<ScoredOutage> summarize_outages(const Evidence& evidence) {
+  const HarmMeter meter(evidence);
+  std::vector<ScoredOutage> out;
+  for (const ProbeEvidence& probe : evidence.probes) {
+    for (const CausedOutage& caused : probe.outages) out.push_back(score(caused, probe, meter, evidence));
+  }
+  std::stable_sort(out.begin(), out.end(), [](const ScoredOutage& a, const ScoredOutage& b) { return a.start < b.start; });
+  return out;
+}
+
+std::vector<ScoredFault> summarize_faults(const Evidence& evidence) {
+  const HarmMeter meter(evidence);
+  std::vector<std::pair<InjectionId, ScoredFault>> scored;
+  for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {
+    for (const InjectionView& view : injections_of(FaultId(f), evidence)) {
+      scored.emplace_back(view.record->injection, score(view, meter, evidence));
+    }
+  }
+  std::sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<ScoredFault> out;
+  for (auto& [id, fault] : scored) out.push_back(std::move(fault));
+  return out;
+}
+
+std::vector<ScoredLedger> summarize_ledgers(const Evidence& evidence) {
+  std::vector<ScoredLedger> out;
+  for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) out.push_back(score(LedgerId(i), evidence));
+  return out;
+}
+
+std::vector<ScoredAgent> summarize_agents(const Evidence& evidence) {
+  std::vector<ScoredAgent> out;
+  for (const auto& [id, record] : evidence.timeline->agents()) {
+    ScoredAgent agent;
+    agent.name = evidence.agent_name(id);
+    if (id.value < evidence.manifest->agents.size()) {
+      const AgentFacts& facts = evidence.manifest->agents[id.value];
+      agent.version = facts.version;
+      agent.hostname = facts.host.hostname;
+      agent.clock_bound_seconds = seconds(facts.clock_bound);
+    }
+    agent.lost = record.lost;
+    agent.lag_p99_seconds = lag_p99(id, record, evidence);
+    agent.cpu_share = cpu_share(record);
+    out.push_back(std::move(agent));
+  }
+  return out;
+}
+
+Accounting summarize_accounting(const Evidence& evidence) {
+  std::array<uint64_t, kOutcomes> sums{};
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    for (const Outcome o : kAllOutcomes) sums[static_cast<std::size_t>(o)] += cell.count(o);
+  }
+  const auto of = [&sums](Outcome o) { return sums[static_cast<std::size_t>(o)]; };
+  Accounting out;
+  for (const StageRecord& stage : evidence.timeline->stages()) out.offered += stage.offered;
+  out.ok = of(Outcome::ok);
+  out.failed = of(Outcome::failed);
+  out.refused = of(Outcome::refused);
+  out.reset = of(Outcome::reset);
+  out.timeout = of(Outcome::timeout);
+  out.unfinished = of(Outcome::unfinished);
+  out.dropped_by_target = of(Outcome::dropped_by_target);
+  out.dropped_by_us = of(Outcome::dropped_by_us);
+  out.client_error = of(Outcome::client_error);
+  return out;
+}
+
+}  // namespace shakedown::judging

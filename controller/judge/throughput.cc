@@ -1,0 +1,109 @@
+// throughput: good answers per second over the scope, by batch means: whole seconds in blocks of 1, 2, 4, ... s while
+// at least 8 blocks remain, the block length with the widest interval, Student's t (standard batch-means method).
+#include <cmath>
+
+#include <boost/math/distributions/students_t.hpp>
+#include <fmt/format.h>
+
+#include "controller/judge/families.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/row_validity.h"
+#include "controller/judge/scope.h"
+#include "core/stats/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr std::size_t kFewestBlocks = 8;
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+std::vector<double> blocks_of(const std::vector<double>& values, std::size_t length) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i + length <= values.size(); i += length) {
+    double sum = 0;
+    for (std::size_t k = 0; k < length; ++k) sum += values[i + k];
+    out.push_back(sum / static_cast<double>(length));
+  }
+  return out;
+}
+
+double half_width(const std::vector<double>& blocks, double confidence) {
+  const double mean = mean_of(blocks), n = static_cast<double>(blocks.size());
+  double squares = 0;
+  for (const double b : blocks) squares += (b - mean) * (b - mean);
+  const double t = boost::math::quantile(boost::math::students_t(n - 1), confidence);
+  return t * std::sqrt(squares / (n - 1) / n);
+}
+
+// Bounds of the mean of values in time order; nullopt when there are fewer than 8.
+std::optional<Bounds> batch_means(const std::vector<double>& values, double confidence) {
+  if (values.size() < kFewestBlocks) return std::nullopt;
+  double widest = 0;
+  for (std::size_t length = 1; values.size() / length >= kFewestBlocks; length *= 2) {
+    widest = std::max(widest, half_width(blocks_of(values, length), confidence));
+  }
+  const double mean = mean_of(values);
+  return Bounds{std::max(0.0, mean - widest), mean + widest};
+}
+
+struct Rates {
+  std::vector<double> good, at_best;  // at_best: unfinished and our own losses would have been good
+};
+
+Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
+  std::map<int64_t, SecondTally> seconds;
+  for (const auto& [second, stage] : scope.whole_seconds()) seconds[second].second = second;
+  for (const SecondTally& s : tally(scope, sli.operations, evidence)) {
+    const auto found = seconds.find(s.second);
+    if (found != seconds.end()) found->second = s;
+  }
+  Rates out;
+  for (const auto& [second, s] : seconds) {
+    out.good.push_back(static_cast<double>(s.ok));
+    out.at_best.push_back(static_cast<double>(s.ok + s.unfinished + s.ours));
+  }
+  return out;
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const Evidence& evidence) {
+  const LoadScope scope(sli.scope, evidence);
+  if (!scope.missing().empty()) {
+    return nothing(Unit::per_second, "No data: " + scope.missing() + ".", "a run of that phase");
+  }
+  const SecondTally sum = total(tally(scope, sli.operations, evidence));
+  const Rates rates = rates_of(scope, sli, evidence);
+  if (sum.offered == 0 || rates.good.empty()) {
+    return nothing(Unit::per_second, fmt::format("No data: no request in {}.", scope.describe()), "samples");
+  }
+  const auto bounds = batch_means(rates.good, requirement.confidence);
+  const auto best = batch_means(rates.at_best, requirement.confidence);
+  Judged out;
+  out.observed_seconds = scope.length();
+  out.until = scope.until();
+  out.verdict.measured = {mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY,
+                          Unit::per_second, sum.ok, false};
+  const Measured& m = out.verdict.measured;
+  out.verdict.reason = fmt::format("{} good answers a second over {} whole seconds of {}, between {} and {} {}; "
+                                   "objective {}.",
+                                   format_number(*m.value), rates.good.size(), scope.describe(),
+                                   format_number(*m.lower), format_number(*m.upper),
+                                   confidence_text(requirement.confidence), limit_text(requirement.objective));
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = !bounds ? "at least 8 whole seconds in the scope"
+                         : misses(requirement.objective, *m.value) ? kMoreWillNotHelp
+                                                                   : "a longer phase: the rate varies too much";
+  }
+  check_our_losses(out, scope, kDefaultBudget, evidence);
+  check_load_agents(out, scope, evidence);
+  return out;
+}
+
+}  // namespace shakedown::judging

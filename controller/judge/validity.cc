@@ -1,0 +1,193 @@
+#include "controller/judge/validity.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "controller/judge/injections.h"
+
+namespace shakedown::judging {
+namespace {
+
+void everything(RunValidity& validity, const std::string& signal, const std::string& text) {
+  validity.reasons.push_back({signal, text, true});
+  if (validity.everything.empty()) {
+    validity.everything = text;
+    validity.everything_signal = signal;
+  }
+}
+
+bool lost_during(const StageRecord& stage, const Evidence& evidence) {
+  const auto& agents = evidence.timeline->agents();
+  return std::any_of(agents.begin(), agents.end(), [&](const auto& entry) {
+    return entry.second.lost && entry.second.lost_at < stage.range.to;
+  });
+}
+
+void check_journal(RunValidity& validity, const Evidence& evidence) {
+  if (evidence.manifest->state == RunState::running) {
+    everything(validity, "journal", "the journal was never closed: the controller died before the run was over");
+  }
+  for (const auto& [id, record] : evidence.timeline->agents()) {
+    if (record.missing_snapshots == 0) continue;
+    everything(validity, "journal", fmt::format("{} of agent {} missing", counted(record.missing_snapshots, "snapshot"),
+                                                evidence.agent_name(id)));
+  }
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (!stage.phase.valid() || stage.ended || stage.not_run) continue;
+    if (evidence.manifest->state != RunState::completed) continue;
+    everything(validity, "journal", fmt::format("a completed run without the end of phase {}",
+                                                evidence.scenario->phase(stage.phase).name));
+  }
+}
+
+void check_release(RunValidity& validity, const Evidence& evidence) {
+  const Manifest& manifest = *evidence.manifest;
+  if (!manifest.release_start.empty() && !manifest.release_end.empty() &&
+      manifest.release_start != manifest.release_end) {
+    everything(validity, "release", fmt::format("the release changed during the run from {} to {}",
+                                                manifest.release_start, manifest.release_end));
+  } else if (evidence.scenario->release && (manifest.release_start.empty() || manifest.release_end.empty())) {
+    validity.reasons.push_back({"release", fmt::format("the release could not be read at the {}",
+                                                       manifest.release_start.empty() ? "start" : "end"), false});
+  }
+}
+
+void leftover(RunValidity& validity, RunTime at, std::string text) {
+  validity.leftover_at = std::min(validity.leftover_at.value_or(at), at);
+  validity.reasons.push_back({"leftover", std::move(text), true});
+}
+
+void check_leftovers(RunValidity& validity, const Evidence& evidence) {
+  for (const InjectionRecord& record : evidence.timeline->injections()) {
+    const FaultEvent* left = record.find(FaultState::leftover);
+    if (left == nullptr) continue;
+    leftover(validity, left->earliest, fmt::format("{} {} left something behind: {}",
+                                                   evidence.scenario->fault(record.fault).name, record.number,
+                                                   left->detail));
+  }
+  for (const auto& [id, record] : evidence.timeline->agents()) {
+    for (const std::string& text : record.leftovers) {
+      leftover(validity, record.leftover_at, fmt::format("agent {}: {}", evidence.agent_name(id), text));
+    }
+  }
+}
+
+void check_lost_agents(RunValidity& validity, const Evidence& evidence) {
+  for (const auto& [id, record] : evidence.timeline->agents()) {
+    if (!record.lost) continue;
+    validity.reasons.push_back({"lost agent", fmt::format("agent {} was lost {:.3f} s into the run; its load, probes and "
+                                                          "ledgers are unknown from then on",
+                                                          evidence.agent_name(id), seconds(record.lost_at)),
+                                true});
+  }
+}
+
+struct Strain {
+  double cpu_seconds = 0, span = 0, steal = 0;
+};
+
+Strain strain_of(const AgentRecord& record) {
+  Strain out;
+  for (std::size_t i = 0; i < record.health.size(); ++i) {
+    const auto& [at, health] = record.health[i];
+    out.steal = std::max(out.steal, health.steal_ratio);
+    if (i > 0) out.cpu_seconds += health.cpu_seconds;
+  }
+  if (record.health.size() > 1) out.span = seconds(record.health.back().first - record.health.front().first);
+  return out;
+}
+
+void warn(RunValidity& validity, const char* signal, std::string text) {
+  validity.reasons.push_back({signal, std::move(text), false});
+}
+
+void check_strain(RunValidity& validity, const Evidence& evidence) {
+  for (const auto& [id, record] : evidence.timeline->agents()) {
+    const Strain strain = strain_of(record);
+    const std::string name = evidence.agent_name(id);
+    const auto& agents = evidence.manifest->agents;
+    const double cores = id.value < agents.size() ? std::max(1U, agents[id.value].host.cores) : 1;
+    if (strain.span > 0 && strain.cpu_seconds / strain.span > 0.5 * cores) {
+      warn(validity, "cpu", fmt::format("agent {} used {:.2f} of {:g} cores", name, strain.cpu_seconds / strain.span, cores));
+    }
+    if (strain.steal > 0) {
+      warn(validity, "steal", fmt::format("up to {} of the CPU was stolen on the host of agent {}",
+                                          percent_text(strain.steal), name));
+    }
+    for (const std::string& text : record.warnings) warn(validity, "agent", fmt::format("agent {}: {}", name, text));
+  }
+}
+
+uint64_t host_of(AgentId id, const Manifest& manifest) {
+  return id.value < manifest.agents.size() ? manifest.agents[id.value].host.boot_id_hash : 0;
+}
+
+void check_shared_cores(RunValidity& validity, const Evidence& evidence) {
+  for (std::size_t i = 0; i < evidence.scenario->components.size(); ++i) {
+    const Component& component = evidence.scenario->components[i];
+    const AgentId owner = component.agent.valid() ? component.agent : AgentId(0);
+    const uint64_t host = host_of(owner, *evidence.manifest);
+    for (const auto& [id, record] : evidence.timeline->agents()) {
+      const bool shares = id == owner || (host != 0 && host_of(id, *evidence.manifest) == host);
+      if (!shares || !evidence.has_load_role(id)) continue;
+      warn(validity, "shared cores", fmt::format("load agent {} shares its cores with component {}",
+                                                 evidence.agent_name(id), component.name));
+      break;
+    }
+  }
+}
+
+void check_notes(RunValidity& validity, const Evidence& evidence) {
+  const Manifest& manifest = *evidence.manifest;
+  for (const std::string& text : evidence.timeline->warnings()) warn(validity, "agent", text);
+  for (const std::string& text : manifest.teardown_failures) warn(validity, "teardown", text);
+  if (!manifest.rejudged_from.empty()) {
+    warn(validity, "rejudged", fmt::format("objectives changed after the run: executed with scenario {}, judged with {}",
+                                           manifest.rejudged_from, manifest.scenario_sha256));
+  }
+}
+
+}  // namespace
+
+std::string broken_identity(const Evidence& evidence) {
+  std::map<StageId, uint64_t> sums;
+  for (const auto& [key, cell] : evidence.timeline->cells()) sums[key.stage] += cell.offered();
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (!stage.ended || stage.not_run || !stage.phase.valid()) continue;
+    const uint64_t sum = sums[stage.stage];
+    if (sum == stage.offered || (lost_during(stage, evidence) && sum < stage.offered)) continue;
+    return fmt::format("the accounting identity is broken in phase {}: {} arrivals offered, {} outcomes",
+                       evidence.scenario->phase(stage.phase).name, stage.offered, sum);
+  }
+  return "";
+}
+
+bool RunValidity::valid() const {
+  return std::none_of(reasons.begin(), reasons.end(), [](const ValidityReason& r) { return r.invalidates; });
+}
+
+RunValidity examine_run(const Evidence& evidence) {
+  RunValidity validity;
+  const std::string identity = broken_identity(evidence);
+  if (!identity.empty()) everything(validity, "accounting identity", identity);
+  check_journal(validity, evidence);
+  check_release(validity, evidence);
+  check_leftovers(validity, evidence);
+  check_lost_agents(validity, evidence);
+  check_strain(validity, evidence);
+  check_shared_cores(validity, evidence);
+  check_notes(validity, evidence);
+  return validity;
+}
+
+void apply(const RunValidity& validity, Judged& judged) {
+  if (!validity.everything.empty()) {
+    touch(judged, "", validity.everything);
+  } else if (validity.leftover_at && judged.until > *validity.leftover_at) {
+    touch(judged, "", "an injection or an agent had left something behind before this was measured");
+  }
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,32 @@
+// The verdict on the run itself, before any verdict on the target: the rows of the validity table that touch more than
+// one requirement.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/judge/settle.h"
+
+namespace shakedown::judging {
+
+struct RunValidity {
+  std::vector<ValidityReason> reasons;
+  std::string everything;            // why every row is unknown; empty = none such
+  std::string everything_signal;
+  std::optional<RunTime> leftover_at;  // evidence after this instant is touched
+  bool valid() const;
+};
+
+// accounting identity, journal completeness, lost agents, release, leftovers; warnings: CPU, steal, shared cores,
+// teardown failures, what agents sent that names nothing.
+RunValidity examine_run(const Evidence& evidence);
+
+// Applies `everything` and the leftover to one row.
+void apply(const RunValidity& validity, Judged& judged);
+
+// Stages whose offered arrivals differ from the sum of their outcomes, as a text; empty when the identity holds. In a
+// stage during which a load agent was lost, its last answers may be missing: then offered may exceed the sum.
+std::string broken_identity(const Evidence& evidence);
+
+}  // namespace shakedown::judging

@@ -1,0 +1,12 @@
+// Declared against measured: does the team's own status or figure look greener than what was seen from outside?
+#pragma once
+
+#include "controller/judge/settle.h"
+
+namespace shakedown::judging {
+
+// Sets watermelon and watermelon_reason from the settled verdict. Status and value are compared apart; the worse counts
+// (optimistic, unverifiable, pessimistic, honest).
+void compare_declared(const Requirement& requirement, Judged& judged);
+
+}  // namespace shakedown::judging
