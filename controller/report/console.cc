@@ -1,0 +1,101 @@
+#include <algorithm>
+
+#include "controller/report/plain.h"
+#include "controller/report/report.h"
+#include "controller/report/text.h"
+#include "controller/report/words.h"
+
+namespace shakedown {
+namespace {
+
+// ANSI sequences, or nothing when colours are off.
+class Paint {
+ public:
+  explicit Paint(bool on) : on_(on) {}
+  std::string bold(const std::string& text) const { return wrap("1", text); }
+  std::string state(const char* css_class, const std::string& text) const {
+    const std::string name = css_class;
+    if (name == "pass") return wrap("1;32", text);
+    if (name == "fail") return wrap("1;31", text);
+    if (name == "not-proven") return wrap("1;33", text);
+    return wrap("1;90", text);
+  }
+
+ private:
+  std::string wrap(const char* code, const std::string& text) const {
+    return on_ ? std::string("\033[") + code + "m" + text + "\033[0m" : text;
+  }
+  bool on_;
+};
+
+std::string padded(std::string text, std::size_t width) {
+  const auto continued = std::count_if(text.begin(), text.end(),
+                                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
+  text.resize(std::max(text.size(), width + static_cast<std::size_t>(continued)), ' ');
+  return text;
+}
+
+std::string title_line(const Scorecard& card) {
+  std::string line = report::clean(card.service.empty() ? card.scenario : card.service);
+  if (const std::string release = report::short_release(card.manifest); !release.empty()) line += " " + release;
+  if (!card.environment.name.empty()) line += " · " + report::clean(card.environment.name);
+  if (!card.environment.differs.empty()) line += ", " + report::clean(card.environment.differs);
+  return line;
+}
+
+std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
+  const VerdictState state = row.verdict.state;
+  const Requirement& requirement = row.requirement;
+  const std::string mark = padded(report::shape(state), 4) + " " + padded(report::word(state), 10);
+  std::string out = "  " + paint.state(report::css_class(state), mark) + "  " + report::clean(requirement.id) + "  " +
+                    report::clean(requirement.title) + ": " + report::measured_words(row);
+  if (const std::string drills = report::drills_words(row); !drills.empty()) out += ", " + drills;
+  out += " (needed " + report::needed_words(requirement.objective) + ")";
+  if (row.verdict.at_risk) out += ", close to its limit";
+  if (!requirement.must) out += ", not a must";
+  out += "\n";
+  const std::string indent(20, ' ');
+  if (report::is_watermelon(row))
+    out += indent + paint.state("fail", "WATERMELON: the team says " + report::team_says(requirement) + ", measured RED") +
+           "\n";
+  if (state != VerdictState::pass) {
+    out += indent + report::clean(row.verdict.reason) + "\n";
+    if (!row.verdict.needed.empty()) out += indent + "to decide it: " + report::clean(row.verdict.needed) + "\n";
+  }
+  return out;
+}
+
+int urgency(const ScoredRequirement& row) {
+  switch (row.verdict.state) {
+    case VerdictState::fail: return 0;
+    case VerdictState::not_proven: return 1;
+    case VerdictState::unknown: return 2;
+    case VerdictState::pass: break;
+  }
+  return 3;
+}
+
+}  // namespace
+
+std::string scorecard_console(const Scorecard& card, bool colour) {
+  const Paint paint(colour);
+  const std::string verdict = std::string(report::shape(card.decision)) + " " + report::word(card.decision);
+  std::string out = paint.bold(title_line(card)) + "\nEvidence says: " +
+                    paint.state(report::css_class(card.decision), verdict);
+  if (!card.covers.empty()) out += ", for " + report::clean(card.covers);
+  out += "\n";
+  for (const std::string& leftover : report::leftovers(card))
+    out += "  " + paint.state("fail", "[!] LEFT BEHIND: " + leftover) + "\n";
+  for (const std::string& sentence : report::run_trouble(card))
+    out += "  " + paint.state("not-proven", "[!] " + sentence) + "\n";
+  for (const std::string& sentence : card.tldr) out += "  " + report::clean(sentence) + "\n";
+
+  std::vector<const ScoredRequirement*> rows;
+  for (const ScoredRequirement& row : card.requirements) rows.push_back(&row);
+  std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return urgency(*a) < urgency(*b); });
+  if (!rows.empty()) out += "\n";
+  for (const ScoredRequirement* row : rows) out += row_lines(*row, paint);
+  return out;
+}
+
+}  // namespace shakedown

@@ -1,0 +1,250 @@
+#include "controller/report/details.h"
+
+#include <cmath>
+
+#include "controller/report/assets.h"
+#include "controller/report/page_data.h"
+#include "controller/report/plain.h"
+#include "controller/report/words.h"
+
+namespace shakedown::report {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+std::string instant(std::optional<RunTime> at) { return at ? format_number(seconds(*at)) + " s" : "–"; }
+std::string number(uint64_t value) { return std::to_string(value); }
+std::string length(double lower, double upper) {
+  if (!std::isfinite(upper)) return "at least " + format_value(lower, Unit::seconds);
+  return format_value(lower, Unit::seconds) + " to " + format_value(upper, Unit::seconds);
+}
+
+// A titled table; absent from the page when it has no rows.
+struct Table {
+  const char* title;
+  const char* note;
+  Cells head;
+  std::vector<Cells> rows;
+};
+
+PageData table_data(const Table& table) {
+  PageData data{PageData::type::object};
+  put(data, "table_title", table.title);
+  put(data, "note", table.note);
+  put_texts(data, "head", table.head);
+  std::vector<PageData> rows;
+  for (const Cells& cells : table.rows) {
+    PageData row{PageData::type::object};
+    PageData list{PageData::type::list};
+    for (const std::string& text : cells) {
+      PageData cell{PageData::type::object};
+      put(cell, "text", text.empty() ? "–" : text);
+      list.push_back(cell);
+    }
+    row.set("cells", list);
+    rows.push_back(row);
+  }
+  put_list(data, "rows", rows);
+  return data;
+}
+
+std::string bound(const std::optional<double>& value, Unit unit) { return value ? format_value(*value, unit) : "–"; }
+
+void add_fact(std::vector<PageData>& facts, const char* name, const std::string& value) {
+  if (value.empty()) return;
+  PageData fact{PageData::type::object};
+  put(fact, "name", name);
+  put(fact, "value", value);
+  facts.push_back(fact);
+}
+
+std::string declared_text(const Requirement& requirement) {
+  if (!requirement.declared) return "nothing";
+  std::string text = team_says(requirement);
+  const std::string promised = promised_words(requirement);
+  if (requirement.declared->status && !promised.empty()) text += ", " + promised;
+  if (requirement.declared->period > Duration{}) text += " over " + format_duration(requirement.declared->period);
+  return text;
+}
+
+std::string watermelon_text(const Verdict& verdict) {
+  if (verdict.watermelon == Watermelon::none) return {};
+  const std::string word = to_string(verdict.watermelon);
+  return verdict.watermelon_reason.empty() ? word : word + ": " + verdict.watermelon_reason;
+}
+
+std::vector<PageData> facts_of(const ScoredRequirement& row, const Manifest& manifest) {
+  const Requirement& requirement = row.requirement;
+  const Verdict& verdict = row.verdict;
+  const Measured& measured = verdict.measured;
+  std::vector<PageData> facts;
+  add_fact(facts, "Limit", requirement.objective.text + (requirement.must ? "" : " (not a must)"));
+  add_fact(facts, "Measured", measured.value ? (measured.censored ? "at least " : "") +
+                                                   format_value(*measured.value, measured.unit)
+                                             : "no value");
+  add_fact(facts, "Bounds", bound(measured.lower, measured.unit) + " to " + bound(measured.upper, measured.unit) +
+                                ", each one-sided at " + format_share({requirement.confidence}));
+  add_fact(facts, "Samples", number(measured.samples));
+  add_fact(facts, "Supportable", verdict.supportable ? format_value(*verdict.supportable, measured.unit) : "");
+  add_fact(facts, "Declared", declared_text(requirement));
+  add_fact(facts, "Declared against measured", watermelon_text(verdict));
+  add_fact(facts, "Why", verdict.reason + (verdict.at_risk ? " It is within 10 % of its limit." : ""));
+  add_fact(facts, "To decide it", verdict.needed);
+  add_fact(facts, "To make it green", requirement.fix_by);
+  add_fact(facts, "If violated", requirement.means);
+  add_fact(facts, "Owner", requirement.owner);
+  add_fact(facts, "Evidence", verdict.untouched ? "" : "touched by a validity signal, see Validity");
+  add_fact(facts, "See it again", "shakedown run scenario.yaml (seed " + number(manifest.seed) + ")");
+  return facts;
+}
+
+Table injections_table(const ScoredRequirement& row) {
+  const Unit unit = row.verdict.measured.unit;
+  Table table{"Injections", "", {"Injection", "Counts", "Lower", "Upper", "Note"}, {}};
+  for (const InjectionVerdict& injection : row.verdict.injections)
+    table.rows.push_back({number(injection.number), injection.valid ? "yes" : "no", format_value(injection.lower, unit),
+                          format_value(injection.upper, unit), injection.note});
+  return table;
+}
+
+PageData requirement_data(const ScoredRequirement& row, std::size_t position, const Manifest& manifest) {
+  PageData data{PageData::type::object};
+  put(data, "anchor", "requirement-" + number(position + 1));
+  put(data, "class", css_class(row.verdict.state));
+  put(data, "word", word(row.verdict.state));
+  put(data, "id", row.requirement.id);
+  put(data, "title", row.requirement.title);
+  put(data, "area", area_title(row.requirement.area));
+  put(data, "kind", kind_name(row.requirement.sli));
+  put_flag(data, "watermelon", is_watermelon(row));
+  put(data, "team", team_says(row.requirement));
+  put_list(data, "facts", facts_of(row, manifest));
+  std::vector<PageData> tables;
+  if (!row.verdict.injections.empty()) tables.push_back(table_data(injections_table(row)));
+  put_list(data, "tables", tables);
+  return data;
+}
+
+Table outages_table(const Scorecard& card) {
+  Table table{"Outages", "", {"Probe", "Began at", "Length", "Cause", "Failed requests", "Delay", "Lost writes", "Worst error ratio"}, {}};
+  for (const ScoredOutage& outage : card.outages)
+    table.rows.push_back({outage.probe, instant(outage.start), length(outage.lower_seconds, outage.upper_seconds),
+                          outage.cause, number(outage.impact.failed_requests),
+                          format_value(outage.impact.delayed_seconds, Unit::seconds), number(outage.impact.lost_writes),
+                          format_value(outage.impact.worst_error_ratio, Unit::ratio)});
+  return table;
+}
+
+Table faults_table(const Scorecard& card) {
+  Table table{"Faults", "", {"Fault", "Component", "State", "Injected", "Effective", "Undone", "Ended by", "Proof of effect", "Predicted failed requests a month", "Leftovers"}, {}};
+  for (const ScoredFault& fault : card.faults) {
+    std::string left;
+    for (const std::string& leftover : fault.leftovers) left += (left.empty() ? "" : "; ") + leftover;
+    table.rows.push_back({fault.name + " " + number(fault.injection), fault.component, to_string(fault.state),
+                          instant(fault.injected_at), instant(fault.effective_at), instant(fault.undone_at), fault.ended_by,
+                          fault.bite, fault.predicted_monthly_failed ? format_number(*fault.predicted_monthly_failed) : "",
+                          left});
+  }
+  return table;
+}
+
+Table ledgers_table(const Scorecard& card) {
+  Table table{"Ledgers", "", {"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected", "Unanswered, present", "Unanswered, absent", "Seen, then lost"}, {}};
+  for (const ScoredLedger& ledger : card.ledgers)
+    table.rows.push_back({ledger.name + " (" + ledger.noun + ")", number(ledger.acked), number(ledger.lost),
+                          number(ledger.undecided), number(ledger.duplicates), number(ledger.ghosts),
+                          number(ledger.corrupt), number(ledger.resurrected), number(ledger.recovered),
+                          number(ledger.maybe_lost), number(ledger.seen_then_lost)});
+  return table;
+}
+
+Table losses_table(const Scorecard& card) {
+  Table table{"Losses by injection", "", {"Ledger", "Fault", "Lost", "Undecided", "Window", "Window if only the newest are lost", "Scattered", "Acknowledged after the effect, then lost"}, {}};
+  for (const ScoredLedger& ledger : card.ledgers)
+    for (const ScoredLedgerInjection& injection : ledger.injections)
+      table.rows.push_back({ledger.name, injection.fault + " " + number(injection.n), number(injection.lost),
+                            number(injection.undecided), length(injection.rpo_lower, injection.rpo_upper),
+                            injection.suffix_upper ? "at most " + format_value(*injection.suffix_upper, Unit::seconds)
+                                                   : "refuted",
+                            injection.scattered ? "yes" : "no", number(injection.split_brain)});
+  return table;
+}
+
+Table agents_table(const Scorecard& card) {
+  Table table{"Agents", "", {"Agent", "Version", "Host", "Lost", "Clock bound", "Lag p99", "CPU, share of a core"}, {}};
+  for (const ScoredAgent& agent : card.agents)
+    table.rows.push_back({agent.name, agent.version, agent.hostname, agent.lost ? "yes" : "no",
+                          format_value(agent.clock_bound_seconds, Unit::seconds),
+                          format_value(agent.lag_p99_seconds, Unit::seconds), format_value(agent.cpu_share, Unit::ratio)});
+  return table;
+}
+
+Table validity_table(const Scorecard& card) {
+  Table table{"Validity", "What the instrument found out about itself.", {"Signal", "Weight", "Figures"}, {}};
+  for (const ValidityReason& reason : card.reasons)
+    table.rows.push_back({reason.signal, reason.invalidates ? "makes the run invalid" : "warning", reason.text});
+  return table;
+}
+
+Table accounting_table(const Accounting& counts) {
+  const uint64_t sum = counts.ok + counts.failed + counts.refused + counts.reset + counts.timeout + counts.unfinished +
+                       counts.dropped_by_target + counts.dropped_by_us + counts.client_error;
+  Table table{"Accounting", "Every arrival that was scheduled, and what became of it.", {"Outcome", "Arrivals"}, {}};
+  const std::pair<const char*, uint64_t> rows[] = {
+      {"ok", counts.ok}, {"failed", counts.failed}, {"refused", counts.refused}, {"reset", counts.reset},
+      {"timeout", counts.timeout}, {"unfinished", counts.unfinished}, {"dropped by the target", counts.dropped_by_target},
+      {"dropped by us", counts.dropped_by_us}, {"client error", counts.client_error}, {"sum of the outcomes", sum},
+      {"offered", counts.offered}};
+  for (const auto& [name, count] : rows) table.rows.push_back({name, number(count)});
+  table.rows.push_back({"the two agree", sum == counts.offered ? "yes" : "NO"});
+  return table;
+}
+
+Table run_table(const Scorecard& card) {
+  const Manifest& manifest = card.manifest;
+  Table table{"The run", "", {"Fact", "Value"}, {}};
+  const std::pair<const char*, std::string> rows[] = {
+      {"run", manifest.run_id}, {"state", to_string(manifest.state)}, {"ended by", manifest.ended_by},
+      {"started", format_wall(manifest.started)}, {"finished", format_wall(manifest.finished)},
+      {"scenario", card.scenario}, {"scenario sha256", manifest.scenario_sha256},
+      {"executed with another scenario, sha256", manifest.rejudged_from},
+      {"release at the start", manifest.release_start}, {"release at the end", manifest.release_end},
+      {"seed", number(manifest.seed)}, {"shakedown", manifest.tool_version},
+      {"controller", manifest.controller.hostname}, {"kernel", manifest.controller.kernel},
+      {"processor", manifest.controller.cpu_model}};
+  for (const auto& [name, value] : rows)
+    if (!value.empty()) table.rows.push_back({name, value});
+  for (const std::string& failure : manifest.teardown_failures) table.rows.push_back({"teardown failed", failure});
+  table.rows.push_back({"the same figures again", "shakedown judge RUNDIR"});
+  return table;
+}
+
+Table people_table(const Decision& people) {
+  Table table{"Who decides", "", {"Role", "Person"}, {}};
+  if (!people.driver.empty()) table.rows.push_back({"driver", people.driver});
+  if (!people.approver.empty()) table.rows.push_back({"approver", people.approver});
+  for (const std::string& person : people.contributors) table.rows.push_back({"contributor", person});
+  for (const std::string& person : people.informed) table.rows.push_back({"informed", person});
+  return table;
+}
+
+}  // namespace
+
+std::string details_html(const Scorecard& card, bool has_charts) {
+  PageData page{PageData::type::object};
+  put_flag(page, "has_charts", has_charts);
+  std::vector<PageData> requirements;
+  for (std::size_t i = 0; i < card.requirements.size(); ++i)
+    requirements.push_back(requirement_data(card.requirements[i], i, card.manifest));
+  put_list(page, "requirements", requirements);
+
+  std::vector<PageData> record;
+  for (const Table& table :
+       {outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
+        accounting_table(card.accounting), agents_table(card), run_table(card), people_table(card.decision_makers)})
+    if (!table.rows.empty()) record.push_back(table_data(table));
+  put_list(page, "record", record);
+  return render(details_template().bytes, page);
+}
+
+}  // namespace shakedown::report

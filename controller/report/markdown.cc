@@ -1,0 +1,137 @@
+#include "controller/report/plain.h"
+#include "controller/report/report.h"
+#include "controller/report/text.h"
+#include "controller/report/words.h"
+
+namespace shakedown {
+namespace {
+
+using report::markdown_code;
+using report::markdown_text;
+
+using Cells = std::vector<std::string>;
+
+// One row of a table; the cells are Markdown already.
+std::string row_of(const Cells& cells) {
+  std::string line = "|";
+  for (const std::string& cell : cells) line += " " + cell + " |";
+  return line + "\n";
+}
+
+std::string table(const Cells& head, const std::vector<Cells>& rows) {
+  if (rows.empty()) return {};
+  std::string out = row_of(head) + row_of(Cells(head.size(), "---"));
+  for (const Cells& row : rows) out += row_of(row);
+  return out + "\n";
+}
+
+std::string section(const char* title, const std::string& body) {
+  return body.empty() ? std::string() : std::string("## ") + title + "\n\n" + body;
+}
+
+std::string heading(const Scorecard& card) {
+  std::string out = std::string("# ") + markdown_text(report::shape(card.decision)) + " " +
+                    report::word(card.decision) + ": " +
+                    markdown_text(card.service.empty() ? card.scenario : card.service);
+  if (const std::string release = report::short_release(card.manifest); !release.empty())
+    out += " " + markdown_text(release);
+  out += "\n\n";
+  if (!card.covers.empty())
+    out += "Evidence says **" + std::string(report::word(card.decision)) + "**, for " + markdown_text(card.covers) + ".";
+  if (!card.environment.name.empty()) {
+    out += " Environment: " + markdown_text(card.environment.name);
+    if (!card.environment.differs.empty()) out += ", " + markdown_text(card.environment.differs);
+    out += ".";
+  }
+  return out + "\n\n";
+}
+
+std::string summary(const Scorecard& card) {
+  std::string out;
+  for (const std::string& leftover : report::leftovers(card)) out += "- **Left behind:** " + markdown_text(leftover) + "\n";
+  for (const std::string& sentence : report::run_trouble(card)) out += "- **" + markdown_text(sentence) + "**\n";
+  for (const std::string& sentence : card.tldr) out += "- " + markdown_text(sentence) + "\n";
+  return out.empty() ? out : out + "\n";
+}
+
+std::string requirements(const Scorecard& card) {
+  std::vector<Cells> rows;
+  for (const ScoredRequirement& row : card.requirements) {
+    const std::string verdict =
+        std::string(report::shape(row.verdict.state)) + " " + report::word(row.verdict.state);
+    std::string measured = report::measured_words(row);
+    if (const std::string drills = report::drills_words(row); !drills.empty()) measured += ", " + drills;
+    std::string team = report::team_says(row.requirement);
+    if (!team.empty()) team = "team says " + team;
+    rows.push_back({"**" + markdown_text(verdict) + "**" + (row.requirement.must ? "" : " (not a must)"),
+                    markdown_text(row.requirement.id), markdown_text(row.requirement.title),
+                    markdown_text(report::needed_words(row.requirement.objective)), markdown_text(measured),
+                    (report::is_watermelon(row) ? "🍉 **WATERMELON** " : "") + markdown_text(team),
+                    markdown_text(row.requirement.owner)});
+  }
+  return table({"Verdict", "Id", "Requirement", "Needed", "Measured", "Declared", "Owner"}, rows);
+}
+
+std::string reasons(const Scorecard& card) {
+  std::string out;
+  for (const ScoredRequirement& row : card.requirements) {
+    if (row.verdict.state == VerdictState::pass) continue;
+    out += "- **" + markdown_text(row.requirement.id) + "**: " + markdown_text(row.verdict.reason);
+    if (!row.verdict.needed.empty()) out += " To decide it: " + markdown_text(row.verdict.needed);
+    if (!row.requirement.fix_by.empty()) out += " To make it green: " + markdown_text(row.requirement.fix_by);
+    out += "\n";
+  }
+  return out.empty() ? out : out + "\n";
+}
+
+std::string faults(const Scorecard& card) {
+  std::vector<Cells> rows;
+  for (const ScoredFault& fault : card.faults)
+    rows.push_back({markdown_text(fault.name) + " " + std::to_string(fault.injection), markdown_text(fault.component),
+                    to_string(fault.state), markdown_text(fault.ended_by), markdown_text(fault.bite)});
+  return table({"Fault", "Component", "State", "Ended by", "Proof of effect"}, rows);
+}
+
+std::string outages(const Scorecard& card) {
+  std::vector<Cells> rows;
+  for (const ScoredOutage& outage : card.outages)
+    rows.push_back({markdown_text(outage.probe), format_number(seconds(outage.start)) + " s",
+                    report::range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
+                    markdown_text(outage.cause), std::to_string(outage.impact.failed_requests),
+                    std::to_string(outage.impact.lost_writes)});
+  return table({"Probe", "Began at", "Length", "Cause", "Failed requests", "Lost writes"}, rows);
+}
+
+std::string ledgers(const Scorecard& card) {
+  std::vector<Cells> rows;
+  for (const ScoredLedger& ledger : card.ledgers)
+    rows.push_back({markdown_text(ledger.name), std::to_string(ledger.acked), std::to_string(ledger.lost),
+                    std::to_string(ledger.undecided), std::to_string(ledger.duplicates), std::to_string(ledger.ghosts),
+                    std::to_string(ledger.corrupt), std::to_string(ledger.resurrected)});
+  return table({"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected"}, rows);
+}
+
+std::string validity(const Scorecard& card) {
+  std::string out;
+  for (const ValidityReason& reason : card.reasons)
+    out += std::string("- ") + (reason.invalidates ? "**invalid**" : "warning") + ", " + markdown_text(reason.signal) + ": " +
+           markdown_text(reason.text) + "\n";
+  return out.empty() ? out : out + "\n";
+}
+
+std::string run_line(const Scorecard& card) {
+  const Manifest& manifest = card.manifest;
+  return "Run " + markdown_code(manifest.run_id) + ", " + to_string(manifest.state) + ", " +
+         format_wall(manifest.started) + ", seed " + std::to_string(manifest.seed) + ", scenario sha256 " +
+         markdown_code(manifest.scenario_sha256) + ".\n";
+}
+
+}  // namespace
+
+std::string scorecard_markdown(const Scorecard& card) {
+  return heading(card) + summary(card) + section("Requirements", requirements(card)) + section("Why", reasons(card)) +
+         section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
+         section("Validity", validity(card)) + run_line(card);
+}
+
+}  // namespace shakedown

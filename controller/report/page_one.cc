@@ -1,0 +1,201 @@
+#include "controller/report/page_one.h"
+
+#include <algorithm>
+
+#include "controller/report/assets.h"
+#include "controller/report/page_data.h"
+#include "controller/report/plain.h"
+#include "controller/report/words.h"
+
+namespace shakedown::report {
+namespace {
+
+// What one printed page holds; the rest is counted on it and told in the details.
+constexpr std::size_t kMostNeeds = 4, kMostOpen = 4, kMostSentences = 4, kMostTroubles = 3;
+
+struct Row {
+  const ScoredRequirement* scored = nullptr;
+  std::size_t number = 0;  // position in the scorecard, for links
+};
+using Rows = std::vector<Row>;
+
+Rows rows_where(const Scorecard& card, bool (*wanted)(const ScoredRequirement&)) {
+  Rows rows;
+  for (std::size_t i = 0; i < card.requirements.size(); ++i)
+    if (wanted(card.requirements[i])) rows.push_back({&card.requirements[i], i});
+  return rows;
+}
+
+bool needs_a_person(const ScoredRequirement& row) {
+  return row.requirement.must && row.verdict.state == VerdictState::fail;
+}
+bool is_open(const ScoredRequirement& row) {
+  return row.requirement.must &&
+         (row.verdict.state == VerdictState::not_proven || row.verdict.state == VerdictState::unknown);
+}
+bool is_optional_trouble(const ScoredRequirement& row) {
+  return !row.requirement.must && row.verdict.state != VerdictState::pass;
+}
+bool claims_more(const ScoredRequirement& row) {
+  return row.verdict.watermelon == Watermelon::optimistic && row.verdict.state != VerdictState::fail;
+}
+
+std::string joined(const std::vector<std::string>& texts, const char* separator) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : separator) + text;
+  return out;
+}
+
+std::string link_of(const Row& row) { return "#requirement-" + std::to_string(row.number + 1); }
+
+std::string short_title(const Row& row) { return shorten(clean(row.scored->requirement.title), 80); }
+
+PageData row_data(const Row& row) {
+  const Requirement& requirement = row.scored->requirement;
+  const Verdict& verdict = row.scored->verdict;
+  PageData data{PageData::type::object};
+  put(data, "class", css_class(verdict.state));
+  put(data, "area", area_title(requirement.area));
+  put(data, "title", short_title(row));
+  put(data, "link", link_of(row));
+  put(data, "state", word(verdict.state));
+  put(data, "colour", colour_word(verdict.state));
+  put(data, "needed", shorten(needed_words(requirement.objective), 30));
+  put(data, "promised", shorten(promised_words(requirement), 30));
+  put(data, "measured", measured_words(*row.scored));
+  put(data, "drills", drills_words(*row.scored));
+  put(data, "means", shorten(clean(requirement.means), 90));
+  put(data, "person", shorten(clean(requirement.owner), 40));
+  put(data, "team", shorten(team_says(requirement), 20));
+  put_flag(data, "team_green", requirement.declared && requirement.declared->status == Status::green);
+  put_flag(data, "watermelon", is_watermelon(*row.scored));
+  const std::string plan = requirement.fix_by.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix_by);
+  put(data, "plan", shorten(plan, 130));
+  const std::string next = plain_or(verdict.needed, "more evidence; how much is told further down");
+  put(data, "next", shorten(next, 150));
+  return data;
+}
+
+// The first rows of a block, and "and 3 more: ..." for the rest.
+void put_rows(PageData& page, const std::string& name, const Rows& rows, std::size_t most) {
+  std::vector<PageData> shown;
+  for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) shown.push_back(row_data(rows[i]));
+  put_list(page, name, shown);
+  std::vector<std::string> others;
+  for (std::size_t i = most; i < rows.size(); ++i) others.push_back(clean(rows[i].scored->requirement.id));
+  const std::string more = others.empty() ? "" : "and " + std::to_string(others.size()) + " more: " + joined(others, ", ");
+  put(page, name + "_more", shorten(more, 160));
+  put(page, name + "_count", std::to_string(rows.size()));
+}
+
+void put_header(PageData& page, const Scorecard& card) {
+  put(page, "service", shorten(clean(card.service.empty() ? card.scenario : card.service), 40));
+  put(page, "release", short_release(card.manifest));
+  std::string environment = clean(card.environment.name);
+  if (!card.environment.differs.empty()) environment += ", " + clean(card.environment.differs);
+  put(page, "environment", shorten(environment, 60));
+  put(page, "launch", card.launch.empty() ? "" : shorten(day_words(card.launch), 20));
+  put(page, "days_left", card.launch_in_days ? days_left_words(*card.launch_in_days) : "");
+}
+
+void put_verdict(PageData& page, const Scorecard& card, const Rows& melons) {
+  put(page, "verdict", word(card.decision));
+  put(page, "verdict_class", css_class(card.decision));
+  put(page, "covers", shorten(clean(card.covers), 60));
+  put(page, "approver", shorten(clean(card.decision_makers.approver), 40));
+  std::vector<std::string> sentences;
+  for (const std::string& sentence : card.tldr) sentences.push_back(shorten(clean(sentence), 200));
+  if (sentences.size() > kMostSentences) sentences.resize(kMostSentences);
+  put_texts(page, "tldr", sentences);
+
+  std::vector<std::string> left;
+  for (const std::string& leftover : leftovers(card)) left.push_back(shorten(leftover, 120));
+  const std::size_t left_all = left.size();
+  if (left.size() > kMostTroubles) left.resize(kMostTroubles);
+  put_texts(page, "leftovers", left);
+  put(page, "leftovers_more", left_all > left.size() ? "and " + std::to_string(left_all - left.size()) + " more" : "");
+  std::vector<std::string> trouble = run_trouble(card);
+  if (trouble.size() > kMostTroubles) trouble.resize(kMostTroubles);
+  put_texts(page, "trouble", trouble);
+
+  put_flag(page, "has_melons", !melons.empty());
+  put(page, "melons_count", std::to_string(melons.size()));
+  put(page, "melons_text", melons.size() == 1 ? "promise is green to its team and red when measured"
+                                              : "promises are green to their teams and red when measured");
+  put(page, "melons_word", melons.size() == 1 ? "WATERMELON" : "WATERMELONS");
+}
+
+void put_areas(PageData& page, const Scorecard& card) {
+  std::vector<std::string> green, not_declared;
+  for (const AreaSummary& area : card.areas) {
+    if (!area.declared) {
+      not_declared.push_back(area_title(area.area));
+      continue;
+    }
+    if (area.worst != VerdictState::pass || area.fail + area.not_proven + area.unknown > 0) continue;
+    const bool at_risk = std::any_of(card.requirements.begin(), card.requirements.end(), [&](const auto& row) {
+      return row.requirement.area == area.area && row.verdict.at_risk;
+    });
+    green.push_back(area_title(area.area) + (at_risk ? " (close to its limit)" : ""));
+  }
+  put(page, "green", joined(green, ", "));
+  put(page, "green_count", std::to_string(green.size()));
+  put(page, "not_declared", joined(not_declared, ", "));
+  put(page, "not_declared_count", std::to_string(not_declared.size()));
+}
+
+std::string optional_text(const Rows& rows) {
+  std::vector<std::string> texts;
+  for (const Row& row : rows)
+    texts.push_back(short_title(row) + " (" + colour_word(row.scored->verdict.state) + ")");
+  return shorten(joined(texts, "; "), 200);
+}
+
+std::string claims_text(const Rows& rows) {
+  std::vector<std::string> texts;
+  for (const Row& row : rows) {
+    const std::string promised = promised_words(row.scored->requirement);
+    const std::string says = promised.empty() ? team_says(row.scored->requirement) : promised;
+    texts.push_back(short_title(row) + ": team says " + says + ", measured " + measured_words(*row.scored));
+  }
+  return shorten(joined(texts, "; "), 260);
+}
+
+void put_foot(PageData& page, const Scorecard& card) {
+  std::vector<std::string> facts;
+  if (!card.faults.empty()) {
+    const auto bit = std::count_if(card.faults.begin(), card.faults.end(),
+                                   [](const ScoredFault& fault) { return fault.effective_at.has_value(); });
+    facts.push_back(std::to_string(bit) + " of " + std::to_string(card.faults.size()) + " injections valid");
+  }
+  if (card.manifest.started != WallTime{})
+    facts.push_back("evidence from " + day_words(format_wall(card.manifest.started)));
+  if (const std::string length = length_words(card.manifest); !length.empty()) facts.push_back("drill took " + length);
+  if (!card.agents.empty())
+    facts.push_back("measured from outside by " + std::to_string(card.agents.size()) +
+                    (card.agents.size() == 1 ? " agent" : " agents"));
+  put(page, "facts", joined(facts, " · "));
+  put(page, "run_id", shorten(clean(card.manifest.run_id), 60));
+}
+
+}  // namespace
+
+std::string page_one_html(const Scorecard& card) {
+  PageData page{PageData::type::object};
+  const Rows melons = rows_where(card, is_watermelon);
+  Rows needs = rows_where(card, needs_a_person);
+  std::stable_partition(needs.begin(), needs.end(), [](const Row& row) { return is_watermelon(*row.scored); });
+
+  put_header(page, card);
+  put_verdict(page, card, melons);
+  put_rows(page, "needs", needs, kMostNeeds);
+  put_rows(page, "open", rows_where(card, is_open), kMostOpen);
+  put_flag(page, "nothing_needed", needs.empty() && card.decision == DecisionState::go);
+  put(page, "claims", claims_text(rows_where(card, claims_more)));
+  put(page, "optional", optional_text(rows_where(card, is_optional_trouble)));
+  put_areas(page, card);
+  put_foot(page, card);
+  return render(page_one_template().bytes, page);
+}
+
+}  // namespace shakedown::report

@@ -1,0 +1,252 @@
+#include <initializer_list>
+#include <utility>
+
+#include "controller/report/json_number.h"
+#include "controller/report/report.h"
+#include "core/model/requirement.h"
+
+// The schema is open: a later version may add fields, none is ever removed. Every field of this version is required.
+namespace shakedown {
+namespace {
+
+using report::Json;
+using Fields = std::initializer_list<std::pair<const char*, Json>>;
+
+Json described(Json type, const char* text) {
+  type["description"] = text;
+  return type;
+}
+
+Json text() { return {{"type", "string"}}; }
+Json text(const char* about) { return described(text(), about); }
+Json flag(const char* about) { return described({{"type", "boolean"}}, about); }
+Json count() { return {{"type", "integer"}, {"minimum", 0}}; }
+Json count(const char* about) { return described(count(), about); }
+Json optional_text(const char* about) { return described({{"type", {"string", "null"}}}, about); }
+Json utc(const char* about) {
+  return described({{"type", {"string", "null"}}, {"pattern", "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$"}}, about);
+}
+Json ref(const char* definition) { return {{"$ref", std::string("#/$defs/") + definition}}; }
+Json number() { return ref("number"); }
+Json optional_number() { return ref("optional_number"); }
+Json one_of(std::initializer_list<const char*> words) { return {{"enum", Json(words)}}; }
+Json list(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+
+Json object(Fields fields) {
+  Json properties = Json::object(), required = Json::array();
+  for (const auto& [name, type] : fields) {
+    properties[name] = type;
+    required.push_back(name);
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+}
+
+Json or_null(Json type) { return {{"anyOf", Json::array({std::move(type), {{"type", "null"}}})}}; }
+
+Json areas() {
+  Json names = Json::array();
+  for (const Area area : kAreas) names.push_back(to_string(area));
+  return {{"enum", std::move(names)}};
+}
+
+Json verdicts() { return one_of({"pass", "fail", "not_proven", "unknown"}); }
+
+Json run() {
+  const Json reason = object({{"signal", text("which check of the instrument")},
+                              {"text", text("with figures and limit")},
+                              {"invalidates", flag("false: a warning only")}});
+  return object({{"id", text()},
+                 {"started", utc("UTC")},
+                 {"finished", utc("UTC")},
+                 {"state", one_of({"running", "completed", "stopped", "aborted", "interrupted"})},
+                 {"ended_by", optional_text("the stop condition or signal that ended the run early")},
+                 {"scenario_sha256", text("of the judging scenario's bytes")},
+                 {"rejudged_from", optional_text("of the executed scenario, when another one judges the run")},
+                 {"release", optional_text("what the target said at the start")},
+                 {"release_end", optional_text("what the target said at the end")},
+                 {"environment", object({{"name", text()}, {"differs", text("from production")}})},
+                 {"valid", flag("whether the instrument trusts itself")},
+                 {"reasons", list(reason)},
+                 {"seed", count("of all random numbers of the run")},
+                 {"tool_version", text()},
+                 {"teardown_failures", list(text())}});
+}
+
+Json measured() {
+  return object({{"value", optional_number()},
+                 {"lower", optional_number()},
+                 {"upper", optional_number()},
+                 {"unit", one_of({"ratio", "seconds", "per_second", "count", "writes"})},
+                 {"samples", count()},
+                 {"censored", flag("value is a lower limit: at or above the timeout")}});
+}
+
+Json declared() {
+  return or_null(object({{"status", or_null(one_of({"green", "yellow", "red"}))},
+                         {"value", optional_number()},
+                         {"text", optional_text("the value as the team wrote it")},
+                         {"period_seconds", optional_number()}}));
+}
+
+Json requirement() {
+  const Json injection = object({{"n", count("1-based within its fault")},
+                                 {"valid", flag("whether it counts")},
+                                 {"lower", number()},
+                                 {"upper", number()},
+                                 {"suffix_upper", optional_number()},
+                                 {"note", optional_text("masked, not recovered, or why it does not count")}});
+  return object({{"id", text()},
+                 {"area", areas()},
+                 {"title", text()},
+                 {"means", optional_text("what a violation means to a customer")},
+                 {"must", flag("only these rows decide")},
+                 {"sli", text("the kind of measurement")},
+                 {"verdict", verdicts()},
+                 {"at_risk", flag("passes within 10 % of its limit")},
+                 {"objective", text("as written")},
+                 {"comparison", one_of({"at_most", "at_least"})},
+                 {"limit", number()},
+                 {"confidence", described({{"type", "number"}}, "of each of the two one-sided bounds")},
+                 {"measured", measured()},
+                 {"supportable", described(optional_number(), "the tightest objective that this evidence would pass")},
+                 {"declared", declared()},
+                 {"watermelon", or_null(one_of({"honest", "optimistic", "pessimistic", "unverifiable"}))},
+                 {"watermelon_reason", optional_text("one sentence")},
+                 {"reason", text("one sentence")},
+                 {"needed", optional_text("what would decide it")},
+                 {"untouched", flag("no validity signal touches the evidence")},
+                 {"owner", optional_text("who answers for it")},
+                 {"fix_by", optional_text("what would make it green, in the owner's words")},
+                 {"injections", list(injection)}});
+}
+
+Json area() {
+  return object({{"area", areas()},
+                 {"declared", flag("whether any requirement belongs to it")},
+                 {"worst", or_null(verdicts())},
+                 {"pass", count()},
+                 {"fail", count()},
+                 {"not_proven", count()},
+                 {"unknown", count()}});
+}
+
+Json outage() {
+  return object({{"probe", text()},
+                 {"start", number()},
+                 {"lower_seconds", number()},
+                 {"upper_seconds", number()},
+                 {"cause", text("a fault's name, or spontaneous")},
+                 {"impact", object({{"failed_requests", count()},
+                                    {"delayed_seconds", number()},
+                                    {"lost_writes", count()},
+                                    {"worst_error_ratio", number()}})}});
+}
+
+Json fault() {
+  return object({{"name", text()},
+                 {"injection", count("1-based")},
+                 {"component", text()},
+                 {"state", one_of({"armed", "injected", "effective", "undoing", "clean", "leftover", "not_run", "failed"})},
+                 {"injected_at", optional_number()},
+                 {"effective_at", optional_number()},
+                 {"undone_at", optional_number()},
+                 {"ended_by", optional_text("recovery, undo, ...")},
+                 {"bite", optional_text("the proof of effect, or why there is none")},
+                 {"leftovers", list(text())},
+                 {"predicted_monthly_failed", optional_number()}});
+}
+
+Json ledger() {
+  const Json seconds = object({{"lower", number()}, {"upper", number()}, {"suffix_upper", optional_number()}});
+  const Json injection = object({{"fault", text()},
+                                 {"n", count("1-based")},
+                                 {"lost", count()},
+                                 {"undecided", count()},
+                                 {"rpo_seconds", seconds},
+                                 {"scattered", flag("a survivor is younger than a lost write")},
+                                 {"split_brain", count("lost writes acknowledged after the effect")}});
+  return object({{"name", text()},
+                 {"noun", text()},
+                 {"acked", count()},
+                 {"lost", count()},
+                 {"undecided", count()},
+                 {"duplicates", count()},
+                 {"ghosts", count("never attempted, yet present")},
+                 {"corrupt", count()},
+                 {"resurrected", count("rejected, yet present")},
+                 {"recovered", count("unanswered, yet present")},
+                 {"maybe_lost", count("unanswered and absent")},
+                 {"seen_then_lost", count("unanswered, once seen, later absent")},
+                 {"lost_ids", list(count())},
+                 {"injections", list(injection)}});
+}
+
+Json agent() {
+  return object({{"name", text()},
+                 {"version", text()},
+                 {"hostname", text()},
+                 {"lost", flag("contact was lost during the run")},
+                 {"clock_bound_seconds", number()},
+                 {"lag_p99_seconds", number()},
+                 {"cpu_share", number()}});
+}
+
+Json accounting() {
+  return object({{"offered", count()},
+                 {"ok", count()},
+                 {"failed", count()},
+                 {"refused", count()},
+                 {"reset", count()},
+                 {"timeout", count()},
+                 {"unfinished", count()},
+                 {"dropped_by_target", count()},
+                 {"dropped_by_us", count()},
+                 {"client_error", count()}});
+}
+
+Json people() {
+  return object({{"driver", text()},
+                 {"approver", text()},
+                 {"contributors", list(text())},
+                 {"informed", list(text())}});
+}
+
+Json definitions() {
+  const Json infinite = {{"enum", {"inf", "-inf"}}};
+  return {{"number",
+           {{"description", "Six significant digits; an infinite one is text. Instants are seconds since the run's zero."},
+            {"anyOf", Json::array({{{"type", "number"}}, infinite})}}},
+          {"optional_number",
+           {{"description", "null: there is none."},
+            {"anyOf", Json::array({{{"type", "number"}}, infinite, {{"type", "null"}}})}}}};
+}
+
+}  // namespace
+
+std::string scorecard_json_schema() {
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                 {"$id", "shakedown/scorecard/v1"},
+                 {"title", "The scorecard of one Shakedown run"}};
+  schema.update(object({{"schema", {{"const", "shakedown/scorecard/v1"}}},
+                        {"scenario", text()},
+                        {"service", text()},
+                        {"owner", optional_text("of the service")},
+                        {"launch", optional_text("the date as written")},
+                        {"launch_in_days", {{"type", {"integer", "null"}}}},
+                        {"run", run()},
+                        {"decision", one_of({"go", "no-go", "not-proven"})},
+                        {"covers", text("how many of the areas the decision speaks for")},
+                        {"tldr", text("business sentences")},
+                        {"requirements", list(requirement())},
+                        {"areas", list(area())},
+                        {"outages", list(outage())},
+                        {"faults", list(fault())},
+                        {"ledgers", list(ledger())},
+                        {"agents", list(agent())},
+                        {"accounting", accounting()},
+                        {"decision_makers", people()}}));
+  schema["$defs"] = definitions();
+  return report::json_dump(schema, 2) + "\n";
+}
+
+}  // namespace shakedown

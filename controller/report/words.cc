@@ -1,0 +1,264 @@
+#include "controller/report/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+
+#include "controller/report/text.h"
+
+namespace shakedown::report {
+namespace {
+
+// What the number is a number of, read after the value.
+struct MeaningOf {
+  std::string operator()(const AvailabilitySli&) const { return " of requests answered"; }
+  std::string operator()(const UptimeSli&) const { return " of the time up"; }
+  std::string operator()(const LatencySli& sli) const {
+    const double above = 1 - sli.quantile;
+    if (sli.quantile <= 0 || above <= 0) return "";
+    const double whole = std::pow(10, std::max(1.0, std::ceil(-std::log10(above) - 1e-9)));
+    return " for " + format_number(std::round(sli.quantile * whole)) + " of " + format_number(whole);
+  }
+  std::string operator()(const ThroughputSli&) const { return " answered"; }
+  std::string operator()(const ErrorRatioSli&) const { return " of requests failed"; }
+  std::string operator()(const MtbfSli&) const { return " between failures"; }
+  std::string operator()(const MtbrSli&) const { return " between recoveries"; }
+  std::string operator()(const MttrSli&) const { return " to repair"; }
+  std::string operator()(const OutagesSli&) const { return " outages"; }
+  std::string operator()(const ImpactSli& sli) const {
+    switch (sli.unit) {
+      case ImpactUnit::failed_requests: return " failed requests";
+      case ImpactUnit::delayed_seconds: return " of delay";
+      case ImpactUnit::lost_writes: return " lost";
+    }
+    return "";
+  }
+  std::string operator()(const ToleratedSli&) const { return " of failures without an outage"; }
+  std::string operator()(const RtoSli&) const { return " until it is back"; }
+  std::string operator()(const RpoSli& sli) const {
+    return sli.unit == RpoUnit::writes ? " lost" : " of writes lost";
+  }
+};
+
+bool violates(const InjectionVerdict& injection, const Objective& objective) {
+  return objective.comparison == Comparison::at_most ? injection.lower > objective.limit
+                                                     : injection.upper < objective.limit;
+}
+
+// To so many significant digits, upwards or downwards.
+double to_digits(double value, int digits, bool up) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double step = std::pow(10, std::floor(std::log10(std::abs(value))) + 1 - digits);
+  const double steps = value / step;
+  const double slack = 1e-9 * std::abs(steps);
+  return (up ? std::ceil(steps - slack) : std::floor(steps + slack)) * step;
+}
+
+// For the eye: seconds and rates to three digits, shares so that the smaller part keeps two.
+double rounded(double value, Unit unit, bool up) {
+  switch (unit) {
+    case Unit::seconds:
+    case Unit::per_second: return to_digits(value, 3, up);
+    case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::count:
+    case Unit::writes: break;
+  }
+  return value;
+}
+
+// "writes" of "14 writes"; the letters behind the only number of the text, else empty.
+std::string_view unit_suffix(std::string_view text) {
+  const std::size_t digit = text.find_last_of("0123456789");
+  if (digit == std::string_view::npos) return {};
+  const std::string_view head = text.substr(0, digit);
+  const bool one_number = std::none_of(head.begin(), head.end(), [](unsigned char c) { return std::isalpha(c); });
+  return one_number ? text.substr(digit + 1) : std::string_view{};
+}
+
+}  // namespace
+
+const char* word(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return "PASS";
+    case VerdictState::fail: return "FAIL";
+    case VerdictState::not_proven: return "NOT PROVEN";
+    case VerdictState::unknown: break;
+  }
+  return "UNKNOWN";
+}
+
+const char* word(DecisionState state) {
+  switch (state) {
+    case DecisionState::go: return "GO";
+    case DecisionState::no_go: return "NO-GO";
+    case DecisionState::not_proven: break;
+  }
+  return "NOT PROVEN";
+}
+
+const char* colour_word(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return "GREEN";
+    case VerdictState::fail: return "RED";
+    default: return word(state);
+  }
+}
+
+const char* shape(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return "[ok]";
+    case VerdictState::fail: return "[X]";
+    case VerdictState::not_proven: return "[?]";
+    case VerdictState::unknown: break;
+  }
+  return "[//]";
+}
+
+const char* shape(DecisionState state) {
+  switch (state) {
+    case DecisionState::go: return "[ok]";
+    case DecisionState::no_go: return "[X]";
+    case DecisionState::not_proven: break;
+  }
+  return "[?]";
+}
+
+const char* css_class(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return "pass";
+    case VerdictState::fail: return "fail";
+    case VerdictState::not_proven: return "not-proven";
+    case VerdictState::unknown: break;
+  }
+  return "unknown";
+}
+
+const char* css_class(DecisionState state) {
+  switch (state) {
+    case DecisionState::go: return "pass";
+    case DecisionState::no_go: return "fail";
+    case DecisionState::not_proven: break;
+  }
+  return "not-proven";
+}
+
+std::string area_title(Area area) {
+  std::string title = to_string(area);
+  std::replace(title.begin(), title.end(), '-', ' ');
+  title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  return title;
+}
+
+std::string needed_words(const Objective& objective) {
+  std::string_view text = objective.text;
+  const std::size_t value = text.find_first_not_of("<>= ");
+  const char* comparison = objective.comparison == Comparison::at_most ? "at most " : "at least ";
+  return comparison + clean(value == std::string_view::npos ? text : text.substr(value));
+}
+
+std::string promised_words(const Requirement& requirement) {
+  if (!requirement.declared || !requirement.declared->value) return {};
+  if (!requirement.declared->value_text.empty()) return clean(requirement.declared->value_text);
+  return format_value(*requirement.declared->value, unit_of(requirement.sli));
+}
+
+std::string range_words(double lower, double upper, Unit unit) {
+  lower = rounded(lower, unit, false);
+  upper = rounded(upper, unit, true);
+  if (!std::isfinite(upper)) return "at least " + format_value(lower, unit);
+  std::string from = format_value(lower, unit);
+  const std::string to = format_value(upper, unit);
+  if (from == to) return to;
+  if (unit == Unit::writes) from = format_value(lower, Unit::count);
+  const std::string_view suffix = unit_suffix(from);
+  if (!suffix.empty() && suffix == unit_suffix(to)) from.resize(from.size() - suffix.size());
+  return from + "–" + to;
+}
+
+std::string measured_words(const ScoredRequirement& row) {
+  const Measured& measured = row.verdict.measured;
+  const std::string meaning = std::visit(MeaningOf{}, row.requirement.sli);
+  double lower = 0, upper = 0;
+  bool any = false;
+  for (const InjectionVerdict& injection : row.verdict.injections) {
+    if (!injection.valid) continue;
+    lower = any ? std::min(lower, injection.lower) : injection.lower;
+    upper = any ? std::max(upper, injection.upper) : injection.upper;
+    any = true;
+  }
+  if (any) return range_words(lower, upper, measured.unit) + meaning;
+  if (!measured.value) return "nothing";
+  const char* censored = measured.censored ? "at least " : "";
+  const bool up = row.requirement.objective.comparison == Comparison::at_most;
+  return censored + format_value(rounded(*measured.value, measured.unit, up), measured.unit) + meaning;
+}
+
+std::string drills_words(const ScoredRequirement& row) {
+  std::size_t valid = 0, violating = 0;
+  for (const InjectionVerdict& injection : row.verdict.injections) {
+    if (!injection.valid) continue;
+    ++valid;
+    if (violates(injection, row.requirement.objective)) ++violating;
+  }
+  if (valid == 0) return {};
+  const std::string of = " of " + std::to_string(valid) + (valid == 1 ? " drill" : " drills");
+  if (violating > 0) return "too much in " + std::to_string(violating) + of;
+  return "in " + std::to_string(valid) + of;
+}
+
+std::string team_says(const Requirement& requirement) {
+  if (!requirement.declared) return {};
+  if (!requirement.declared->status) return promised_words(requirement);
+  std::string status = to_string(*requirement.declared->status);
+  std::transform(status.begin(), status.end(), status.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return status;
+}
+
+bool is_watermelon(const ScoredRequirement& row) {
+  return row.verdict.watermelon == Watermelon::optimistic && row.verdict.state == VerdictState::fail;
+}
+
+std::string day_words(std::string_view date) {
+  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto digits = [&](std::size_t at, std::size_t n) {
+    const std::string_view part = date.substr(at, n);
+    return part.size() == n && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (date.size() < 10 || !digits(0, 4) || !digits(5, 2) || !digits(8, 2) || date[4] != '-' || date[7] != '-')
+    return clean(date);
+  const int month = (date[5] - '0') * 10 + date[6] - '0';
+  if (month < 1 || month > 12) return clean(date);
+  const std::size_t day = date[8] == '0' ? 9 : 8;
+  return std::string(date.substr(day, 10 - day)) + " " + kMonths[static_cast<std::size_t>(month - 1)] + " " +
+         std::string(date.substr(0, 4));
+}
+
+std::string days_left_words(int days) {
+  const int count = std::abs(days);
+  const std::string text = std::to_string(count) + (count == 1 ? " day" : " days");
+  if (days == 0) return "launch is today";
+  return days > 0 ? text + " left" : text + " past the launch date";
+}
+
+std::string short_release(const Manifest& manifest) {
+  const std::string release = clean(manifest.release_start);
+  const bool digest = release.size() >= 20 && release.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  return digest ? release.substr(0, 12) : shorten(release, 40);
+}
+
+std::string length_words(const Manifest& manifest) {
+  if (manifest.finished <= manifest.started) return {};
+  const auto whole = std::llround(seconds(manifest.finished - manifest.started));
+  const long long hours = whole / 3600, minutes = whole % 3600 / 60, rest = whole % 60;
+  std::string text;
+  if (hours > 0) text += std::to_string(hours) + " h ";
+  if (hours > 0 || minutes > 0) text += std::to_string(minutes) + " min ";
+  if (hours == 0) text += std::to_string(rest) + " s ";
+  text.pop_back();
+  return text;
+}
+
+}  // namespace shakedown::report

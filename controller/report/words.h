@@ -1,0 +1,52 @@
+// The words that all reports share: how a status, a promise and a measurement are said.
+// Results are plain text, clean() but not escaped. Threads: free functions without state.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/model/scorecard.h"
+
+namespace shakedown::report {
+
+// "PASS", "FAIL", "NOT PROVEN", "UNKNOWN".
+const char* word(VerdictState state);
+// "GO", "NO-GO", "NOT PROVEN".
+const char* word(DecisionState state);
+// What the measurement says in the team's own colours: "GREEN", "RED", "NOT PROVEN", "UNKNOWN".
+const char* colour_word(VerdictState state);
+// "[ok]", "[X]", "[?]", "[//]": a shape for text output.
+const char* shape(VerdictState state);
+const char* shape(DecisionState state);
+// "pass", "fail", "not-proven", "unknown": names of icons and style classes.
+const char* css_class(VerdictState state);
+const char* css_class(DecisionState state);
+
+// "Disaster recovery".
+std::string area_title(Area area);
+// "at most 5s" from the objective as written.
+std::string needed_words(const Objective& objective);
+// The declared value as the team wrote it; empty when there is none.
+std::string promised_words(const Requirement& requirement);
+// "12–14 writes lost"; "nothing" when there is no value. Rounded for the eye (three digits), always to the
+// unfavourable side; over all valid injections where a row has them.
+std::string measured_words(const ScoredRequirement& row);
+// "in 3 of 3 drills"; empty for rows that are not judged per injection or have none.
+std::string drills_words(const ScoredRequirement& row);
+// "12–14 writes", "3.1–3.4s", "at least 5s" when the upper end is infinite; rounded outwards.
+std::string range_words(double lower, double upper, Unit unit);
+// "GREEN", or the declared value when no status is declared; empty when nothing is.
+std::string team_says(const Requirement& requirement);
+
+// Declared green (in colour or value), measured red.
+bool is_watermelon(const ScoredRequirement& row);
+// "15 Dec 2026" from "2026-12-15..."; other text is returned as it is.
+std::string day_words(std::string_view date);
+// "23 days left", "launch is today", "4 days past the launch date".
+std::string days_left_words(int days);
+// The first 12 characters of a release that looks like a digest, else all of it (at most 40).
+std::string short_release(const Manifest& manifest);
+// "2 min 10 s"; empty when the run has no end.
+std::string length_words(const Manifest& manifest);
+
+}  // namespace shakedown::report

@@ -1,0 +1,83 @@
+#include "tests/unit/report/examples.h"
+
+namespace shakedown::testing {
+namespace {
+
+class Planter {
+ public:
+  explicit Planter(const std::string& text) : text_(text) {}
+
+  void operator()(std::string& field) const { field = text_; }
+  void operator()(std::vector<std::string>& fields) const { fields.assign(2, text_); }
+
+  template <typename First, typename Second, typename... Rest>
+  void operator()(First& first, Second& second, Rest&... rest) const {
+    (*this)(first);
+    (*this)(second, rest...);
+  }
+
+ private:
+  const std::string& text_;
+};
+
+void plant_manifest(Manifest& manifest, const Planter& put) {
+  put(manifest.run_id, manifest.tool_version, manifest.ended_by, manifest.scenario_sha256, manifest.rejudged_from,
+      manifest.release_start, manifest.release_end, manifest.teardown_failures);
+  put(manifest.controller.hostname, manifest.controller.kernel, manifest.controller.cpu_model);
+  if (manifest.agents.empty()) manifest.agents.resize(1);
+  for (AgentFacts& agent : manifest.agents)
+    put(agent.name, agent.version, agent.host.hostname, agent.host.kernel, agent.host.cpu_model);
+}
+
+void plant_requirement(ScoredRequirement& row, const Planter& put) {
+  Requirement& requirement = row.requirement;
+  put(requirement.id, requirement.title, requirement.means, requirement.objective.text, requirement.owner,
+      requirement.fix_by);
+  if (!requirement.declared) requirement.declared = Declared{Status::green, 1.0, ""};
+  put(requirement.declared->value_text);
+  put(row.verdict.reason, row.verdict.needed, row.verdict.watermelon_reason);
+  if (row.verdict.injections.empty()) row.verdict.injections.resize(1);
+  for (InjectionVerdict& injection : row.verdict.injections) put(injection.note);
+}
+
+void plant_record(Scorecard& card, const Planter& put) {
+  for (ScoredOutage& outage : card.outages) put(outage.probe, outage.cause);
+  for (ScoredFault& fault : card.faults) put(fault.name, fault.component, fault.ended_by, fault.bite, fault.leftovers);
+  for (ScoredLedger& ledger : card.ledgers) {
+    put(ledger.name, ledger.noun);
+    for (ScoredLedgerInjection& injection : ledger.injections) put(injection.fault);
+  }
+  for (ScoredAgent& agent : card.agents) put(agent.name, agent.version, agent.hostname);
+}
+
+}  // namespace
+
+void plant(Example& example, const std::string& text) {
+  const Planter put(text);
+  Scorecard& card = example.card;
+  put(card.scenario, card.service, card.owner, card.launch, card.covers, card.tldr);
+  put(card.decision_makers.driver, card.decision_makers.approver, card.decision_makers.contributors,
+      card.decision_makers.informed);
+  put(card.environment.name, card.environment.differs);
+  plant_manifest(card.manifest, put);
+  card.reasons.resize(3);
+  for (ValidityReason& reason : card.reasons) put(reason.signal, reason.text);
+  for (ScoredRequirement& row : card.requirements) plant_requirement(row, put);
+  plant_record(card, put);
+  Scenario& scenario = *example.scenario;
+  put(scenario.name, scenario.service, scenario.owner);
+  for (Phase& phase : scenario.phases) put(phase.name);
+  for (Fault& fault : scenario.faults) put(fault.name);
+  for (Probe& probe : scenario.probes) put(probe.name);
+  for (Operation& operation : scenario.operations) put(operation.name, operation.noun);
+}
+
+std::string hostile_text() {
+  using namespace std::string_literals;
+  return "</td></script></style></title><script>alert(1)</script><img src=x onerror=alert(1)> ]]> --> | `code` "
+         "[link](javascript:alert(1)) {{{tldr}}} {{> icons}} \"double\" 'single' &amp; @everyone \\\n# heading\r\n- item\t"
+         "\x1b[31mred\x07 \xe2\x80\xae reordered \xe2\x80\xa8 \xef\xbf\xbe \xed\xa0\x80 \xc0\xaf \xff\xfe \xe2\x82"s +
+         "\0nul end"s;
+}
+
+}  // namespace shakedown::testing
