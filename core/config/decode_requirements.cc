@@ -1,0 +1,129 @@
+#include "core/config/decode.h"
+#include "core/config/objective.h"
+
+namespace shakedown {
+namespace {
+
+Area area_of(const std::string& word) {
+  for (const Area area : kAreas) {
+    if (word == to_string(area)) return area;
+  }
+  return Area::availability;
+}
+
+std::vector<std::string> nouns_for(const Decoding& d, const Sli& sli) {
+  const auto* rpo = std::get_if<RpoSli>(&sli);
+  if (rpo != nullptr && rpo->ledger.valid()) return write_nouns(d.scenario.ledger(rpo->ledger).noun);
+  std::vector<std::string> nouns = write_nouns({});
+  for (const Ledger& ledger : d.scenario.ledgers) {
+    for (std::string& noun : write_nouns(ledger.noun)) nouns.push_back(std::move(noun));
+  }
+  return nouns;
+}
+
+// An impact and an RPO take their unit from the objective.
+void set_unit(Sli& sli, Amount::Kind kind) {
+  if (auto* impact = std::get_if<ImpactSli>(&sli)) {
+    impact->unit = kind == Amount::Kind::time     ? ImpactUnit::delayed_seconds
+                   : kind == Amount::Kind::writes ? ImpactUnit::lost_writes
+                                                  : ImpactUnit::failed_requests;
+  }
+  if (auto* rpo = std::get_if<RpoSli>(&sli)) {
+    rpo->unit = kind == Amount::Kind::time ? RpoUnit::time : RpoUnit::writes;
+  }
+}
+
+void check_resolution(Decoding& d, const View& at, const Requirement& r) {
+  const auto* rpo = std::get_if<RpoSli>(&r.sli);
+  if (rpo == nullptr || rpo->unit != RpoUnit::time || !rpo->ledger.valid()) return;
+  const Ledger& ledger = d.scenario.ledger(rpo->ledger);
+  if (ledger.rate.per_second <= 0 || r.objective.limit >= 1 / ledger.rate.per_second) return;
+  d.diagnostics.error(at.at(),
+                      "finer than ledger " + ticked(ledger.name) + " can resolve: it writes once in " +
+                          format_duration(from_seconds(1 / ledger.rate.per_second)),
+                      "raise its rate, or promise a number of writes");
+}
+
+std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind, Requirement& r) {
+  if (!view["objective"] || kind.empty()) return std::nullopt;
+  Finding finding;
+  const auto parsed = parse_objective(kind, view["objective"].text(), nouns_for(d, r.sli), finding);
+  if (!parsed) {
+    d.diagnostics.error(view["objective"].at(), "`objective`: " + finding.problem, finding.hint);
+    return std::nullopt;
+  }
+  r.objective = parsed->objective;
+  set_unit(r.sli, parsed->amount.kind);
+  check_resolution(d, view["objective"], r);
+  return parsed->amount;
+}
+
+void decode_declared(Decoding& d, const View& view, const std::string& kind, const std::optional<Amount>& limit,
+                     Requirement& r) {
+  if (!view) return;
+  Declared declared;
+  if (view["status"]) {
+    const std::string word = view["status"].text();
+    declared.status = word == "green" ? Status::green : word == "yellow" ? Status::yellow : Status::red;
+  }
+  declared.period = view["over"].duration();
+  declared.value_text = view["value"].text();
+  if (view["value"] && !kind.empty()) {
+    Finding finding;
+    const auto amount = parse_amount(kind, declared.value_text, nouns_for(d, r.sli), finding);
+    if (amount) declared.value = amount->value;
+    if (!amount) d.diagnostics.error(view["value"].at(), "declared `value`: " + finding.problem, "write it in the objective's unit");
+    if (amount && limit && amount->kind != limit->kind) {
+      d.diagnostics.error(view["value"].at(),
+                          "declared `value` " + ticked(declared.value_text) + " and objective " + ticked(r.objective.text) +
+                              " have different units",
+                          "write both in the same unit");
+    }
+  }
+  r.declared = std::move(declared);
+}
+
+}  // namespace
+
+void decode_requirements(Decoding& d, const View& root) {
+  for (const View& view : root["requirements"].items()) {
+    Requirement r;
+    r.id = view["id"].text();
+    r.area = area_of(view["area"].text());
+    r.title = view["title"].text();
+    r.means = view["means"].text();
+    r.confidence = view["confidence"].share().value;
+    r.must = view["must"].boolean();
+    r.owner = view["owner"].text();
+    r.fix_by = view["fix_by"].text();
+    const View sli = view["sli"];
+    const std::string kind = sli ? sli.which(sli.shape().key_names()) : std::string();
+    if (sli) r.sli = decode_sli(d.names, sli);
+    const std::optional<Amount> limit = decode_objective(d, view, kind, r);
+    decode_declared(d, view["declared"], kind, limit, r);
+    d.scenario.requirements.push_back(std::move(r));
+  }
+}
+
+void decode_stop_conditions(Decoding& d, const View& root) {
+  for (const View& view : root["stop_when"].items()) {
+    StopCondition condition;
+    if (view["sli"]) condition.sli = decode_sli(d.names, view["sli"]);
+    const std::string when = view["when"].text();
+    condition.outside_faults = view["outside"].text() == "faults";
+    condition.when.comparison = Comparison::at_least;
+    condition.when.text = when;
+    if (view["when"]) {
+      Finding finding;
+      const auto amount = parse_amount("error_ratio", when.substr(when.starts_with(">=") ? 2 : 1), {}, finding);
+      if (amount) condition.when.limit = amount->value;
+      if (!amount) d.diagnostics.error(view["when"].at(), "`when`: " + finding.problem, "write for example \"> 50%\"");
+    }
+    const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
+    condition.describe = "error ratio " + when + (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
+                         (condition.outside_faults ? ", outside faults" : "");
+    d.scenario.stop_when.push_back(std::move(condition));
+  }
+}
+
+}  // namespace shakedown

@@ -1,0 +1,39 @@
+// The parts of the scenario's description (shape.h), one function per mapping. Pure; each call builds a new Shape.
+#pragma once
+
+#include "core/config/shape.h"
+
+namespace shakedown {
+
+inline constexpr double kDay = 86400;
+
+// describe_system.cc: what is there.
+Shape decision_shape();
+Shape environment_shape();
+Shape secret_shape();
+Shape target_shape();
+Shape agent_shape();
+Shape component_shape();
+Shape connections_shape();
+Shape step_shape();  // one entry of setup, teardown, recover, undo
+Shape command_shape();  // argv
+
+// describe_traffic.cc: what is sent.
+Shape request_shape(std::vector<std::string> holes);
+Shape operation_shape();
+Shape probe_shape();
+Shape ledger_shape();
+Shape load_shape();
+Shape release_shape();
+Shape ready_shape();
+
+// describe_drill.cc: what happens and what it is worth.
+Shape phase_shape();
+Shape stop_condition_shape();
+
+// describe_slis.cc
+Shape sli_shape();
+Shape stop_sli_shape();
+Shape requirement_shape();
+
+}  // namespace shakedown

@@ -1,0 +1,111 @@
+#include "core/config/view.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "core/config/check.h"
+
+namespace shakedown {
+namespace {
+
+[[noreturn]] void broken(const std::string& what) {
+  std::fprintf(stderr, "core/config: %s\n", what.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+View View::operator[](std::string_view name) const {
+  const Key* key = shape_->find(name);
+  if (key == nullptr) broken("the description of " + shape_->title + " has no key " + std::string(name));
+  const bool readable = *this && node_->type == NodeType::mapping;
+  const Entry* entry = readable ? node_->find(name) : nullptr;
+  const std::string* fallback = key->fallback.empty() ? nullptr : &key->fallback;
+  return {entry != nullptr ? &entry->value : nullptr, &key->shape, at(), fallback};
+}
+
+std::vector<View> View::items() const {
+  std::vector<View> out;
+  if (!*this) return out;
+  if (node_->type != NodeType::list) {
+    if (shape_->form == Form::one_or_list) out.emplace_back(node_, &shape_->item.front(), node_->at);
+    return out;
+  }
+  for (const Node& item : node_->items) out.emplace_back(&item, &shape_->item.front(), node_->at);
+  return out;
+}
+
+std::vector<std::pair<std::string, View>> View::entries() const {
+  std::vector<std::pair<std::string, View>> out;
+  if (!*this || node_->type != NodeType::mapping) return out;
+  for (const Entry& entry : node_->entries) {
+    out.emplace_back(entry.key, View(&entry.value, &shape_->item.front(), node_->at));
+  }
+  return out;
+}
+
+std::string View::which(const std::vector<std::string>& keys) const {
+  for (const std::string& key : keys) {
+    if ((*this)[key].written()) return key;
+  }
+  return {};
+}
+
+const std::string* View::scalar_text() const {
+  if (*this && node_->scalar()) return &node_->text;
+  return fallback_;
+}
+
+std::string View::text() const {
+  const std::string* s = scalar_text();
+  return s != nullptr ? *s : std::string();
+}
+
+std::vector<std::string> View::texts() const {
+  std::vector<std::string> out;
+  for (const View& item : items()) out.push_back(item.text());
+  return out;
+}
+
+bool View::boolean() const {
+  const std::string s = text();
+  return s == "true" || s == "True" || s == "TRUE";
+}
+
+double View::number() const {
+  const std::string* s = scalar_text();
+  if (s == nullptr) return 0;
+  Node node;
+  node.text = *s;
+  return number_of(node).value_or(0);
+}
+
+Duration View::duration() const {
+  const std::string* s = scalar_text();
+  if (s == nullptr) return {};
+  const auto value = parse_duration(*s);
+  return value ? value.value() : Duration();
+}
+
+Rate View::rate() const {
+  const std::string* s = scalar_text();
+  if (s == nullptr) return {};
+  const auto value = parse_rate(*s);
+  return value ? value.value() : Rate();
+}
+
+Share View::share() const {
+  const std::string* s = scalar_text();
+  if (s == nullptr) return {};
+  const auto value = parse_share(*s);
+  return value ? value.value() : Share();
+}
+
+Bytes View::bytes() const {
+  const std::string* s = scalar_text();
+  if (s == nullptr) return {};
+  const auto value = parse_bytes(*s);
+  return value ? value.value() : Bytes{static_cast<uint64_t>(number())};
+}
+
+}  // namespace shakedown

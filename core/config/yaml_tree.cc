@@ -1,0 +1,280 @@
+#include "core/config/yaml_tree.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <cctype>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "core/config/yaml_text.h"
+
+namespace shakedown {
+namespace {
+
+constexpr std::size_t kMostAliasNodes = 10'000;  // what all aliases together may expand to
+constexpr std::size_t kMostNodes = 1'000'000;
+
+Position position(const YAML::Mark& mark) {
+  if (mark.is_null()) return {};
+  return {static_cast<uint32_t>(mark.line + 1), static_cast<uint32_t>(mark.column + 1)};
+}
+
+struct Stop {};  // thrown through the parser when going on makes no sense; a diagnostic was given
+
+std::size_t size_of(const Node& node) {
+  std::size_t n = 1;
+  for (const Node& item : node.items) n += size_of(item);
+  for (const Entry& entry : node.entries) n += 1 + size_of(entry.value);
+  return n;
+}
+
+// Turns the parser's events into a Node.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Node take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Node node;
+    node.at = position(mark);
+    add(std::move(node), anchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    Node node;
+    node.at = position(mark);
+    node.plain = tag == "?";
+    node.text = value;
+    node.type = node.plain ? core_type(value) : NodeType::text;
+    refuse_tag(tag, node.at);
+    add(std::move(node), anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { add_alias(position(mark), anchor); }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    open(NodeType::list, position(mark), tag, anchor, style);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    open(NodeType::mapping, position(mark), tag, anchor, style);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Level {
+    Node node;
+    YAML::anchor_t anchor = 0;
+    bool has_key = false;
+    bool drop = false;  // the value that follows has no usable key
+    std::string key;
+    Position key_at;
+  };
+
+  void refuse_tag(const std::string& tag, Position at) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    diagnostics_.error(at, "a tag " + ticked(tag), "tags are not used here; remove it");
+  }
+  void open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor,
+            YAML::EmitterStyle::value style);
+  void close();
+  void add(Node node, YAML::anchor_t anchor);
+  void add_alias(Position at, YAML::anchor_t anchor);
+  void place(Node node);
+  void take_key(Level& level, const Node& node);
+
+  Diagnostics& diagnostics_;
+  std::vector<Level> levels_;
+  std::map<YAML::anchor_t, Node> anchors_;
+  std::size_t nodes_ = 0, alias_nodes_ = 0;
+  Node root_;
+};
+
+void TreeBuilder::open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) {
+  refuse_tag(tag, at);
+  Level level;
+  level.node.type = type;
+  level.node.at = at;
+  level.node.plain = style == YAML::EmitterStyle::Flow;
+  level.anchor = anchor;
+  levels_.push_back(std::move(level));
+}
+
+void TreeBuilder::close() {
+  Level level = std::move(levels_.back());
+  levels_.pop_back();
+  add(std::move(level.node), level.anchor);
+}
+
+void TreeBuilder::add(Node node, YAML::anchor_t anchor) {
+  if (++nodes_ > kMostNodes) {
+    diagnostics_.error(node.at, "more than " + std::to_string(kMostNodes) + " values", "a scenario is smaller");
+    throw Stop{};
+  }
+  if (anchor != 0) anchors_[anchor] = node;
+  place(std::move(node));
+}
+
+void TreeBuilder::add_alias(Position at, YAML::anchor_t anchor) {
+  const auto found = anchors_.find(anchor);
+  if (found == anchors_.end()) {
+    diagnostics_.error(at, "an alias inside the value that it names", "write the value out");
+    throw Stop{};
+  }
+  alias_nodes_ += size_of(found->second);
+  if (alias_nodes_ > kMostAliasNodes) {
+    diagnostics_.error(at, "aliases expand to more than " + std::to_string(kMostAliasNodes) + " values",
+                       "write the values out");
+    throw Stop{};
+  }
+  Node node = found->second;
+  node.at = at;
+  place(std::move(node));
+}
+
+void TreeBuilder::place(Node node) {
+  if (levels_.empty()) {
+    root_ = std::move(node);
+    return;
+  }
+  Level& level = levels_.back();
+  if (level.node.type == NodeType::list) {
+    level.node.items.push_back(std::move(node));
+  } else if (!level.has_key) {
+    take_key(level, node);
+  } else {
+    level.has_key = false;
+    if (!std::exchange(level.drop, false)) {
+      level.node.entries.push_back({level.key, level.key_at, std::move(node)});
+    }
+  }
+}
+
+void TreeBuilder::take_key(Level& level, const Node& node) {
+  level.has_key = true;
+  level.key = node.text;
+  level.key_at = node.at;
+  level.drop = true;
+  if (!node.scalar() || node.type == NodeType::null) {
+    diagnostics_.error(node.at, "expected a word as key, found " + describe(node),
+                       node.plain && !node.scalar() ? "quote braces and brackets that are text" : "write a word");
+  } else if (node.plain && node.text == "<<") {
+    diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2", "write the keys out");
+  } else if (const Entry* first = level.node.find(node.text)) {
+    diagnostics_.error(node.at,
+                       "duplicate key " + ticked(node.text) + ", first at " + std::to_string(first->at.line) + ":" +
+                           std::to_string(first->at.col),
+                       "keep one of them");
+  } else {
+    level.drop = false;
+  }
+}
+
+bool digits_only(std::string_view s, const char* digits) {
+  return !s.empty() && s.find_first_not_of(digits) == std::string_view::npos;
+}
+
+bool is_integer(std::string_view s) {
+  if (s.starts_with("0o")) return digits_only(s.substr(2), "01234567");
+  if (s.starts_with("0x")) return digits_only(s.substr(2), "0123456789abcdefABCDEF");
+  if (s.starts_with('-') || s.starts_with('+')) s.remove_prefix(1);
+  return digits_only(s, "0123456789");
+}
+
+bool is_float(std::string_view s) {
+  if (s == ".nan" || s == ".NaN" || s == ".NAN") return true;
+  if (s.starts_with('-') || s.starts_with('+')) s.remove_prefix(1);
+  if (s == ".inf" || s == ".Inf" || s == ".INF") return true;
+  const std::size_t e = s.find_first_of("eE");
+  if (e != std::string_view::npos) {
+    std::string_view power = s.substr(e + 1);
+    if (power.starts_with('-') || power.starts_with('+')) power.remove_prefix(1);
+    if (!digits_only(power, "0123456789")) return false;
+    s = s.substr(0, e);
+  }
+  const std::size_t dot = s.find('.');
+  if (dot == std::string_view::npos) return digits_only(s, "0123456789");
+  const std::string_view whole = s.substr(0, dot), part = s.substr(dot + 1);
+  const auto fine = [](std::string_view d) { return d.empty() || digits_only(d, "0123456789"); };
+  return fine(whole) && fine(part) && !(whole.empty() && part.empty());
+}
+
+// True when a second document follows; reports it.
+bool further_document(YAML::Parser& parser, Diagnostics& diagnostics) {
+  struct Ignore : YAML::EventHandler {
+    Position at;
+    void OnDocumentStart(const YAML::Mark& mark) override { at = position(mark); }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+  } ignore;
+  if (!parser.HandleNextDocument(ignore)) return false;
+  diagnostics.error(ignore.at, "a second document", "one file is one scenario; remove `---` and what follows");
+  return true;
+}
+
+}  // namespace
+
+const Entry* Node::find(std::string_view key) const {
+  for (const Entry& entry : entries) {
+    if (entry.key == key) return &entry;
+  }
+  return nullptr;
+}
+
+std::string describe(const Node& node) {
+  switch (node.type) {
+    case NodeType::null: return "nothing";
+    case NodeType::boolean: return "the boolean " + ticked(node.text);
+    case NodeType::integer:
+    case NodeType::number: return "the number " + ticked(node.text);
+    case NodeType::text: return "the text " + ticked(node.text);
+    case NodeType::list: return "a list";
+    case NodeType::mapping: return "a mapping";
+  }
+  return "something else";
+}
+
+NodeType core_type(std::string_view s) {
+  if (s.empty() || s == "~" || s == "null" || s == "Null" || s == "NULL") return NodeType::null;
+  if (s == "true" || s == "True" || s == "TRUE" || s == "false" || s == "False" || s == "FALSE") {
+    return NodeType::boolean;
+  }
+  if (is_integer(s)) return NodeType::integer;
+  return is_float(s) ? NodeType::number : NodeType::text;
+}
+
+std::optional<Node> parse_yaml(std::string_view text, Diagnostics& diagnostics) {
+  if (!readable_text(text, diagnostics)) return std::nullopt;
+  TreeBuilder builder(diagnostics);
+  std::istringstream stream{std::string(text)};
+  try {
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) {
+      diagnostics.error({}, "the file is empty", "start with `shakedown: v1`");
+      return std::nullopt;
+    }
+    further_document(parser, diagnostics);
+  } catch (const Stop&) {
+    return std::nullopt;
+  } catch (const YAML::Exception& e) {
+    explain_syntax_error(text, position(e.mark), e.msg, diagnostics);
+    return std::nullopt;
+  }
+  return builder.take();
+}
+
+}  // namespace shakedown
