@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -18,7 +19,9 @@ namespace shakedown {
 
 struct LoadOptions {
   uint32_t workers = 1;
-  std::string work_dir;  // ledger intents and crash copies
+  std::string work_dir;  // ledger intents and crash copies; empty = the assignment's, else a folder in the temporary one
+  // stop() waits this long for requests that are out (never longer than their deadlines); the rest is `unfinished`.
+  Duration grace = std::chrono::seconds(5);
 };
 
 class LoadRunner {

@@ -1,0 +1,95 @@
+// One request on its way from an issuer (open loop, closed loop, probe, ledger) through a driver and back.
+// Ownership: slots of a CallPool; the issuer takes one, hands it to a driver, and gives it back when it is finished.
+// Threads: one worker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "agent/load/list.h"
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/model/sample.h"
+
+namespace shakedown {
+
+class Connection;
+class Driver;
+class RequestTemplate;
+struct Call;
+
+// What fills the holes of a request. Views must live until the call is finished.
+struct Holes {
+  uint64_t key = 0;
+  uint64_t value_seed = 0;
+  std::string_view id, payload, checksum;
+};
+
+// A complete answer; the views end with the callback. head and body are empty unless the call asked for them.
+struct Response {
+  int status = 0;
+  std::string_view head;  // header lines, "Name: value\r\n" each
+  std::string_view body;
+  bool body_cut = false;  // more came than is kept
+};
+
+// Told once for every call that was submitted and not abandoned.
+class CallSink {
+ public:
+  virtual ~CallSink() = default;
+  // response only with Outcome::ok, which here means "a complete answer came in time". done never exceeds the
+  // deadline of a timeout. The slot may be reused or released at once.
+  virtual void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) = 0;
+};
+
+struct Call {
+  // Set by the issuer.
+  const RequestTemplate* request = nullptr;
+  CallSink* sink = nullptr;
+  Driver* driver = nullptr;
+  Holes holes;
+  bool keep_head = false;
+  bool keep_body = false;
+  OperationId operation;
+  uint64_t tag = 0;  // the issuer's own
+  MonoTime intended{}, released{}, deadline{};
+
+  // Set by the driver.
+  MonoTime sent{};
+  bool was_sent = false;
+  Connection* connection = nullptr;
+
+  Link<Call> waiting_link;   // in a pool's queue
+  Link<Call> deadline_link;  // in the watchdog's lists
+  Duration timeout{};        // deadline - intended, which list that is
+};
+
+// Slots in slabs: grows to the largest number ever outstanding and never shrinks.
+class CallPool {
+ public:
+  Call& take() {
+    if (free_.empty()) grow();
+    Call* call = free_.back();
+    free_.pop_back();
+    *call = Call{};
+    return *call;
+  }
+  void give_back(Call& call) { free_.push_back(&call); }
+  void reserve(std::size_t slots) {
+    while (slabs_.size() * kSlab < slots) grow();
+  }
+
+ private:
+  static constexpr std::size_t kSlab = 64;
+  void grow() {
+    slabs_.push_back(std::make_unique<Call[]>(kSlab));
+    free_.reserve(slabs_.size() * kSlab);
+    for (std::size_t i = 0; i < kSlab; ++i) free_.push_back(&slabs_.back()[i]);
+  }
+  std::vector<std::unique_ptr<Call[]>> slabs_;
+  std::vector<Call*> free_;
+};
+
+}  // namespace shakedown

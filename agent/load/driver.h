@@ -1,0 +1,63 @@
+// The seam of protocols: a driver carries calls of one worker to one target, over connections of its own.
+// Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "agent/load/call.h"
+#include "core/base/result.h"
+#include "core/model/operation.h"
+
+namespace shakedown {
+
+class Deadlines;
+struct PreparedTarget;
+
+struct DriverOptions {
+  uint32_t max_connections = 64;  // of this driver
+  Duration max_age{};             // 0 = no limit
+  uint64_t max_requests = 0;      // per connection, 0 = no limit
+  Duration backoff{};             // after a failed connect; 0 = every call tries at once
+  Duration backoff_max{};
+};
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  // The call's sink is told once, possibly before submit returns: a complete answer (ok), refused, reset,
+  // client_error, failed (the peer's certificate is not trusted), or timeout from the watchdog.
+  // Without a free connection the call waits in order of submission; it is answered `refused` at once while no
+  // connection is open and the reconnect backoff runs.
+  void submit(Call& call, MonoTime now);
+
+  // Forgets a submitted call: its sink is not told; a connection that carries it is closed.
+  virtual void abandon(Call& call, MonoTime now) = 0;
+
+  // When a new connection may be tried; in the past while nothing is wrong.
+  virtual MonoTime retry_at() const = 0;
+  virtual uint32_t open_connections() const = 0;
+  // Drops every connection. Calls must be gone. The loop needs to run until the last operation has come back.
+  virtual void close() = 0;
+
+ protected:
+  explicit Driver(Deadlines& deadlines) : deadlines_(deadlines) {}
+  // Ends a call. An end at or after the deadline is a timeout at the deadline, whatever it was.
+  void finish(Call& call, Outcome outcome, const Response* response, MonoTime now);
+  virtual void start(Call& call, MonoTime now) = 0;
+
+ private:
+  Deadlines& deadlines_;
+};
+
+using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target, const DriverOptions& options,
+                                                  boost::asio::io_context& loop, Deadlines& deadlines);
+
+// The driver of a URL scheme; nullptr when there is none. See builtin.cc.
+DriverFactory find_driver(const std::string& scheme);
+// "http, https": for messages.
+std::string known_schemes();
+
+}  // namespace shakedown

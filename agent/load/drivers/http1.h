@@ -1,0 +1,78 @@
+// HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time on a connection,
+// no retries, redirects not followed.
+//
+// When a connect fails, one waiting call is answered with the reason; if no connection is left, all of them are, and
+// so is every arrival until the backoff ends: load keeps its rate through an outage and each arrival has an outcome.
+// A connect that hangs is given up with the first waiting call that it has made time out.
+// Ownership: owns its connections. Threads: the worker's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/load/driver.h"
+#include "agent/load/drivers/http1_connection.h"
+#include "agent/load/prepare.h"
+
+namespace shakedown {
+
+class Http1Driver final : public Driver {
+ public:
+  Http1Driver(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop,
+              Deadlines& deadlines);
+
+  void abandon(Call& call, MonoTime now) override;
+  MonoTime retry_at() const override { return retry_at_; }
+  uint32_t open_connections() const override { return open_; }
+  void close() override;
+
+  // What connections report. Each leaves the connection closed, or idle and ready.
+  void connected(Connection& connection, MonoTime now);
+  void connect_failed(Connection& connection, Outcome outcome, MonoTime now);
+  void answered(Connection& connection, Call& call, const Response& response, MonoTime now);
+  void answered_last(Connection& connection, Call& call, const Response& response, MonoTime now);
+  void died(Connection& connection, Call* call, Outcome outcome, MonoTime now);
+  // A closed connection's last operation has come back.
+  void freed(Connection& connection) { free_.push_back(&connection); }
+
+  const PreparedTarget& target() const { return target_; }
+  // Said once per driver: what the target does is data, not a log line per request.
+  void log_distrust(const std::string& reason);
+  bool worn_out(const Connection& connection, MonoTime now) const;
+  std::string& scratch() { return scratch_; }
+  std::vector<char>& read_buffer() { return read_buffer_; }
+
+ private:
+  void start(Call& call, MonoTime now) override;
+  Connection* take_idle(MonoTime now);
+  void release(Connection& connection, MonoTime now);
+  void replenish(MonoTime now);
+  void connect_one(MonoTime now);
+  void note_failure(MonoTime started, Outcome outcome, MonoTime now);
+  void answer_waiting(std::size_t at_most, MonoTime now);
+
+  const PreparedTarget& target_;
+  const DriverOptions options_;
+  boost::asio::io_context& loop_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<Connection*> free_;
+  List<Connection, &Connection::link> idle_;        // the back was used last
+  List<Connection, &Connection::link> connecting_;  // oldest first
+  List<Call, &Call::waiting_link> waiting_;
+  uint32_t open_ = 0;           // idle and busy
+  bool releasing_ = false;      // a connection is about to be free: no need for another
+  Duration backoff_{};
+  MonoTime retry_at_{};
+  MonoTime backoff_since_{};
+  Outcome last_failure_ = Outcome::refused;
+  bool distrust_logged_ = false;
+  bool closed_ = false;
+  std::string scratch_;
+  std::vector<char> read_buffer_;
+};
+
+std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target, const DriverOptions& options,
+                                          boost::asio::io_context& loop, Deadlines& deadlines);
+
+}  // namespace shakedown

@@ -1,0 +1,306 @@
+#include "agent/load/drivers/http1_connection.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "agent/load/drivers/http1.h"
+#include "agent/load/expect.h"
+#include "agent/load/request_template.h"
+#include "core/base/clock.h"
+
+namespace shakedown {
+
+Outcome outcome_of_connect(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case EADDRNOTAVAIL:
+    case EADDRINUSE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EACCES:
+    case EPERM: return Outcome::client_error;
+    case ECONNRESET:
+    case EPIPE: return Outcome::reset;
+    default: return Outcome::refused;  // and unreachable, and the kernel's own connect timeout
+  }
+}
+
+void Connection::came_back() {
+  if (--pending_ == 0 && state_ == State::closed) driver_.freed(*this);
+}
+
+void Connection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  call_ = nullptr;
+  tls_.reset();
+  ErrorCode ignored;
+  socket_.close(ignored);
+  if (pending_ == 0) driver_.freed(*this);
+}
+
+Outcome Connection::connect(MonoTime now) {
+  opened_ = now;
+  served_ = 0;
+  endpoint_ = 0;
+  tail_.clear();
+  writing_ = reading_ = false;
+  const Outcome outcome = try_endpoint();
+  if (outcome != Outcome::ok) close();
+  return outcome;
+}
+
+Outcome Connection::open_socket(const boost::asio::ip::tcp::endpoint& endpoint) {
+  ErrorCode error;
+  socket_.open(endpoint.protocol(), error);
+  if (error) return Outcome::client_error;
+  ErrorCode ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  // A closed load connection leaves no TIME_WAIT behind.
+  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  return Outcome::ok;
+}
+
+Outcome Connection::try_endpoint() {
+  const auto& endpoint = driver_.target().endpoints[endpoint_];
+  state_ = State::connecting;
+  const Outcome outcome = open_socket(endpoint);
+  if (outcome != Outcome::ok) return outcome;
+  ++pending_;
+  socket_.async_connect(endpoint, member_handler<&Connection::on_connect>(*this, read_memory_));
+  return Outcome::ok;
+}
+
+void Connection::on_connect(ErrorCode error) {
+  const Running running(*this);
+  if (state_ == State::closed) return;
+  const MonoTime now = mono_now();
+  if (error) {
+    fail_connect(error, now);
+  } else if (driver_.target().tls) {
+    state_ = State::handshaking;
+    tls_ = driver_.target().tls->session(socket_.native_handle());
+    handshake(now);
+  } else {
+    open(now);
+  }
+}
+
+void Connection::fail_connect(ErrorCode error, MonoTime now) {
+  const Outcome outcome = outcome_of_connect(error.value());
+  if (outcome == Outcome::refused && endpoint_ + 1 < driver_.target().endpoints.size()) {
+    ErrorCode ignored;
+    socket_.close(ignored);
+    ++endpoint_;
+    if (try_endpoint() == Outcome::ok) return;
+  }
+  close();
+  driver_.connect_failed(*this, outcome, now);
+}
+
+void Connection::handshake(MonoTime now) {
+  const TlsStep step = tls_ ? tls_handshake(*tls_) : TlsStep::broken;
+  switch (step) {
+    case TlsStep::done: open(now); return;
+    case TlsStep::want_read: wait(true); return;
+    case TlsStep::want_write: wait(false); return;
+    case TlsStep::closed:
+    case TlsStep::broken: break;
+  }
+  const std::string distrust = tls_ ? tls_distrust(*tls_) : std::string();
+  if (!distrust.empty()) driver_.log_distrust(distrust);
+  close();
+  driver_.connect_failed(*this, distrust.empty() ? Outcome::reset : Outcome::failed, now);
+}
+
+void Connection::open(MonoTime now) {
+  state_ = State::open;
+  if (tls_) {
+    wait(true);
+  } else {
+    read();
+  }
+  driver_.connected(*this, now);
+}
+
+void Connection::read() {
+  ++pending_;
+  socket_.async_receive(boost::asio::buffer(buffer_), member_handler<&Connection::on_read>(*this, read_memory_));
+}
+
+void Connection::wait(bool for_reading) {
+  bool& waiting = for_reading ? reading_ : writing_;
+  if (waiting) return;
+  waiting = true;
+  ++pending_;
+  if (for_reading) {
+    socket_.async_wait(Socket::wait_read, member_handler<&Connection::on_readable>(*this, read_memory_));
+  } else {
+    socket_.async_wait(Socket::wait_write, member_handler<&Connection::on_writable>(*this, write_memory_));
+  }
+}
+
+void Connection::on_read(ErrorCode error, std::size_t bytes) {
+  const Running running(*this);
+  if (state_ == State::closed) return;
+  const MonoTime now = mono_now();
+  if (error) {
+    on_end(error == boost::asio::error::eof, now);
+    return;
+  }
+  if (!consume({buffer_.data(), bytes}, now)) return;
+  if (bytes == buffer_.size()) drain(now);
+  if (state_ != State::closed) read();
+}
+
+void Connection::drain(MonoTime now) {
+  std::vector<char>& room = driver_.read_buffer();
+  while (state_ == State::open) {
+    const ssize_t bytes = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+    if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (bytes <= 0) {
+      on_end(bytes == 0, now);
+      return;
+    }
+    if (!consume({room.data(), static_cast<std::size_t>(bytes)}, now)) return;
+    if (static_cast<std::size_t>(bytes) < room.size()) return;
+  }
+}
+
+void Connection::on_readable(ErrorCode) {
+  const Running running(*this);
+  reading_ = false;
+  if (state_ == State::closed) return;
+  const MonoTime now = mono_now();
+  if (state_ == State::handshaking) {
+    handshake(now);
+    return;
+  }
+  drain_tls(now);
+}
+
+void Connection::drain_tls(MonoTime now) {
+  std::vector<char>& room = driver_.read_buffer();
+  while (state_ == State::open) {
+    std::size_t bytes = 0;
+    switch (tls_read(*tls_, room.data(), room.size(), bytes)) {
+      case TlsStep::done:
+        if (!consume({room.data(), bytes}, now)) return;
+        break;
+      case TlsStep::want_read: wait(true); return;
+      case TlsStep::want_write:
+        wait(true);
+        wait(false);
+        return;
+      case TlsStep::closed: on_end(true, now); return;
+      case TlsStep::broken: on_end(false, now); return;
+    }
+  }
+}
+
+void Connection::on_writable(ErrorCode) {
+  const Running running(*this);
+  writing_ = false;
+  if (state_ == State::closed) return;
+  const MonoTime now = mono_now();
+  if (state_ == State::handshaking) {
+    handshake(now);
+  } else {
+    send_tail(now);
+  }
+}
+
+bool Connection::send(std::string_view bytes, std::size_t& sent) {
+  sent = 0;
+  if (tls_) {
+    const TlsStep step = tls_write(*tls_, bytes.data(), bytes.size(), sent);
+    return step != TlsStep::closed && step != TlsStep::broken;
+  }
+  const ssize_t written = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (written < 0) return errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
+  sent = static_cast<std::size_t>(written);
+  return true;
+}
+
+void Connection::start(Call& call, MonoTime now) {
+  call_ = &call;
+  call.connection = this;
+  call.sent = now;
+  call.was_sent = true;
+  parser_.begin(call.request->head_only(), call.keep_head, call.keep_body, kKeptBody);
+  const std::string_view bytes = call.request->render(call.holes, driver_.scratch());
+  std::size_t sent = 0;
+  if (!send(bytes, sent)) {
+    die(Outcome::reset, now);
+  } else if (sent < bytes.size()) {
+    tail_.assign(bytes.substr(sent));
+    wait(false);
+  }
+}
+
+void Connection::send_tail(MonoTime now) {
+  while (!tail_.empty()) {
+    std::size_t sent = 0;
+    if (!send(tail_, sent)) {
+      die(Outcome::reset, now);
+      return;
+    }
+    if (sent == 0) {
+      wait(false);
+      return;
+    }
+    tail_.erase(0, sent);
+  }
+  tail_ = std::string();
+}
+
+bool Connection::consume(std::string_view bytes, MonoTime now) {
+  if (call_ == nullptr) {
+    die(Outcome::reset, now);
+    return false;
+  }
+  const Http1Parser::Progress progress = parser_.feed(bytes);
+  if (progress.status == Http1Parser::Status::need_more) return true;
+  // More than the one answer that was asked for is nonsense too.
+  if (progress.status == Http1Parser::Status::broken || progress.used < bytes.size()) {
+    die(Outcome::reset, now);
+    return false;
+  }
+  complete(now);
+  return state_ != State::closed;
+}
+
+void Connection::complete(MonoTime now) {
+  Call& call = *call_;
+  call_ = nullptr;
+  call.connection = nullptr;
+  ++served_;
+  const Response response{parser_.status(), parser_.head(), parser_.body(), parser_.body_cut()};
+  if (parser_.reusable() && tail_.empty() && !driver_.worn_out(*this, now)) {
+    driver_.answered(*this, call, response, now);
+    if (call_ == nullptr) parser_.trim();
+  } else {
+    close();
+    driver_.answered_last(*this, call, response, now);
+  }
+}
+
+void Connection::on_end(bool orderly, MonoTime now) {
+  if (call_ != nullptr && orderly && parser_.end() == Http1Parser::Status::complete) {
+    complete(now);
+  } else {
+    die(Outcome::reset, now);
+  }
+}
+
+void Connection::die(Outcome outcome, MonoTime now) {
+  Call* call = call_;
+  if (call != nullptr) call->connection = nullptr;
+  close();
+  driver_.died(*this, call, outcome, now);
+}
+
+}  // namespace shakedown

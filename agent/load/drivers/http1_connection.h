@@ -1,0 +1,94 @@
+// One HTTP/1.1 connection: connects, sends a request at once, reads its answer, notices when the peer closes.
+// An idle plain connection costs its small read buffer and little else; large answers are drained through the
+// driver's shared buffer.
+// Ownership: its driver owns it and keeps it until every operation has come back (reference count pending_).
+// Threads: the worker's.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "agent/load/call.h"
+#include "agent/load/drivers/http1_parser.h"
+#include "agent/load/handler.h"
+#include "agent/load/tls.h"
+
+namespace shakedown {
+
+class Http1Driver;
+
+class Connection {
+ public:
+  Connection(Http1Driver& driver, boost::asio::io_context& loop) : driver_(driver), socket_(loop) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Begins to connect. ok: connected() or connect_failed() follows; else it failed already and is closed.
+  Outcome connect(MonoTime now);
+  // Sends a call on an idle connection. The driver hears of the end.
+  void start(Call& call, MonoTime now);
+  // Drops the connection without a word to driver or call.
+  void close();
+
+  MonoTime opened() const { return opened_; }
+  uint64_t served() const { return served_; }
+
+  Link<Connection> link;  // in the driver's idle or connecting list
+
+ private:
+  enum class State : uint8_t { closed, connecting, handshaking, open };
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using ErrorCode = boost::system::error_code;
+
+  // Keeps the connection from being reused while one of its handlers runs.
+  struct Running {
+    explicit Running(Connection& c) : connection(c) {}
+    ~Running() { connection.came_back(); }
+    Connection& connection;
+  };
+
+  Outcome try_endpoint();
+  Outcome open_socket(const boost::asio::ip::tcp::endpoint& endpoint);
+  void came_back();
+  void on_connect(ErrorCode error);
+  void fail_connect(ErrorCode error, MonoTime now);
+  void handshake(MonoTime now);
+  void open(MonoTime now);
+  void read();
+  void wait(bool for_reading);
+  void on_read(ErrorCode error, std::size_t bytes);
+  void on_readable(ErrorCode error);
+  void on_writable(ErrorCode error);
+  void drain(MonoTime now);
+  void drain_tls(MonoTime now);
+  bool send(std::string_view bytes, std::size_t& sent);
+  void send_tail(MonoTime now);
+  bool consume(std::string_view bytes, MonoTime now);
+  void complete(MonoTime now);
+  void on_end(bool orderly, MonoTime now);
+  void die(Outcome outcome, MonoTime now);
+
+  Http1Driver& driver_;
+  Socket socket_;
+  TlsSession tls_;
+  Call* call_ = nullptr;
+  Http1Parser parser_;
+  MonoTime opened_{};
+  uint64_t served_ = 0;
+  uint32_t endpoint_ = 0;
+  uint16_t pending_ = 0;  // operations and running handlers
+  State state_ = State::closed;
+  bool writing_ = false;
+  bool reading_ = false;
+  std::string tail_;  // of a request that did not fit into the socket
+  HandlerMemory read_memory_, write_memory_;
+  std::array<char, 2048> buffer_;
+};
+
+// What a socket error of ours or of the peer means for a call.
+Outcome outcome_of_connect(int error);
+
+}  // namespace shakedown

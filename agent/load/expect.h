@@ -1,0 +1,52 @@
+// Judges an answer by an operation's `expect`. Ownership: plain value. Threads: immutable after make.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/load/call.h"
+#include "core/base/result.h"
+#include "core/model/operation.h"
+
+namespace shakedown {
+
+// Bodies longer than this are judged by their first bytes only.
+inline constexpr std::size_t kKeptBody = 1 << 20;
+
+class Expectation {
+ public:
+  Expectation();
+  ~Expectation();
+  Expectation(Expectation&&) noexcept;
+  Expectation& operator=(Expectation&&) noexcept;
+
+  // Errors: scenario (a body_regex or JSON text or pointer that cannot be parsed).
+  static Result<Expectation> make(const Expect& expect);
+
+  bool keep_head() const { return !expect_.headers.empty(); }
+  bool keep_body() const { return expect_.needs_body(); }
+
+  // Status, every header, body text, expression and JSON values all hold. A body_regex that backtracks without end
+  // does not hold.
+  bool holds(const Response& response, const Holes& holes) const;
+  // The status alone.
+  bool status_holds(const Response& response) const { return expect_.status_ok(response.status); }
+  // How often the text of body_contains occurs; 0 when none is declared.
+  std::size_t times_contained(const Response& response, const Holes& holes) const;
+
+ private:
+  struct Compiled;  // Boost.Regex and JSON stay in the .cc
+  bool body_holds(const Response& response, const Holes& holes) const;
+
+  Expect expect_;
+  std::unique_ptr<Compiled> compiled_;
+};
+
+// The value of a header in a kept head, without surrounding blanks; nullopt when absent. Names ignore case.
+std::optional<std::string_view> find_header(std::string_view head, std::string_view name);
+// The value at an RFC 6901 pointer as compact JSON text; nullopt when the body is no JSON or has no such value.
+std::optional<std::string> json_at(std::string_view body, const std::string& pointer);
+
+}  // namespace shakedown

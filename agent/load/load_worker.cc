@@ -1,0 +1,112 @@
+#include "agent/load/load_worker.h"
+
+#include <algorithm>
+
+#include "agent/load/closed_loop.h"
+#include "agent/load/open_loop.h"
+
+namespace shakedown {
+
+LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers,
+                       boost::asio::io_context& loop)
+    : prepared_(prepared),
+      number_(number),
+      workers_(workers),
+      deadlines_(loop),
+      recorder_(prepared.scenario()),
+      loop_(loop),
+      drivers_(prepared.targets.size()),
+      tools_{prepared, clock, loop, calls_, recorder_, [this](TargetId target) -> Driver& { return driver(target); }},
+      alarm_(loop) {
+  recorder_.reserve(4 * prepared.scenario().operations.size());
+  calls_.reserve(256);
+}
+
+Driver& LoadWorker::driver(TargetId target) {
+  std::unique_ptr<Driver>& slot = drivers_[target.value];
+  if (slot) return *slot;
+  const ConnectionPolicy& policy = prepared_.scenario().connections;
+  DriverOptions options;
+  options.max_connections =
+      static_cast<uint32_t>(std::max<uint64_t>(1, lane_share(policy.max, Lane{number_, workers_})));
+  options.max_age = policy.max_age;
+  options.max_requests = policy.max_requests;
+  options.backoff = policy.backoff;
+  options.backoff_max = policy.backoff_max;
+  const PreparedTarget& prepared = prepared_.targets[target.value];
+  slot = find_driver(prepared.target.scheme)(prepared, options, loop_, deadlines_);
+  if (closed_) slot->close();
+  return *slot;
+}
+
+std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& load, RunTime start, RunTime end) {
+  Lane lane = prepared_.assignment.lane;
+  if (load.from.valid()) lane = load.from == prepared_.assignment.self ? Lane{0, 1} : Lane{0, 0};
+  if (lane.count == 0 || load.mix.empty() || end <= start) return nullptr;
+  lane = worker_lane(lane, number_, workers_);
+  if (std::holds_alternative<ClosedLoad>(load.kind)) {
+    return std::make_unique<ClosedLoop>(tools_, stage, load, start, end, lane);
+  }
+  return std::make_unique<OpenLoop>(tools_, stage, load, start, end, lane);
+}
+
+void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) {
+  const auto& load = prepared_.scenario().phase(phase).load;
+  if (!load || stopped_) return;
+  if (auto made = make_stage(stage, *load, start, end)) {
+    stages_.push_back(std::move(made));
+    stages_.back()->begin();
+  }
+}
+
+void LoadWorker::stop_stage(StageId stage, RunTime at) {
+  for (const auto& one : stages_) {
+    if (one->stage() == stage) one->stop(at);
+  }
+}
+
+void LoadWorker::collect(RunTime until, Snapshot& to) {
+  for (const auto& stage : stages_) {
+    if (const uint64_t offered = stage->take_offered(until)) to.offered[stage->stage()] += offered;
+    to.health.outstanding += stage->outstanding();
+  }
+  std::erase_if(stages_, [](const auto& stage) { return stage->over() && stage->reported(); });
+  recorder_.take(to.cells);
+  to.health.worst_lag = std::max(to.health.worst_lag, recorder_.take_worst_lag());
+  for (const auto& driver : drivers_) {
+    if (driver) to.health.open_connections += driver->open_connections();
+  }
+}
+
+bool LoadWorker::all_over() const {
+  return std::all_of(stages_.begin(), stages_.end(), [](const auto& stage) { return stage->over(); });
+}
+
+void LoadWorker::stop(RunTime at, MonoTime grace_end, std::function<void()> done) {
+  stopped_ = std::move(done);
+  for (const auto& stage : stages_) stage->stop(at);
+  check_stopped(grace_end);
+}
+
+void LoadWorker::check_stopped(MonoTime grace_end) {
+  const MonoTime now = mono_now();
+  if (!all_over() && now >= grace_end) deadlines_.give_up(now);
+  if (all_over()) {
+    stopped_();
+    return;
+  }
+  alarm_.after(std::chrono::milliseconds(2), [this, grace_end] { check_stopped(grace_end); });
+}
+
+void LoadWorker::close() {
+  closed_ = true;
+  alarm_.cancel();
+  for (const auto& stage : stages_) stage->stop(RunTime::min());
+  deadlines_.give_up(mono_now());
+  deadlines_.close();
+  for (const auto& driver : drivers_) {
+    if (driver) driver->close();
+  }
+}
+
+}  // namespace shakedown

@@ -1,0 +1,116 @@
+#include "agent/load/open_loop.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <boost/asio/post.hpp>
+
+namespace shakedown {
+namespace {
+
+uint64_t outstanding_cap(const Load& load, const Scenario& scenario, Lane lane) {
+  uint64_t total = load.max_outstanding;
+  if (total == 0) {
+    Duration longest{};
+    for (const MixEntry& entry : load.mix) longest = std::max(longest, scenario.operation(entry.operation).timeout);
+    total = static_cast<uint64_t>(std::ceil(peak_rate(std::get<OpenLoad>(load.kind).shape) * seconds(longest))) + 1;
+  }
+  return std::max<uint64_t>(1, lane_share(total, lane));
+}
+
+}  // namespace
+
+OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane)
+    : tools_(tools),
+      stage_(stage),
+      start_(start),
+      end_(end),
+      pacer_(std::get<OpenLoad>(load.kind), end - start, stage_seed(tools.prepared.scenario().seed, stage), lane),
+      mix_(load.mix, stage_seed(tools.prepared.scenario().seed, stage)),
+      next_(pacer_.next()),
+      auditor_(std::get<OpenLoad>(load.kind), end - start, stage_seed(tools.prepared.scenario().seed, stage), lane),
+      audited_(auditor_.next()),
+      cap_(outstanding_cap(load, tools.prepared.scenario(), lane)),
+      timer_(tools.loop) {}
+
+void OpenLoop::begin() { schedule(mono_now()); }
+
+void OpenLoop::schedule(MonoTime now) {
+  if (!due()) return;
+  waiting_ = true;
+  const MonoTime wake = tools_.clock.mono(start_ + next_->offset) - kTurning;
+  if (wake > now) {
+    timer_.expires_at(to_steady(wake));
+    timer_.async_wait(member_handler<&OpenLoop::woken>(*this, timer_memory_));
+  } else {
+    boost::asio::post(tools_.loop, member_handler<&OpenLoop::turn>(*this, turn_memory_));
+  }
+}
+
+void OpenLoop::woken(boost::system::error_code) { turn(); }
+
+void OpenLoop::turn() {
+  waiting_ = false;
+  MonoTime now = mono_now();
+  for (int left = kBatch; left > 0 && due(); --left) {
+    if (tools_.clock.mono(start_ + next_->offset) > now) break;
+    const Arrival arrival = *next_;
+    next_ = pacer_.next();
+    release(arrival, now);
+    now = mono_now();
+  }
+  schedule(now);
+}
+
+void OpenLoop::release(const Arrival& arrival, MonoTime now) {
+  const RunTime intended = start_ + arrival.offset;
+  released_until_ = intended;
+  const OperationId id = mix_.operation(arrival.index);
+  const Operation& operation = tools_.prepared.scenario().operation(id);
+  Call& call = tools_.calls.take();
+  prepare_call(call, tools_.prepared, id);
+  call.sink = this;
+  call.holes.key = mix_.key(arrival.index, operation.key);
+  call.holes.value_seed = mix_.value_seed(arrival.index);
+  call.intended = tools_.clock.mono(intended);
+  call.released = now;
+  call.deadline = call.intended + operation.timeout;
+  const bool late = now - call.intended > tools_.prepared.lag_limit;
+  if (now >= call.deadline) {
+    drop(call, Outcome::dropped_by_us);
+    tools_.calls.give_back(call);
+  } else if (outstanding_ >= cap_) {
+    drop(call, late ? Outcome::dropped_by_us : Outcome::dropped_by_target);
+    tools_.calls.give_back(call);
+  } else {
+    ++outstanding_;
+    tools_.driver(operation.http.target).submit(call, now);
+  }
+}
+
+void OpenLoop::drop(const Call& call, Outcome outcome) {
+  tools_.recorder.record(
+      judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, nullptr, call.released));
+}
+
+void OpenLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
+  --outstanding_;
+  tools_.recorder.record(judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
+  tools_.calls.give_back(call);
+}
+
+void OpenLoop::stop(RunTime at) {
+  const RunTime settled = std::max(audited_until_, released_until_ + Duration(1));
+  end_ = std::min(end_, std::max(at, settled));
+  timer_.cancel();
+}
+
+uint64_t OpenLoop::take_offered(RunTime until) {
+  uint64_t offered = 0;
+  const RunTime limit = std::min(until, end_);
+  for (; audited_ && start_ + audited_->offset < limit; audited_ = auditor_.next()) ++offered;
+  audited_until_ = std::max(audited_until_, limit);
+  return offered;
+}
+
+}  // namespace shakedown

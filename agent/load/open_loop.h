@@ -1,0 +1,62 @@
+// Open-loop load: arrivals come when the schedule says so, whatever the target does. Late arrivals are sent at once,
+// with their true intended time; the lag shows it.
+//
+// Pacing: a timer until shortly before the next arrival, then turns of the loop (which serve the sockets meanwhile), so
+// that an arrival is released within microseconds; long gaps cost no processor time.
+// Drops: an arrival is dropped_by_us when it is released after its own deadline, and when it meets the outstanding cap
+// while we lag more than our limit; at the cap without such a lag it is dropped_by_target.
+// Ownership and threads: as StageLoad.
+#pragma once
+
+#include <optional>
+
+#include "agent/load/pacer.h"
+#include "agent/load/stage_load.h"
+#include "core/runtime/timer.h"
+
+namespace shakedown {
+
+class OpenLoop final : public StageLoad, private CallSink {
+ public:
+  // load.kind is OpenLoad; it outlives this. lane = the worker's.
+  OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane);
+
+  StageId stage() const override { return stage_; }
+  void begin() override;
+  void stop(RunTime at) override;
+  uint64_t take_offered(RunTime until) override;
+  uint64_t outstanding() const override { return outstanding_; }
+  bool over() const override { return !waiting_ && !due() && outstanding_ == 0; }
+  bool reported() const override { return !audited_ || start_ + audited_->offset >= end_; }
+
+ private:
+  static constexpr Duration kTurning = std::chrono::microseconds(60);
+  static constexpr int kBatch = 32;
+
+  bool due() const { return next_ && start_ + next_->offset < end_; }
+  void schedule(MonoTime now);
+  void woken(boost::system::error_code error);
+  void turn();
+  void release(const Arrival& arrival, MonoTime now);
+  void drop(const Call& call, Outcome outcome);
+  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+
+  const WorkerTools& tools_;
+  StageId stage_;
+  RunTime start_, end_;
+  Pacer pacer_;
+  Mix mix_;
+  std::optional<Arrival> next_;
+  // The same sequence again, walked by the clock alone: what is offered does not depend on what was released.
+  Pacer auditor_;
+  std::optional<Arrival> audited_;
+  RunTime audited_until_ = RunTime::min();
+  RunTime released_until_ = RunTime::min();
+  uint64_t outstanding_ = 0;
+  uint64_t cap_ = 0;
+  LoopTimer timer_;
+  HandlerMemory timer_memory_, turn_memory_;
+  bool waiting_ = false;  // a timer or a turn will come
+};
+
+}  // namespace shakedown

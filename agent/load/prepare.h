@@ -1,0 +1,56 @@
+// Everything that is worked out once, before the first request: addresses, certificates, secrets in request bytes,
+// expectations. Ownership: one Prepared, shared read-only by all workers of a LoadRunner. Threads: immutable.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "agent/load/driver.h"
+#include "agent/load/expect.h"
+#include "agent/load/request_template.h"
+#include "agent/load/tls.h"
+#include "core/model/plan.h"
+
+namespace shakedown {
+
+struct PreparedTarget {
+  Target target;
+  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // tried in order; resolved once, at the start
+  std::unique_ptr<TlsContext> tls;                        // null for plain connections
+};
+
+struct PreparedOperation {
+  RequestTemplate request;
+  Expectation expect;
+};
+
+struct PreparedLedger {
+  RequestTemplate write, read;
+  Expectation write_ok, present, absent;
+};
+
+struct Prepared {
+  Assignment assignment;
+  std::vector<PreparedTarget> targets;        // by TargetId
+  std::vector<PreparedOperation> operations;  // by OperationId
+  std::vector<PreparedLedger> ledgers;        // by LedgerId
+  // An arrival released later than this is our fault: 10 % of the smallest declared latency limit, else 10 ms.
+  Duration lag_limit = std::chrono::milliseconds(10);
+
+  Secrets secrets;
+
+  const Scenario& scenario() const { return assignment.scenario; }
+};
+
+// Errors: unavailable (secret, address, certificate), scenario (a request or expectation that cannot be used).
+Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
+
+// A request that was not declared as an operation. Errors: as prepare.
+Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http);
+
+// The agent that probes or keeps a ledger when none is named: the first with the role `load`.
+AgentId default_load_agent(const Scenario& scenario);
+
+}  // namespace shakedown

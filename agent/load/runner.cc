@@ -1,0 +1,214 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "agent/load/health.h"
+#include "agent/load/load_runner.h"
+#include "agent/load/load_worker.h"
+#include "agent/load/side_worker.h"
+#include "core/runtime/worker.h"
+
+namespace shakedown {
+namespace {
+
+// A thread and what runs on it. The loop outlives what uses it.
+template <typename Work>
+struct Thread {
+  template <typename... Arguments>
+  explicit Thread(std::string name, Arguments&&... arguments)
+      : worker(std::move(name)), work(std::forward<Arguments>(arguments)..., worker.loop()) {}
+  ~Thread() {
+    worker.post([this] { work.close(); });
+    worker.finish();
+  }
+  Worker worker;
+  Work work;
+};
+
+void merge_part(Snapshot& into, Snapshot&& part) {
+  for (const auto& [stage, offered] : part.offered) into.offered[stage] += offered;
+  for (auto& [key, cell] : part.cells) {
+    const auto [at, added] = into.cells.try_emplace(key, std::move(cell));
+    if (!added) at->second.merge(cell);
+  }
+  into.probes.merge(part.probes);
+  into.writes.merge(part.writes);
+  into.reads.merge(part.reads);
+  into.health.outstanding += part.health.outstanding;
+  into.health.open_connections += part.health.open_connections;
+  into.health.worst_lag = std::max(into.health.worst_lag, part.health.worst_lag);
+}
+
+// Answers of several threads to one question. Shared by the lambdas that bring them, which may outlive the runner.
+struct Collecting {
+  Snapshot snapshot;
+  std::size_t missing = 0;
+  std::function<void(Snapshot)> done;
+};
+
+class ThreadedLoadRunner final : public LoadRunner {
+ public:
+  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, RunClock clock, const LoadOptions& options,
+                     boost::asio::io_context& loop)
+      : prepared_(std::move(prepared)),
+        clock_(clock),
+        grace_(options.grace),
+        loop_(loop),
+        collected_until_(clock.now()),
+        side_("side", *prepared_, clock) {
+    const uint32_t workers = std::max<uint32_t>(1, options.workers);
+    for (uint32_t i = 0; i < workers; ++i) {
+      threads_.push_back(
+          std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i), *prepared_, clock, i, workers));
+    }
+  }
+
+  // Opens the records of the ledgers that this agent keeps. Before anything else.
+  Result<void> add_checks(const std::string& dir) {
+    const Scenario& scenario = prepared_->scenario();
+    const AgentId usual = default_load_agent(scenario);
+    const auto ours = [&](AgentId agent) { return (agent.valid() ? agent : usual) == prepared_->assignment.self; };
+    for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
+      if (ours(scenario.probes[i].agent)) side_.work.add_probe(ProbeId(i));
+    }
+    for (std::size_t i = 0; i < scenario.ledgers.size(); ++i) {
+      if (!ours(scenario.ledgers[i].agent)) continue;
+      SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id, scenario.ledgers[i].name));
+      side_.work.add_ledger(LedgerId(i), std::move(file));
+    }
+    return ok();
+  }
+
+  void start_probes() override {
+    side_.worker.post([this] { side_.work.start_probes(); });
+  }
+  void start_ledgers() override {
+    side_.worker.post([this] { side_.work.start_ledgers(); });
+  }
+  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) override {
+    for (const auto& thread : threads_) {
+      thread->worker.post([&work = thread->work, stage, phase, start, end] {
+        work.start_stage(stage, phase, start, end);
+      });
+    }
+  }
+  void stop_stage(StageId stage, RunTime at) override {
+    for (const auto& thread : threads_) {
+      thread->worker.post([&work = thread->work, stage, at] { work.stop_stage(stage, at); });
+    }
+  }
+  void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
+              std::function<void(LedgerPass)> done) override;
+  void fetch(const HttpRequest& request, Duration timeout, std::function<void(Result<std::string>)> done) override;
+  void collect(std::function<void(Snapshot)> done) override;
+  void stop(std::function<void()> done) override;
+
+ private:
+  template <typename Thread>
+  void collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until);
+
+  const std::unique_ptr<const Prepared> prepared_;
+  const RunClock clock_;
+  const Duration grace_;
+  boost::asio::io_context& loop_;
+  RunTime collected_until_;
+  HealthReader health_;
+  Thread<SideWorker> side_;
+  std::vector<std::unique_ptr<Thread<LoadWorker>>> threads_;
+};
+
+void collect_from(LoadWorker& work, RunTime until, Snapshot& to) { work.collect(until, to); }
+void collect_from(SideWorker& work, RunTime, Snapshot& to) { work.collect(to); }
+
+template <typename Thread>
+void ThreadedLoadRunner::collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until) {
+  thread.worker.post([&work = thread.work, &loop = loop_, collecting, until] {
+    Snapshot part;
+    collect_from(work, until, part);
+    boost::asio::post(loop, [collecting, part = std::move(part)]() mutable {
+      merge_part(collecting->snapshot, std::move(part));
+      if (--collecting->missing == 0) collecting->done(std::move(collecting->snapshot));
+    });
+  });
+}
+
+void ThreadedLoadRunner::collect(std::function<void(Snapshot)> done) {
+  const auto collecting = std::make_shared<Collecting>();
+  collecting->done = std::move(done);
+  collecting->missing = threads_.size() + 1;
+  collecting->snapshot.from = collected_until_;
+  collecting->snapshot.to = collected_until_ = clock_.now();
+  collecting->snapshot.health = health_.read();
+  for (const auto& thread : threads_) collect_part(*thread, collecting, collected_until_);
+  collect_part(side_, collecting, collected_until_);
+}
+
+void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
+                                std::function<void(LedgerPass)> done) {
+  auto bring = [&loop = loop_, done = std::move(done)](LedgerPass finished) {
+    boost::asio::post(loop, [done, finished] { done(finished); });
+  };
+  side_.worker.post([this, ledger, pass, injection, first_id, bring = std::move(bring)]() mutable {
+    side_.work.verify(ledger, pass, injection, first_id, std::move(bring));
+  });
+}
+
+void ThreadedLoadRunner::fetch(const HttpRequest& request, Duration timeout,
+                               std::function<void(Result<std::string>)> done) {
+  auto bring = [&loop = loop_, done = std::move(done)](Result<std::string> fetched) {
+    boost::asio::post(loop, [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
+  };
+  auto prepared = prepare_request(*prepared_, request);
+  if (!prepared) {
+    bring(fail(std::move(prepared).assume_error()));
+    return;
+  }
+  side_.worker.post([this, target = request.target, request = std::move(prepared).assume_value(), timeout,
+                     bring = std::move(bring)]() mutable {
+    side_.work.fetch(target, std::move(request), timeout, std::move(bring));
+  });
+}
+
+void ThreadedLoadRunner::stop(std::function<void()> done) {
+  struct Stopping {
+    std::size_t missing = 0;
+    std::function<void()> done;
+  };
+  // Shared by the lambdas that bring the answers, which may outlive the runner.
+  const auto stopping = std::make_shared<Stopping>();
+  stopping->missing = threads_.size() + 1;
+  stopping->done = std::move(done);
+  const auto one_stopped = [&loop = loop_, stopping] {
+    boost::asio::post(loop, [stopping] {
+      if (--stopping->missing == 0) stopping->done();
+    });
+  };
+  const MonoTime now = mono_now();
+  const MonoTime grace_end = now + grace_;
+  for (const auto& thread : threads_) {
+    thread->worker.post([&work = thread->work, at = clock_.at(now), grace_end, one_stopped] {
+      work.stop(at, grace_end, one_stopped);
+    });
+  }
+  side_.worker.post([this, grace_end, one_stopped] { side_.work.stop(grace_end, one_stopped); });
+}
+
+std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
+  if (!options.work_dir.empty()) return options.work_dir;
+  if (!assignment.work_dir.empty()) return assignment.work_dir;
+  return std::filesystem::temp_directory_path() / ("shakedown-" + assignment.run_id + "-" + std::to_string(getpid()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
+                                                     boost::asio::io_context& loop) {
+  SHAKEDOWN_TRY(auto prepared, prepare(assignment));
+  auto runner = std::make_unique<ThreadedLoadRunner>(std::move(prepared), clock, options, loop);
+  SHAKEDOWN_TRY(runner->add_checks(work_dir(assignment, options)));
+  return std::unique_ptr<LoadRunner>(std::move(runner));
+}
+
+}  // namespace shakedown

@@ -1,0 +1,112 @@
+#include "agent/load/tls.h"
+
+#include <arpa/inet.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace shakedown {
+namespace {
+
+std::string openssl_reason() {
+  const unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+  return reason != nullptr ? reason : "no reason given";
+}
+
+auto tls_failure(const Target& target, const std::string& what, const std::string& file) {
+  return fail(ErrorKind::unavailable,
+              "target `" + target.name + "`: " + what + " " + file + ": " + openssl_reason() + "; check the file");
+}
+
+bool is_address(const std::string& name) {
+  in6_addr room;
+  return inet_pton(AF_INET, name.c_str(), &room) == 1 || inet_pton(AF_INET6, name.c_str(), &room) == 1;
+}
+
+Result<void> load_files(SSL_CTX* context, const Target& target) {
+  const TlsSpec& tls = target.tls;
+  if (tls.ca_file.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+  } else if (SSL_CTX_load_verify_locations(context, tls.ca_file.c_str(), nullptr) != 1) {
+    return tls_failure(target, "cannot load the CA file", tls.ca_file);
+  }
+  if (tls.certificate_file.empty()) return ok();
+  if (SSL_CTX_use_certificate_chain_file(context, tls.certificate_file.c_str()) != 1) {
+    return tls_failure(target, "cannot load the client certificate", tls.certificate_file);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, tls.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(context) != 1) {
+    return tls_failure(target, "cannot use the client key", tls.key_file);
+  }
+  return ok();
+}
+
+TlsStep step_of(ssl_st& ssl, int result) {
+  switch (SSL_get_error(&ssl, result)) {
+    case SSL_ERROR_NONE: return TlsStep::done;
+    case SSL_ERROR_WANT_READ: return TlsStep::want_read;
+    case SSL_ERROR_WANT_WRITE: return TlsStep::want_write;
+    case SSL_ERROR_ZERO_RETURN: return TlsStep::closed;
+    default: ERR_clear_error(); return TlsStep::broken;
+  }
+}
+
+}  // namespace
+
+void SslDeleter::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+
+TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+
+Result<std::unique_ptr<TlsContext>> TlsContext::make(const Target& target) {
+  std::unique_ptr<TlsContext> made(new TlsContext());
+  made->context_ = SSL_CTX_new(TLS_client_method());
+  if (made->context_ == nullptr) return tls_failure(target, "cannot start TLS", "");
+  SSL_CTX_set_min_proto_version(made->context_, TLS1_2_VERSION);
+  SSL_CTX_set_verify(made->context_, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_mode(made->context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                       SSL_MODE_RELEASE_BUFFERS);
+  SHAKEDOWN_TRY(load_files(made->context_, target));
+  made->name_ = target.tls.server_name.empty() ? target.host : target.tls.server_name;
+  made->name_is_address_ = is_address(made->name_);
+  return made;
+}
+
+TlsSession TlsContext::session(int socket) const {
+  TlsSession ssl(SSL_new(context_));
+  if (!ssl || SSL_set_fd(ssl.get(), socket) != 1) return nullptr;
+  if (name_is_address_) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), name_.c_str());
+  } else {
+    SSL_set_tlsext_host_name(ssl.get(), name_.c_str());
+    SSL_set1_host(ssl.get(), name_.c_str());
+  }
+  SSL_set_connect_state(ssl.get());
+  return ssl;
+}
+
+TlsStep tls_handshake(ssl_st& ssl) {
+  ERR_clear_error();
+  return step_of(ssl, SSL_do_handshake(&ssl));
+}
+
+TlsStep tls_read(ssl_st& ssl, char* to, std::size_t size, std::size_t& bytes) {
+  ERR_clear_error();
+  bytes = 0;
+  return step_of(ssl, SSL_read_ex(&ssl, to, size, &bytes));
+}
+
+TlsStep tls_write(ssl_st& ssl, const char* from, std::size_t size, std::size_t& bytes) {
+  ERR_clear_error();
+  bytes = 0;
+  return step_of(ssl, SSL_write_ex(&ssl, from, size, &bytes));
+}
+
+std::string tls_distrust(ssl_st& ssl) {
+  const long verdict = SSL_get_verify_result(&ssl);
+  return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+}  // namespace shakedown
