@@ -1,6 +1,7 @@
 // The last enumerator of every enum that crosses the wire: what lies above it is refused.
 #pragma once
 
+#include "core/base/error.h"
 #include "core/model/event.h"
 #include "core/model/fault.h"
 #include "core/model/ledger.h"
@@ -30,6 +31,7 @@ template <> constexpr SecretSource::Kind last_of() { return SecretSource::Kind::
 template <> constexpr Arrivals last_of() { return Arrivals::poisson; }
 template <> constexpr ProbeConnection last_of() { return ProbeConnection::fresh; }
 template <> constexpr ProcessScope last_of() { return ProcessScope::group; }
+template <> constexpr ErrorKind last_of() { return ErrorKind::cancelled; }
 template <> constexpr Action::Kind last_of() { return Action::Kind::exec; }
 
 }  // namespace shakedown::wire

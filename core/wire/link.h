@@ -1,6 +1,8 @@
 // One stream between an agent and the controller, whatever carries it: gRPC or memory. Frames cross the codec
 // in both cases, so that a local run proves the wire form too.
-// Threads: send and close are safe from any thread; received and closed are called on the loop given at creation.
+// Nothing is lost, doubled or reordered, also when the stream underneath breaks and returns.
+// Threads: send and close are safe from any thread; received and closed are called on the loop given at creation; a link
+// is destroyed on that loop's thread (also inside a handler) or after the loop has stopped. The loop outlives the link.
 #pragma once
 
 #include <functional>
@@ -27,7 +29,10 @@ class AgentLink {
   virtual void open(Handlers handlers) = 0;
   // Never blocks. After closed the message is dropped.
   virtual void send(ToController message) = 0;
+  // Says no more; what was sent before is still delivered, then closed("") is called.
   virtual void close() = 0;
+  // Messages that the controller has not yet taken; grows while the stream is broken. Any thread.
+  virtual std::size_t unacknowledged() const { return 0; }
 };
 
 // The controller's end of the same stream.

@@ -138,7 +138,7 @@ inline constexpr int kFields<Assignment> = 5;
 template <>
 inline constexpr int kFields<Hello> = 4;
 template <>
-inline constexpr int kFields<PlanReady> = 3;
+inline constexpr int kFields<PlanReady> = 4;
 template <>
 inline constexpr int kFields<ClockPing> = 3;
 template <>
@@ -171,6 +171,10 @@ template <>
 inline constexpr int kFields<VerifyLedger> = 5;
 template <>
 inline constexpr int kFields<RunStep> = 3;
+template <>
+inline constexpr int kFields<ReadRelease> = 1;
+template <>
+inline constexpr int kFields<SnapshotAck> = 1;
 template <>
 inline constexpr int kFields<LeaseRenew> = 1;
 template <>

@@ -1,0 +1,211 @@
+#include "core/wire/codec_session.h"
+
+#include <gtest/gtest.h>
+
+#include "core/wire/index_check.h"
+#include "shakedown/v1/session.pb.h"
+#include "tests/unit/wire/filler.h"
+
+namespace shakedown {
+namespace {
+
+using test::Filler;
+using test::same;
+
+template <class Frame, class Message>
+Result<Message> through_bytes(const Message& message) {
+  Frame frame, arrived;
+  encode_body(message, frame);
+  EXPECT_TRUE(arrived.ParseFromString(frame.SerializeAsString()));
+  return decode_body(arrived);
+}
+
+template <class T>
+class AgentMessages : public testing::Test {};
+using Said = testing::Types<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
+TYPED_TEST_SUITE(AgentMessages, Said);
+
+TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    Filler filler(seed);
+    const ToController message = filler.make<TypeParam>();
+    const auto back = through_bytes<v1::AgentMessage>(message);
+    ASSERT_TRUE(back) << back.error().text();
+    ASSERT_TRUE(same(message, back.value())) << "seed " << seed;
+  }
+}
+
+template <class T>
+class ControllerMessages : public testing::Test {};
+using Ordered = testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
+                               FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown>;
+TYPED_TEST_SUITE(ControllerMessages, Ordered);
+
+TYPED_TEST(ControllerMessages, GiveEveryFieldBack) {
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    Filler filler(seed);
+    const ToAgent message = filler.make<TypeParam>();
+    const auto back = through_bytes<v1::ControllerMessage>(message);
+    ASSERT_TRUE(back) << back.error().text();
+    ASSERT_TRUE(same(message, back.value())) << "seed " << seed;
+  }
+}
+
+// Random values everywhere but in the indexes, which must lie inside the lists.
+class PlanMaker {
+ public:
+  explicit PlanMaker(uint64_t seed) : filler_(seed) {}
+
+  Plan make() {
+    Plan plan = filler_.make<Plan>();
+    s_ = &plan.assignment.scenario;
+    s_->agents.resize(3);
+    s_->targets.push_back(filler_.make<Target>());
+    s_->components.push_back(filler_.make<Component>());
+    s_->operations.push_back(filler_.make<Operation>());
+    s_->probes.push_back(filler_.make<Probe>());
+    s_->phases.push_back(filler_.make<Phase>());
+    if (s_->faults.empty()) s_->faults.push_back(filler_.make<Fault>());
+    repair();
+    plan.assignment.self = AgentId(2);
+    plan.assignment.lane = {1, 2};
+    return plan;
+  }
+
+ private:
+  template <class I, class List>
+  void inside(I& id, const List& list) {
+    id = I(id.value % static_cast<uint32_t>(list.size()));
+  }
+  void request(HttpRequest& r) { inside(r.target, s_->targets); }
+  void actions(std::vector<Action>& list) {
+    for (Action& a : list) {
+      inside(a.component, s_->components);
+      inside(a.agent, s_->agents);
+    }
+  }
+  void repair() {
+    if (s_->release) request(s_->release->http);
+    if (s_->ready) inside(s_->ready->probe, s_->probes);
+    for (auto& one : s_->components) inside(one.agent, s_->agents);
+    actions(s_->setup);
+    actions(s_->teardown);
+    for (auto& one : s_->operations) request(one.http);
+    for (auto& one : s_->probes) inside(one.operation, s_->operations), one.agent = {};
+    for (auto& one : s_->ledgers) request(one.write), request(one.read), inside(one.agent, s_->agents);
+    for (auto& one : s_->phases) {
+      for (FaultId& id : one.faults) inside(id, s_->faults);
+      if (!one.load) continue;
+      inside(one.load->from, s_->agents);
+      for (auto& entry : one.load->mix) inside(entry.operation, s_->operations);
+    }
+    for (auto& one : s_->faults) {
+      inside(one.phase, s_->phases);
+      std::visit([this](auto& kind) { inside(kind.component, s_->components); }, one.kind);
+      actions(one.recover);
+      actions(one.undo);
+    }
+  }
+
+  Filler filler_;
+  Scenario* s_ = nullptr;
+};
+
+TEST(PlanCodec, GivesEveryFieldBackButWhatJudges) {
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    Plan plan = PlanMaker(seed).make();
+    const auto back = through_bytes<v1::ControllerMessage>(ToAgent(plan));
+    ASSERT_TRUE(back) << back.error().text();
+    plan.assignment.scenario.decision = {};
+    plan.assignment.scenario.requirements.clear();
+    plan.assignment.scenario.stop_when.clear();
+    ASSERT_TRUE(same(ToAgent(plan), back.value())) << "seed " << seed;
+  }
+}
+
+void expect_refused(const Plan& plan, const std::string& word) {
+  const auto back = through_bytes<v1::ControllerMessage>(ToAgent(plan));
+  ASSERT_FALSE(back) << word;
+  EXPECT_EQ(back.error().kind, ErrorKind::protocol);
+  EXPECT_NE(back.error().message.find(word), std::string::npos) << back.error().message;
+}
+
+TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
+  const Plan good = PlanMaker(5).make();
+  ASSERT_TRUE(through_bytes<v1::ControllerMessage>(ToAgent(good)));
+  Plan bad = good;
+  bad.assignment.self = AgentId(3);
+  expect_refused(bad, "agent (itself) 3 of 3");
+  bad = good;
+  bad.assignment.scenario.operations.back().http.target = {};
+  expect_refused(bad, "target (none)");
+  bad = good;
+  bad.assignment.scenario.probes.back().operation = OperationId(1000);
+  expect_refused(bad, "operation 1000");
+  bad = good;
+  bad.assignment.scenario.faults.back().kind = KillFault{ComponentId(77), 9};
+  expect_refused(bad, "component 77");
+  bad = good;
+  bad.assignment.lane = {2, 2};
+  expect_refused(bad, "lane 2 of 2");
+}
+
+TEST(PlanCodec, RefusesAPortOutOfRange) {
+  v1::ControllerMessage frame;
+  encode_body(ToAgent(PlanMaker(3).make()), frame);
+  frame.mutable_plan()->mutable_assignment()->mutable_scenario()->mutable_targets(0)->set_port(65536);
+  const auto back = decode_body(frame);
+  ASSERT_FALSE(back);
+  EXPECT_NE(back.error().message.find("port: 65536 is not one of 0 to 65535"), std::string::npos)
+      << back.error().message;
+}
+
+TEST(SessionCodec, RefusesAFrameWithoutBody) {
+  EXPECT_FALSE(decode_body(v1::AgentMessage()));
+  EXPECT_FALSE(decode_body(v1::ControllerMessage()));
+}
+
+TEST(IndexCheck, OfSnapshotsEventsAndOrders) {
+  Scenario s;
+  s.agents.resize(1);
+  s.operations.resize(1);
+  s.operations[0].limits = {Duration(5)};
+  s.probes.resize(1);
+  s.ledgers.resize(1);
+  s.phases.resize(1);
+  s.phases[0].repeat = 3;
+  s.faults.resize(1);
+  s.faults[0].phase = PhaseId(0);
+  EXPECT_EQ(most_stages(s), 3u);
+  EXPECT_EQ(most_injections(s), 3u);
+
+  Snapshot snapshot;
+  snapshot.cells[{0, StageId(2), OperationId(0)}].over_limit = {1};
+  EXPECT_TRUE(check_indexes(s, snapshot));
+  snapshot.cells[{0, StageId(2), OperationId(0)}].over_limit = {1, 2};
+  EXPECT_FALSE(check_indexes(s, snapshot));
+  snapshot.cells.clear();
+  snapshot.offered[StageId(3)] = 1;
+  EXPECT_FALSE(check_indexes(s, snapshot));
+  snapshot.offered.clear();
+  snapshot.probes[ProbeId(1)];
+  EXPECT_FALSE(check_indexes(s, snapshot));
+
+  FaultEvent fault;
+  fault.injection = InjectionId(2);
+  fault.fault = FaultId(0);
+  fault.stage = StageId(0);
+  EXPECT_TRUE(check_indexes(s, Event(fault)));
+  fault.injection = InjectionId(3);
+  EXPECT_FALSE(check_indexes(s, Event(fault)));
+  EXPECT_FALSE(check_indexes(s, ToController(EventReport{fault})));
+
+  EXPECT_TRUE(check_indexes(s, ToAgent(StageStop{StageId(2), {}})));
+  EXPECT_FALSE(check_indexes(s, ToAgent(StageStop{StageId(), {}})));
+  RunStep step;
+  step.action.component = ComponentId(0);
+  EXPECT_FALSE(check_indexes(s, ToAgent(step)));
+}
+
+}  // namespace
+}  // namespace shakedown
