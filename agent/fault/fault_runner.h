@@ -17,8 +17,9 @@
 namespace shakedown {
 
 struct FaultOptions {
-  std::string state_dir;           // undo records and component locks, for example /run/shakedown or a folder of the run
-  std::string watchdog_program;    // executed as `PROGRAM watch DIR`
+  std::string state_dir;           // undo records and logs; empty = default_state_dir() of state_folders.h, e.g. /run/shakedown
+  std::string lock_dir;            // component locks, the same for every run on this host; empty = default_state_dir()
+  std::string watchdog_program;    // executed as `PROGRAM watch DIR`; empty = our own executable
   Duration lease = std::chrono::seconds(10);
   std::function<void(Event)> report;  // FaultEvent, StepEvent, AgentEvent (leftover, warning)
 };
@@ -43,6 +44,14 @@ class FaultRunner {
 // Errors: locked (component of another run), refused (identity rules), io (state_dir).
 Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock,
                                                        FaultOptions options, boost::asio::io_context& loop);
+
+// What this host can inject, for `shakedown doctor`.
+struct FaultCapability {
+  std::string kind;    // "kill", "pause", ...
+  bool able = true;
+  std::string reason;  // why not, and what to do; empty when able
+};
+std::vector<FaultCapability> fault_capabilities();
 
 // `shakedown-agent watch DIR` (and `shakedown watch DIR`): undoes everything in DIR when stdin closes or the lease
 // ends. Returns the process's exit code. Runs its own loop; never returns while the agent lives.

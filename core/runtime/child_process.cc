@@ -30,12 +30,20 @@ std::string own_folder() {
 
 bool executable(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
 
-Result<FileDescriptor> open_output(const Command& command) {
-  if (command.output >= 0) return FileDescriptor(::fcntl(command.output, F_DUPFD_CLOEXEC, 10));
-  const std::string path = command.log_file.empty() ? "/dev/null" : command.log_file;
+Result<FileDescriptor> open_to_append(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   if (!file.valid()) return fail(errno_error("cannot open the log file " + path, errno));
   return FileDescriptor(::fcntl(file.get(), F_DUPFD_CLOEXEC, 10));
+}
+
+Result<FileDescriptor> open_output(const Command& command) {
+  if (command.output >= 0) return FileDescriptor(::fcntl(command.output, F_DUPFD_CLOEXEC, 10));
+  return open_to_append(command.log_file.empty() ? "/dev/null" : command.log_file);
+}
+
+Result<FileDescriptor> open_error(const Command& command, const FileDescriptor& output) {
+  if (!command.error_file.empty()) return open_to_append(command.error_file);
+  return FileDescriptor(::fcntl(output.get(), F_DUPFD_CLOEXEC, 10));
 }
 
 FileDescriptor open_input(const Command& command) {
@@ -107,15 +115,17 @@ Result<std::string> find_program(const std::string& name) {
 Result<ChildProcess> spawn(const Command& command) {
   SHAKEDOWN_TRY(const std::string program, find_program(command.argv.empty() ? "" : command.argv[0]));
   SHAKEDOWN_TRY(const FileDescriptor output, open_output(command));
+  SHAKEDOWN_TRY(const FileDescriptor errors, open_error(command, output));
   const FileDescriptor input = open_input(command);
   int pipe_ends[2];
-  if (!input.valid() || !output.valid() || ::pipe2(pipe_ends, O_CLOEXEC) != 0) {
+  if (!input.valid() || !output.valid() || !errors.valid() || ::pipe2(pipe_ends, O_CLOEXEC) != 0) {
     return fail(errno_error("cannot prepare the descriptors of " + program, errno));
   }
   const FileDescriptor status_read(pipe_ends[0]);
-  FileDescriptor status_write(pipe_ends[1]);
+  FileDescriptor status_write(::fcntl(pipe_ends[1], F_DUPFD_CLOEXEC, 10));
+  ::close(pipe_ends[1]);
 
-  const SpawnPlan plan(command, program, input.get(), output.get(), status_write.get());
+  const SpawnPlan plan(command, program, {input.get(), output.get(), errors.get(), status_write.get()});
   const pid_t pid = fork_and_run(plan);
   if (pid < 0) return fail(errno_error("cannot start " + program, errno));
   status_write.reset();

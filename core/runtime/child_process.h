@@ -26,6 +26,7 @@ struct Command {
   std::string stat_file;          // gets the child's /proc/self/stat at the same moment. Empty = none
   int input = -1;                 // stays the caller's; -1 = /dev/null
   int output = -1;                // stays the caller's; -1 = as log_file says
+  std::string error_file;         // stderr is appended here; empty = it goes where stdout goes
 };
 
 struct ExitStatus {

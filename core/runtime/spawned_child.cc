@@ -16,7 +16,7 @@ namespace {
 
 [[noreturn]] void give_up(const SpawnPlan& plan, SpawnStage stage) {
   const SpawnFailure failure{stage, errno};
-  const ssize_t sent = ::write(plan.status, &failure, sizeof failure);
+  const ssize_t sent = ::write(plan.descriptors.status, &failure, sizeof failure);
   ::_exit(sent > 0 ? 127 : 126);
 }
 
@@ -80,9 +80,9 @@ void close_on_exec_from(unsigned first) {
 [[noreturn]] void run_program(const SpawnPlan& plan) {
   ::setsid();
   default_signals();
-  ::dup2(plan.input, 0);
-  ::dup2(plan.output, 1);
-  ::dup2(plan.output, 2);
+  ::dup2(plan.descriptors.input, 0);
+  ::dup2(plan.descriptors.output, 1);
+  ::dup2(plan.descriptors.errors, 2);
   if (!plan.folder.empty() && ::chdir(plan.folder.c_str()) != 0) give_up(plan, SpawnStage::folder);
   if (!plan.stat_file.empty() && !copy_own_stat(plan.stat_file.c_str())) give_up(plan, SpawnStage::pid_file);
   if (!plan.pid_file.empty() && !write_pid_file(plan)) give_up(plan, SpawnStage::pid_file);
@@ -96,15 +96,13 @@ void close_on_exec_from(unsigned first) {
 
 }  // namespace
 
-SpawnPlan::SpawnPlan(const Command& command, const std::string& found, int in, int out, int status_pipe)
+SpawnPlan::SpawnPlan(const Command& command, const std::string& found, SpawnDescriptors opened)
     : program(found),
       folder(command.folder),
       pid_file(command.pid_file),
       stat_file(command.stat_file),
       arguments(command.argv),
-      input(in),
-      output(out),
-      status(status_pipe) {
+      descriptors(opened) {
   static std::atomic<unsigned> serial{0};
   pid_temporary = pid_file + "." + std::to_string(::getpid()) + "." + std::to_string(++serial) + ".new";
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -18,14 +18,19 @@ struct SpawnFailure {
   int error = 0;
 };
 
-// Everything the child needs, allocated in the parent. Descriptors are >= 10 and stay the caller's.
+// The child's stdin, stdout, stderr and the status pipe: all >= 3, and the caller's.
+struct SpawnDescriptors {
+  int input, output, errors, status;
+};
+
+// Everything the child needs, allocated in the parent.
 struct SpawnPlan {
-  SpawnPlan(const Command& command, const std::string& program, int input, int output, int status);
+  SpawnPlan(const Command& command, const std::string& program, SpawnDescriptors descriptors);
 
   std::string program, folder, pid_file, pid_temporary, stat_file;
   std::vector<std::string> arguments;
   std::vector<char*> argv;  // into arguments, null-terminated
-  int input, output, status;
+  SpawnDescriptors descriptors;
 };
 
 // Returns the child's pid, or -1 with errno. The child never returns.

@@ -1,0 +1,173 @@
+#include "agent/fault/action_runner.h"
+
+#include <csignal>
+#include <exception>
+#include <utility>
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "agent/fault/component_lock.h"
+#include "agent/fault/pidfile.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+namespace shakedown {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Duration kResumePoll = std::chrono::milliseconds(2);
+constexpr Duration kKillLimit = std::chrono::seconds(5);
+
+StepResult finished(MonoTime started, bool good, std::string detail) {
+  return StepResult{good, true, std::move(detail), started, mono_now()};
+}
+
+StepResult nothing_to_do(MonoTime started, std::string detail) {
+  return StepResult{true, false, std::move(detail), started, mono_now()};
+}
+
+bool any_stopped(const std::vector<ProcessHandle>& processes) {
+  for (const ProcessHandle& process : processes) {
+    const auto stat = read_process_stat(process.pid());
+    if (stat && stat->ref == process.ref() && stat->state == 'T') return true;
+  }
+  return false;
+}
+
+void signal_all(const std::vector<ProcessHandle>& processes, int signal, std::string& trouble) {
+  for (const ProcessHandle& process : processes) {
+    const Result<void> sent = process.signal(signal);
+    if (sent.has_error() && sent.error().kind != ErrorKind::unavailable) trouble = sent.error().message;
+  }
+}
+
+std::vector<ProcessRef> refs(const std::vector<ProcessHandle>& processes) {
+  std::vector<ProcessRef> out;
+  for (const ProcessHandle& process : processes) out.push_back(process.ref());
+  return out;
+}
+
+// The process and its scope; empty (with the reason) when it does not run.
+Result<std::vector<ProcessHandle>> whole_component(const ProcessSpec& spec, std::string& not_running) {
+  SHAKEDOWN_TRY(auto sighting, look(spec));
+  if (sighting.presence != Presence::running) {
+    not_running = sighting.why;
+    return std::vector<ProcessHandle>();
+  }
+  Result<std::vector<ProcessHandle>> members = scope_members(spec, *sighting.process, ScopeUse::whole);
+  if (members.has_value()) return members;
+  if (members.error().kind != ErrorKind::unavailable) return members;
+  not_running = members.error().message;
+  return std::vector<ProcessHandle>();
+}
+
+}  // namespace
+
+ActionRunner::~ActionRunner() { closing_->fire(); }
+
+Task<StepResult> ActionRunner::run(BoundAction action, std::string command_file, OneShot* end) {
+  switch (action.action.kind) {
+    case Action::Kind::start: co_return co_await start(action.component, action.action.limit, end);
+    case Action::Kind::stop: co_return co_await stop(action.component, end);
+    case Action::Kind::resume: co_return co_await resume(action.component, action.action.limit, end);
+    case Action::Kind::exec: break;
+  }
+  co_return co_await exec(std::move(action), std::move(command_file), end);
+}
+
+Task<StepResult> ActionRunner::exec(BoundAction action, std::string command_file, OneShot* end) {
+  const MonoTime started = mono_now();
+  Command command;
+  command.argv = action.action.argv;
+  command.folder = action.component.folder;
+  command.stat_file = command_file;
+  const Result<CommandResult> result = co_await run_command(std::move(command), action.action.limit, end);
+  if (!command_file.empty()) ::unlink(command_file.c_str());
+  if (result.has_error()) co_return finished(started, false, result.error().text());
+  StepResult step{result.value().ok(), true, result.value().text(), result.value().started, result.value().ended};
+  co_return step;
+}
+
+Task<StepResult> ActionRunner::resume(BoundComponent component, Duration limit, OneShot* end) {
+  const MonoTime started = mono_now();
+  const std::string& name = component.component.name;
+  if (!component.component.process) co_return finished(started, false, name + " declares no process to continue");
+  std::string not_running, trouble;
+  const auto members = whole_component(*component.component.process, not_running);
+  if (members.has_error()) co_return finished(started, false, members.error().text());
+  if (members.value().empty()) co_return finished(started, false, name + " does not run: " + not_running);
+  signal_all(members.value(), SIGCONT, trouble);
+  while (any_stopped(members.value())) {
+    if (!trouble.empty() || mono_now() >= started + limit) {
+      co_return finished(started, false, name + " is still stopped; " + trouble);
+    }
+    const MonoTime next = mono_now() + kResumePoll;
+    if (co_await wait_until(next, end) == Woken::ended) co_return finished(started, false, "cancelled");
+  }
+  co_return finished(started, true, "continued " + pids_text(refs(members.value())));
+}
+
+Task<StepResult> ActionRunner::stop(BoundComponent component, OneShot* end) {
+  const MonoTime started = mono_now();
+  const Component& declared = component.component;
+  if (!declared.process && declared.stop.empty()) {
+    co_return finished(started, false, declared.name + " declares neither a process nor a stop command");
+  }
+  std::string note, not_running, trouble;
+  std::vector<ProcessHandle> members;
+  if (declared.process) {
+    // A start that is on its way (its agent may be dead) is let through first, or it would come after us.
+    const auto starts = co_await lock_start(component.lock_dir, declared.process->pidfile, started + kKillLimit, end);
+    if (starts.has_error()) co_return finished(started, false, starts.error().text());
+    auto found = whole_component(*declared.process, not_running);
+    if (found.has_error()) co_return finished(started, false, found.error().text());
+    if (found.value().empty()) co_return nothing_to_do(started, "was not running: " + not_running);
+    members = std::move(found.value());
+  }
+  const std::vector<ProcessRef> stopping = refs(members);
+  const auto leader = members.empty() ? std::nullopt : read_process_stat(members.front().pid());
+  if (!declared.stop.empty()) {
+    BoundAction command;
+    command.action.argv = declared.stop;
+    command.action.limit = declared.stop_limit;
+    command.component.folder = component.folder;
+    const StepResult result = co_await exec(std::move(command), "", end);
+    if (!declared.process) co_return result;
+    if (!result.ok) note = "; the stop command failed: " + result.detail;
+  } else {
+    signal_all(members, SIGTERM, trouble);
+    signal_all(members, SIGCONT, trouble);  // a stopped process would not see the first one
+  }
+  const std::vector<ProcessRef> slow = co_await wait_gone(members, started + declared.stop_limit, end);
+  if (end != nullptr && end->fired()) co_return finished(started, false, "cancelled");
+  if (!slow.empty()) {
+    note += "; " + pids_text(slow) + " needed SIGKILL at the limit";
+    signal_all(members, SIGKILL, trouble);
+  }
+  if (leader && declared.process->scope == ProcessScope::group) {
+    for (ProcessHandle& late : group_members(leader->group, leader->session)) members.push_back(std::move(late));
+    signal_all(members, SIGKILL, trouble);
+  }
+  const MonoTime kill_limit = mono_now() + kKillLimit;
+  const std::vector<ProcessRef> left = co_await wait_gone(members, kill_limit, nullptr);
+  if (!left.empty()) co_return finished(started, false, "still there: " + pids_text(left) + "; " + trouble + note);
+  for (const ProcessRef& one : stopping) remove_pidfile(declared.process->pidfile, one.pid);
+  co_return finished(started, true, "stopped " + pids_text(stopping) + note);
+}
+
+Task<void> ActionRunner::reap_later(ChildProcess child) {
+  auto executor = co_await asio::this_coro::executor;
+  auto reap = [](ChildProcess reaped, std::shared_ptr<OneShot> closing) -> Task<void> {
+    co_await wait_exit(reaped, kNever, closing.get());
+  };
+  auto looked_at = [](std::exception_ptr broken) {
+    if (broken) log::error("reaping a started component threw");
+  };
+  asio::co_spawn(executor, reap(std::move(child), closing_), std::move(looked_at));
+}
+
+}  // namespace shakedown

@@ -1,0 +1,53 @@
+// Starts, stops and resumes components and runs commands: for setup, recovery, undo and teardown alike.
+// Each action is idempotent except exec, whose command must be. Ownership: keeps the started children only to reap them;
+// they live on when it goes. Threads: the loop's thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/fault/undo_record.h"
+#include "core/base/result.h"
+#include "core/runtime/child_process.h"
+#include "core/runtime/waiting.h"
+
+namespace shakedown {
+
+struct StepResult {
+  bool ok = true;
+  bool changed = true;  // false: there was nothing to do
+  std::string detail;  // what was done, or the error with the output's tail
+  MonoTime started{}, ended{};
+};
+
+class ActionRunner {
+ public:
+  ActionRunner() = default;
+  ~ActionRunner();
+  ActionRunner(const ActionRunner&) = delete;
+  ActionRunner& operator=(const ActionRunner&) = delete;
+
+  // command_file: where an exec command notes its process while it runs; may be empty. `end` (may be null) cuts it short.
+  Task<StepResult> run(BoundAction action, std::string command_file, OneShot* end);
+
+  // Started when the pidfile names a live process of the declared identity. Fine when it runs already. On failure the
+  // spawned process is killed with its group. Ended = when the process was first seen.
+  Task<StepResult> start(BoundComponent component, Duration limit, OneShot* end);
+  // The declared stop command, or SIGTERM to the scope; SIGKILL at stop_limit; done when all are gone.
+  Task<StepResult> stop(BoundComponent component, OneShot* end);
+  // SIGCONT to the process and its scope; done when none is stopped.
+  Task<StepResult> resume(BoundComponent component, Duration limit, OneShot* end);
+  Task<StepResult> exec(BoundAction action, std::string command_file, OneShot* end);
+
+ private:
+  Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, MonoTime limit, OneShot* end,
+                                             std::string& already);
+  Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit,
+                                      OneShot* end);
+  Task<void> reap_later(ChildProcess child);
+
+  // Shared with the reapers, which may be suspended when this goes.
+  std::shared_ptr<OneShot> closing_ = std::make_shared<OneShot>();
+};
+
+}  // namespace shakedown

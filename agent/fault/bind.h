@@ -1,0 +1,32 @@
+// Turns a scenario's actions and faults into values that can be executed and undone without the scenario.
+// Ownership: refers to the assignment. Threads: safe everywhere.
+#pragma once
+
+#include <string>
+
+#include "agent/fault/undo_record.h"
+#include "core/base/result.h"
+#include "core/model/plan.h"
+
+namespace shakedown {
+
+struct Binding {
+  const Assignment& assignment;
+  Owner owner;
+  std::string lock_dir, log_dir;
+
+  bool is_own(ComponentId component) const;
+  BoundComponent component(ComponentId id) const;
+  // Error scenario when the action is for another agent, or the component cannot do it.
+  Result<BoundAction> action(const Action& action) const;
+  // Without the state before. Errors: scenario, refused (nothing could undo it, or a wrong signal).
+  Result<UndoRecord> fault(FaultId id) const;
+  // The record of a component that setup is about to start.
+  UndoRecord started(ComponentId id) const;
+};
+
+// Checks every own component and fault once, before anything runs. Errors as above; refused for a process without
+// `exe` and `user`, or a kernel without pidfd.
+Result<void> check_assignment(const Binding& binding);
+
+}  // namespace shakedown

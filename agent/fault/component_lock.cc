@@ -1,0 +1,115 @@
+#include "agent/fault/component_lock.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "agent/fault/state_folders.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+namespace shakedown {
+namespace {
+
+constexpr Duration kPoll = std::chrono::milliseconds(2);
+
+// /run/x.pid and /var/run/x.pid are one file.
+std::string canonical(const std::string& key) {
+  if (key.empty() || key[0] != '/') return key;
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(key, error);
+  return error ? key : path.string();
+}
+
+Result<FileDescriptor> open_lock(const std::string& lock_dir, const std::string& key, const char* suffix) {
+  SHAKEDOWN_TRY(prepare_private_folder(lock_dir));
+  const std::string path = lock_dir + "/" + lock_name(key) + suffix;
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.valid()) return fail(errno_error("cannot open the lock file " + path, errno));
+  return file;
+}
+
+// What the file says: pid, run, then one state_dir a line.
+struct Noted {
+  pid_t pid = 0;
+  std::string run_id;
+  std::vector<std::string> state_dirs;
+};
+
+Noted read_noted(int file) {
+  char buffer[8192];
+  const ssize_t length = ::pread(file, buffer, sizeof buffer, 0);
+  std::istringstream in(std::string(buffer, length > 0 ? static_cast<size_t>(length) : 0));
+  Noted noted;
+  std::string line;
+  if (std::getline(in, line)) noted.pid = static_cast<pid_t>(std::atol(line.c_str()));
+  std::getline(in, noted.run_id);
+  while (std::getline(in, line)) {
+    const bool known = std::find(noted.state_dirs.begin(), noted.state_dirs.end(), line) != noted.state_dirs.end();
+    if (!line.empty() && !known) noted.state_dirs.push_back(line);
+  }
+  return noted;
+}
+
+}  // namespace
+
+std::string lock_name(const std::string& key) { return file_name_for(canonical(key)); }
+
+Result<ComponentLock> ComponentLock::acquire(const std::string& lock_dir, const std::string& key,
+                                             const std::string& component, const LockHolder& holder) {
+  SHAKEDOWN_TRY(auto file, open_lock(lock_dir, key, ".lock"));
+  const bool free = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+  Noted noted = read_noted(file.get());
+  if (!free) {
+    return fail(ErrorKind::locked, "component " + component + " (" + key + ") is used by run " +
+                                       (noted.run_id.empty() ? "?" : noted.run_id) + ", process " +
+                                       std::to_string(noted.pid) + ", on this host; wait for its end or stop it");
+  }
+  ComponentLock lock(std::move(file), holder, std::move(noted.state_dirs));
+  SHAKEDOWN_TRY(lock.write());
+  return lock;
+}
+
+Result<void> ComponentLock::write() {
+  std::string text = std::to_string(holder_.owner.process.pid) + "\n" + holder_.owner.run_id + "\n" + holder_.state_dir + "\n";
+  for (const std::string& dir : abandoned_) text += dir + "\n";
+  // The new text goes over the old one before the rest is cut, so that a crash loses no folder's name for good: a name
+  // cut in half is a folder that does not exist.
+  if (::pwrite(file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
+      ::ftruncate(file_.get(), static_cast<off_t>(text.size())) != 0 || ::fsync(file_.get()) != 0) {
+    return fail(errno_error("cannot write a component's lock file", errno));
+  }
+  return ok();
+}
+
+void ComponentLock::abandoned_swept() {
+  abandoned_.clear();
+  const Result<void> written = write();
+  if (written.has_error()) log::warning(written.error().message);
+}
+
+void ComponentLock::leave_in_order() {
+  if (file_.valid() && ::ftruncate(file_.get(), 0) == 0) ::fsync(file_.get());
+}
+
+Task<Result<FileDescriptor>> lock_start(std::string lock_dir, std::string pidfile, MonoTime limit, OneShot* end) {
+  Result<FileDescriptor> file = open_lock(lock_dir, pidfile, ".start");
+  if (file.has_error()) co_return fail(file.error());
+  while (::flock(file.value().get(), LOCK_EX | LOCK_NB) != 0) {
+    if (mono_now() >= limit) {
+      co_return fail(ErrorKind::unavailable, "another start of the component in " + pidfile + " has not ended");
+    }
+    const MonoTime next = mono_now() + kPoll;
+    if (co_await wait_until(next, end) == Woken::ended) co_return fail(ErrorKind::cancelled, "cancelled");
+  }
+  co_return std::move(file.value());
+}
+
+}  // namespace shakedown

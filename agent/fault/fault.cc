@@ -1,0 +1,34 @@
+#include "agent/fault/fault.h"
+
+#include <algorithm>
+
+#include "core/base/clock.h"
+
+namespace shakedown {
+
+Task<Result<void>> run_undo_steps(MechanismContext& context) {
+  std::string trouble;
+  ErrorKind kind = ErrorKind::unavailable;
+  for (const BoundAction& action : context.record.undo) {
+    const std::string command_file = context.journal.command_file(context.record.id);
+    const StepResult step = co_await context.actions.run(action, command_file, nullptr);
+    if (context.undo_step) context.undo_step(action, step);
+    if (!step.ok && trouble.empty()) trouble = action.action.describe + ": " + step.detail;
+  }
+  if (!trouble.empty()) co_return fail(kind, trouble);
+  co_return ok();
+}
+
+Task<std::vector<std::string>> settle(FaultMechanism& mechanism, MonoTime limit) {
+  while (true) {
+    Result<std::vector<std::string>> found = co_await mechanism.compare();
+    std::vector<std::string> differing;
+    if (found.has_error()) differing.push_back("the state cannot be compared: " + found.error().text());
+    else differing = std::move(found.value());
+    if (differing.empty() || mono_now() >= limit) co_return differing;
+    const MonoTime next = std::min(limit, mono_now() + std::chrono::milliseconds(10));
+    co_await wait_until(next);
+  }
+}
+
+}  // namespace shakedown

@@ -1,0 +1,252 @@
+#include "agent/fault/injection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/fault/builtin.h"
+
+namespace shakedown {
+namespace {
+
+// Arming this early keeps the disk's delay out of the instant; later, the snapshot would still see another fault.
+constexpr Duration kArmLead = std::chrono::milliseconds(150);
+// A supervisor or an operator's step may still be adding workers when the service answers again.
+constexpr Duration kRecoverySettles = std::chrono::seconds(5);
+constexpr Duration kUndoPatience = std::chrono::minutes(5);
+
+Interval now_interval() {
+  const MonoTime now = mono_now();
+  return Interval{now, now};
+}
+
+void close(FaultDesk& desk, Injection& injection, FaultState state, std::string detail) {
+  injection.concluded = true;
+  injection.detail = detail;
+  desk.tell_state(injection, state, now_interval(), std::move(detail));
+}
+
+MechanismContext context_of(FaultDesk& desk, Injection& injection, RecordLock& lock) {
+  return MechanismContext{injection.record, desk.journal, lock, desk.actions, nullptr, &injection.cut};
+}
+
+// Snapshot and durable record. Error: nothing may be injected.
+Task<Result<void>> arm(FaultDesk& desk, Injection& injection) {
+  const Result<void> guarded = co_await desk.guard->wait_ready();
+  if (guarded.has_error()) co_return fail(guarded.error());
+  Result<UndoRecord> bound = desk.binding.fault(injection.fault);
+  if (bound.has_error()) co_return fail(bound.error());
+  UndoRecord record = std::move(bound.value());
+  record.injection = injection.id.value;
+  record.expires = system_clock().wall() + desk.lease;
+  injection.record = std::move(record);
+  RecordLock none;
+  MechanismContext context = context_of(desk, injection, none);
+  const auto mechanism = make_mechanism(context);
+  if (mechanism.has_error()) co_return fail(mechanism.error());
+  const Result<void> seen = co_await mechanism.value()->snapshot();
+  if (seen.has_error()) co_return fail(seen.error());
+  Interval interval = now_interval();
+  const Result<void> added = desk.journal.add(injection.record);
+  if (added.has_error()) injection.record.id.clear();
+  if (added.has_error()) co_return fail(added.error());
+  interval.latest = mono_now();
+  desk.tell_state(injection, FaultState::armed, interval, "undo record " + injection.record.id + " is durable");
+  co_return ok();
+}
+
+// The record says that the change may have been made, before it is.
+Task<Result<void>> mark_touched(FaultDesk& desk, Injection& injection, RecordLock& lock) {
+  const MonoTime limit = mono_now() + kArmLead;
+  const LockOutcome locked = co_await desk.journal.lock(injection.record.id, limit, lock);
+  if (locked != LockOutcome::held) {
+    co_return fail(ErrorKind::unavailable, "its undo record was taken away before the change (lease over?)");
+  }
+  injection.record.touched = true;
+  const Result<void> updated = desk.journal.update(injection.record, lock);
+  if (updated.has_error()) injection.record.touched = false;
+  co_return updated;
+}
+
+// True when the effect is proven; otherwise the failure is reported and the change taken back.
+Task<bool> bite(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, RecordLock& lock,
+                MonoTime& effective) {
+  MechanismContext context = context_of(*desk, *injection, lock);
+  const auto mechanism = make_mechanism(context);
+  std::string trouble;
+  const Result<Interval> changed = co_await mechanism.value()->inject();
+  lock.release();
+  if (changed.has_value()) {
+    desk->tell_state(*injection, FaultState::injected, changed.value(), injection->record.what());
+    const Result<Proof> proof = co_await mechanism.value()->prove();
+    if (proof.has_value()) {
+      effective = proof.value().at;
+      const Interval interval{changed.value().earliest, effective};
+      desk->tell_state(*injection, FaultState::effective, interval, proof.value().text);
+      co_return true;
+    }
+    const char* what = injection->cut.fired() ? "ended before its effect was proven: " : "did not bite: ";
+    trouble = what + proof.error().text();
+  } else {
+    trouble = "did not bite: " + changed.error().text();
+  }
+  desk->tell_state(*injection, FaultState::failed, now_interval(), trouble);
+  co_await conclude(desk, injection, true, trouble);
+  co_return false;
+}
+
+// The first step counts from the effect, each later one from the end of the one before.
+Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, MonoTime effective) {
+  MonoTime from = effective;
+  for (const Action& action : desk->assignment.scenario.fault(injection->fault).recover) {
+    const MonoTime due = from + action.after;
+    const Woken woken = co_await wait_until(due, &injection->cut);
+    if (woken == Woken::ended) co_return;
+    Result<BoundAction> bound = desk->binding.action(action);
+    StepResult step;
+    step.started = step.ended = mono_now();
+    step.ok = bound.has_value();
+    if (step.ok) {
+      const std::string command_file = desk->journal.command_file(injection->record.id);
+      step = co_await desk->actions.run(std::move(bound.value()), command_file, &injection->cut);
+    } else {
+      step.detail = bound.error().text();
+    }
+    desk->tell_step(StepEvent::Kind::recover, injection->id, action.describe, step);
+    if (!step.ok) co_return;
+    from = step.ended;
+  }
+}
+
+// Breaks at the instant. Returns false when that was the end of it.
+Task<bool> break_at_instant(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection,
+                            MonoTime& effective) {
+  const MonoTime at = desk->clock.mono(injection->at);
+  const Woken early = co_await wait_until(at - kArmLead, &injection->cut);
+  if (early == Woken::ended) {
+    close(*desk, *injection, FaultState::not_run, "ended before its instant");
+    co_return false;
+  }
+  const Result<void> armed = co_await arm(*desk, *injection);
+  if (armed.has_error()) {
+    close(*desk, *injection, FaultState::failed, "not injected: " + armed.error().text());
+    co_return false;
+  }
+  RecordLock lock;
+  const Result<void> marked = co_await mark_touched(*desk, *injection, lock);
+  const Woken due = co_await wait_until(at, &injection->cut);
+  if (marked.has_error() || due == Woken::ended || desk->guard->lease_over()) {
+    lock.release();
+    const std::string why = marked.has_error()      ? marked.error().text()
+                            : due == Woken::ended ? "ended before its instant"
+                                                  : "the lease is over";
+    const Result<void> removed = desk->journal.remove(injection->record.id);
+    if (removed.has_error()) desk->warn(AgentEvent::Kind::warning, removed.error().text());
+    close(*desk, *injection, due == Woken::ended ? FaultState::not_run : FaultState::failed, "not injected: " + why);
+    co_return false;
+  }
+  co_return co_await bite(desk, injection, lock, effective);
+}
+
+}  // namespace
+
+Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection) {
+  MonoTime effective{};
+  const bool bit = co_await break_at_instant(desk, injection, effective);
+  if (bit) {
+    co_await recover(desk, injection, effective);
+    const Duration hold = injection->record.hold;
+    if (hold > Duration(0)) {
+      const MonoTime end = effective + hold;
+      const Woken woken = co_await wait_until(end, &injection->cut);
+      if (woken == Woken::due) co_await conclude(desk, injection, false, "the hold is over");
+    }
+  }
+  injection->lived.fire();
+}
+
+Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
+                    std::string reason) {
+  if (injection->concluded && injection->clean) co_return;
+  if (!must_undo) {
+    RecordLock lock;
+    const MonoTime patience = mono_now() + kUndoPatience;
+    const LockOutcome locked = co_await desk->journal.lock(injection->record.id, patience, lock);
+    MechanismContext context = context_of(*desk, *injection, lock);
+    const auto mechanism = make_mechanism(context);
+    const bool held_fault = injection->record.hold > Duration(0);
+    const MonoTime limit = mono_now() + (held_fault ? Duration(0) : kRecoverySettles);
+    std::vector<std::string> differing;
+    if (locked == LockOutcome::held) differing = co_await settle(*mechanism.value(), limit);
+    if (locked == LockOutcome::held && differing.empty() && mechanism.value()->compare_is_complete()) {
+      const Result<void> removed = desk->journal.remove(injection->record.id);
+      if (removed.has_value()) {
+        close(*desk, *injection, FaultState::clean, "as before");
+        injection->clean = true;
+        co_return;
+      }
+      differing.push_back(removed.error().text());
+    }
+    for (const std::string& one : differing) reason += "; " + one;
+  }
+  bool begun = false;
+  UndoObserver observer;
+  observer.begins = [&](const UndoRecord&) {
+    begun = true;
+    desk->tell_state(*injection, FaultState::undoing, now_interval(), reason, true);
+  };
+  observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
+    desk->tell_step(StepEvent::Kind::undo, injection->id, action.action.describe, step);
+  };
+  const UndoOutcome outcome =
+      co_await undo_record(desk->journal, injection->record.id, desk->actions, observer, kUndoPatience);
+  if (outcome.end == UndoEnd::already && injection->concluded) co_return;
+  if (!begun) desk->tell_state(*injection, FaultState::undoing, now_interval(), "undone by the watchdog", true);
+  std::string detail = outcome.end == UndoEnd::leftover ? "" : "as before, by our undo";
+  for (const std::string& one : outcome.leftovers) detail += (detail.empty() ? "" : "; ") + one;
+  injection->concluded = true;
+  injection->clean = outcome.end != UndoEnd::leftover;
+  injection->detail = detail;
+  desk->tell_state(*injection, injection->clean ? FaultState::clean : FaultState::leftover, now_interval(), detail, true);
+}
+
+void FaultDesk::tell(Event event) const {
+  if (report) report(std::move(event));
+}
+
+void FaultDesk::tell_state(const Injection& injection, FaultState state, Interval interval, std::string detail,
+                           bool by_undo) const {
+  FaultEvent event;
+  event.injection = injection.id;
+  event.fault = injection.fault;
+  event.stage = injection.stage;
+  event.state = state;
+  event.earliest = clock.at(interval.earliest);
+  event.latest = clock.at(interval.latest);
+  event.detail = std::move(detail);
+  event.by_undo = by_undo;
+  tell(std::move(event));
+}
+
+void FaultDesk::tell_step(StepEvent::Kind kind, InjectionId injection, const std::string& what,
+                          const StepResult& step) const {
+  StepEvent event;
+  event.kind = kind;
+  event.injection = injection;
+  event.what = what;
+  event.started = clock.at(step.started);
+  event.ended = clock.at(step.ended);
+  event.ok = step.ok;
+  event.detail = step.detail;
+  tell(std::move(event));
+}
+
+void FaultDesk::warn(AgentEvent::Kind kind, std::string detail) const {
+  AgentEvent event;
+  event.kind = kind;
+  event.agent = assignment.self;
+  event.at = clock.now();
+  event.detail = std::move(detail);
+  tell(std::move(event));
+}
+
+}  // namespace shakedown

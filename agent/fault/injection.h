@@ -1,0 +1,65 @@
+// The life of one injection: armed, injected, effective, recovered by others or undone by us, compared.
+// Ownership: shared between the runner and the coroutines that work on it. Threads: the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/fault/action_runner.h"
+#include "agent/fault/bind.h"
+#include "agent/fault/fault.h"
+#include "agent/fault/guard.h"
+#include "agent/fault/undo.h"
+#include "agent/fault/undo_journal.h"
+#include "core/base/clock.h"
+#include "core/model/event.h"
+#include "core/model/plan.h"
+
+namespace shakedown {
+
+struct Injection {
+  InjectionId id;
+  FaultId fault;
+  StageId stage;
+  RunTime at{};
+  UndoRecord record;       // id empty until it is durable
+  OneShot cut;             // ends every wait: not injected yet becomes not_run, holds and recovery end
+  OneShot lived;           // nothing happens any more except a conclusion
+  bool concluded = false;  // clean, leftover, not_run or failed before the change was reported
+  bool clean = true;
+  std::string detail;      // of the conclusion
+};
+
+// What all injections of an agent share. Outlives the runner while a coroutine still works.
+struct FaultDesk {
+  Assignment assignment;
+  RunClock clock;
+  std::function<void(Event)> report;  // empty once the runner is gone
+  Duration lease{};
+  Binding binding;
+  UndoJournal journal;
+  std::shared_ptr<Guard> guard;  // shared with the coroutine that watches it
+  ActionRunner actions;
+  bool ending = false;  // undo_all was called: nothing is injected any more
+
+  FaultDesk(const Assignment& plan, RunClock run_clock, UndoJournal records)
+      : assignment(plan), clock(run_clock), binding{assignment, {}, "", ""}, journal(std::move(records)) {}
+  FaultDesk(const FaultDesk&) = delete;
+
+  void tell(Event event) const;
+  void tell_state(const Injection& injection, FaultState state, Interval interval, std::string detail,
+                  bool by_undo = false) const;
+  void tell_step(StepEvent::Kind kind, InjectionId injection, const std::string& what, const StepResult& step) const;
+  void warn(AgentEvent::Kind kind, std::string detail) const;
+};
+
+// Waits for its instant, breaks, proves, recovers; a pause ends by itself. Fires injection->lived at the end.
+Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);
+
+// Compares and, when it must or when something differs, undoes; reports clean or leftover. After `lived`.
+Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
+                    std::string reason);
+
+}  // namespace shakedown

@@ -1,0 +1,235 @@
+#include "agent/fault/process_identity.h"
+
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <poll.h>
+#include <pwd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/runtime/child_process.h"
+
+namespace shakedown {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kKernelThread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
+
+std::string proc(pid_t pid, const char* what) { return "/proc/" + std::to_string(pid) + "/" + what; }
+
+std::optional<std::string> read_text(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream out;
+  if (!in || !(out << in.rdbuf())) return std::nullopt;
+  return out.str();
+}
+
+std::optional<pid_t> number(const std::string& text) {
+  pid_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string real_path(const std::string& path) {
+  char resolved[PATH_MAX];
+  return ::realpath(path.c_str(), resolved) != nullptr ? resolved : "";
+}
+
+// Declared as a path or a base name; a link such as /usr/bin/python3 means what it leads to.
+bool runs(const std::string& declared, const std::string& found) {
+  if (declared.find('/') != std::string::npos) return declared == found || real_path(declared) == found;
+  if (found.substr(found.rfind('/') + 1) == declared) return true;
+  const Result<std::string> program = find_program(declared);
+  return program.has_value() && real_path(program.value()) == found;
+}
+
+// The executable's path, without the mark of a file that was replaced since. Error refused when it cannot be read.
+Result<std::string> executable_of(pid_t pid) {
+  std::error_code error;
+  std::string path = fs::read_symlink(proc(pid, "exe"), error).string();
+  if (error == std::errc::no_such_file_or_directory) return std::string();
+  if (error) {
+    return fail(errno_error("cannot see which program process " + std::to_string(pid) +
+                                " runs, so it must not be touched; run the agent as its user or as root",
+                            error.value(), ErrorKind::refused));
+  }
+  static const std::string kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.erase(path.size() - kDeleted.size());
+  return path;
+}
+
+Result<uid_t> user_id(const std::string& name) {
+  if (const auto id = number(name)) return static_cast<uid_t>(*id);
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[16384];
+  if (::getpwnam_r(name.c_str(), &entry, buffer, sizeof buffer, &found) != 0 || found == nullptr) {
+    return fail(ErrorKind::refused, "user " + name + " does not exist on this host; correct `user` of the component");
+  }
+  return found->pw_uid;
+}
+
+}  // namespace
+
+bool ProcessStat::kernel_thread() const { return (flags & kKernelThread) != 0; }
+
+std::optional<ProcessStat> parse_process_stat(const std::string& text) {
+  // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
+  const size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  ProcessStat stat;
+  std::istringstream head(text.substr(0, name_end)), rest(text.substr(name_end + 1));
+  int64_t skipped = 0;
+  head >> stat.ref.pid;
+  rest >> stat.state >> stat.parent >> stat.group >> stat.session >> skipped >> skipped >> stat.flags;
+  for (int field = 10; field < 22; ++field) rest >> skipped;
+  rest >> stat.ref.start;
+  if (!head || !rest) return std::nullopt;
+  return stat;
+}
+
+std::optional<ProcessStat> read_process_stat(pid_t pid) {
+  const auto text = read_text(proc(pid, "stat"));
+  return text ? parse_process_stat(*text) : std::nullopt;
+}
+
+std::vector<ProcessStat> all_processes() {
+  std::vector<ProcessStat> out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const auto pid = number(entry.path().filename().string());
+    if (!pid) continue;
+    const auto stat = read_process_stat(*pid);
+    if (stat && !stat->gone()) out.push_back(*stat);
+  }
+  return out;
+}
+
+bool all_threads_stopped(pid_t pid) {
+  std::error_code error;
+  size_t threads = 0;
+  for (fs::directory_iterator it(proc(pid, "task"), error), end; !error && it != end; it.increment(error)) {
+    const auto text = read_text(it->path().string() + "/stat");
+    const auto stat = text ? parse_process_stat(*text) : std::nullopt;
+    if (!stat || stat->gone()) continue;  // a thread that has just ended
+    if (stat->state != 'T') return false;
+    ++threads;
+  }
+  return threads > 0;
+}
+
+bool is_running(const ProcessRef& ref) {
+  const auto stat = read_process_stat(ref.pid);
+  return stat && !stat->gone() && stat->ref == ref;
+}
+
+ProcessRef own_process() {
+  const auto stat = read_process_stat(::getpid());
+  return stat ? stat->ref : ProcessRef{::getpid(), 0};
+}
+
+const std::string& boot_id() {
+  static const std::string id = read_text("/proc/sys/kernel/random/boot_id").value_or("unknown");
+  return id;
+}
+
+Result<ProcessHandle> ProcessHandle::open(pid_t pid) {
+  FileDescriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd.valid()) {
+    if (errno == ESRCH || errno == EINVAL) {
+      return fail(ErrorKind::unavailable, "process " + std::to_string(pid) + " does not exist");
+    }
+    return fail(errno_error("pidfd_open failed: without it a fault could hit another process (Linux 5.3 or newer, and "
+                            "a sandbox that allows it, are needed)",
+                            errno, ErrorKind::refused));
+  }
+  const auto stat = read_process_stat(pid);
+  ProcessHandle handle(stat ? stat->ref : ProcessRef{pid, 0}, std::move(pidfd));
+  // Still there after its stat was read: then what was read is its own.
+  if (!stat || handle.exited()) {
+    return fail(ErrorKind::unavailable, "process " + std::to_string(pid) + " has ended");
+  }
+  return handle;
+}
+
+Result<ProcessHandle> ProcessHandle::open(const ProcessRef& ref) {
+  SHAKEDOWN_TRY(auto handle, open(ref.pid));
+  if (handle.ref() != ref) {
+    return fail(ErrorKind::unavailable,
+                "process " + std::to_string(ref.pid) + " has ended and its pid belongs to another one now");
+  }
+  return handle;
+}
+
+bool ProcessHandle::exited() const {
+  pollfd entry{pidfd_.get(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
+
+Result<void> ProcessHandle::signal(int signal) const {
+  if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0) return ok();
+  const ErrorKind kind = errno == ESRCH ? ErrorKind::unavailable : ErrorKind::refused;
+  return fail(errno_error("cannot send signal " + std::to_string(signal) + " to process " + std::to_string(ref_.pid),
+                          errno, kind));
+}
+
+std::string why_protected(const ProcessStat& stat) {
+  const std::string name = "process " + std::to_string(stat.ref.pid);
+  if (stat.ref.pid <= 1) return name + " is the init process";
+  if (stat.kernel_thread()) return name + " is a kernel thread";
+  if (stat.ref.pid == ::getpid()) return name + " is this agent itself";
+  auto ancestor = read_process_stat(::getpid());
+  for (int depth = 0; ancestor && ancestor->parent > 0 && depth < 1000; ++depth) {
+    if (ancestor->parent == stat.ref.pid) return name + " is an ancestor of this agent";
+    ancestor = read_process_stat(ancestor->parent);
+  }
+  return "";
+}
+
+std::optional<uid_t> user_of(pid_t pid) {
+  const auto text = read_text(proc(pid, "status"));
+  if (!text) return std::nullopt;
+  const size_t line = text->find("\nUid:");
+  if (line == std::string::npos) return std::nullopt;
+  std::istringstream in(text->substr(line + 5));
+  uid_t real = 0, effective = 0;
+  if (!(in >> real >> effective)) return std::nullopt;
+  return effective;
+}
+
+Result<std::string> why_foreign(const ProcessSpec& spec, pid_t pid) {
+  if (spec.exe.empty() && spec.user.empty()) {
+    return fail(ErrorKind::refused, "neither `exe` nor `user` of the process in " + spec.pidfile +
+                                        " is declared, so nothing shows that it is the right one; declare one");
+  }
+  const std::string name = "process " + std::to_string(pid);
+  if (!spec.exe.empty()) {
+    SHAKEDOWN_TRY(const std::string found, executable_of(pid));
+    if (found.empty()) return name + " runs no executable file, expected " + spec.exe;
+    if (!runs(spec.exe, found)) return name + " runs " + found + ", expected " + spec.exe;
+  }
+  if (!spec.user.empty()) {
+    SHAKEDOWN_TRY(const uid_t expected, user_id(spec.user));
+    const auto found = user_of(pid);
+    if (found != expected) {
+      return name + " belongs to user " + (found ? std::to_string(*found) : "?") + ", expected " + spec.user;
+    }
+  }
+  return std::string();
+}
+
+Result<void> check_pidfd_support() {
+  SHAKEDOWN_TRY(const ProcessHandle self, ProcessHandle::open(::getpid()));
+  return self.signal(0);
+}
+
+}  // namespace shakedown

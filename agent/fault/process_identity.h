@@ -1,0 +1,80 @@
+// Which process is meant, in a way that a reused pid cannot fool: a pidfd held open, or pid and start time.
+// Ownership: ProcessHandle is move-only and owns its pidfd. Threads: safe everywhere.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "core/base/result.h"
+#include "core/model/fault.h"
+#include "core/runtime/file_descriptor.h"
+
+namespace shakedown {
+
+// A process of this boot, by value. start: clock ticks since boot (proc(5), /proc/PID/stat field 22).
+struct ProcessRef {
+  pid_t pid = 0;
+  uint64_t start = 0;
+  friend bool operator==(const ProcessRef&, const ProcessRef&) = default;
+};
+
+struct ProcessStat {
+  ProcessRef ref;
+  char state = '?';  // R S D T t Z X ...
+  pid_t parent = 0, group = 0, session = 0;
+  uint64_t flags = 0;
+  bool gone() const { return state == 'Z' || state == 'X' || state == 'x'; }
+  bool kernel_thread() const;
+};
+
+// Nullopt when there is no such process. Text form as in proc(5), for a copied stat file.
+std::optional<ProcessStat> read_process_stat(pid_t pid);
+std::optional<ProcessStat> parse_process_stat(const std::string& text);
+// Every process that is visible and not a zombie.
+std::vector<ProcessStat> all_processes();
+// True when every thread of it is stopped by a signal (state T). False when it is gone.
+bool all_threads_stopped(pid_t pid);
+// True while this very process runs (not a zombie, not another one with its pid).
+bool is_running(const ProcessRef& ref);
+ProcessRef own_process();
+// Differs after a reboot.
+const std::string& boot_id();
+
+class ProcessHandle {
+ public:
+  // Errors: unavailable (no such process), refused (no pidfd in this kernel).
+  static Result<ProcessHandle> open(pid_t pid);
+  // Only this very process. Error unavailable when it is gone.
+  static Result<ProcessHandle> open(const ProcessRef& ref);
+
+  const ProcessRef& ref() const { return ref_; }
+  pid_t pid() const { return ref_.pid; }
+  int pidfd() const { return pidfd_.get(); }
+  bool exited() const;  // a zombie has exited
+  // Errors: unavailable (gone), refused (no permission).
+  Result<void> signal(int signal) const;
+
+ private:
+  ProcessHandle(ProcessRef ref, FileDescriptor pidfd) : ref_(ref), pidfd_(std::move(pidfd)) {}
+  ProcessRef ref_;
+  FileDescriptor pidfd_;
+};
+
+// Empty when the process may be touched; else why not: pid 1, ourselves, an ancestor of ours, a kernel thread.
+std::string why_protected(const ProcessStat& stat);
+
+// Empty when the process runs spec.exe as spec.user (each if declared); else what was found instead.
+// Errors: refused (neither is declared, the user does not exist, or the executable cannot be read).
+Result<std::string> why_foreign(const ProcessSpec& spec, pid_t pid);
+
+// Effective user of a process. Nullopt when it is gone.
+std::optional<uid_t> user_of(pid_t pid);
+
+// Ok when the kernel can do what identity needs (pidfd_open, pidfd_send_signal). Error refused says what is missing.
+Result<void> check_pidfd_support();
+
+}  // namespace shakedown

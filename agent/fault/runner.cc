@@ -1,0 +1,316 @@
+// FaultRunner: keeps the injections and setup's records of one agent, and everything they share.
+#include <exception>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "agent/fault/builtin.h"
+#include "agent/fault/component_lock.h"
+#include "agent/fault/fault_runner.h"
+#include "agent/fault/injection.h"
+#include "agent/fault/pidfile.h"
+#include "agent/fault/state_folders.h"
+#include "core/base/log.h"
+
+namespace shakedown {
+namespace {
+
+namespace asio = boost::asio;
+using Done = std::function<void(bool, std::string)>;
+using InjectionMap = std::map<uint32_t, std::shared_ptr<Injection>>;
+
+constexpr Duration kLockPatience = std::chrono::minutes(5);
+
+Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool undo,
+                            std::string reason, Done done) {
+  if (undo) injection->cut.fire();
+  co_await wait_for(injection->lived);
+  const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
+  if (stands) co_await conclude(desk, injection, undo, std::move(reason));
+  done(injection->clean, injection->detail);
+}
+
+// A component that runs already is not ours to stop: no record.
+Task<Result<std::string>> record_start(FaultDesk& desk, ComponentId component) {
+  const auto& process = desk.assignment.scenario.component(component).process;
+  if (process) {
+    const Result<Sighting> sighting = look(*process);
+    if (sighting.has_error()) co_return fail(sighting.error());
+    if (sighting.value().presence == Presence::running) co_return std::string();
+  }
+  const Result<void> guarded = co_await desk.guard->wait_ready();
+  if (guarded.has_error()) co_return fail(guarded.error());
+  UndoRecord record = desk.binding.started(component);
+  record.expires = system_clock().wall() + desk.lease;
+  const Result<void> added = desk.journal.add(record);
+  if (added.has_error()) co_return fail(added.error());
+  co_return record.id;
+}
+
+Task<void> forget_starts(FaultDesk& desk, std::string component) {
+  for (const std::string& id : desk.journal.list()) {
+    const Result<UndoRecord> record = desk.journal.read(id);
+    const bool its = record.has_value() && record.value().kind == "started" &&
+                     record.value().component.component.name == component;
+    if (!its) continue;
+    RecordLock lock;
+    const MonoTime limit = mono_now() + kLockPatience;
+    const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
+    if (locked != LockOutcome::held) continue;
+    const Result<void> removed = desk.journal.remove(id);
+    if (removed.has_error()) desk.warn(AgentEvent::Kind::warning, removed.error().text());
+  }
+}
+
+Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action action) {
+  StepResult step;
+  step.started = mono_now();
+  Result<BoundAction> bound = desk.binding.action(action);
+  std::string record;
+  Result<void> allowed = ok();
+  if (bound.has_error()) {
+    allowed = fail(bound.error());
+  } else if (kind == StepEvent::Kind::setup && action.kind == Action::Kind::start) {
+    Result<std::string> recorded = co_await record_start(desk, action.component);
+    if (recorded.has_value()) record = recorded.value();
+    else allowed = fail(recorded.error());
+  }
+  if (allowed.has_error()) {
+    step.ok = false;
+    step.detail = allowed.error().text();
+    step.ended = mono_now();
+    co_return step;
+  }
+  const std::string name = bound.value().component.component.name;
+  const std::string command_file = desk.journal.command_file(record.empty() ? "step" : record);
+  step = co_await desk.actions.run(std::move(bound.value()), command_file, nullptr);
+  const bool stopped = action.kind == Action::Kind::stop && step.ok;
+  const bool not_ours = !record.empty() && (!step.ok || !step.changed);
+  if (stopped || not_ours) co_await forget_starts(desk, name);
+  co_return step;
+}
+
+Task<void> answer_step(std::shared_ptr<FaultDesk> desk, StepEvent::Kind kind, Action action,
+                       std::function<void(StepEvent)> done) {
+  const StepResult step = co_await execute_step(*desk, kind, action);
+  StepEvent event;
+  event.kind = kind;
+  event.what = action.describe;
+  event.started = desk->clock.at(step.started);
+  event.ended = desk->clock.at(step.ended);
+  event.ok = step.ok;
+  event.detail = step.detail;
+  done(std::move(event));
+}
+
+std::shared_ptr<Injection> injection_of(const InjectionMap& injections, const std::string& record) {
+  for (const auto& [number, injection] : injections) {
+    if (injection->record.id == record) return injection;
+  }
+  return nullptr;
+}
+
+Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injections, std::string reason, Done done) {
+  for (const auto& [number, injection] : injections) injection->cut.fire();
+  for (const auto& [number, injection] : injections) co_await wait_for(injection->lived);
+  std::vector<std::string> leftovers;
+  for (const std::string& id : desk->journal.list()) {
+    if (const auto injection = injection_of(injections, id)) {
+      co_await conclude(desk, injection, true, reason);
+      continue;
+    }
+    UndoObserver observer;
+    observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
+      desk->tell_step(StepEvent::Kind::undo, InjectionId(), action.action.describe, step);
+    };
+    const UndoOutcome one = co_await undo_record(desk->journal, id, desk->actions, observer, kLockPatience);
+    const std::vector<UndoOutcome> outcomes{one};
+    for (const std::string& left : leftovers_of(outcomes)) {
+      leftovers.push_back(left);
+      desk->warn(AgentEvent::Kind::leftover, left);
+    }
+  }
+  // Those that the watchdog took back, too: their end is reported here.
+  for (const auto& [number, injection] : injections) {
+    const bool stands = !injection->record.id.empty() && !injection->concluded;
+    if (stands) co_await conclude(desk, injection, true, reason);
+    if (!injection->clean) leftovers.push_back(injection->record.what() + ": " + injection->detail);
+  }
+  std::string detail;
+  for (const std::string& one : leftovers) detail += (detail.empty() ? "" : "; ") + one;
+  done(leftovers.empty(), detail);
+}
+
+class Runner final : public FaultRunner {
+ public:
+  Runner(std::shared_ptr<FaultDesk> desk, std::vector<ComponentLock> locks, asio::io_context& loop)
+      : desk_(std::move(desk)), locks_(std::move(locks)), loop_(loop) {}
+
+  ~Runner() override {
+    desk_->report = nullptr;
+    if (desk_->journal.list().empty()) {
+      for (ComponentLock& lock : locks_) lock.leave_in_order();
+    }
+    for (const auto& [number, injection] : injections_) injection->cut.fire();
+    desk_->guard->close();
+    desk_->journal.remove_if_empty();
+  }
+
+  void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) override {
+    spawn(answer_step(desk_, kind, action, std::move(done)));
+  }
+
+  void inject(InjectionId id, FaultId fault, StageId stage, RunTime at) override {
+    auto injection = std::make_shared<Injection>();
+    injection->id = id;
+    injection->fault = fault;
+    injection->stage = stage;
+    injection->at = at;
+    injections_[id.value] = injection;
+    if (desk_->ending) injection->cut.fire();
+    if (!desk_->guard->has_lease()) desk_->guard->renew(desk_->lease);
+    spawn(live(desk_, injection));
+  }
+
+  void finish(InjectionId id, bool undo, std::string reason, Done done) override {
+    const auto found = injections_.find(id.value);
+    if (found == injections_.end()) {
+      done(true, "nothing was injected");
+      return;
+    }
+    spawn(finish_injection(desk_, found->second, undo, std::move(reason), std::move(done)));
+  }
+
+  void renew(Duration lease) override {
+    desk_->lease = lease;
+    desk_->guard->renew(lease);
+  }
+
+  void undo_all(std::string reason, Done done) override {
+    desk_->ending = true;
+    spawn(undo_everything(desk_, injections_, std::move(reason), std::move(done)));
+  }
+
+  // Called by the guard.
+  void watchdog_ended(const std::string& detail, bool replaced, bool lease_over) {
+    desk_->warn(AgentEvent::Kind::warning, detail);
+    if (replaced) return;
+    const std::string reason = lease_over ? "the lease is over" : "nothing would bound the fault";
+    auto reported = [desk = desk_](bool clean, std::string what) {
+      if (!clean) desk->warn(AgentEvent::Kind::leftover, what);
+    };
+    spawn(undo_everything(desk_, injections_, reason, std::move(reported)));
+  }
+
+  void watch() { spawn(Guard::watch(desk_->guard)); }
+
+ private:
+  void spawn(Task<void> task) {
+    auto looked_at = [](std::exception_ptr broken) {
+      if (!broken) return;
+      try {
+        std::rethrow_exception(broken);
+      } catch (const std::exception& what) {
+        log::error("a fault's coroutine threw", {{"what", what.what()}});
+      }
+    };
+    asio::co_spawn(loop_, std::move(task), std::move(looked_at));
+  }
+
+  std::shared_ptr<FaultDesk> desk_;  // shared with the coroutines, which may outlive the runner
+  std::vector<ComponentLock> locks_;
+  asio::io_context& loop_;
+  InjectionMap injections_;
+};
+
+std::string lock_key(const Scenario& scenario, const Component& component) {
+  return component.process ? component.process->pidfile : scenario.folder + ":" + component.name;
+}
+
+Result<std::vector<ComponentLock>> lock_components(const Binding& binding, const std::string& state_dir) {
+  std::vector<ComponentLock> locks;
+  std::set<std::string> held;  // a process may be declared twice, with different scopes
+  const Scenario& scenario = binding.assignment.scenario;
+  for (size_t i = 0; i < scenario.components.size(); ++i) {
+    if (!binding.is_own(ComponentId(i))) continue;
+    const Component& component = scenario.components[i];
+    if (!held.insert(lock_name(lock_key(scenario, component))).second) continue;
+    const LockHolder holder{binding.owner, state_dir};
+    SHAKEDOWN_TRY(auto lock, ComponentLock::acquire(binding.lock_dir, lock_key(scenario, component), component.name, holder));
+    locks.push_back(std::move(lock));
+  }
+  return locks;
+}
+
+void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>& locks,
+                        std::vector<UndoOutcome>& outcomes) {
+  outcomes = sweep(state_dir);
+  for (ComponentLock& lock : locks) {
+    for (const std::string& dir : lock.abandoned()) {
+      if (dir == state_dir) continue;
+      for (UndoOutcome& one : sweep(dir)) outcomes.push_back(std::move(one));
+    }
+    if (leftovers_of(outcomes).empty()) lock.abandoned_swept();
+  }
+}
+
+void report_sweep(const std::shared_ptr<FaultDesk>& desk, const std::vector<UndoOutcome>& outcomes) {
+  for (const UndoOutcome& one : outcomes) {
+    if (one.end == UndoEnd::clean) {
+      desk->warn(AgentEvent::Kind::warning, "swept what run " + one.record.owner.run_id + " left: " + one.record.what());
+    }
+  }
+  for (const std::string& one : leftovers_of(outcomes)) desk->warn(AgentEvent::Kind::leftover, one);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock,
+                                                       FaultOptions options, asio::io_context& loop) {
+  const std::string state_dir = options.state_dir.empty() ? default_state_dir() : options.state_dir;
+  Binding binding{assignment, Owner{assignment.run_id, own_process(), boot_id()},
+                  options.lock_dir.empty() ? default_state_dir() : options.lock_dir, state_dir + "/logs"};
+  SHAKEDOWN_TRY(check_assignment(binding));
+  SHAKEDOWN_TRY(prepare_private_folder(state_dir));
+  SHAKEDOWN_TRY(prepare_private_folder(state_dir + "/undo"));
+  SHAKEDOWN_TRY(prepare_private_folder(binding.log_dir));
+  SHAKEDOWN_TRY(auto locks, lock_components(binding, state_dir));
+  std::vector<UndoOutcome> swept;
+  sweep_before_start(state_dir, locks, swept);
+  const std::string folder = records_folder(state_dir, binding.owner.process, assignment.run_id + "-" + std::to_string(assignment.self.value));
+  SHAKEDOWN_TRY(auto journal, UndoJournal::open(folder));
+
+  auto desk = std::make_shared<FaultDesk>(assignment, clock, std::move(journal));
+  desk->binding.owner = binding.owner;
+  desk->binding.lock_dir = binding.lock_dir;
+  desk->binding.log_dir = binding.log_dir;
+  desk->report = options.report;
+  desk->lease = options.lease;
+  const std::string program = options.watchdog_program.empty() ? "/proc/self/exe" : options.watchdog_program;
+  GuardOptions guard{program, folder, state_dir + "/watchdog.log", nullptr};
+  auto runner = std::make_unique<Runner>(desk, std::move(locks), loop);
+  guard.ended = [&runner = *runner](std::string detail, bool replaced, bool lease_over) {
+    runner.watchdog_ended(detail, replaced, lease_over);
+  };
+  desk->guard = std::make_shared<Guard>(std::move(guard));
+  SHAKEDOWN_TRY(desk->guard->start());
+  runner->watch();
+  asio::post(loop, [desk, swept = std::move(swept)] { report_sweep(desk, swept); });
+  return std::unique_ptr<FaultRunner>(std::move(runner));
+}
+
+std::vector<FaultCapability> fault_capabilities() {
+  std::vector<FaultCapability> out;
+  const Result<void> pidfd = check_pidfd_support();
+  for (const MechanismKind& kind : mechanism_kinds()) {
+    if (std::string(kind.name) == "started") continue;
+    const bool able = !kind.needs_processes || pidfd.has_value();
+    out.push_back(FaultCapability{kind.name, able, able ? "" : pidfd.error().text()});
+  }
+  return out;
+}
+
+}  // namespace shakedown

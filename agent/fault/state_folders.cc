@@ -1,0 +1,123 @@
+#include "agent/fault/state_folders.h"
+
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/rng.h"
+#include "core/runtime/file_descriptor.h"
+
+namespace shakedown {
+namespace {
+
+bool is_own_folder(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid();
+}
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool write_all(int file, const std::string& text) {
+  for (size_t done = 0; done < text.size();) {
+    const ssize_t wrote = ::write(file, text.data() + done, text.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return false;
+    done += static_cast<size_t>(wrote);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string default_state_dir() {
+  if (::geteuid() == 0) return "/run/shakedown";
+  const char* runtime = ::getenv("XDG_RUNTIME_DIR");
+  if (runtime != nullptr && runtime[0] == '/' && is_own_folder(runtime)) return std::string(runtime) + "/shakedown";
+  return "/tmp/shakedown-" + std::to_string(::geteuid());
+}
+
+Result<void> prepare_private_folder(const std::string& folder) {
+  std::error_code error;
+  const std::string above = folder_of(folder);
+  std::filesystem::create_directories(above, error);
+  if (error) return fail(errno_error("cannot make the folder " + above, error.value()));
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return fail(errno_error("cannot make the state folder " + folder, errno));
+  }
+  struct stat info {};
+  if (::lstat(folder.c_str(), &info) != 0) return fail(errno_error("cannot examine " + folder, errno));
+  if (!S_ISDIR(info.st_mode)) return fail(ErrorKind::io, "the state folder " + folder + " is not a folder; remove it");
+  if (info.st_uid != ::geteuid()) {
+    return fail(ErrorKind::refused, "the state folder " + folder + " belongs to user " + std::to_string(info.st_uid) +
+                                        ", expected " + std::to_string(::geteuid()) + "; remove it or name another");
+  }
+  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return fail(ErrorKind::refused, "others may write in the state folder " + folder + "; chmod 0700 it");
+  }
+  return ok();
+}
+
+Result<void> sync_folder(const std::string& folder) {
+  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.valid() || ::fsync(opened.get()) != 0) {
+    return fail(errno_error("cannot make changes in " + folder + " durable", errno));
+  }
+  return ok();
+}
+
+Result<int> write_durably_locked(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".new";
+  FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const bool written = file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && write_all(file.get(), text) &&
+                       ::fsync(file.get()) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0;
+  if (!written) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return fail(errno_error("cannot write " + path + " durably", error));
+  }
+  SHAKEDOWN_TRY(sync_folder(folder_of(path)));
+  return file.release();
+}
+
+Result<void> write_durably(const std::string& path, const std::string& text) {
+  SHAKEDOWN_TRY(const int file, write_durably_locked(path, text));
+  ::close(file);
+  return ok();
+}
+
+Result<std::string> read_file(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) {
+    return fail(errno_error("cannot open " + path, errno, errno == ENOENT ? ErrorKind::unavailable : ErrorKind::io));
+  }
+  std::string out;
+  char buffer[4096];
+  ssize_t got;
+  while ((got = ::read(file.get(), buffer, sizeof buffer)) > 0) out.append(buffer, static_cast<size_t>(got));
+  if (got < 0) return fail(errno_error("cannot read " + path, errno));
+  return out;
+}
+
+std::string file_name_for(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+    if (plain || (!out.empty() && out.back() != '.')) out += plain ? c : '.';
+  }
+  if (out.size() > 60) out.erase(0, out.size() - 60);
+  char hash[24];
+  std::snprintf(hash, sizeof hash, "-%016llx", static_cast<unsigned long long>(stream_seed(0, text)));
+  return out + hash;
+}
+
+}  // namespace shakedown

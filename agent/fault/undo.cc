@@ -1,0 +1,146 @@
+#include "agent/fault/undo.h"
+
+#include <exception>
+#include <filesystem>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "agent/fault/builtin.h"
+#include "agent/fault/state_folders.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+namespace shakedown {
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+constexpr Duration kSettle = std::chrono::seconds(5);
+constexpr Duration kSweepPatience = std::chrono::minutes(5);
+constexpr Duration kForever = std::chrono::hours(24 * 365);
+
+// One attempt: the change is taken back and compared; the record is not touched.
+Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock,
+                                         ActionRunner& actions, UndoObserver& observer) {
+  std::vector<std::string> trouble;
+  MechanismContext context{record, journal, lock, actions, nullptr, nullptr};
+  context.undo_step = [&](const BoundAction& action, const StepResult& step) {
+    if (observer.step) observer.step(record, action, step);
+  };
+  const auto mechanism = make_mechanism(context);
+  if (mechanism.has_error()) {
+    trouble.push_back(mechanism.error().text());
+    co_return trouble;
+  }
+  co_await end_commands(journal, record.id);
+  const Result<void> undone = co_await mechanism.value()->undo();
+  const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : kSettle);
+  trouble = co_await settle(*mechanism.value(), limit);
+  if (undone.has_error()) trouble.insert(trouble.begin(), undone.error().text());
+  co_return trouble;
+}
+
+}  // namespace
+
+Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner& actions, UndoObserver observer,
+                              Duration patience) {
+  UndoOutcome outcome;
+  RecordLock lock;
+  for (bool first = true;; first = false) {
+    const MonoTime limit = mono_now() + (first ? patience : kForever);
+    const LockOutcome locked = co_await journal.lock(id, limit, lock);
+    if (locked == LockOutcome::removed) {
+      outcome.end = UndoEnd::already;
+      co_return outcome;
+    }
+    Result<UndoRecord> record = journal.read(id);
+    if (record.has_error()) {
+      outcome.end = UndoEnd::leftover;
+      outcome.leftovers.push_back(record.error().text());
+      co_return outcome;
+    }
+    outcome.record = std::move(record.value());
+    outcome.leftovers.clear();
+    if (outcome.record.touched) {
+      if (first && observer.begins) observer.begins(outcome.record);
+      outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer);
+    }
+    if (locked == LockOutcome::held) break;
+  }
+  if (outcome.leftovers.empty()) {
+    const Result<void> removed = journal.remove(id);
+    if (removed.has_error()) outcome.leftovers.push_back(removed.error().text());
+  }
+  outcome.end = outcome.leftovers.empty() ? UndoEnd::clean : UndoEnd::leftover;
+  co_return outcome;
+}
+
+Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer,
+                                           Duration patience) {
+  std::vector<UndoOutcome> outcomes;
+  for (const std::string& id : journal.list()) {
+    UndoOutcome one = co_await undo_record(journal, id, actions, observer, patience);
+    outcomes.push_back(std::move(one));
+  }
+  co_return outcomes;
+}
+
+std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes) {
+  std::vector<std::string> out;
+  for (const UndoOutcome& outcome : outcomes) {
+    const std::string prefix = outcome.record.id.empty() ? "" : outcome.record.what() + ": ";
+    for (const std::string& one : outcome.leftovers) out.push_back(prefix + one);
+  }
+  return out;
+}
+
+std::string records_folder(const std::string& state_dir, const ProcessRef& owner, const std::string& run_id) {
+  return state_dir + "/undo/" + std::to_string(owner.pid) + "-" + std::to_string(owner.start) + "-" +
+         file_name_for(run_id);
+}
+
+namespace {
+
+// Nothing of a living owner is touched: its own watchdog looks after it.
+bool owner_alive(const UndoJournal& journal) {
+  for (const std::string& id : journal.list()) {
+    const Result<UndoRecord> record = journal.read(id);
+    if (record.has_value()) return record.value().owner.alive();
+  }
+  return false;
+}
+
+void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes) {
+  Result<UndoJournal> journal = UndoJournal::open(folder);
+  if (journal.has_error()) {
+    outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
+    return;
+  }
+  if (journal.value().list().empty() || owner_alive(journal.value())) return;
+  asio::io_context loop;
+  ActionRunner actions;
+  auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {
+    if (broken) log::error("the sweep threw", {{"folder", folder}});
+    outcomes.insert(outcomes.end(), found.begin(), found.end());
+    loop.stop();
+  };
+  asio::co_spawn(loop, undo_folder(journal.value(), actions, UndoObserver{}, kSweepPatience), std::move(done));
+  loop.run();
+  journal.value().remove_if_empty();
+}
+
+}  // namespace
+
+std::vector<UndoOutcome> sweep(const std::string& state_dir) {
+  std::vector<UndoOutcome> outcomes;
+  std::error_code error;
+  for (fs::directory_iterator it(state_dir + "/undo", error), end; !error && it != end; it.increment(error)) {
+    if (it->is_directory()) sweep_folder(it->path().string(), outcomes);
+  }
+  return outcomes;
+}
+
+}  // namespace shakedown

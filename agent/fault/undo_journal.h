@@ -1,0 +1,65 @@
+// The undo records of one agent: a folder with one file per change that stands.
+// Two undoers (the agent and the watchdog, or a sweep) exclude each other by a lock on each record.
+// Ownership: the folder outlives its agent on purpose. Threads: the loop's thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/fault/undo_record.h"
+#include "core/base/result.h"
+#include "core/runtime/file_descriptor.h"
+#include "core/runtime/waiting.h"
+
+namespace shakedown {
+
+// Held while a record's change is made, proven wrong or undone. The kernel releases it when the holder dies.
+class RecordLock {
+ public:
+  RecordLock() = default;
+  explicit RecordLock(FileDescriptor file) : file_(std::move(file)) {}
+  bool held() const { return file_.valid(); }
+  void release() { file_.reset(); }
+
+ private:
+  FileDescriptor file_;
+};
+
+enum class LockOutcome { held, removed, busy };  // removed: somebody has undone it; busy: not free within the limit
+
+class UndoJournal {
+ public:
+  // Makes the folder (0700). Errors: io, refused.
+  static Result<UndoJournal> open(std::string folder);
+
+  const std::string& folder() const { return folder_; }
+  // Sets id and sequence; durable on return. On error nothing is left in the folder.
+  Result<void> add(UndoRecord& record);
+  // Replaces the record, durably, while `lock` is held; the lock stays held.
+  Result<void> update(const UndoRecord& record, RecordLock& lock);
+  Result<UndoRecord> read(const std::string& id) const;
+  bool contains(const std::string& id) const;
+  // Highest sequence first. Damaged records are listed too.
+  std::vector<std::string> list() const;
+  // Durable on return; fine when it is not there.
+  Result<void> remove(const std::string& id);
+  // Waits for the record's lock until the limit.
+  Task<LockOutcome> lock(std::string id, MonoTime limit, RecordLock& lock) const;
+  // Removes the folder if nothing stands in it.
+  void remove_if_empty();
+
+  // Where a command that belongs to a record notes its process while it runs, so that an undoer can end it first.
+  std::string command_file(const std::string& id) const;
+
+ private:
+  explicit UndoJournal(std::string folder) : folder_(std::move(folder)) {}
+  std::string path(const std::string& id) const;
+  std::string folder_;
+  mutable uint64_t commands_ = 0;
+};
+
+// Kills the groups of commands that a dead owner left running for this record, and forgets them.
+Task<void> end_commands(const UndoJournal& journal, std::string id);
+
+}  // namespace shakedown

@@ -1,0 +1,55 @@
+#include "agent/fault/watchdog_process.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include "core/base/log.h"
+
+namespace shakedown {
+
+Result<WatchdogProcess> WatchdogProcess::spawn(const std::string& program, const std::string& folder,
+                                               const std::string& log_file) {
+  int orders[2], answers[2];
+  if (::pipe2(orders, O_CLOEXEC) != 0) return fail(errno_error("cannot make a pipe for the watchdog", errno));
+  const FileDescriptor orders_read(orders[0]);
+  FileDescriptor orders_write(orders[1]);
+  if (::pipe2(answers, O_CLOEXEC) != 0) return fail(errno_error("cannot make a pipe for the watchdog", errno));
+  FileDescriptor answers_read(answers[0]);
+  const FileDescriptor answers_write(answers[1]);
+  ::fcntl(orders_write.get(), F_SETFL, O_NONBLOCK);
+  Command command;
+  command.argv = {program, "watch", folder};
+  command.input = orders_read.get();
+  command.output = answers_write.get();
+  command.error_file = log_file;
+  Result<ChildProcess> child = shakedown::spawn(command);
+  if (child.has_error()) {
+    return fail(child.error().kind, "cannot start the watchdog: " + child.error().message);
+  }
+  return WatchdogProcess(std::move(child.value()), std::move(orders_write), std::move(answers_read));
+}
+
+WatchdogProcess::~WatchdogProcess() {
+  if (!child_.valid()) return;
+  orders_.reset();
+  pollfd entry{child_.pidfd(), POLLIN, 0};
+  ::poll(&entry, 1, 1000);
+  child_.poll();
+}
+
+bool WatchdogProcess::ready() const {
+  pollfd entries[] = {{answers_.get(), POLLIN, 0}, {child_.pidfd(), POLLIN, 0}};
+  return ::poll(entries, 2, 0) > 0 && (entries[0].revents & POLLIN) != 0 && entries[1].revents == 0;
+}
+
+void WatchdogProcess::renew(Duration lease) {
+  const std::string line = "lease " + std::to_string(lease.count()) + "\n";
+  // A full pipe holds thousands of renewals that a stopped watchdog has not read; a closed one is noticed by its pidfd.
+  if (::write(orders_.get(), line.data(), line.size()) < 0 && errno != EAGAIN && errno != EPIPE) {
+    log::warning("cannot renew the watchdog's lease", {{"pid", std::to_string(child_.pid())}});
+  }
+}
+
+}  // namespace shakedown
