@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/host_facts.h"
 #include "core/base/time.h"
 
 namespace shakedown {
@@ -12,13 +13,6 @@ namespace shakedown {
 // How the run ended. running only while it does.
 enum class RunState { running, completed, stopped, aborted, interrupted };
 const char* to_string(RunState state);
-
-struct HostFacts {
-  std::string hostname, kernel, cpu_model;
-  uint32_t cores = 0;
-  uint64_t memory_bytes = 0;
-  uint64_t boot_id_hash = 0;  // equal on two agents = the same host
-};
 
 struct AgentFacts {
   std::string name, version;
