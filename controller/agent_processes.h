@@ -1,0 +1,30 @@
+// Agents started here as processes of their own (`run --spawn N`).
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace shakedown {
+
+// The destructor waits for the processes, asks those that stay to end (SIGTERM), and ends them after 10 s (SIGKILL).
+class AgentProcesses {
+ public:
+  static Result<std::unique_ptr<AgentProcesses>> start(const std::vector<std::string>& names,
+                                                       const std::string& address, const std::string& token_file,
+                                                       const std::string& folder);
+  ~AgentProcesses();
+  const std::vector<pid_t>& pids() const { return pids_; }
+
+ private:
+  std::vector<pid_t> pids_;
+};
+
+// The program of this name beside our own binary.
+std::string program_beside(const std::string& name);
+
+}  // namespace shakedown

@@ -1,0 +1,57 @@
+// The one place where what happened enters the run: journal first, then the Timeline, through the same function that
+// replays a journal later. Snapshots of all agents are merged into one record a second.
+// Threads: the run loop only.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "controller/journal.h"
+#include "core/stats/timeline.h"
+
+namespace shakedown {
+
+// Applies one journal entry; used live and by replay, so that both build the same Timeline.
+void apply(const JournalEntry& entry, Timeline& timeline, Manifest& manifest);
+
+class Chronicle {
+ public:
+  // journal may be null: a run whose record is not kept (`shakedown load`).
+  Chronicle(const Scenario& scenario, std::unique_ptr<JournalWriter> journal);
+
+  void record(JournalEntry entry);
+  // An agent's snapshot. One already seen is ignored; a gap is recorded as a warning event of the agent.
+  void add(Snapshot snapshot);
+  // Once a second: writes what add() gathered as one merged record, and brings the journal to the disk.
+  void flush();
+  void close(Manifest manifest);
+
+  const Timeline& timeline() const { return timeline_; }
+  Manifest& manifest() { return manifest_; }
+  // The first trouble with the journal; the run must end then.
+  const std::optional<Error>& trouble() const { return trouble_; }
+  // The digest of the last record; all zero without a journal.
+  Digest chain() const { return journal_ ? journal_->chain() : Digest{}; }
+
+ private:
+  std::unique_ptr<JournalWriter> journal_;
+  Timeline timeline_;
+  Manifest manifest_;
+  std::optional<Snapshot> gathered_;
+  struct Seen {
+    uint64_t seq = 0;
+    RunTime to{};
+  };
+  std::map<AgentId, Seen> seen_;
+  std::optional<Error> trouble_;
+};
+
+struct Replay {
+  Manifest manifest;
+  JournalSummary summary;
+};
+
+// Replays a journal into a Timeline that was made for its scenario.
+Result<Replay> replay(const std::string& path, Timeline& timeline);
+
+}  // namespace shakedown

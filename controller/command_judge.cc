@@ -1,0 +1,113 @@
+// judge, verify, report: everything that needs only a run folder.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "controller/commands.h"
+#include "controller/report/report.h"
+#include "controller/scoring.h"
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace {
+
+void print_summary(const Scorecard& scorecard) {
+  const std::string text = scorecard_console(scorecard, ::isatty(STDOUT_FILENO) != 0);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Result<int> judge_folder(const std::string& path, const std::string& scenario) {
+  SHAKEDOWN_TRY(auto folder, RunFolder::open(path));
+  SHAKEDOWN_TRY(auto scored, score(folder, scenario.empty() ? std::nullopt : std::make_optional(scenario)));
+  if (scored.scorecard.manifest.rejudged_from.empty()) {
+    SHAKEDOWN_TRY(write_reports(folder, scored));
+  } else {
+    const std::string beside = folder.file("rejudged-" + scored.scorecard.manifest.scenario_sha256.substr(0, 12));
+    SHAKEDOWN_TRY(auto rejudged, RunFolder::reopen(beside));
+    SHAKEDOWN_TRY(write_reports(rejudged, scored));
+    std::printf("objectives changed after the run; written to %s\n", beside.c_str());
+  }
+  print_summary(scored.scorecard);
+  return exit_code(scored.scorecard);
+}
+
+// The first line in which two texts differ, for people.
+std::string first_difference(const std::string& found, const std::string& expected) {
+  std::size_t line = 1, at = 0;
+  while (at < found.size() && at < expected.size() && found[at] == expected[at]) {
+    if (found[at] == '\n') ++line;
+    ++at;
+  }
+  const auto line_of = [at](const std::string& text) {
+    const std::size_t from = text.rfind('\n', at == 0 ? 0 : at - 1) + 1;
+    const std::size_t begin = at == 0 ? 0 : from;
+    return text.substr(std::min(begin, text.size()), text.find('\n', at) - begin);
+  };
+  return "line " + std::to_string(line) + ": expected '" + line_of(expected) + "', found '" + line_of(found) + "'";
+}
+
+Result<int> verify_folder(const std::string& path) {
+  SHAKEDOWN_TRY(auto folder, RunFolder::open(path));
+  SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
+  if (!scored.summary.damage.empty()) {
+    std::printf("journal: NOT intact: %s\n", scored.summary.damage.c_str());
+    return 1;
+  }
+  if (!scored.summary.complete) {
+    std::printf("journal: chain intact but NOT complete: %lu records and no closing record\n",
+                static_cast<unsigned long>(scored.summary.records));
+    return 1;
+  }
+  if (!scored.scorecard.manifest.rejudged_from.empty()) {
+    std::printf("scenario.yaml: NOT the one of the run: expected sha256 %s, found %s\n",
+                scored.scorecard.manifest.rejudged_from.c_str(), scored.scorecard.manifest.scenario_sha256.c_str());
+    return 1;
+  }
+  SHAKEDOWN_TRY(auto stored, folder.read("scorecard.json"));
+  const std::string regenerated = scorecard_json(scored.scorecard);
+  if (stored != regenerated) {
+    std::printf("scorecard.json: NOT what the journal says: %s\n", first_difference(stored, regenerated).c_str());
+    return 1;
+  }
+  std::printf("journal: %lu records, chain intact and complete, last digest %s\nscorecard.json: regenerated, identical\n",
+              static_cast<unsigned long>(scored.summary.records), hex(scored.summary.chain).substr(0, 12).c_str());
+  return 0;
+}
+
+Result<int> report_folder(const std::string& path, const std::vector<std::string>& formats) {
+  SHAKEDOWN_TRY(auto folder, RunFolder::open(path));
+  SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
+  for (const std::string& format : formats) {
+    std::string name, text;
+    if (format == "html") name = "scorecard.html", text = scorecard_html(scored.scorecard, *scored.timeline);
+    if (format == "md") name = "scorecard.md", text = scorecard_markdown(scored.scorecard);
+    if (format == "json") name = "scorecard.json", text = scorecard_json(scored.scorecard);
+    if (format == "junit") name = "junit.xml", text = scorecard_junit(scored.scorecard);
+    if (name.empty()) {
+      return fail(ErrorKind::usage, "unknown format '" + format + "'; expected html, md, json or junit");
+    }
+    SHAKEDOWN_TRY(folder.write(name, text));
+    std::printf("%s\n", folder.file(name).c_str());
+  }
+  return 0;
+}
+
+int finished(const Result<int>& result) { return result ? result.value() : report_error(result.error()); }
+
+}  // namespace
+
+int report_error(const Error& error) {
+  std::fprintf(stderr, "shakedown: %s\n", error.text().c_str());
+  return exit_code(error.kind);
+}
+
+int judge_command(const std::string& folder, const std::string& scenario) {
+  return finished(judge_folder(folder, scenario));
+}
+int verify_command(const std::string& folder) { return finished(verify_folder(folder)); }
+int report_command(const std::string& folder, const std::vector<std::string>& formats) {
+  return finished(report_folder(folder, formats));
+}
+
+}  // namespace shakedown

@@ -1,0 +1,79 @@
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "controller/commands.h"
+#include "controller/drill.h"
+#include "controller/report/report.h"
+#include "controller/scoring.h"
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace {
+
+// Faults change a real system: on a terminal the user is asked, elsewhere --yes must be given.
+Result<void> consent(const Scenario& scenario, bool yes) {
+  if (!scenario.has_faults() || yes) return ok();
+  if (::isatty(STDIN_FILENO) == 0) {
+    return fail(ErrorKind::usage, "the scenario breaks things (" + std::to_string(scenario.faults.size()) +
+                                      " faults); give --yes when there is no terminal to ask on, after reading "
+                                      "`shakedown plan`");
+  }
+  std::fprintf(stderr, "This drill breaks things:\n");
+  for (const Fault& fault : scenario.faults) {
+    std::fprintf(stderr, "  %s: %s %s\n", fault.name.c_str(), kind_name(fault.kind),
+                 scenario.component(component_of(fault.kind)).name.c_str());
+  }
+  std::fprintf(stderr, "Go on? [y/N] ");
+  const int answer = std::getchar();
+  if (answer == 'y' || answer == 'Y') return ok();
+  return fail(ErrorKind::usage, "not confirmed; nothing was started");
+}
+
+int final_code(const DrillResult& drill, const Scorecard& scorecard) {
+  const int judged = exit_code(scorecard);
+  if (judged == 4) return judged;
+  if (drill.run.error) return exit_code(drill.run.error->kind);
+  return judged;
+}
+
+Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
+  if (command.spawn > 0 && !command.listen.empty()) {
+    return fail(ErrorKind::usage, "--spawn starts agents here and --listen waits for them; give one of the two");
+  }
+  if (command.listen.empty() != (command.expect == 0)) {
+    return fail(ErrorKind::usage, "--listen ADDRESS and --expect N belong together");
+  }
+  SHAKEDOWN_TRY(auto scenario, load_or_explain(command.file));
+  SHAKEDOWN_TRY(consent(scenario, command.yes));
+  const std::string out = command.out.empty() ? "runs/" + new_run_id(system_clock().wall()) : command.out;
+  SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
+  SHAKEDOWN_TRY(auto bytes, read_file(command.file));
+  SHAKEDOWN_TRY(folder.write("scenario.yaml", bytes));
+  DrillOptions options;
+  options.journal = folder.journal();
+  options.work_dir = folder.file("work");
+  options.spawn = command.spawn;
+  options.listen = command.listen;
+  options.expect = command.expect;
+  options.quiet = command.quiet;
+  options.terminal = ::isatty(STDERR_FILENO) != 0;
+  SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
+  if (drill.run.hurried) return exit_code(ErrorKind::cancelled);
+  if (drill.run.error && drill.run.error->kind == ErrorKind::io) return fail(*drill.run.error);
+  SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
+  SHAKEDOWN_TRY(write_reports(folder, scored));
+  const std::string summary = scorecard_console(scored.scorecard, ::isatty(STDOUT_FILENO) != 0);
+  std::printf("%s\nscorecard: %s\n", summary.c_str(), folder.file("scorecard.html").c_str());
+  if (drill.run.error) std::fprintf(stderr, "shakedown: %s\n", drill.run.error->text().c_str());
+  return final_code(drill, scored.scorecard);
+}
+
+}  // namespace
+
+int run_command(const RunCommand& command, const MakeLocalAgent& make_agent) {
+  const Result<int> code = run_and_score(command, make_agent);
+  return code ? code.value() : report_error(code.error());
+}
+
+}  // namespace shakedown

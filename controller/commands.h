@@ -1,0 +1,50 @@
+// The subcommands. Each returns the process's exit code (design: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed,
+// 4 leftovers, 64.. our own trouble) and prints results to stdout, everything else to stderr.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/local_agent.h"
+#include "core/base/error.h"
+
+namespace shakedown {
+
+// Prints the error and returns its exit code.
+int report_error(const Error& error);
+
+int validate_command(const std::vector<std::string>& files);
+int plan_command(const std::string& file);
+
+struct RunCommand {
+  std::string file;
+  std::string out;  // empty = runs/<run id> beside the working folder
+  bool yes = false;
+  bool quiet = false;
+  uint32_t spawn = 0;
+  std::string listen;
+  uint32_t expect = 0;
+};
+int run_command(const RunCommand& command, const MakeLocalAgent& make_agent);
+
+int judge_command(const std::string& folder, const std::string& scenario);
+int verify_command(const std::string& folder);
+int report_command(const std::string& folder, const std::vector<std::string>& formats);
+
+struct LoadCommand {
+  std::string url;
+  uint32_t connections = 10;
+  std::string rate;  // empty = closed loop
+  std::string duration = "10s";
+  uint32_t threads = 1;
+  std::string timeout = "5s";
+  bool json = false;
+  bool quiet = false;
+};
+int load_command(const LoadCommand& command, const MakeLocalAgent& make_agent);
+
+int selftest_command(bool quick, const MakeLocalAgent& make_agent);
+int schema_command();
+int doctor_command();
+
+}  // namespace shakedown

@@ -1,0 +1,171 @@
+#include "controller/journal.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "core/wire/codec_journal.h"
+
+namespace shakedown {
+namespace {
+
+constexpr std::string_view kHeader = "shakedown journal 1\n";
+constexpr uint32_t kLongestRecord = 64U << 20;
+
+Digest link(const Digest& before, std::string_view payload) {
+  std::string bytes(reinterpret_cast<const char*>(before.data()), before.size());
+  bytes.append(payload);
+  return sha256(bytes);
+}
+
+Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return fail(errno_error("the journal " + path + " cannot be written; free space on that file system", errno));
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return ok();
+}
+
+std::string length_prefix(std::size_t length) {
+  std::string out(4, '\0');
+  for (int i = 0; i < 4; ++i) out[static_cast<std::size_t>(i)] = static_cast<char>((length >> (8 * i)) & 0xff);
+  return out;
+}
+
+// The reader's place in the file.
+class Cursor {
+ public:
+  explicit Cursor(std::istream& in) : in_(in) {}
+  // False at the end of the file; `short_read` tells whether it ended inside the bytes asked for.
+  bool read(char* out, std::size_t n) {
+    in_.read(out, static_cast<std::streamsize>(n));
+    const auto got = static_cast<std::size_t>(in_.gcount());
+    short_read_ = got != 0 && got != n;
+    offset_ += got;
+    return got == n;
+  }
+  bool short_read() const { return short_read_; }
+  uint64_t offset() const { return offset_; }
+
+ private:
+  std::istream& in_;
+  uint64_t offset_ = 0;
+  bool short_read_ = false;
+};
+
+// One record into payload; false at the end of the file or at damage.
+bool next_record(Cursor& cursor, JournalSummary& summary, std::string& payload) {
+  const uint64_t at = cursor.offset();
+  const auto damaged = [&](const std::string& what) {
+    summary.damage = "record " + std::to_string(summary.records + 1) + " at byte " + std::to_string(at) + ": " + what;
+    return false;
+  };
+  unsigned char prefix[4];
+  if (!cursor.read(reinterpret_cast<char*>(prefix), 4)) {
+    return cursor.short_read() ? damaged("the file ends inside the record's length") : false;
+  }
+  const uint32_t length = prefix[0] | (prefix[1] << 8) | (prefix[2] << 16) | (static_cast<uint32_t>(prefix[3]) << 24);
+  if (length > kLongestRecord) return damaged("a length of " + std::to_string(length) + " bytes cannot be right");
+  payload.resize(length);
+  Digest stored{};
+  if (!cursor.read(payload.data(), length) || !cursor.read(reinterpret_cast<char*>(stored.data()), stored.size())) {
+    return damaged("the file ends inside the record");
+  }
+  const Digest expected = link(summary.chain, payload);
+  if (stored != expected) {
+    return damaged("the chain is broken: expected digest " + hex(expected).substr(0, 12) + ", found " +
+                   hex(stored).substr(0, 12));
+  }
+  summary.chain = expected;
+  return true;
+}
+
+}  // namespace
+
+std::string hex(const Digest& digest) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (const unsigned char byte : digest) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+Digest sha256(std::string_view bytes) {
+  Digest digest{};
+  unsigned int length = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  return digest;
+}
+
+JournalWriter::JournalWriter(int fd, std::string path)
+    : fd_(fd), path_(std::move(path)), size_(kHeader.size()), chain_(sha256(kHeader)) {}
+
+JournalWriter::~JournalWriter() { ::close(fd_); }
+
+Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) return fail(errno_error("the journal " + path + " cannot be created", errno, ErrorKind::output));
+  std::unique_ptr<JournalWriter> writer(new JournalWriter(fd, path));
+  SHAKEDOWN_TRY(write_all(fd, kHeader, path));
+  return writer;
+}
+
+Result<void> JournalWriter::append(const JournalEntry& entry) {
+  const std::string payload = encode_journal(entry);
+  const Digest next = link(chain_, payload);
+  std::string record = length_prefix(payload.size()) + payload;
+  record.append(reinterpret_cast<const char*>(next.data()), next.size());
+  const Result<void> written = write_all(fd_, record, path_);
+  if (!written) {
+    // Cut a torn record off, so that what is there stays readable.
+    if (::ftruncate(fd_, static_cast<off_t>(size_)) == 0) ::lseek(fd_, static_cast<off_t>(size_), SEEK_SET);
+    return written;
+  }
+  size_ += record.size();
+  chain_ = next;
+  return ok();
+}
+
+Result<void> JournalWriter::sync() {
+  if (::fdatasync(fd_) != 0 && errno != EINVAL && errno != EROFS) {
+    return fail(errno_error("the journal " + path_ + " cannot be brought to the disk", errno));
+  }
+  return ok();
+}
+
+Result<JournalSummary> read_journal(const std::string& path, const std::function<void(JournalEntry)>& entry) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(errno_error("the journal " + path + " cannot be read", errno));
+  JournalSummary summary;
+  Cursor cursor(in);
+  std::string header(kHeader.size(), '\0');
+  if (!cursor.read(header.data(), header.size()) || header != kHeader) {
+    summary.damage = "record 0 at byte 0: this is not a shakedown journal of version 1";
+    return summary;
+  }
+  summary.chain = sha256(kHeader);
+  std::string payload;
+  while (next_record(cursor, summary, payload)) {
+    Result<JournalEntry> decoded = decode_journal(payload);
+    ++summary.records;
+    if (!decoded) {
+      summary.damage = "record " + std::to_string(summary.records) + ": " + decoded.error().message;
+      break;
+    }
+    summary.complete = std::holds_alternative<JournalClose>(decoded.value());
+    entry(std::move(decoded).value());
+  }
+  return summary;
+}
+
+}  // namespace shakedown

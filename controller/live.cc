@@ -1,0 +1,88 @@
+#include "controller/live.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <map>
+
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace {
+
+constexpr int64_t kWindowSeconds = 5;
+
+class ConsoleProgress final : public Progress {
+ public:
+  ConsoleProgress(bool terminal, bool quiet) : terminal_(terminal), quiet_(quiet) {}
+  ~ConsoleProgress() override { end_line(); }
+
+  void tick(const LiveView& view, RunTime now) override {
+    if (quiet_) return;
+    if (!terminal_ && second_of(now) % kWindowSeconds != 0) return;
+    std::string line = fmt::format("{:>5.0f}s  {}", seconds(now), view.phase);
+    if (view.left > Duration{}) line += fmt::format("  {:.0f}s left", seconds(view.left));
+    line += fmt::format("  rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", view.offered_per_second, view.ok_per_second,
+                        view.failed_per_second);
+    if (view.p99 > Duration{}) line += fmt::format("  p99 {:.3g}ms", seconds(view.p99) * 1e3);
+    for (const std::string& fault : view.faults) line += "  [" + fault + "]";
+    if (terminal_) {
+      std::fprintf(stderr, "\r\033[2K%s", line.c_str());
+      std::fflush(stderr);
+      open_line_ = true;
+    } else {
+      std::fprintf(stderr, "%s\n", line.c_str());
+    }
+  }
+
+  void note(const std::string& line) override {
+    if (quiet_) return;
+    end_line();
+    std::fprintf(stderr, "       %s\n", line.c_str());
+  }
+
+ private:
+  void end_line() {
+    if (open_line_) std::fputc('\n', stderr);
+    open_line_ = false;
+  }
+  bool terminal_, quiet_;
+  bool open_line_ = false;
+};
+
+}  // namespace
+
+LiveView live_view(const Timeline& timeline, RunTime now) {
+  LiveView view;
+  const int64_t until = second_of(now) - 1;
+  SparseHistogram latency;
+  uint64_t offered = 0, good = 0, bad = 0;
+  CellKey from;
+  from.second = until - kWindowSeconds;
+  from.stage = StageId(0);
+  from.operation = OperationId(0);
+  for (auto it = timeline.cells().lower_bound(from); it != timeline.cells().end() && it->first.second < until; ++it) {
+    const Cell& cell = it->second;
+    offered += cell.offered();
+    good += cell.count(Outcome::ok);
+    for (const Outcome outcome : kAllOutcomes) bad += is_bad(outcome) ? cell.count(outcome) : 0;
+    latency.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
+  }
+  view.offered_per_second = static_cast<double>(offered) / kWindowSeconds;
+  view.ok_per_second = static_cast<double>(good) / kWindowSeconds;
+  view.failed_per_second = static_cast<double>(bad) / kWindowSeconds;
+  if (!latency.empty()) view.p99 = latency.quantile(0.99);
+  for (const InjectionRecord& injection : timeline.injections()) {
+    const bool stands = injection.state == FaultState::injected || injection.state == FaultState::effective ||
+                        injection.state == FaultState::undoing;
+    if (stands) view.faults.push_back(timeline.scenario().fault(injection.fault).name);
+  }
+  return view;
+}
+
+std::unique_ptr<Progress> console_progress(bool terminal, bool quiet) {
+  return std::make_unique<ConsoleProgress>(terminal, quiet);
+}
+
+}  // namespace shakedown

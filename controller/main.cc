@@ -1,0 +1,148 @@
+// The command line. The only file that names both sides: it hands the in-process agent to local runs.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "agent/fault/fault_runner.h"
+#include "agent/in_process.h"
+#include "controller/commands.h"
+#include "controller/version.h"
+#include "core/base/log.h"
+#include "core/runtime/signals.h"
+
+namespace {
+
+using namespace shakedown;
+
+// An agent on a thread of this process, behind the controller's interface.
+class InProcess final : public LocalAgent {
+ public:
+  explicit InProcess(const LocalAgentOptions& options) : agent_(options.name, options.workers, options.work_dir) {}
+  boost::asio::io_context& loop() override { return agent_.loop(); }
+  void start(std::unique_ptr<AgentLink> link) override { agent_.start(std::move(link)); }
+
+ private:
+  InProcessAgent agent_;
+};
+
+std::unique_ptr<LocalAgent> make_local_agent(const LocalAgentOptions& options) {
+  return std::make_unique<InProcess>(options);
+}
+
+// What the command line chose; run after parsing.
+struct Choice {
+  std::function<int()> run;
+};
+
+void add_file_commands(CLI::App& app, Choice& choice) {
+  static std::vector<std::string> files;
+  CLI::App* validate = app.add_subcommand("validate", "Check scenario files: every diagnostic at once");
+  validate->add_option("FILE", files, "scenario files")->required();
+  validate->footer("Example: shakedown validate scenarios/*.yaml\nExit: 0 all valid, 65 otherwise.");
+  validate->callback([&] { choice.run = [] { return validate_command(files); }; });
+
+  static std::string planned;
+  CLI::App* plan = app.add_subcommand("plan", "Say what would happen: phases, faults with their commands and undo, evidence");
+  plan->add_option("FILE", planned, "scenario file")->required();
+  plan->footer("Example: shakedown plan scenarios/quickstart.yaml");
+  plan->callback([&] { choice.run = [] { return plan_command(planned); }; });
+
+  CLI::App* schema = app.add_subcommand("schema", "Print the JSON schema of the scenario");
+  schema->footer("Example: shakedown schema > scenario.schema.json");
+  schema->callback([&] { choice.run = [] { return schema_command(); }; });
+}
+
+void add_run_command(CLI::App& app, Choice& choice) {
+  static RunCommand command;
+  CLI::App* run = app.add_subcommand("run", "Run the drill and write the scorecard");
+  run->add_option("FILE", command.file, "scenario file")->required();
+  run->add_option("--out", command.out, "run folder (default: runs/RUN-ID)");
+  run->add_flag("--yes", command.yes, "break things without asking");
+  run->add_flag("--quiet", command.quiet, "no progress");
+  run->add_option("--spawn", command.spawn, "start N local agents as processes of their own")->check(CLI::Range(1, 64));
+  run->add_option("--listen", command.listen, "wait for agents on this loopback address, for example 127.0.0.1:0");
+  run->add_option("--expect", command.expect, "with --listen: how many agents")->check(CLI::Range(1, 1000));
+  run->footer("Examples:\n  shakedown run scenarios/quickstart.yaml --yes\n"
+              "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --expect 2\n"
+              "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
+  run->callback([&] { choice.run = [] { return run_command(command, make_local_agent); }; });
+}
+
+void add_folder_commands(CLI::App& app, Choice& choice) {
+  static std::string folder, scenario;
+  static std::vector<std::string> formats;
+  CLI::App* judge = app.add_subcommand("judge", "Replay a run's journal to its scorecard");
+  judge->add_option("RUNDIR", folder, "run folder")->required();
+  judge->add_option("--scenario", scenario, "judge by another scenario; written to rejudged-SHA, at most NOT PROVEN");
+  judge->footer("Example: shakedown judge runs/2026-11-23T14-05-09Z-9f2c1e");
+  judge->callback([&] { choice.run = [] { return judge_command(folder, scenario); }; });
+
+  CLI::App* report = app.add_subcommand("report", "Write reports of a run again");
+  report->add_option("RUNDIR", folder, "run folder")->required();
+  report->add_option("--format", formats, "html, md, json, junit (comma separated)")->delimiter(',')->required();
+  report->footer("Example: shakedown report runs/LAST --format html,junit");
+  report->callback([&] { choice.run = [] { return report_command(folder, formats); }; });
+
+  CLI::App* verify = app.add_subcommand("verify", "Prove that journal and scorecard are intact");
+  verify->add_option("RUNDIR", folder, "run folder")->required();
+  verify->footer("Example: shakedown verify runs/LAST\nExit: 0 intact, 1 names the first difference.");
+  verify->callback([&] { choice.run = [] { return verify_command(folder); }; });
+}
+
+void add_host_commands(CLI::App& app, Choice& choice) {
+  static LoadCommand command;
+  CLI::App* load = app.add_subcommand("load", "One quick load through the same engine (no --rate: closed loop)");
+  load->add_option("URL", command.url, "http://HOST:PORT/PATH")->required();
+  load->add_option("--connections", command.connections, "connections, and users of a closed loop")->capture_default_str();
+  load->add_option("--rate", command.rate, "open loop, for example 500/s");
+  load->add_option("--duration", command.duration, "how long")->capture_default_str();
+  load->add_option("--threads", command.threads, "worker threads")->check(CLI::Range(1, 256))->capture_default_str();
+  load->add_option("--timeout", command.timeout, "of one request")->capture_default_str();
+  load->add_flag("--json", command.json, "one JSON object on stdout");
+  load->add_flag("--quiet", command.quiet, "no progress");
+  load->footer("Example: shakedown load http://127.0.0.1:8080/ --rate 500/s --duration 10s");
+  load->callback([&] { choice.run = [] { return load_command(command, make_local_agent); }; });
+
+  static bool quick = false;
+  CLI::App* selftest = app.add_subcommand("selftest", "Measure the instrument on this host against planted truths");
+  selftest->add_flag("--quick", quick, "shorter stages");
+  selftest->footer("Exit: 0 every truth was given back within its bounds, 1 otherwise.");
+  selftest->callback([&] { choice.run = [] { return selftest_command(quick, make_local_agent); }; });
+
+  CLI::App* doctor = app.add_subcommand("doctor", "What this host can inject, with the reason for each no");
+  doctor->callback([&] { choice.run = [] { return doctor_command(); }; });
+}
+
+int run_main(int argc, char** argv) {
+  if (argc == 3 && std::string(argv[1]) == "watch") return watchdog_main(argv[2]);
+  CLI::App app{"Shakedown proves, before launch, that a system meets its non-functional requirements.", "shakedown"};
+  app.set_version_flag("--version", std::string("shakedown ") + kVersion);
+  app.require_subcommand(1);
+  bool verbose = false;
+  app.add_flag("--verbose", verbose, "log more to stderr");
+  Choice choice;
+  add_run_command(app, choice);
+  add_file_commands(app, choice);
+  add_folder_commands(app, choice);
+  add_host_commands(app, choice);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_code(ErrorKind::usage);
+  }
+  if (verbose) log::set_level(log::Level::info);
+  ignore_sigpipe();
+  return choice.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shakedown: a bug: %s; please report it with the run folder\n", error.what());
+    return exit_code(ErrorKind::bug);
+  }
+}

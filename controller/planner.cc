@@ -1,0 +1,84 @@
+#include "controller/planner.h"
+
+#include <map>
+
+namespace shakedown {
+
+std::vector<PlannedStage> plan_stages(const Scenario& scenario) {
+  std::vector<PlannedStage> stages;
+  std::map<FaultId, uint32_t> seen;
+  uint32_t injections = 0;
+  for (std::size_t p = 0; p < scenario.phases.size(); ++p) {
+    for (uint32_t iteration = 0; iteration < scenario.phases[p].repeat; ++iteration) {
+      PlannedStage stage{StageId(stages.size()), PhaseId(p), iteration, {}};
+      for (const FaultId fault : scenario.phases[p].faults) {
+        stage.injections.push_back({InjectionId(injections++), fault, ++seen[fault]});
+      }
+      stages.push_back(std::move(stage));
+    }
+  }
+  return stages;
+}
+
+std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedStage>& stages,
+                                                      const Scenario& scenario) {
+  std::vector<std::vector<PlannedStage>> groups;
+  bool open = false;
+  for (const PlannedStage& stage : stages) {
+    if (!open) groups.emplace_back();
+    groups.back().push_back(stage);
+    open = scenario.phase(stage.phase).faults.empty();
+  }
+  return groups;
+}
+
+Result<Scenario> with_roster(Scenario scenario, uint32_t spawn) {
+  if (spawn == 0 || spawn == scenario.agents.size()) return scenario;
+  if (scenario.agents.size() != 1) {
+    return fail(ErrorKind::usage, "--spawn " + std::to_string(spawn) + " does not fit: the scenario declares " +
+                                      std::to_string(scenario.agents.size()) +
+                                      " agents; give that number, or declare one agent");
+  }
+  const AgentSpec declared = scenario.agents.front();
+  scenario.agents.clear();
+  for (uint32_t i = 1; i <= spawn; ++i) {
+    AgentSpec agent = declared;
+    agent.name += "-" + std::to_string(i);
+    if (i > 1) agent.inject = false;
+    scenario.agents.push_back(agent);
+  }
+  return scenario;
+}
+
+Assignment make_assignment(const Scenario& roster_scenario, AgentId self, const std::string& run_id) {
+  Assignment assignment;
+  assignment.run_id = run_id;
+  assignment.self = self;
+  assignment.scenario = roster_scenario;
+  assignment.scenario.requirements.clear();
+  Lane lane{0, 0};
+  for (std::size_t i = 0; i < roster_scenario.agents.size(); ++i) {
+    if (!roster_scenario.agents[i].load) continue;
+    if (AgentId(i) == self) lane.index = lane.count;
+    ++lane.count;
+  }
+  if (!roster_scenario.agents[self.value].load) lane = {0, 0};
+  assignment.lane = lane;
+  return assignment;
+}
+
+AgentId agent_or_first_loader(const Scenario& scenario, AgentId declared) {
+  if (declared.valid()) return declared;
+  for (std::size_t i = 0; i < scenario.agents.size(); ++i) {
+    if (scenario.agents[i].load) return AgentId(i);
+  }
+  return AgentId(0);
+}
+
+Duration planned_duration(const Scenario& scenario) {
+  Duration total{};
+  for (const Phase& phase : scenario.phases) total += phase.duration * phase.repeat;
+  return total;
+}
+
+}  // namespace shakedown

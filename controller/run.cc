@@ -1,0 +1,244 @@
+#include "controller/run.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "controller/run_wait.h"
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronicle, Progress& progress,
+         asio::io_context& loop)
+    : scenario_(roster_scenario),
+      options_(std::move(options)),
+      chronicle_(chronicle),
+      progress_(progress),
+      wake_(loop),
+      tick_(loop),
+      roster_(roster_scenario, chronicle, [this] { wake_.cancel(); }) {
+  roster_.set_run(options_.run_id);
+  manifest_.run_id = options_.run_id;
+  manifest_.tool_version = options_.tool_version;
+  manifest_.scenario_sha256 = scenario_.sha256;
+  manifest_.seed = scenario_.seed;
+  manifest_.controller = options_.host;
+}
+
+asio::awaitable<RunResult> Run::execute() {
+  co_await gather();
+  go();
+  if (!stopped()) co_await prepare();
+  if (!stopped()) co_await stages();
+  co_await wind_down();
+  RunResult result;
+  result.state = manifest_.state;
+  result.error = error_ ? error_ : chronicle_.trouble();
+  result.hurried = interrupts_ > 1;
+  co_return result;
+}
+
+void Run::interrupt(const std::string& signal_name) {
+  ++interrupts_;
+  progress_.note(interrupts_ == 1 ? signal_name + ": undoing faults, then the scorecard (again: undo and leave)"
+                                  : signal_name + " again: undoing faults, then leaving");
+  stop(RunState::interrupted, signal_name);
+  wake_.cancel();
+}
+
+void Run::abort(Error error) {
+  stop(RunState::aborted, error.message);
+  if (!error_) error_ = std::move(error);
+  wake_.cancel();
+}
+
+void Run::stop(RunState state, const std::string& why) {
+  if (stop_ || ended_) return;
+  stop_ = {state, why};
+  progress_.note(std::string("run ") + to_string(state) + ": " + why);
+  if (!gone_) return;
+  using Kind = RunEvent::Kind;
+  const Kind kind = state == RunState::stopped       ? Kind::stop_condition
+                    : state == RunState::interrupted ? Kind::interrupted
+                                                     : Kind::aborted;
+  chronicle_.record(Event(RunEvent{kind, now(), why}));
+}
+
+asio::awaitable<void> Run::gather() {
+  const auto gathered = [this] { return roster_.all(MemberState::ready) || roster_.any(MemberState::refused); };
+  const bool in_time = co_await wait(gathered, options_.join_limit, Patience::until_stopped);
+  for (const Member& member : roster_.members()) {
+    if (member.state == MemberState::refused) abort(Error(member.problem, member.detail));
+  }
+  if (!in_time && !stopped()) {
+    const std::size_t there = roster_.count(MemberState::ready);
+    abort(Error(ErrorKind::unavailable, "expected " + std::to_string(scenario_.agents.size()) + " agents within " +
+                                            format_duration(options_.join_limit) + ", found " +
+                                            std::to_string(there) + "; start the missing ones and run again"));
+  }
+}
+
+void Run::go() {
+  const MonoTime zero = mono_now() + 200ms;
+  clock_ = RunClock(zero);
+  roster_.set_clock(clock_);
+  manifest_.started = system_clock().wall() + 200ms;
+  for (const Member& member : roster_.members()) manifest_.agents.push_back(member.facts);
+  chronicle_.record(manifest_);
+  gone_ = true;
+  chronicle_.record(Event(RunEvent{RunEvent::Kind::started, RunTime{}, options_.run_id}));
+  if (stop_) {
+    const auto early = *stop_;
+    stop_.reset();
+    stop(early.first, early.second);
+    return;
+  }
+  roster_.send_all(Go{zero, manifest_.started});
+  schedule_tick();
+}
+
+asio::awaitable<void> Run::prepare() {
+  activity_ = "setup";
+  for (const Action& setup : scenario_.setup) {
+    if (stopped()) co_return;
+    const bool done = co_await action(StepEvent::Kind::setup, setup, Patience::until_stopped);
+    if (!done && !stopped()) {
+      abort(Error(ErrorKind::unavailable, "setup step failed: " + setup.describe + "; nothing was measured"));
+    }
+  }
+  if (stopped()) co_return;
+  roster_.send_all(StartProbes{});
+  co_await check_ready();
+  if (!stopped()) co_await read_release(true);
+}
+
+asio::awaitable<void> Run::check_ready() {
+  if (!scenario_.ready) co_return;
+  activity_ = "waiting until ready";
+  const ProbeId id = scenario_.ready->probe;
+  const Probe& probe = scenario_.probe(id);
+  StepEvent event;
+  event.kind = StepEvent::Kind::ready;
+  event.what = "probe " + probe.name + " up";
+  event.started = now();
+  const auto up = [this, id, &probe] {
+    const auto& results = chronicle_.timeline().probe(id);
+    const std::size_t needed = std::max<uint32_t>(1, probe.up_after);
+    return results.size() >= needed &&
+           std::all_of(results.end() - static_cast<std::ptrdiff_t>(needed), results.end(),
+                       [](const ProbeResult& r) { return r.good; });
+  };
+  event.ok = co_await wait(up, scenario_.ready->limit, Patience::until_stopped);
+  event.ended = now();
+  const bool ready = event.ok;
+  chronicle_.record(Event(std::move(event)));
+  if (!ready && !stopped()) {
+    abort(Error(ErrorKind::unavailable, "the target is not ready: probe " + probe.name + " had not " +
+                                            std::to_string(probe.up_after) + " good checks in a row within " +
+                                            format_duration(scenario_.ready->limit) +
+                                            "; start the target, or correct its url"));
+  }
+}
+
+asio::awaitable<void> Run::read_release(bool at_start) {
+  if (!scenario_.release) co_return;
+  const AgentId agent = agent_or_first_loader(scenario_, AgentId());
+  const uint64_t number = roster_.next_step();
+  StepEvent event;
+  event.kind = StepEvent::Kind::release;
+  event.started = now();
+  roster_.expect(number, agent);
+  roster_.send(agent, ReadRelease{number});
+  const StepDone done = co_await step(agent, number, 15s, Patience::to_the_end);
+  event.ended = now();
+  event.ok = done.ok;
+  event.what = done.ok ? done.detail : "release not read: " + done.detail;
+  event.detail = at_start ? "start" : "end";
+  if (done.ok) (at_start ? manifest_.release_start : manifest_.release_end) = done.detail;
+  if (!done.ok) progress_.note(event.what);
+  chronicle_.record(Event(std::move(event)));
+}
+
+asio::awaitable<StepDone> Run::step(AgentId agent, uint64_t number, Duration limit, Patience patience) {
+  const auto answered = [this, number] { return roster_.answer(number) != nullptr; };
+  StepDone done;
+  done.step = number;
+  done.ok = false;
+  if (!roster_.alive(agent)) {
+    done.detail = "its agent is not there";
+    co_return done;
+  }
+  const bool in_time = co_await wait(answered, limit, patience);
+  if (in_time) {
+    done = *roster_.answer(number);
+  } else {
+    done.detail = "no answer from the agent within " + format_duration(limit);
+  }
+  co_return done;
+}
+
+asio::awaitable<bool> Run::action(StepEvent::Kind kind, const Action& what, Patience patience) {
+  const AgentId agent = what.kind == Action::Kind::exec && what.agent.valid() ? what.agent
+                        : what.component.valid()                             ? scenario_.component(what.component).agent
+                                                                             : AgentId(0);
+  const uint64_t number = roster_.next_step();
+  roster_.expect(number, agent);
+  RunStep message;
+  message.step = number;
+  message.kind = kind;
+  message.action = what;
+  const RunTime started = now();
+  roster_.send(agent, std::move(message));
+  StepDone done = co_await step(agent, number, what.after + what.limit + 15s, patience);
+  StepEvent event = std::move(done.event);
+  if (event.what.empty()) {
+    event.started = started;
+    event.ended = now();
+    event.what = what.describe;
+  }
+  event.kind = kind;
+  event.ok = done.ok;
+  if (event.detail.empty()) event.detail = done.detail;
+  progress_.note(event.what + (done.ok ? "" : " FAILED: " + event.detail));
+  if (!done.ok && kind == StepEvent::Kind::teardown) {
+    manifest_.teardown_failures.push_back(event.what + ": " + event.detail);
+  }
+  chronicle_.record(Event(std::move(event)));
+  co_return done.ok;
+}
+
+asio::awaitable<void> Run::wind_down() {
+  activity_ = "winding down";
+  activity_end_ = {};
+  for (OpenInjection& injection : open_) {
+    if (!injection.finishing) finish(injection, true, stop_ ? stop_->second : "the run ends");
+  }
+  const auto closed = [this] { return open_.empty() || roster_.count(MemberState::ready) == 0; };
+  co_await wait(closed, 60s, Patience::to_the_end);
+  if (roster_.count(MemberState::ready) > 0 && interrupts_ < 2) {
+    if (!stopped()) co_await read_release(false);
+    for (const Action& teardown : scenario_.teardown) {
+      co_await action(StepEvent::Kind::teardown, teardown, Patience::to_the_end);
+    }
+  }
+  roster_.send_all(Shutdown{stop_ ? stop_->second : "the run is over"});
+  const auto gone = [this] { return roster_.count(MemberState::ready) == 0; };
+  co_await wait(gone, 90s, Patience::to_the_end);
+  for (const Member& member : roster_.members()) {
+    if (member.state == MemberState::left && !member.clean) {
+      chronicle_.record(Event(AgentEvent{AgentEvent::Kind::leftover, member.id, now(), member.detail}));
+    }
+  }
+  ended_ = true;
+  tick_.cancel();
+  manifest_.finished = system_clock().wall();
+  manifest_.state = stop_ ? stop_->first : RunState::completed;
+  manifest_.ended_by = stop_ ? stop_->second : "";
+  chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, now(), to_string(manifest_.state)}));
+  chronicle_.close(manifest_);
+}
+
+}  // namespace shakedown

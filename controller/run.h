@@ -1,0 +1,111 @@
+// The drill as a state machine: gather agents, set up, wait until ready, go through the stages, verify the ledgers
+// after each injection, wind down. Whatever ends it early, every fault is undone and teardown runs.
+//
+// Written as one coroutine on the run loop that waits for "something changed"; messages and the one-second tick
+// only change state and wake it. Threads: the run loop only.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/chronicle.h"
+#include "controller/live.h"
+#include "controller/planner.h"
+#include "controller/roster.h"
+
+namespace shakedown {
+
+struct RunOptions {
+  std::string run_id;
+  std::string tool_version;
+  HostFacts host;
+  Duration join_limit = std::chrono::seconds(60);
+  Duration lease = std::chrono::seconds(10);
+  Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
+};
+
+struct RunResult {
+  RunState state = RunState::completed;
+  std::optional<Error> error;  // our own trouble: unavailable, locked, refused, io
+  bool hurried = false;        // interrupted twice: undone, but no scorecard is wanted
+};
+
+class Run {
+ public:
+  // roster_scenario: with one agent entry per member; everything outlives the Run.
+  Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronicle, Progress& progress,
+      boost::asio::io_context& loop);
+
+  Roster& roster() { return roster_; }
+  boost::asio::awaitable<RunResult> execute();
+  // Ctrl-C: the first ends the run and undoes; the second leaves out everything but the undo.
+  void interrupt(const std::string& signal_name);
+  // Our own trouble from outside, such as a failed listener.
+  void abort(Error error);
+
+ private:
+  enum class Patience { until_stopped, to_the_end };
+  struct OpenInjection {
+    PlannedInjection planned;
+    StageId stage;
+    bool finishing = false;
+  };
+
+  template <typename Condition>
+  boost::asio::awaitable<bool> wait(const Condition& condition, Duration limit, Patience patience);
+  boost::asio::awaitable<StepDone> step(AgentId agent, uint64_t number, Duration limit, Patience patience);
+  boost::asio::awaitable<bool> action(StepEvent::Kind kind, const Action& action, Patience patience);
+
+  boost::asio::awaitable<void> gather();
+  void go();
+  boost::asio::awaitable<void> prepare();
+  boost::asio::awaitable<void> check_ready();
+  boost::asio::awaitable<void> read_release(bool at_start);
+  boost::asio::awaitable<void> stages();
+  boost::asio::awaitable<void> group(const std::vector<PlannedStage>& group);
+  boost::asio::awaitable<void> settle(const std::vector<PlannedStage>& group);
+  boost::asio::awaitable<void> verify(InjectionId injection, const std::vector<uint64_t>& read_until);
+  boost::asio::awaitable<void> wind_down();
+
+  void announce(const PlannedStage& stage, RunTime start);
+  void end_stage(const PlannedStage& stage, RunTime at, const std::string& reason);
+  void not_run(const PlannedStage& stage, const std::string& reason);
+  void supervise();
+  void supervise(OpenInjection& injection, const InjectionRecord& record);
+  void finish(OpenInjection& injection, bool undo, const std::string& reason);
+  void check_members();
+  void check_stop_conditions();
+  bool probes_up_since(RunTime since) const;
+  void tick();
+  void schedule_tick();
+  void stop(RunState state, const std::string& why);
+  bool stopped() const { return stop_.has_value(); }
+  RunTime now() const { return clock_.now(); }
+
+  const Scenario& scenario_;
+  RunOptions options_;
+  Chronicle& chronicle_;
+  Progress& progress_;
+  boost::asio::steady_timer wake_;
+  boost::asio::steady_timer tick_;
+  Roster roster_;
+  RunClock clock_;
+  bool gone_ = false;
+  bool ended_ = false;
+  int interrupts_ = 0;
+  std::optional<std::pair<RunState, std::string>> stop_;
+  std::optional<Error> error_;
+  std::vector<OpenInjection> open_;
+  RunTime previous_end_{};
+  std::string activity_ = "waiting for agents";
+  RunTime activity_end_{};
+  uint32_t passes_ = 0;
+  bool ledgers_started_ = false;
+  Manifest manifest_;
+};
+
+}  // namespace shakedown

@@ -1,0 +1,108 @@
+#include "controller/run_folder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace fs = std::filesystem;
+
+Result<RunFolder> RunFolder::create(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  RunFolder folder(absolute.lexically_normal().string());
+  if (fs::exists(folder.journal(), error) || fs::exists(folder.file("scorecard.json"), error)) {
+    return fail(ErrorKind::output, "the output folder " + folder.path_ +
+                                       " already holds a run; name another one with --out, runs are never overwritten");
+  }
+  return reopen(folder.path_);
+}
+
+Result<RunFolder> RunFolder::reopen(const std::string& path) {
+  std::error_code error;
+  RunFolder folder(fs::absolute(path, error).lexically_normal().string());
+  fs::create_directories(folder.path_, error);
+  if (error || ::access(folder.path_.c_str(), W_OK | X_OK) != 0) {
+    const int code = error ? error.value() : errno;
+    return fail(errno_error("the output folder " + folder.path_ + " cannot be written", code, ErrorKind::output));
+  }
+  return folder;
+}
+
+Result<RunFolder> RunFolder::open(const std::string& path) {
+  std::error_code error;
+  RunFolder folder(fs::absolute(path, error).lexically_normal().string());
+  if (!fs::exists(folder.journal(), error)) {
+    return fail(ErrorKind::output, "expected a run folder, but " + folder.path_ +
+                                       " holds no journal.shk; give the folder that `shakedown run` printed");
+  }
+  return folder;
+}
+
+Result<void> RunFolder::write(std::string_view name, std::string_view content) const {
+  const std::string target = file(name);
+  const std::string beside = target + ".part";
+  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return fail(errno_error(beside + " cannot be written", errno));
+  int problem = 0;
+  while (!content.empty() && problem == 0) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno != EINTR) problem = errno;
+    if (n > 0) content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (problem == 0 && ::fsync(fd) != 0) problem = errno;
+  ::close(fd);
+  if (problem == 0 && ::rename(beside.c_str(), target.c_str()) != 0) problem = errno;
+  if (problem == 0) return ok();
+  ::unlink(beside.c_str());
+  return fail(errno_error(target + " cannot be written", problem));
+}
+
+Result<std::string> RunFolder::read(std::string_view name) const { return read_file(file(name)); }
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(errno_error(path + " cannot be read", errno));
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::string manifest_json(const Manifest& manifest) {
+  using nlohmann::ordered_json;
+  ordered_json agents = ordered_json::array();
+  for (const AgentFacts& agent : manifest.agents) {
+    agents.push_back({{"name", agent.name},
+                      {"version", agent.version},
+                      {"hostname", agent.host.hostname},
+                      {"kernel", agent.host.kernel},
+                      {"cpu", agent.host.cpu_model},
+                      {"cores", agent.host.cores},
+                      {"clock_bound_seconds", seconds(agent.clock_bound)}});
+  }
+  const ordered_json out = {{"run_id", manifest.run_id},
+                            {"tool_version", manifest.tool_version},
+                            {"started", format_wall(manifest.started)},
+                            {"finished", format_wall(manifest.finished)},
+                            {"state", to_string(manifest.state)},
+                            {"ended_by", manifest.ended_by},
+                            {"scenario_sha256", manifest.scenario_sha256},
+                            {"seed", manifest.seed},
+                            {"release_start", manifest.release_start},
+                            {"release_end", manifest.release_end},
+                            {"teardown_failures", manifest.teardown_failures},
+                            {"controller", {{"hostname", manifest.controller.hostname},
+                                            {"kernel", manifest.controller.kernel},
+                                            {"cores", manifest.controller.cores}}},
+                            {"agents", agents}};
+  return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace shakedown

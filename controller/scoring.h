@@ -1,0 +1,30 @@
+// From a run folder to its scorecard and reports. `run` ends with exactly this, so judge and verify see the same bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "controller/chronicle.h"
+#include "controller/run_folder.h"
+#include "core/model/scorecard.h"
+
+namespace shakedown {
+
+struct Scored {
+  std::unique_ptr<Scenario> scenario;
+  std::unique_ptr<Timeline> timeline;
+  JournalSummary summary;
+  Scorecard scorecard;
+};
+
+// Replays and judges. other_scenario: judge by another file (objectives changed after the run).
+Result<Scored> score(const RunFolder& folder, const std::optional<std::string>& other_scenario);
+
+// scorecard.json, scorecard.html, scorecard.md, junit.xml and manifest.json into the folder.
+Result<void> write_reports(const RunFolder& folder, const Scored& scored);
+
+// A scenario file with its diagnostics printed to stderr; Error scenario when it has any.
+Result<Scenario> load_or_explain(const std::string& path);
+
+}  // namespace shakedown

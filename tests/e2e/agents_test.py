@@ -1,0 +1,58 @@
+"""Several agents over gRPC: started here, or dialling in."""
+import subprocess
+import unittest
+
+import support
+
+
+class Agents(support.Folder):
+    def test_the_same_arrivals_for_1_2_and_5_agents(self):
+        self.start_target()
+        offered = []
+        for count in (1, 2, 5):
+            self.out = self.path(f"out-{count}")
+            text = self.scenario("seed: 7\n" + support.STEADY.replace("rate: 200/s", "rate: 201/s, arrivals: poisson"),
+                                 setup=False)
+            self.run_scenario(text, "--spawn", str(count), expect=0)
+            card = self.scorecard()
+            self.assertEqual(len(card["agents"]), count)
+            offered.append(card["accounting"]["offered"])
+        self.assertEqual(len(set(offered)), 1, offered)
+
+    def test_agents_that_dial_in(self):
+        self.start_target()
+        file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
+        controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
+                                "--listen", "127.0.0.1:0", "--expect", "2",
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        address = controller.stdout.readline().split()[-1]
+        token_file = controller.stdout.readline().split()[-1]
+        agents = [self.start(support.AGENT, "--connect", address, "--token-file", token_file) for _ in range(2)]
+        out, err = controller.communicate(timeout=60)
+        self.assertEqual(controller.returncode, 0, out + err)
+        for agent in agents:
+            self.assertEqual(agent.wait(timeout=20), 0)
+        self.assertEqual(len(self.scorecard()["agents"]), 2)
+
+    def test_a_wrong_token_is_refused(self):
+        file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
+        controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
+                                "--listen", "127.0.0.1:0", "--expect", "1",
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        address = controller.stdout.readline().split()[-1]
+        wrong = self.write("wrong-token", "0" * 64)
+        agent = subprocess.run([support.AGENT, "--connect", address, "--token-file", wrong], capture_output=True,
+                               text=True, timeout=60)
+        self.assertNotEqual(agent.returncode, 0)
+        self.assertIn("token", agent.stderr)
+        support.interrupt(controller)
+        controller.communicate(timeout=60)
+
+    def test_only_loopback_without_tls(self):
+        file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
+        done = self.shakedown("run", file, "--yes", "--out", self.out, "--listen", "0.0.0.0:0", "--expect", "1")
+        self.assertEqual(done.returncode, 77, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

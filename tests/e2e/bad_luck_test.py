@@ -1,0 +1,169 @@
+"""Targets that misbehave, processes that die, interrupts, full disks: each has an answer, and nothing stays behind."""
+import json
+import os
+import resource
+import signal
+import subprocess
+import unittest
+
+import support
+
+
+class Targets(support.Folder):
+    def test_nobody_listens_at_the_start(self):
+        done = self.run_scenario(self.scenario(support.STEADY, setup=False), expect=69)
+        self.assertIn("not ready", done.stderr)
+        verdicts = {row["verdict"] for row in self.scorecard()["requirements"]}
+        self.assertEqual(verdicts, {"unknown"})
+        self.assertNotEqual(self.scorecard()["decision"], "go")
+
+    def outcomes(self, *flags):
+        target = self.start_target(*flags)
+        done = self.shakedown("load", f"http://127.0.0.1:{self.port}/health", "--rate", "100/s", "--duration", "2s",
+                              "--timeout", "300ms", "--json")
+        self.end(target)
+        result = json.loads(done.stdout)
+        self.assertEqual(result["offered"], 200)
+        return result
+
+    def test_garbage_is_reset(self):
+        self.assertEqual(self.outcomes("--garbage")["reset"], 200)
+
+    def test_silence_is_a_timeout(self):
+        result = self.outcomes("--outage", "0s:1h:hang")
+        self.assertEqual(result["timeout"] + result["dropped_by_target"], 200)
+        self.assertGreater(result["timeout"], 100)
+        self.assertIn("p50", result["latency"]["censored"])
+
+    def test_a_target_that_closes_after_each_answer_is_no_failure(self):
+        self.assertEqual(self.outcomes("--close-each")["ok"], 200)
+
+
+class Deaths(support.Folder):
+    def begin(self, body, **options):
+        file = self.write("scenario.yaml", self.scenario(body))
+        return self.start(support.SHAKEDOWN, "run", file, "--yes", "--out", self.out, *options.pop("arguments", ()),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+    def wait_for_line(self, process, words):
+        for line in process.stderr:
+            if words in line:
+                return
+        self.fail(f"the run ended before it said {words}")
+
+    def test_controller_killed_in_mid_run_leaves_nothing(self):
+        process = self.begin(support.CRASH.replace("duration: 6s", "duration: 30s").replace("after: 500ms", "after: 20s"))
+        self.wait_for_line(process, "phase crash")
+        first = self.target_pid()
+        support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
+        process.kill()
+        process.wait()
+        support.wait_until(self.nothing_runs, 30, "the watchdog's undo")
+
+    def nothing_runs(self):
+        try:
+            self.assert_nothing_runs()
+            return True
+        except AssertionError:
+            return False
+
+    def test_interrupted_once_undoes_and_writes_the_scorecard(self):
+        process = self.begin(support.CRASH.replace("duration: 6s", "duration: 30s").replace("after: 500ms", "after: 25s"))
+        self.wait_for_line(process, "phase crash")
+        first = self.target_pid()
+        support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
+        support.interrupt(process)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3, out + err)
+        card = self.scorecard()
+        self.assertEqual(card["run"]["state"], "interrupted")
+        self.assertNotEqual(card["decision"], "go")
+        self.assert_nothing_runs()
+
+    def test_interrupted_twice_undoes_and_leaves(self):
+        process = self.begin(support.CRASH.replace("duration: 6s", "duration: 30s").replace("after: 500ms", "after: 25s"))
+        self.wait_for_line(process, "phase crash")
+        first = self.target_pid()
+        support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
+        support.interrupt(process)
+        support.interrupt(process, signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3, out + err)
+        self.assert_nothing_runs()
+
+    def test_agent_killed_in_mid_run(self):
+        process = self.begin(support.CRASH.replace("duration: 6s", "duration: 30s").replace("after: 500ms", "after: 25s"),
+                             arguments=("--spawn", "1"))
+        self.wait_for_line(process, "phase crash")
+        first = self.target_pid()
+        support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
+        agents = self.children_named("shakedown-agent", process.pid)
+        self.assertEqual(len(agents), 1)
+        os.kill(agents[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=90)
+        self.assertIn(process.returncode, (3, 4, 69), out + err)
+        self.assertIn("lost", err)
+        self.assertNotEqual(self.scorecard()["decision"], "go")
+        support.wait_until(self.nothing_runs, 30, "the watchdog's undo")
+
+    @staticmethod
+    def children_named(name, parent):
+        found = []
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{entry}/stat") as stat:
+                    fields = stat.read()
+            except OSError:
+                continue
+            command = fields[fields.index("(") + 1:fields.rindex(")")]
+            if name.startswith(command) and int(fields.rsplit(")", 1)[1].split()[1]) == parent:
+                found.append(int(entry))
+        return found
+
+    def test_disk_full_while_the_journal_is_written(self):
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+        process = self.begin(support.STEADY.replace("duration: 3s", "duration: 30s"), preexec_fn=small_files)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 74, out + err)
+        self.assertIn("journal", err)
+        self.assert_nothing_runs()
+
+    def test_a_component_of_another_run_is_locked(self):
+        process = self.begin(support.STEADY.replace("duration: 3s", "duration: 20s"))
+        self.wait_for_line(process, "phase steady")
+        second = self.shakedown("run", self.path("scenario.yaml"), "--yes", "--out", self.path("second"))
+        self.assertEqual(second.returncode, 75, second.stdout + second.stderr)
+        support.interrupt(process)
+        process.communicate(timeout=60)
+
+
+class Text(support.Folder):
+    SECRET = "s3cret-7f1c9d"
+
+    def test_a_secret_is_never_written_and_script_is_escaped(self):
+        body = support.STEADY.replace("title: It answers", 'title: "<script>alert(1)</script>"')
+        text = self.scenario(body).replace('path: "/health"}', 'path: "/health", headers: {X-Token: "{token}"}}')
+        text = text.replace("name: e2e", 'name: "<script>alert(2)</script>"').replace("targets:", "secrets: {token: {env: E2E_TOKEN}}\ntargets:")
+        done = self.run_scenario(text, expect=0, env={**os.environ, "E2E_TOKEN": self.SECRET})
+        self.assertNotIn(self.SECRET, done.stdout + done.stderr)
+        for folder, _, names in os.walk(self.dir):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    content = file.read()
+                self.assertNotIn(self.SECRET.encode(), content, name)
+                if name.endswith(".html"):
+                    self.assertNotIn(b"<script>alert", content)
+
+    def test_a_missing_secret_is_named(self):
+        text = self.scenario(support.STEADY).replace('path: "/health"}', 'path: "/health", headers: {X-Token: "{token}"}}')
+        text = text.replace("targets:", "secrets: {token: {env: E2E_NOT_SET}}\ntargets:")
+        done = self.run_scenario(text)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("E2E_NOT_SET", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,36 @@
+"""The scenarios that ship, run as a user would run them."""
+import os
+import unittest
+
+import support
+
+
+class Quickstart(support.Folder):
+    def test_the_watermelon_is_named(self):
+        done = self.shakedown("run", os.path.join(support.SOURCE, "scenarios/quickstart.yaml"), "--yes", "--out", self.out)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        card = self.scorecard()
+        self.assertEqual(card["decision"], "no-go")
+        self.assertTrue(card["run"]["valid"], card["run"]["reasons"])
+        optimistic = [row for row in card["requirements"] if row["watermelon"] == "optimistic"]
+        self.assertEqual([row["verdict"] for row in optimistic], ["fail"])
+        self.assertEqual(len(card["faults"]), 3)
+        self.assertTrue(all(fault["state"] == "clean" for fault in card["faults"]), card["faults"])
+        self.assertTrue(any("disappear" in sentence for sentence in card["tldr"]), card["tldr"])
+        self.assertEqual(self.shakedown("verify", self.out).returncode, 0)
+
+
+class Nginx(support.Folder):
+    def test_kill_and_pause_of_a_real_nginx(self):
+        done = self.shakedown("run", os.path.join(support.SOURCE, "scenarios/nginx.yaml"), "--yes", "--out", self.out)
+        card = self.scorecard()
+        self.assertIn(done.returncode, (0, 2), done.stdout + done.stderr)
+        self.assertTrue(card["run"]["valid"], card["run"]["reasons"])
+        self.assertTrue(all(fault["state"] == "clean" for fault in card["faults"]), card["faults"])
+        self.assertTrue(card["outages"])
+        for row in card["requirements"]:
+            self.assertNotEqual(row["verdict"], "unknown", row)
+
+
+if __name__ == "__main__":
+    unittest.main()
