@@ -118,7 +118,7 @@ uint64_t Mix::key(uint64_t index, const KeySpec& spec) const {
     const uint64_t span = uniform->high - uniform->low + 1;  // 0 = all of 2^64
     const uint64_t random = mix64(seed_ ^ mix64(3 * index + 1));
     if (span == 0) return random;
-    return uniform->low + static_cast<uint64_t>((static_cast<unsigned __int128>(random) * span) >> 64);
+    return uniform->low + random % span;
   }
   if (const auto* sequence = std::get_if<SequenceKey>(&spec)) return sequence->from + index;
   return 0;

@@ -1,0 +1,88 @@
+#include "agent/load/expect.h"
+
+#include <gtest/gtest.h>
+
+namespace shakedown {
+namespace {
+
+bool holds(const Expect& expect, const Response& response, const Holes& holes = {}) {
+  auto made = Expectation::make(expect);
+  EXPECT_TRUE(made.has_value());
+  return made.has_value() && made.assume_value().holds(response, holes);
+}
+
+Response answer(int status, std::string_view body = "", std::string_view head = "") {
+  return {status, head, body, false};
+}
+
+TEST(Expectation, StatusDefaultsTo2xx) {
+  EXPECT_TRUE(holds({}, answer(204)));
+  EXPECT_FALSE(holds({}, answer(301)));
+  Expect either;
+  either.status = {{200, 200}, {404, 404}};
+  EXPECT_TRUE(holds(either, answer(404)));
+  EXPECT_FALSE(holds(either, answer(201)));
+}
+
+TEST(Expectation, HeadersIgnoreCaseAndBlanks) {
+  Expect expect;
+  expect.headers = {{"X-Release", "9f2c"}, {"etag", ""}};
+  const std::string_view head = "x-release:\t9f2c \r\nETag: \"1\"\r\n";
+  EXPECT_TRUE(holds(expect, answer(200, "", head)));
+  EXPECT_FALSE(holds(expect, answer(200, "", "X-Release: other\r\nETag: 1\r\n")));
+  EXPECT_FALSE(holds(expect, answer(200, "", "X-Release: 9f2c\r\n")));
+  EXPECT_FALSE(find_header("X-ReleaseD: 9f2c\r\n", "X-Release").has_value());
+  EXPECT_EQ(find_header("A:\r\n", "a"), "");
+}
+
+TEST(Expectation, BodyContainsFillsHoles) {
+  Expect expect;
+  Text wanted;
+  wanted.pieces = {{HoleKind::literal, "sum="}, {HoleKind::checksum, ""}};
+  expect.body_contains = wanted;
+  Holes holes;
+  holes.checksum = "abc";
+  EXPECT_TRUE(shakedown::Expectation::make(expect).assume_value().holds(answer(200, "x sum=abc y"), holes));
+  EXPECT_FALSE(shakedown::Expectation::make(expect).assume_value().holds(answer(200, "sum=abd"), holes));
+  EXPECT_EQ(Expectation::make(expect).assume_value().times_contained(answer(200, "sum=abcsum=abc"), holes), 2u);
+}
+
+TEST(Expectation, BodyRegexIsSearched) {
+  Expect expect;
+  expect.body_regex = "\"state\": *\"(ok|fine)\"";
+  EXPECT_TRUE(holds(expect, answer(200, "{\"state\":  \"fine\"}")));
+  EXPECT_FALSE(holds(expect, answer(200, "{\"state\": \"bad\"}")));
+}
+
+TEST(Expectation, RegexOnALargeBodyNeitherCrashesNorHangs) {
+  Expect expect;
+  expect.body_regex = "(a*)*b$";
+  EXPECT_FALSE(holds(expect, answer(200, std::string(200'000, 'a'))));
+}
+
+TEST(Expectation, JsonPointers) {
+  Expect expect;
+  expect.json = {{"/state", "\"ok\""}, {"/items/1/n", "3"}};
+  EXPECT_TRUE(holds(expect, answer(200, R"({"state":"ok","items":[{},{"n":3}]})")));
+  EXPECT_FALSE(holds(expect, answer(200, R"({"state":"ok","items":[{},{"n":"3"}]})")));
+  EXPECT_FALSE(holds(expect, answer(200, R"({"state":"ok"})")));
+  EXPECT_FALSE(holds(expect, answer(200, "{not json")));
+  EXPECT_FALSE(holds(expect, answer(200, "[]")));
+}
+
+TEST(Expectation, WhatCannotBeParsedIsAnErrorWithItsText) {
+  Expect regex;
+  regex.body_regex = "(open";
+  const auto bad = Expectation::make(regex);
+  ASSERT_FALSE(bad.has_value());
+  EXPECT_NE(bad.assume_error().message.find("(open"), std::string::npos);
+  Expect pointer;
+  pointer.json = {{"no-slash", "1"}};
+  EXPECT_FALSE(Expectation::make(pointer).has_value());
+  Expect value;
+  value.json = {{"/a", "ok"}};
+  EXPECT_FALSE(Expectation::make(value).has_value());
+}
+
+}  // namespace
+}  // namespace shakedown
