@@ -90,6 +90,8 @@ DesignEffect design_effect(const std::vector<SecondCount>& seconds) {
       effect.block_seconds = level.seconds;
     }
   }
+  const double clusters = std::min(all.bad, all.total - all.bad) / effect.deff;
+  effect.deff_pass = effect.deff * (1 + 2 / clusters);
   return effect;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/rng.h"
+#include "core/stats/intervals.h"
 
 namespace shakedown {
 namespace {
@@ -36,6 +37,7 @@ TEST_P(IndependentData, KeepsDeffOne) {
   for (int trial = 0; trial < kTrials; ++trial) {
     const DesignEffect effect = design_effect(independent(rng, shape.seconds, shape.rate, shape.p));
     EXPECT_EQ(effect.rejected, effect.deff > 1);
+    EXPECT_EQ(effect.rejected, effect.deff_pass > 1);
     rejected += effect.rejected ? 1 : 0;
   }
   EXPECT_LE(rejected, 26);
@@ -86,6 +88,51 @@ TEST(DesignEffect, CorrelatedSpellsAreFoundOut) {
   }
   EXPECT_GE(rejected, 190);
   EXPECT_GT(deff, 8);
+}
+
+// A service that is up for exponential times of mean `up` seconds and down for exponential ones of mean `down`.
+std::vector<SecondCount> outages(Rng& rng, int seconds, int rate, double up, double down) {
+  std::vector<SecondCount> out;
+  bool is_down = rng.uniform() < down / (up + down);
+  double change = rng.exponential() * (is_down ? down : up);
+  for (int s = 0; s < seconds; ++s) {
+    SecondCount count{.second = s, .bad = 0, .total = static_cast<uint64_t>(rate)};
+    for (int i = 0; i < rate; ++i) {
+      for (; s + static_cast<double>(i) / rate >= change; is_down = !is_down) {
+        change += rng.exponential() * (is_down ? up : down);
+      }
+      count.bad += is_down ? 1 : 0;
+    }
+    out.push_back(count);
+  }
+  return out;
+}
+
+// Windows with 6 to 10 expected outages, at 95 %: a false pass in at most 6 % (plus 2 standard deviations of 1 000
+// trials) with deff_pass, and clearly more without it.
+TEST(DesignEffect, FewOutagesDoNotPassTooEasily) {
+  struct Shape {
+    int seconds;
+    double up, down;
+  };
+  int with_deff = 0;
+  for (const Shape& shape : {Shape{300, 29.7, 0.3}, Shape{60, 9.7, 0.3}, Shape{300, 29.1, 0.9}}) {
+    Rng rng(stream_seed(5, "few outages", static_cast<uint64_t>(shape.up * 10)));
+    int false_pass = 0;
+    const double truth = shape.down / (shape.up + shape.down);
+    for (int trial = 0; trial < 1000; ++trial) {
+      const std::vector<SecondCount> seconds = outages(rng, shape.seconds, 20, shape.up, shape.down);
+      double bad = 0;
+      for (const SecondCount& s : seconds) bad += static_cast<double>(s.bad);
+      const double total = shape.seconds * 20.0;
+      const DesignEffect effect = design_effect(seconds);
+      const auto upper = [&](double deff) { return clopper_pearson(bad / deff, total / deff, 0.95).upper; };
+      false_pass += upper(effect.deff_pass) < truth ? 1 : 0;
+      with_deff += upper(effect.deff) < truth ? 1 : 0;
+    }
+    EXPECT_LE(false_pass, 75) << shape.seconds << " " << shape.up;
+  }
+  EXPECT_GT(with_deff, 3 * 75);
 }
 
 TEST(DesignEffect, SlowWavesShowInLongBlocks) {
