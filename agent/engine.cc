@@ -1,0 +1,229 @@
+#include "agent/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/release.h"
+#include "core/wire/index_check.h"
+
+namespace shakedown {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kReleaseTimeout = 10s;
+constexpr Duration kInterval = 1s;
+
+// Moves an event's own stamps from one run clock to another.
+void restamp(Event& event, RunClock from, RunClock to) {
+  const auto moved = [&](RunTime t) { return to.at(from.mono(t)); };
+  if (auto* about = std::get_if<AgentEvent>(&event)) {
+    about->at = moved(about->at);
+  } else if (auto* step = std::get_if<StepEvent>(&event)) {
+    step->started = moved(step->started);
+    step->ended = moved(step->ended);
+  } else if (auto* fault = std::get_if<FaultEvent>(&event)) {
+    fault->earliest = moved(fault->earliest);
+    fault->latest = moved(fault->latest);
+  }
+}
+
+// The number of the step that an order wants answered; 0 = none.
+uint64_t step_of(const ToAgent& order) {
+  if (const auto* o = std::get_if<FinishFault>(&order)) return o->step;
+  if (const auto* o = std::get_if<VerifyLedger>(&order)) return o->step;
+  if (const auto* o = std::get_if<RunStep>(&order)) return o->step;
+  if (const auto* o = std::get_if<ReadRelease>(&order)) return o->step;
+  return 0;
+}
+
+}  // namespace
+
+struct Engine::Obey {
+  Engine& e;
+
+  void operator()(const StartProbes&) { e.load_->start_probes(); }
+  void operator()(const StartLedgers&) { e.load_->start_ledgers(); }
+  void operator()(const StageStart& o) { e.load_->start_stage(o.stage, o.phase, o.start, o.end); }
+  void operator()(const StageStop& o) { e.load_->stop_stage(o.stage, o.at); }
+  void operator()(const VerifyLedger& o) { e.verify(o); }
+  void operator()(const ReadRelease& o) { e.read_release(o.step); }
+  void operator()(const RunStep& o) { e.run_step(o); }
+  void operator()(const Inject& o) {
+    if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);
+    const RunTime at = e.clock_.now();
+    e.report(FaultEvent{o.injection, o.fault, o.stage, FaultState::failed, at, at, "this agent may not inject faults", false});
+  }
+  void operator()(const FinishFault& o) {
+    if (!e.fault_) return e.answer(o.step, false, "this agent may not inject faults");
+    e.fault_->finish(o.injection, o.undo, o.reason, e.while_alive([this_engine = &e, step = o.step](bool ok, std::string detail) {
+      this_engine->answer(step, ok, std::move(detail));
+    }));
+  }
+  template <class Other>
+  void operator()(const Other&) {}
+};
+
+Engine::Engine(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link)
+    : loop_(loop), options_(options), link_(link), tick_(loop) {}
+
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<LoadRunner>> Engine::make_load(RunClock clock) const {
+  LoadOptions options;
+  options.workers = options_.workers;
+  options.work_dir = options_.work_dir;
+  return options_.make_load(*assignment_, clock, std::move(options), loop_);
+}
+
+Result<std::unique_ptr<FaultRunner>> Engine::make_fault(RunClock clock) {
+  if (!has_faults()) return std::unique_ptr<FaultRunner>();
+  FaultOptions options;
+  options.state_dir = options_.state_dir;
+  options.watchdog_program = options_.watchdog_program;
+  options.lease = options_.lease;
+  options.report = while_alive([this](Event event) { report(std::move(event)); });
+  return options_.make_fault(*assignment_, clock, std::move(options), loop_);
+}
+
+// Whether anything in the plan may touch a component or run a command here.
+bool Engine::has_faults() const {
+  const Scenario& s = assignment_->scenario;
+  const AgentId self = assignment_->self;
+  const auto ours = [&](const Component& c) { return c.agent == self; };
+  const auto here = [&](const Action& a) { return a.kind == Action::Kind::exec && a.agent == self; };
+  return s.agents[self.value].inject || std::any_of(s.components.begin(), s.components.end(), ours) ||
+         std::any_of(s.setup.begin(), s.setup.end(), here) || std::any_of(s.teardown.begin(), s.teardown.end(), here);
+}
+
+Result<void> Engine::plan(Assignment assignment) {
+  assignment_ = std::move(assignment);
+  outbox_.emplace(link_, assignment_->self);
+  clock_ = RunClock(mono_now());
+  SHAKEDOWN_TRY(auto load, make_load(clock_));
+  SHAKEDOWN_TRY(auto fault, make_fault(clock_));
+  // Both are made anew at Go, which fixes the clock; what they found was only to be known early.
+  load.reset();
+  fault.reset();
+  return ok();
+}
+
+Result<void> Engine::go(RunClock clock) {
+  const RunClock before = std::exchange(clock_, clock);
+  SHAKEDOWN_TRY(auto load, make_load(clock_));
+  SHAKEDOWN_TRY(auto fault, make_fault(clock_));
+  load_ = std::move(load);
+  fault_ = std::move(fault);
+  for (Event& event : std::exchange(early_, {})) {
+    restamp(event, before, clock_);
+    link_.send(EventReport{std::move(event)});
+  }
+  schedule_tick();
+  return ok();
+}
+
+void Engine::obey(const ToAgent& order) {
+  Result<void> good = check_indexes(assignment_->scenario, order);
+  if (good && !gone()) good = fail(ErrorKind::protocol, "an order came before Go; the controller must say Go first");
+  if (good && stopping_) good = fail(ErrorKind::cancelled, "the agent is stopping");
+  if (good) return std::visit(Obey{*this}, order);
+  if (const uint64_t step = step_of(order)) {
+    answer(step, false, good.error().message);
+  } else {
+    warn(good.error().message);
+  }
+}
+
+void Engine::renew(Duration lease) {
+  if (fault_) fault_->renew(lease);
+}
+
+void Engine::warn(std::string detail) {
+  report(AgentEvent{AgentEvent::Kind::warning, AgentId(), clock_.now(), std::move(detail)});
+}
+
+void Engine::report(Event event) {
+  if (auto* about = std::get_if<AgentEvent>(&event); about && assignment_) about->agent = assignment_->self;
+  if (gone()) {
+    link_.send(EventReport{std::move(event)});
+  } else {
+    early_.push_back(std::move(event));
+  }
+}
+
+void Engine::schedule_tick() {
+  const int64_t next = second_of(clock_.now()) + 1;
+  tick_.at(clock_.mono(run_time(next * kInterval)), [this] { tick(); });
+}
+
+void Engine::tick() {
+  if (!collecting_) {
+    collecting_ = true;
+    collect([this] { collecting_ = false; });
+  }
+  schedule_tick();
+}
+
+void Engine::collect(std::function<void()> done) {
+  load_->collect(while_alive([this, done = std::move(done)](Snapshot snapshot) {
+    outbox_->add(std::move(snapshot));
+    done();
+  }));
+}
+
+void Engine::answer(uint64_t step, bool ok, std::string detail, StepEvent event) {
+  link_.send(StepDone{step, ok, std::move(detail), std::move(event)});
+}
+
+// The reads must be with the controller before the answer is: they leave in a snapshot of their own.
+void Engine::verify(const VerifyLedger& order) {
+  load_->verify(order.ledger, order.pass, order.injection, order.first_id,
+                while_alive([this, step = order.step, ledger = order.ledger](LedgerPass pass) {
+                  pass.ledger = ledger;
+                  collect([this, step, pass] {
+                    outbox_->flush();
+                    link_.send(EventReport{pass});
+                    answer(step, true, pass.complete ? "" : "not every id could be read in time");
+                  });
+                }));
+}
+
+void Engine::read_release(uint64_t step) {
+  const std::optional<ReleaseSource>& source = assignment_->scenario.release;
+  if (!source) return answer(step, false, "the scenario declares no release");
+  load_->fetch(source->http, kReleaseTimeout, while_alive([this, step](Result<std::string> body) {
+                 if (!body) return answer(step, false, body.error().message);
+                 const auto text = release_text(*assignment_->scenario.release, body.value());
+                 answer(step, text.has_value(), text ? text.value() : text.error().message);
+               }));
+}
+
+void Engine::run_step(const RunStep& order) {
+  if (!fault_) return answer(order.step, false, "this agent may not touch components or run commands");
+  fault_->run_step(order.kind, order.action, while_alive([this, step = order.step](StepEvent event) {
+                     const bool ok = event.ok;
+                     std::string detail = event.detail;
+                     answer(step, ok, std::move(detail), std::move(event));
+                   }));
+}
+
+void Engine::stop_load(std::function<void()> done) {
+  tick_.cancel();
+  stopping_ = true;
+  if (!gone()) return done();
+  load_->stop(while_alive([this, done = std::move(done)] {
+    collect([this, done] {
+      outbox_->flush();
+      done();
+    });
+  }));
+}
+
+void Engine::undo_all(const std::string& reason, std::function<void(bool, std::string)> done) {
+  stopping_ = true;
+  if (!fault_) return done(true, "");
+  fault_->undo_all(reason, while_alive(std::move(done)));
+}
+
+}  // namespace shakedown

@@ -1,0 +1,79 @@
+// Executes what the controller orders, through one LoadRunner and one FaultRunner, and reports through `say`.
+// Ownership: owns both runners. Threads: the agent's loop; callbacks of the runners come there too and are ignored once
+// the Engine is gone.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/agent_options.h"
+#include "agent/outbox.h"
+#include "core/runtime/timer.h"
+#include "core/wire/link.h"
+
+namespace shakedown {
+
+class Engine {
+ public:
+  Engine(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Takes the plan and finds out whether it can be executed here: secrets, certificates, component locks, state folder.
+  // What an earlier crash left is swept and reported. Errors: as make_load_runner and make_fault_runner.
+  Result<void> plan(Assignment assignment);
+  // The run's zero is known: everything is made for good, and a snapshot leaves at every whole second.
+  Result<void> go(RunClock clock);
+  bool gone() const { return load_ != nullptr; }
+  // Any order between Go and Shutdown. What cannot be obeyed is answered (StepDone, FaultEvent) or reported as a warning.
+  void obey(const ToAgent& order);
+  void renew(Duration lease);
+  void warn(std::string detail);
+
+  // Load, probes and ledgers stop, the last snapshot leaves, then done. At once without Go.
+  void stop_load(std::function<void()> done);
+  // Undoes everything. done(clean, detail).
+  void undo_all(const std::string& reason, std::function<void(bool, std::string)> done);
+
+ private:
+  struct Obey;
+
+  Result<std::unique_ptr<LoadRunner>> make_load(RunClock clock) const;
+  Result<std::unique_ptr<FaultRunner>> make_fault(RunClock clock);
+  bool has_faults() const;
+  void report(Event event);
+  void tick();
+  void schedule_tick();
+  void collect(std::function<void()> done);
+  void answer(uint64_t step, bool ok, std::string detail, StepEvent event = {});
+  void verify(const VerifyLedger& order);
+  void read_release(uint64_t step);
+  void run_step(const RunStep& order);
+  // The callback, doing nothing once this Engine is gone.
+  template <class F>
+  auto while_alive(F f) {
+    return [alive = std::weak_ptr<bool>(alive_), f = std::move(f)](auto&&... arguments) mutable {
+      if (alive.lock()) f(std::forward<decltype(arguments)>(arguments)...);
+    };
+  }
+
+  boost::asio::io_context& loop_;
+  const AgentOptions& options_;
+  AgentLink& link_;
+  std::optional<Assignment> assignment_;
+  RunClock clock_;
+  std::optional<Outbox> outbox_;
+  std::unique_ptr<LoadRunner> load_;
+  std::unique_ptr<FaultRunner> fault_;
+  std::vector<Event> early_;  // reported before Go, stamped by clock_
+  Alarm tick_;
+  bool collecting_ = false;
+  bool stopping_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // weakly held by callbacks
+};
+
+}  // namespace shakedown

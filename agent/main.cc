@@ -1,0 +1,101 @@
+// shakedown-agent: dials a controller and does what its plan says. `watch DIR` is the watchdog that undoes faults when
+// the agent dies; the agent starts it itself.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "agent/agent.h"
+#include "core/base/log.h"
+#include "core/runtime/host_facts.h"
+#include "core/runtime/signals.h"
+#include "core/wire/grpc_client.h"
+#include "core/wire/token.h"
+
+namespace {
+
+using namespace shakedown;
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token\n"
+    "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token --name east --workers 4\n"
+    "Exit: 0 orderly end, 3 interrupted or controller lost, 4 something was left behind, 64 usage, 69 no controller,\n"
+    "      75 component locked by another run, 77 refused, 70 bug, 74 I/O error.";
+
+struct CommandLine {
+  std::string connect, token_file, name, state_dir, watch_dir;
+  uint32_t workers = 1;
+  bool verbose = false;
+};
+
+void describe(CLI::App& app, CommandLine& line) {
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("shakedown-agent ") + SHAKEDOWN_VERSION);
+  app.add_option("--connect", line.connect, "the controller's address, HOST:PORT as `shakedown run --listen` prints it");
+  app.add_option("--token-file", line.token_file, "file with the join token, readable by its owner only");
+  app.add_option("--name", line.name, "which of the scenario's agents to be (default: any free place)");
+  app.add_option("--workers", line.workers, "load threads")->check(CLI::Range(1, 256))->capture_default_str();
+  app.add_option("--state-dir", line.state_dir, "where undo records are kept (default: /run/shakedown or the user's runtime folder)");
+  app.add_flag("--verbose", line.verbose, "more log lines");
+  CLI::App* watch = app.add_subcommand("watch", "Undo everything recorded in DIR when standard input closes or the lease ends");
+  watch->add_option("DIR", line.watch_dir, "folder of undo records")->required();
+  watch->footer("Started by the agent itself, not by hand. Example: shakedown-agent watch /run/shakedown/RUN");
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "shakedown-agent: %s\n", error.text().c_str());
+  return exit_code(error.kind);
+}
+
+int run_agent(const CommandLine& line) {
+  if (line.connect.empty() || line.token_file.empty()) {
+    return complain(Error(ErrorKind::usage, "--connect and --token-file are needed; see --help"));
+  }
+  ignore_sigpipe();
+  const Result<std::string> token = read_token_file(line.token_file);
+  if (!token) return complain(token.error());
+  boost::asio::io_context loop{1};
+  AgentOptions options;
+  options.name = line.name;
+  options.token = token.value();
+  options.host = read_host_facts();
+  options.workers = line.workers;
+  options.state_dir = line.state_dir;
+  Result<std::unique_ptr<AgentLink>> link = dial(line.connect, token.value(), loop);
+  if (!link) return complain(link.error());
+  auto agent = std::make_unique<Agent>(std::move(link.value()), std::move(options), loop);
+  auto signals = std::make_unique<Signals>(loop, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},
+                                           [&agent](int) { agent->interrupt(); });
+  int code = exit_code(ErrorKind::bug);
+  agent->start([&](int exit) {
+    code = exit;
+    signals.reset();
+    agent.reset();
+    loop.stop();
+  });
+  loop.run();
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Load and failures for Shakedown: joins a drill and does its part.", "shakedown-agent");
+  describe(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : exit_code(ErrorKind::usage);
+  }
+  if (line.verbose) log::set_level(log::Level::info);
+  if (!line.name.empty()) log::set_context("agent", line.name);
+  try {
+    return line.watch_dir.empty() ? run_agent(line) : watchdog_main(line.watch_dir);
+  } catch (const std::exception& error) {
+    return complain(Error(ErrorKind::bug, std::string("this should not happen: ") + error.what()));
+  }
+}

@@ -1,0 +1,127 @@
+#include "agent/session.h"
+
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/base/units.h"
+
+namespace shakedown {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kFirstPings = 16;  // back to back, before the plan is answered
+constexpr Duration kPingEvery = 5s;      // afterwards
+
+}  // namespace
+
+Session::Session(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link,
+                 std::function<void(SessionEnd)> ended)
+    : options_(options),
+      link_(link),
+      ended_(std::move(ended)),
+      engine_(loop, options, link),
+      lease_(loop,
+             [this](Duration length) {
+               end({SessionEnd::Kind::lease, "the controller did not renew the lease for " + format_duration(length)});
+             }),
+      ping_alarm_(loop) {}
+
+void Session::begin() {
+  Hello hello;
+  hello.token = options_.token;
+  hello.name = options_.name;
+  hello.protocol = kProtocolVersion;
+  hello.facts.name = options_.name;
+  hello.facts.version = SHAKEDOWN_VERSION;
+  hello.facts.host = options_.host;
+  link_.send(std::move(hello));
+  if (!options_.controllers_clock) ping();
+}
+
+void Session::received(ToAgent message) {
+  if (over_ && !std::holds_alternative<Shutdown>(message)) {
+    if (engine_.gone()) engine_.obey(message);  // answered, not done
+    return;
+  }
+  if (const auto* refusal = std::get_if<Refusal>(&message)) {
+    end({SessionEnd::Kind::refused, refusal->reason, ErrorKind::refused, true});
+  } else if (const auto* pong = std::get_if<ClockPong>(&message)) {
+    on_pong(*pong);
+  } else if (auto* plan = std::get_if<Plan>(&message)) {
+    on_plan(std::move(*plan));
+  } else if (const auto* go = std::get_if<Go>(&message)) {
+    on_go(*go);
+  } else if (const auto* renewal = std::get_if<LeaseRenew>(&message)) {
+    lease_.renew(renewal->lease);
+    engine_.renew(renewal->lease);
+  } else if (const auto* shutdown = std::get_if<Shutdown>(&message)) {
+    end({SessionEnd::Kind::shutdown, shutdown->reason});
+  } else if (planned_) {
+    engine_.obey(message);
+  }
+}
+
+void Session::ping() {
+  ClockPing message;
+  message.id = ++pings_;
+  message.bound = clock_.bound();
+  message.agent_mono = mono_now();
+  link_.send(message);
+}
+
+void Session::on_pong(const ClockPong& pong) {
+  clock_.add(pong.agent_mono, pong.controller_mono, mono_now());
+  if (clock_.count() < kFirstPings) return ping();
+  ping_alarm_.after(kPingEvery, [this] { ping(); });
+  answer_plan();
+}
+
+void Session::on_plan(Plan plan) {
+  if (std::exchange(planned_, true)) return engine_.warn("the controller sent a second plan; it was ignored");
+  log::set_context("run", plan.assignment.run_id);
+  const Result<void> able = engine_.plan(std::move(plan.assignment));
+  if (able) return answer_plan();
+  answered_ = true;
+  PlanReady answer;
+  answer.ok = false;
+  answer.error = able.error().text();
+  answer.problem = able.error().kind;
+  link_.send(answer);
+  end({SessionEnd::Kind::unable, able.error().text(), able.error().kind, true});
+}
+
+// Ready means: the plan was tried, and the clock is known.
+void Session::answer_plan() {
+  const bool clock_known = options_.controllers_clock || clock_.count() >= kFirstPings;
+  if (!planned_ || !clock_known || answered_) return;
+  answered_ = true;
+  PlanReady answer;
+  answer.clock_bound = clock_.bound();
+  link_.send(answer);
+  log::info("ready", {{"clock_bound", format_duration(answer.clock_bound)}});
+}
+
+void Session::on_go(const Go& go) {
+  if (!answered_ || engine_.gone()) return engine_.warn("Go came out of turn; it was ignored");
+  const RunClock clock(clock_.fix(go.zero));
+  lease_.renew(options_.lease);
+  if (const Result<void> able = engine_.go(clock); !able) {
+    end({SessionEnd::Kind::unable, able.error().text(), able.error().kind});
+  }
+}
+
+void Session::finish() {
+  over_ = true;
+  lease_.stop();
+  ping_alarm_.cancel();
+}
+
+void Session::end(SessionEnd end) {
+  if (std::exchange(over_, true)) return;
+  finish();
+  ended_(std::move(end));
+}
+
+}  // namespace shakedown

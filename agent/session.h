@@ -1,0 +1,68 @@
+// The talk with the controller: Hello, clock comparison, plan and its answer, Go, then the orders for the Engine.
+// Ownership: the Agent owns it; it owns the Engine. Threads: the agent's loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/agent_options.h"
+#include "agent/clock_estimate.h"
+#include "agent/engine.h"
+#include "agent/lease.h"
+#include "core/wire/link.h"
+
+namespace shakedown {
+
+// Why a session ends.
+struct SessionEnd {
+  enum class Kind {
+    shutdown,  // the controller said so
+    refused,   // the controller has no place for us
+    unable,    // the plan cannot be executed here
+    lease,     // the controller does not renew
+    lost,      // the stream is gone
+    interrupt, // a signal
+  } kind = Kind::shutdown;
+  std::string reason;
+  ErrorKind problem = ErrorKind::unavailable;  // unable
+  bool told = false;  // the controller knows already: no Goodbye
+};
+
+class Session {
+ public:
+  // ended is called once at most; what follows is the Agent's business.
+  Session(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link,
+          std::function<void(SessionEnd)> ended);
+
+  // Says Hello.
+  void begin();
+  void received(ToAgent message);
+  // No more pings and no lease from now on; orders are answered with a refusal.
+  void finish();
+  bool planned() const { return planned_; }
+  Engine& engine() { return engine_; }
+
+ private:
+  void ping();
+  void on_pong(const ClockPong& pong);
+  void on_plan(Plan plan);
+  void answer_plan();
+  void on_go(const Go& go);
+  void end(SessionEnd end);
+
+  const AgentOptions& options_;
+  AgentLink& link_;
+  std::function<void(SessionEnd)> ended_;
+  Engine engine_;
+  Lease lease_;
+  ClockEstimate clock_;
+  Alarm ping_alarm_;
+  uint64_t pings_ = 0;
+  bool planned_ = false;
+  bool answered_ = false;
+  bool over_ = false;
+};
+
+}  // namespace shakedown
