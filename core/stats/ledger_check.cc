@@ -2,32 +2,52 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <set>
+#include <span>
 
 namespace shakedown {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-using ReadsById = std::map<uint64_t, std::vector<const LedgerRead*>>;
+using Reads = std::span<const LedgerRead* const>;  // of one id, in the order in which they were invoked
 
 bool is_seen(ReadClass c) {
   return c == ReadClass::present || c == ReadClass::corrupt || c == ReadClass::duplicate;
 }
 
-ReadsById by_id(const LedgerRecord& record) {
-  ReadsById out;
-  for (const LedgerRead& read : record.reads) out[read.id].push_back(&read);
-  for (auto& [id, reads] : out) {
-    std::stable_sort(reads.begin(), reads.end(), [](const LedgerRead* a, const LedgerRead* b) {
-      return a->invoked < b->invoked;
+// All reads of a record, found by id.
+class ReadsById {
+ public:
+  explicit ReadsById(const LedgerRecord& record) {
+    sorted_.reserve(record.reads.size());
+    for (const LedgerRead& read : record.reads) sorted_.push_back(&read);
+    std::stable_sort(sorted_.begin(), sorted_.end(), [](const LedgerRead* a, const LedgerRead* b) {
+      return a->id != b->id ? a->id < b->id : a->invoked < b->invoked;
     });
   }
-  return out;
-}
 
-// What the reads of one id say, in the order in which they were invoked.
+  Reads of(uint64_t id) const {
+    const auto first = std::partition_point(sorted_.begin(), sorted_.end(),
+                                            [id](const LedgerRead* read) { return read->id < id; });
+    const auto last = std::partition_point(first, sorted_.end(),
+                                           [id](const LedgerRead* read) { return read->id == id; });
+    return {first, last};
+  }
+
+  std::vector<uint64_t> ids() const {
+    std::vector<uint64_t> out;
+    for (const LedgerRead* read : sorted_) {
+      if (out.empty() || out.back() != read->id) out.push_back(read->id);
+    }
+    return out;
+  }
+
+ private:
+  std::vector<const LedgerRead*> sorted_;
+};
+
+// What the reads of one id say.
 struct Evidence {
   const LedgerRead* last_seen = nullptr;
   const LedgerRead* last_absent = nullptr;  // only absences that prove something
@@ -41,7 +61,7 @@ struct Evidence {
 };
 
 // An absence proves nothing when its read was invoked before `proves_from` had passed.
-Evidence evidence(const std::vector<const LedgerRead*>& reads, RunTime proves_from) {
+Evidence evidence(Reads reads, RunTime proves_from) {
   Evidence e;
   for (const LedgerRead* read : reads) {
     if (is_seen(read->outcome)) e.last_seen = read;
@@ -49,12 +69,6 @@ Evidence evidence(const std::vector<const LedgerRead*>& reads, RunTime proves_fr
     if (read->outcome == ReadClass::absent && read->invoked > proves_from) e.last_absent = read;
   }
   return e;
-}
-
-const std::vector<const LedgerRead*>& reads_of(const ReadsById& reads, uint64_t id) {
-  static const std::vector<const LedgerRead*> none;
-  const auto found = reads.find(id);
-  return found == reads.end() ? none : found->second;
 }
 
 void classify_acked(LedgerClasses& out, uint64_t id, const Evidence& e) {
@@ -102,7 +116,7 @@ struct Sorted {
 class InjectionCheck {
  public:
   InjectionCheck(const LedgerRecord& record, InjectionId injection, RunTime effect_to)
-      : record_(record), reads_(by_id(record)), effect_to_(effect_to) {
+      : record_(record), reads_(record), effect_to_(effect_to) {
     for (const LedgerPass& pass : record.passes) {
       if (pass.injection == injection) passes_.push_back(&pass);
     }
@@ -132,7 +146,7 @@ class InjectionCheck {
   bool of_pass(const LedgerRead* read) const { return numbers_.contains(read->pass); }
 
   // Found absent here, not seen since, and not gone already before this pass.
-  bool lost_here(const std::vector<const LedgerRead*>& reads, RunTime ack) const {
+  bool lost_here(Reads reads, RunTime ack) const {
     bool gone_before = false, lost = false;
     for (const LedgerRead* read : reads) {
       if (is_seen(read->outcome)) gone_before = lost = false;
@@ -147,21 +161,21 @@ class InjectionCheck {
   }
 
   // Whether anything is known of an id: absent in this pass, or seen since the effect.
-  bool decided(const std::vector<const LedgerRead*>& reads, RunTime ack) const {
+  bool decided(Reads reads, RunTime ack) const {
     const bool here = std::any_of(reads.begin(), reads.end(), [&](const LedgerRead* read) {
       return of_pass(read) && read->outcome == ReadClass::absent && read->invoked > ack;
     });
     return here || seen_after(reads, effect_to_);
   }
 
-  static bool seen_after(const std::vector<const LedgerRead*>& reads, RunTime t) {
+  static bool seen_after(Reads reads, RunTime t) {
     return std::any_of(reads.begin(), reads.end(), [t](const LedgerRead* read) {
       return is_seen(read->outcome) && read->invoked >= t;
     });
   }
 
   void sort_write(const LedgerWrite& write, Sorted& sorted, InjectionLoss& out) const {
-    const std::vector<const LedgerRead*>& reads = reads_of(reads_, write.id);
+    Reads reads = reads_.of(write.id);
     if (lost_here(reads, write.completed)) {
       sorted.lost.push_back(&write);
       out.lost.push_back(write.id);
@@ -204,14 +218,14 @@ double positive_seconds(Duration d) { return std::max(0.0, seconds(d)); }
 
 LedgerClasses classify(const LedgerRecord& record) {
   LedgerClasses out;
-  const ReadsById reads = by_id(record);
+  const ReadsById reads(record);
   for (const auto& [id, write] : record.writes) {
-    classify_write(out, write, evidence(reads_of(reads, id), known_from(write)));
+    classify_write(out, write, evidence(reads.of(id), known_from(write)));
   }
-  for (const auto& [id, list] : reads) {
+  for (const uint64_t id : reads.ids()) {
     const auto write = record.writes.find(id);
     const bool attempted = write != record.writes.end();
-    const Evidence e = evidence(list, attempted ? known_from(write->second) : RunTime::min());
+    const Evidence e = evidence(reads.of(id), attempted ? known_from(write->second) : RunTime::min());
     if (e.seen() && !attempted) out.ghosts.push_back(id);
     if (e.duplicate) out.duplicates.push_back(id);
     if (e.corrupt_now()) out.corrupt.push_back(id);

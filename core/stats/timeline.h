@@ -76,6 +76,7 @@ class Timeline {
   const Scenario& scenario() const { return *scenario_; }
   // Per second, stage and operation. Latency histograms are kept per second too, so that a scope can
   // leave out fault windows to the second.
+  // Every cell's stage is one of stages().
   const std::map<CellKey, Cell>& cells() const { return cells_; }
   const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId

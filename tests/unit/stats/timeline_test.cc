@@ -137,11 +137,13 @@ TEST_F(TimelineTest, WhatNamesNothingOfTheScenarioIsIgnoredWithAWarning) {
   s.writes[LedgerId(7)] = {{.id = 1}};
   s.reads[LedgerId(7)] = {{.id = 1}};
   s.offered[StageId(4'000'000'000U)] = 1;
+  s.cells[{0, StageId(), OperationId(0)}].counts[0] = 1;
   timeline_.add(s);
-  EXPECT_EQ(timeline_.warnings().size(), 4U);
+  EXPECT_EQ(timeline_.warnings().size(), 5U);
   s.seq = 2;
   timeline_.add(s);
-  EXPECT_EQ(timeline_.warnings().size(), 4U);
+  EXPECT_EQ(timeline_.warnings().size(), 5U);
+  EXPECT_TRUE(timeline_.cells().empty());
   EXPECT_TRUE(timeline_.stages().empty());
   EXPECT_TRUE(timeline_.ledger(LedgerId(7)).writes.empty());
 }
