@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "controller/judge/loss.h"
+
 namespace shakedown::judging {
 namespace {
 
@@ -133,6 +135,7 @@ Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manif
   for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
     evidence.probes.push_back(collect_probe(ProbeId(i), evidence));
   }
+  collect_losses(evidence);
   return evidence;
 }
 

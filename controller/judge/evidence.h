@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/model/scorecard.h"
+#include "core/stats/ledger_check.h"
 #include "core/stats/outages.h"
 #include "core/stats/timeline.h"
 #include "core/stats/windows.h"
@@ -35,12 +36,20 @@ struct ProbeEvidence {
   double up_outside_seconds() const { return outside_seconds - down_outside_seconds; }
 };
 
+// What an injection lost of a ledger's acknowledged writes, with whether the ledger can say so at all.
+struct LossEvidence {
+  InjectionLoss loss;
+  std::string incomplete;  // why it proves no pass; empty = it can
+  std::string signal;
+};
+
 struct Evidence {
   const Scenario* scenario = nullptr;
   const Timeline* timeline = nullptr;
   const Manifest* manifest = nullptr;
   std::vector<FaultWindow> windows;
   std::vector<ProbeEvidence> probes;  // by ProbeId
+  std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect
   RunTime end{};                      // end of the last stage, else the last instant seen
 
   const ProbeEvidence& probe(ProbeId id) const { return probes[id.value]; }

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "controller/judge/families.h"
-#include "controller/judge/loss.h"
 #include "controller/judge/row_validity.h"
 #include "controller/judge/scope.h"
 
@@ -89,7 +88,7 @@ LostWrites lost_writes(const InjectionView& view, const Evidence& evidence) {
   const std::size_t ledgers = evidence.scenario->ledgers.size();
   out.known = ledgers > 0 && view.valid();
   for (std::size_t i = 0; out.known && i < ledgers; ++i) {
-    const LossEvidence found = loss_of(view, LedgerId(i), evidence);
+    const LossEvidence& found = evidence.losses.at({view.record->injection, LedgerId(i)});
     out.lower += found.loss.count_lower;
     out.upper += found.loss.count_upper;
     out.known = found.incomplete.empty();

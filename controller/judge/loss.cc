@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
+#include "controller/judge/injections.h"
 
 namespace shakedown::judging {
 namespace {
@@ -36,36 +37,11 @@ void by_time(InjectionBound& bound, const InjectionLoss& loss) {
   if (!loss.suffix_upper && loss.scattered) bound.verdict.note = "scattered loss";
 }
 
-InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, const Evidence& evidence) {
-  InjectionBound bound;
-  bound.verdict.injection = view.record->injection;
-  bound.verdict.number = view.number;
-  const AgentId observer = evidence.or_first_load_agent(evidence.scenario->ledger(sli.ledger).agent);
-  if (view.valid()) widen_by_clocks(view, observer, sli.fault, sli.unit == RpoUnit::time ? limit : INFINITY, evidence);
-  if (!view.valid()) {
-    bound.verdict.valid = false;
-    bound.verdict.note = view.invalid;
-    bound.signal = view.signal;
-    return bound;
-  }
-  const LossEvidence found = loss_of(view, sli.ledger, evidence);
-  sli.unit == RpoUnit::writes ? by_count(bound, found.loss) : by_time(bound, found.loss);
-  if (!found.incomplete.empty()) {
-    bound.clearing = INFINITY;
-    bound.verdict.upper = INFINITY;
-    bound.verdict.note = found.incomplete;
-    bound.verdict.valid = bound.verdict.lower > limit;  // a proven loss stands all the same
-    bound.signal = found.signal;
-  }
-  return bound;
-}
-
-}  // namespace
-
-LossEvidence loss_of(const InjectionView& view, LedgerId id, const Evidence& evidence) {
+LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evidence& evidence) {
   const Ledger& ledger = evidence.scenario->ledger(id);
   const LedgerRecord& record = evidence.timeline->ledger(id);
   const AgentId agent = evidence.or_first_load_agent(ledger.agent);
+  widen_by_clocks(view, agent, fault, INFINITY, evidence);
   LossEvidence out;
   out.loss = injection_loss(record, view.record->injection, view.effect_from, view.effect_to);
   const double rate = ledger.rate.per_second;
@@ -80,6 +56,43 @@ LossEvidence loss_of(const InjectionView& view, LedgerId id, const Evidence& evi
     out.signal = evidence.lost_at(agent) ? "lost agent" : "unobserved";
   }
   return out;
+}
+
+InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, const Evidence& evidence) {
+  InjectionBound bound;
+  bound.verdict.injection = view.record->injection;
+  bound.verdict.number = view.number;
+  const AgentId observer = evidence.or_first_load_agent(evidence.scenario->ledger(sli.ledger).agent);
+  if (view.valid()) widen_by_clocks(view, observer, sli.fault, sli.unit == RpoUnit::time ? limit : INFINITY, evidence);
+  if (!view.valid()) {
+    bound.verdict.valid = false;
+    bound.verdict.note = view.invalid;
+    bound.signal = view.signal;
+    return bound;
+  }
+  const LossEvidence& found = evidence.losses.at({view.record->injection, sli.ledger});
+  sli.unit == RpoUnit::writes ? by_count(bound, found.loss) : by_time(bound, found.loss);
+  if (!found.incomplete.empty()) {
+    bound.clearing = INFINITY;
+    bound.verdict.upper = INFINITY;
+    bound.verdict.note = found.incomplete;
+    bound.verdict.valid = bound.verdict.lower > limit;  // a proven loss stands all the same
+    bound.signal = found.signal;
+  }
+  return bound;
+}
+
+}  // namespace
+
+void collect_losses(Evidence& evidence) {
+  for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {
+    for (const InjectionView& view : injections_of(FaultId(f), evidence)) {
+      if (view.record->find(FaultState::effective) == nullptr) continue;
+      for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
+        evidence.losses[{view.record->injection, LedgerId(i)}] = loss_of(view, LedgerId(i), FaultId(f), evidence);
+      }
+    }
+  }
 }
 
 Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Evidence& evidence) {

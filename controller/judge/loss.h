@@ -1,21 +1,13 @@
-// What an injection lost of a ledger's acknowledged writes, with whether the ledger can say so at all.
+// What the faults took from the ledgers, worked out once per injection and ledger.
 #pragma once
 
-#include <string>
-
-#include "controller/judge/injections.h"
-#include "core/stats/ledger_check.h"
+#include "controller/judge/evidence.h"
 
 namespace shakedown::judging {
 
-struct LossEvidence {
-  InjectionLoss loss;
-  std::string incomplete;  // why it proves no pass; empty = it can
-  std::string signal;
-};
-
-// view must be valid and already widened by the clocks. Incomplete: no complete reading back, the ledger's agent
-// lost, or no acknowledged write shortly before the fault (max(5 / rate, timeout)), so that nothing could be lost.
-LossEvidence loss_of(const InjectionView& view, LedgerId ledger, const Evidence& evidence);
+// Fills evidence.losses for every injection that took effect, with the effect widened by the clock bound between the
+// fault's agent and the ledger's. A loss is incomplete (proves no pass) without a complete reading back, or when no
+// write was acknowledged shortly before the fault (max(5 / rate, timeout)), so that nothing could be lost.
+void collect_losses(Evidence& evidence);
 
 }  // namespace shakedown::judging

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "controller/judge/impact.h"
-#include "controller/judge/loss.h"
 
 namespace shakedown::judging {
 namespace {
@@ -13,16 +12,12 @@ namespace {
 constexpr std::size_t kMostLostIds = 1000;
 
 // Writes that the injection certainly lost, over all ledgers.
-uint64_t certainly_lost(InjectionId injection, FaultId fault, const Evidence& evidence) {
-  for (const InjectionView& view : injections_of(fault, evidence)) {
-    if (view.record->injection != injection || !view.valid()) continue;
-    uint64_t lost = 0;
-    for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
-      lost += loss_of(view, LedgerId(i), evidence).loss.lost.size();
-    }
-    return lost;
+uint64_t certainly_lost(InjectionId injection, const Evidence& evidence) {
+  uint64_t lost = 0;
+  for (const auto& [key, found] : evidence.losses) {
+    if (key.first == injection) lost += found.loss.lost.size();
   }
-  return 0;
+  return lost;
 }
 
 ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter,
@@ -36,7 +31,7 @@ ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const
   out.cause = caused.spontaneous() ? "spontaneous" : evidence.scenario->fault(caused.fault).name;
   const Harm harm = meter.over({outage.begin(), outage.end(probe.results.back().end)});
   out.impact = {harm.failed, harm.delayed_seconds, 0, harm.worst_error_ratio};
-  if (!caused.spontaneous()) out.impact.lost_writes = certainly_lost(caused.injection, caused.fault, evidence);
+  if (!caused.spontaneous()) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
   return out;
 }
 
@@ -96,7 +91,7 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
 }
 
 ScoredLedgerInjection score(const InjectionView& view, LedgerId ledger, FaultId fault, const Evidence& evidence) {
-  const InjectionLoss loss = loss_of(view, ledger, evidence).loss;
+  const InjectionLoss& loss = evidence.losses.at({view.record->injection, ledger}).loss;
   ScoredLedgerInjection out;
   out.fault = evidence.scenario->fault(fault).name;
   out.n = view.number;

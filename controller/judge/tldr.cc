@@ -29,6 +29,13 @@ std::string seconds_text(double s) {
   return s >= 1 ? fmt::format("{:.2g} seconds", s) : fmt::format("{:.2g} milliseconds", s * 1000);
 }
 
+// Rounded up to two digits: for promises that were kept "within".
+std::string within_text(double s) {
+  if (!(s > 0)) return seconds_text(0);
+  const double unit = std::pow(10, std::floor(std::log10(s)) - 1);
+  return seconds_text(std::ceil(s / unit - 1e-9) * unit);
+}
+
 struct Range {
   double least = INFINITY, most = 0;
   uint64_t injections = 0;
@@ -83,7 +90,7 @@ std::string recovery(const ScoredRequirement& row, const RtoSli& sli, const Scen
   const std::string limit = seconds_text(row.requirement.objective.limit);
   const std::string start = when(sli.fault, scenario);
   if (row.verdict.state == VerdictState::pass) {
-    return fmt::format("{}, the service is back within {}, as promised ({}).", start, seconds_text(range.most), limit);
+    return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_text(range.most), limit);
   }
   const std::string away = std::isinf(range.most) ? fmt::format("more than {}", seconds_text(*row.verdict.measured.lower))
                                                   : seconds_text(range.most);

@@ -1,0 +1,91 @@
+// impact {fault}: what one injection costs in failed requests, delay and writes.
+#include <gtest/gtest.h>
+
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using testing::Drill;
+
+struct Hit {
+  Drill drill;
+  PhaseId crash = drill.add_phase("crash", 30, 0);
+  FaultId kill = drill.add_kill("kill-ledger", crash);
+  StageId stage;
+
+  // 100/s at 5 ms; the fault at 10 s; then five seconds of `bad` failures and the rest at `latency`.
+  Hit(uint64_t bad, double latency) {
+    stage = drill.run(crash, 0);
+    drill.load(stage, 0, 10, 100).load(stage, 10, 15, 100 - bad, bad, latency).load(stage, 15, 30, 100);
+    drill.probe(0, 30, {{10, 14}});
+    drill.writes(0, 10);
+    const InjectionId id = drill.inject(kill, stage, 10, 15);
+    drill.verify(id, 20, {98, 99});
+  }
+  Verdict judge(ImpactUnit unit, double limit) {
+    drill.scenario.requirements.clear();
+    drill.require("IM", ImpactSli{kill, unit}, Comparison::at_most, limit);
+    return drill.verdict();
+  }
+};
+
+TEST(Impact, FailedRequests) {
+  EXPECT_EQ(Hit(40, 0.005).judge(ImpactUnit::failed_requests, 200).state, VerdictState::pass);
+  const Verdict v = Hit(40, 0.005).judge(ImpactUnit::failed_requests, 199);
+  EXPECT_EQ(v.state, VerdictState::fail);
+  EXPECT_DOUBLE_EQ(*v.measured.value, 200);
+}
+
+TEST(Impact, UnfinishedRequestsAreAnUpperBound) {
+  Hit hit(40, 0.005);
+  hit.drill.outcome(hit.stage, 12, Outcome::unfinished, 10);
+  EXPECT_EQ(hit.judge(ImpactUnit::failed_requests, 205).state, VerdictState::not_proven);
+  EXPECT_EQ(hit.judge(ImpactUnit::failed_requests, 210).state, VerdictState::pass);
+}
+
+TEST(Impact, DelayIsTheExcessOverQuietTimes) {
+  // 500 answers 100 ms later than usual: 50 s.
+  const Verdict v = Hit(0, 0.105).judge(ImpactUnit::delayed_seconds, 51);
+  EXPECT_EQ(v.state, VerdictState::pass) << v.reason;
+  EXPECT_NEAR(*v.measured.value, 50, 0.3);
+  EXPECT_EQ(Hit(0, 0.105).judge(ImpactUnit::delayed_seconds, 49).state, VerdictState::fail);
+  EXPECT_NEAR(*Hit(0, 0.005).judge(ImpactUnit::delayed_seconds, 1).measured.value, 0, 1e-6);
+}
+
+TEST(Impact, LostWrites) {
+  EXPECT_EQ(Hit(0, 0.005).judge(ImpactUnit::lost_writes, 2).state, VerdictState::pass);
+  EXPECT_EQ(Hit(0, 0.005).judge(ImpactUnit::lost_writes, 1).state, VerdictState::fail);
+}
+
+TEST(Impact, TheWorstInjectionCounts) {
+  Hit hit(10, 0.005);
+  const StageId second = hit.drill.run(hit.crash, 30);
+  hit.drill.load(second, 30, 40, 100).load(second, 40, 45, 20, 80).load(second, 45, 60, 100).probe(30, 60, {{40, 44}});
+  hit.drill.inject(hit.kill, second, 40, 45);
+  const Verdict v = hit.judge(ImpactUnit::failed_requests, 300);
+  EXPECT_EQ(v.state, VerdictState::fail);
+  EXPECT_DOUBLE_EQ(*v.measured.value, 400);
+  EXPECT_EQ(v.injections.size(), 2U);
+}
+
+TEST(Impact, WithoutLoadOrInjectionItIsUnknown) {
+  Drill idle;
+  const PhaseId crash = idle.add_phase("crash", 30, 0);
+  const FaultId kill = idle.add_kill("kill", crash);
+  idle.require("IM", ImpactSli{kill, ImpactUnit::failed_requests}, Comparison::at_most, 0);
+  EXPECT_EQ(idle.verdict().state, VerdictState::unknown);
+  idle.inject(kill, idle.run(crash, 0), 10, 15);
+  EXPECT_EQ(idle.verdict().state, VerdictState::unknown) << idle.verdict().reason;
+}
+
+TEST(Impact, PredictedFrequencyTimesImpactStandsOnTheFault) {
+  Hit hit(40, 0.005);
+  hit.drill.scenario.faults[0].expected = Rate{2.0 / (30 * 86400)};
+  const Scorecard card = hit.drill.judge();
+  ASSERT_EQ(card.faults.size(), 1U);
+  EXPECT_NEAR(card.faults[0].predicted_monthly_failed.value(), 400, 1e-6);
+}
+
+}  // namespace
+}  // namespace shakedown

@@ -1,0 +1,187 @@
+// The SLIs over outages: uptime over a period, mtbf, mtbr, mttr, outages, tolerated.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using testing::Drill;
+
+using Spans = std::vector<std::pair<double, double>>;
+const std::vector<ProbeId> kFrontDoor = {ProbeId(0)};
+
+// One quiet phase of `length` seconds, watched once a second.
+Drill watched(double length, Spans outages) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(1);
+  drill.run(drill.add_phase("steady", length, 0), 0);
+  drill.probe(0, length, std::move(outages));
+  return drill;
+}
+
+Verdict judge_on(Drill drill, Sli sli, Comparison comparison, double limit) {
+  drill.require("R", std::move(sli), comparison, limit);
+  return drill.verdict();
+}
+
+// Kills at 100, 200, ... s in phases of 100 s, each with the given time down; quiet otherwise.
+Drill drilled(const std::vector<double>& down, std::vector<double> undo = {}) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 100, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  Spans outages;
+  for (std::size_t i = 0; i < down.size(); ++i) {
+    const double start = 100.0 * static_cast<double>(i), from = start + 10;
+    const StageId stage = drill.run(crash, start);
+    const InjectionId id = drill.inject(kill, stage, from, from + std::max(down[i], 1.0) + 2);
+    if (down[i] > 0) outages.emplace_back(from, from + down[i]);
+    if (i < undo.size() && undo[i] > 0) drill.fault_event(id, FaultState::undoing, from + undo[i]);
+  }
+  drill.probe(0, 100.0 * static_cast<double>(down.size()), outages);
+  return drill;
+}
+
+TEST(Mtbf, NoOutageProvesTimeOverThree) {
+  // chaos-and-dr 10.1: lower 95 % bound T / 2.9957 without a failure, T / 4.7439 with one.
+  EXPECT_EQ(judge_on(watched(3000, {}), MtbfSli{kFrontDoor}, Comparison::at_least, 1000).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(watched(3000, {}), MtbfSli{kFrontDoor}, Comparison::at_least, 1002).state, VerdictState::not_proven);
+  const Verdict one = judge_on(watched(3000, {{100, 110}}), MtbfSli{kFrontDoor}, Comparison::at_least, 600);
+  EXPECT_EQ(one.state, VerdictState::pass);
+  EXPECT_NEAR(*one.measured.lower, 2990 / 4.743865, 1);
+  EXPECT_EQ(one.measured.samples, 1U);
+}
+
+TEST(Mtbf, ManyOutagesFail) {
+  Spans outages;
+  for (int i = 0; i < 12; ++i) outages.emplace_back(100 + 200 * i, 105 + 200 * i);
+  EXPECT_EQ(judge_on(watched(3000, outages), MtbfSli{kFrontDoor}, Comparison::at_least, 1000).state, VerdictState::fail);
+}
+
+TEST(Mtbf, SaysHowLongToWatch) {
+  const Verdict v = judge_on(watched(1000, {}), MtbfSli{kFrontDoor}, Comparison::at_least, 1000);
+  EXPECT_EQ(v.state, VerdictState::not_proven);
+  EXPECT_NE(v.needed.find("33.3 min more"), std::string::npos) << v.needed;  // 2996 - 999 s
+  const Verdict hopeless = judge_on(watched(1000, {{1, 9}, {500, 510}}), MtbfSli{kFrontDoor}, Comparison::at_least, 600);
+  EXPECT_NE(hopeless.needed.find("more will not help"), std::string::npos) << hopeless.needed;
+}
+
+TEST(Mtbf, InjectedOutagesNeverCount) {
+  const Verdict v = judge_on(drilled({5, 5, 5}), MtbfSli{kFrontDoor}, Comparison::at_least, 90);
+  EXPECT_EQ(v.state, VerdictState::pass) << v.reason;
+  EXPECT_EQ(v.measured.samples, 0U);
+  EXPECT_LT(*v.measured.lower, 300 / 2.9957);  // the drills' own time does not count either
+}
+
+TEST(Mtbr, RecoveryToRecovery) {
+  EXPECT_EQ(judge_on(watched(3000, {}), MtbrSli{kFrontDoor}, Comparison::at_least, 900).state, VerdictState::pass);
+  const Verdict v = judge_on(watched(3000, {{100, 110}, {1500, 1510}}), MtbrSli{kFrontDoor}, Comparison::at_least, 2000);
+  EXPECT_EQ(v.state, VerdictState::not_proven);
+  EXPECT_NEAR(*v.measured.value, 1500, 2);
+  EXPECT_EQ(judge_on(watched(3000, {{2900, 3000}}), MtbrSli{kFrontDoor}, Comparison::at_least, 9).state,
+            VerdictState::unknown);
+}
+
+TEST(Uptime, WithoutOutagesTheDrillsRepairCounts) {
+  UptimeSli sli{kFrontDoor, std::chrono::hours(720)};
+  // about 278 s outside drills / 2.9957 = 93 s between outages, repairs of about 5.1 s: 94.8 %.
+  EXPECT_EQ(judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.94).state, VerdictState::pass);
+  const Verdict v = judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.999);
+  EXPECT_EQ(v.state, VerdictState::not_proven);
+  EXPECT_NE(v.needed.find("outage-free observation"), std::string::npos) << v.needed;
+}
+
+TEST(Uptime, WithoutOutagesAndDrillsNothingIsProved) {
+  const Verdict v = judge_on(watched(3000, {}), UptimeSli{kFrontDoor}, Comparison::at_least, 0.9);
+  EXPECT_EQ(v.state, VerdictState::not_proven);
+  EXPECT_NE(v.needed.find("a drill"), std::string::npos);
+}
+
+TEST(Uptime, ManyOutagesAreJudgedByTheGammaRatio) {
+  Spans outages;
+  for (int i = 0; i < 10; ++i) outages.emplace_back(50 + 300 * i, 80 + 300 * i);
+  EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.99).state, VerdictState::fail);
+  EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.70).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.90).state,
+            VerdictState::not_proven);
+}
+
+TEST(Mttr, MeanNeedsThreeAndMedianFive) {
+  const MttrSli mean{kFrontDoor, FaultId(0), RepairStatistic::mean}, median{kFrontDoor, FaultId(0), RepairStatistic::median};
+  EXPECT_EQ(judge_on(drilled({5, 6}), mean, Comparison::at_most, 10).state, VerdictState::not_proven);
+  EXPECT_EQ(judge_on(drilled({5, 6, 5.5}), mean, Comparison::at_most, 10).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(drilled({5, 6, 5.5, 5}), median, Comparison::at_most, 10).state, VerdictState::not_proven);
+  EXPECT_EQ(judge_on(drilled({5, 6, 5.5, 5, 6}), median, Comparison::at_most, 10).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(drilled({5, 6, 5.5, 5, 6}), median, Comparison::at_most, 4).state, VerdictState::fail);
+  EXPECT_EQ(judge_on(drilled({5, 6, 5.5}), mean, Comparison::at_most, 4).state, VerdictState::fail);
+}
+
+TEST(Mttr, CausesAreKeptApart) {
+  const MttrSli spontaneous{kFrontDoor};
+  EXPECT_EQ(judge_on(drilled({5, 5, 5}), spontaneous, Comparison::at_most, 10).state, VerdictState::unknown);
+  const Verdict v = judge_on(watched(3000, {{10, 20}, {100, 112}, {200, 209}}), spontaneous, Comparison::at_most, 20);
+  EXPECT_EQ(v.state, VerdictState::pass) << v.reason;
+  EXPECT_EQ(v.measured.samples, 3U);
+}
+
+TEST(Mttr, RepairsByOurUndoProveNoPass) {
+  const MttrSli mean{kFrontDoor, FaultId(0)};
+  const Verdict v = judge_on(drilled({5, 6, 5.5}, {0, 0, 4}), mean, Comparison::at_most, 10);
+  EXPECT_EQ(v.state, VerdictState::not_proven) << v.reason;
+  EXPECT_NE(v.needed.find("undo"), std::string::npos);
+}
+
+TEST(Outages, AreCountedWhateverTheCause) {
+  EXPECT_EQ(judge_on(watched(300, {}), OutagesSli{kFrontDoor}, Comparison::at_most, 0).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(watched(300, {{50, 60}}), OutagesSli{kFrontDoor}, Comparison::at_most, 0).state, VerdictState::fail);
+  EXPECT_EQ(judge_on(watched(300, {{50, 60}}), OutagesSli{kFrontDoor}, Comparison::at_most, 1).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(drilled({5, 5}), OutagesSli{kFrontDoor}, Comparison::at_most, 1).state, VerdictState::fail);
+}
+
+TEST(Outages, FewFailuresInARowAreNone) {
+  Drill drill = watched(300, {{50, 52}});  // two failures, three are declared
+  EXPECT_EQ(judge_on(drill, OutagesSli{kFrontDoor}, Comparison::at_most, 0).state, VerdictState::pass);
+}
+
+TEST(Outages, UnobservedIsNotUp) {
+  Drill gap;
+  gap.run(gap.add_phase("steady", 60, 0), 0);
+  gap.probe(0, 20).probe(40, 60);
+  EXPECT_EQ(judge_on(gap, OutagesSli{kFrontDoor}, Comparison::at_most, 0).state, VerdictState::not_proven);
+  Drill tail;
+  tail.run(tail.add_phase("steady", 60, 0), 0);
+  tail.probe(0, 20);
+  EXPECT_EQ(judge_on(tail, OutagesSli{kFrontDoor}, Comparison::at_most, 0).state, VerdictState::not_proven);
+  Drill head;
+  head.run(head.add_phase("steady", 60, 0), 0);
+  head.probe(30, 60);
+  EXPECT_EQ(judge_on(head, OutagesSli{kFrontDoor}, Comparison::at_most, 0).state, VerdictState::not_proven);
+}
+
+TEST(Outages, TheWorstOfSeveralProbesCounts) {
+  Drill drill = watched(300, {});
+  drill.scenario.probes.push_back(drill.scenario.probes[0]);
+  drill.probe(0, 300, {{50, 60}}, ProbeId(1));
+  EXPECT_EQ(judge_on(drill, OutagesSli{{ProbeId(0), ProbeId(1)}}, Comparison::at_most, 0).state, VerdictState::fail);
+  Drill half = watched(300, {});
+  half.scenario.probes.push_back(half.scenario.probes[0]);
+  EXPECT_EQ(judge_on(half, OutagesSli{{ProbeId(0), ProbeId(1)}}, Comparison::at_most, 0).state, VerdictState::unknown);
+}
+
+TEST(Tolerated, EveryOrAShare) {
+  const ToleratedSli sli{{FaultId(0)}, kFrontDoor};
+  EXPECT_EQ(judge_on(drilled({0, 0, 0}), sli, Comparison::at_least, 1).state, VerdictState::pass);
+  EXPECT_EQ(judge_on(drilled({0, 0}), sli, Comparison::at_least, 1).state, VerdictState::not_proven);
+  EXPECT_EQ(judge_on(drilled({0, 5, 0}), sli, Comparison::at_least, 1).state, VerdictState::fail);
+  EXPECT_EQ(judge_on(drilled({0, 0, 0}), sli, Comparison::at_least, 0.36).state, VerdictState::pass);
+  const Verdict v = judge_on(drilled({0, 0, 0}), sli, Comparison::at_least, 0.9);
+  EXPECT_EQ(v.state, VerdictState::not_proven);
+  EXPECT_NE(v.needed.find("26 more"), std::string::npos) << v.needed;
+  EXPECT_EQ(judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.9).state, VerdictState::fail);
+  EXPECT_EQ(judge_on(drilled({}), sli, Comparison::at_least, 0.5).state, VerdictState::unknown);
+}
+
+}  // namespace
+}  // namespace shakedown
