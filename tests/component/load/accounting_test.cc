@@ -1,0 +1,104 @@
+// Bounded outstanding and the cause of each drop.
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/component/load/drill.h"
+#include "tests/component/load/server.h"
+
+namespace shakedown {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Accounting, OverTheCapTheTargetIsToBlame) {
+  TestServer server([](Peer& peer) { peer.wait_for_end(); });
+  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  // A lag limit that this machine keeps, however busy it is.
+  scenario.operations[0].limits = {std::chrono::seconds(100)};
+  scenario.phases = {phase_with(open_rate(200), milliseconds(500), 10)};
+  LoadOptions options;
+  options.grace = milliseconds(50);
+  Drill drill(scenario, options);
+  const Snapshot s = drill.run();
+  EXPECT_TRUE(balanced(s));
+  EXPECT_EQ(total(s, Outcome::dropped_by_target), 90u);
+  EXPECT_EQ(total(s, Outcome::unfinished), 10u);
+}
+
+TEST(Accounting, ArrivalsReleasedAfterTheirDeadlineAreOurFault) {
+  TestServer server(always("x"));
+  Scenario scenario = one_operation(server.port(), milliseconds(50));
+  scenario.phases = {phase_with(open_rate(100), milliseconds(400))};
+  Drill drill(scenario);
+  // A stage that is announced 300 ms late: its first arrivals can no longer be sent in time.
+  const RunTime start = drill.clock().now() - milliseconds(300);
+  drill.runner().start_stage(StageId(0), PhaseId(0), start, start + milliseconds(400));
+  drill.run_for(milliseconds(200));
+  drill.stop();
+  const Snapshot& s = drill.collected();
+  EXPECT_TRUE(balanced(s));
+  EXPECT_EQ(total_offered(s), 40u);
+  EXPECT_GE(total(s, Outcome::dropped_by_us), 25u);
+  EXPECT_GE(s.health.worst_lag, Duration::zero());
+}
+
+TEST(Accounting, OutstandingIsReportedWhileItIsOut) {
+  TestServer server([](Peer& peer) { peer.wait_for_end(); });
+  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  scenario.phases = {phase_with(open_rate(100), milliseconds(300))};
+  LoadOptions options;
+  options.grace = Duration::zero();
+  Drill drill(scenario, options);
+  drill.begin_stage(0);
+  drill.run_until(drill.stage_end() + milliseconds(50));
+  const Snapshot before = drill.collect();
+  EXPECT_EQ(before.health.outstanding, 30u);
+  EXPECT_EQ(total_outcomes(drill.collected()), 0u);
+  EXPECT_EQ(total_offered(drill.collected()), 30u);
+  drill.stop();
+  EXPECT_EQ(total(drill.collected(), Outcome::unfinished), 30u);
+  EXPECT_TRUE(balanced(drill.collected()));
+}
+
+TEST(Accounting, EndOfAStageGrantsRequestsTheirDeadline) {
+  TestServer server([](Peer& peer) {
+    while (peer.request()) {
+      std::this_thread::sleep_for(milliseconds(150));  // allow(sleep): the target is slow
+      if (!peer.answer(200, "late")) return;
+    }
+  });
+  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  scenario.phases = {phase_with(open_rate(100), milliseconds(100))};
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_EQ(total(s, Outcome::ok), 10u);
+}
+
+TEST(Accounting, SnapshotsCarryHealth) {
+  TestServer server(always("x"));
+  Scenario scenario = one_operation(server.port());
+  scenario.phases = {phase_with(ClosedLoad{2, {}}, milliseconds(300))};
+  Drill drill(scenario);
+  drill.begin_stage(0);
+  drill.run_for(milliseconds(150));
+  const Snapshot s = drill.collect();
+  EXPECT_GT(s.health.rss_bytes, 1'000'000u);
+  EXPECT_EQ(s.health.open_connections, 2u);
+  EXPECT_GE(s.to, s.from);
+  EXPECT_GT(s.health.cpu_seconds, 0);
+}
+
+TEST(Accounting, DestroyedInMidLoadWithoutStop) {
+  TestServer server([](Peer& peer) { peer.wait_for_end(); });
+  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  scenario.phases = {phase_with(open_rate(1000), std::chrono::seconds(60))};
+  scenario.probes.push_back({"p", OperationId(0), milliseconds(5), milliseconds(500), 3, 3, ProbeConnection::reuse, {}});
+  Drill drill(scenario);
+  drill.runner().start_probes();
+  drill.begin_stage(0);
+  drill.run_for(milliseconds(100));
+}
+
+}  // namespace
+}  // namespace shakedown

@@ -1,0 +1,165 @@
+// Targets that misbehave, each in its own way: the outcome is data, and the accounting identity holds.
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "tests/component/load/drill.h"
+#include "tests/component/load/server.h"
+
+namespace shakedown {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct BadTarget {
+  const char* name;
+  TestServer::Script script;
+  Outcome outcome;
+};
+
+std::string wire(const std::string& text) { return text; }
+
+std::vector<BadTarget> bad_targets() {
+  const auto once = [](std::string bytes) {
+    return [bytes = std::move(bytes)](Peer& peer) {
+      if (peer.request()) peer.send(bytes);
+    };
+  };
+  return {
+      {"garbage", once("\x00\x01garbage\r\n\r\n"), Outcome::reset},
+      {"closes_without_a_word", [](Peer& peer) { peer.request(); }, Outcome::reset},
+      {"closes_in_the_body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"), Outcome::reset},
+      {"closes_in_a_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"), Outcome::reset},
+      {"bad_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), Outcome::reset},
+      {"negative_length", once("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), Outcome::reset},
+      {"oversize_head", once("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n"), Outcome::reset},
+      {"pipelined_garbage", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokSURPLUS"), Outcome::reset},
+      {"never_answers", [](Peer& peer) { peer.wait_for_end(); }, Outcome::timeout},
+      {"trickles",
+       [](Peer& peer) {
+         while (peer.send("H")) std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
+       },
+       Outcome::timeout},
+      {"server_error",
+       [](Peer& peer) {
+         while (peer.request() && peer.answer(503, "no")) {
+         }
+       },
+       Outcome::failed},
+      {"redirect",
+       [](Peer& peer) {
+         while (peer.request() && peer.answer(302, "", "Location: /other\r\n")) {
+         }
+       },
+       Outcome::failed},
+      {"closes_after_each_answer", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), Outcome::ok},
+      {"says_close", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"), Outcome::ok},
+      {"close_delimited", once("HTTP/1.1 200 OK\r\n\r\nuntil the end"), Outcome::ok},
+      {"half_close",
+       [](Peer& peer) {
+         if (!peer.request()) return;
+         peer.send("HTTP/1.1 200 OK\r\n\r\nand no more");
+         peer.half_close();
+         peer.wait_for_end();
+       },
+       Outcome::ok},
+      {"interim_answers",
+       [](Peer& peer) {
+         while (peer.request() && peer.send("HTTP/1.1 103 Early Hints\r\n\r\n") && peer.answer(200, "ok")) {
+         }
+       },
+       Outcome::ok},
+      {"chunked_in_small_pieces",
+       [](Peer& peer) {
+         while (peer.request()) {
+           for (const char c : wire("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: 1\r\n\r\n")) {
+             if (!peer.send(std::string(1, c))) return;
+           }
+         }
+       },
+       Outcome::ok},
+      {"large_body",
+       [](Peer& peer) {
+         while (peer.request() && peer.answer(200, std::string(300'000, 'x'))) {
+         }
+       },
+       Outcome::ok},
+  };
+}
+
+class BadTargets : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
+  const BadTarget bad = bad_targets()[GetParam()];
+  TestServer server(bad.script);
+  Scenario scenario = one_operation(server.port(), bad.outcome == Outcome::timeout ? milliseconds(150)
+                                                                                 : std::chrono::seconds(10));
+  scenario.connections.max = 4;
+  scenario.phases = {phase_with(open_rate(50), milliseconds(400))};
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_TRUE(balanced(s));
+  EXPECT_EQ(total_offered(s), 20u);
+  EXPECT_EQ(total(s, bad.outcome), 20u) << bad.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, BadTargets, testing::Range<std::size_t>(0, bad_targets().size()),
+                         [](const auto& info) { return std::string(bad_targets()[info.param].name); });
+
+TEST(BadTargetsMore, TimeoutsAreStampedAtTheirDeadline) {
+  TestServer server([](Peer& peer) { peer.wait_for_end(); });
+  Scenario scenario = one_operation(server.port(), milliseconds(100));
+  scenario.phases = {phase_with(open_rate(100), milliseconds(300))};
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_EQ(total(s, Outcome::timeout), 30u);
+  const SparseHistogram latency = whole(s).latency[static_cast<std::size_t>(Outcome::timeout)];
+  ASSERT_EQ(latency.buckets().size(), 1u);
+  EXPECT_EQ(latency.buckets()[0].bucket, histogram_bucket(milliseconds(100)));
+}
+
+TEST(BadTargetsMore, ExpectationsSeeHeadersBodiesAndJson) {
+  std::atomic<int> n = 0;
+  TestServer server([&](Peer& peer) {
+    while (peer.request()) {
+      const bool good = n++ % 2 == 0;
+      if (!peer.answer(200, good ? R"({"state":"ok"})" : R"({"state":"bad"})", "X-Shard: a\r\n")) return;
+    }
+  });
+  Scenario scenario = one_operation(server.port());
+  scenario.operations[0].expect.json = {{"/state", "\"ok\""}};
+  scenario.operations[0].expect.headers = {{"x-shard", "a"}};
+  scenario.operations[0].expect.body_regex = "state";
+  scenario.phases = {phase_with(open_rate(100), milliseconds(300))};
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_EQ(total(s, Outcome::ok), 15u);
+  EXPECT_EQ(total(s, Outcome::failed), 15u);
+}
+
+TEST(BadTargetsMore, ConnectionLimitsAreKept) {
+  TestServer server(always("x"));
+  Scenario scenario = one_operation(server.port());
+  scenario.connections.max_requests = 10;
+  scenario.connections.max = 1;
+  scenario.phases = {phase_with(ClosedLoad{1, milliseconds(1)}, milliseconds(300))};
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_EQ(total(s, Outcome::ok), total_outcomes(s));
+  EXPECT_EQ(server.connections(), (total_outcomes(s) + 9) / 10);
+}
+
+TEST(BadTargetsMore, OldConnectionsAreReplaced) {
+  TestServer server(always("x"));
+  Scenario scenario = one_operation(server.port());
+  scenario.connections.max_age = milliseconds(50);
+  scenario.connections.max = 1;
+  scenario.phases = {phase_with(open_rate(100), milliseconds(500))};
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_EQ(total(s, Outcome::ok), 50u);
+  EXPECT_GE(server.connections(), 4u);
+}
+
+}  // namespace
+}  // namespace shakedown
