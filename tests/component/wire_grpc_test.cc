@@ -49,12 +49,13 @@ class GrpcLinks : public testing::Test {
   bool run_until(const std::function<bool()>& condition) {
     asio::steady_timer patience(loop_, 60s);
     bool over = false;
-    patience.async_wait([&](boost::system::error_code error) { over = over || !error; });
+    patience.async_wait([&over](boost::system::error_code error) {
+      if (!error) over = true;  // else this function may have returned
+    });
     while (!condition() && !over) {
       loop_.restart();
       loop_.run_one();
     }
-    patience.cancel();
     return condition();
   }
 
