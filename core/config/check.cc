@@ -48,6 +48,7 @@ std::vector<std::string> written(const Node& node, const std::vector<std::string
 }
 
 void Checker::check(Node& node, const Shape& shape, const std::string& label) {
+  if (node.bad) return;
   switch (shape.form) {
     case Form::list: return check_list(node, shape, label);
     case Form::one_or_list:
@@ -83,7 +84,7 @@ void Checker::check_list(Node& node, const Shape& shape, const std::string& labe
     node.bad = few;
     diagnostics_.error(
         node.at, label + ": expected " + (few ? "at least " : "at most ") + std::to_string(few ? shape.fewest : shape.most) +
-                     " items, found " + std::to_string(node.items.size()),
+                     ((few ? shape.fewest : shape.most) == 1 ? " item, found " : " items, found ") + std::to_string(node.items.size()),
         few ? "add what is missing" : "remove some");
   }
   std::size_t number = 0;
@@ -136,9 +137,13 @@ void Checker::check_mapping(Node& node, const Shape& shape, const std::string& l
 }
 
 void Checker::check_required(Node& node, const Shape& shape) {
+  if (node.incomplete) return;
   std::vector<std::string> missing;
   for (const Key& key : shape.keys) {
-    if (key.required && node.find(key.name) == nullptr) missing.push_back(key.name);
+    const bool misspelt = std::any_of(node.entries.begin(), node.entries.end(), [&](const Entry& e) {
+      return shape.find(e.key) == nullptr && nearest_word(e.key, shape.key_names()) == key.name;
+    });
+    if (key.required && !misspelt && node.find(key.name) == nullptr) missing.push_back(key.name);
   }
   if (missing.empty()) return;
   std::string hint = "add " + ticked(missing.front()) + ": " + expected(shape.find(missing.front())->shape);

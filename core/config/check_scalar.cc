@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <regex>
 
 #include "core/base/units.h"
@@ -110,8 +111,9 @@ Finding check_choice(const Node& node, const Shape& shape) {
   };
   if (node.type == NodeType::text && has(shape.words)) return {};
   if (has(shape.later)) return {ticked(node.text) + " is reserved for a later version", {}};
-  return not_as_expected(node, shape,
-                         shape.words.size() > 1 ? suggestion(node.text, shape.words) : "write " + shape.words[0]);
+  if (shape.words.size() == 1) return not_as_expected(node, shape, "write " + shape.words[0]);
+  if (node.type != NodeType::text) return not_as_expected(node, shape);
+  return {"unknown word " + ticked(node.text), suggestion(node.text, shape.words)};
 }
 
 Finding check_reference(const Node& node, const Shape& shape, const Names& names) {
@@ -169,6 +171,8 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
     case Form::name:
       return matches(node.text, kNamePattern) ? Finding{} : not_as_expected(node, shape, "at most 64 of them");
     case Form::url: {
+      // A password must not reach the terminal.
+      if (node.text.find('@') != std::string::npos) return {"an address with a user", "secrets belong into headers"};
       const auto url = parse_url(node.text);
       return url ? Finding{} : not_as_expected(node, shape, url.error().message);
     }
@@ -203,7 +207,10 @@ std::optional<double> number_of(const Node& node) {
 bool matches(const std::string& text, const std::string& pattern) {
   // std::regex recurses for each character; no name, path or date is that long.
   if (text.size() > 4096) return false;
-  return std::regex_match(text, std::regex(pattern, std::regex::ECMAScript));
+  // The patterns are those of the description: few, and compiled once for each thread.
+  thread_local std::map<std::string, std::regex> compiled;
+  const auto found = compiled.try_emplace(pattern, pattern, std::regex::ECMAScript).first;
+  return std::regex_match(text, found->second);
 }
 
 Finding check_scalar(const Node& node, const Shape& shape, const Names& names) {

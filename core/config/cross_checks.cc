@@ -113,12 +113,7 @@ struct EvidenceCheck {
   void operator()(const RpoSli& s) const {
     check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
   }
-  // An impact in lost writes needs a ledger; the others need what they name, which the form demands.
-  void operator()(const ImpactSli& s) const {
-    if (s.unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty()) return;
-    d.diagnostics.error(row.view["objective"].at(), "lost writes are counted by a ledger, and there is none",
-                        "declare one under `ledgers:`");
-  }
+  void operator()(const ImpactSli&) const {}
   void operator()(const UptimeSli&) const {}
   void operator()(const MtbfSli&) const {}
   void operator()(const MtbrSli&) const {}

@@ -55,6 +55,6 @@ Sli decode_sli(const Names& names, const View& view);
 // cross_checks.cc: what concerns several parts; fills recover_within and the operations' limits.
 void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
-void check_evidence(Decoding& d, const View& root);
+void check_evidence(Decoding& d, const View& root);     // only warnings
 
 }  // namespace shakedown

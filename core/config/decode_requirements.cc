@@ -44,6 +44,12 @@ void check_resolution(Decoding& d, const View& at, const Requirement& r) {
                       "raise its rate, or promise a number of writes");
 }
 
+void check_ledger_exists(Decoding& d, const View& at, const Requirement& r) {
+  const auto* impact = std::get_if<ImpactSli>(&r.sli);
+  if (impact == nullptr || impact->unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty()) return;
+  d.diagnostics.error(at.at(), "lost writes are counted by a ledger, and there is none", "declare one under `ledgers:`");
+}
+
 std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind, Requirement& r) {
   if (!view["objective"] || kind.empty()) return std::nullopt;
   Finding finding;
@@ -55,6 +61,7 @@ std::optional<Amount> decode_objective(Decoding& d, const View& view, const std:
   r.objective = parsed->objective;
   set_unit(r.sli, parsed->amount.kind);
   check_resolution(d, view["objective"], r);
+  check_ledger_exists(d, view["objective"], r);
   return parsed->amount;
 }
 

@@ -37,8 +37,13 @@ void refuse_remote_command(Decoding& d, AgentId agent, const View& command) {
                       "let the component's own supervisor start it, or run the drill on its host");
 }
 
+// A bad command was already reported; it is not missing as well.
+std::vector<std::string> command_of(const View& view) {
+  return view.written() && !view ? std::vector<std::string>{"?"} : view.texts();
+}
+
 std::optional<ProcessSpec> decode_process(const Decoding& d, const View& view) {
-  if (!view) return std::nullopt;
+  if (view.absent()) return std::nullopt;
   ProcessSpec process;
   process.pidfile = d.path(view["pidfile"].text());
   process.exe = view["exe"].text();
@@ -100,8 +105,8 @@ void decode_components(Decoding& d, const View& root) {
     component.name = name;
     component.agent = owner_of(d, name, view);
     component.process = decode_process(d, view["process"]);
-    component.start = view["start"].texts();
-    component.stop = view["stop"].texts();
+    component.start = command_of(view["start"]);
+    component.stop = command_of(view["stop"]);
     component.stop_limit = view["stop_limit"].duration();
     refuse_remote_command(d, component.agent, view["start"]);
     refuse_remote_command(d, component.agent, view["stop"]);

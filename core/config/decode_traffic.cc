@@ -30,7 +30,7 @@ void check_operation_holes(Decoding& d, const View& view, const HttpRequest& htt
       d.diagnostics.error(view["http"].at(), hole + " is used, but the operation has no `" + name + "`",
                           "say what fills it: add `" + std::string(name) + ":`");
     }
-    if (view[name] && !uses(http, kind)) {
+    if (view[name] && view["http"].sound() && !uses(http, kind)) {
       d.diagnostics.warning(view[name].at(), "`" + std::string(name) + "` fills " + hole + ", which is not used",
                             "use " + hole + " in the request, or remove it");
     }
@@ -41,19 +41,19 @@ void check_operation_holes(Decoding& d, const View& view, const HttpRequest& htt
 
 void check_ledger_holes(Decoding& d, const View& view, const Ledger& ledger) {
   const View write = view["write"]["http"], read = view["read"]["http"];
-  if (write && !uses(ledger.write, HoleKind::id)) {
+  if (write.sound() && !uses(ledger.write, HoleKind::id)) {
     d.diagnostics.error(write.at(), "the ledger's write does not use {id}", "each write needs its own name");
   }
-  if (read && !uses(ledger.read, HoleKind::id)) {
+  if (read.sound() && !uses(ledger.read, HoleKind::id)) {
     d.diagnostics.error(read.at(), "the ledger's read does not use {id}", "each write is read back by its name");
   }
   const bool proves = ledger.present.body_contains && ledger.present.body_contains->uses(HoleKind::checksum);
   const bool carries = uses(ledger.write, HoleKind::payload) || uses(ledger.write, HoleKind::checksum);
-  if (write && proves && !carries) {
+  if (write.sound() && proves && !carries) {
     d.diagnostics.error(write.at(), "`present` looks for {checksum}, but the write carries neither {payload} nor {checksum}",
                         "send {payload} in the body");
   }
-  if (view["present"] && !proves) {
+  if (view["present"].sound() && !proves) {
     d.diagnostics.warning(view["present"].at(), "`present` does not look for {checksum}: altered entries pass as kept",
                           "add body: {contains: \"{checksum}\"}");
   }

@@ -62,7 +62,7 @@ Shape outages_shape(std::string title, std::string doc) { return mapping(std::mo
 
 Shape sli_shape() {
   Shape shape = mapping(
-      "sli", "What is measured: exactly one of these.",
+      "SLI", "What is measured: exactly one of these.",
       {may("availability", availability_shape(), "Objective: at least a share."),
        may("latency", latency_shape(), "Objective: at most a duration."),
        may("throughput", throughput_shape(), "Objective: at least a rate."),
@@ -90,7 +90,7 @@ Shape sli_shape() {
 Shape stop_sli_shape() {
   Shape ratio = mapping("watched error ratio", "The share of bad answers, live.",
                         {operations_key(), need("over", duration_above_zero(3600), "Over the last so many seconds.")});
-  return mapping("watched sli", "What a stop condition watches.", {need("error_ratio", ratio, "The share of bad answers.")});
+  return mapping("watched SLI", "What a stop condition watches.", {need("error_ratio", ratio, "The share of bad answers.")});
 }
 
 Shape requirement_shape() {

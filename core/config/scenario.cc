@@ -38,7 +38,7 @@ void decode_all(Decoding& d, const View& root) {
   decode_stop_conditions(d, root);
   complete_operations(d, root);
   complete_faults(d, root);
-  check_evidence(d, root);
+  if (!d.diagnostics.failed()) check_evidence(d, root);  // warnings only
 }
 
 Decoded unreadable(const std::string& path, const std::string& why) {

@@ -157,8 +157,9 @@ Shape mapping(std::string title, std::string doc, std::vector<Key> keys) {
 }
 
 std::string with_article(const std::string& noun) {
-  const bool vowel = !noun.empty() && std::string_view("aeio").find(noun[0]) != std::string_view::npos;
-  return (vowel ? "an " : "a ") + noun;
+  bool an = !noun.empty() && std::string_view("aeio").find(noun[0]) != std::string_view::npos;
+  for (const char* spelt : {"SLI", "mtbf", "mtbr", "mttr", "rto", "rpo"}) an = an || noun == spelt;
+  return (an ? "an " : "a ") + noun;
 }
 
 std::string expected(const Shape& shape) {
@@ -196,7 +197,7 @@ std::string type_name(const Shape& shape) {
     case Form::text: return "text";
     case Form::name: return "name";
     case Form::reference: return "name of " + with_article(shape.refers_to);
-    case Form::choice: return "one of " + joined(shape.words);
+    case Form::choice: return (shape.words.size() > 1 ? "one of " : "the word ") + joined(shape.words);
     case Form::boolean: return "true or false";
     case Form::integer: return "whole number";
     case Form::number: return "number";

@@ -1,5 +1,6 @@
 #include "core/config/view.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -13,7 +14,14 @@ namespace {
   std::abort();
 }
 
+bool all_good(const Node& node) {
+  return !node.bad && std::all_of(node.items.begin(), node.items.end(), all_good) &&
+         std::all_of(node.entries.begin(), node.entries.end(), [](const Entry& e) { return all_good(e.value); });
+}
+
 }  // namespace
+
+bool View::sound() const { return node_ != nullptr && all_good(*node_); }
 
 View View::operator[](std::string_view name) const {
   const Key* key = shape_->find(name);

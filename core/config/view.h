@@ -26,6 +26,8 @@ class View {
   explicit operator bool() const { return node_ != nullptr && !node_->bad; }
   bool written() const { return node_ != nullptr; }
   bool absent() const { return node_ == nullptr; }
+  // Written, and nothing in it is bad.
+  bool sound() const;
   // Where it stands; where what surrounds it stands when it is absent.
   Position at() const { return node_ != nullptr ? node_->at : around_; }
   const Node* node() const { return node_; }

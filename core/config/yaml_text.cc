@@ -75,6 +75,24 @@ bool indented_by_spaces(std::string_view text, Diagnostics& diagnostics) {
   return fine;
 }
 
+// The parser's time grows with the square of the depth of brackets. Brackets in texts are counted too: they come in
+// pairs, or they are few.
+bool shallow(std::string_view text, Diagnostics& diagnostics) {
+  constexpr int kDeepest = 1000;
+  int depth = 0;
+  Position at;
+  for (const char c : text) {
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+    if (depth > kDeepest) {
+      diagnostics.error(at, "more than " + std::to_string(kDeepest) + " brackets inside each other", "close them");
+      return false;
+    }
+    at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.col + 1};
+  }
+  return true;
+}
+
 std::string_view line_of(std::string_view text, uint32_t line) {
   std::size_t begin = 0;
   for (uint32_t i = 1; i < line; ++i) {
@@ -140,16 +158,24 @@ std::size_t suspicious_value(std::string_view row, std::size_t col) {
   return std::string_view::npos;
 }
 
+// The parser's own words, where they are hard to understand.
+std::string in_words(const std::string& message) {
+  if (message.find("end of map flow") != std::string::npos) return "a `}` or a comma is missing before this";
+  if (message.find("end of sequence flow") != std::string::npos) return "a `]` or a comma is missing before this";
+  if (message.find("end of map not") != std::string::npos) return "the indentation does not fit the lines above";
+  if (message.find("end of sequence not") != std::string::npos) return "the indentation does not fit the lines above";
+  return message;
+}
+
 }  // namespace
 
 bool readable_text(std::string_view text, Diagnostics& diagnostics) {
   if (text.size() > kLargestScenario) {
-    diagnostics.error({}, "the file is too large: " + std::to_string(text.size()) + " bytes, at most " +
-                              std::to_string(kLargestScenario),
+    diagnostics.error({}, "the file is too large: more than " + std::to_string(kLargestScenario) + " bytes",
                       "a scenario describes data by its size, it does not contain it");
     return false;
   }
-  if (!readable_bytes(text, diagnostics)) return false;
+  if (!readable_bytes(text, diagnostics) || !shallow(text, diagnostics)) return false;
   return indented_by_spaces(text, diagnostics);
 }
 
@@ -168,7 +194,7 @@ void explain_syntax_error(std::string_view text, Position at, const std::string&
     }
   }
   if (found == std::string_view::npos) {
-    diagnostics.error(at, "not YAML: " + message, "see the line and the one before it");
+    diagnostics.error(at, "not YAML: " + in_words(message), "see this line and the one before it");
     return;
   }
   const std::string_view value = value_text(row, found);

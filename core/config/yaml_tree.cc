@@ -52,7 +52,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.plain = tag == "?";
     node.text = value;
     node.type = node.plain ? core_type(value) : NodeType::text;
-    refuse_tag(tag, node.at);
+    refuse_tag(tag, node);
     add(std::move(node), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { add_alias(position(mark), anchor); }
@@ -77,9 +77,10 @@ class TreeBuilder : public YAML::EventHandler {
     Position key_at;
   };
 
-  void refuse_tag(const std::string& tag, Position at) {
+  void refuse_tag(const std::string& tag, Node& node) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    diagnostics_.error(at, "a tag " + ticked(tag), "tags are not used here; remove it");
+    diagnostics_.error(node.at, "a tag " + ticked(tag), "tags are not used here; remove it");
+    node.bad = true;
   }
   void open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor,
             YAML::EmitterStyle::value style);
@@ -98,12 +99,12 @@ class TreeBuilder : public YAML::EventHandler {
 
 void TreeBuilder::open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) {
-  refuse_tag(tag, at);
   Level level;
   level.node.type = type;
   level.node.at = at;
   level.node.plain = style == YAML::EmitterStyle::Flow;
   level.anchor = anchor;
+  refuse_tag(tag, level.node);
   levels_.push_back(std::move(level));
 }
 
@@ -162,12 +163,15 @@ void TreeBuilder::take_key(Level& level, const Node& node) {
   level.key = node.text;
   level.key_at = node.at;
   level.drop = true;
+  const bool duplicate = level.node.find(node.text) != nullptr;
+  level.node.incomplete = level.node.incomplete || node.text == "<<" || !node.scalar();
   if (!node.scalar() || node.type == NodeType::null) {
     diagnostics_.error(node.at, "expected a word as key, found " + describe(node),
                        node.plain && !node.scalar() ? "quote braces and brackets that are text" : "write a word");
   } else if (node.plain && node.text == "<<") {
     diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2", "write the keys out");
-  } else if (const Entry* first = level.node.find(node.text)) {
+  } else if (duplicate) {
+    const Entry* first = level.node.find(node.text);
     diagnostics_.error(node.at,
                        "duplicate key " + ticked(node.text) + ", first at " + std::to_string(first->at.line) + ":" +
                            std::to_string(first->at.col),

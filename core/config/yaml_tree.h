@@ -24,6 +24,7 @@ struct Node {
   Position at;
   std::vector<Node> items;      // list
   std::vector<Entry> entries;   // mapping, in file order, keys unique
+  bool incomplete = false;      // mapping: an entry with an unusable key was left out
   bool bad = false;             // a diagnostic was already given for it: readers take it as absent
 
   bool scalar() const { return type != NodeType::list && type != NodeType::mapping; }
