@@ -8,7 +8,7 @@
 namespace shakedown {
 namespace {
 
-// How long a signal or a stop may take to show its effect.
+// How long SIGSTOP may take to reach every thread, and an ended process to be seen as gone.
 constexpr Duration kEffectLimit = std::chrono::seconds(10);
 
 struct FillKind {
@@ -18,7 +18,6 @@ struct FillKind {
   void operator()(const KillFault& kill) {
     record.kind = "kill";
     record.signal = kill.signal;
-    record.limit = kEffectLimit;
     component = kill.component;
   }
   void operator()(const PauseFault& pause) {
@@ -121,6 +120,7 @@ Result<UndoRecord> Binding::fault(FaultId id) const {
     return fail(ErrorKind::scenario, "fault " + fault.name + " is for a component of another agent");
   }
   record.component = component(fill.component);
+  if (record.kind == "kill") record.limit = record.component.component.stop_limit;
   if (record.kind == "stop") record.limit = record.component.component.stop_limit + kEffectLimit;
   for (const Action& action : fault.undo) {
     SHAKEDOWN_TRY(auto bound, this->action(action));

@@ -34,7 +34,7 @@ class Guard : public std::enable_shared_from_this<Guard> {
   bool has_lease() const { return lease_end_ != kNever; }
   bool lease_over() const;
   pid_t pid() const { return watchdog_ ? watchdog_->pid() : 0; }
-  // Lets the watchdog end by closing its pipe.
+  // Lets the watchdog end by closing its stdin.
   void close();
 
  private:

@@ -11,7 +11,7 @@ namespace {
 // Arming this early keeps the disk's delay out of the instant; later, the snapshot would still see another fault.
 constexpr Duration kArmLead = std::chrono::milliseconds(150);
 // A supervisor or an operator's step may still be adding workers when the service answers again.
-constexpr Duration kRecoverySettles = std::chrono::seconds(5);
+constexpr Duration kRecoverySettles = std::chrono::seconds(3);
 constexpr Duration kUndoPatience = std::chrono::minutes(5);
 
 Interval now_interval() {
@@ -173,8 +173,8 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
     const LockOutcome locked = co_await desk->journal.lock(injection->record.id, patience, lock);
     MechanismContext context = context_of(*desk, *injection, lock);
     const auto mechanism = make_mechanism(context);
-    const bool held_fault = injection->record.hold > Duration(0);
-    const MonoTime limit = mono_now() + (held_fault ? Duration(0) : kRecoverySettles);
+    const bool may_settle = mechanism.value()->compare_is_complete() && injection->record.hold == Duration(0);
+    const MonoTime limit = mono_now() + (may_settle ? kRecoverySettles : Duration(0));
     std::vector<std::string> differing;
     if (locked == LockOutcome::held) differing = co_await settle(*mechanism.value(), limit);
     if (locked == LockOutcome::held && differing.empty() && mechanism.value()->compare_is_complete()) {

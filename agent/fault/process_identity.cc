@@ -14,13 +14,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/runtime/child_process.h"
-
 namespace shakedown {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kProgramFolders = ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr uint64_t kKernelThread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
 
 std::string proc(pid_t pid, const char* what) { return "/proc/" + std::to_string(pid) + "/" + what; }
@@ -48,8 +47,12 @@ std::string real_path(const std::string& path) {
 bool runs(const std::string& declared, const std::string& found) {
   if (declared.find('/') != std::string::npos) return declared == found || real_path(declared) == found;
   if (found.substr(found.rfind('/') + 1) == declared) return true;
-  const Result<std::string> program = find_program(declared);
-  return program.has_value() && real_path(program.value()) == found;
+  const char* variable = ::getenv("PATH");
+  std::istringstream folders(std::string(variable != nullptr ? variable : "") + kProgramFolders);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (!folder.empty() && real_path(folder + "/" + declared) == found) return true;
+  }
+  return false;
 }
 
 // The executable's path, without the mark of a file that was replaced since. Error refused when it cannot be read.
@@ -176,10 +179,11 @@ bool ProcessHandle::exited() const {
 }
 
 Result<void> ProcessHandle::signal(int signal) const {
+  const std::string name = "process " + std::to_string(ref_.pid);
+  if (exited()) return fail(ErrorKind::unavailable, name + " has ended");  // a zombie takes signals without a word
   if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0) return ok();
   const ErrorKind kind = errno == ESRCH ? ErrorKind::unavailable : ErrorKind::refused;
-  return fail(errno_error("cannot send signal " + std::to_string(signal) + " to process " + std::to_string(ref_.pid),
-                          errno, kind));
+  return fail(errno_error("cannot send signal " + std::to_string(signal) + " to " + name, errno, kind));
 }
 
 std::string why_protected(const ProcessStat& stat) {

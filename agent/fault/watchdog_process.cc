@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "core/base/log.h"
 
@@ -12,13 +13,15 @@ namespace shakedown {
 Result<WatchdogProcess> WatchdogProcess::spawn(const std::string& program, const std::string& folder,
                                                const std::string& log_file) {
   int orders[2], answers[2];
-  if (::pipe2(orders, O_CLOEXEC) != 0) return fail(errno_error("cannot make a pipe for the watchdog", errno));
+  // Not a pipe: a write to a dead watchdog's pipe would be a SIGPIPE for the whole agent.
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, orders) != 0) {
+    return fail(errno_error("cannot make a socket for the watchdog", errno));
+  }
   const FileDescriptor orders_read(orders[0]);
   FileDescriptor orders_write(orders[1]);
   if (::pipe2(answers, O_CLOEXEC) != 0) return fail(errno_error("cannot make a pipe for the watchdog", errno));
   FileDescriptor answers_read(answers[0]);
   const FileDescriptor answers_write(answers[1]);
-  ::fcntl(orders_write.get(), F_SETFL, O_NONBLOCK);
   Command command;
   command.argv = {program, "watch", folder};
   command.input = orders_read.get();
@@ -46,8 +49,9 @@ bool WatchdogProcess::ready() const {
 
 void WatchdogProcess::renew(Duration lease) {
   const std::string line = "lease " + std::to_string(lease.count()) + "\n";
-  // A full pipe holds thousands of renewals that a stopped watchdog has not read; a closed one is noticed by its pidfd.
-  if (::write(orders_.get(), line.data(), line.size()) < 0 && errno != EAGAIN && errno != EPIPE) {
+  // A full socket holds many renewals that a stopped watchdog has not read; a closed one is noticed by its pidfd.
+  const ssize_t sent = ::send(orders_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0 && errno != EAGAIN && errno != EPIPE && errno != ECONNRESET) {
     log::warning("cannot renew the watchdog's lease", {{"pid", std::to_string(child_.pid())}});
   }
 }

@@ -1,5 +1,5 @@
 // The agent's end of its watchdog: a separate process in a session of its own that undoes everything in a folder when
-// this pipe closes or the lease ends. Ownership: closing the pipe lets it end. Threads: the loop's thread.
+// its stdin closes or the lease ends. Ownership: closing that lets it end. Threads: the loop's thread.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class WatchdogProcess {
                                        const std::string& log_file);
   WatchdogProcess(WatchdogProcess&&) = default;
   WatchdogProcess& operator=(WatchdogProcess&&) = default;
-  // Closes the pipe and gives it a second to end, so that no zombie stays.
+  // Closes its stdin and gives it a second to end, so that no zombie stays.
   ~WatchdogProcess();
 
   // True once it has said that it watches, and while it runs.

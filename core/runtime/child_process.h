@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -40,6 +41,14 @@ class ChildProcess {
  public:
   ChildProcess() = default;
   ChildProcess(pid_t pid, FileDescriptor pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+  ChildProcess(ChildProcess&& other) noexcept
+      : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_)), ended_(std::exchange(other.ended_, {})) {}
+  ChildProcess& operator=(ChildProcess&& other) noexcept {
+    pid_ = std::exchange(other.pid_, 0);
+    pidfd_ = std::move(other.pidfd_);
+    ended_ = std::exchange(other.ended_, {});
+    return *this;
+  }
 
   pid_t pid() const { return pid_; }
   int pidfd() const { return pidfd_.get(); }

@@ -1,0 +1,122 @@
+// A small agent for the crash tests: it makes a FaultRunner, injects one fault into an existing process and runs until
+// it is killed. Started as `fault_agent watch DIR` it is the watchdog; as `fault_agent sweep ...` it only starts and ends.
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "agent/fault/fault_runner.h"
+#include "core/base/clock.h"
+
+namespace shakedown {
+namespace {
+
+std::string argument(int count, char** values, const std::string& name, const std::string& otherwise = "") {
+  for (int i = 2; i + 1 < count; i += 2) {
+    if (values[i] == "--" + name) return values[i + 1];
+  }
+  return otherwise;
+}
+
+void print(const Event& event) {
+  if (const auto* fault = std::get_if<FaultEvent>(&event)) {
+    std::printf("%s %s\n", to_string(fault->state), fault->detail.c_str());
+  } else if (const auto* agent = std::get_if<AgentEvent>(&event)) {
+    std::printf("%s %s\n", agent->kind == AgentEvent::Kind::leftover ? "agent-leftover" : "agent-warning",
+                agent->detail.c_str());
+  } else if (const auto* step = std::get_if<StepEvent>(&event)) {
+    std::printf("step %s %d %s\n", step->what.c_str(), step->ok ? 1 : 0, step->detail.c_str());
+  }
+  std::fflush(stdout);
+}
+
+Assignment assignment_of(int count, char** values) {
+  Assignment plan;
+  plan.run_id = "crash";
+  plan.self = AgentId(0);
+  plan.scenario.folder = argument(count, values, "folder", "/");
+  plan.scenario.agents.push_back(AgentSpec{"local", true, true, true});
+  Component component;
+  component.name = "victim";
+  component.agent = AgentId(0);
+  component.start = {"sleep", "1000"};
+  ProcessSpec process;
+  process.pidfile = argument(count, values, "pidfile");
+  process.exe = "sleep";
+  component.process = process;
+  plan.scenario.components.push_back(component);
+
+  Action start;
+  start.kind = Action::Kind::start;
+  start.component = ComponentId(0);
+  start.describe = "start victim";
+  start.after = std::chrono::milliseconds(30);
+  Fault fault;
+  fault.name = "break-victim";
+  if (argument(count, values, "kind", "kill") == "pause") {
+    fault.kind = PauseFault{ComponentId(0), std::chrono::milliseconds(150)};
+  } else {
+    fault.kind = KillFault{ComponentId(0), 9};
+    fault.recover.push_back(start);
+  }
+  plan.scenario.faults.push_back(fault);
+  return plan;
+}
+
+// Injects again and again, so that a random instant hits every step.
+struct Cycle {
+  FaultRunner& runner;
+  RunClock clock;
+  uint32_t number = 0;
+
+  void next() {
+    const InjectionId injection(number++);
+    runner.inject(injection, FaultId(0), StageId(0), clock.now() + std::chrono::milliseconds(20));
+    runner.finish(injection, number % 3 == 0, "cycle", [this](bool clean, const std::string& detail) {
+      std::printf("cycle %d %s\n", clean ? 1 : 0, detail.c_str());
+      std::fflush(stdout);
+      next();
+    });
+  }
+};
+
+int run(int count, char** values) {
+  const std::string mode = values[1];
+  boost::asio::io_context loop;
+  const auto work = boost::asio::make_work_guard(loop);
+  const RunClock clock(mono_now());
+  FaultOptions options;
+  options.state_dir = argument(count, values, "state");
+  options.lock_dir = argument(count, values, "locks");
+  options.lease = from_seconds(std::atof(argument(count, values, "lease", "60").c_str()));
+  options.report = print;
+  auto runner = make_fault_runner(assignment_of(count, values), clock, options, loop);
+  if (runner.has_error()) {
+    std::printf("error %s\n", runner.error().text().c_str());
+    return exit_code(runner.error().kind);
+  }
+  Cycle cycle{*runner.value(), clock};
+  if (mode == "sweep") {
+    runner.value()->undo_all("sweep only", [&loop](bool clean, const std::string& detail) {
+      std::printf("undone %d %s\n", clean ? 1 : 0, detail.c_str());
+      loop.stop();
+    });
+  } else if (mode == "once") {
+    runner.value()->inject(InjectionId(0), FaultId(0), StageId(0), clock.now());
+  } else {
+    cycle.next();
+  }
+  loop.run();
+  return 0;
+}
+
+}  // namespace
+}  // namespace shakedown
+
+int main(int count, char** values) {
+  if (count == 3 && std::string(values[1]) == "watch") return shakedown::watchdog_main(values[2]);
+  if (count < 2) return 64;
+  return shakedown::run(count, values);
+}

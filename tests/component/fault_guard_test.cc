@@ -1,0 +1,168 @@
+// The watchdog: it undoes when the agent or the lease is gone, it is replaced when it dies, and signals do not end it.
+#include <csignal>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "agent/fault/process_identity.h"
+#include "tests/component/fault_rig.h"
+
+namespace shakedown::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+// The process that watches a folder of this rig.
+pid_t watchdog_of(const FaultRig& rig) {
+  for (const ProcessStat& stat : all_processes()) {
+    const std::string line = read_text("/proc/" + std::to_string(stat.ref.pid) + "/cmdline");
+    const bool watches = line.find(std::string("watch") + '\0' + rig.options.state_dir) != std::string::npos;
+    if (watches) return stat.ref.pid;
+  }
+  return 0;
+}
+
+struct FaultGuardTest : testing::Test {
+  FaultRig rig;
+  ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
+  FaultId pause = rig.add("pause-it", PauseFault{sleeper, seconds(100)});
+  FaultId kill = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  pid_t pid = rig.start_outside(sleeper);
+
+  void make() {
+    const auto made = rig.make();
+    ASSERT_TRUE(made.has_value()) << made.error().text();
+  }
+};
+
+TEST_F(FaultGuardTest, ItIsASessionOfItsOwnAndGoesWithItsRunner) {
+  make();
+  pid_t watchdog = 0;
+  ASSERT_TRUE(eventually([&] { return (watchdog = watchdog_of(rig)) > 0; }));
+  const auto stat = read_process_stat(watchdog);
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->session, watchdog);
+  rig.runner.reset();
+  EXPECT_TRUE(eventually([&] { return !alive(watchdog); }));
+  EXPECT_TRUE(std::filesystem::is_empty(rig.options.state_dir + "/undo"));
+}
+
+TEST_F(FaultGuardTest, TheRunnersEndWithoutUndoIsUndoneByIt) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  EXPECT_EQ(state_of(pid), 'T');
+  rig.runner.reset();
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S' && rig.records().empty(); }));
+}
+
+TEST_F(FaultGuardTest, TheLeaseBoundsAFaultWithoutEndOfFile) {
+  rig.options.lease = milliseconds(800);
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  // Nothing of the agent runs from here on: only the watchdog can do this.
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S' && rig.records().empty(); }));
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::clean));
+  EXPECT_TRUE(rig.state(injection, FaultState::clean)->by_undo);
+  EXPECT_THAT(rig.state(injection, FaultState::undoing)->detail, HasSubstr("watchdog"));
+}
+
+TEST_F(FaultGuardTest, WithoutALeaseNothingIsInjectedAndARenewalAllowsIt) {
+  rig.options.lease = milliseconds(600);
+  make();
+  const InjectionId first = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(first, FaultState::clean));
+  ASSERT_TRUE(rig.run_until([&] { return !rig.agent_events(AgentEvent::Kind::warning).empty(); }));
+  const InjectionId refused = rig.inject(kill);
+  ASSERT_TRUE(rig.wait_state(refused, FaultState::failed));
+  EXPECT_THAT(rig.state(refused, FaultState::failed)->detail, HasSubstr("lease"));
+  EXPECT_TRUE(alive(pid));
+  rig.runner->renew(seconds(60));
+  const InjectionId allowed = rig.inject(kill);
+  ASSERT_TRUE(rig.wait_state(allowed, FaultState::effective));
+  EXPECT_TRUE(rig.finish(allowed, true).first);
+}
+
+TEST_F(FaultGuardTest, RenewalsKeepAFaultStanding) {
+  rig.options.lease = milliseconds(700);
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  const MonoTime end = mono_now() + milliseconds(2100);
+  MonoTime next = mono_now();
+  rig.run_until([&] {
+    if (mono_now() >= next) rig.runner->renew(milliseconds(700));
+    if (mono_now() >= next) next = mono_now() + milliseconds(100);
+    return mono_now() >= end;
+  });
+  EXPECT_EQ(state_of(pid), 'T');
+  EXPECT_TRUE(rig.undo_all().first);
+  EXPECT_EQ(state_of(pid), 'S');
+}
+
+TEST_F(FaultGuardTest, SignalsOfATerminalDoNotEndItWhileAFaultStands) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  const pid_t watchdog = watchdog_of(rig);
+  ASSERT_GT(watchdog, 0);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::kill(watchdog, signal);
+  rig.runner.reset();  // it must still be there to do this
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S'; }));
+}
+
+TEST_F(FaultGuardTest, AKilledWatchdogIsReplacedAndTheNewOneUndoes) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  const pid_t first = watchdog_of(rig);
+  ASSERT_GT(first, 0);
+  ::kill(first, SIGKILL);
+  ASSERT_TRUE(rig.run_until([&] { return !rig.agent_events(AgentEvent::Kind::warning).empty(); }));
+  pid_t second = 0;
+  ASSERT_TRUE(rig.run_until([&] { return (second = watchdog_of(rig)) > 0 && second != first; }));
+  EXPECT_EQ(state_of(pid), 'T') << "the fault stands on under the new one";
+  rig.runner.reset();
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S' && rig.records().empty(); }));
+}
+
+TEST_F(FaultGuardTest, AWatchdogThatCannotBeReplacedEndsTheFault) {
+  const std::string program = rig.folder / "watchdog";
+  std::filesystem::create_symlink(helper_program(), program);
+  rig.options.watchdog_program = program;
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  std::filesystem::remove(program);
+  ::kill(watchdog_of(rig), SIGKILL);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::clean));
+  EXPECT_EQ(state_of(pid), 'S');
+  EXPECT_THAT(rig.agent_events(AgentEvent::Kind::warning).at(0).detail, HasSubstr("no other one could be started"));
+  const InjectionId unguarded = rig.inject(kill);
+  ASSERT_TRUE(rig.wait_state(unguarded, FaultState::failed));
+  EXPECT_TRUE(alive(pid));
+}
+
+TEST_F(FaultGuardTest, AMissingWatchdogProgramIsAnErrorAtOnce) {
+  rig.options.watchdog_program = rig.folder / "no-such-program";
+  const auto made = rig.make();
+  ASSERT_TRUE(made.has_error());
+  EXPECT_THAT(made.error().message, HasSubstr("watchdog"));
+}
+
+TEST_F(FaultGuardTest, AWatchdogThatDoesNotWatchGuardsNothing) {
+  rig.options.watchdog_program = "/bin/true";
+  make();
+  const InjectionId injection = rig.inject(kill);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::failed));
+  EXPECT_THAT(rig.state(injection, FaultState::failed)->detail, HasSubstr("not injected"));
+  EXPECT_TRUE(alive(pid));
+}
+
+}  // namespace
+}  // namespace shakedown::test
