@@ -65,16 +65,6 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
   return out;
 }
 
-int urgency(const ScoredRequirement& row) {
-  switch (row.verdict.state) {
-    case VerdictState::fail: return 0;
-    case VerdictState::not_proven: return 1;
-    case VerdictState::unknown: return 2;
-    case VerdictState::pass: break;
-  }
-  return 3;
-}
-
 }  // namespace
 
 std::string scorecard_console(const Scorecard& card, bool colour) {
@@ -90,11 +80,8 @@ std::string scorecard_console(const Scorecard& card, bool colour) {
     out += "  " + paint.state("not-proven", "[!] " + sentence) + "\n";
   for (const std::string& sentence : card.tldr) out += "  " + report::clean(sentence) + "\n";
 
-  std::vector<const ScoredRequirement*> rows;
-  for (const ScoredRequirement& row : card.requirements) rows.push_back(&row);
-  std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return urgency(*a) < urgency(*b); });
-  if (!rows.empty()) out += "\n";
-  for (const ScoredRequirement* row : rows) out += row_lines(*row, paint);
+  if (!card.requirements.empty()) out += "\n";
+  for (const std::size_t i : report::by_urgency(card)) out += row_lines(card.requirements[i], paint);
   return out;
 }
 

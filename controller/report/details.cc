@@ -234,7 +234,7 @@ std::string details_html(const Scorecard& card, bool has_charts) {
   PageData page{PageData::type::object};
   put_flag(page, "has_charts", has_charts);
   std::vector<PageData> requirements;
-  for (std::size_t i = 0; i < card.requirements.size(); ++i)
+  for (const std::size_t i : by_urgency(card))
     requirements.push_back(requirement_data(card.requirements[i], i, card.manifest));
   put_list(page, "requirements", requirements);
 

@@ -10,8 +10,10 @@
 namespace shakedown::report {
 namespace {
 
-// What one printed page holds; the rest is counted on it and told in the details.
-constexpr std::size_t kMostNeeds = 4, kMostOpen = 4, kMostSentences = 4, kMostTroubles = 3;
+// What one printed page holds; the rest is counted on it and told in the details. Texts are shortened so that the heights
+// below hold; the component test prints a page with as much as it can ever hold.
+constexpr std::size_t kMostSummary = 420, kMostLeftovers = 2, kMostTroubles = 3;
+constexpr std::size_t kNeedHeight = 4, kOpenHeight = 2, kAlarmHeight = 3, kPageHeight = 15, kRoomyHeight = 8;
 
 struct Row {
   const ScoredRequirement* scored = nullptr;
@@ -48,7 +50,24 @@ std::string joined(const std::vector<std::string>& texts, const char* separator)
 
 std::string link_of(const Row& row) { return "#requirement-" + std::to_string(row.number + 1); }
 
-std::string short_title(const Row& row) { return shorten(clean(row.scored->requirement.title), 80); }
+std::string short_title(const Row& row) { return shorten(clean(row.scored->requirement.title), 56); }
+
+// How many rows of each block fit, and whether so little is to be told that it can be printed larger.
+struct Layout {
+  std::size_t needs = 0, open = 0;
+  bool roomy = false;
+};
+
+Layout layout_of(std::size_t needs, std::size_t open, std::size_t alarms) {
+  const std::size_t room = kPageHeight - kAlarmHeight * alarms;
+  const std::size_t reserved = kOpenHeight * std::min<std::size_t>(open, 2);
+  Layout layout;
+  layout.needs = std::min(needs, std::max<std::size_t>((room - reserved) / kNeedHeight, 1));
+  layout.open = std::min(open, std::max<std::size_t>((room - kNeedHeight * layout.needs) / kOpenHeight, 1));
+  const bool all_shown = layout.needs == needs && layout.open == open;
+  layout.roomy = all_shown && alarms == 0 && kNeedHeight * needs + kOpenHeight * open <= kRoomyHeight;
+  return layout;
+}
 
 PageData row_data(const Row& row) {
   const Requirement& requirement = row.scored->requirement;
@@ -60,19 +79,18 @@ PageData row_data(const Row& row) {
   put(data, "link", link_of(row));
   put(data, "state", word(verdict.state));
   put(data, "colour", colour_word(verdict.state));
-  put(data, "needed", shorten(needed_words(requirement.objective), 30));
-  put(data, "promised", shorten(promised_words(requirement), 30));
-  put(data, "measured", measured_words(*row.scored));
+  put(data, "needed", shorten(needed_words(requirement.objective), 26));
+  put(data, "promised", shorten(promised_words(requirement), 18));
+  put(data, "measured", shorten(measured_words(*row.scored), 60));
   put(data, "drills", drills_words(*row.scored));
-  put(data, "means", shorten(clean(requirement.means), 90));
-  put(data, "person", shorten(clean(requirement.owner), 40));
+  put(data, "person", shorten(clean(requirement.owner), 30));
   put(data, "team", shorten(team_says(requirement), 20));
   put_flag(data, "team_green", requirement.declared && requirement.declared->status == Status::green);
   put_flag(data, "watermelon", is_watermelon(*row.scored));
   const std::string plan = requirement.fix_by.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix_by);
-  put(data, "plan", shorten(plan, 130));
+  put(data, "plan", shorten(plan, 110));
   const std::string next = plain_or(verdict.needed, "more evidence; how much is told further down");
-  put(data, "next", shorten(next, 150));
+  put(data, "next", shorten(next, 90));
   return data;
 }
 
@@ -84,45 +102,60 @@ void put_rows(PageData& page, const std::string& name, const Rows& rows, std::si
   std::vector<std::string> others;
   for (std::size_t i = most; i < rows.size(); ++i) others.push_back(clean(rows[i].scored->requirement.id));
   const std::string more = others.empty() ? "" : "and " + std::to_string(others.size()) + " more: " + joined(others, ", ");
-  put(page, name + "_more", shorten(more, 160));
+  put(page, name + "_more", shorten(more, 110));
   put(page, name + "_count", std::to_string(rows.size()));
 }
 
 void put_header(PageData& page, const Scorecard& card) {
-  put(page, "service", shorten(clean(card.service.empty() ? card.scenario : card.service), 40));
-  put(page, "release", short_release(card.manifest));
+  put(page, "service", shorten(clean(card.service.empty() ? card.scenario : card.service), 24));
+  put(page, "release", shorten(short_release(card.manifest), 16));
   std::string environment = clean(card.environment.name);
   if (!card.environment.differs.empty()) environment += ", " + clean(card.environment.differs);
-  put(page, "environment", shorten(environment, 60));
+  put(page, "environment", shorten(environment, 36));
   put(page, "launch", card.launch.empty() ? "" : shorten(day_words(card.launch), 20));
   put(page, "days_left", card.launch_in_days ? days_left_words(*card.launch_in_days) : "");
 }
 
-void put_verdict(PageData& page, const Scorecard& card, const Rows& melons) {
+void put_verdict(PageData& page, const Scorecard& card) {
   put(page, "verdict", word(card.decision));
   put(page, "verdict_class", css_class(card.decision));
   put(page, "covers", shorten(clean(card.covers), 60));
   put(page, "approver", shorten(clean(card.decision_makers.approver), 40));
   std::vector<std::string> sentences;
-  for (const std::string& sentence : card.tldr) sentences.push_back(shorten(clean(sentence), 200));
-  if (sentences.size() > kMostSentences) sentences.resize(kMostSentences);
+  std::size_t used = 0;
+  for (const std::string& sentence : card.tldr) {
+    sentences.push_back(shorten(clean(sentence), 200));
+    used += sentences.back().size();
+    if (used > kMostSummary && sentences.size() > 1) {
+      sentences.pop_back();
+      break;
+    }
+  }
   put_texts(page, "tldr", sentences);
 
   std::vector<std::string> left;
-  for (const std::string& leftover : leftovers(card)) left.push_back(shorten(leftover, 120));
+  for (const std::string& leftover : leftovers(card)) left.push_back(shorten(leftover, 90));
   const std::size_t left_all = left.size();
-  if (left.size() > kMostTroubles) left.resize(kMostTroubles);
+  if (left.size() > kMostLeftovers) left.resize(kMostLeftovers);
   put_texts(page, "leftovers", left);
   put(page, "leftovers_more", left_all > left.size() ? "and " + std::to_string(left_all - left.size()) + " more" : "");
   std::vector<std::string> trouble = run_trouble(card);
   if (trouble.size() > kMostTroubles) trouble.resize(kMostTroubles);
   put_texts(page, "trouble", trouble);
 
+}
+
+// "1 WATERMELON" and where: the areas that are green to their teams and red when measured.
+void put_melons(PageData& page, const Rows& melons) {
+  std::vector<std::string> areas;
+  for (const Row& row : melons) {
+    std::string area = area_title(row.scored->requirement.area);
+    if (std::find(areas.begin(), areas.end(), area) == areas.end()) areas.push_back(std::move(area));
+  }
   put_flag(page, "has_melons", !melons.empty());
-  put(page, "melons_count", std::to_string(melons.size()));
-  put(page, "melons_text", melons.size() == 1 ? "promise is green to its team and red when measured"
-                                              : "promises are green to their teams and red when measured");
-  put(page, "melons_word", melons.size() == 1 ? "WATERMELON" : "WATERMELONS");
+  put(page, "melons_head", std::to_string(melons.size()) + (melons.size() == 1 ? " WATERMELON" : " WATERMELONS"));
+  const std::string where = areas.size() > 3 ? std::to_string(areas.size()) + " areas" : joined(areas, ", ");
+  put(page, "melons_text", where + ": green to the team, red when measured");
 }
 
 void put_areas(PageData& page, const Scorecard& card) {
@@ -148,7 +181,7 @@ std::string optional_text(const Rows& rows) {
   std::vector<std::string> texts;
   for (const Row& row : rows)
     texts.push_back(short_title(row) + " (" + colour_word(row.scored->verdict.state) + ")");
-  return shorten(joined(texts, "; "), 200);
+  return shorten(joined(texts, "; "), 150);
 }
 
 std::string claims_text(const Rows& rows) {
@@ -158,7 +191,7 @@ std::string claims_text(const Rows& rows) {
     const std::string says = promised.empty() ? team_says(row.scored->requirement) : promised;
     texts.push_back(short_title(row) + ": team says " + says + ", measured " + measured_words(*row.scored));
   }
-  return shorten(joined(texts, "; "), 260);
+  return shorten(joined(texts, "; "), 170);
 }
 
 void put_foot(PageData& page, const Scorecard& card) {
@@ -175,7 +208,7 @@ void put_foot(PageData& page, const Scorecard& card) {
     facts.push_back("measured from outside by " + std::to_string(card.agents.size()) +
                     (card.agents.size() == 1 ? " agent" : " agents"));
   put(page, "facts", joined(facts, " · "));
-  put(page, "run_id", shorten(clean(card.manifest.run_id), 60));
+  put(page, "run_id", shorten(clean(card.manifest.run_id), 36));
 }
 
 }  // namespace
@@ -187,9 +220,14 @@ std::string page_one_html(const Scorecard& card) {
   std::stable_partition(needs.begin(), needs.end(), [](const Row& row) { return is_watermelon(*row.scored); });
 
   put_header(page, card);
-  put_verdict(page, card, melons);
-  put_rows(page, "needs", needs, kMostNeeds);
-  put_rows(page, "open", rows_where(card, is_open), kMostOpen);
+  put_verdict(page, card);
+  put_melons(page, melons);
+  const Rows open = rows_where(card, is_open);
+  const std::size_t alarms = (leftovers(card).empty() ? 0u : 1u) + (run_trouble(card).empty() ? 0u : 1u);
+  const Layout layout = layout_of(needs.size(), open.size(), alarms);
+  put_flag(page, "roomy", layout.roomy);
+  put_rows(page, "needs", needs, layout.needs);
+  put_rows(page, "open", open, layout.open);
   put_flag(page, "nothing_needed", needs.empty() && card.decision == DecisionState::go);
   put(page, "claims", claims_text(rows_where(card, claims_more)));
   put(page, "optional", optional_text(rows_where(card, is_optional_trouble)));

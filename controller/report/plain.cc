@@ -18,7 +18,7 @@ std::string lower_case(std::string_view text) {
 }
 
 // A piece of a validity signal's name, and what it means to somebody who does not run the instrument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kTrouble = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTrouble = {{
     {"lag", "Our own load machine was late, so some delays may be ours."},
     {"shortfall", "Our own load machine could not send everything it should have sent."},
     {"drop", "Our own load machine could not send everything it should have sent."},
@@ -30,16 +30,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kTrouble
     {"accounting", "Our own counts do not add up."},
     {"journal", "The record of the drill is incomplete."},
     {"release", "The release was changed during the drill."},
-    {"objective", "The requirements were changed after the drill."},
-    {"rejudged", "The requirements were changed after the drill."},
-    {"left", "Something that the drill did still stands."},
 }};
+
+bool is_leftover(const ValidityReason& reason) {
+  return lower_case(reason.signal).find("leftover") != std::string::npos;
+}
 
 std::string plain_signal(const ValidityReason& reason) {
   const std::string signal = lower_case(reason.signal);
   for (const auto& [piece, sentence] : kTrouble)
     if (signal.find(piece) != std::string::npos) return std::string(sentence);
-  return "Our own measurement had a problem: " + plain_or(reason.signal, "see the evidence pages") + ".";
+  return "Our own measurement had a problem: " + shorten(plain_or(reason.signal, "see the evidence pages"), 60) + ".";
 }
 
 }  // namespace
@@ -51,9 +52,16 @@ std::vector<std::string> leftovers(const Scorecard& scorecard) {
   for (const ScoredFault& fault : scorecard.faults)
     if (fault.state == FaultState::leftover && fault.leftovers.empty())
       found.push_back(clean(fault.component + ": not as it was before " + fault.name));
-  for (const ValidityReason& reason : scorecard.reasons)
-    if (found.empty() && lower_case(reason.signal).find("leftover") != std::string::npos)
-      found.push_back(clean(reason.text));
+  const std::size_t of_faults = found.size();
+  for (const ValidityReason& reason : scorecard.reasons) {
+    if (!is_leftover(reason)) continue;
+    const bool told = of_faults > 0 && std::any_of(scorecard.faults.begin(), scorecard.faults.end(), [&](const auto& fault) {
+      return std::any_of(fault.leftovers.begin(), fault.leftovers.end(), [&](const std::string& leftover) {
+        return reason.text.find(leftover) != std::string::npos;
+      });
+    });
+    if (!told) found.push_back(clean(reason.text));
+  }
   return found;
 }
 
@@ -76,17 +84,19 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
   std::vector<std::string> trouble;
   const Manifest& manifest = scorecard.manifest;
   if (manifest.state != RunState::completed) {
-    const std::string cause = plain_or(manifest.ended_by, "see the evidence pages");
+    const std::string cause = shorten(plain_or(manifest.ended_by, "see the evidence pages"), 60);
     trouble.push_back("The drill did not run to its end: " + std::string(to_string(manifest.state)) +
                       (cause.empty() ? "" : " (" + cause + ")") + ". What was not measured counts as unknown.");
   }
+  if (!manifest.rejudged_from.empty())
+    trouble.push_back("The requirements were changed after the drill, so it cannot be a GO.");
   for (const ValidityReason& reason : scorecard.reasons) {
-    if (!reason.invalidates) continue;
+    if (!reason.invalidates || is_leftover(reason)) continue;
     std::string sentence = plain_signal(reason);
     if (std::find(trouble.begin(), trouble.end(), sentence) == trouble.end())
       trouble.push_back(std::move(sentence));
   }
-  if (!scorecard.valid && trouble.empty()) trouble.push_back("Our own measurement was not valid.");
+  if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty()) trouble.push_back("Our own measurement was not valid.");
   return trouble;
 }
 

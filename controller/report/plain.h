@@ -14,7 +14,7 @@ namespace shakedown::report {
 std::vector<std::string> leftovers(const Scorecard& scorecard);
 // Text without the words that page one avoids; `otherwise` when one occurs.
 std::string plain_or(std::string_view text, std::string_view otherwise);
-// What is wrong with the run as a whole in plain sentences; empty when it is valid and completed.
+// What else is wrong with the run as a whole, in plain sentences; empty when it is valid and completed.
 std::vector<std::string> run_trouble(const Scorecard& scorecard);
 
 }  // namespace shakedown::report

@@ -225,7 +225,6 @@ Json definitions() {
 
 std::string scorecard_json_schema() {
   Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                 {"$id", "shakedown/scorecard/v1"},
                  {"title", "The scorecard of one Shakedown run"}};
   schema.update(object({{"schema", {{"const", "shakedown/scorecard/v1"}}},
                         {"scenario", text()},

@@ -220,6 +220,15 @@ bool is_watermelon(const ScoredRequirement& row) {
   return row.verdict.watermelon == Watermelon::optimistic && row.verdict.state == VerdictState::fail;
 }
 
+std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {
+  std::vector<std::size_t> order;
+  for (const VerdictState state :
+       {VerdictState::fail, VerdictState::not_proven, VerdictState::unknown, VerdictState::pass})
+    for (std::size_t i = 0; i < scorecard.requirements.size(); ++i)
+      if (scorecard.requirements[i].verdict.state == state) order.push_back(i);
+  return order;
+}
+
 std::string day_words(std::string_view date) {
   static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

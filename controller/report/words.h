@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/model/scorecard.h"
 
@@ -40,6 +41,8 @@ std::string team_says(const Requirement& requirement);
 
 // Declared green (in colour or value), measured red.
 bool is_watermelon(const ScoredRequirement& row);
+// Positions of the requirements: fail, not proven, unknown, pass; in the scorecard's order within each.
+std::vector<std::size_t> by_urgency(const Scorecard& scorecard);
 // "15 Dec 2026" from "2026-12-15..."; other text is returned as it is.
 std::string day_words(std::string_view date);
 // "23 days left", "launch is today", "4 days past the launch date".

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const data = JSON.parse(document.getElementById("chart-data").textContent);
-  const LEFT = 74, RIGHT = 14;
+  const LEFT = 112, RIGHT = 14;
   const COLOURS = {
     offered: "#16191d", ok: "#0b7a4b", failed: "#d1331f", ours: "#8b5fbf", p50: "#2b6cb0", p99: "#b35c00",
     phase: ["#dfe7f1", "#5b7694"], unmeasured: ["#f0f1f3", "#9aa2ac"],

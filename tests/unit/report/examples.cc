@@ -258,6 +258,9 @@ Example interrupted() {
   auto lost = lost_entries();
   lost.verdict.state = VerdictState::unknown;
   lost.verdict.measured = {.unit = Unit::writes};
+  lost.verdict.reason = "The only injection was not verified.";
+  lost.verdict.needed = "three drills that run to their end";
+  lost.verdict.watermelon = Watermelon::unverifiable;
   lost.verdict.injections = {{InjectionId(0), 1, false, "not verified: the run was interrupted", 0, kInfinite, {}}};
   finish(example, {availability(), lost}, DecisionState::not_proven, {"The drill was stopped before it could prove anything about losses."});
   example.card.manifest.state = RunState::interrupted;

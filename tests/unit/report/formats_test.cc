@@ -1,1 +1,88 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <regex>
+
+#include "controller/report/report.h"
+#include "tests/unit/report/examples.h"
+
+namespace shakedown {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::example;
+
+TEST(Console, SaysTheVerdictInWordsAndShapes) {
+  const std::string text = scorecard_console(example("no-go").card, false);
+  EXPECT_THAT(text, HasSubstr("Evidence says: [X] NO-GO, for 3 of 11 areas"));
+  EXPECT_THAT(text, HasSubstr("WATERMELON: the team says GREEN, measured RED"));
+  EXPECT_LT(text.find("DR-2"), text.find("AV-1")) << "red first";
+  EXPECT_THAT(scorecard_console(example("go").card, false), HasSubstr("[ok] GO"));
+  EXPECT_THAT(scorecard_console(example("unknown").card, false), HasSubstr("[//] UNKNOWN"));
+  EXPECT_THAT(scorecard_console(example("interrupted").card, false), HasSubstr("LEFT BEHIND: checkout: process group"));
+}
+
+TEST(Console, ColourAddsNothingButColour) {
+  for (const std::string& name : testing::example_names()) {
+    const Scorecard card = example(name).card;
+    const std::string plain = scorecard_console(card, false), coloured = scorecard_console(card, true);
+    EXPECT_NE(plain, coloured) << name;
+    EXPECT_EQ(std::regex_replace(coloured, std::regex("\033\\[[0-9;]*m"), ""), plain) << name;
+  }
+}
+
+TEST(Console, ForeignTextCannotSteerTheTerminal) {
+  const std::string text = scorecard_console(example("planted").card, false);
+  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+}
+
+TEST(Junit, UnknownIsAnErrorAndNotProvenAFailure) {
+  const std::string unknown = scorecard_junit(example("unknown").card);
+  EXPECT_THAT(unknown, HasSubstr("<testsuite name=\"requirements\" tests=\"4\" failures=\"0\" errors=\"4\" skipped=\"0\""));
+  EXPECT_THAT(unknown, Not(HasSubstr("<skipped")));
+  EXPECT_THAT(scorecard_junit(example("not-proven").card), HasSubstr("<failure type=\"not_proven\""));
+  EXPECT_THAT(scorecard_junit(example("no-go").card), HasSubstr("<failure type=\"fail\""));
+}
+
+TEST(Junit, ARunWithoutRequirementsIsNotGreen) {
+  Scorecard card = example("go").card;
+  EXPECT_THAT(scorecard_junit(card), Not(HasSubstr("<error")));
+  card.requirements.clear();
+  EXPECT_THAT(scorecard_junit(card), HasSubstr("<error type=\"run\""));
+}
+
+TEST(Junit, LeftoversAndInvalidRunsAreErrorsOfTheRun) {
+  EXPECT_THAT(scorecard_junit(example("interrupted").card), HasSubstr("Left behind: checkout: process group 4711"));
+  Scorecard card = example("go").card;
+  card.valid = false;
+  EXPECT_THAT(scorecard_junit(card), HasSubstr("<error type=\"run\""));
+}
+
+TEST(Markdown, ShowsEveryRowAndTheWatermelon) {
+  const std::string text = scorecard_markdown(example("no-go").card);
+  EXPECT_THAT(text, HasSubstr("# \\[X\\] NO-GO: Checkout 9f2c1e"));
+  EXPECT_THAT(text, HasSubstr("**WATERMELON** team says GREEN"));
+  for (const char* id : {"AV-1", "PE-1", "DR-1", "DR-2"}) EXPECT_THAT(text, HasSubstr(id));
+}
+
+TEST(AllFormats, SameInputSameBytes) {
+  for (const std::string& name : testing::example_names()) {
+    const testing::Example a = example(name), b = example(name);
+    EXPECT_EQ(scorecard_markdown(a.card), scorecard_markdown(b.card));
+    EXPECT_EQ(scorecard_junit(a.card), scorecard_junit(b.card));
+    EXPECT_EQ(scorecard_console(a.card, true), scorecard_console(b.card, true));
+    EXPECT_EQ(scorecard_html(a.card, *a.timeline), scorecard_html(b.card, *b.timeline));
+  }
+}
+
+TEST(AllFormats, AnEmptyScorecardStillReads) {
+  const testing::Example empty = example("empty");
+  EXPECT_THAT(scorecard_console(empty.card, false), HasSubstr("NOT PROVEN"));
+  EXPECT_THAT(scorecard_markdown(empty.card), HasSubstr("NOT PROVEN"));
+  EXPECT_THAT(scorecard_html(empty.card, *empty.timeline), HasSubstr("NOT PROVEN"));
+  EXPECT_THAT(scorecard_junit(empty.card), HasSubstr("errors=\"1\""));
+}
+
+}  // namespace
+}  // namespace shakedown
