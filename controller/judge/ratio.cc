@@ -28,8 +28,9 @@ ShareBounds bad_share(const RatioEvidence& evidence, double confidence) {
   out.total = high.total;
   if (high.total == 0) return out;
   out.value = static_cast<double>(high.bad) / static_cast<double>(high.total);
-  out.effect_high = design_effect(evidence.high).deff;
-  out.effect_low = low.bad == high.bad ? out.effect_high : design_effect(evidence.low).deff;
+  const DesignEffect effect = design_effect(evidence.high);
+  out.effect_high = effect.deff_pass;
+  out.effect_low = low.bad == high.bad ? effect.deff : design_effect(evidence.low).deff;
   out.upper = widened(high, out.effect_high, confidence).upper;
   out.lower = widened(low, out.effect_low, confidence).lower;
   return out;

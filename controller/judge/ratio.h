@@ -20,7 +20,7 @@ struct ShareBounds {
   uint64_t bad = 0, total = 0;        // bad: doubtful ones included
   double value = 0;                   // bad / total
   double lower = 0, upper = 1;        // one-sided bounds of the bad share
-  double effect_high = 1, effect_low = 1;  // design effects used for upper and lower
+  double effect_high = 1, effect_low = 1;  // used for upper (deff_pass) and lower (deff)
 };
 
 // total == 0 leaves [0, 1].
