@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/wire/grpc_log.h"
 #include "core/wire/loopback.h"
 #include "core/wire/stream_core.h"
 #include "core/wire/token.h"
@@ -185,6 +186,7 @@ std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
 Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::string& token, asio::io_context& loop,
                                         DialOptions options) {
   SHAKEDOWN_TRY(require_loopback(address));
+  wire::adopt_grpc_log();
   auto channel = make_channel(address);
   const gpr_timespec patience = gpr_time_from_nanos(options.connect.count(), GPR_TIMESPAN);
   if (!channel->WaitForConnected(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), patience))) {

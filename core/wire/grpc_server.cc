@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "core/wire/grpc_log.h"
 #include "core/wire/loopback.h"
 #include "core/wire/stream_core.h"
 #include "core/wire/token.h"
@@ -212,6 +213,7 @@ Result<std::unique_ptr<ControllerServer>> listen(std::string address, std::strin
                                                  std::function<void(std::unique_ptr<ControllerLink>)> accepted,
                                                  ListenOptions options) {
   SHAKEDOWN_TRY(require_loopback(address));
+  wire::adopt_grpc_log();
   auto server = std::make_unique<GrpcControllerServer>(std::move(token), loop, std::move(accepted), options.resume);
   SHAKEDOWN_TRY(server->start(address));
   return std::unique_ptr<ControllerServer>(std::move(server));
