@@ -48,7 +48,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   SHAKEDOWN_TRY(consent(scenario, command.yes));
   const std::string out = command.out.empty() ? "runs/" + new_run_id(system_clock().wall()) : command.out;
   SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
-  SHAKEDOWN_TRY(auto bytes, read_file(command.file));
+  SHAKEDOWN_TRY(auto bytes, file_content(command.file));
   SHAKEDOWN_TRY(folder.write("scenario.yaml", bytes));
   DrillOptions options;
   options.journal = folder.journal();

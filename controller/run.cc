@@ -211,6 +211,7 @@ asio::awaitable<bool> Run::action(StepEvent::Kind kind, const Action& what, Pati
 }
 
 asio::awaitable<void> Run::wind_down() {
+  winding_down_ = true;
   activity_ = "winding down";
   activity_end_ = {};
   for (OpenInjection& injection : open_) {

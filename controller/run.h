@@ -95,6 +95,7 @@ class Run {
   Roster roster_;
   RunClock clock_;
   bool gone_ = false;
+  bool winding_down_ = false;  // agents leave in good order
   bool ended_ = false;
   int interrupts_ = 0;
   std::optional<std::pair<RunState, std::string>> stop_;

@@ -65,9 +65,9 @@ Result<void> RunFolder::write(std::string_view name, std::string_view content) c
   return fail(errno_error(target + " cannot be written", problem));
 }
 
-Result<std::string> RunFolder::read(std::string_view name) const { return read_file(file(name)); }
+Result<std::string> RunFolder::read(std::string_view name) const { return file_content(file(name)); }
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> file_content(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(errno_error(path + " cannot be read", errno));
   std::ostringstream out;

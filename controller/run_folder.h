@@ -33,7 +33,7 @@ class RunFolder {
   std::string path_;
 };
 
-Result<std::string> read_file(const std::string& path);
+Result<std::string> file_content(const std::string& path);
 std::string manifest_json(const Manifest& manifest);
 
 }  // namespace shakedown

@@ -233,7 +233,7 @@ void Run::finish(OpenInjection& injection, bool undo, const std::string& reason)
 }
 
 void Run::check_members() {
-  if (ended_ || stopped()) return;
+  if (winding_down_ || stopped()) return;
   if (chronicle_.trouble()) {
     abort(*chronicle_.trouble());
     return;
