@@ -1,5 +1,6 @@
-// Compares a tree with its description and reports every difference in form: unknown, missing and reserved keys,
-// wrong types, missing units, values out of range, names that nobody declares, unknown holes.
+// Compares a tree with its description and reports every difference in form: unknown, missing and
+// reserved keys, wrong types, missing units, values out of range, names that nobody declares,
+// unknown holes.
 #pragma once
 
 #include "core/config/names.h"

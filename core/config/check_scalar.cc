@@ -26,7 +26,8 @@ std::string hint_for_text(const Node& node) {
       node.entries[0].value.type == NodeType::null) {
     return "quote this: \"{" + node.entries[0].key + "}\"";
   }
-  if (node.type == NodeType::null) return node.text.empty() ? "write a text, or remove it" : "quote it";
+  if (node.type == NodeType::null)
+    return node.text.empty() ? "write a text, or remove it" : "quote it";
   if (node.scalar()) return "quote it: \"" + node.text + "\"";
   return "quote braces and brackets that are text";
 }
@@ -47,10 +48,14 @@ bool number_without_unit(const Node& node) {
 std::string unit_hint(const Node& node, Form form) {
   const std::string n = node.text;
   switch (form) {
-    case Form::duration: return "add a unit: " + n + "s or " + n + "ms";
-    case Form::rate: return "add a unit: " + n + "/s";
-    case Form::share: return "add a percent sign: 99.9% is a share, " + n + " is not";
-    default: return "add a unit: " + n + "B or " + n + "KiB";
+    case Form::duration:
+      return "add a unit: " + n + "s or " + n + "ms";
+    case Form::rate:
+      return "add a unit: " + n + "/s";
+    case Form::share:
+      return "add a percent sign: 99.9% is a share, " + n + " is not";
+    default:
+      return "add a unit: " + n + "B or " + n + "KiB";
   }
 }
 
@@ -88,7 +93,8 @@ Finding check_quantity(const Node& node, const Shape& shape) {
   if (!value) {
     const bool negative = node.text.starts_with('-');
     const bool zero = shape.form == Form::rate && node.text.starts_with("0");
-    if (negative || zero) return {"expected " + expected(shape) + " above zero, found " + ticked(node.text), {}};
+    if (negative || zero)
+      return {"expected " + expected(shape) + " above zero, found " + ticked(node.text), {}};
     return not_as_expected(node, shape);
   }
   return in_range(*value, shape) ? Finding{} : out_of_range(node, shape);
@@ -97,7 +103,8 @@ Finding check_quantity(const Node& node, const Shape& shape) {
 Finding check_number(const Node& node, const Shape& shape) {
   const bool integer = node.type == NodeType::integer;
   if (!integer && !(shape.form == Form::number && node.type == NodeType::number)) {
-    const bool in_quotes = node.type == NodeType::text && !node.plain && core_type(node.text) != NodeType::text;
+    const bool in_quotes =
+        node.type == NodeType::text && !node.plain && core_type(node.text) != NodeType::text;
     return not_as_expected(node, shape, in_quotes ? "remove the quotes" : "");
   }
   const std::optional<double> value = number_of(node);
@@ -120,8 +127,9 @@ Finding check_reference(const Node& node, const Shape& shape, const Names& names
   if (node.type != NodeType::text) return not_as_expected(node, shape, hint_for_text(node));
   if (names.find(shape.refers_to, node.text)) return {};
   const auto& known = names.of(shape.refers_to);
-  return {"there is no " + shape.refers_to + " called " + ticked(node.text),
-          known.empty() ? "the scenario declares no " + shape.refers_to : suggestion(node.text, known)};
+  return {
+      "there is no " + shape.refers_to + " called " + ticked(node.text),
+      known.empty() ? "the scenario declares no " + shape.refers_to : suggestion(node.text, known)};
 }
 
 Finding check_holes(const Node& node, const Shape& shape, const Names& names) {
@@ -135,7 +143,8 @@ Finding check_holes(const Node& node, const Shape& shape, const Names& names) {
 }
 
 Finding check_regex(const Node& node, const Shape& shape) {
-  if (node.text.size() > kLongestRegex) return {"a regular expression of more than 1000 bytes", "shorten it"};
+  if (node.text.size() > kLongestRegex)
+    return {"a regular expression of more than 1000 bytes", "shorten it"};
   try {
     const std::regex compiled(node.text, std::regex::ECMAScript);
   } catch (const std::regex_error& e) {
@@ -162,28 +171,34 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
   if (shape.form == Form::pointer) {
     return matches(node.text, "(/[^~]*(~[01][^~]*)*)?") ? Finding{} : not_as_expected(node, shape);
   }
-  if (node.text.empty() && !shape.may_be_empty) return {"expected " + expected(shape) + ", found an empty text", {}};
+  if (node.text.empty() && !shape.may_be_empty)
+    return {"expected " + expected(shape) + ", found an empty text", {}};
   if (!shape.pattern.empty() && !matches(node.text, shape.pattern)) {
     return {"expected " + shape.pattern_doc + ", found " + ticked(node.text), {}};
   }
   switch (shape.form) {
-    case Form::holes: return check_holes(node, shape, names);
+    case Form::holes:
+      return check_holes(node, shape, names);
     case Form::name:
-      return matches(node.text, kNamePattern) ? Finding{} : not_as_expected(node, shape, "at most 64 of them");
+      return matches(node.text, kNamePattern) ? Finding{}
+                                              : not_as_expected(node, shape, "at most 64 of them");
     case Form::url: {
       // A password must not reach the terminal.
-      if (node.text.find('@') != std::string::npos) return {"an address with a user", "secrets belong into headers"};
+      if (node.text.find('@') != std::string::npos)
+        return {"an address with a user", "secrets belong into headers"};
       const auto url = parse_url(node.text);
       return url ? Finding{} : not_as_expected(node, shape, url.error().message);
     }
     case Form::date:
       if (matches(node.text, "[0-9]{4}-[0-9]{2}-[0-9]{2}") && parse_wall(node.text)) return {};
       return not_as_expected(node, shape);
-    case Form::regex: return check_regex(node, shape);
+    case Form::regex:
+      return check_regex(node, shape);
     case Form::objective:
       if (matches(node.text, "(<=|>=) *[0-9].*")) return {};
       return not_as_expected(node, shape, "write <= or >=, a number and its unit, in quotes");
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -218,17 +233,25 @@ Finding check_scalar(const Node& node, const Shape& shape, const Names& names) {
     case Form::duration:
     case Form::rate:
     case Form::share:
-    case Form::bytes: return check_quantity(node, shape);
+    case Form::bytes:
+      return check_quantity(node, shape);
     case Form::integer:
-    case Form::number: return check_number(node, shape);
-    case Form::choice: return check_choice(node, shape);
+    case Form::number:
+      return check_number(node, shape);
+    case Form::choice:
+      return check_choice(node, shape);
     case Form::boolean:
       if (node.type == NodeType::boolean) return {};
-      return not_as_expected(node, shape, "write true or false without quotes; yes, no, on and off are texts");
-    case Form::reference: return check_reference(node, shape, names);
-    case Form::any_value: return node.scalar() ? Finding{} : not_as_expected(node, shape);
-    case Form::status: return check_status(node, shape);
-    default: return check_text(node, shape, names);
+      return not_as_expected(node, shape,
+                             "write true or false without quotes; yes, no, on and off are texts");
+    case Form::reference:
+      return check_reference(node, shape, names);
+    case Form::any_value:
+      return node.scalar() ? Finding{} : not_as_expected(node, shape);
+    case Form::status:
+      return check_status(node, shape);
+    default:
+      return check_text(node, shape, names);
   }
 }
 

@@ -15,7 +15,8 @@ std::vector<Row> rows_of(const Decoding& d, const View& root) {
   std::vector<Row> rows;
   const std::vector<View> views = root["requirements"].items();
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (views[i]["objective"] && views[i]["sli"]) rows.push_back({d.scenario.requirements[i], views[i]});
+    if (views[i]["objective"] && views[i]["sli"])
+      rows.push_back({d.scenario.requirements[i], views[i]});
   }
   return rows;
 }
@@ -23,25 +24,30 @@ std::vector<Row> rows_of(const Decoding& d, const View& root) {
 std::string times(uint32_t n) { return n == 1 ? "once" : std::to_string(n) + " times"; }
 
 // How often the fault is injected.
-uint32_t planned(const Decoding& d, FaultId fault) { return d.scenario.phase(d.scenario.fault(fault).phase).repeat; }
+uint32_t planned(const Decoding& d, FaultId fault) {
+  return d.scenario.phase(d.scenario.fault(fault).phase).repeat;
+}
 
 // objective + timeout + up_after x every must fit between the fault and the end of its phase.
-void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r, ProbeId probe_id) {
+void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r,
+               ProbeId probe_id) {
   const Fault& fault = d.scenario.fault(rto.fault);
   const Phase& phase = d.scenario.phase(fault.phase);
   const Probe& probe = d.scenario.probe(probe_id);
   const View length = root["phases"].items()[fault.phase.value]["duration"];
   if (!length || fault.at >= phase.duration || probe.every <= Duration::zero()) return;
-  const Duration need = from_seconds(r.objective.limit) + probe.timeout + probe.every * probe.up_after;
+  const Duration need =
+      from_seconds(r.objective.limit) + probe.timeout + probe.every * probe.up_after;
   const Duration left = phase.duration - fault.at;
   if (left >= need) return;
-  d.diagnostics.error(length.at(),
-                      "phase " + ticked(phase.name) + " leaves " + format_duration(left) + " after fault " +
-                          ticked(fault.name) + ", " + r.id + " needs " + format_duration(need) + ": " +
-                          format_duration(from_seconds(r.objective.limit)) + " objective, " +
-                          format_duration(probe.timeout) + " timeout, " + std::to_string(probe.up_after) + " x " +
-                          format_duration(probe.every) + " to be up",
-                      "make it at least " + format_duration(fault.at + need));
+  d.diagnostics.error(
+      length.at(),
+      "phase " + ticked(phase.name) + " leaves " + format_duration(left) + " after fault " +
+          ticked(fault.name) + ", " + r.id + " needs " + format_duration(need) + ": " +
+          format_duration(from_seconds(r.objective.limit)) + " objective, " +
+          format_duration(probe.timeout) + " timeout, " + std::to_string(probe.up_after) + " x " +
+          format_duration(probe.every) + " to be up",
+      "make it at least " + format_duration(fault.at + need));
 }
 
 void check_rto(Decoding& d, const View& root, const Row& row) {
@@ -58,8 +64,10 @@ void check_rto(Decoding& d, const View& root, const Row& row) {
   }
 }
 
-// Fewest clean injections that prove the share at the confidence: log(1 - c) / log(s), all of them good.
-uint32_t wanted_injections(const std::optional<Share>& share, uint32_t injections, double confidence) {
+// Fewest clean injections that prove the share at the confidence: log(1 - c) / log(s), all of them
+// good.
+uint32_t wanted_injections(const std::optional<Share>& share, uint32_t injections,
+                           double confidence) {
   if (!share) return injections;
   return static_cast<uint32_t>(std::ceil(std::log1p(-confidence) / std::log(share->value) - 1e-9));
 }
@@ -68,8 +76,9 @@ void check_count(Decoding& d, const Row& row, FaultId fault, uint32_t wanted) {
   if (!fault.valid() || planned(d, fault) >= wanted) return;
   const View phase_faults = row.view["sli"];
   d.diagnostics.warning(phase_faults.at(),
-                        row.requirement.id + " needs " + std::to_string(wanted) + " injections of " +
-                            ticked(d.scenario.fault(fault).name) + ", which is injected " + times(planned(d, fault)) +
+                        row.requirement.id + " needs " + std::to_string(wanted) +
+                            " injections of " + ticked(d.scenario.fault(fault).name) +
+                            ", which is injected " + times(planned(d, fault)) +
                             ": it cannot be proven",
                         "add `repeat` to the phase, or ask for fewer injections");
 }
@@ -82,18 +91,23 @@ bool sends(const Phase& phase, const std::vector<OperationId>& operations) {
   });
 }
 
-void check_scope(Decoding& d, const Row& row, const Scope& scope, const std::vector<OperationId>& operations) {
+void check_scope(Decoding& d, const Row& row, const Scope& scope,
+                 const std::vector<OperationId>& operations) {
   std::vector<const Phase*> phases;
   for (const PhaseId id : scope.phases) phases.push_back(&d.scenario.phase(id));
-  if (phases.empty() && scope.during.valid()) phases.push_back(&d.scenario.phase(d.scenario.fault(scope.during).phase));
+  if (phases.empty() && scope.during.valid())
+    phases.push_back(&d.scenario.phase(d.scenario.fault(scope.during).phase));
   if (phases.empty()) {
     for (const Phase& phase : d.scenario.phases) {
       if (phase.measured) phases.push_back(&phase);
     }
   }
-  if (std::any_of(phases.begin(), phases.end(), [&](const Phase* p) { return sends(*p, operations); })) return;
-  d.diagnostics.warning(row.view["sli"].at(), "no load of these operations in the phases that " + row.requirement.id +
-                                                  " looks at: it will be unknown",
+  if (std::any_of(phases.begin(), phases.end(),
+                  [&](const Phase* p) { return sends(*p, operations); }))
+    return;
+  d.diagnostics.warning(row.view["sli"].at(),
+                        "no load of these operations in the phases that " + row.requirement.id +
+                            " looks at: it will be unknown",
                         "name phases with load, or add load");
 }
 
@@ -104,14 +118,19 @@ struct EvidenceCheck {
   void operator()(const ThroughputSli& s) const { check_scope(d, row, s.scope, s.operations); }
   void operator()(const ErrorRatioSli& s) const { check_scope(d, row, s.scope, s.operations); }
   void operator()(const LatencySli& s) const {
-    check_scope(d, row, s.scope, s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
+    check_scope(d, row, s.scope,
+                s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
   }
-  void operator()(const MttrSli& s) const { check_count(d, row, s.fault, s.statistic == RepairStatistic::mean ? 3 : 5); }
+  void operator()(const MttrSli& s) const {
+    check_count(d, row, s.fault, s.statistic == RepairStatistic::mean ? 3 : 5);
+  }
   void operator()(const RtoSli& s) const {
-    check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
+    check_count(d, row, s.fault,
+                wanted_injections(s.share, s.injections, row.requirement.confidence));
   }
   void operator()(const RpoSli& s) const {
-    check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
+    check_count(d, row, s.fault,
+                wanted_injections(s.share, s.injections, row.requirement.confidence));
   }
   void operator()(const ImpactSli&) const {}
   void operator()(const UptimeSli&) const {}
@@ -134,14 +153,16 @@ void complete_operations(Decoding& d, const View& root) {
       operation.limits.push_back(limit);
       if (limit <= operation.timeout || operation.timeout <= Duration::zero()) continue;
       d.diagnostics.warning(row.view["objective"].at(),
-                            "longer than the timeout of operation " + ticked(operation.name) + ", " +
-                                format_duration(operation.timeout) + ", after which a request counts as too late",
+                            "longer than the timeout of operation " + ticked(operation.name) +
+                                ", " + format_duration(operation.timeout) +
+                                ", after which a request counts as too late",
                             "raise the operation's `timeout`");
     }
   }
   for (Operation& operation : d.scenario.operations) {
     std::sort(operation.limits.begin(), operation.limits.end());
-    operation.limits.erase(std::unique(operation.limits.begin(), operation.limits.end()), operation.limits.end());
+    operation.limits.erase(std::unique(operation.limits.begin(), operation.limits.end()),
+                           operation.limits.end());
   }
 }
 
@@ -158,7 +179,8 @@ void complete_faults(Decoding& d, const View& root) {
   for (std::size_t i = 0; i < largest.size(); ++i) {
     Fault& fault = d.scenario.faults[i];
     if (fault.recover_within > Duration::zero()) continue;
-    fault.recover_within = largest[i] > Duration::zero() ? 2 * largest[i] : std::chrono::seconds(60);
+    fault.recover_within =
+        largest[i] > Duration::zero() ? 2 * largest[i] : std::chrono::seconds(60);
   }
 }
 

@@ -1,6 +1,7 @@
-// From a checked tree to the model: one function per part, in this order. Each reports what only the meaning shows
-// (a recovery that does not fit, a fault without undo, ...) and goes on, so that everything is reported at once.
-// Ownership: Decoding refers to what its creator owns. Threads: one.
+// From a checked tree to the model: one function per part, in this order. Each reports what only
+// the meaning shows (a recovery that does not fit, a fault without undo, ...) and goes on, so that
+// everything is reported at once. Ownership: Decoding refers to what its creator owns. Threads:
+// one.
 #pragma once
 
 #include <string>
@@ -23,11 +24,12 @@ struct Decoding {
 };
 
 // decode_system.cc
-void decode_header(Decoding& d, const View& root);      // name, service, owner, launch, seed, environment, decision
+void decode_header(Decoding& d,
+                   const View& root);  // name, service, owner, launch, seed, environment, decision
 void decode_agents(Decoding& d, const View& root);
 void decode_components(Decoding& d, const View& root);
 // decode_targets.cc
-void decode_targets(Decoding& d, const View& root);     // secrets, targets, connections
+void decode_targets(Decoding& d, const View& root);  // secrets, targets, connections
 // decode_request.cc
 HttpRequest decode_request(Decoding& d, const View& view);
 Expect decode_expect(Decoding& d, const View& view);
@@ -44,9 +46,9 @@ Load decode_load(Decoding& d, const View& view, const View& phase_duration);
 std::vector<Action> decode_steps(Decoding& d, const View& list);
 Action start_action(const Decoding& d, ComponentId component);
 Action resume_action(const Decoding& d, ComponentId component);
-void decode_setup(Decoding& d, const View& root);       // setup, ready, teardown
+void decode_setup(Decoding& d, const View& root);  // setup, ready, teardown
 // decode_drill.cc
-void decode_phases(Decoding& d, const View& root);      // and faults
+void decode_phases(Decoding& d, const View& root);  // and faults
 // decode_requirements.cc
 void decode_stop_conditions(Decoding& d, const View& root);
 void decode_requirements(Decoding& d, const View& root);
@@ -55,6 +57,6 @@ Sli decode_sli(const Names& names, const View& view);
 // cross_checks.cc: what concerns several parts; fills recover_within and the operations' limits.
 void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
-void check_evidence(Decoding& d, const View& root);     // only warnings
+void check_evidence(Decoding& d, const View& root);  // only warnings
 
 }  // namespace shakedown

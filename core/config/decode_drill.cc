@@ -23,7 +23,8 @@ FaultKind decode_kind(const Decoding& d, const View& view) {
   if (kind == "pause") return PauseFault{component, inner["hold"].duration()};
   if (kind == "stop") return StopFault{component};
   if (kind == "exec") {
-    return ExecFault{component, inner["command"].texts(), inner["effect"].texts(), inner["limit"].duration()};
+    return ExecFault{component, inner["command"].texts(), inner["effect"].texts(),
+                     inner["limit"].duration()};
   }
   return KillFault{component, signal_number(inner["signal"].text())};
 }
@@ -33,14 +34,17 @@ void check_kind(Decoding& d, const View& view, const Fault& fault, const Compone
   const Position at = view[kind]["component"].at();
   const bool signals = kind == "kill" || kind == "pause";
   if (signals && !component.process) {
-    d.diagnostics.error(at, kind + " needs to know the process of component " + ticked(component.name),
+    d.diagnostics.error(at,
+                        kind + " needs to know the process of component " + ticked(component.name),
                         "add `process:` to the component");
   }
   if (kind == "stop" && component.stop.empty() && !component.process) {
-    d.diagnostics.error(at, "component " + ticked(component.name) + " has no `stop` command and no `process`",
-                        "add `stop:` or `process:` to the component");
+    d.diagnostics.error(
+        at, "component " + ticked(component.name) + " has no `stop` command and no `process`",
+        "add `stop:` or `process:` to the component");
   }
-  if (kind == "exec" && component.agent.valid() && !d.scenario.agents[component.agent.value].local) {
+  if (kind == "exec" && component.agent.valid() &&
+      !d.scenario.agents[component.agent.value].local) {
     d.diagnostics.error(view[kind].at(), "inline commands run on the agent `local` only",
                         "break this component by kill, pause or stop");
   }
@@ -51,7 +55,8 @@ std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fau
   const std::string kind = kind_name(fault.kind);
   const Position at = view["name"].at();
   if (kind == "exec") {
-    d.diagnostics.error(at, "fault " + ticked(fault.name) + " has no `undo`", "only you know what ends your command; add `undo:`");
+    d.diagnostics.error(at, "fault " + ticked(fault.name) + " has no `undo`",
+                        "only you know what ends your command; add `undo:`");
     return {};
   }
   if (!id.valid()) return {};
@@ -72,21 +77,25 @@ void check_place(Decoding& d, const View& view, const Fault& fault, const View& 
   const Duration phase = length.duration();
   const std::string ends = ", the phase ends at " + format_duration(phase);
   if (fault.at >= phase) {
-    d.diagnostics.error(view["at"].at(), "fault " + ticked(fault.name) + " comes at " + format_duration(fault.at) + ends,
-                        "lengthen the phase or inject earlier");
+    d.diagnostics.error(
+        view["at"].at(),
+        "fault " + ticked(fault.name) + " comes at " + format_duration(fault.at) + ends,
+        "lengthen the phase or inject earlier");
     return;
   }
   const auto* pause = std::get_if<PauseFault>(&fault.kind);
   if (pause != nullptr && fault.at + pause->hold >= phase) {
     d.diagnostics.error(view["pause"]["hold"].at(),
-                        "fault " + ticked(fault.name) + " is held until " + format_duration(fault.at + pause->hold) + ends,
+                        "fault " + ticked(fault.name) + " is held until " +
+                            format_duration(fault.at + pause->hold) + ends,
                         "lengthen the phase or hold it less long");
   }
   Duration waits{};
   for (const Action& action : fault.recover) waits += action.after;
   if (fault.at + waits >= phase) {
     d.diagnostics.error(view["recover"].at(),
-                        "the recovery of " + ticked(fault.name) + " is begun at " + format_duration(fault.at + waits) + ends,
+                        "the recovery of " + ticked(fault.name) + " is begun at " +
+                            format_duration(fault.at + waits) + ends,
                         "lengthen the phase or shorten `after`");
   }
 }

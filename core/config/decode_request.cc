@@ -15,7 +15,8 @@ Text decode_text(const Decoding& d, const View& view) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
@@ -29,8 +30,10 @@ void refuse_own_header(Decoding& d, const std::string& name, Position at) {
 // Compact JSON text of a scalar.
 std::string json_text(const Node& node) {
   switch (node.type) {
-    case NodeType::null: return "null";
-    case NodeType::boolean: return std::string("tT").find(node.text[0]) != std::string::npos ? "true" : "false";
+    case NodeType::null:
+      return "null";
+    case NodeType::boolean:
+      return std::string("tT").find(node.text[0]) != std::string::npos ? "true" : "false";
     case NodeType::integer:
     case NodeType::number: {
       // An integer keeps every digit when JSON can read it as it is written.
@@ -38,7 +41,8 @@ std::string json_text(const Node& node) {
       if (exact.is_number()) return exact.dump();
       return nlohmann::json(number_of(node).value_or(0)).dump();
     }
-    default: return nlohmann::json(node.text).dump();
+    default:
+      return nlohmann::json(node.text).dump();
   }
 }
 
@@ -72,7 +76,8 @@ Expect decode_expect(Decoding& d, const View& view) {
   for (const View& status : view["status"].items()) {
     if (status) expect.status.push_back(status_range(status));
   }
-  for (const auto& [name, value] : view["header"].entries()) expect.headers.push_back({name, value.text()});
+  for (const auto& [name, value] : view["header"].entries())
+    expect.headers.push_back({name, value.text()});
   const View body = view["body"];
   if (body["contains"]) expect.body_contains = decode_text(d, body["contains"]);
   if (body["regex"]) expect.body_regex = body["regex"].text();

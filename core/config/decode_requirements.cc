@@ -13,7 +13,8 @@ Area area_of(const std::string& word) {
 
 std::vector<std::string> nouns_for(const Decoding& d, const Sli& sli) {
   const auto* rpo = std::get_if<RpoSli>(&sli);
-  if (rpo != nullptr && rpo->ledger.valid()) return write_nouns(d.scenario.ledger(rpo->ledger).noun);
+  if (rpo != nullptr && rpo->ledger.valid())
+    return write_nouns(d.scenario.ledger(rpo->ledger).noun);
   std::vector<std::string> nouns = write_nouns({});
   for (const Ledger& ledger : d.scenario.ledgers) {
     for (std::string& noun : write_nouns(ledger.noun)) nouns.push_back(std::move(noun));
@@ -39,18 +40,22 @@ void check_resolution(Decoding& d, const View& at, const Requirement& r) {
   const Ledger& ledger = d.scenario.ledger(rpo->ledger);
   if (ledger.rate.per_second <= 0 || r.objective.limit >= 1 / ledger.rate.per_second) return;
   d.diagnostics.error(at.at(),
-                      "finer than ledger " + ticked(ledger.name) + " can resolve: it writes once in " +
+                      "finer than ledger " + ticked(ledger.name) +
+                          " can resolve: it writes once in " +
                           format_duration(from_seconds(1 / ledger.rate.per_second)),
                       "raise its rate, or promise a number of writes");
 }
 
 void check_ledger_exists(Decoding& d, const View& at, const Requirement& r) {
   const auto* impact = std::get_if<ImpactSli>(&r.sli);
-  if (impact == nullptr || impact->unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty()) return;
-  d.diagnostics.error(at.at(), "lost writes are counted by a ledger, and there is none", "declare one under `ledgers:`");
+  if (impact == nullptr || impact->unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty())
+    return;
+  d.diagnostics.error(at.at(), "lost writes are counted by a ledger, and there is none",
+                      "declare one under `ledgers:`");
 }
 
-std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind, Requirement& r) {
+std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind,
+                                       Requirement& r) {
   if (!view["objective"] || kind.empty()) return std::nullopt;
   Finding finding;
   const auto parsed = parse_objective(kind, view["objective"].text(), nouns_for(d, r.sli), finding);
@@ -65,13 +70,15 @@ std::optional<Amount> decode_objective(Decoding& d, const View& view, const std:
   return parsed->amount;
 }
 
-void decode_declared(Decoding& d, const View& view, const std::string& kind, const std::optional<Amount>& limit,
-                     Requirement& r) {
+void decode_declared(Decoding& d, const View& view, const std::string& kind,
+                     const std::optional<Amount>& limit, Requirement& r) {
   if (!view) return;
   Declared declared;
   if (view["status"]) {
     const std::string word = view["status"].text();
-    declared.status = word == "green" ? Status::green : word == "yellow" ? Status::yellow : Status::red;
+    declared.status = word == "green"    ? Status::green
+                      : word == "yellow" ? Status::yellow
+                                         : Status::red;
   }
   declared.period = view["over"].duration();
   declared.value_text = view["value"].text();
@@ -79,11 +86,13 @@ void decode_declared(Decoding& d, const View& view, const std::string& kind, con
     Finding finding;
     const auto amount = parse_amount(kind, declared.value_text, nouns_for(d, r.sli), finding);
     if (amount) declared.value = amount->value;
-    if (!amount) d.diagnostics.error(view["value"].at(), "declared `value`: " + finding.problem, "write it in the objective's unit");
+    if (!amount)
+      d.diagnostics.error(view["value"].at(), "declared `value`: " + finding.problem,
+                          "write it in the objective's unit");
     if (amount && limit && amount->kind != limit->kind) {
       d.diagnostics.error(view["value"].at(),
-                          "declared `value` " + ticked(declared.value_text) + " and objective " + ticked(r.objective.text) +
-                              " have different units",
+                          "declared `value` " + ticked(declared.value_text) + " and objective " +
+                              ticked(r.objective.text) + " have different units",
                           "write both in the same unit");
     }
   }
@@ -122,12 +131,16 @@ void decode_stop_conditions(Decoding& d, const View& root) {
     condition.when.text = when;
     if (view["when"]) {
       Finding finding;
-      const auto amount = parse_amount("error_ratio", when.substr(when.starts_with(">=") ? 2 : 1), {}, finding);
+      const auto amount =
+          parse_amount("error_ratio", when.substr(when.starts_with(">=") ? 2 : 1), {}, finding);
       if (amount) condition.when.limit = amount->value;
-      if (!amount) d.diagnostics.error(view["when"].at(), "`when`: " + finding.problem, "write for example \"> 50%\"");
+      if (!amount)
+        d.diagnostics.error(view["when"].at(), "`when`: " + finding.problem,
+                            "write for example \"> 50%\"");
     }
     const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
-    condition.describe = "error ratio " + when + (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
+    condition.describe = "error ratio " + when +
+                         (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
                          (condition.outside_faults ? ", outside faults" : "");
     d.scenario.stop_when.push_back(std::move(condition));
   }

@@ -9,15 +9,19 @@ std::string command_line(const std::vector<std::string>& argv) {
   return out;
 }
 
-void check_component_step(Decoding& d, const View& step, const std::string& what, const Component& component) {
+void check_component_step(Decoding& d, const View& step, const std::string& what,
+                          const Component& component) {
   const auto lacks = [&](const char* thing, const char* hint) {
-    d.diagnostics.error(step[what].at(), "component " + ticked(component.name) + " has no " + thing, hint);
+    d.diagnostics.error(step[what].at(), "component " + ticked(component.name) + " has no " + thing,
+                        hint);
   };
-  if (what == "start" && component.start.empty()) lacks("`start` command", "add `start:` to the component");
+  if (what == "start" && component.start.empty())
+    lacks("`start` command", "add `start:` to the component");
   if (what == "stop" && component.stop.empty() && !component.process) {
     lacks("`stop` command and no `process`", "add `stop:` or `process:` to the component");
   }
-  if (what == "continue" && !component.process) lacks("`process`", "add `process:` to the component");
+  if (what == "continue" && !component.process)
+    lacks("`process`", "add `process:` to the component");
 }
 
 void place_command(Decoding& d, const View& step, Action& action) {
@@ -33,8 +37,9 @@ void place_command(Decoding& d, const View& step, Action& action) {
   }
   action.agent = agent.id<AgentId>(d.names);
   if (action.agent.valid() && !d.scenario.agents[action.agent.value].local) {
-    d.diagnostics.error(agent.at(), "inline commands run on the agent `local` only, not on " + ticked(agent.text()),
-                        "run it on `local`");
+    d.diagnostics.error(
+        agent.at(), "inline commands run on the agent `local` only, not on " + ticked(agent.text()),
+        "run it on `local`");
   }
 }
 
@@ -51,7 +56,9 @@ Action decode_step(Decoding& d, const View& step) {
     return action;
   }
   if (what.empty()) return action;
-  action.kind = what == "start" ? Action::Kind::start : what == "stop" ? Action::Kind::stop : Action::Kind::resume;
+  action.kind = what == "start"  ? Action::Kind::start
+                : what == "stop" ? Action::Kind::stop
+                                 : Action::Kind::resume;
   action.component = step[what].id<ComponentId>(d.names);
   action.describe = what + " " + step[what].text();
   if (action.component.valid()) {
@@ -92,7 +99,8 @@ void decode_setup(Decoding& d, const View& root) {
   d.scenario.setup = decode_steps(d, root["setup"]);
   d.scenario.teardown = decode_steps(d, root["teardown"]);
   const View ready = root["ready"];
-  if (ready) d.scenario.ready = ReadyCheck{ready["probe"].id<ProbeId>(d.names), ready["limit"].duration()};
+  if (ready)
+    d.scenario.ready = ReadyCheck{ready["probe"].id<ProbeId>(d.names), ready["limit"].duration()};
 }
 
 }  // namespace shakedown

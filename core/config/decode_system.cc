@@ -21,8 +21,9 @@ AgentId owner_of(Decoding& d, const std::string& component, const View& view) {
   }
   if (agent.valid() && !d.scenario.agents[agent.value].inject) {
     d.diagnostics.error(view["agent"].at(),
-                        "agent " + ticked(d.scenario.agents[agent.value].name) + " cannot own component " +
-                            ticked(component) + ": it lacks the role `inject`",
+                        "agent " + ticked(d.scenario.agents[agent.value].name) +
+                            " cannot own component " + ticked(component) +
+                            ": it lacks the role `inject`",
                         "add `inject` to its roles, or name another agent");
     return {};
   }
@@ -95,7 +96,8 @@ void decode_agents(Decoding& d, const View& root) {
   if (d.scenario.agents.empty()) d.scenario.agents.push_back({"local", true, true, true});
   const auto& agents = d.scenario.agents;
   if (std::none_of(agents.begin(), agents.end(), [](const AgentSpec& a) { return a.load; })) {
-    d.diagnostics.error(root["agents"].at(), "no agent has the role `load`", "without one nothing can be measured");
+    d.diagnostics.error(root["agents"].at(), "no agent has the role `load`",
+                        "without one nothing can be measured");
   }
 }
 

@@ -19,11 +19,15 @@ void decode_secrets(Decoding& d, const View& root) {
     secret.source.where = env ? view["env"].text() : d.path(view["file"].text());
     const auto& reserved = reserved_holes();
     if (std::find(reserved.begin(), reserved.end(), entry.key) != reserved.end()) {
-      d.diagnostics.error(entry.at, "a secret called " + ticked(entry.key) + " would hide the hole {" + entry.key + "}",
-                          "give it another name");
+      d.diagnostics.error(
+          entry.at,
+          "a secret called " + ticked(entry.key) + " would hide the hole {" + entry.key + "}",
+          "give it another name");
     } else if (!hole_word(entry.key)) {
-      d.diagnostics.error(entry.at, "a secret called " + ticked(entry.key) + " cannot be used as {" + entry.key + "}",
-                          "begin its name with a letter");
+      d.diagnostics.error(
+          entry.at,
+          "a secret called " + ticked(entry.key) + " cannot be used as {" + entry.key + "}",
+          "begin its name with a letter");
     }
     d.scenario.secrets.push_back(std::move(secret));
   }
@@ -36,7 +40,8 @@ TlsSpec decode_tls(Decoding& d, const View& view, const std::string& scheme) {
   tls.key_file = d.path(view["key"].text());
   tls.server_name = view["server_name"].text();
   if (view && scheme == "http") {
-    d.diagnostics.error(view.at(), "`tls` for an http target", "write https:// in `url`, or remove `tls`");
+    d.diagnostics.error(view.at(), "`tls` for an http target",
+                        "write https:// in `url`, or remove `tls`");
   }
   return tls;
 }
@@ -51,8 +56,8 @@ void decode_connections(Decoding& d, const View& view) {
   policy.backoff_max = reconnect["max"].duration();
   if (policy.backoff > policy.backoff_max) {
     d.diagnostics.error(reconnect["backoff"].at(),
-                        "`backoff` is " + format_duration(policy.backoff) + ", longer than `max`, " +
-                            format_duration(policy.backoff_max),
+                        "`backoff` is " + format_duration(policy.backoff) +
+                            ", longer than `max`, " + format_duration(policy.backoff_max),
                         "the pause grows from `backoff` to `max`");
   }
 }

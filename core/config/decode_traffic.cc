@@ -16,9 +16,10 @@ KeySpec decode_key(Decoding& d, const View& view) {
   const std::vector<View> ends = view["uniform"].items();
   const UniformKey key{ends[0].integer(), ends[1].integer()};
   if (key.low > key.high) {
-    d.diagnostics.error(view["uniform"].at(),
-                        "`uniform` from " + std::to_string(key.low) + " to " + std::to_string(key.high),
-                        "write the smaller number first");
+    d.diagnostics.error(
+        view["uniform"].at(),
+        "`uniform` from " + std::to_string(key.low) + " to " + std::to_string(key.high),
+        "write the smaller number first");
   }
   return key;
 }
@@ -27,11 +28,13 @@ void check_operation_holes(Decoding& d, const View& view, const HttpRequest& htt
   const auto check = [&](const char* name, HoleKind kind) {
     const std::string hole = "{" + std::string(name) + "}";
     if (uses(http, kind) && view[name].absent()) {
-      d.diagnostics.error(view["http"].at(), hole + " is used, but the operation has no `" + name + "`",
+      d.diagnostics.error(view["http"].at(),
+                          hole + " is used, but the operation has no `" + name + "`",
                           "say what fills it: add `" + std::string(name) + ":`");
     }
     if (view[name] && view["http"].sound() && !uses(http, kind)) {
-      d.diagnostics.warning(view[name].at(), "`" + std::string(name) + "` fills " + hole + ", which is not used",
+      d.diagnostics.warning(view[name].at(),
+                            "`" + std::string(name) + "` fills " + hole + ", which is not used",
                             "use " + hole + " in the request, or remove it");
     }
   };
@@ -42,19 +45,26 @@ void check_operation_holes(Decoding& d, const View& view, const HttpRequest& htt
 void check_ledger_holes(Decoding& d, const View& view, const Ledger& ledger) {
   const View write = view["write"]["http"], read = view["read"]["http"];
   if (write.sound() && !uses(ledger.write, HoleKind::id)) {
-    d.diagnostics.error(write.at(), "the ledger's write does not use {id}", "each write needs its own name");
+    d.diagnostics.error(write.at(), "the ledger's write does not use {id}",
+                        "each write needs its own name");
   }
   if (read.sound() && !uses(ledger.read, HoleKind::id)) {
-    d.diagnostics.error(read.at(), "the ledger's read does not use {id}", "each write is read back by its name");
+    d.diagnostics.error(read.at(), "the ledger's read does not use {id}",
+                        "each write is read back by its name");
   }
-  const bool proves = ledger.present.body_contains && ledger.present.body_contains->uses(HoleKind::checksum);
-  const bool carries = uses(ledger.write, HoleKind::payload) || uses(ledger.write, HoleKind::checksum);
+  const bool proves =
+      ledger.present.body_contains && ledger.present.body_contains->uses(HoleKind::checksum);
+  const bool carries =
+      uses(ledger.write, HoleKind::payload) || uses(ledger.write, HoleKind::checksum);
   if (write.sound() && proves && !carries) {
-    d.diagnostics.error(write.at(), "`present` looks for {checksum}, but the write carries neither {payload} nor {checksum}",
-                        "send {payload} in the body");
+    d.diagnostics.error(
+        write.at(),
+        "`present` looks for {checksum}, but the write carries neither {payload} nor {checksum}",
+        "send {payload} in the body");
   }
   if (view["present"].sound() && !proves) {
-    d.diagnostics.warning(view["present"].at(), "`present` does not look for {checksum}: altered entries pass as kept",
+    d.diagnostics.warning(view["present"].at(),
+                          "`present` does not look for {checksum}: altered entries pass as kept",
                           "add body: {contains: \"{checksum}\"}");
   }
 }
@@ -95,7 +105,8 @@ void decode_probes(Decoding& d, const View& root) {
     probe.timeout = view["timeout"].duration();
     probe.down_after = view["down_after"].small();
     probe.up_after = view["up_after"].small();
-    probe.connection = view["connection"].text() == "fresh" ? ProbeConnection::fresh : ProbeConnection::reuse;
+    probe.connection =
+        view["connection"].text() == "fresh" ? ProbeConnection::fresh : ProbeConnection::reuse;
     probe.agent = decode_from(d, view["from"]);
     d.scenario.probes.push_back(std::move(probe));
   }

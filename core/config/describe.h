@@ -1,4 +1,5 @@
-// The parts of the scenario's description (shape.h), one function per mapping. Pure; each call builds a new Shape.
+// The parts of the scenario's description (shape.h), one function per mapping. Pure; each call
+// builds a new Shape.
 #pragma once
 
 #include "core/config/shape.h"
@@ -15,7 +16,7 @@ Shape target_shape();
 Shape agent_shape();
 Shape component_shape();
 Shape connections_shape();
-Shape step_shape();  // one entry of setup, teardown, recover, undo
+Shape step_shape();     // one entry of setup, teardown, recover, undo
 Shape command_shape();  // argv
 
 // describe_traffic.cc: what is sent.

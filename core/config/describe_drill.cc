@@ -6,10 +6,12 @@ namespace {
 constexpr double kLongest = 30 * kDay;
 
 Shape kill_shape() {
-  return mapping("kill", "Sends a signal to the component's process, descendants or group.",
-                 {need("component", reference("component"), "Which one."),
-                  may("signal", choice({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"}),
-                      "SIGKILL", "Which signal.")});
+  return mapping(
+      "kill", "Sends a signal to the component's process, descendants or group.",
+      {need("component", reference("component"), "Which one."),
+       may("signal",
+           choice({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"}),
+           "SIGKILL", "Which signal.")});
 }
 
 Shape pause_shape() {
@@ -19,15 +21,18 @@ Shape pause_shape() {
 }
 
 Shape stop_shape() {
-  return mapping("stop", "Stops the component in good order.", {need("component", reference("component"), "Which one.")});
+  return mapping("stop", "Stops the component in good order.",
+                 {need("component", reference("component"), "Which one.")});
 }
 
 Shape exec_shape() {
-  return mapping("exec fault", "A command of yours breaks the component. The fault then needs `undo`.",
-                 {need("component", reference("component"), "What it breaks."),
-                  need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
-                  need("effect", command_shape(), "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown."),
-                  may("limit", duration_above_zero(kDay), "30s", "How long each command may take.")});
+  return mapping(
+      "exec fault", "A command of yours breaks the component. The fault then needs `undo`.",
+      {need("component", reference("component"), "What it breaks."),
+       need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
+       need("effect", command_shape(),
+            "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown."),
+       may("limit", duration_above_zero(kDay), "30s", "How long each command may take.")});
 }
 
 Shape fault_shape() {
@@ -36,14 +41,17 @@ Shape fault_shape() {
       {need("name", name(), "Its name, unique in the scenario."),
        need("at", duration(0, kLongest), "From the phase's start."),
        may("kill", kill_shape(), "A signal."), may("pause", pause_shape(), "A standstill."),
-       may("stop", stop_shape(), "An orderly stop."), may("exec", exec_shape(), "A command of yours."),
+       may("stop", stop_shape(), "An orderly stop."),
+       may("exec", exec_shape(), "A command of yours."),
        otherwise("recover", list_of(step_shape(), 1, 100), "nothing: it must heal itself",
                  "What the operator or orchestrator does. It counts as part of the recovery."),
        otherwise("undo", list_of(step_shape(), 1, 100), "start (kill, stop), continue (pause)",
                  "What we do to clean up. It does not count as recovery. exec has no default."),
        otherwise("recover_within", duration_above_zero(kLongest),
-                 "twice the largest RTO objective of the fault, else 60s", "When it has not recovered by then, it is undone and the run stops."),
-       may("expected", rate(1e6), "How often it really happens, from your own incidents: 2/month.")});
+                 "twice the largest RTO objective of the fault, else 60s",
+                 "When it has not recovered by then, it is undone and the run stops."),
+       may("expected", rate(1e6),
+           "How often it really happens, from your own incidents: 2/month.")});
   shape.exactly_one = {{"kill", "pause", "stop", "exec"}};
   shape.later = {"network", "gate", "resource", "time", "group"};
   return shape;
@@ -54,12 +62,14 @@ Shape fault_shape() {
 Shape phase_shape() {
   Shape faults = list_of(fault_shape(), 0, 100);
   faults.refers_to = "fault";
-  Shape shape = mapping("phase", "A named interval of the drill.",
-                        {need("name", name(), "Its name, unique in the scenario."),
-                         need("duration", duration_above_zero(kLongest), "How long it lasts."),
-                         may("measured", boolean(), "true", "Whether requirements look at it by default."),
-                         may("repeat", integer(1, 1000), "1", "How often it is run in a row; each time injects its faults again."),
-                         may("load", load_shape(), "What is sent."), may("faults", faults, "What is broken.")});
+  Shape shape = mapping(
+      "phase", "A named interval of the drill.",
+      {need("name", name(), "Its name, unique in the scenario."),
+       need("duration", duration_above_zero(kLongest), "How long it lasts."),
+       may("measured", boolean(), "true", "Whether requirements look at it by default."),
+       may("repeat", integer(1, 1000), "1",
+           "How often it is run in a row; each time injects its faults again."),
+       may("load", load_shape(), "What is sent."), may("faults", faults, "What is broken.")});
   shape.later = {"recovery"};
   return shape;
 }
@@ -67,7 +77,8 @@ Shape phase_shape() {
 Shape stop_condition_shape() {
   return mapping("stop condition", "A condition on which the run ends at once; faults are undone.",
                  {need("sli", stop_sli_shape(), "What is watched."),
-                  need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""), "The condition."),
+                  need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
+                       "The condition."),
                   may("outside", choice({"faults"}), "Do not look inside fault windows.")});
 }
 
@@ -78,31 +89,38 @@ const Shape& scenario_shape() {
     Shape requirements = list_of(requirement_shape(), 1, 1000);
     requirements.refers_to = "requirement";
     Shape s = mapping(
-        "scenario", "One file declares the system, the load, the failures, the requirements and who decides.",
+        "scenario",
+        "One file declares the system, the load, the failures, the requirements and who decides.",
         {need("shakedown", choice({"v1"}), "The version of this format."),
          need("name", name(), "Name of the drill."),
          otherwise("service", text(), "the name", "The service whose readiness is in question."),
          may("owner", text(), "The team that answers for it."),
          may("launch", scalar(Form::date), "The day of the launch, quoted: \"2026-12-15\"."),
-         otherwise("seed", integer(0, 9e15), "from the file's SHA-256", "Seed of everything random."),
+         otherwise("seed", integer(0, 9e15), "from the file's SHA-256",
+                   "Seed of everything random."),
          may("release", release_shape(), "Where the target tells its release."),
          may("environment", environment_shape(), "Where the drill takes place."),
          may("decision", decision_shape(), "Who decides."),
          may("secrets", named("secret", secret_shape()), "Names for secrets, used as {NAME}."),
          need("targets", named("target", target_shape()), "The systems that load sees."),
-         otherwise("agents", named("agent", agent_shape()), "one agent `local` with every role", "Who sends load and injects faults."),
-         may("components", named("component", component_shape()), "The only things that faults may touch."),
+         otherwise("agents", named("agent", agent_shape()), "one agent `local` with every role",
+                   "Who sends load and injects faults."),
+         may("components", named("component", component_shape()),
+             "The only things that faults may touch."),
          may("setup", list_of(step_shape(), 0, 100), "Steps before the drill, in order."),
          may("ready", ready_shape(), "What must be up before the first phase."),
-         may("teardown", list_of(step_shape(), 0, 100), "Steps after the drill. They always run; their failures are shown."),
+         may("teardown", list_of(step_shape(), 0, 100),
+             "Steps after the drill. They always run; their failures are shown."),
          need("operations", named("operation", operation_shape()), "The kinds of requests."),
          may("connections", connections_shape(), "How connections are kept."),
          may("probes", named("probe", probe_shape()), "Checks at a fixed cadence."),
          may("ledgers", named("ledger", ledger_shape()), "Records of acknowledged writes."),
          need("phases", phases, "What happens, in order."),
-         may("stop_when", list_of(stop_condition_shape(), 0, 100), "Conditions on which the run ends at once."),
+         may("stop_when", list_of(stop_condition_shape(), 0, 100),
+             "Conditions on which the run ends at once."),
          need("requirements", requirements, "What must be true for a launch.")});
-    s.later = {"include", "loads", "profiles", "variables", "journeys", "recovery", "reported", "controls"};
+    s.later = {"include",  "loads",    "profiles", "variables",
+               "journeys", "recovery", "reported", "controls"};
     return s;
   }();
   return shape;

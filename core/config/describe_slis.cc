@@ -8,12 +8,17 @@ constexpr double kLongest = 3660 * kDay;
 Key operations_key() {
   return otherwise("operations", one_or_list_of(reference("operation")), "all", "Which requests.");
 }
-Key probe_key() { return need("probe", one_or_list_of(reference("probe")), "Which probe; of several the worst counts."); }
+Key probe_key() {
+  return need("probe", one_or_list_of(reference("probe")),
+              "Which probe; of several the worst counts.");
+}
 
 // Which part of the run counts, appended to the keys of a load SLI.
 std::vector<Key> scoped(std::vector<Key> keys) {
-  Shape during = mapping("during", "Inside fault windows.", {need("fault", reference("fault"), "Windows of this fault only.")});
-  keys.push_back(otherwise("phases", one_or_list_of(reference("phase")), "every measured phase, outside fault windows", "These phases."));
+  Shape during = mapping("during", "Inside fault windows.",
+                         {need("fault", reference("fault"), "Windows of this fault only.")});
+  keys.push_back(otherwise("phases", one_or_list_of(reference("phase")),
+                           "every measured phase, outside fault windows", "These phases."));
   keys.push_back(may("during", during, "Inside the windows of a fault instead of outside."));
   return keys;
 }
@@ -21,42 +26,57 @@ std::vector<Key> scoped(std::vector<Key> keys) {
 std::vector<Key> injections(std::vector<Key> keys) {
   keys.push_back(may("injections", integer(1, 10000), "3", "Fewest valid injections for a pass."));
   keys.push_back(may("share", share_between(0.5, 0.9999),
-                     "Claim instead that this share of all injections meets the objective; 90% needs 29 clean ones."));
+                     "Claim instead that this share of all injections meets the objective; 90% "
+                     "needs 29 clean ones."));
   return keys;
 }
 
 Shape availability_shape() {
   Shape shape = mapping("availability",
-                        "With operations: the share of good answers, in this window under this load. With probe: the share of "
+                        "With operations: the share of good answers, in this window under this "
+                        "load. With probe: the share of "
                         "time up over a period, judged on outages.",
                         scoped({operations_key(),
-                                may("probe", one_or_list_of(reference("probe")), "Which probe; of several the worst counts."),
-                                may("period", duration_above_zero(kLongest), "The period that is claimed, such as 30d.")}));
+                                may("probe", one_or_list_of(reference("probe")),
+                                    "Which probe; of several the worst counts."),
+                                may("period", duration_above_zero(kLongest),
+                                    "The period that is claimed, such as 30d.")}));
   shape.not_together = {{"operations", "probe"}, {"phases", "probe"}, {"during", "probe"}};
   shape.needs = {{"probe", "period"}, {"period", "probe"}};
   return shape;
 }
 
 Shape latency_shape() {
-  return mapping("latency", "A quantile of the time from the intended start to the answer; what is not answered well counts as above every limit.",
+  return mapping("latency",
+                 "A quantile of the time from the intended start to the answer; what is not "
+                 "answered well counts as above every limit.",
                  scoped({otherwise("operation", reference("operation"), "all", "Which requests."),
                          may("quantile", share_between(0.01, 0.99999), "99%", "Which quantile.")}));
 }
 
-Shape throughput_shape() { return mapping("throughput", "Good answers per second.", scoped({operations_key()})); }
+Shape throughput_shape() {
+  return mapping("throughput", "Good answers per second.", scoped({operations_key()}));
+}
 
 Shape error_ratio_shape() {
-  return mapping("error ratio", "The share of bad answers.",
-                 scoped({operations_key(), otherwise("over", duration_above_zero(30 * kDay), "the whole scope", "The worst window of this length.")}));
+  return mapping(
+      "error ratio", "The share of bad answers.",
+      scoped({operations_key(), otherwise("over", duration_above_zero(30 * kDay), "the whole scope",
+                                          "The worst window of this length.")}));
 }
 
 Shape mttr_shape() {
   return mapping("mttr", "Mean time to recovery, for each cause.",
-                 {probe_key(), otherwise("fault", reference("fault"), "spontaneous outages", "Outages that this fault caused."),
-                  may("statistic", choice({"mean", "median"}), "mean", "The mean needs 3 outages, the median 5.")});
+                 {probe_key(),
+                  otherwise("fault", reference("fault"), "spontaneous outages",
+                            "Outages that this fault caused."),
+                  may("statistic", choice({"mean", "median"}), "mean",
+                      "The mean needs 3 outages, the median 5.")});
 }
 
-Shape outages_shape(std::string title, std::string doc) { return mapping(std::move(title), std::move(doc), {probe_key()}); }
+Shape outages_shape(std::string title, std::string doc) {
+  return mapping(std::move(title), std::move(doc), {probe_key()});
+}
 
 }  // namespace
 
@@ -67,20 +87,32 @@ Shape sli_shape() {
        may("latency", latency_shape(), "Objective: at most a duration."),
        may("throughput", throughput_shape(), "Objective: at least a rate."),
        may("error_ratio", error_ratio_shape(), "Objective: at most a share."),
-       may("mtbf", outages_shape("mtbf", "Mean time up between spontaneous outages."), "Objective: at least a duration."),
-       may("mtbr", outages_shape("mtbr", "Mean time from recovery to recovery."), "Objective: at least a duration."),
+       may("mtbf", outages_shape("mtbf", "Mean time up between spontaneous outages."),
+           "Objective: at least a duration."),
+       may("mtbr", outages_shape("mtbr", "Mean time from recovery to recovery."),
+           "Objective: at least a duration."),
        may("mttr", mttr_shape(), "Objective: at most a duration."),
-       may("outages", outages_shape("outages", "The number of outages."), "Objective: at most a number."),
-       may("impact", mapping("impact", "What one injection of a fault costs; the worst counts.", {need("fault", reference("fault"), "Which fault.")}),
-           "Objective: at most a number of requests, a number of writes, or a duration (delay summed up)."),
-       may("tolerated", mapping("tolerated", "The share of injections that caused no outage.",
-                                {need("faults", one_or_list_of(reference("fault")), "Which faults."), probe_key()}),
+       may("outages", outages_shape("outages", "The number of outages."),
+           "Objective: at most a number."),
+       may("impact",
+           mapping("impact", "What one injection of a fault costs; the worst counts.",
+                   {need("fault", reference("fault"), "Which fault.")}),
+           "Objective: at most a number of requests, a number of writes, or a duration (delay "
+           "summed up)."),
+       may("tolerated",
+           mapping(
+               "tolerated", "The share of injections that caused no outage.",
+               {need("faults", one_or_list_of(reference("fault")), "Which faults."), probe_key()}),
            "Objective: at least a share."),
-       may("rto", mapping("rto", "Time from the fault's effect to sustained recovery; judged on every injection.",
-                          injections({need("fault", reference("fault"), "Which fault."), probe_key()})),
+       may("rto",
+           mapping("rto",
+                   "Time from the fault's effect to sustained recovery; judged on every injection.",
+                   injections({need("fault", reference("fault"), "Which fault."), probe_key()})),
            "Objective: at most a duration."),
-       may("rpo", mapping("rpo", "Acknowledged writes that a fault lost; judged on every injection.",
-                          injections({need("fault", reference("fault"), "Which fault."), need("ledger", reference("ledger"), "Which ledger.")})),
+       may("rpo",
+           mapping("rpo", "Acknowledged writes that a fault lost; judged on every injection.",
+                   injections({need("fault", reference("fault"), "Which fault."),
+                               need("ledger", reference("ledger"), "Which ledger.")})),
            "Objective: at most a number of writes, or a duration.")});
   shape.exactly_one = {shape.key_names()};
   shape.later = {"capacity", "headroom", "efficiency", "check", "attested", "reported"};
@@ -89,31 +121,40 @@ Shape sli_shape() {
 
 Shape stop_sli_shape() {
   Shape ratio = mapping("watched error ratio", "The share of bad answers, live.",
-                        {operations_key(), need("over", duration_above_zero(3600), "Over the last so many seconds.")});
-  return mapping("watched SLI", "What a stop condition watches.", {need("error_ratio", ratio, "The share of bad answers.")});
+                        {operations_key(), need("over", duration_above_zero(3600),
+                                                "Over the last so many seconds.")});
+  return mapping("watched SLI", "What a stop condition watches.",
+                 {need("error_ratio", ratio, "The share of bad answers.")});
 }
 
 Shape requirement_shape() {
-  Shape declared = mapping("declared", "What the team itself says today. A better status than the measured one is a watermelon.",
-                           {may("status", choice({"green", "yellow", "red"}), "The status it reports."),
-                            may("value", text(), "The value it reports, in the objective's unit: \"99.95%\"."),
-                            may("over", duration_above_zero(kLongest), "The period the value is claimed for.")});
+  Shape declared = mapping(
+      "declared",
+      "What the team itself says today. A better status than the measured one is a watermelon.",
+      {may("status", choice({"green", "yellow", "red"}), "The status it reports."),
+       may("value", text(), "The value it reports, in the objective's unit: \"99.95%\"."),
+       may("over", duration_above_zero(kLongest), "The period the value is claimed for.")});
   declared.at_least_one = {{"status", "value"}};
   declared.needs = {{"over", "value"}};
-  Shape shape = mapping(
-      "requirement", "SLI, objective, confidence, and what the team declares.",
-      {need("id", name(), "Its id, unique in the scenario."),
-       need("area", choice({"availability", "performance", "reliability", "scalability", "maintainability", "disaster-recovery",
-                            "data-storage", "security", "compliance", "data-residency", "downstream"}), "Which area it belongs to."),
-       need("title", text(), "What it promises, for an executive."),
-       may("means", text(), "What a violation means to a customer."),
-       need("sli", sli_shape(), "What is measured."),
-       need("objective", scalar(Form::objective), "The limit, quoted: \">= 99.9%\", \"<= 20ms\", \"<= 0 writes\", \">= 500/s\", \"<= 2\"."),
-       may("confidence", share_between(0.5, 0.9999), "95%", "One-sided confidence of pass and fail."),
-       may("must", boolean(), "true", "Whether it decides."),
-       may("declared", declared, "What the team says."),
-       may("owner", text(), "Who answers for it."),
-       may("fix_by", text(), "What would make it green, in the owner's words.")});
+  Shape shape = mapping("requirement", "SLI, objective, confidence, and what the team declares.",
+                        {need("id", name(), "Its id, unique in the scenario."),
+                         need("area",
+                              choice({"availability", "performance", "reliability", "scalability",
+                                      "maintainability", "disaster-recovery", "data-storage",
+                                      "security", "compliance", "data-residency", "downstream"}),
+                              "Which area it belongs to."),
+                         need("title", text(), "What it promises, for an executive."),
+                         may("means", text(), "What a violation means to a customer."),
+                         need("sli", sli_shape(), "What is measured."),
+                         need("objective", scalar(Form::objective),
+                              "The limit, quoted: \">= 99.9%\", \"<= 20ms\", \"<= 0 writes\", \">= "
+                              "500/s\", \"<= 2\"."),
+                         may("confidence", share_between(0.5, 0.9999), "95%",
+                             "One-sided confidence of pass and fail."),
+                         may("must", boolean(), "true", "Whether it decides."),
+                         may("declared", declared, "What the team says."),
+                         may("owner", text(), "Who answers for it."),
+                         may("fix_by", text(), "What would make it green, in the owner's words.")});
   shape.later = {"reported"};
   return shape;
 }

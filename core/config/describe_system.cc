@@ -13,81 +13,105 @@ Shape decision_shape() {
 }
 
 Shape environment_shape() {
-  return mapping("environment", "Where the drill takes place, and how that place differs from production.",
-                 {need("name", text(), "For example staging."),
-                  may("differs", text(), "Every known difference from production; printed on page one.")});
+  return mapping(
+      "environment", "Where the drill takes place, and how that place differs from production.",
+      {need("name", text(), "For example staging."),
+       may("differs", text(), "Every known difference from production; printed on page one.")});
 }
 
 Shape secret_shape() {
-  Shape shape = mapping("secret",
-                        "Where an agent finds a secret. It is resolved there and never reaches plan, journal, log or report.",
-                        {may("env", text_like("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable"),
-                             "Environment variable of the agent."),
-                         may("file", scalar(Form::path), "File on the agent's host; a final line break is dropped.")});
+  Shape shape = mapping(
+      "secret",
+      "Where an agent finds a secret. It is resolved there and never reaches plan, journal, log or "
+      "report.",
+      {may("env", text_like("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable"),
+           "Environment variable of the agent."),
+       may("file", scalar(Form::path),
+           "File on the agent's host; a final line break is dropped.")});
   shape.exactly_one = {{"env", "file"}};
   return shape;
 }
 
 Shape target_shape() {
-  Shape tls = mapping("tls", "TLS of an https target. The certificate is always verified.",
-                      {may("ca", scalar(Form::path), "Certificates to trust instead of the system's, PEM."),
-                       may("certificate", scalar(Form::path), "Client certificate chain, PEM."),
-                       may("key", scalar(Form::path), "Key of the client certificate, PEM."),
-                       otherwise("server_name", text_like("[A-Za-z0-9.-]+", "a host name"), "the URL's host",
-                                 "Name that is asked for (SNI) and verified.")});
+  Shape tls =
+      mapping("tls", "TLS of an https target. The certificate is always verified.",
+              {may("ca", scalar(Form::path), "Certificates to trust instead of the system's, PEM."),
+               may("certificate", scalar(Form::path), "Client certificate chain, PEM."),
+               may("key", scalar(Form::path), "Key of the client certificate, PEM."),
+               otherwise("server_name", text_like("[A-Za-z0-9.-]+", "a host name"),
+                         "the URL's host", "Name that is asked for (SNI) and verified.")});
   tls.needs = {{"certificate", "key"}, {"key", "certificate"}};
-  return mapping("target", "A system that load, probes and ledgers see.",
-                 {need("url", scalar(Form::url), "http or https, host, port, and a path that is put before every request's path."),
-                  may("tls", tls, "Only for https.")});
+  return mapping(
+      "target", "A system that load, probes and ledgers see.",
+      {need("url", scalar(Form::url),
+            "http or https, host, port, and a path that is put before every request's path."),
+       may("tls", tls, "Only for https.")});
 }
 
 Shape agent_shape() {
-  return mapping("agent", "A process that sends load or injects faults. The agent `local` is the command itself.",
-                 {otherwise("roles", list_of(choice({"load", "inject"}), 1, 2), "every role",
-                            "`load` sends load, probes and ledgers; `inject` runs steps and faults.")});
+  return mapping(
+      "agent",
+      "A process that sends load or injects faults. The agent `local` is the command itself.",
+      {otherwise("roles", list_of(choice({"load", "inject"}), 1, 2), "every role",
+                 "`load` sends load, probes and ledgers; `inject` runs steps and faults.")});
 }
 
 Shape component_shape() {
   Shape process = mapping(
       "process", "How the component's process is found and recognised.",
-      {need("pidfile", scalar(Form::path), "File with the process id; nobody else may be able to write it."),
+      {need("pidfile", scalar(Form::path),
+            "File with the process id; nobody else may be able to write it."),
        may("exe", text(), "Program that the process must be running: base name, or path."),
        may("user", text(), "User that the process must belong to."),
        may("scope", choice({"one", "children", "group"}), "one",
            "What a fault touches: the process; it and its descendants; its process group.")});
   process.at_least_one = {{"exe", "user"}};
-  return mapping("component", "Something that faults may touch. Nothing else is ever touched.",
-                 {otherwise("agent", reference("agent"), "`local`", "The agent that owns it; it needs the role `inject`."),
-                  may("process", process, "Needed by kill and pause, and by stop without a command."),
-                  may("start", command_shape(),
-                      "Command that starts it: program and arguments, no shell. A program without `/` is first looked "
-                      "for beside the shakedown program, then in PATH."),
-                  otherwise("stop", command_shape(), "SIGTERM, then SIGKILL after `stop_limit`", "Command that stops it."),
-                  may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
+  return mapping(
+      "component", "Something that faults may touch. Nothing else is ever touched.",
+      {otherwise("agent", reference("agent"), "`local`",
+                 "The agent that owns it; it needs the role `inject`."),
+       may("process", process, "Needed by kill and pause, and by stop without a command."),
+       may("start", command_shape(),
+           "Command that starts it: program and arguments, no shell. A program without `/` is "
+           "first looked "
+           "for beside the shakedown program, then in PATH."),
+       otherwise("stop", command_shape(), "SIGTERM, then SIGKILL after `stop_limit`",
+                 "Command that stops it."),
+       may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
 }
 
 Shape connections_shape() {
-  Shape reconnect = mapping("reconnect", "How soon a refused connection is tried again.",
-                            {may("backoff", duration_above_zero(3600), "50ms", "First pause; doubled each time."),
-                             may("max", duration_above_zero(3600), "1s", "Longest pause.")});
+  Shape reconnect =
+      mapping("reconnect", "How soon a refused connection is tried again.",
+              {may("backoff", duration_above_zero(3600), "50ms", "First pause; doubled each time."),
+               may("max", duration_above_zero(3600), "1s", "Longest pause.")});
   return mapping("connections", "How each agent keeps connections to each target.",
                  {may("max", integer(1, 100000), "64", "Most at a time."),
-                  otherwise("max_age", duration_above_zero(kDay), "no limit", "A connection is closed after this time."),
-                  otherwise("max_requests", integer(1, 1e12), "no limit", "A connection is closed after so many requests."),
+                  otherwise("max_age", duration_above_zero(kDay), "no limit",
+                            "A connection is closed after this time."),
+                  otherwise("max_requests", integer(1, 1e12), "no limit",
+                            "A connection is closed after so many requests."),
                   may("reconnect", reconnect, "After a refused connection.")});
 }
 
 Shape step_shape() {
-  Shape shape = mapping(
-      "step", "One step of `setup`, `teardown`, `recover` or `undo`: exactly one of start, stop, continue, exec.",
-      {may("start", reference("component"), "Runs the component's `start` command."),
-       may("stop", reference("component"), "Runs the component's `stop` command, or sends SIGTERM."),
-       may("continue", reference("component"), "Lets a paused component run on."),
-       may("exec", command_shape(), "Runs a command: program and arguments, no shell, in the scenario's folder."),
-       otherwise("agent", reference("agent"), "`local`", "exec: where. Inline commands run on the agent `local` only."),
-       may("after", duration(0, kDay), "0s",
-           "Wait: in `recover`, for the first step, from the fault's effect; else from the end of the step before."),
-       may("limit", duration_above_zero(kDay), "30s", "The step has failed when it takes longer.")});
+  Shape shape =
+      mapping("step",
+              "One step of `setup`, `teardown`, `recover` or `undo`: exactly one of start, stop, "
+              "continue, exec.",
+              {may("start", reference("component"), "Runs the component's `start` command."),
+               may("stop", reference("component"),
+                   "Runs the component's `stop` command, or sends SIGTERM."),
+               may("continue", reference("component"), "Lets a paused component run on."),
+               may("exec", command_shape(),
+                   "Runs a command: program and arguments, no shell, in the scenario's folder."),
+               otherwise("agent", reference("agent"), "`local`",
+                         "exec: where. Inline commands run on the agent `local` only."),
+               may("after", duration(0, kDay), "0s",
+                   "Wait: in `recover`, for the first step, from the fault's effect; else from the "
+                   "end of the step before."),
+               may("limit", duration_above_zero(kDay), "30s",
+                   "The step has failed when it takes longer.")});
   shape.exactly_one = {{"start", "stop", "continue", "exec"}};
   shape.needs = {{"agent", "exec"}};
   return shape;

@@ -10,14 +10,18 @@ const char* const kHeaderName = "[A-Za-z0-9!#$%&'*+.^_|~-]+";
 Shape expect_shape(std::vector<std::string> names) {
   Shape body = mapping("expected body", "What the body of an answer must contain.",
                        {may("contains", holes(std::move(names)), "A text that occurs in it."),
-                        may("regex", scalar(Form::regex), "A regular expression (ECMAScript) that is found in it.")});
+                        may("regex", scalar(Form::regex),
+                            "A regular expression (ECMAScript) that is found in it.")});
   body.at_least_one = {{"contains", "regex"}};
   Shape headers = named_like(kHeaderName, "a header name", optional_text());
   headers.item.front().doc = "The value; \"\" = present is enough.";
-  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state", scalar(Form::any_value));
+  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state",
+                          scalar(Form::any_value));
   Shape shape = mapping(
-      "expect", "What makes an answer good. All that is written must hold; redirects are not followed.",
-      {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx", "Status codes, or classes such as 4xx."),
+      "expect",
+      "What makes an answer good. All that is written must hold; redirects are not followed.",
+      {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx",
+                 "Status codes, or classes such as 4xx."),
        may("header", headers, "Header names and their values."),
        may("body", body, "What the body contains."),
        may("json", json, "JSON pointers (RFC 6901) into the body and the value found there.")});
@@ -26,30 +30,36 @@ Shape expect_shape(std::vector<std::string> names) {
 }
 
 Shape key_shape() {
-  Shape shape = mapping("key", "What fills {key}.",
-                        {may("uniform", list_of(integer(0, 9e15), 2, 2), "A whole number between two, both included."),
-                         may("sequence", integer(0, 9e15), "This number plus the number of the arrival.")});
+  Shape shape =
+      mapping("key", "What fills {key}.",
+              {may("uniform", list_of(integer(0, 9e15), 2, 2),
+                   "A whole number between two, both included."),
+               may("sequence", integer(0, 9e15), "This number plus the number of the arrival.")});
   shape.exactly_one = {{"uniform", "sequence"}};
   return shape;
 }
 
 Shape spike_shape() {
   return mapping("spike", "A base rate with one peak.",
-                 {need("base", rate(kHighestRate), "Rate before and after."), need("peak", rate(kHighestRate), "Rate of the peak."),
+                 {need("base", rate(kHighestRate), "Rate before and after."),
+                  need("peak", rate(kHighestRate), "Rate of the peak."),
                   need("at", duration(0, 30 * kDay), "Start of the peak, from the phase's start."),
                   need("for", duration_above_zero(30 * kDay), "Length of the peak.")});
 }
 
 Shape open_shape() {
   Shape ramp = mapping("ramp", "A rate that changes evenly over the phase.",
-                       {need("from", rate(kHighestRate), "Rate at the start."), need("to", rate(kHighestRate), "Rate at the end.")});
-  Shape shape = mapping("open load", "Arrivals come when the schedule says so, whether or not answers come.",
-                        {may("rate", rate(kHighestRate), "A constant rate."), may("ramp", ramp, "A rising or falling rate."),
-                         may("steps", list_of(rate(kHighestRate), 1, 1000), "One rate after the other."),
-                         may("each", duration_above_zero(30 * kDay), "steps: how long each lasts."),
-                         may("spike", spike_shape(), "A peak on a base."),
-                         may("arrivals", choice({"uniform", "poisson"}), "uniform",
-                             "Evenly spaced, or at random as independent users come.")});
+                       {need("from", rate(kHighestRate), "Rate at the start."),
+                        need("to", rate(kHighestRate), "Rate at the end.")});
+  Shape shape =
+      mapping("open load", "Arrivals come when the schedule says so, whether or not answers come.",
+              {may("rate", rate(kHighestRate), "A constant rate."),
+               may("ramp", ramp, "A rising or falling rate."),
+               may("steps", list_of(rate(kHighestRate), 1, 1000), "One rate after the other."),
+               may("each", duration_above_zero(30 * kDay), "steps: how long each lasts."),
+               may("spike", spike_shape(), "A peak on a base."),
+               may("arrivals", choice({"uniform", "poisson"}), "uniform",
+                   "Evenly spaced, or at random as independent users come.")});
   shape.exactly_one = {{"rate", "ramp", "steps", "spike"}};
   shape.needs = {{"steps", "each"}, {"each", "steps"}};
   return shape;
@@ -65,80 +75,112 @@ Shape request_shape(std::vector<std::string> names) {
   Shape path = holes(names);
   path.pattern = "/[!-~]*";
   path.pattern_doc = "a path that starts with `/` and has no blanks";
-  return mapping("request", "An HTTP/1.1 request. In path, headers and body {name} of a known name is replaced; every other brace is text.",
-                 {need("target", reference("target"), "Where it goes."),
-                  may("method", choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}), "GET", "Method."),
-                  need("path", path, "Starts with `/`; the target's path is put before it."),
-                  may("headers", header, "Header names and values. Host, Content-Length, Transfer-Encoding and Connection are set by the program."),
-                  may("body", holes(names), "The body.")});
+  return mapping(
+      "request",
+      "An HTTP/1.1 request. In path, headers and body {name} of a known name is replaced; every "
+      "other brace is text.",
+      {need("target", reference("target"), "Where it goes."),
+       may("method", choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}), "GET",
+           "Method."),
+       need("path", path, "Starts with `/`; the target's path is put before it."),
+       may("headers", header,
+           "Header names and values. Host, Content-Length, Transfer-Encoding and Connection are "
+           "set by the program."),
+       may("body", holes(names), "The body.")});
 }
 
 Shape operation_shape() {
-  Shape value = mapping("value", "What fills {value}.", {need("size", bytes(1, 16 << 20), "Its size.")});
-  return mapping("operation", "One kind of request. Holes: {key}, {value} and secrets.",
-                 {need("http", request_shape({"key", "value"}), "The request."),
-                  may("key", key_shape(), "What fills {key}."), may("value", value, "What fills {value}."),
-                  otherwise("expect", expect_shape({"key", "value"}), "status 2xx", "What makes an answer good."),
-                  may("timeout", duration_above_zero(kLongestTimeout), "1s", "From the intended start; later is too late."),
-                  may("noun", text(), "request", "What one is called on page one.")});
+  Shape value =
+      mapping("value", "What fills {value}.", {need("size", bytes(1, 16 << 20), "Its size.")});
+  return mapping(
+      "operation", "One kind of request. Holes: {key}, {value} and secrets.",
+      {need("http", request_shape({"key", "value"}), "The request."),
+       may("key", key_shape(), "What fills {key}."), may("value", value, "What fills {value}."),
+       otherwise("expect", expect_shape({"key", "value"}), "status 2xx",
+                 "What makes an answer good."),
+       may("timeout", duration_above_zero(kLongestTimeout), "1s",
+           "From the intended start; later is too late."),
+       may("noun", text(), "request", "What one is called on page one.")});
 }
 
 Shape probe_shape() {
-  return mapping("probe", "A check at a fixed cadence, from which outages are derived. It is never load.",
-                 {need("operation", reference("operation"), "What is sent."),
-                  need("every", duration(0.001, kDay), "Start to start; a slow check does not delay the next."),
-                  need("timeout", duration(0.001, kLongestTimeout), "A check slower than this has failed."),
-                  may("down_after", integer(1, 1000), "3", "So many failures in a row are an outage; it began with the first."),
-                  may("up_after", integer(1, 10000), "10", "So many good checks in a row are a recovery."),
-                  may("connection", choice({"reuse", "fresh"}), "reuse", "Whether each check opens a new connection."),
-                  otherwise("from", reference("agent"), "the first agent with the role `load`", "Who probes.")});
+  return mapping(
+      "probe", "A check at a fixed cadence, from which outages are derived. It is never load.",
+      {need("operation", reference("operation"), "What is sent."),
+       need("every", duration(0.001, kDay),
+            "Start to start; a slow check does not delay the next."),
+       need("timeout", duration(0.001, kLongestTimeout), "A check slower than this has failed."),
+       may("down_after", integer(1, 1000), "3",
+           "So many failures in a row are an outage; it began with the first."),
+       may("up_after", integer(1, 10000), "10", "So many good checks in a row are a recovery."),
+       may("connection", choice({"reuse", "fresh"}), "reuse",
+           "Whether each check opens a new connection."),
+       otherwise("from", reference("agent"), "the first agent with the role `load`",
+                 "Who probes.")});
 }
 
 Shape ledger_shape() {
   const std::vector<std::string> names = {"id", "payload", "checksum"};
-  Shape write = mapping("ledger write", "How one write is sent.",
-                        {need("http", request_shape(names), "The request; it carries {id} and {payload}."),
-                         otherwise("expect", expect_shape(names), "status 2xx", "What acknowledges it.")});
-  Shape read = mapping("ledger read", "How one write is read back.", {need("http", request_shape({"id"}), "The request; it carries {id}.")});
-  return mapping("ledger", "A record of acknowledged writes, from which lost ones are found. Holes: {id}, {payload}, {checksum} and secrets. It is never load.",
-                 {need("write", write, "The write."), need("read", read, "The read."),
-                  need("present", expect_shape(names), "What proves that a write is there unaltered: let the body contain {checksum}."),
-                  need("absent", expect_shape(names), "What proves that it is not there; any other answer is undecided."),
-                  need("rate", rate(1e6), "Writes per second, evenly spaced. 1/rate is the finest time it can resolve."),
-                  may("timeout", duration_above_zero(kLongestTimeout), "1s", "A write or read that takes longer is unknown."),
-                  may("settle", duration(0, 3600), "1s", "Pause before reading back."),
-                  may("verify_rate", rate(1e6), "500/s", "Reads per second while reading back."),
-                  may("verify_limit", duration_above_zero(kDay), "60s", "Reads not done by then leave their writes undecided."),
-                  may("noun", text(), "write", "What one is called on page one."),
-                  otherwise("from", reference("agent"), "the first agent with the role `load`", "Who writes and reads.")});
+  Shape write =
+      mapping("ledger write", "How one write is sent.",
+              {need("http", request_shape(names), "The request; it carries {id} and {payload}."),
+               otherwise("expect", expect_shape(names), "status 2xx", "What acknowledges it.")});
+  Shape read = mapping("ledger read", "How one write is read back.",
+                       {need("http", request_shape({"id"}), "The request; it carries {id}.")});
+  return mapping(
+      "ledger",
+      "A record of acknowledged writes, from which lost ones are found. Holes: {id}, {payload}, "
+      "{checksum} and secrets. It is never load.",
+      {need("write", write, "The write."), need("read", read, "The read."),
+       need("present", expect_shape(names),
+            "What proves that a write is there unaltered: let the body contain {checksum}."),
+       need("absent", expect_shape(names),
+            "What proves that it is not there; any other answer is undecided."),
+       need("rate", rate(1e6),
+            "Writes per second, evenly spaced. 1/rate is the finest time it can resolve."),
+       may("timeout", duration_above_zero(kLongestTimeout), "1s",
+           "A write or read that takes longer is unknown."),
+       may("settle", duration(0, 3600), "1s", "Pause before reading back."),
+       may("verify_rate", rate(1e6), "500/s", "Reads per second while reading back."),
+       may("verify_limit", duration_above_zero(kDay), "60s",
+           "Reads not done by then leave their writes undecided."),
+       may("noun", text(), "write", "What one is called on page one."),
+       otherwise("from", reference("agent"), "the first agent with the role `load`",
+                 "Who writes and reads.")});
 }
 
 Shape load_shape() {
   Shape closed = mapping("closed load", "Users who wait for an answer before they ask again.",
                          {need("users", integer(1, 1e6), "How many."),
-                          may("think", duration(0, kDay), "0s", "Pause between an answer and the user's next request.")});
+                          may("think", duration(0, kDay), "0s",
+                              "Pause between an answer and the user's next request.")});
   Shape mix = named_by("operation", number_above(0, 1e9));
   mix.item.front().doc = "weight";
-  Shape shape = mapping("load", "What a phase sends.",
-                        {may("open", open_shape(), "Arrivals by schedule."), may("closed", closed, "Users who wait."),
-                         otherwise("mix", mix, "the only operation", "Names of operations and their weights."),
-                         otherwise("max_outstanding", integer(1, 1e9), "peak rate x longest timeout + 1",
-                                   "open: arrivals beyond so many unanswered ones are dropped, and counted."),
-                         otherwise("from", reference("agent"), "every agent with the role `load`", "Who sends it.")});
+  Shape shape = mapping(
+      "load", "What a phase sends.",
+      {may("open", open_shape(), "Arrivals by schedule."), may("closed", closed, "Users who wait."),
+       otherwise("mix", mix, "the only operation", "Names of operations and their weights."),
+       otherwise("max_outstanding", integer(1, 1e9), "peak rate x longest timeout + 1",
+                 "open: arrivals beyond so many unanswered ones are dropped, and counted."),
+       otherwise("from", reference("agent"), "every agent with the role `load`", "Who sends it.")});
   shape.exactly_one = {{"open", "closed"}};
   shape.not_together = {{"closed", "max_outstanding"}};
   return shape;
 }
 
 Shape release_shape() {
-  return mapping("release", "Where the target tells its own release. Read at start and end; a change makes the run invalid.",
+  return mapping("release",
+                 "Where the target tells its own release. Read at start and end; a change makes "
+                 "the run invalid.",
                  {need("http", request_shape({}), "The request."),
-                  otherwise("json", scalar(Form::pointer), "the whole body", "Where in the JSON body it stands.")});
+                  otherwise("json", scalar(Form::pointer), "the whole body",
+                            "Where in the JSON body it stands.")});
 }
 
 Shape ready_shape() {
   return mapping("ready", "When the drill may start: the probe is up.",
-                 {need("probe", reference("probe"), "Which one."), may("limit", duration_above_zero(kDay), "30s", "How long to wait for it.")});
+                 {need("probe", reference("probe"), "Which one."),
+                  may("limit", duration_above_zero(kDay), "30s", "How long to wait for it.")});
 }
 
 }  // namespace shakedown

@@ -31,7 +31,9 @@ void Diagnostics::add(Position at, std::string problem, std::string hint, Severi
 }
 
 std::vector<Diagnostic> Diagnostics::take() {
-  const auto key = [](const Diagnostic& d) { return std::tie(d.line, d.col, d.severity, d.problem, d.hint); };
+  const auto key = [](const Diagnostic& d) {
+    return std::tie(d.line, d.col, d.severity, d.problem, d.hint);
+  };
   std::stable_sort(list_.begin(), list_.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
   const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); };

@@ -9,14 +9,15 @@
 
 namespace shakedown {
 
-// {word} with a letter first and then letters, digits, `_`, `-`, `.` is a hole; every other brace is text, so that
-// JSON bodies need no escape.
+// {word} with a letter first and then letters, digits, `_`, `-`, `.` is a hole; every other brace
+// is text, so that JSON bodies need no escape.
 struct HoleText {
   Text text;                         // unknown holes stay as literal text
   std::vector<std::string> unknown;  // words in braces that are no known name
 };
 
-// words: those of key, value, id, payload, checksum that are known here; secrets are known everywhere.
+// words: those of key, value, id, payload, checksum that are known here; secrets are known
+// everywhere.
 HoleText parse_holes(std::string_view text, const std::vector<std::string>& words,
                      const std::vector<std::string>& secrets);
 

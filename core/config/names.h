@@ -25,8 +25,8 @@ class Names {
   std::map<std::string, std::vector<Position>> places_;
 };
 
-// Walks the tree as far as it has the described form. Reports names that a list declares twice. Without `agents`
-// there is one called local.
+// Walks the tree as far as it has the described form. Reports names that a list declares twice.
+// Without `agents` there is one called local.
 Names collect_names(const Node& root, const Shape& shape, Diagnostics& diagnostics);
 
 }  // namespace shakedown

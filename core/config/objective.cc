@@ -35,12 +35,18 @@ Measure measure_of(std::string_view sli) {
 
 const char* alternatives(Measure measure) {
   switch (measure) {
-    case Measure::share: return "a share such as 99.9%";
-    case Measure::time: return "a duration such as 20ms or 5s";
-    case Measure::rate: return "a rate such as 500/s";
-    case Measure::count: return "a whole number";
-    case Measure::impact: return "`100 requests`, `3 writes` or a duration such as 5s";
-    case Measure::loss: return "`0 writes` or a duration such as 1s";
+    case Measure::share:
+      return "a share such as 99.9%";
+    case Measure::time:
+      return "a duration such as 20ms or 5s";
+    case Measure::rate:
+      return "a rate such as 500/s";
+    case Measure::count:
+      return "a whole number";
+    case Measure::impact:
+      return "`100 requests`, `3 writes` or a duration such as 5s";
+    case Measure::loss:
+      return "`0 writes` or a duration such as 1s";
   }
   return "";
 }
@@ -60,26 +66,32 @@ std::optional<double> time_of(const std::string& text) {
   return value ? std::optional<double>(seconds(value.value())) : std::nullopt;
 }
 
-std::optional<Amount> counted_amount(Measure measure, const std::string& text, const std::vector<std::string>& nouns) {
-  if (const auto time = time_of(text); time && measure != Measure::count) return Amount{Amount::Kind::time, *time};
+std::optional<Amount> counted_amount(Measure measure, const std::string& text,
+                                     const std::vector<std::string>& nouns) {
+  if (const auto time = time_of(text); time && measure != Measure::count)
+    return Amount{Amount::Kind::time, *time};
   const auto count = counted(text);
   if (!count) return std::nullopt;
   const auto& [value, word] = *count;
   const bool writes = std::find(nouns.begin(), nouns.end(), word) != nouns.end();
-  if (measure == Measure::count && (word.empty() || word == "outage" || word == "outages")) return Amount{Amount::Kind::plain, value};
-  if (measure == Measure::impact && (word == "request" || word == "requests")) return Amount{Amount::Kind::requests, value};
+  if (measure == Measure::count && (word.empty() || word == "outage" || word == "outages"))
+    return Amount{Amount::Kind::plain, value};
+  if (measure == Measure::impact && (word == "request" || word == "requests"))
+    return Amount{Amount::Kind::requests, value};
   if (measure != Measure::count && writes) return Amount{Amount::Kind::writes, value};
   return std::nullopt;
 }
 
-std::optional<Amount> read_amount(Measure measure, const std::string& text, const std::vector<std::string>& nouns) {
+std::optional<Amount> read_amount(Measure measure, const std::string& text,
+                                  const std::vector<std::string>& nouns) {
   if (measure == Measure::share) {
     const auto value = parse_share(text);
     return value ? std::optional<Amount>({Amount::Kind::plain, value.value().value}) : std::nullopt;
   }
   if (measure == Measure::rate) {
     const auto value = parse_rate(text);
-    return value ? std::optional<Amount>({Amount::Kind::plain, value.value().per_second}) : std::nullopt;
+    return value ? std::optional<Amount>({Amount::Kind::plain, value.value().per_second})
+                 : std::nullopt;
   }
   if (measure == Measure::time) {
     const auto value = time_of(text);
@@ -99,7 +111,8 @@ std::string empty_promise(std::string_view sli, const ParsedObjective& parsed) {
   const Measure measure = measure_of(sli);
   const double limit = parsed.objective.limit;
   const bool least = parsed.objective.comparison == Comparison::at_least;
-  if (measure == Measure::share && limit == (least ? 0 : 1)) return "an objective that everything meets";
+  if (measure == Measure::share && limit == (least ? 0 : 1))
+    return "an objective that everything meets";
   if (measure == Measure::time && limit == 0) return "a duration of zero";
   return {};
 }
@@ -123,8 +136,8 @@ std::vector<std::string> write_nouns(const std::string& noun) {
   return nouns;
 }
 
-std::optional<Amount> parse_amount(std::string_view sli, const std::string& text, const std::vector<std::string>& nouns,
-                                   Finding& finding) {
+std::optional<Amount> parse_amount(std::string_view sli, const std::string& text,
+                                   const std::vector<std::string>& nouns, Finding& finding) {
   const Measure measure = measure_of(sli);
   const std::string bare = trimmed(text);
   const auto amount = read_amount(measure, bare, nouns);
@@ -132,12 +145,14 @@ std::optional<Amount> parse_amount(std::string_view sli, const std::string& text
   const NodeType type = core_type(bare);
   const bool no_unit = type == NodeType::integer || type == NodeType::number;
   finding.problem = std::string(no_unit && measure != Measure::count ? "a unit is missing: " : "") +
-                    objective_rule(sli).called + " is " + alternatives(measure) + ", found " + ticked(bare);
+                    objective_rule(sli).called + " is " + alternatives(measure) + ", found " +
+                    ticked(bare);
   return std::nullopt;
 }
 
 std::optional<ParsedObjective> parse_objective(std::string_view sli, const std::string& text,
-                                               const std::vector<std::string>& nouns, Finding& finding) {
+                                               const std::vector<std::string>& nouns,
+                                               Finding& finding) {
   const ObjectiveRule& rule = objective_rule(sli);
   const std::string hint = "write for example \"" + std::string(rule.example) + "\"";
   ParsedObjective parsed;

@@ -1,5 +1,5 @@
-// The scenario file: text to model, with every diagnostic at once; its JSON schema and its reference page.
-// Pure but for load_scenario. Threads: safe everywhere.
+// The scenario file: text to model, with every diagnostic at once; its JSON schema and its
+// reference page. Pure but for load_scenario. Threads: safe everywhere.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,9 @@ Decoded decode_scenario(std::string_view text, std::string file_name, std::strin
 // A file that cannot be read is a diagnostic at 1:1.
 Decoded load_scenario(const std::string& path);
 
-// JSON Schema, draft 2020-12, generated from the description that the decoder walks. What needs the meaning of
-// another part (names, units of objectives, what fits into a phase) is the decoder's alone.
+// JSON Schema, draft 2020-12, generated from the description that the decoder walks. What needs the
+// meaning of another part (names, units of objectives, what fits into a phase) is the decoder's
+// alone.
 std::string scenario_schema_json();
 // docs/scenario-reference.md, from the same description.
 std::string scenario_reference_markdown();

@@ -18,7 +18,8 @@ std::string whole(const std::string& pattern) { return "^(?:" + pattern + ")$"; 
 
 std::string duration_pattern(bool above_zero) {
   std::string out = above_zero ? "^(?=.*[1-9])(?=[0-9])" : "^(?=[0-9])";
-  for (const char* unit : {"d", "h", "(m|min)", "s", "ms", "us", "ns"}) out += "(" + kNumber + unit + ")?";
+  for (const char* unit : {"d", "h", "(m|min)", "s", "ms", "us", "ns"})
+    out += "(" + kNumber + unit + ")?";
   return out + "$";
 }
 
@@ -65,26 +66,43 @@ Json text_schema(const Shape& shape) {
 
 Json SchemaWriter::scalar(const Shape& shape) {
   switch (shape.form) {
-    case Form::name: return pattern(whole(kNamePattern));
-    case Form::choice: return {{"enum", shape.words}};
-    case Form::boolean: return {{"type", "boolean"}};
-    case Form::integer: return bounded("integer", shape);
-    case Form::number: return bounded("number", shape);
-    case Form::duration: return pattern(duration_pattern(shape.above_low || shape.low > 0));
-    case Form::rate: return pattern(rate_pattern());
-    case Form::share: return pattern(share_pattern());
+    case Form::name:
+      return pattern(whole(kNamePattern));
+    case Form::choice:
+      return {{"enum", shape.words}};
+    case Form::boolean:
+      return {{"type", "boolean"}};
+    case Form::integer:
+      return bounded("integer", shape);
+    case Form::number:
+      return bounded("number", shape);
+    case Form::duration:
+      return pattern(duration_pattern(shape.above_low || shape.low > 0));
+    case Form::rate:
+      return pattern(rate_pattern());
+    case Form::share:
+      return pattern(share_pattern());
     case Form::bytes:
-      return {{"anyOf", Json::array({bounded("integer", shape),
-                                     pattern("^" + kNumber + "(B|KB|KiB|MB|MiB|GB|GiB|TB|TiB)$")})}};
-    case Form::url: return pattern("^https?://[^@?# ]+$");
-    case Form::date: return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
-    case Form::regex: return {{"type", "string"}, {"minLength", 1}, {"format", "regex"}};
-    case Form::pointer: return pattern("^(/[^~]*(~[01][^~]*)*)?$");
-    case Form::any_value: return {{"type", {"string", "number", "boolean", "null"}}};
+      return {
+          {"anyOf", Json::array({bounded("integer", shape),
+                                 pattern("^" + kNumber + "(B|KB|KiB|MB|MiB|GB|GiB|TB|TiB)$")})}};
+    case Form::url:
+      return pattern("^https?://[^@?# ]+$");
+    case Form::date:
+      return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+    case Form::regex:
+      return {{"type", "string"}, {"minLength", 1}, {"format", "regex"}};
+    case Form::pointer:
+      return pattern("^(/[^~]*(~[01][^~]*)*)?$");
+    case Form::any_value:
+      return {{"type", {"string", "number", "boolean", "null"}}};
     case Form::status:
-      return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 100}, {"maximum", 599}}, pattern("^[1-5]xx$")})}};
-    case Form::objective: return pattern("^(<=|>=) *[0-9].*$");
-    default: return text_schema(shape);
+      return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 100}, {"maximum", 599}},
+                                     pattern("^[1-5]xx$")})}};
+    case Form::objective:
+      return pattern("^(<=|>=) *[0-9].*$");
+    default:
+      return text_schema(shape);
   }
 }
 
@@ -96,7 +114,8 @@ Json SchemaWriter::list(const Shape& shape) {
 }
 
 Json SchemaWriter::named(const Shape& shape) {
-  Json out = {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", any(shape.item.front())}};
+  Json out = {
+      {"type", "object"}, {"minProperties", 1}, {"additionalProperties", any(shape.item.front())}};
   if (shape.key_form == Form::name) out["propertyNames"] = pattern(whole(kNamePattern));
   if (shape.key_form == Form::text) out["propertyNames"] = pattern(whole(shape.pattern));
   return out;
@@ -111,10 +130,13 @@ Json required_one_of(const std::vector<std::string>& keys) {
 // A default as the JSON value that would be written.
 Json literal(const Key& key) {
   switch (key.shape.form) {
-    case Form::boolean: return key.fallback == "true";
+    case Form::boolean:
+      return key.fallback == "true";
     case Form::integer:
-    case Form::number: return Json::parse(key.fallback);
-    default: return key.fallback;
+    case Form::number:
+      return Json::parse(key.fallback);
+    default:
+      return key.fallback;
   }
 }
 
@@ -127,7 +149,8 @@ Json SchemaWriter::mapping(const Shape& shape) {
     properties[key.name] = std::move(property);
     if (key.required) required.push_back(key.name);
   }
-  Json out = {{"description", shape.doc}, {"type", "object"}, {"properties", std::move(properties)}};
+  Json out = {
+      {"description", shape.doc}, {"type", "object"}, {"properties", std::move(properties)}};
   if (!required.empty()) out["required"] = std::move(required);
   out["additionalProperties"] = false;
   for (const auto& group : shape.exactly_one) rules.push_back({{"oneOf", required_one_of(group)}});
@@ -154,11 +177,16 @@ Json SchemaWriter::reference(const Shape& shape) {
 
 Json SchemaWriter::any(const Shape& shape) {
   switch (shape.form) {
-    case Form::list: return list(shape);
-    case Form::one_or_list: return {{"anyOf", Json::array({any(shape.item.front()), list(shape)})}};
-    case Form::named: return named(shape);
-    case Form::mapping: return reference(shape);
-    default: return scalar(shape);
+    case Form::list:
+      return list(shape);
+    case Form::one_or_list:
+      return {{"anyOf", Json::array({any(shape.item.front()), list(shape)})}};
+    case Form::named:
+      return named(shape);
+    case Form::mapping:
+      return reference(shape);
+    default:
+      return scalar(shape);
   }
 }
 

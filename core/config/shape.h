@@ -1,5 +1,6 @@
-// The description of the scenario's form, as data: what the decoder walks and what the JSON schema and the
-// reference page are generated from. Ownership: a Shape owns its parts by value. Threads: built once, then read-only.
+// The description of the scenario's form, as data: what the decoder walks and what the JSON schema
+// and the reference page are generated from. Ownership: a Shape owns its parts by value. Threads:
+// built once, then read-only.
 #pragma once
 
 #include <limits>
@@ -10,38 +11,57 @@ namespace shakedown {
 
 enum class Form {
   // scalars
-  text, name, reference, choice, boolean, integer, number, duration, rate, share, bytes,
-  holes,      // a text in which {name} of a known name is replaced
-  path,       // a file or folder; relative ones start at the scenario's folder
-  url, date, regex, pointer,
+  text,
+  name,
+  reference,
+  choice,
+  boolean,
+  integer,
+  number,
+  duration,
+  rate,
+  share,
+  bytes,
+  holes,  // a text in which {name} of a known name is replaced
+  path,   // a file or folder; relative ones start at the scenario's folder
+  url,
+  date,
+  regex,
+  pointer,
   any_value,  // a scalar of any type, for comparison with a JSON value
   status,     // 200 or 2xx
   objective,  // ">= 99.9%", read by the requirement's SLI
   // containers
-  list, one_or_list, mapping,
-  named,      // a mapping from names to items
+  list,
+  one_or_list,
+  mapping,
+  named,  // a mapping from names to items
 };
 
 struct Key;
 
 struct Shape {
   Form form = Form::text;
-  std::string title;                 // mapping: its name in messages and a heading of the reference: "a probe"
+  std::string title;  // mapping: its name in messages and a heading of the reference: "a probe"
   std::string doc;
-  double low = -std::numeric_limits<double>::infinity();  // integer, number; duration in seconds; rate per second;
+  double low = -std::numeric_limits<double>::infinity();  // integer, number; duration in seconds;
+                                                          // rate per second;
   double high = std::numeric_limits<double>::infinity();  // share 0..1; bytes: inclusive bounds
-  bool above_low = false;            // low itself is excluded
-  bool may_be_empty = false;         // text
-  std::string pattern;               // text, holes, keys of named: ECMAScript, the whole text; pattern_doc in words
+  bool above_low = false;                                 // low itself is excluded
+  bool may_be_empty = false;                              // text
+  std::string
+      pattern;  // text, holes, keys of named: ECMAScript, the whole text; pattern_doc in words
   std::string pattern_doc;
-  std::vector<std::string> words;    // choice; holes: the names beside secrets
-  std::string refers_to;             // reference: "probe"; named, list: what is declared here, by key or by name/id
-  Form key_form = Form::name;        // named: name = declares refers_to, reference = names one, text = matches pattern
-  std::vector<Shape> item;           // list, one_or_list, named: exactly one
+  std::vector<std::string> words;  // choice; holes: the names beside secrets
+  std::string
+      refers_to;  // reference: "probe"; named, list: what is declared here, by key or by name/id
+  Form key_form = Form::name;  // named: name = declares refers_to, reference = names one, text =
+                               // matches pattern
+  std::vector<Shape> item;     // list, one_or_list, named: exactly one
   std::size_t fewest = 0, most = 1000;  // list, named
-  std::vector<Key> keys;             // mapping
-  std::vector<std::string> later;    // mapping: keys; choice: words, reserved for a later version
-  std::vector<std::vector<std::string>> exactly_one;   // mapping: of these keys
+  std::vector<Key> keys;                // mapping
+  std::vector<std::string> later;  // mapping: keys; choice: words, reserved for a later version
+  std::vector<std::vector<std::string>> exactly_one;  // mapping: of these keys
   std::vector<std::vector<std::string>> at_least_one;
   std::vector<std::vector<std::string>> not_together;
   std::vector<std::pair<std::string, std::string>> needs;  // the first key demands the second
@@ -61,8 +81,9 @@ struct Key {
 
 // Keys.
 Key need(std::string name, Shape shape, std::string doc);
-Key may(std::string name, Shape shape, std::string doc);                          // absent = nothing
-Key may(std::string name, Shape shape, std::string fallback, std::string doc);    // absent = the literal
+Key may(std::string name, Shape shape, std::string doc);  // absent = nothing
+Key may(std::string name, Shape shape, std::string fallback,
+        std::string doc);  // absent = the literal
 Key otherwise(std::string name, Shape shape, std::string fallback_doc, std::string doc);
 
 // Scalars. Bounds inclusive; durations in seconds.
@@ -87,8 +108,9 @@ Shape scalar(Form form);
 Shape list_of(Shape item, std::size_t fewest = 1, std::size_t most = 1000);
 Shape one_or_list_of(Shape item);
 Shape named(std::string kind, Shape item);
-Shape named_like(std::string pattern, std::string pattern_doc, Shape item);  // keys that declare nothing
-Shape named_by(std::string kind, Shape item);                                // keys that refer
+Shape named_like(std::string pattern, std::string pattern_doc,
+                 Shape item);                  // keys that declare nothing
+Shape named_by(std::string kind, Shape item);  // keys that refer
 Shape mapping(std::string title, std::string doc, std::vector<Key> keys);
 
 // What a value of the shape looks like, for messages: "a duration such as 10ms, 1.5s or 2m".

@@ -23,7 +23,8 @@ Result<Url> parse_url(std::string_view text) {
   Url url;
   const std::size_t colon = text.find("://");
   url.scheme = std::string(text.substr(0, colon == std::string_view::npos ? 0 : colon));
-  if (url.scheme != "http" && url.scheme != "https") return wrong("write http:// or https:// first");
+  if (url.scheme != "http" && url.scheme != "https")
+    return wrong("write http:// or https:// first");
   std::string_view rest = text.substr(colon + 3);
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   std::string_view place = rest.substr(0, slash), path = rest.substr(slash);
@@ -42,11 +43,13 @@ Result<Url> parse_url(std::string_view text) {
     unsigned value = 0;
     const auto [last, error] = std::from_chars(port.data() + 1, port.data() + port.size(), value);
     const bool whole = port[0] == ':' && error == std::errc() && last == port.data() + port.size();
-    if (!whole || value < 1 || value > 65535) return wrong("write a port from 1 to 65535 after the host");
+    if (!whole || value < 1 || value > 65535)
+      return wrong("write a port from 1 to 65535 after the host");
     url.port = static_cast<uint16_t>(value);
   }
   const auto visible = [](char c) { return c > ' ' && c < 0x7f && c != '{' && c != '}'; };
-  if (!std::all_of(path.begin(), path.end(), visible)) return wrong("the path is plain ASCII without holes");
+  if (!std::all_of(path.begin(), path.end(), visible))
+    return wrong("the path is plain ASCII without holes");
   while (path.ends_with('/')) path.remove_suffix(1);
   url.path = std::string(path);
   return url;

@@ -16,7 +16,8 @@ struct Url {
   std::string path;    // "" or "/v1", without a slash at the end
 };
 
-// http(s)://host[:port][/path]. No user, query or fragment. Errors (kind scenario) say what was expected.
+// http(s)://host[:port][/path]. No user, query or fragment. Errors (kind scenario) say what was
+// expected.
 Result<Url> parse_url(std::string_view text);
 
 }  // namespace shakedown

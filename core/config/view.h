@@ -1,6 +1,7 @@
-// Reading a checked tree through its description. A key that the description does not have aborts: the reader and
-// the description cannot drift apart. What is absent or bad reads as the description's default.
-// Ownership: refers to a tree and a shape that outlive it. Threads: plain value.
+// Reading a checked tree through its description. A key that the description does not have aborts:
+// the reader and the description cannot drift apart. What is absent or bad reads as the
+// description's default. Ownership: refers to a tree and a shape that outlive it. Threads: plain
+// value.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,8 @@
 namespace shakedown {
 namespace {
 
-// Length of the UTF-8 sequence at i, 0 when there is none (overlong, surrogate, beyond U+10FFFF, cut off).
+// Length of the UTF-8 sequence at i, 0 when there is none (overlong, surrogate, beyond U+10FFFF,
+// cut off).
 std::size_t utf8_length(std::string_view s, std::size_t i) {
   const auto byte = [&](std::size_t k) {
     return i + k < s.size() ? static_cast<unsigned char>(s[i + k]) : 0U;
@@ -43,7 +44,8 @@ bool readable_bytes(std::string_view text, Diagnostics& diagnostics) {
     }
     const auto u = static_cast<unsigned char>(c);
     if ((u < 0x20 && c != '\n' && c != '\r' && c != '\t') || u == 0x7f) {
-      diagnostics.error(at, "a control character", "remove it; in a quoted text write \"\\e\" or \"\\x01\"");
+      diagnostics.error(at, "a control character",
+                        "remove it; in a quoted text write \"\\e\" or \"\\x01\"");
       return false;
     }
     if (c == '\n') {
@@ -75,8 +77,8 @@ bool indented_by_spaces(std::string_view text, Diagnostics& diagnostics) {
   return fine;
 }
 
-// The parser's time grows with the square of the depth of brackets. Brackets in texts are counted too: they come in
-// pairs, or they are few.
+// The parser's time grows with the square of the depth of brackets. Brackets in texts are counted
+// too: they come in pairs, or they are few.
 bool shallow(std::string_view text, Diagnostics& diagnostics) {
   constexpr int kDeepest = 1000;
   int depth = 0;
@@ -85,7 +87,8 @@ bool shallow(std::string_view text, Diagnostics& diagnostics) {
     if (c == '[' || c == '{') ++depth;
     if ((c == ']' || c == '}') && depth > 0) --depth;
     if (depth > kDeepest) {
-      diagnostics.error(at, "more than " + std::to_string(kDeepest) + " brackets inside each other", "close them");
+      diagnostics.error(at, "more than " + std::to_string(kDeepest) + " brackets inside each other",
+                        "close them");
       return false;
     }
     at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.col + 1};
@@ -111,7 +114,8 @@ std::string_view trimmed(std::string_view s) {
   return s;
 }
 
-// Where the value that contains column `col` (0-based) begins: after the last ": " or ", " or "[" before it.
+// Where the value that contains column `col` (0-based) begins: after the last ": " or ", " or "["
+// before it.
 std::size_t value_start(std::string_view row, std::size_t col) {
   std::size_t start = 0;
   for (std::size_t i = 0; i < row.size() && i < col; ++i) {
@@ -140,7 +144,8 @@ std::string quote_hint(std::string_view value) {
   return "quote this: \"" + std::string(value) + "\"";
 }
 
-// The column (0-based) of an unquoted value that YAML reads as something else; npos when none is seen.
+// The column (0-based) of an unquoted value that YAML reads as something else; npos when none is
+// seen.
 std::size_t suspicious_value(std::string_view row, std::size_t col) {
   char inside = 0;
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -152,18 +157,24 @@ std::size_t suspicious_value(std::string_view row, std::size_t col) {
     const std::size_t start = value_start(row, i + 1);
     if ((c == '"' || c == '\'') && (i == 0 || start == i)) inside = c;
     if (c == '#' && (i == 0 || row[i - 1] == ' ')) break;
-    if (start == i && i > 0 && std::string_view(">%@*&`").find(c) != std::string_view::npos) return i;
-    if (c == '{' && start < i && row[start] != '{' && row[start] != '"' && i <= col + 1) return start;
+    if (start == i && i > 0 && std::string_view(">%@*&`").find(c) != std::string_view::npos)
+      return i;
+    if (c == '{' && start < i && row[start] != '{' && row[start] != '"' && i <= col + 1)
+      return start;
   }
   return std::string_view::npos;
 }
 
 // The parser's own words, where they are hard to understand.
 std::string in_words(const std::string& message) {
-  if (message.find("end of map flow") != std::string::npos) return "a `}` or a comma is missing before this";
-  if (message.find("end of sequence flow") != std::string::npos) return "a `]` or a comma is missing before this";
-  if (message.find("end of map not") != std::string::npos) return "the indentation does not fit the lines above";
-  if (message.find("end of sequence not") != std::string::npos) return "the indentation does not fit the lines above";
+  if (message.find("end of map flow") != std::string::npos)
+    return "a `}` or a comma is missing before this";
+  if (message.find("end of sequence flow") != std::string::npos)
+    return "a `]` or a comma is missing before this";
+  if (message.find("end of map not") != std::string::npos)
+    return "the indentation does not fit the lines above";
+  if (message.find("end of sequence not") != std::string::npos)
+    return "the indentation does not fit the lines above";
   return message;
 }
 
@@ -171,8 +182,9 @@ std::string in_words(const std::string& message) {
 
 bool readable_text(std::string_view text, Diagnostics& diagnostics) {
   if (text.size() > kLargestScenario) {
-    diagnostics.error({}, "the file is too large: more than " + std::to_string(kLargestScenario) + " bytes",
-                      "a scenario describes data by its size, it does not contain it");
+    diagnostics.error(
+        {}, "the file is too large: more than " + std::to_string(kLargestScenario) + " bytes",
+        "a scenario describes data by its size, it does not contain it");
     return false;
   }
   if (!readable_bytes(text, diagnostics) || !shallow(text, diagnostics)) return false;
@@ -186,9 +198,11 @@ void explain_syntax_error(std::string_view text, Position at, const std::string&
   std::size_t found = suspicious_value(row, col);
   if (found == std::string_view::npos && message.find("map value") != std::string::npos) {
     const std::size_t colon = row.find(": ");
-    const std::size_t value = colon == std::string_view::npos ? colon : row.find_first_not_of(' ', colon + 1);
+    const std::size_t value =
+        colon == std::string_view::npos ? colon : row.find_first_not_of(' ', colon + 1);
     if (value != std::string_view::npos && value < col) {
-      diagnostics.error({at.line, static_cast<uint32_t>(value + 1)}, "not YAML: a second `: ` in one value",
+      diagnostics.error({at.line, static_cast<uint32_t>(value + 1)},
+                        "not YAML: a second `: ` in one value",
                         quote_hint(trimmed(row.substr(value))));
       return;
     }
@@ -198,11 +212,15 @@ void explain_syntax_error(std::string_view text, Position at, const std::string&
     return;
   }
   const std::string_view value = value_text(row, found);
-  diagnostics.error({at.line, static_cast<uint32_t>(found + 1)},
-                    "not YAML: an unquoted " + ticked(row.substr(row[found] == '>' || row.find('{', found) ==
-                                                      std::string_view::npos ? found : row.find('{', found), 1)) +
-                        " has a meaning of its own here",
-                    quote_hint(value));
+  diagnostics.error(
+      {at.line, static_cast<uint32_t>(found + 1)},
+      "not YAML: an unquoted " +
+          ticked(row.substr(row[found] == '>' || row.find('{', found) == std::string_view::npos
+                                ? found
+                                : row.find('{', found),
+                            1)) +
+          " has a meaning of its own here",
+      quote_hint(value));
 }
 
 }  // namespace shakedown

@@ -10,10 +10,12 @@ namespace shakedown {
 
 inline constexpr std::size_t kLargestScenario = 10'000'000 - 1;  // bytes: 10 MB is too large
 
-// Too large, empty, NUL bytes, control characters, broken UTF-8, tabs in the indentation. False: do not parse.
+// Too large, empty, NUL bytes, control characters, broken UTF-8, tabs in the indentation. False: do
+// not parse.
 bool readable_text(std::string_view text, Diagnostics& diagnostics);
 
-// A parser's complaint at a position (1-based) turned into a diagnostic, with "quote this" where an unquoted
+// A parser's complaint at a position (1-based) turned into a diagnostic, with "quote this" where an
+// unquoted
 // `{`, `>`, `%`, `@`, `*`, `&` or `: ` is the likely reason.
 void explain_syntax_error(std::string_view text, Position at, const std::string& message,
                           Diagnostics& diagnostics);

@@ -55,7 +55,9 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_tag(tag, node);
     add(std::move(node), anchor);
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { add_alias(position(mark), anchor); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add_alias(position(mark), anchor);
+  }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override {
     open(NodeType::list, position(mark), tag, anchor, style);
@@ -116,7 +118,8 @@ void TreeBuilder::close() {
 
 void TreeBuilder::add(Node node, YAML::anchor_t anchor) {
   if (++nodes_ > kMostNodes) {
-    diagnostics_.error(node.at, "more than " + std::to_string(kMostNodes) + " values", "a scenario is smaller");
+    diagnostics_.error(node.at, "more than " + std::to_string(kMostNodes) + " values",
+                       "a scenario is smaller");
     throw Stop{};
   }
   if (anchor != 0) anchors_[anchor] = node;
@@ -131,7 +134,8 @@ void TreeBuilder::add_alias(Position at, YAML::anchor_t anchor) {
   }
   alias_nodes_ += size_of(found->second);
   if (alias_nodes_ > kMostAliasNodes) {
-    diagnostics_.error(at, "aliases expand to more than " + std::to_string(kMostAliasNodes) + " values",
+    diagnostics_.error(at,
+                       "aliases expand to more than " + std::to_string(kMostAliasNodes) + " values",
                        "write the values out");
     throw Stop{};
   }
@@ -166,15 +170,17 @@ void TreeBuilder::take_key(Level& level, const Node& node) {
   const bool duplicate = level.node.find(node.text) != nullptr;
   level.node.incomplete = level.node.incomplete || node.text == "<<" || !node.scalar();
   if (!node.scalar() || node.type == NodeType::null) {
-    diagnostics_.error(node.at, "expected a word as key, found " + describe(node),
-                       node.plain && !node.scalar() ? "quote braces and brackets that are text" : "write a word");
+    diagnostics_.error(
+        node.at, "expected a word as key, found " + describe(node),
+        node.plain && !node.scalar() ? "quote braces and brackets that are text" : "write a word");
   } else if (node.plain && node.text == "<<") {
-    diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2", "write the keys out");
+    diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2",
+                       "write the keys out");
   } else if (duplicate) {
     const Entry* first = level.node.find(node.text);
     diagnostics_.error(node.at,
-                       "duplicate key " + ticked(node.text) + ", first at " + std::to_string(first->at.line) + ":" +
-                           std::to_string(first->at.col),
+                       "duplicate key " + ticked(node.text) + ", first at " +
+                           std::to_string(first->at.line) + ":" + std::to_string(first->at.col),
                        "keep one of them");
   } else {
     level.drop = false;
@@ -218,15 +224,18 @@ bool further_document(YAML::Parser& parser, Diagnostics& diagnostics) {
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
     void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
     void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
                          YAML::EmitterStyle::value) override {}
     void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
     void OnMapEnd() override {}
   } ignore;
   if (!parser.HandleNextDocument(ignore)) return false;
-  diagnostics.error(ignore.at, "a second document", "one file is one scenario; remove `---` and what follows");
+  diagnostics.error(ignore.at, "a second document",
+                    "one file is one scenario; remove `---` and what follows");
   return true;
 }
 
@@ -241,13 +250,19 @@ const Entry* Node::find(std::string_view key) const {
 
 std::string describe(const Node& node) {
   switch (node.type) {
-    case NodeType::null: return "nothing";
-    case NodeType::boolean: return "the boolean " + ticked(node.text);
+    case NodeType::null:
+      return "nothing";
+    case NodeType::boolean:
+      return "the boolean " + ticked(node.text);
     case NodeType::integer:
-    case NodeType::number: return "the number " + ticked(node.text);
-    case NodeType::text: return "the text " + ticked(node.text);
-    case NodeType::list: return "a list";
-    case NodeType::mapping: return "a mapping";
+    case NodeType::number:
+      return "the number " + ticked(node.text);
+    case NodeType::text:
+      return "the text " + ticked(node.text);
+    case NodeType::list:
+      return "a list";
+    case NodeType::mapping:
+      return "a mapping";
   }
   return "something else";
 }

@@ -18,7 +18,9 @@ const std::string kFault = "{name: crash, at: 2s, kill: {component: db}}";
 Scenario with_fault(const std::string& text) { return accept(sample({{kFault, text}})); }
 
 TEST(DecodeFaults, ComponentsAreAbsolute) {
-  const Scenario s = accept(sample({{"exe: db}", "exe: ./bin/db, user: root, scope: children}"}, {"start: [db, --fast]", "start: [db, --fast]\n    stop: [db, stop]\n    stop_limit: 3s"}}));
+  const Scenario s = accept(sample(
+      {{"exe: db}", "exe: ./bin/db, user: root, scope: children}"},
+       {"start: [db, --fast]", "start: [db, --fast]\n    stop: [db, stop]\n    stop_limit: 3s"}}));
   const Component& db = s.components[0];
   EXPECT_EQ(db.process->pidfile, "/srv/drill/run/db.pid");
   EXPECT_EQ(db.process->exe, "/srv/drill/bin/db");
@@ -40,11 +42,14 @@ TEST(DecodeFaults, KillIsUndoneByStartAndPauseByContinue) {
   const Scenario paused = with_fault("{name: crash, at: 2s, pause: {component: db, hold: 3s}}");
   EXPECT_EQ(std::get<PauseFault>(paused.faults[0].kind).hold, 3s);
   EXPECT_EQ(paused.faults[0].undo[0].kind, Action::Kind::resume);
-  EXPECT_EQ(with_fault("{name: crash, at: 2s, stop: {component: db}}").faults[0].undo[0].kind, Action::Kind::start);
+  EXPECT_EQ(with_fault("{name: crash, at: 2s, stop: {component: db}}").faults[0].undo[0].kind,
+            Action::Kind::start);
 }
 
 TEST(DecodeFaults, ExecCarriesItsCommands) {
-  const Scenario s = with_fault("{name: crash, at: 2s, exec: {component: db, command: [a, b], effect: [c], limit: 9s}, undo: [{exec: [d, e], after: 1s, limit: 2s}]}");
+  const Scenario s = with_fault(
+      "{name: crash, at: 2s, exec: {component: db, command: [a, b], effect: [c], limit: 9s}, undo: "
+      "[{exec: [d, e], after: 1s, limit: 2s}]}");
   const auto& exec = std::get<ExecFault>(s.faults[0].kind);
   EXPECT_THAT(exec.argv, ElementsAre("a", "b"));
   EXPECT_THAT(exec.effect, ElementsAre("c"));
@@ -58,7 +63,9 @@ TEST(DecodeFaults, ExecCarriesItsCommands) {
 }
 
 TEST(DecodeFaults, FaultsAreOrderedByTimeWithinTheirPhase) {
-  const Scenario s = with_fault("{name: late, at: 9s, kill: {component: db}}\n      - {name: early, at: 1s, stop: {component: db}, expected: 2/month, recover_within: 7s}");
+  const Scenario s = with_fault(
+      "{name: late, at: 9s, kill: {component: db}}\n      - {name: early, at: 1s, stop: "
+      "{component: db}, expected: 2/month, recover_within: 7s}");
   ASSERT_EQ(s.phases[0].faults.size(), 2U);
   EXPECT_EQ(s.fault(s.phases[0].faults[0]).name, "early");
   EXPECT_EQ(s.faults[0].name, "late");
@@ -68,18 +75,27 @@ TEST(DecodeFaults, FaultsAreOrderedByTimeWithinTheirPhase) {
 
 TEST(DecodeFaults, RecoverWithinIsTwiceTheLargestObjectiveElseAMinute) {
   EXPECT_EQ(accept(sample()).faults[0].recover_within, 60s);
-  const std::string two = R"(  - {id: R-1, area: reliability, title: T, sli: {rto: {fault: crash, probe: door}}, objective: "<= 3s"}
+  const std::string two =
+      R"(  - {id: R-1, area: reliability, title: T, sli: {rto: {fault: crash, probe: door}}, objective: "<= 3s"}
   - {id: R-2, area: reliability, title: T, sli: {rto: {fault: crash, probe: door}}, objective: "<= 8s"}
 )";
   EXPECT_EQ(accept(sample() + two).faults[0].recover_within, 16s);
-  EXPECT_EQ(accept(sample({{kFault, "{name: crash, at: 2s, kill: {component: db}, recover_within: 5s}"}}) + two).faults[0].recover_within, 5s);
+  EXPECT_EQ(accept(sample({{kFault,
+                            "{name: crash, at: 2s, kill: {component: db}, recover_within: 5s}"}}) +
+                   two)
+                .faults[0]
+                .recover_within,
+            5s);
 }
 
 TEST(DecodeFaults, ThePhaseMustLeaveObjectiveTimeoutAndUpAfter) {
-  const auto rto = [](const char* objective) { return with_requirement("{rto: {fault: crash, probe: door}}", objective); };
+  const auto rto = [](const char* objective) {
+    return with_requirement("{rto: {fault: crash, probe: door}}", objective);
+  };
   // 28 s are left: 27.7 + 0.2 + 10 x 0.01 fit exactly.
   EXPECT_THAT(problems(rto("<= 27.7s")), IsEmpty());
-  EXPECT_THAT(problems(rto("<= 27.701s")), ElementsAre(HasSubstr("leaves 28s after fault `crash`, AV-1 needs 28.001s")));
+  EXPECT_THAT(problems(rto("<= 27.701s")),
+              ElementsAre(HasSubstr("leaves 28s after fault `crash`, AV-1 needs 28.001s")));
 }
 
 TEST(DecodeFaults, EveryProbeOfAListMustFit) {
@@ -87,11 +103,15 @@ TEST(DecodeFaults, EveryProbeOfAListMustFit) {
   const std::size_t at = text.find("ledgers:");
   std::string slow = text;
   slow.insert(at, "  slow: {operation: read, every: 1s, timeout: 1s}\n");
-  EXPECT_THAT(problems(slow), ElementsAre(HasSubstr("needs 31s: 20s objective, 1s timeout, 10 x 1s to be up")));
+  EXPECT_THAT(problems(slow),
+              ElementsAre(HasSubstr("needs 31s: 20s objective, 1s timeout, 10 x 1s to be up")));
 }
 
 TEST(DecodeFaults, SetupReadyAndTeardown) {
-  const Scenario s = accept(sample({{"phases:", "setup: [{exec: [mkdir, -p, run]}, {start: db, limit: 9s}]\nready: {probe: door}\nteardown: [{stop: db}]\nphases:"}}));
+  const Scenario s =
+      accept(sample({{"phases:",
+                      "setup: [{exec: [mkdir, -p, run]}, {start: db, limit: 9s}]\nready: {probe: "
+                      "door}\nteardown: [{stop: db}]\nphases:"}}));
   ASSERT_EQ(s.setup.size(), 2U);
   EXPECT_EQ(s.setup[0].describe, "exec mkdir -p run");
   EXPECT_EQ(s.setup[1].component, ComponentId(0));

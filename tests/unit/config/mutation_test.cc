@@ -1,5 +1,6 @@
-// Broken scenarios by the thousand: whatever is read, the decoder answers with diagnostics or a scenario, never with
-// a crash (the sanitizers watch), an endless loop or a scenario beside an error.
+// Broken scenarios by the thousand: whatever is read, the decoder answers with diagnostics or a
+// scenario, never with a crash (the sanitizers watch), an endless loop or a scenario beside an
+// error.
 #include <gtest/gtest.h>
 
 #include "core/base/rng.h"
@@ -8,8 +9,11 @@
 namespace shakedown::test {
 namespace {
 
-const char* const kPieces[] = {"{", "}", "[", "]", ":", ": ", "- ", "\n", "\n  ", "\"", "'", "&a ", "*a", "<<: ", "!!int ", "---\n", "|\n", ">",
-                               "0", "-1", "1e999", "null", "true", "~", "{}", "[]", "99999999999999999999", "\t", "%", "#", " ", "name", "10ms", "{key}"};
+const char* const kPieces[] = {
+    "{",  "}",  "[",     "]",    ":",    ": ",     "- ",    "\n",  "\n  ",
+    "\"", "'",  "&a ",   "*a",   "<<: ", "!!int ", "---\n", "|\n", ">",
+    "0",  "-1", "1e999", "null", "true", "~",      "{}",    "[]",  "99999999999999999999",
+    "\t", "%",  "#",     " ",    "name", "10ms",   "{key}"};
 
 std::string mutated(std::string text, Rng& rng) {
   const uint64_t changes = 1 + rng.below(4);
@@ -17,10 +21,18 @@ std::string mutated(std::string text, Rng& rng) {
     const std::size_t at = rng.below(text.size());
     const std::size_t length = rng.below(12);
     switch (rng.below(4)) {
-      case 0: text.erase(at, length); break;
-      case 1: text.insert(at, kPieces[rng.below(std::size(kPieces))]); break;
-      case 2: text.replace(at, length, kPieces[rng.below(std::size(kPieces))]); break;
-      default: text.insert(rng.below(text.size()), text.substr(at, length)); break;
+      case 0:
+        text.erase(at, length);
+        break;
+      case 1:
+        text.insert(at, kPieces[rng.below(std::size(kPieces))]);
+        break;
+      case 2:
+        text.replace(at, length, kPieces[rng.below(std::size(kPieces))]);
+        break;
+      default:
+        text.insert(rng.below(text.size()), text.substr(at, length));
+        break;
     }
   }
   return text;
@@ -36,8 +48,10 @@ std::string shuffled(const std::string& text, Rng& rng) {
   }
   for (int i = 0; i < 2; ++i) {
     const std::size_t at = rng.below(lines.size());
-    if (rng.below(2) == 0) lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at));
-    else lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), lines[rng.below(lines.size())]);
+    if (rng.below(2) == 0)
+      lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at));
+    else
+      lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), lines[rng.below(lines.size())]);
   }
   std::string out;
   for (const std::string& line : lines) out += line;

@@ -10,10 +10,12 @@
 
 namespace shakedown::test {
 
-// The whole sample with each `first` replaced by `second` (once). Aborts when there is nothing to replace.
+// The whole sample with each `first` replaced by `second` (once). Aborts when there is nothing to
+// replace.
 std::string sample(const std::vector<std::pair<std::string, std::string>>& edits = {});
 // The sample with its one requirement replaced.
-std::string with_requirement(const std::string& sli, const std::string& objective, const std::string& more = {});
+std::string with_requirement(const std::string& sli, const std::string& objective,
+                             const std::string& more = {});
 
 // Decoded in the folder /srv/drill; fails the test with the diagnostics when it is not accepted.
 Scenario accept(const std::string& text);
