@@ -1,0 +1,74 @@
+#include "agent/fault/steps.h"
+
+#include <utility>
+
+#include "agent/fault/pidfile.h"
+
+namespace shakedown {
+namespace {
+
+constexpr Duration kLockPatience = std::chrono::minutes(5);
+
+// The id of the record; empty when the component runs already.
+Task<Result<std::string>> record_start(FaultDesk& desk, ComponentId component) {
+  const auto& process = desk.assignment.scenario.component(component).process;
+  if (process) {
+    const Result<Sighting> sighting = look(*process);
+    if (sighting.has_error()) co_return fail(sighting.error());
+    if (sighting.value().presence == Presence::running) co_return std::string();
+  }
+  const Result<void> guarded = co_await desk.guard->wait_ready();
+  if (guarded.has_error()) co_return fail(guarded.error());
+  UndoRecord record = desk.binding.started(component);
+  record.expires = system_clock().wall() + desk.lease;
+  const Result<void> added = desk.journal.add(record);
+  if (added.has_error()) co_return fail(added.error());
+  co_return record.id;
+}
+
+Task<void> forget_starts(FaultDesk& desk, std::string component) {
+  for (const std::string& id : desk.journal.list()) {
+    const Result<UndoRecord> record = desk.journal.read(id);
+    const bool its = record.has_value() && record.value().kind == "started" &&
+                     record.value().component.component.name == component;
+    if (!its) continue;
+    RecordLock lock;
+    const MonoTime limit = mono_now() + kLockPatience;
+    const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
+    if (locked != LockOutcome::held) continue;
+    const Result<void> removed = desk.journal.remove(id);
+    if (removed.has_error()) desk.warn(AgentEvent::Kind::warning, removed.error().text());
+  }
+}
+
+}  // namespace
+
+Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action action) {
+  StepResult step;
+  step.started = mono_now();
+  Result<BoundAction> bound = desk.binding.action(action);
+  std::string record;
+  Result<void> allowed = ok();
+  if (bound.has_error()) {
+    allowed = fail(bound.error());
+  } else if (kind == StepEvent::Kind::setup && action.kind == Action::Kind::start) {
+    Result<std::string> recorded = co_await record_start(desk, action.component);
+    if (recorded.has_value()) record = recorded.value();
+    else allowed = fail(recorded.error());
+  }
+  if (allowed.has_error()) {
+    step.ok = false;
+    step.detail = allowed.error().text();
+    step.ended = mono_now();
+    co_return step;
+  }
+  const std::string name = bound.value().component.component.name;
+  const std::string command_file = desk.journal.command_file(record.empty() ? "step" : record);
+  step = co_await desk.actions.run(std::move(bound.value()), command_file, nullptr);
+  const bool stopped = action.kind == Action::Kind::stop && step.ok;
+  const bool not_ours = !record.empty() && (!step.ok || !step.changed);
+  if (stopped || not_ours) co_await forget_starts(desk, name);
+  co_return step;
+}
+
+}  // namespace shakedown

@@ -1,0 +1,39 @@
+#include <gtest/gtest.h>
+
+#include "agent/fault/process_scope.h"
+
+namespace shakedown {
+namespace {
+
+ProcessState running(size_t members, uint32_t stopped = 0) {
+  ProcessState state;
+  state.running = true;
+  state.leader = {100, 1};
+  for (size_t i = 0; i < members; ++i) state.members.push_back({static_cast<pid_t>(100 + i), 1});
+  state.stopped = stopped;
+  return state;
+}
+
+TEST(ProcessState, ARestartIsNoDifference) {
+  ProcessState now = running(2);
+  now.leader = {200, 9};
+  EXPECT_TRUE(differences(running(2), now).empty());
+}
+
+TEST(ProcessState, WhatDiffersIsNamed) {
+  ProcessState down;
+  down.why = "there is no pidfile";
+  EXPECT_EQ(differences(running(1), down).size(), 1U);
+  EXPECT_NE(differences(running(1), down)[0].find("there is no pidfile"), std::string::npos);
+  EXPECT_EQ(differences(running(3), running(2)).size(), 1U);
+  EXPECT_EQ(differences(running(3), running(3, 1)).size(), 1U);
+  EXPECT_EQ(differences(running(3), running(2, 1)).size(), 2U);
+}
+
+TEST(ProcessState, MoreMembersAndWhatWasDownBeforeAreNone) {
+  EXPECT_TRUE(differences(running(1), running(2)).empty());
+  EXPECT_TRUE(differences(ProcessState{}, ProcessState{}).empty());
+}
+
+}  // namespace
+}  // namespace shakedown

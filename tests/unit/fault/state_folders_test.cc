@@ -1,0 +1,90 @@
+#include "agent/fault/state_folders.h"
+
+#include <set>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/fault/temporary_folder.h"
+
+namespace shakedown {
+namespace {
+
+TEST(StateFolders, APrivateFolderIsMadeForUsOnly) {
+  const test::TemporaryFolder top;
+  ASSERT_TRUE(prepare_private_folder(top / "a/b").has_value());
+  struct stat info {};
+  ASSERT_EQ(::stat((top / "a/b").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700U);
+  EXPECT_TRUE(prepare_private_folder(top / "a/b").has_value());
+}
+
+TEST(StateFolders, AFolderThatOthersMayChangeIsRefused) {
+  const test::TemporaryFolder top;
+  ASSERT_TRUE(prepare_private_folder(top / "a").has_value());
+  ::chmod((top / "a").c_str(), 0770);
+  EXPECT_EQ(prepare_private_folder(top / "a").error().kind, ErrorKind::refused);
+  ::chmod((top / "a").c_str(), 0700);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown((top / "a").c_str(), 65534, 65534), 0);
+    EXPECT_EQ(prepare_private_folder(top / "a").error().kind, ErrorKind::refused);
+  }
+}
+
+TEST(StateFolders, AFileOrALinkInItsPlaceIsAnError) {
+  const test::TemporaryFolder top;
+  ASSERT_TRUE(write_durably(top / "file", "x").has_value());
+  EXPECT_EQ(prepare_private_folder(top / "file").error().kind, ErrorKind::io);
+  std::filesystem::create_directory_symlink("/", top / "link");
+  EXPECT_TRUE(prepare_private_folder(top / "link").has_error());
+}
+
+TEST(StateFolders, AWriteReplacesWholeAndLeavesNoTemporaryFile) {
+  const test::TemporaryFolder top;
+  ASSERT_TRUE(write_durably(top / "f", "one").has_value());
+  ASSERT_TRUE(write_durably(top / "f", "two").has_value());
+  EXPECT_EQ(read_file(top / "f").value(), "two");
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(top.path)) files += entry.exists() ? 1 : 0;
+  EXPECT_EQ(files, 1U);
+}
+
+TEST(StateFolders, AFailedWriteKeepsTheOldText) {
+  const test::TemporaryFolder top;
+  ASSERT_TRUE(write_durably(top / "f", "old").has_value());
+  std::filesystem::create_symlink("/dev/full", top / "f.new");
+  const auto written = write_durably(top / "f", "new");
+  ASSERT_TRUE(written.has_error());
+  EXPECT_NE(written.error().message.find("No space left"), std::string::npos) << written.error().message;
+  EXPECT_EQ(read_file(top / "f").value(), "old");
+  EXPECT_EQ(read_file(top / "none").error().kind, ErrorKind::unavailable);
+}
+
+TEST(StateFolders, ALockedWriteAppearsLocked) {
+  const test::TemporaryFolder top;
+  const auto file = write_durably_locked(top / "f", "x");
+  ASSERT_TRUE(file.has_value());
+  const int other = ::open((top / "f").c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_NE(::flock(other, LOCK_EX | LOCK_NB), 0);
+  ::close(file.value());
+  EXPECT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
+  ::close(other);
+}
+
+TEST(StateFolders, NamesAreSafeAndDistinct) {
+  std::set<std::string> names;
+  for (const char* text : {"", "/run/a.pid", "/run/a/pid", "../../etc/passwd", "/run/a.pid ", "..", "."}) {
+    const std::string name = file_name_for(text);
+    EXPECT_EQ(name.find('/'), std::string::npos);
+    EXPECT_NE(name[0], '.');
+    EXPECT_LT(name.size(), 100U);
+    names.insert(name);
+  }
+  EXPECT_EQ(names.size(), 7U);
+}
+
+}  // namespace
+}  // namespace shakedown

@@ -1,0 +1,114 @@
+#include "agent/fault/undo_journal.h"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "core/base/clock.h"
+#include "tests/unit/fault/temporary_folder.h"
+
+namespace shakedown {
+namespace {
+
+// Runs one lock attempt to its end.
+LockOutcome lock_now(const UndoJournal& journal, const std::string& id, RecordLock& lock, Duration patience = {}) {
+  boost::asio::io_context loop;
+  LockOutcome result = LockOutcome::busy;
+  auto done = [&](std::exception_ptr broken, LockOutcome outcome) {
+    EXPECT_FALSE(broken);
+    result = outcome;
+  };
+  boost::asio::co_spawn(loop, journal.lock(id, mono_now() + patience, lock), std::move(done));
+  loop.run();
+  return result;
+}
+
+struct UndoJournalTest : testing::Test {
+  test::TemporaryFolder top;
+  UndoJournal journal = std::move(UndoJournal::open(top / "undo/me").value());
+
+  UndoRecord add(const std::string& kind = "kill") {
+    UndoRecord record;
+    record.kind = kind;
+    EXPECT_TRUE(journal.add(record).has_value());
+    return record;
+  }
+};
+
+TEST_F(UndoJournalTest, ListsNewestFirstAndNumbersGoOn) {
+  const UndoRecord first = add(), second = add("pause");
+  EXPECT_EQ(journal.list(), (std::vector<std::string>{second.id, first.id}));
+  ASSERT_TRUE(journal.remove(first.id).has_value());
+  const UndoRecord third = add();
+  EXPECT_GT(third.sequence, second.sequence);
+  EXPECT_EQ(journal.list(), (std::vector<std::string>{third.id, second.id}));
+  EXPECT_EQ(journal.read(third.id).value().sequence, third.sequence);
+}
+
+TEST_F(UndoJournalTest, ASecondJournalOfTheFolderSeesTheSame) {
+  const UndoRecord record = add();
+  const auto other = UndoJournal::open(journal.folder());
+  ASSERT_TRUE(other.has_value());
+  EXPECT_EQ(other.value().list(), journal.list());
+  EXPECT_TRUE(other.value().contains(record.id));
+}
+
+TEST_F(UndoJournalTest, ALockExcludesOthersUntilReleased) {
+  const UndoRecord record = add();
+  RecordLock mine, theirs;
+  EXPECT_EQ(lock_now(journal, record.id, mine), LockOutcome::held);
+  EXPECT_EQ(lock_now(journal, record.id, theirs), LockOutcome::busy);
+  mine.release();
+  EXPECT_EQ(lock_now(journal, record.id, theirs), LockOutcome::held);
+}
+
+TEST_F(UndoJournalTest, AnUpdateKeepsTheLock) {
+  UndoRecord record = add();
+  RecordLock mine, theirs;
+  ASSERT_EQ(lock_now(journal, record.id, mine), LockOutcome::held);
+  record.touched = true;
+  ASSERT_TRUE(journal.update(record, mine).has_value());
+  EXPECT_EQ(lock_now(journal, record.id, theirs), LockOutcome::busy);
+  EXPECT_TRUE(journal.read(record.id).value().touched);
+}
+
+TEST_F(UndoJournalTest, ARemovedRecordIsSaidToBe) {
+  const UndoRecord record = add();
+  ASSERT_TRUE(journal.remove(record.id).has_value());
+  EXPECT_TRUE(journal.remove(record.id).has_value());
+  RecordLock lock;
+  EXPECT_EQ(lock_now(journal, record.id, lock, std::chrono::seconds(1)), LockOutcome::removed);
+}
+
+TEST_F(UndoJournalTest, AFullDiskLeavesNothing) {
+  std::filesystem::create_symlink("/dev/full", journal.folder() + "/00000001-kill.undo.new");
+  UndoRecord record;
+  record.kind = "kill";
+  EXPECT_TRUE(journal.add(record).has_error());
+  EXPECT_TRUE(journal.list().empty());
+}
+
+TEST_F(UndoJournalTest, ADamagedRecordIsListedAndNamesItsFile) {
+  const UndoRecord record = add();
+  std::filesystem::resize_file(journal.folder() + "/" + record.id + ".undo", 20);
+  EXPECT_EQ(journal.list().size(), 1U);
+  const auto back = journal.read(record.id);
+  ASSERT_TRUE(back.has_error());
+  EXPECT_NE(back.error().message.find(record.id), std::string::npos);
+}
+
+TEST_F(UndoJournalTest, TheFolderGoesOnlyWhenNothingStands) {
+  const UndoRecord record = add();
+  journal.remove_if_empty();
+  EXPECT_TRUE(journal.contains(record.id));
+  ASSERT_TRUE(journal.remove(record.id).has_value());
+  journal.remove_if_empty();
+  EXPECT_FALSE(std::filesystem::exists(journal.folder()));
+}
+
+}  // namespace
+}  // namespace shakedown

@@ -1,0 +1,190 @@
+#include "core/runtime/child_process.h"
+
+#include <csignal>
+#include <exception>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "core/base/clock.h"
+
+namespace shakedown {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Result<CommandResult> run(Command command, Duration limit = seconds(20), OneShot* end = nullptr) {
+  boost::asio::io_context loop;
+  std::optional<Result<CommandResult>> result;
+  auto task = [](Command what, Duration within, OneShot* stop) -> Task<Result<CommandResult>> {
+    co_return co_await run_command(std::move(what), within, stop);
+  };
+  // The completion handler needs a default value for a task that threw; there is none for a Result.
+  auto wrapped = [](Task<Result<CommandResult>> inner, std::optional<Result<CommandResult>>* out) -> Task<void> {
+    out->emplace(co_await std::move(inner));
+  };
+  auto looked_at = [](std::exception_ptr broken) { EXPECT_FALSE(broken); };
+  boost::asio::co_spawn(loop, wrapped(task(std::move(command), limit, end), &result), std::move(looked_at));
+  loop.run();
+  return std::move(*result);
+}
+
+Command shell(const std::string& script) {
+  Command command;
+  command.argv = {"/bin/sh", "-c", script};
+  return command;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+TEST(ChildProcess, ExitCodeSignalAndOutput) {
+  const auto good = run(shell("echo out; echo err >&2"));
+  ASSERT_TRUE(good.has_value());
+  EXPECT_TRUE(good.value().ok());
+  EXPECT_EQ(good.value().output, "out\nerr");
+  const auto bad = run(shell("exit 3"));
+  EXPECT_FALSE(bad.value().ok());
+  EXPECT_EQ(bad.value().status.code, 3);
+  EXPECT_EQ(bad.value().text(), "exit code 3");
+  const auto killed = run(shell("kill -9 $$"));
+  EXPECT_EQ(killed.value().status.signal, SIGKILL);
+  EXPECT_FALSE(killed.value().ok());
+}
+
+TEST(ChildProcess, NoShellTouchesTheArguments) {
+  Command command;
+  command.argv = {"/bin/echo", "$HOME; `ls` * |"};
+  EXPECT_EQ(run(std::move(command)).value().output, "$HOME; `ls` * |");
+}
+
+TEST(ChildProcess, OnlyTheEndOfLongOutputIsKept) {
+  const auto result = run(shell("i=0; while [ $i -lt 20000 ]; do echo line-$i; i=$((i+1)); done"));
+  EXPECT_LE(result.value().output.size(), 4096U + 3);
+  EXPECT_TRUE(result.value().output.starts_with("..."));
+  EXPECT_TRUE(result.value().output.ends_with("line-19999"));
+}
+
+TEST(ChildProcess, ItsLimitKillsTheWholeGroup) {
+  const auto result = run(shell("sleep 1000 & echo $!; wait"), milliseconds(300));
+  ASSERT_TRUE(result.value().timed_out);
+  EXPECT_FALSE(result.value().ok());
+  const pid_t grandchild = std::stoi(result.value().output);
+  const MonoTime limit = mono_now() + seconds(10);
+  // Gone, or a zombie that init has not reaped yet.
+  const auto gone = [&] {
+    const std::string stat = text_of("/proc/" + std::to_string(grandchild) + "/stat");
+    return stat.empty() || stat.find(") Z ") != std::string::npos;
+  };
+  while (!gone() && mono_now() < limit) {
+  }
+  EXPECT_TRUE(gone());
+}
+
+TEST(ChildProcess, AFiredEndCancels) {
+  OneShot end;
+  end.fire();
+  const auto result = run(shell("sleep 1000"), seconds(100), &end);
+  EXPECT_TRUE(result.value().cancelled);
+  EXPECT_FALSE(result.value().timed_out);
+}
+
+TEST(ChildProcess, ItIsASessionWithoutOurDescriptorsAndSignals) {
+  std::signal(SIGUSR1, SIG_IGN);
+  const int leaked = ::open("/dev/null", O_RDONLY);
+  const auto result = run(shell("ls /proc/$$/fd | tr '\\n' ' '; cut -d' ' -f1,6 /proc/$$/stat; grep SigIgn /proc/$$/status"));
+  ::close(leaked);
+  std::signal(SIGUSR1, SIG_DFL);
+  std::istringstream in(result.value().output);
+  std::string line;
+  std::getline(in, line);
+  std::istringstream words(line);
+  std::vector<std::string> fds;
+  for (std::string word; words >> word;) fds.push_back(word);
+  ASSERT_GE(fds.size(), 5U);
+  const std::string session = fds.back();
+  fds.pop_back();
+  EXPECT_EQ(fds.back(), session) << "it leads its session";
+  fds.pop_back();
+  for (const std::string& fd : fds) EXPECT_LE(std::stoi(fd), 2 + 1) << "inherited";
+  std::getline(in, line);
+  EXPECT_NE(line.find("0000000000000000"), std::string::npos) << line;
+}
+
+TEST(ChildProcess, WhatCannotRunIsAnErrorWithItsReason) {
+  Command command;
+  command.argv = {"no-such-program-here"};
+  EXPECT_EQ(run(command).error().kind, ErrorKind::unavailable);
+  command.argv = {"/etc/passwd"};
+  EXPECT_NE(run(command).error().message.find("Permission denied"), std::string::npos);
+  command.argv = {"true"};
+  command.folder = "/no/such/folder";
+  EXPECT_NE(run(command).error().message.find("/no/such/folder"), std::string::npos);
+  command.argv = {};
+  EXPECT_TRUE(spawn(command).has_error());
+}
+
+TEST(ChildProcess, ThePidfileIsThereBeforeTheProgramAndNeverReplaced) {
+  char folder[] = "/tmp/shakedown-spawn-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  Command command;
+  command.pid_file = std::string(folder) + "/x.pid";
+  command.argv = {"/bin/sh", "-c", "test \"$(cat " + command.pid_file + ")\" = $$"};
+  EXPECT_TRUE(run(command).value().ok());
+  const std::string first = text_of(command.pid_file);
+  const auto second = run(command);
+  ASSERT_TRUE(second.has_error());
+  EXPECT_EQ(second.error().kind, ErrorKind::locked);
+  EXPECT_EQ(text_of(command.pid_file), first);
+  ::unlink(command.pid_file.c_str());
+  command.argv = {"/etc/passwd"};
+  EXPECT_TRUE(run(command).has_error());
+  EXPECT_TRUE(text_of(command.pid_file).empty()) << "a program that could not run leaves no pidfile";
+  EXPECT_EQ(::rmdir(folder), 0) << "no temporary file is left";
+}
+
+TEST(Waiting, AReadableDescriptorALimitAndAnEnd) {
+  boost::asio::io_context loop;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  OneShot shot;
+  std::vector<Woken> woken;
+  auto wait = [](int fd, MonoTime limit, OneShot* end, std::vector<Woken>* out) -> Task<void> {
+    const Woken one = co_await wait_readable(fd, limit, end);
+    out->push_back(one);
+  };
+  auto looked_at = [](std::exception_ptr broken) { EXPECT_FALSE(broken); };
+  boost::asio::co_spawn(loop, wait(ends[0], mono_now() + milliseconds(20), nullptr, &woken), looked_at);
+  loop.run();
+  loop.restart();
+  // Several waiters of one descriptor, ended together.
+  for (int i = 0; i < 3; ++i) boost::asio::co_spawn(loop, wait(ends[0], kNever, &shot, &woken), looked_at);
+  loop.poll();
+  EXPECT_EQ(woken, std::vector<Woken>{Woken::due});
+  shot.fire();
+  loop.run();
+  loop.restart();
+  boost::asio::co_spawn(loop, wait(ends[0], kNever, nullptr, &woken), looked_at);
+  loop.poll();
+  EXPECT_EQ(::write(ends[1], "x", 1), 1);
+  loop.run();
+  EXPECT_EQ(woken, (std::vector<Woken>{Woken::due, Woken::ended, Woken::ended, Woken::ended, Woken::readable}));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+}  // namespace
+}  // namespace shakedown
