@@ -82,8 +82,9 @@ std::vector<PageData> facts_of(const ScoredRequirement& row, const Manifest& man
   add_fact(facts, "Measured", measured.value ? (measured.censored ? "at least " : "") +
                                                    format_value(*measured.value, measured.unit)
                                              : "no value");
-  add_fact(facts, "Bounds", bound(measured.lower, measured.unit) + " to " + bound(measured.upper, measured.unit) +
-                                ", each one-sided at " + format_share({requirement.confidence}));
+  if (measured.lower || measured.upper)
+    add_fact(facts, "Bounds", bound(measured.lower, measured.unit) + " to " + bound(measured.upper, measured.unit) +
+                                  ", each one-sided at " + format_share({requirement.confidence}));
   add_fact(facts, "Samples", number(measured.samples));
   add_fact(facts, "Supportable", verdict.supportable ? format_value(*verdict.supportable, measured.unit) : "");
   add_fact(facts, "Declared", declared_text(requirement));
@@ -102,8 +103,9 @@ Table injections_table(const ScoredRequirement& row) {
   const Unit unit = row.verdict.measured.unit;
   Table table{"Injections", "", {"Injection", "Counts", "Lower", "Upper", "Note"}, {}};
   for (const InjectionVerdict& injection : row.verdict.injections)
-    table.rows.push_back({number(injection.number), injection.valid ? "yes" : "no", format_value(injection.lower, unit),
-                          format_value(injection.upper, unit), injection.note});
+    table.rows.push_back({number(injection.number), injection.valid ? "yes" : "no",
+                          injection.valid ? format_value(injection.lower, unit) : "",
+                          injection.valid ? format_value(injection.upper, unit) : "", injection.note});
   return table;
 }
 

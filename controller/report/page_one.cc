@@ -13,7 +13,7 @@ namespace {
 // What one printed page holds; the rest is counted on it and told in the details. Texts are shortened so that the heights
 // below hold; the component test prints a page with as much as it can ever hold.
 constexpr std::size_t kMostSummary = 420, kMostLeftovers = 2, kMostTroubles = 3;
-constexpr std::size_t kNeedHeight = 4, kOpenHeight = 2, kAlarmHeight = 3, kPageHeight = 15, kRoomyHeight = 8;
+constexpr std::size_t kNeedHeight = 4, kOpenHeight = 3, kAlarmHeight = 3, kPageHeight = 15, kRoomyHeight = 8;
 
 struct Row {
   const ScoredRequirement* scored = nullptr;
@@ -89,8 +89,10 @@ PageData row_data(const Row& row) {
   put_flag(data, "watermelon", is_watermelon(*row.scored));
   const std::string plan = requirement.fix_by.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix_by);
   put(data, "plan", shorten(plan, 110));
+  const bool unknown = verdict.state == VerdictState::unknown;
+  put(data, "why", unknown ? shorten(plain_or(verdict.reason, "the reason is told further down"), 90) : "");
   const std::string next = plain_or(verdict.needed, "more evidence; how much is told further down");
-  put(data, "next", shorten(next, 90));
+  put(data, "next", shorten(next, unknown ? 50 : 90));
   return data;
 }
 
@@ -111,7 +113,7 @@ void put_header(PageData& page, const Scorecard& card) {
   put(page, "release", shorten(short_release(card.manifest), 16));
   std::string environment = clean(card.environment.name);
   if (!card.environment.differs.empty()) environment += ", " + clean(card.environment.differs);
-  put(page, "environment", shorten(environment, 36));
+  put(page, "environment", shorten(environment, 56));
   put(page, "launch", card.launch.empty() ? "" : shorten(day_words(card.launch), 20));
   put(page, "days_left", card.launch_in_days ? days_left_words(*card.launch_in_days) : "");
 }

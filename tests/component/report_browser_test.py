@@ -110,7 +110,8 @@ class BrowserTest(unittest.TestCase):
                 self.assertEqual(self.inspect(name)["wide"], [])
 
     def test_page_one_is_one_printed_a4_page(self):
-        for name in ("go", "no-go", "not-proven", "interrupted", "unknown", "crowded", "planted"):
+        for name in ("go", "no-go", "not-proven", "interrupted", "unknown", "crowded", "crowded-calm", "crowded-red",
+                     "crowded-open", "planted"):
             with self.subTest(name):
                 pages, size = self.print(name)
                 self.assertIn("A4", size)

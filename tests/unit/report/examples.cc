@@ -125,6 +125,9 @@ ScoredRequirement lost_entries() {
   return one;
 }
 
+// As much text as anybody may write, in every row.
+const std::string kWords = "a fairly long text of many words that somebody typed in a hurry and never read again ";
+
 std::vector<AreaSummary> summarise(const std::vector<ScoredRequirement>& rows) {
   std::vector<AreaSummary> areas;
   for (const Area area : kAreas) {
@@ -275,44 +278,49 @@ Example interrupted() {
   return example;
 }
 
-Example crowded() {
+ScoredRequirement wordy(Area area, int number) {
+  auto one = lost_entries();
+  one.requirement.id = std::string(to_string(area)) + "-" + std::to_string(number);
+  one.requirement.area = area;
+  one.requirement.title = one.requirement.means = kWords + kWords;
+  one.requirement.fix_by = one.verdict.needed = kWords + kWords + kWords;
+  one.requirement.owner = "somebody.with.a.long.name@department.example.com";
+  one.requirement.declared->value_text = kWords;
+  one.verdict.reason = kWords + kWords;
+  return one;
+}
+
+// reds and opens: whether every area has red rows, and rows that are not proven or unknown.
+Example crowded(bool reds, bool opens, bool alarms) {
   Example example = no_go();
   std::vector<ScoredRequirement> rows;
-  const std::string words = "a fairly long text of many words that somebody typed in a hurry and never read again ";
   for (const Area area : kAreas) {
     for (int i = 0; i < 4; ++i) {
-      auto one = lost_entries();
-      one.requirement.id = std::string(to_string(area)) + "-" + std::to_string(i);
-      one.requirement.area = area;
-      one.requirement.title = words + words;
-      one.requirement.means = words + words;
-      one.requirement.fix_by = words + words + words;
-      one.requirement.owner = "somebody.with.a.long.name@department.example.com";
-      one.requirement.declared->value_text = words;
+      auto one = wordy(area, i);
       one.requirement.must = i != 3;
-      one.verdict.needed = words + words + words;
-      if (i == 2) one.verdict.state = VerdictState::not_proven;
-      rows.push_back(one);
+      if (i == 2 || !reds)
+        one.verdict.state = area == Area::availability ? VerdictState::not_proven : VerdictState::unknown;
+      if (i != 2 || opens) rows.push_back(one);
     }
   }
-  std::vector<std::string> sentences;
-  for (int i = 0; i < 9; ++i) sentences.push_back(words + words + words);
-  finish(example, rows, DecisionState::no_go, sentences);
+  finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven, std::vector<std::string>(9, kWords + kWords + kWords));
   Scorecard& card = example.card;
-  card.service = card.environment.name = card.environment.differs = card.decision_makers.approver = words;
-  card.manifest.release_start = card.manifest.ended_by = words;
+  card.service = card.environment.name = card.environment.differs = card.decision_makers.approver = kWords;
+  card.manifest.release_start = card.manifest.ended_by = kWords;
+  if (!alarms) return example;
   card.manifest.state = RunState::stopped;
   card.valid = false;
   for (const char* signal : {"lag", "lost agent", "clock-offset bound", "accounting identity"})
-    card.reasons.push_back({signal, words, true});
-  for (ScoredFault& fault : card.faults) fault.leftovers = {words + words, words + words};
+    card.reasons.push_back({signal, kWords, true});
+  for (ScoredFault& fault : card.faults) fault.leftovers = {kWords + kWords, kWords + kWords};
   return example;
 }
 
 }  // namespace
 
 const std::vector<std::string>& example_names() {
-  static const std::vector<std::string> names = {"go", "no-go", "not-proven", "unknown", "interrupted", "crowded", "empty", "planted"};
+  static const std::vector<std::string> names = {"go", "no-go", "not-proven", "unknown", "interrupted", "crowded",
+                                                 "crowded-calm", "crowded-red", "crowded-open", "empty", "planted"};
   return names;
 }
 
@@ -322,7 +330,10 @@ Example example(const std::string& name) {
   if (name == "not-proven") return not_proven();
   if (name == "unknown") return unknown();
   if (name == "interrupted") return interrupted();
-  if (name == "crowded") return crowded();
+  if (name == "crowded") return crowded(true, true, true);
+  if (name == "crowded-calm") return crowded(true, true, false);
+  if (name == "crowded-red") return crowded(true, false, false);
+  if (name == "crowded-open") return crowded(false, true, false);
   if (name == "empty") {
     Example empty;
     empty.scenario = std::make_unique<Scenario>();

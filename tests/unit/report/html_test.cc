@@ -77,6 +77,11 @@ TEST(PageOne, LeftoversAndTroubleStandOut) {
   EXPECT_THAT(text, HasSubstr("did not run to its end: interrupted (SIGINT)"));
 }
 
+TEST(PageOne, AnUnknownRowSaysWhy) {
+  EXPECT_THAT(text_of(page_one(example("unknown"))),
+              HasSubstr("measured nothing: No data: the target refused every connection before the first phase."));
+}
+
 TEST(PageOne, RowsThatDoNotFitAreCounted) {
   const std::string text = text_of(page_one(example("crowded")));
   EXPECT_THAT(text, HasSubstr("Needs you 22"));
