@@ -18,7 +18,8 @@ struct Example {
 };
 
 // go, no-go (with a watermelon), not-proven, unknown (no data at all), interrupted (with leftovers), crowded (as much
-// as a page one may ever hold; -calm, -red, -open: the same without alarms, or with one kind of row only), empty (nothing but defaults), planted (hostile text everywhere).
+// as a page one may ever hold; -calm, -red, -open: without alarms, or with one kind of row only), empty (nothing but
+// defaults), planted (hostile text everywhere).
 const std::vector<std::string>& example_names();
 // Aborts on a name that is not listed.
 Example example(const std::string& name);
