@@ -3,6 +3,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <set>
 
 #include "core/wire/grpc_log.h"
 #include "core/wire/loopback.h"
@@ -17,6 +19,7 @@ namespace asio = boost::asio;
 using ClientCall = wire::Call<v1::AgentMessage>;
 
 constexpr Duration kFirstPause = std::chrono::milliseconds(20);
+constexpr Duration kLastWords = std::chrono::milliseconds(500);  // for a call to end by itself
 constexpr Duration kLongestPause = std::chrono::milliseconds(500);
 
 // Statuses after which dialling again is useless.
@@ -35,14 +38,41 @@ bool final_status(grpc::StatusCode code) {
   }
 }
 
+class ClientReactor;
+
+// The calls that are not yet destroyed. A channel must outlive them and must not be destroyed by one of gRPC's own
+// threads, which would wait for itself: so the link waits here before it lets its channel go.
+class LiveCalls {
+ public:
+  void add(ClientReactor* call) {
+    const std::lock_guard lock(mutex_);
+    cancellable_.insert(call);
+    ++count_;
+  }
+  void not_cancellable(ClientReactor* call) {
+    const std::lock_guard lock(mutex_);
+    cancellable_.erase(call);
+  }
+  void gone() {
+    const std::lock_guard lock(mutex_);
+    --count_;
+    none_.notify_all();
+  }
+  // Those that do not end by themselves in time are cancelled.
+  void wait(Duration patience);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable none_;
+  std::set<ClientReactor*> cancellable_;
+  int count_ = 0;
+};
+
 class ClientCore final
     : public wire::StreamCore<v1::AgentMessage, v1::ControllerMessage, ToController, ToAgent, AgentLink::Handlers> {
  public:
-  ClientCore(std::shared_ptr<grpc::Channel> channel, std::string token, asio::io_context& loop, Duration resume)
-      : StreamCore(loop, random_token().substr(0, 32), resume),
-        channel_(std::move(channel)),
-        stub_(v1::Drill::NewStub(channel_)),
-        token_(std::move(token)) {}
+  ClientCore(v1::Drill::Stub& stub, std::string token, asio::io_context& loop, Duration resume)
+      : StreamCore(loop, random_token().substr(0, 32), resume), stub_(stub), token_(std::move(token)) {}
 
   void start();
   // A call is over; dials again unless that is useless.
@@ -56,14 +86,15 @@ class ClientCore final
     const std::lock_guard lock(pause_mutex_);
     pause_length_ = kFirstPause;
   }
-  v1::Drill::Stub& stub() { return *stub_; }
+  v1::Drill::Stub& stub() { return stub_; }
+  const std::shared_ptr<LiveCalls>& calls() const { return calls_; }
   const std::string& token() const { return token_; }
 
  private:
   std::shared_ptr<ClientCore> self() { return std::static_pointer_cast<ClientCore>(shared_from_this()); }
 
-  std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::Drill::Stub> stub_;
+  v1::Drill::Stub& stub_;  // the link's, which waits for all calls before it goes
+  const std::shared_ptr<LiveCalls> calls_ = std::make_shared<LiveCalls>();  // shared with every call
   const std::string token_;
   std::mutex pause_mutex_;
   std::optional<asio::steady_timer> pause_;
@@ -76,9 +107,8 @@ class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1:
                             public ClientCall {
  public:
   static void start(const std::shared_ptr<ClientCore>& core) {
-    auto call = std::make_shared<ClientReactor>();
+    auto call = std::make_shared<ClientReactor>(core);
     call->self_ = call;
-    call->core_ = core;
     call->context_.AddMetadata("shakedown-token", core->token());
     auto& resume = *call->out.mutable_resume();
     resume.set_session(core->session());
@@ -91,6 +121,11 @@ class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1:
     call->StartRead(&call->in_);
     call->StartCall();
   }
+
+  explicit ClientReactor(std::shared_ptr<ClientCore> core) : presence_(core->calls()), core_(std::move(core)) {
+    presence_.calls->add(this);
+  }
+  ~ClientReactor() override { presence_.calls->not_cancellable(this); }
 
   void write() override { StartWrite(&out); }
   void release(const grpc::Status& status) override {
@@ -123,12 +158,27 @@ class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1:
   }
 
  private:
+  // Declared first, so that it goes when everything else of the call has gone.
+  struct Presence {
+    explicit Presence(std::shared_ptr<LiveCalls> live) : calls(std::move(live)) {}
+    ~Presence() { calls->gone(); }
+    std::shared_ptr<LiveCalls> calls;
+  };
+  Presence presence_;
   std::shared_ptr<ClientReactor> self_;
   std::shared_ptr<ClientCore> core_;
   grpc::ClientContext context_;
   v1::ControllerMessage in_;
   bool attached_ = false;  // read callbacks only, which follow one another
 };
+
+void LiveCalls::wait(Duration patience) {
+  std::unique_lock lock(mutex_);
+  const auto none = [this] { return count_ == 0; };
+  if (none_.wait_for(lock, patience, none)) return;
+  for (ClientReactor* call : cancellable_) call->cancel();
+  none_.wait(lock, none);
+}
 
 void ClientCore::start() { ClientReactor::start(self()); }
 
@@ -152,10 +202,17 @@ void ClientCore::over(const grpc::Status& status) {
 
 class GrpcAgentLink final : public AgentLink {
  public:
-  explicit GrpcAgentLink(std::shared_ptr<ClientCore> core) : core_(std::move(core)) {}
+  GrpcAgentLink(std::shared_ptr<grpc::Channel> channel, const std::string& token, asio::io_context& loop,
+                Duration resume)
+      : channel_(std::move(channel)),
+        stub_(v1::Drill::NewStub(channel_)),
+        core_(std::make_shared<ClientCore>(*stub_, token, loop, resume)) {
+    core_->start();
+  }
   ~GrpcAgentLink() override {
-    core_->abandon();
     core_->stop_dialling();
+    core_->abandon();
+    core_->calls()->wait(kLastWords);
   }
   void open(Handlers handlers) override { core_->open(std::move(handlers)); }
   void send(ToController message) override { core_->send(message); }
@@ -163,6 +220,8 @@ class GrpcAgentLink final : public AgentLink {
   std::size_t unacknowledged() const override { return core_->unacknowledged(); }
 
  private:
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::Drill::Stub> stub_;
   std::shared_ptr<ClientCore> core_;  // shared with the present call and what is posted
 };
 
@@ -194,9 +253,8 @@ Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::s
                                             format_duration(options.connect) +
                                             "; start `shakedown run --listen` first and use the address it prints");
   }
-  auto core = std::make_shared<ClientCore>(std::move(channel), token, loop, options.resume);
-  core->start();
-  return std::unique_ptr<AgentLink>(std::make_unique<GrpcAgentLink>(std::move(core)));
+  return std::unique_ptr<AgentLink>(
+      std::make_unique<GrpcAgentLink>(std::move(channel), token, loop, options.resume));
 }
 
 }  // namespace shakedown

@@ -3,7 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <thread>
+#include <numeric>
 
 #include "agent/agent.h"
 #include "agent/in_process.h"
@@ -72,94 +72,107 @@ class CountingLoad final : public LoadRunner {
   uint64_t next_ = 0;
 };
 
-TEST(AgentOverGrpc, LosesAndDoublesNoSnapshotWhenItsStreamBreaks) {
-  asio::io_context loop{1};
-  const std::string token = random_token();
-  const Assignment plan = load_only();
-  Timeline timeline(plan.scenario);
-  std::unique_ptr<ControllerLink> link;
-  std::vector<uint64_t> seqs;
-  std::vector<StepDone> answers;
-  bool ready = false, goodbye = false;
-  std::optional<int> exit;
-  const auto hear = [&](ToController message) {
-    if (const auto* ping = std::get_if<ClockPing>(&message)) {
-      link->send(ClockPong{ping->id, ping->agent_mono, mono_now()});
-    } else if (std::holds_alternative<Hello>(message)) {
-      link->send(Plan{plan});
-    } else if (std::holds_alternative<PlanReady>(message)) {
-      ready = true;
-    } else if (const auto* snapshot = std::get_if<Snapshot>(&message)) {
-      seqs.push_back(snapshot->seq);
-      timeline.add(*snapshot);
-    } else if (const auto* done = std::get_if<StepDone>(&message)) {
-      answers.push_back(*done);
-    } else if (std::holds_alternative<Goodbye>(message)) {
-      goodbye = true;
-    }
-  };
-  auto server = listen("127.0.0.1:0", token, loop, [&](std::unique_ptr<ControllerLink> accepted) {
-    ASSERT_EQ(link, nullptr) << "one link for all connections";
-    link = std::move(accepted);
+// A real Agent over gRPC through the proxy, and the test as its controller, on one loop.
+class AgentOverGrpc : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto server = listen("127.0.0.1:0", token_, loop_, [this](std::unique_ptr<ControllerLink> l) { accept(std::move(l)); });
+    ASSERT_TRUE(server) << server.error().text();
+    server_ = std::move(server.value());
+    proxy_ = std::make_unique<test::CuttingProxy>(server_->bound_address());
+    AgentOptions options;
+    options.make_load = [this](const Assignment&, RunClock, LoadOptions,
+                               asio::io_context&) -> Result<std::unique_ptr<LoadRunner>> {
+      return std::unique_ptr<LoadRunner>(std::make_unique<CountingLoad>(truth_, probes_));
+    };
+    auto link = dial(proxy_->address(), token_, loop_);
+    ASSERT_TRUE(link) << link.error().text();
+    agent_.emplace(std::move(link.value()), options, loop_);
+    agent_->start([this](int code) {
+      exit_ = code;
+      agent_.reset();
+    });
+  }
+  void accept(std::unique_ptr<ControllerLink> accepted) {
+    ASSERT_EQ(link_, nullptr) << "one link for all connections";
+    link_ = std::move(accepted);
     ControllerLink::Handlers handlers;
-    handlers.received = hear;
-    link->open(std::move(handlers));
-  });
-  ASSERT_TRUE(server) << server.error().text();
-  test::CuttingProxy proxy(server.value()->bound_address());
-
-  uint64_t truth = 0;
-  std::vector<ProbeResult> probes;
-  AgentOptions options;
-  options.make_load = [&](const Assignment&, RunClock, LoadOptions,
-                          asio::io_context&) -> Result<std::unique_ptr<LoadRunner>> {
-    truth = 0;
-    return std::unique_ptr<LoadRunner>(std::make_unique<CountingLoad>(truth, probes));
-  };
-  auto agent_link = dial(proxy.address(), token, loop);
-  ASSERT_TRUE(agent_link) << agent_link.error().text();
-  std::optional<Agent> agent;
-  agent.emplace(std::move(agent_link.value()), options, loop);
-  agent->start([&](int code) {
-    exit = code;
-    agent.reset();
-  });
-  const auto run_until = [&](const std::function<bool()>& condition) {
-    asio::steady_timer patience(loop, 60s);
+    handlers.received = [this](ToController message) { hear(message); };
+    link_->open(std::move(handlers));
+  }
+  void hear(const ToController& message) {
+    if (const auto* ping = std::get_if<ClockPing>(&message)) {
+      link_->send(ClockPong{ping->id, ping->agent_mono, mono_now()});
+    } else if (std::holds_alternative<Hello>(message)) {
+      link_->send(Plan{plan_});
+    } else if (std::holds_alternative<PlanReady>(message)) {
+      ready_ = true;
+    } else if (const auto* snapshot = std::get_if<Snapshot>(&message)) {
+      seqs_.push_back(snapshot->seq);
+      timeline_.add(*snapshot);
+    } else if (const auto* done = std::get_if<StepDone>(&message)) {
+      answers_.push_back(done->step);
+    } else if (std::holds_alternative<Goodbye>(message)) {
+      goodbye_ = true;
+    }
+  }
+  bool run_until(const std::function<bool()>& condition) {
+    asio::steady_timer patience(loop_, 60s);
     bool over = false;
     patience.async_wait([&over](boost::system::error_code error) {
       if (!error) over = true;
     });
-    while (!condition() && !over) loop.run_one();
+    while (!condition() && !over) loop_.run_one();
     return condition();
-  };
-  ASSERT_TRUE(run_until([&] { return ready; }));
-  link->send(Go{mono_now(), {}});
+  }
+
+  asio::io_context loop_{1};
+  const std::string token_ = random_token();
+  const Assignment plan_ = load_only();
+  Timeline timeline_{plan_.scenario};
+  uint64_t truth_ = 0;
+  std::vector<ProbeResult> probes_;
+  std::unique_ptr<ControllerServer> server_;
+  std::unique_ptr<test::CuttingProxy> proxy_;
+  std::unique_ptr<ControllerLink> link_;
+  std::optional<Agent> agent_;
+  std::vector<uint64_t> seqs_, answers_;
+  bool ready_ = false, goodbye_ = false;
+  std::optional<int> exit_;
+};
+
+std::vector<uint64_t> one_to(uint64_t n) {
+  std::vector<uint64_t> numbers(n);
+  std::iota(numbers.begin(), numbers.end(), 1);
+  return numbers;
+}
+
+TEST_F(AgentOverGrpc, LosesAndDoublesNothingWhenItsStreamBreaks) {
+  ASSERT_TRUE(run_until([&] { return ready_; }));
+  link_->send(Go{mono_now(), {}});
   Rng rng(5);
   uint64_t steps = 0;
-  // Orders that are answered, cut in between: every answer comes once, in order.
-  while (seqs.size() < 5 || steps < 300) {
-    for (uint64_t n = 1 + rng.below(8); n > 0; --n) link->send(ReadRelease{++steps});
+  while (seqs_.size() < 5 || steps < 300) {
+    for (uint64_t n = 1 + rng.below(8); n > 0; --n) link_->send(ReadRelease{++steps});
     const uint64_t aim = steps - rng.below(4);
-    ASSERT_TRUE(run_until([&] { return answers.size() >= aim; }));
-    if (rng.below(4) == 0) proxy.cut();
-    const std::size_t before = seqs.size();
+    ASSERT_TRUE(run_until([&] { return answers_.size() >= aim; }));
+    if (rng.below(4) == 0) proxy_->cut();
+    const std::size_t before = seqs_.size();
     if (steps >= 300) {
-      ASSERT_TRUE(run_until([&] { return seqs.size() > before; }));
+      ASSERT_TRUE(run_until([&] { return seqs_.size() > before; }));
     }
   }
-  link->send(Shutdown{"over"});
-  ASSERT_TRUE(run_until([&] { return goodbye && exit; }));
-  EXPECT_EQ(*exit, 0);
-  EXPECT_GT(proxy.connections(), 5);
-  for (std::size_t i = 0; i < seqs.size(); ++i) ASSERT_EQ(seqs[i], i + 1);
-  ASSERT_EQ(answers.size(), steps);
-  for (std::size_t i = 0; i < answers.size(); ++i) ASSERT_EQ(answers[i].step, i + 1);
-  EXPECT_EQ(timeline.agents().at(AgentId(0)).missing_snapshots, 0u);
+  link_->send(Shutdown{"over"});
+  ASSERT_TRUE(run_until([&] { return goodbye_ && exit_; }));
+  EXPECT_EQ(*exit_, 0);
+  EXPECT_GT(proxy_->connections(), 5);
+  EXPECT_EQ(seqs_, one_to(seqs_.size()));
+  EXPECT_EQ(answers_, one_to(steps));
+  EXPECT_EQ(timeline_.agents().at(AgentId(0)).missing_snapshots, 0u);
   uint64_t offered = 0;
-  for (const StageRecord& stage : timeline.stages()) offered += stage.offered;
-  EXPECT_EQ(offered, truth);
-  EXPECT_EQ(timeline.probe(ProbeId(0)).size(), probes.size());
+  for (const StageRecord& stage : timeline_.stages()) offered += stage.offered;
+  EXPECT_EQ(offered, truth_);
+  EXPECT_EQ(timeline_.probe(ProbeId(0)).size(), probes_.size());
 }
 
 // The controller's side of a local run, on a thread of its own.

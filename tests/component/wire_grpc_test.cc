@@ -173,6 +173,32 @@ TEST_F(GrpcLinks, ABadMessageEndsTheStream) {
   EXPECT_NE(agent_closed_[0].find("agent (itself) 9 of 0"), std::string::npos) << agent_closed_[0];
 }
 
+// Ends of all kinds, without waiting for them: neither end may leave anything that the other trips over.
+TEST_F(GrpcLinks, MayBeDestroyedAtAnyMoment) {
+  start_server();
+  Rng rng(9);
+  for (int i = 0; i < 60; ++i) {
+    connect(server_->bound_address(), token_);
+    for (uint64_t n = rng.below(4); n > 0; --n) agent_->send(Hello{});
+    const std::size_t wanted = controllers_.size() + 1;
+    if (rng.below(3) != 0) {
+      agent_->send(Hello{});
+      ASSERT_TRUE(run_until([&] { return controllers_.size() == wanted; }));
+      if (rng.below(2)) controllers_.back()->send(StartProbes{});
+      if (rng.below(3) == 0) controllers_.back()->close();
+    }
+    if (rng.below(3) == 0) agent_->close();
+    loop_.restart();
+    for (uint64_t n = rng.below(6); n > 0; --n) loop_.poll_one();
+    agent_.reset();
+  }
+  agent_closed_.clear();
+  const std::size_t before = controllers_.size();
+  connect(server_->bound_address(), token_);
+  agent_->send(Hello{});
+  ASSERT_TRUE(run_until([&] { return controllers_.size() > before; })) << "the server still serves";
+}
+
 // Snapshots up, orders down, and the connection cut at random instants: each arrives once, in order.
 TEST_F(GrpcLinks, LoseAndDoubleNothingWhenTheStreamBreaksAndReturns) {
   constexpr uint64_t kMessages = 3000;
