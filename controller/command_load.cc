@@ -87,7 +87,7 @@ ordered_json quantiles(const SparseHistogram& histogram, Duration timeout) {
   ordered_json censored = ordered_json::array();
   static constexpr std::pair<const char*, double> kNames[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
   const auto put = [&](const char* name, Duration value) {
-    if (timeout > Duration{} && value >= timeout) {
+    if (timeout > Duration{} && histogram_bucket(value) >= histogram_bucket(timeout)) {
       value = timeout;
       censored.push_back(name);
     }

@@ -68,10 +68,15 @@ void Run::stop(RunState state, const std::string& why) {
 }
 
 asio::awaitable<void> Run::gather() {
-  const auto gathered = [this] { return roster_.all(MemberState::ready) || roster_.any(MemberState::refused); };
+  const auto gathered = [this] {
+    return roster_.all(MemberState::ready) || roster_.any(MemberState::refused) || roster_.any(MemberState::lost);
+  };
   const bool in_time = co_await wait(gathered, options_.join_limit, Patience::until_stopped);
   for (const Member& member : roster_.members()) {
     if (member.state == MemberState::refused) abort(Error(member.problem, member.detail));
+    if (member.state == MemberState::lost) {
+      abort(Error(ErrorKind::unavailable, "agent " + member.facts.name + " was lost: " + member.detail));
+    }
   }
   if (!in_time && !stopped()) {
     const std::size_t there = roster_.count(MemberState::ready);

@@ -80,6 +80,7 @@ class Run {
   void check_members();
   void check_stop_conditions();
   bool probes_up_since(RunTime since) const;
+  bool overdue(RunTime deadline) const;
   void tick();
   void schedule_tick();
   void stop(RunState state, const std::string& why);

@@ -214,11 +214,22 @@ void Run::supervise(OpenInjection& injection, const InjectionRecord& record) {
   const bool holding = hold_of(fault) > Duration{} && record.state != FaultState::clean;
   if (steps_done && !holding && probes_up_since(effective->latest)) {
     finish(injection, false, "the service recovered");
-  } else if (now() > effective->latest + hold_of(fault) + fault.recover_within) {
+  } else if (overdue(effective->latest + hold_of(fault) + fault.recover_within)) {
     const std::string why = "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name;
     finish(injection, true, why);
     stop(RunState::aborted, why);
   }
+}
+
+// Checks arrive with the agents' snapshots, up to two seconds late: only those that began after the deadline tell.
+bool Run::overdue(RunTime deadline) const {
+  if (now() <= deadline) return false;
+  if (now() > deadline + 3s) return true;
+  for (std::size_t i = 0; i < scenario_.probes.size(); ++i) {
+    const auto& results = chronicle_.timeline().probe(ProbeId(i));
+    if (results.empty() || results.back().start < deadline) return false;
+  }
+  return true;
 }
 
 void Run::finish(OpenInjection& injection, bool undo, const std::string& reason) {

@@ -92,8 +92,8 @@ class Deaths(support.Folder):
         self.assert_nothing_runs()
 
     def test_agent_killed_in_mid_run(self):
-        process = self.begin(support.CRASH.replace("duration: 6s", "duration: 30s").replace("after: 500ms", "after: 25s"),
-                             arguments=("--spawn", "1"))
+        patient = support.CRASH.replace("duration: 6s", "duration: 40s").replace("<= 4s", "<= 25s")
+        process = self.begin(patient.replace("after: 500ms", "after: 30s"), arguments=("--spawn", "1"))
         self.wait_for_line(process, "phase crash")
         first = self.target_pid()
         support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
@@ -146,7 +146,8 @@ class Text(support.Folder):
     def test_a_secret_is_never_written_and_script_is_escaped(self):
         body = support.STEADY.replace("title: It answers", 'title: "<script>alert(1)</script>"')
         text = self.scenario(body).replace('path: "/health"}', 'path: "/health", headers: {X-Token: "{token}"}}')
-        text = text.replace("name: e2e", 'name: "<script>alert(2)</script>"').replace("targets:", "secrets: {token: {env: E2E_TOKEN}}\ntargets:")
+        text = text.replace("owner: owner@example.com", 'owner: "<script>alert(2)</script>"')
+        text = text.replace("targets:", "secrets: {token: {env: E2E_TOKEN}}\ntargets:")
         done = self.run_scenario(text, expect=0, env={**os.environ, "E2E_TOKEN": self.SECRET})
         self.assertNotIn(self.SECRET, done.stdout + done.stderr)
         for folder, _, names in os.walk(self.dir):

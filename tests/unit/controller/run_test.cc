@@ -148,6 +148,7 @@ class RunTest : public testing::Test {
     scenario_.components.push_back(component);
     Fault fault;
     fault.name = "kill-it";
+    fault.phase = PhaseId(0);
     fault.kind = KillFault{ComponentId(0), 9};
     fault.recover_within = 500ms;
     scenario_.faults.push_back(fault);
@@ -237,6 +238,7 @@ TEST_F(RunTest, NoRecoveryMeansUndoAndTheEnd) {
 TEST_F(RunTest, ALeftoverAbortsTheRun) {
   execute([](FakeAgent& agent) { agent.clean = false; });
   EXPECT_EQ(result_.state, RunState::aborted);
+  ASSERT_EQ(chronicle_->timeline().injections().size(), 1U);
   EXPECT_EQ(chronicle_->timeline().injections()[0].state, FaultState::leftover);
   EXPECT_FALSE(chronicle_->timeline().agents().at(AgentId(0)).leftovers.empty());
 }
