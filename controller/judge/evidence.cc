@@ -62,6 +62,15 @@ void measure_outside(ProbeEvidence& evidence, const std::vector<FaultWindow>& wi
   }
 }
 
+// What teardown stops was not down: checks count until its first step.
+std::optional<RunTime> start_of_teardown(const Timeline& timeline) {
+  std::optional<RunTime> start;
+  for (const StepEvent& step : timeline.steps()) {
+    if (step.kind == StepEvent::Kind::teardown && (!start || step.started < *start)) start = step.started;
+  }
+  return start;
+}
+
 ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
   ProbeEvidence out;
@@ -70,6 +79,9 @@ ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   out.results = evidence.timeline->probe(id);
   if (const auto lost = evidence.lost_at(out.agent)) {
     std::erase_if(out.results, [&](const ProbeResult& r) { return r.start >= *lost; });
+  }
+  if (const auto over = start_of_teardown(*evidence.timeline)) {
+    std::erase_if(out.results, [&](const ProbeResult& r) { return r.start >= *over; });
   }
   const RunTime from = start_of_stages(*evidence.timeline).value_or(evidence.end);
   if (!out.results.empty()) {

@@ -44,6 +44,23 @@ Drill drilled(const std::vector<double>& down, std::vector<double> undo = {}) {
   return drill;
 }
 
+TEST(Outages, WhatTeardownStopsWasNotDown) {
+  const auto with_step_at = [](double start, StepEvent::Kind kind) {
+    Drill drill = watched(60, {{50, 60}});
+    StepEvent step;
+    step.kind = kind;
+    step.what = "stop ledger";
+    step.started = testing::at(start);
+    step.ended = testing::at(start + 1);
+    drill.add(step);
+    drill.require("R", OutagesSli{kFrontDoor}, Comparison::at_most, 0);
+    return drill.judge();
+  };
+  EXPECT_TRUE(with_step_at(49.9, StepEvent::Kind::teardown).outages.empty());
+  EXPECT_EQ(with_step_at(49.9, StepEvent::Kind::setup).outages.size(), 1U);
+  EXPECT_EQ(with_step_at(58, StepEvent::Kind::teardown).outages.size(), 1U);
+}
+
 TEST(Mtbf, NoOutageProvesTimeOverThree) {
   // chaos-and-dr 10.1: lower 95 % bound T / 2.9957 without a failure, T / 4.7439 with one.
   EXPECT_EQ(judge_on(watched(3000, {}), MtbfSli{kFrontDoor}, Comparison::at_least, 1000).state, VerdictState::pass);
