@@ -164,29 +164,48 @@ Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> inje
   injection->lived.fire();
 }
 
+namespace {
+
+// True when nothing differs from before: the record is removed and clean reported. Otherwise the differences are added
+// to the reason.
+Task<bool> is_as_before(FaultDesk& desk, Injection& injection, std::string& reason) {
+  RecordLock lock;
+  const MonoTime patience = mono_now() + kUndoPatience;
+  const LockOutcome locked = co_await desk.journal.lock(injection.record.id, patience, lock);
+  if (locked != LockOutcome::held) co_return false;
+  MechanismContext context = context_of(desk, injection, lock);
+  const auto mechanism = make_mechanism(context);
+  const bool may_settle = mechanism.value()->compare_is_complete() && injection.record.hold == Duration(0);
+  const MonoTime limit = mono_now() + (may_settle ? kRecoverySettles : Duration(0));
+  std::vector<std::string> differing = co_await settle(*mechanism.value(), limit);
+  if (differing.empty() && mechanism.value()->compare_is_complete()) {
+    const Result<void> removed = desk.journal.remove(injection.record.id);
+    if (removed.has_value()) {
+      close(desk, injection, FaultState::clean, "as before");
+      injection.clean = true;
+      co_return true;
+    }
+    differing.push_back(removed.error().text());
+  }
+  for (const std::string& one : differing) reason += "; " + one;
+  co_return false;
+}
+
+std::string end_text(const UndoOutcome& outcome) {
+  if (outcome.end != UndoEnd::leftover) return "as before, by our undo";
+  std::string text;
+  for (const std::string& one : outcome.leftovers) text += (text.empty() ? "" : "; ") + one;
+  return text;
+}
+
+}  // namespace
+
 Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
                     std::string reason) {
   if (injection->concluded && injection->clean) co_return;
   if (!must_undo) {
-    RecordLock lock;
-    const MonoTime patience = mono_now() + kUndoPatience;
-    const LockOutcome locked = co_await desk->journal.lock(injection->record.id, patience, lock);
-    MechanismContext context = context_of(*desk, *injection, lock);
-    const auto mechanism = make_mechanism(context);
-    const bool may_settle = mechanism.value()->compare_is_complete() && injection->record.hold == Duration(0);
-    const MonoTime limit = mono_now() + (may_settle ? kRecoverySettles : Duration(0));
-    std::vector<std::string> differing;
-    if (locked == LockOutcome::held) differing = co_await settle(*mechanism.value(), limit);
-    if (locked == LockOutcome::held && differing.empty() && mechanism.value()->compare_is_complete()) {
-      const Result<void> removed = desk->journal.remove(injection->record.id);
-      if (removed.has_value()) {
-        close(*desk, *injection, FaultState::clean, "as before");
-        injection->clean = true;
-        co_return;
-      }
-      differing.push_back(removed.error().text());
-    }
-    for (const std::string& one : differing) reason += "; " + one;
+    const bool clean = co_await is_as_before(*desk, *injection, reason);
+    if (clean) co_return;
   }
   bool begun = false;
   UndoObserver observer;
@@ -201,12 +220,11 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
       co_await undo_record(desk->journal, injection->record.id, desk->actions, observer, kUndoPatience);
   if (outcome.end == UndoEnd::already && injection->concluded) co_return;
   if (!begun) desk->tell_state(*injection, FaultState::undoing, now_interval(), "undone by the watchdog", true);
-  std::string detail = outcome.end == UndoEnd::leftover ? "" : "as before, by our undo";
-  for (const std::string& one : outcome.leftovers) detail += (detail.empty() ? "" : "; ") + one;
   injection->concluded = true;
   injection->clean = outcome.end != UndoEnd::leftover;
-  injection->detail = detail;
-  desk->tell_state(*injection, injection->clean ? FaultState::clean : FaultState::leftover, now_interval(), detail, true);
+  injection->detail = end_text(outcome);
+  const FaultState state = injection->clean ? FaultState::clean : FaultState::leftover;
+  desk->tell_state(*injection, state, now_interval(), injection->detail, true);
 }
 
 void FaultDesk::tell(Event event) const {

@@ -7,6 +7,13 @@
 #include "core/base/clock.h"
 
 namespace shakedown {
+namespace {
+
+constexpr Duration kPoll = std::chrono::milliseconds(5);
+// Far longer than the kernel takes between fetching a deadly signal and marking the process as exiting.
+constexpr Duration kQuiet = std::chrono::milliseconds(300);
+
+}  // namespace
 
 Task<Result<void>> ProcessFault::snapshot() {
   const std::string& name = record().component.component.name;
@@ -73,6 +80,25 @@ Result<std::vector<ProcessHandle>> ProcessFault::newcomers() {
   for (const ProcessHandle& one : fresh) record().targets.push_back(one.ref());
   SHAKEDOWN_TRY(context_.journal.update(record(), context_.lock));
   return fresh;
+}
+
+Task<void> ProcessFault::let_go(Duration limit, bool surely) {
+  if (record().owner.boot != boot_id()) co_return;
+  const MonoTime end = mono_now() + limit;
+  MonoTime quiet_since = mono_now();
+  while (mono_now() < end) {
+    bool running = false, dying = false;
+    for (const ProcessRef& target : record().targets) {
+      running = running || is_running(target);
+      dying = dying || is_dying(target);
+    }
+    if (!running) co_return;
+    const MonoTime now = mono_now();
+    if (dying) quiet_since = now;
+    if (surely && now - quiet_since >= kQuiet) co_return;
+    const MonoTime next = now + kPoll;
+    co_await wait_until(next);
+  }
 }
 
 Task<Result<void>> ProcessFault::undo() { co_return co_await run_undo_steps(context_); }

@@ -30,6 +30,10 @@ class ProcessFault : public FaultMechanism {
   // Process group members that appeared since; already durable as targets.
   Result<std::vector<ProcessHandle>> newcomers();
 
+  // Whoever made the change may have died right after it: targets that have been told to end must not pass for running
+  // ones. Waits until all are gone, or the limit; when nothing is dying for a while and `surely` (SIGKILL), no longer.
+  Task<void> let_go(Duration limit, bool surely);
+
   MechanismContext& context_;
   ScopeUse use_;
   std::vector<ProcessHandle> targets_;

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kProgramFolders = ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr uint64_t kExiting = 0x00000004;       // PF_EXITING, include/linux/sched.h
 constexpr uint64_t kKernelThread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
 
 std::string proc(pid_t pid, const char* what) { return "/proc/" + std::to_string(pid) + "/" + what; }
@@ -128,6 +129,20 @@ bool all_threads_stopped(pid_t pid) {
     ++threads;
   }
   return threads > 0;
+}
+
+bool is_dying(const ProcessRef& ref) {
+  const auto stat = read_process_stat(ref.pid);
+  const auto text = read_text(proc(ref.pid, "status"));
+  if (!stat || stat->ref != ref || stat->gone() || !text) return false;
+  if ((stat->flags & kExiting) != 0) return true;
+  for (const char* pending : {"\nSigPnd:", "\nShdPnd:"}) {
+    const size_t at = text->find(pending);
+    if (at == std::string::npos) continue;
+    const uint64_t mask = std::strtoull(text->c_str() + at + 8, nullptr, 16);
+    if ((mask >> (SIGKILL - 1) & 1) != 0) return true;
+  }
+  return false;
 }
 
 bool is_running(const ProcessRef& ref) {

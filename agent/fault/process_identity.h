@@ -38,6 +38,9 @@ std::optional<ProcessStat> parse_process_stat(const std::string& text);
 std::vector<ProcessStat> all_processes();
 // True when every thread of it is stopped by a signal (state T). False when it is gone.
 bool all_threads_stopped(pid_t pid);
+// True when it has been told to die and has not ended yet: it is exiting, or SIGKILL is pending (which the kernel makes of
+// every signal that ends a process at once).
+bool is_dying(const ProcessRef& ref);
 // True while this very process runs (not a zombie, not another one with its pid).
 bool is_running(const ProcessRef& ref);
 ProcessRef own_process();

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -113,13 +114,26 @@ bool owner_alive(const UndoJournal& journal) {
   return false;
 }
 
+// The owner's process, as records_folder wrote it into the folder's name.
+ProcessRef owner_of(const std::string& folder) {
+  std::istringstream name(fs::path(folder).filename().string());
+  ProcessRef owner;
+  char dash = 0;
+  name >> owner.pid >> dash >> owner.start;
+  return owner;
+}
+
 void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes) {
   Result<UndoJournal> journal = UndoJournal::open(folder);
   if (journal.has_error()) {
     outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
     return;
   }
-  if (journal.value().list().empty() || owner_alive(journal.value())) return;
+  if (journal.value().list().empty()) {
+    if (!is_running(owner_of(folder))) journal.value().remove_if_empty();
+    return;
+  }
+  if (owner_alive(journal.value())) return;
   asio::io_context loop;
   ActionRunner actions;
   auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {

@@ -139,6 +139,25 @@ TEST_F(FaultCrashTest, ALivingAgentsRecordsAreNotSwept) {
   EXPECT_TRUE(eventually([&] { return alive(pid_in(pidfile)) && records().empty(); }));
 }
 
+TEST_F(FaultCrashTest, AProcessThatIsStillDyingDoesNotPassForRunning) {
+  // An orderly end that takes a second, with an agent that dies at its beginning.
+  victim = component(folder, "victim", {"sh", "-c", "trap 'sleep 1; exit' TERM; while :; do sleep 0.02; done"}, "sh");
+  FaultRig rig;
+  rig.options.lock_dir = folder / "locks";
+  const ComponentId id = rig.add(victim);
+  const FaultId fault = rig.add("kill-it", KillFault{id, SIGTERM});
+  start_victim();
+  const pid_t before = pid_in(pidfile);
+  ASSERT_TRUE(rig.make().has_value());
+  const InjectionId injection = rig.inject(fault);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::injected));
+  ASSERT_TRUE(alive(before));
+  rig.runner.reset();  // the watchdog's turn
+  EXPECT_TRUE(eventually([&] { return rig.records().empty(); }));
+  EXPECT_FALSE(alive(before));
+  EXPECT_TRUE(alive(pid_in(pidfile)));
+}
+
 // The victim of each cycle is broken, recovered, and finished by comparison or by undo; the kill may hit any step.
 void random_kill(FaultCrashTest& test, Rng& rng, int trial) {
   const std::string kind = trial % 2 == 0 ? "kill" : "pause";

@@ -273,6 +273,15 @@ TEST_F(FaultTest, EverythingIsUndoneNewestFirst) {
   EXPECT_EQ(read_text(order), "third\nsecond\nfirst\n");
 }
 
+TEST_F(FaultTest, WhatWeStartedIsReapedWhenItDies) {
+  make();
+  ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(sleeper)).ok);
+  const pid_t pid = rig.pid(sleeper);
+  ::kill(pid, SIGKILL);
+  EXPECT_TRUE(rig.run_until([&] { return read_text("/proc/" + std::to_string(pid) + "/stat").empty(); }));
+  EXPECT_TRUE(rig.undo_all().first);
+}
+
 TEST_F(FaultTest, ARecoveryWaitsForItsPredecessor) {
   const std::string log = rig.folder / "log";
   Action first = exec_of({"sh", "-c", "sleep 0.2; echo one >> " + log});

@@ -51,6 +51,7 @@ class Kill final : public ProcessFault {
       const Result<ProcessHandle> process = ProcessHandle::open(target);
       if (process.has_value()) (void)process.value().signal(SIGCONT);
     }
+    co_await let_go(record().limit, record().signal == SIGKILL);
     co_return co_await run_undo_steps(context_);
   }
 };

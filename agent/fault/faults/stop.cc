@@ -30,6 +30,11 @@ class Stop final : public ProcessFault {
     proof.text = "processes " + pids_text(record().targets) + " are gone";
     co_return proof;
   }
+
+  Task<Result<void>> undo() override {
+    co_await let_go(record().component.component.stop_limit, false);
+    co_return co_await run_undo_steps(context_);
+  }
 };
 
 // What setup started. There is nothing to inject; its undo is to stop it.
