@@ -14,7 +14,7 @@ CALLS = {
         ("core/runtime/", "core/base/clock.cc", "target/", "tests/bench/"),
         "take `at` or a Clock&"),
     "sleep": (
-        r"\bsleep_(?:for|until)\s*\(|\bu?sleep\s*\(\s*\d|\busleep\s*\(|\bnanosleep\s*\(",
+        r"\bthis_thread::sleep_(?:for|until)\s*\(|\bu?sleep\s*\(\s*\d|\busleep\s*\(|\bnanosleep\s*\(",
         ("tests/support/", "target/"),
         "wait on a clock or on the event itself"),
     "detached": (

@@ -1,0 +1,47 @@
+// Fuzzes the HTTP/1.1 parser. The first byte decides how the request asked and where the input is cut; an answer parsed
+// whole and in two pieces must come out the same.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "agent/load/drivers/http1_parser.h"
+
+namespace {
+
+using shakedown::Http1Parser;
+
+struct Parsed {
+  Http1Parser::Status status;
+  std::size_t used;
+  std::string body;
+};
+
+Parsed parse(std::string_view text, std::size_t cut, bool head_only) {
+  Http1Parser parser;
+  parser.begin(head_only, true, true, 1 << 16);
+  auto progress = parser.feed(text.substr(0, cut));
+  std::size_t used = progress.used;
+  if (progress.status == Http1Parser::Status::need_more) {
+    progress = parser.feed(text.substr(cut));
+    used += progress.used;
+  }
+  if (progress.status == Http1Parser::Status::need_more) progress.status = parser.end();
+  return {progress.status, used, parser.body()};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const bool head_only = (data[0] & 1) != 0;
+  const Parsed whole = parse(text, text.size(), head_only);
+  const Parsed split = parse(text, (data[0] >> 1) % (text.size() + 1), head_only);
+  if (whole.used > text.size() || split.status != whole.status) std::abort();
+  if (whole.status == Http1Parser::Status::complete && (split.used != whole.used || split.body != whole.body)) {
+    std::abort();
+  }
+  return 0;
+}
