@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <csignal>
+#include <cstring>
 
 #include "controller/planner.h"
 #include "core/base/units.h"
@@ -63,7 +63,7 @@ std::string command_text(const Component& component, const Action& action) {
       return component.stop.empty() ? "SIGTERM, SIGKILL after " + format_duration(component.stop_limit)
                                     : joined(component.stop);
     case Action::Kind::resume: return "SIGCONT";
-    case Action::Kind::exec: return joined(action.argv);
+    case Action::Kind::exec: break;  // describe says it
   }
   return {};
 }
@@ -71,7 +71,8 @@ std::string command_text(const Component& component, const Action& action) {
 std::string action_text(const Scenario& scenario, const Action& action) {
   static const Component kNone;
   const Component& component = action.component.valid() ? scenario.component(action.component) : kNone;
-  std::string out = action.describe + ": " + command_text(component, action);
+  std::string out = action.describe;
+  if (action.kind != Action::Kind::exec) out += ": " + command_text(component, action);
   if (action.after > Duration{}) out += " (after " + format_duration(action.after) + ")";
   return out;
 }
@@ -87,7 +88,7 @@ std::string injection_text(const Scenario& scenario, const Fault& fault) {
                          component.process->exe.empty() ? "" : ", must run " + component.process->exe,
                          component.process->user.empty() ? "" : ", must belong to " + component.process->user);
     }
-    std::string operator()(const KillFault& f) const { return fmt::format("signal {}{}", ::strsignal(f.signal), scope()); }
+    std::string operator()(const KillFault& f) const { return fmt::format("SIG{}{}", ::sigabbrev_np(f.signal), scope()); }
     std::string operator()(const PauseFault& f) const { return "SIGSTOP" + scope() + " for " + format_duration(f.hold); }
     std::string operator()(const StopFault&) const { return "stop" + scope(); }
     std::string operator()(const ExecFault& f) const { return joined(f.argv) + "; proven by: " + joined(f.effect); }

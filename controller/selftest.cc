@@ -103,7 +103,7 @@ probes:
   watch: {operation: read, every: 10ms, timeout: 100ms, down_after: 3, up_after: 5}
 ready: {probe: watch, limit: 20s}
 requirements:
-  - {id: T-1, area: performance, title: rate, sli: throughput, objective: ">= 0.001/s"}
+  - {id: T-1, area: performance, title: rate, sli: {throughput: {}}, objective: ">= 0.001/s"}
 )";
 }
 

@@ -41,7 +41,7 @@ class Usage(support.Folder):
     def test_plan_tells_commands_and_evidence(self):
         done = self.shakedown("plan", self.write("s.yaml", self.scenario(support.CRASH)))
         self.assertEqual(done.returncode, 0, done.stderr)
-        for words in ("SIGKILL" if "SIGKILL" in done.stdout else "Killed", "recovery", "undo", "1 injections of kill-it"):
+        for words in ("SIGKILL", "recovery", "undo", "1 injections of kill-it"):
             self.assertIn(words, done.stdout)
 
     def test_doctor_and_schema(self):
