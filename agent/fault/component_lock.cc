@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -58,6 +59,17 @@ Noted read_noted(int file) {
   return noted;
 }
 
+// A child that a dead holder was about to start keeps the lock until it runs its program: a moment.
+bool lock_file(int file) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+    const auto holder = read_process_stat(read_noted(file).pid);
+    if (holder && !holder->gone()) return false;
+    ::poll(nullptr, 0, 10);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string lock_name(const std::string& key) { return file_name_for(canonical(key)); }
@@ -65,7 +77,7 @@ std::string lock_name(const std::string& key) { return file_name_for(canonical(k
 Result<ComponentLock> ComponentLock::acquire(const std::string& lock_dir, const std::string& key,
                                              const std::string& component, const LockHolder& holder) {
   SHAKEDOWN_TRY(auto file, open_lock(lock_dir, key, ".lock"));
-  const bool free = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+  const bool free = lock_file(file.get());
   Noted noted = read_noted(file.get());
   if (!free) {
     return fail(ErrorKind::locked, "component " + component + " (" + key + ") is used by run " +
