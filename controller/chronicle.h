@@ -51,7 +51,8 @@ struct Replay {
   JournalSummary summary;
 };
 
-// Replays a journal into a Timeline that was made for its scenario.
+// Replays a journal into a Timeline that was made for its scenario. What names nothing of the scenario is left out by the
+// Timeline and shows among its warnings.
 Result<Replay> replay(const std::string& path, Timeline& timeline);
 
 }  // namespace shakedown

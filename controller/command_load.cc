@@ -95,6 +95,7 @@ ordered_json quantiles(const SparseHistogram& histogram, Duration timeout) {
   };
   for (const auto& [name, q] : kNames) put(name, histogram.quantile(q));
   put("max", histogram.max());
+  out["mean"] = histogram.empty() ? 0 : histogram.sum_seconds() / static_cast<double>(histogram.count());
   out["censored"] = censored;
   return out;
 }

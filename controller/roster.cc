@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/planner.h"
+#include "core/wire/index_check.h"
 
 namespace shakedown {
 
@@ -27,6 +28,10 @@ void Roster::accept(std::unique_ptr<ControllerLink> link) {
 void Roster::received(std::size_t stream, ToController message) {
   if (const auto* ping = std::get_if<ClockPing>(&message)) {
     streams_[stream].link->send(ClockPong{ping->id, ping->agent_mono, mono_now()});
+    if (streams_[stream].member) {
+      Duration& bound = members_[*streams_[stream].member].facts.clock_bound;
+      bound = std::max(bound, ping->bound);
+    }
     return;
   }
   if (streams_[stream].member) {
@@ -83,6 +88,11 @@ void note_ready(Member& member, const PlanReady& answer) {
 }  // namespace
 
 void Roster::handle(Member& member, ToController message) {
+  const Result<void> sound = check_indexes(scenario_, message);
+  if (!sound) {
+    chronicle_.record(Event(AgentEvent{AgentEvent::Kind::warning, member.id, now(), sound.error().message}));
+    return;
+  }
   if (auto* snapshot = std::get_if<Snapshot>(&message)) {
     const uint64_t seq = snapshot->seq;
     snapshot->agent = member.id;

@@ -241,6 +241,10 @@ asio::awaitable<void> Run::wind_down() {
   ended_ = true;
   tick_.cancel();
   manifest_.finished = system_clock().wall();
+  for (const Member& member : roster_.members()) {
+    Duration& bound = manifest_.agents[member.id.value].clock_bound;
+    bound = std::max(bound, member.facts.clock_bound);
+  }
   manifest_.state = stop_ ? stop_->first : RunState::completed;
   manifest_.ended_by = stop_ ? stop_->second : "";
   chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, now(), to_string(manifest_.state)}));

@@ -258,7 +258,7 @@ void Run::check_members() {
       return scenario_.component(component_of(scenario_.fault(o.planned.fault).kind)).agent == member.id;
     });
     if (!loaded || faulting) {
-      abort(Error(ErrorKind::unavailable, "agent " + member.facts.name + " was lost: " + member.detail));
+      stop(RunState::aborted, "agent " + member.facts.name + " was lost: " + member.detail);
       return;
     }
   }

@@ -228,8 +228,8 @@ void LedgerKeeper::end_verification(bool complete) {
     step_ = Step::idle;
     if (!verifications_.empty()) {
       begin_draining();
-    } else if (begun_) {
-      resume_writing();
+    } else if (begun_ && finished.pass.injection.valid()) {
+      resume_writing();  // after the reading at the end of the run nothing may be written that nobody reads
     }
   }
   finished.done(finished.pass);

@@ -31,7 +31,8 @@ class LoadRunner {
   virtual void start_ledgers() = 0;
   virtual void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) = 0;
   virtual void stop_stage(StageId stage, RunTime at) = 0;
-  // Pauses the writer, waits `settle`, reads every id in [first_id, last written) back twice, resumes the writer.
+  // Pauses the writer, waits `settle`, reads every id in [first_id, last written) back twice, resumes the writer (not after
+  // the reading at the end of the run, which belongs to no injection).
   // The reads come with the following snapshots; done gets the finished pass.
   virtual void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
                       std::function<void(LedgerPass)> done) = 0;

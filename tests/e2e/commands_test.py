@@ -137,6 +137,8 @@ class Load(support.Folder):
         self.assertEqual(result["offered"], sum(result[name] for name in outcomes))
         self.assertGreaterEqual(result["latency"]["p50"], 0.0049)
         self.assertLess(result["latency"]["p50"], 0.5)
+        self.assertGreaterEqual(result["latency"]["mean"], 0.0049)
+        self.assertLessEqual(result["latency"]["mean"], result["latency"]["max"])
 
     def test_nobody_there(self):
         done = self.shakedown("load", f"http://127.0.0.1:{self.port}/", "--rate", "50/s", "--duration", "1s", "--json")
