@@ -110,6 +110,13 @@ TEST(Rto, NotRecoveredByThePhasesEnd) {
   EXPECT_EQ(Crashes({2, 2, 26}, 5).drill.verdict().state, VerdictState::fail);  // 24 s down is over 5 s all the same
 }
 
+TEST(Rto, RecoveryInTheNextPhaseIsNoRecovery) {
+  const Verdict v = Crashes({2, 26, 2}, 30).drill.verdict();  // the second one is up again 1 s after its phase
+  EXPECT_EQ(v.injections[1].note, "not recovered");
+  EXPECT_TRUE(std::isinf(v.injections[1].upper));
+  EXPECT_EQ(v.state, VerdictState::not_proven) << v.reason;
+}
+
 TEST(Rto, OurOwnUndoIsNoRecovery) {
   Crashes helped({2, 2, 3}, 5);
   helped.drill.fault_event(helped.injections[2], FaultState::undoing, 66, "by request");
