@@ -1,5 +1,6 @@
 #include "agent/fault/action_runner.h"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <utility>
@@ -65,6 +66,16 @@ Result<std::vector<ProcessHandle>> whole_component(const ProcessSpec& spec, std:
   return std::vector<ProcessHandle>();
 }
 
+// Those that still run and are no members yet: the pidfile is gone or names another.
+void add_noted(const std::vector<ProcessRef>& noted, std::vector<ProcessHandle>& members) {
+  const std::vector<ProcessRef> known = refs(members);
+  for (const ProcessRef& one : noted) {
+    if (!is_running(one) || std::find(known.begin(), known.end(), one) != known.end()) continue;
+    Result<ProcessHandle> handle = ProcessHandle::open(one);
+    if (handle.has_value()) members.push_back(std::move(handle.value()));
+  }
+}
+
 }  // namespace
 
 ActionRunner::~ActionRunner() { closing_->fire(); }
@@ -125,8 +136,9 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, OneShot* end) {
     if (starts.has_error()) co_return finished(started, false, starts.error().text());
     auto found = whole_component(*declared.process, not_running);
     if (found.has_error()) co_return finished(started, false, found.error().text());
-    if (found.value().empty()) co_return nothing_to_do(started, "was not running: " + not_running);
     members = std::move(found.value());
+    add_noted(component.noted, members);
+    if (members.empty()) co_return nothing_to_do(started, "was not running: " + not_running);
   }
   const std::vector<ProcessRef> stopping = refs(members);
   const auto leader = members.empty() ? std::nullopt : read_process_stat(members.front().pid());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/fault/started.h"
 #include "core/base/clock.h"
 
 namespace shakedown {
@@ -12,6 +13,9 @@ Task<Result<void>> run_undo_steps(MechanismContext& context) {
   for (const BoundAction& action : context.record.undo) {
     const std::string command_file = context.journal.command_file(context.record.id);
     const StepResult step = co_await context.actions.run(action, command_file, nullptr);
+    if (action.action.kind == Action::Kind::start) {
+      co_await note_started(context.journal, action.component.component.name);
+    }
     if (context.undo_step) context.undo_step(action, step);
     if (!step.ok && trouble.empty()) trouble = action.action.describe + ": " + step.detail;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/fault/builtin.h"
+#include "agent/fault/started.h"
 
 namespace shakedown {
 namespace {
@@ -107,7 +108,9 @@ Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> i
     step.ok = bound.has_value();
     if (step.ok) {
       const std::string command_file = desk->journal.command_file(injection->record.id);
+      const std::string name = bound.value().component.component.name;
       step = co_await desk->actions.run(std::move(bound.value()), command_file, &injection->cut);
+      if (action.kind == Action::Kind::start) co_await note_started(desk->journal, name);
     } else {
       step.detail = bound.error().text();
     }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/fault/pidfile.h"
+#include "agent/fault/started.h"
 
 namespace shakedown {
 namespace {
@@ -63,11 +64,13 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
     co_return step;
   }
   const std::string name = bound.value().component.component.name;
+  if (action.kind == Action::Kind::stop) bound.value().component.noted = noted_processes(desk.journal, name);
   const std::string command_file = desk.journal.command_file(record.empty() ? "step" : record);
   step = co_await desk.actions.run(std::move(bound.value()), command_file, nullptr);
   const bool stopped = action.kind == Action::Kind::stop && step.ok;
   const bool not_ours = !record.empty() && (!step.ok || !step.changed);
   if (stopped || not_ours) co_await forget_starts(desk, name);
+  else if (action.kind == Action::Kind::start) co_await note_started(desk.journal, name);
   co_return step;
 }
 

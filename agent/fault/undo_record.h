@@ -27,6 +27,7 @@ struct BoundComponent {
   std::string folder;    // the scenario's; commands run there
   std::string lock_dir;  // where concurrent starts are serialized
   std::string log_dir;   // output of started components
+  std::vector<ProcessRef> noted;  // what it ran as when it was started: stop ends these, too; not kept in a record
 };
 
 // Action with its component in full.

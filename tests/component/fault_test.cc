@@ -282,6 +282,42 @@ TEST_F(FaultTest, WhatWeStartedIsReapedWhenItDies) {
   EXPECT_TRUE(rig.undo_all().first);
 }
 
+TEST_F(FaultTest, WhatSetupStartedIsStoppedWithoutItsPidfile) {
+  const std::string pidfile = rig.assignment.scenario.component(sleeper).process->pidfile;
+  for (const bool teardown : {true, false}) {
+    rig.runner.reset();
+    make();
+    ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(sleeper)).ok);
+    const pid_t pid = rig.pid(sleeper);
+    ASSERT_TRUE(alive(pid));
+    ::unlink(pidfile.c_str());
+    if (teardown) {
+      EXPECT_THAT(rig.step(StepEvent::Kind::teardown, stop_of(sleeper)).detail, HasSubstr(std::to_string(pid)));
+      EXPECT_TRUE(rig.records().empty());
+    } else {
+      EXPECT_TRUE(rig.undo_all().first);
+    }
+    EXPECT_FALSE(alive(pid)) << "teardown " << teardown;
+    end_process(pid);
+  }
+}
+
+TEST_F(FaultTest, WhatRecoveryStartedIsStoppedWhenItsPidfileIsStale) {
+  const std::string pidfile = rig.assignment.scenario.component(sleeper).process->pidfile;
+  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL}, {start_of(sleeper)});
+  make();
+  ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(sleeper)).ok);
+  const pid_t first = rig.pid(sleeper);
+  const InjectionId injection = rig.inject(fault);
+  ASSERT_TRUE(rig.run_until([&] { return rig.steps(StepEvent::Kind::recover).size() == 1; }));
+  ASSERT_TRUE(rig.finish(injection, false).first);
+  const pid_t pid = rig.pid(sleeper);
+  write_text(pidfile, std::to_string(first));
+  EXPECT_TRUE(rig.undo_all().first);
+  EXPECT_FALSE(alive(pid));
+  end_process(pid);
+}
+
 TEST_F(FaultTest, ARecoveryWaitsForItsPredecessor) {
   const std::string log = rig.folder / "log";
   Action first = exec_of({"sh", "-c", "sleep 0.2; echo one >> " + log});

@@ -49,11 +49,23 @@ class Started final : public ProcessFault {
   Task<Result<Proof>> prove() override {
     co_return fail(ErrorKind::bug, "what setup started is not a fault and has no effect to prove");
   }
+  Task<Result<void>> undo() override {
+    if (record().owner.boot == boot_id()) {
+      for (BoundAction& step : record().undo) step.component.noted = record().targets;
+    }
+    co_return co_await run_undo_steps(context_);
+  }
   Task<Result<std::vector<std::string>>> compare() override {
     const Result<ProcessState> now = observe(spec());
     if (now.has_error()) co_return fail(now.error());
     std::vector<std::string> out;
     if (now.value().running) out.push_back("process " + std::to_string(now.value().leader.pid) + " still runs");
+    for (const ProcessRef& one : record().targets) {
+      const bool another = !now.value().running || now.value().leader != one;
+      if (another && record().owner.boot == boot_id() && is_running(one)) {
+        out.push_back("process " + std::to_string(one.pid) + " still runs, though its pidfile does not name it");
+      }
+    }
     co_return out;
   }
 };
