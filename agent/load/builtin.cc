@@ -29,7 +29,8 @@ DriverFactory find_driver(const std::string& scheme) {
 
 std::string known_schemes() {
   std::string all;
-  for (const Builtin& builtin : kBuiltins) all += (all.empty() ? "" : ", ") + std::string(builtin.scheme);
+  for (const Builtin& builtin : kBuiltins)
+    all += (all.empty() ? "" : ", ") + std::string(builtin.scheme);
   return all;
 }
 

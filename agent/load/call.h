@@ -1,6 +1,6 @@
-// One request on its way from an issuer (open loop, closed loop, probe, ledger) through a driver and back.
-// Ownership: slots of a CallPool; the issuer takes one, hands it to a driver, and gives it back when it is finished.
-// Threads: one worker.
+// One request on its way from an issuer (open loop, closed loop, probe, ledger) through a driver
+// and back. Ownership: slots of a CallPool; the issuer takes one, hands it to a driver, and gives
+// it back when it is finished. Threads: one worker.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct Holes {
   std::string_view id, payload, checksum;
 };
 
-// A complete answer; the views end with the callback. head and body are empty unless the call asked for them.
+// A complete answer; the views end with the callback. head and body are empty unless the call asked
+// for them.
 struct Response {
   int status = 0;
   std::string_view head;  // header lines, "Name: value\r\n" each
@@ -39,8 +40,8 @@ struct Response {
 class CallSink {
  public:
   virtual ~CallSink() = default;
-  // response only with Outcome::ok, which here means "a complete answer came in time". done never exceeds the
-  // deadline of a timeout. The slot may be reused or released at once.
+  // response only with Outcome::ok, which here means "a complete answer came in time". done never
+  // exceeds the deadline of a timeout. The slot may be reused or released at once.
   virtual void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) = 0;
 };
 

@@ -6,7 +6,8 @@
 
 namespace shakedown {
 
-ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane)
+ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start,
+                       RunTime end, Lane lane)
     : tools_(tools),
       stage_(stage),
       start_(start),
@@ -15,7 +16,8 @@ ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load
       all_users_(std::get<ClosedLoad>(load.kind).users),
       mix_(load.mix, stage_seed(tools.prepared.scenario().seed, stage)),
       timer_(tools.loop) {
-  for (uint64_t user = lane.index; user < all_users_; user += lane.count) users_.push_back({user, 0});
+  for (uint64_t user = lane.index; user < all_users_; user += lane.count)
+    users_.push_back({user, 0});
   sleeping_.reserve(users_.size());
 }
 
@@ -75,7 +77,8 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended, MonoTime now) {
 
 void ClosedLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
   --outstanding_;
-  tools_.recorder.record(judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
+  tools_.recorder.record(
+      judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
   const auto user = static_cast<uint32_t>(call.tag);
   const MonoTime retry_at = call.driver->retry_at();
   tools_.calls.give_back(call);

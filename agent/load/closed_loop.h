@@ -1,8 +1,8 @@
-// Closed-loop load: users that send, wait for the answer, think, and send again. The intended time of a request is the
-// instant at which its user wanted to send it.
-// A user whose request could not be carried at all (refused, reset, our own trouble) waits until the driver would try
-// to connect again, at least kPause, so that a dead target does not make the loop spin.
-// Ownership and threads: as StageLoad.
+// Closed-loop load: users that send, wait for the answer, think, and send again. The intended time
+// of a request is the instant at which its user wanted to send it. A user whose request could not
+// be carried at all (refused, reset, our own trouble) waits until the driver would try to connect
+// again, at least kPause, so that a dead target does not make the loop spin. Ownership and threads:
+// as StageLoad.
 #pragma once
 
 #include <vector>
@@ -16,7 +16,8 @@ namespace shakedown {
 class ClosedLoop final : public StageLoad, private CallSink {
  public:
   // load.kind is ClosedLoad; it outlives this. lane = the worker's.
-  ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane);
+  ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end,
+             Lane lane);
 
   StageId stage() const override { return stage_; }
   void begin() override;

@@ -8,7 +8,8 @@ namespace shakedown {
 
 Deadlines::Queue& Deadlines::queue(Duration timeout) {
   if (last_ != nullptr && last_->timeout == timeout) return *last_;
-  const auto found = std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.timeout == timeout; });
+  const auto found = std::find_if(queues_.begin(), queues_.end(),
+                                  [&](const Queue& q) { return q.timeout == timeout; });
   if (found != queues_.end()) return *(last_ = &*found);
   last_ = &queues_.emplace_back();
   last_->timeout = timeout;
@@ -18,7 +19,8 @@ Deadlines::Queue& Deadlines::queue(Duration timeout) {
 void Deadlines::add(Call& call) {
   call.timeout = call.deadline - call.intended;
   Queue& q = queue(call.timeout);
-  q.calls.insert_ordered(call, [](const Call& a, const Call& b) { return a.deadline < b.deadline; });
+  q.calls.insert_ordered(call,
+                         [](const Call& a, const Call& b) { return a.deadline < b.deadline; });
   if (q.calls.front() == &call && call.deadline < armed_at_) arm(call.deadline);
 }
 

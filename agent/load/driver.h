@@ -1,5 +1,5 @@
-// The seam of protocols: a driver carries calls of one worker to one target, over connections of its own.
-// Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
+// The seam of protocols: a driver carries calls of one worker to one target, over connections of
+// its own. Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
 #pragma once
 
 #include <memory>
@@ -27,10 +27,10 @@ class Driver {
  public:
   virtual ~Driver() = default;
 
-  // The call's sink is told once, possibly before submit returns: a complete answer (ok), refused, reset,
-  // client_error, failed (the peer's certificate is not trusted), or timeout from the watchdog.
-  // Without a free connection the call waits in order of submission; it is answered `refused` at once while no
-  // connection is open and the reconnect backoff runs.
+  // The call's sink is told once, possibly before submit returns: a complete answer (ok), refused,
+  // reset, client_error, failed (the peer's certificate is not trusted), or timeout from the
+  // watchdog. Without a free connection the call waits in order of submission; it is answered
+  // `refused` at once while no connection is open and the reconnect backoff runs.
   void submit(Call& call, MonoTime now);
 
   // Forgets a submitted call: its sink is not told; a connection that carries it is closed.
@@ -39,7 +39,8 @@ class Driver {
   // When a new connection may be tried; in the past while nothing is wrong.
   virtual MonoTime retry_at() const = 0;
   virtual uint32_t open_connections() const = 0;
-  // Drops every connection. Calls must be gone. The loop needs to run until the last operation has come back.
+  // Drops every connection. Calls must be gone. The loop needs to run until the last operation has
+  // come back.
   virtual void close() = 0;
 
  protected:
@@ -52,8 +53,10 @@ class Driver {
   Deadlines& deadlines_;
 };
 
-using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target, const DriverOptions& options,
-                                                  boost::asio::io_context& loop, Deadlines& deadlines);
+using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target,
+                                                  const DriverOptions& options,
+                                                  boost::asio::io_context& loop,
+                                                  Deadlines& deadlines);
 
 // The driver of a URL scheme; nullptr when there is none. See builtin.cc.
 DriverFactory find_driver(const std::string& scheme);

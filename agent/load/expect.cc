@@ -31,10 +31,12 @@ Result<Expectation> Expectation::make(const Expect& expect) {
   made.compiled_ = std::make_unique<Compiled>();
   if (expect.body_regex) {
     try {
-      made.compiled_->regex.emplace(*expect.body_regex, boost::regex::ECMAScript | boost::regex::optimize);
+      made.compiled_->regex.emplace(*expect.body_regex,
+                                    boost::regex::ECMAScript | boost::regex::optimize);
     } catch (const boost::regex_error& wrong) {
-      return fail(ErrorKind::scenario, "expect: body: regex `" + *expect.body_regex + "` is no regular expression: " +
-                                           std::string(wrong.what()));
+      return fail(ErrorKind::scenario,
+                  "expect: body: regex `" + *expect.body_regex +
+                      "` is no regular expression: " + std::string(wrong.what()));
     }
   }
   for (const JsonExpect& json : expect.json) {
@@ -42,8 +44,9 @@ Result<Expectation> Expectation::make(const Expect& expect) {
       made.compiled_->json.push_back(
           {nlohmann::json::json_pointer(json.pointer), nlohmann::json::parse(json.equals)});
     } catch (const nlohmann::json::exception& wrong) {
-      return fail(ErrorKind::scenario, "expect: json: `" + json.pointer + ": " + json.equals +
-                                           "` is no JSON pointer with a JSON value: " + std::string(wrong.what()));
+      return fail(ErrorKind::scenario,
+                  "expect: json: `" + json.pointer + ": " + json.equals +
+                      "` is no JSON pointer with a JSON value: " + std::string(wrong.what()));
     }
   }
   return made;
@@ -93,21 +96,24 @@ bool Expectation::body_holds(const Response& response, const Holes& holes) const
   }
   if (compiled_->regex) {
     try {
-      if (!boost::regex_search(response.body.begin(), response.body.end(), *compiled_->regex)) return false;
+      if (!boost::regex_search(response.body.begin(), response.body.end(), *compiled_->regex))
+        return false;
     } catch (const std::runtime_error&) {
       return false;
     }
   }
   if (compiled_->json.empty()) return true;
-  const auto document = nlohmann::json::parse(response.body.begin(), response.body.end(), nullptr, false);
+  const auto document =
+      nlohmann::json::parse(response.body.begin(), response.body.end(), nullptr, false);
   if (document.is_discarded()) return false;
-  return std::all_of(compiled_->json.begin(), compiled_->json.end(), [&](const Compiled::Value& value) {
-    try {
-      return document.at(value.pointer) == value.equals;
-    } catch (const nlohmann::json::exception&) {
-      return false;
-    }
-  });
+  return std::all_of(compiled_->json.begin(), compiled_->json.end(),
+                     [&](const Compiled::Value& value) {
+                       try {
+                         return document.at(value.pointer) == value.equals;
+                       } catch (const nlohmann::json::exception&) {
+                         return false;
+                       }
+                     });
 }
 
 bool Expectation::holds(const Response& response, const Holes& holes) const {

@@ -1,4 +1,5 @@
-// Judges an answer by an operation's `expect`. Ownership: plain value. Threads: immutable after make.
+// Judges an answer by an operation's `expect`. Ownership: plain value. Threads: immutable after
+// make.
 #pragma once
 
 #include <memory>
@@ -28,8 +29,8 @@ class Expectation {
   bool keep_head() const { return !expect_.headers.empty(); }
   bool keep_body() const { return expect_.needs_body(); }
 
-  // Status, every header, body text, expression and JSON values all hold. A body_regex that backtracks without end
-  // does not hold.
+  // Status, every header, body text, expression and JSON values all hold. A body_regex that
+  // backtracks without end does not hold.
   bool holds(const Response& response, const Holes& holes) const;
   // The status alone.
   bool status_holds(const Response& response) const { return expect_.status_ok(response.status); }
@@ -44,9 +45,11 @@ class Expectation {
   std::unique_ptr<Compiled> compiled_;
 };
 
-// The value of a header in a kept head, without surrounding blanks; nullopt when absent. Names ignore case.
+// The value of a header in a kept head, without surrounding blanks; nullopt when absent. Names
+// ignore case.
 std::optional<std::string_view> find_header(std::string_view head, std::string_view name);
-// The value at an RFC 6901 pointer as compact JSON text; nullopt when the body is no JSON or has no such value.
+// The value at an RFC 6901 pointer as compact JSON text; nullopt when the body is no JSON or has no
+// such value.
 std::optional<std::string> json_at(std::string_view body, const std::string& pointer);
 
 }  // namespace shakedown

@@ -37,11 +37,13 @@ void Fetch::begin(Duration timeout) {
 
 void Fetch::finished(Call& call, Outcome outcome, const Response* response, MonoTime) {
   const std::string asked = "a 2xx answer of target `" + target_.target.name + "` was expected, ";
-  Result<std::string> fetched = fail(ErrorKind::unavailable, asked + "none came (" + to_string(outcome) + ")");
+  Result<std::string> fetched =
+      fail(ErrorKind::unavailable, asked + "none came (" + to_string(outcome) + ")");
   if (response != nullptr && response->status >= 200 && response->status < 300) {
     fetched = std::string(response->body.substr(0, kBodyLimit));
   } else if (response != nullptr) {
-    fetched = fail(ErrorKind::unavailable, asked + "status " + std::to_string(response->status) + " came");
+    fetched = fail(ErrorKind::unavailable,
+                   asked + "status " + std::to_string(response->status) + " came");
   }
   calls_.give_back(call);
   const Done done = std::exchange(done_, nullptr);

@@ -18,9 +18,10 @@ class Fetch final : private CallSink {
   using Done = std::function<void(Result<std::string>)>;
   static constexpr std::size_t kBodyLimit = 64 * 1024;
 
-  Fetch(const PreparedTarget& target, RequestTemplate request, boost::asio::io_context& loop, Deadlines& deadlines,
-        CallPool& calls, Done done);
-  // done gets the body of a 2xx answer, cut at kBodyLimit, or an Error unavailable that says what came instead.
+  Fetch(const PreparedTarget& target, RequestTemplate request, boost::asio::io_context& loop,
+        Deadlines& deadlines, CallPool& calls, Done done);
+  // done gets the body of a 2xx answer, cut at kBodyLimit, or an Error unavailable that says what
+  // came instead.
   void begin(Duration timeout);
   bool over() const { return done_ == nullptr; }
   void close() { driver_->close(); }

@@ -1,5 +1,5 @@
-// What this process and host did between two readings: processor time, memory, time stolen by the hypervisor.
-// Threads: one owner.
+// What this process and host did between two readings: processor time, memory, time stolen by the
+// hypervisor. Threads: one owner.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ namespace shakedown {
 class HealthReader {
  public:
   HealthReader() { read(); }
-  // cpu_seconds, steal_ratio (0..1 of all processor time of the host) and rss_bytes since the last call.
+  // cpu_seconds, steal_ratio (0..1 of all processor time of the host) and rss_bytes since the last
+  // call.
   AgentHealth read();
 
  private:

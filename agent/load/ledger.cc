@@ -10,8 +10,8 @@ namespace {
 
 Duration period_of(Rate rate) { return std::max(Duration(1), from_seconds(1 / rate.per_second)); }
 
-std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledger, boost::asio::io_context& loop,
-                                    Deadlines& deadlines) {
+std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledger,
+                                    boost::asio::io_context& loop, Deadlines& deadlines) {
   const PreparedTarget& target = prepared.targets[ledger.write.target.value];
   const ConnectionPolicy& policy = prepared.scenario().connections;
   DriverOptions options;
@@ -25,8 +25,9 @@ std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledg
 
 }  // namespace
 
-LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId ledger, LedgerFile file,
-                           boost::asio::io_context& loop, Deadlines& deadlines, CallPool& calls)
+LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId ledger,
+                           LedgerFile file, boost::asio::io_context& loop, Deadlines& deadlines,
+                           CallPool& calls)
     : clock_(clock),
       id_(ledger),
       ledger_(prepared.scenario().ledger(ledger)),
@@ -65,7 +66,8 @@ LedgerKeeper::Out& LedgerKeeper::new_out(uint64_t id) {
   return out;
 }
 
-Call& LedgerKeeper::make_call(const RequestTemplate& request, CallSink& sink, uint64_t id, Out& out, MonoTime now) {
+Call& LedgerKeeper::make_call(const RequestTemplate& request, CallSink& sink, uint64_t id, Out& out,
+                              MonoTime now) {
   Call& call = calls_.take();
   call.request = &request;
   call.sink = &sink;
@@ -103,7 +105,8 @@ void LedgerKeeper::call_over(Call& call) {
   if (texts_.empty()) next_step();
 }
 
-void LedgerKeeper::Writes::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
+void LedgerKeeper::Writes::finished(Call& call, Outcome outcome, const Response* response,
+                                    MonoTime done) {
   Out& out = keeper.texts_.at(call.tag);
   if (outcome != Outcome::unfinished) {
     out.write.outcome = keeper.classify_write(call, outcome, response);
@@ -114,13 +117,15 @@ void LedgerKeeper::Writes::finished(Call& call, Outcome outcome, const Response*
   keeper.call_over(call);
 }
 
-WriteClass LedgerKeeper::classify_write(const Call& call, Outcome outcome, const Response* response) const {
+WriteClass LedgerKeeper::classify_write(const Call& call, Outcome outcome,
+                                        const Response* response) const {
   if (response == nullptr) {
     const bool never_sent = !call.was_sent || outcome == Outcome::refused;
     return never_sent ? WriteClass::failed : WriteClass::unknown;
   }
   if (prepared_.write_ok.holds(*response, call.holes)) return WriteClass::acked;
-  return response->status >= 400 && response->status < 500 ? WriteClass::failed : WriteClass::unknown;
+  return response->status >= 400 && response->status < 500 ? WriteClass::failed
+                                                           : WriteClass::unknown;
 }
 
 void LedgerKeeper::verify(uint32_t pass, InjectionId injection, uint64_t first_id,
@@ -153,7 +158,8 @@ void LedgerKeeper::next_step() {
   }
   if (step_ != Step::reading) return;
   const LedgerPass& pass = verifications_.front().pass;
-  if (cut_short_ || reads_issued_ == 2 * (pass.end_id - pass.first_id)) end_verification(!cut_short_);
+  if (cut_short_ || reads_issued_ == 2 * (pass.end_id - pass.first_id))
+    end_verification(!cut_short_);
 }
 
 void LedgerKeeper::begin_reading() {
@@ -212,7 +218,8 @@ void LedgerKeeper::Reads::finished(Call& call, Outcome, const Response* response
 ReadClass LedgerKeeper::classify_read(const Call& call, const Response* response) const {
   if (response == nullptr) return ReadClass::undecided;
   if (prepared_.present.holds(*response, call.holes)) {
-    return prepared_.present.times_contained(*response, call.holes) > 1 ? ReadClass::duplicate : ReadClass::present;
+    return prepared_.present.times_contained(*response, call.holes) > 1 ? ReadClass::duplicate
+                                                                        : ReadClass::present;
   }
   if (prepared_.absent.holds(*response, call.holes)) return ReadClass::absent;
   return prepared_.present.status_holds(*response) ? ReadClass::corrupt : ReadClass::undecided;
@@ -229,7 +236,8 @@ void LedgerKeeper::end_verification(bool complete) {
     if (!verifications_.empty()) {
       begin_draining();
     } else if (begun_ && finished.pass.injection.valid()) {
-      resume_writing();  // after the reading at the end of the run nothing may be written that nobody reads
+      resume_writing();  // after the reading at the end of the run nothing may be written that
+                         // nobody reads
     }
   }
   finished.done(finished.pass);

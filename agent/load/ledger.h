@@ -1,12 +1,14 @@
-// One ledger: writes ids 0, 1, 2, ... at a fixed rate, remembers which were acknowledged, and on demand reads them back.
+// One ledger: writes ids 0, 1, 2, ... at a fixed rate, remembers which were acknowledged, and on
+// demand reads them back.
 //
-// A write is acked when write_ok holds; failed when it was certainly not done (never sent, or answered 4xx); anything
-// else (no answer, 5xx, another answer) is unknown, which is never "lost".
-// A read is present when `present` holds (duplicate if body_contains occurs more than once), else absent when `absent`
-// holds, else corrupt when `present`'s status came without its content, else undecided.
-// A verifying step pauses the writer, waits until no write is out and for `settle`, then reads [first, last written)
-// twice at verify_rate; after verify_limit it issues no more reads and is incomplete. Steps queue up behind each other.
-// Ownership: owns its driver and file. Threads: its worker's.
+// A write is acked when write_ok holds; failed when it was certainly not done (never sent, or
+// answered 4xx); anything else (no answer, 5xx, another answer) is unknown, which is never "lost".
+// A read is present when `present` holds (duplicate if body_contains occurs more than once), else
+// absent when `absent` holds, else corrupt when `present`'s status came without its content, else
+// undecided. A verifying step pauses the writer, waits until no write is out and for `settle`, then
+// reads [first, last written) twice at verify_rate; after verify_limit it issues no more reads and
+// is incomplete. Steps queue up behind each other. Ownership: owns its driver and file. Threads:
+// its worker's.
 #pragma once
 
 #include <deque>
@@ -33,12 +35,14 @@ class LedgerKeeper {
 
   LedgerId id() const { return id_; }
   void begin();
-  void verify(uint32_t pass, InjectionId injection, uint64_t first_id, std::function<void(LedgerPass)> done);
+  void verify(uint32_t pass, InjectionId injection, uint64_t first_id,
+              std::function<void(LedgerPass)> done);
   // No further write; a verifying step ends incomplete.
   void stop();
   bool over() const { return step_ == Step::stopped && texts_.empty(); }
   uint32_t open_connections() const { return driver_->open_connections(); }
-  // Completed writes and reads since the last call; once stopped, writes still out are added as pending.
+  // Completed writes and reads since the last call; once stopped, writes still out are added as
+  // pending.
   void take(Snapshot& to);
   void close();
 
@@ -74,7 +78,8 @@ class LedgerKeeper {
   void read_due();
   void read_one(uint64_t id, MonoTime now);
   void end_verification(bool complete);
-  Call& make_call(const RequestTemplate& request, CallSink& sink, uint64_t id, Out& out, MonoTime now);
+  Call& make_call(const RequestTemplate& request, CallSink& sink, uint64_t id, Out& out,
+                  MonoTime now);
   Out& new_out(uint64_t id);
   void call_over(Call& call);
   WriteClass classify_write(const Call& call, Outcome outcome, const Response* response) const;

@@ -21,10 +21,13 @@ std::string hex(uint64_t value, int digits) {
 
 char letter(WriteClass outcome) {
   switch (outcome) {
-    case WriteClass::acked: return 'A';
-    case WriteClass::failed: return 'F';
+    case WriteClass::acked:
+      return 'A';
+    case WriteClass::failed:
+      return 'F';
     case WriteClass::pending:
-    case WriteClass::unknown: break;
+    case WriteClass::unknown:
+      break;
   }
   return 'U';
 }
@@ -33,12 +36,14 @@ std::string nanoseconds(RunTime t) { return std::to_string(t.time_since_epoch().
 
 }  // namespace
 
-Result<LedgerFile> LedgerFile::create(const std::string& dir, const std::string& run_id, const std::string& name) {
+Result<LedgerFile> LedgerFile::create(const std::string& dir, const std::string& run_id,
+                                      const std::string& name) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
   LedgerFile made;
   made.path_ = dir + "/ledger-" + name + ".log";
-  made.descriptor_ = ::open(made.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+  made.descriptor_ =
+      ::open(made.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   if (made.descriptor_ < 0 || !made.append("# ledger " + name + " of run " + run_id + "\n")) {
     return fail(errno_error("ledger `" + name + "`: cannot write its record to " + made.path_ +
                                 "; make room or choose another work folder",

@@ -16,7 +16,8 @@ LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number
       recorder_(prepared.scenario()),
       loop_(loop),
       drivers_(prepared.targets.size()),
-      tools_{prepared, clock, loop, calls_, recorder_, [this](TargetId target) -> Driver& { return driver(target); }},
+      tools_{prepared, clock,     loop,
+             calls_,   recorder_, [this](TargetId target) -> Driver& { return driver(target); }},
       alarm_(loop) {
   recorder_.reserve(4 * prepared.scenario().operations.size());
   calls_.reserve(256);
@@ -39,7 +40,8 @@ Driver& LoadWorker::driver(TargetId target) {
   return *slot;
 }
 
-std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& load, RunTime start, RunTime end) {
+std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& load, RunTime start,
+                                                  RunTime end) {
   Lane lane = prepared_.assignment.lane;
   if (load.from.valid()) lane = load.from == prepared_.assignment.self ? Lane{0, 1} : Lane{0, 0};
   if (lane.count == 0 || load.mix.empty() || end <= start) return nullptr;
@@ -79,7 +81,8 @@ void LoadWorker::collect(RunTime until, Snapshot& to) {
 }
 
 bool LoadWorker::all_over() const {
-  return std::all_of(stages_.begin(), stages_.end(), [](const auto& stage) { return stage->over(); });
+  return std::all_of(stages_.begin(), stages_.end(),
+                     [](const auto& stage) { return stage->over(); });
 }
 
 void LoadWorker::stop(RunTime at, MonoTime grace_end, std::function<void()> done) {

@@ -1,5 +1,6 @@
 // What one worker thread does for load: drivers, calls, recorder and the stages that run.
-// Ownership: owns all of it. Threads: construct and destroy anywhere, everything else on the worker's loop.
+// Ownership: owns all of it. Threads: construct and destroy anywhere, everything else on the
+// worker's loop.
 #pragma once
 
 #include <functional>
@@ -14,13 +15,15 @@ namespace shakedown {
 
 class LoadWorker {
  public:
-  // number of `workers`: which part of the agent's lane and connections is ours. prepared and loop outlive this.
+  // number of `workers`: which part of the agent's lane and connections is ours. prepared and loop
+  // outlive this.
   LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers,
              boost::asio::io_context& loop);
 
   void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end);
   void stop_stage(StageId stage, RunTime at);
-  // Adds what happened since the last call: offered (intended before `until`), cells, and the load part of health.
+  // Adds what happened since the last call: offered (intended before `until`), cells, and the load
+  // part of health.
   void collect(RunTime until, Snapshot& to);
   // No new arrivals; done once nothing is out, or at grace_end, when the rest becomes `unfinished`.
   void stop(RunTime at, MonoTime grace_end, std::function<void()> done);
@@ -29,7 +32,8 @@ class LoadWorker {
 
  private:
   Driver& driver(TargetId target);
-  std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start, RunTime end);
+  std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start,
+                                        RunTime end);
   void check_stopped(MonoTime grace_end);
   bool all_over() const;
 

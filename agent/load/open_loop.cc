@@ -12,23 +12,29 @@ uint64_t outstanding_cap(const Load& load, const Scenario& scenario, Lane lane) 
   uint64_t total = load.max_outstanding;
   if (total == 0) {
     Duration longest{};
-    for (const MixEntry& entry : load.mix) longest = std::max(longest, scenario.operation(entry.operation).timeout);
-    total = static_cast<uint64_t>(std::ceil(peak_rate(std::get<OpenLoad>(load.kind).shape) * seconds(longest))) + 1;
+    for (const MixEntry& entry : load.mix)
+      longest = std::max(longest, scenario.operation(entry.operation).timeout);
+    total = static_cast<uint64_t>(
+                std::ceil(peak_rate(std::get<OpenLoad>(load.kind).shape) * seconds(longest))) +
+            1;
   }
   return std::max<uint64_t>(1, lane_share(total, lane));
 }
 
 }  // namespace
 
-OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane)
+OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start,
+                   RunTime end, Lane lane)
     : tools_(tools),
       stage_(stage),
       start_(start),
       end_(end),
-      pacer_(std::get<OpenLoad>(load.kind), end - start, stage_seed(tools.prepared.scenario().seed, stage), lane),
+      pacer_(std::get<OpenLoad>(load.kind), end - start,
+             stage_seed(tools.prepared.scenario().seed, stage), lane),
       mix_(load.mix, stage_seed(tools.prepared.scenario().seed, stage)),
       next_(pacer_.next()),
-      auditor_(std::get<OpenLoad>(load.kind), end - start, stage_seed(tools.prepared.scenario().seed, stage), lane),
+      auditor_(std::get<OpenLoad>(load.kind), end - start,
+               stage_seed(tools.prepared.scenario().seed, stage), lane),
       audited_(auditor_.next()),
       cap_(outstanding_cap(load, tools.prepared.scenario(), lane)),
       timer_(tools.loop) {}
@@ -95,7 +101,8 @@ void OpenLoop::drop(const Call& call, Outcome outcome) {
 
 void OpenLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
   --outstanding_;
-  tools_.recorder.record(judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
+  tools_.recorder.record(
+      judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
   tools_.calls.give_back(call);
 }
 

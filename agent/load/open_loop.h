@@ -1,11 +1,11 @@
-// Open-loop load: arrivals come when the schedule says so, whatever the target does. Late arrivals are sent at once,
-// with their true intended time; the lag shows it.
+// Open-loop load: arrivals come when the schedule says so, whatever the target does. Late arrivals
+// are sent at once, with their true intended time; the lag shows it.
 //
-// Pacing: a timer until shortly before the next arrival, then turns of the loop (which serve the sockets meanwhile), so
-// that an arrival is released within microseconds; long gaps cost no processor time.
-// Drops: an arrival is dropped_by_us when it is released after its own deadline, and when it meets the outstanding cap
-// while we lag more than our limit; at the cap without such a lag it is dropped_by_target.
-// Ownership and threads: as StageLoad.
+// Pacing: a timer until shortly before the next arrival, then turns of the loop (which serve the
+// sockets meanwhile), so that an arrival is released within microseconds; long gaps cost no
+// processor time. Drops: an arrival is dropped_by_us when it is released after its own deadline,
+// and when it meets the outstanding cap while we lag more than our limit; at the cap without such a
+// lag it is dropped_by_target. Ownership and threads: as StageLoad.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,8 @@ namespace shakedown {
 class OpenLoop final : public StageLoad, private CallSink {
  public:
   // load.kind is OpenLoad; it outlives this. lane = the worker's.
-  OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane);
+  OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end,
+           Lane lane);
 
   StageId stage() const override { return stage_; }
   void begin() override;
@@ -47,7 +48,8 @@ class OpenLoop final : public StageLoad, private CallSink {
   Pacer pacer_;
   Mix mix_;
   std::optional<Arrival> next_;
-  // The same sequence again, walked by the clock alone: what is offered does not depend on what was released.
+  // The same sequence again, walked by the clock alone: what is offered does not depend on what was
+  // released.
   Pacer auditor_;
   std::optional<Arrival> audited_;
   RunTime audited_until_ = RunTime::min();

@@ -10,7 +10,8 @@ namespace {
 std::vector<Duration> breaks(const RateShape& shape, Duration length) {
   std::vector<Duration> all = {Duration::zero(), length};
   if (const auto* steps = std::get_if<StepRate>(&shape)) {
-    for (std::size_t i = 1; i <= steps->steps.size(); ++i) all.push_back(steps->each * static_cast<int64_t>(i));
+    for (std::size_t i = 1; i <= steps->steps.size(); ++i)
+      all.push_back(steps->each * static_cast<int64_t>(i));
   } else if (const auto* spike = std::get_if<SpikeRate>(&shape)) {
     all.push_back(spike->at);
     all.push_back(spike->at + spike->length);
@@ -21,7 +22,8 @@ std::vector<Duration> breaks(const RateShape& shape, Duration length) {
   return all;
 }
 
-// Seconds after a segment's start at which `x` arrivals have come, rate linear from a (per second) with slope k.
+// Seconds after a segment's start at which `x` arrivals have come, rate linear from a (per second)
+// with slope k.
 double time_to(double x, double a, double k) {
   const double root = std::sqrt(std::max(0.0, a * a + 2 * k * x));
   const double below = a + root;
@@ -57,7 +59,9 @@ std::optional<Duration> RateInverse::offset(double x) {
   return from_seconds(std::clamp(t, s.start, s.end));
 }
 
-uint64_t stage_seed(uint64_t scenario_seed, StageId stage) { return stream_seed(scenario_seed, "stage", stage.value); }
+uint64_t stage_seed(uint64_t scenario_seed, StageId stage) {
+  return stream_seed(scenario_seed, "stage", stage.value);
+}
 
 Lane worker_lane(Lane agent, uint32_t worker, uint32_t workers) {
   return {agent.index + agent.count * worker, agent.count * workers};

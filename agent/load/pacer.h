@@ -1,10 +1,11 @@
-// The arrival sequence of an open load: the same global sequence for one (seed, stage), whoever asks. Each lane of it
-// takes every count-th arrival, so that the union over any number of agents and workers is the whole.
+// The arrival sequence of an open load: the same global sequence for one (seed, stage), whoever
+// asks. Each lane of it takes every count-th arrival, so that the union over any number of agents
+// and workers is the whole.
 //
-// Arrival i comes where the integral of the rate reaches x(i): uniform x(i) = i + 1/2; Poisson x(i) = sum of i + 1
-// exponential gaps of mean 1 (time change of a unit-rate process). Sources: Lewis & Shedler 1979 for the thinning-free
-// inversion of the integrated rate; the integral is arrivals_until of core/model/load.h.
-// Ownership: plain value. Threads: none; one owner each.
+// Arrival i comes where the integral of the rate reaches x(i): uniform x(i) = i + 1/2; Poisson x(i)
+// = sum of i + 1 exponential gaps of mean 1 (time change of a unit-rate process). Sources: Lewis &
+// Shedler 1979 for the thinning-free inversion of the integrated rate; the integral is
+// arrivals_until of core/model/load.h. Ownership: plain value. Threads: none; one owner each.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +22,13 @@ namespace shakedown {
 class RateInverse {
  public:
   RateInverse(const RateShape& shape, Duration length);
-  // The offset at which the integral reaches x; nullopt when that is not before length. x must not fall from call to
-  // call (it walks forward).
+  // The offset at which the integral reaches x; nullopt when that is not before length. x must not
+  // fall from call to call (it walks forward).
   std::optional<Duration> offset(double x);
 
  private:
-  // Rate linear from `from` to `to` (per second) over [start, end) seconds; `before` = integral at start.
+  // Rate linear from `from` to `to` (per second) over [start, end) seconds; `before` = integral at
+  // start.
   struct Segment {
     double start = 0, end = 0, from = 0, to = 0, before = 0, after = 0;
   };
@@ -62,7 +64,8 @@ Lane worker_lane(Lane agent, uint32_t worker, uint32_t workers);
 // How many of `total` places a lane gets, so that the sum over all lanes is total.
 uint64_t lane_share(uint64_t total, Lane lane);
 
-// Which operation and key arrival i has: a function of (seed, i) alone, so it does not depend on the partition.
+// Which operation and key arrival i has: a function of (seed, i) alone, so it does not depend on
+// the partition.
 class Mix {
  public:
   // The mix of a load has at least one entry, weights > 0.

@@ -18,8 +18,9 @@ Result<PreparedTarget> prepare_target(const Target& target) {
   const auto found = resolver.resolve(target.host, std::to_string(target.port),
                                       boost::asio::ip::resolver_base::numeric_service, error);
   if (error || found.empty()) {
-    return fail(ErrorKind::unavailable, "target `" + target.name + "`: no address for the host `" + target.host +
-                                            "`: " + error.message() + "; check the name on this agent");
+    return fail(ErrorKind::unavailable, "target `" + target.name + "`: no address for the host `" +
+                                            target.host + "`: " + error.message() +
+                                            "; check the name on this agent");
   }
   for (const auto& entry : found) made.endpoints.push_back(entry.endpoint());
   if (target.scheme == "https") {
@@ -28,16 +29,18 @@ Result<PreparedTarget> prepare_target(const Target& target) {
   return made;
 }
 
-Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http, const Secrets& secrets,
-                                     uint64_t value_size) {
+Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http,
+                                     const Secrets& secrets, uint64_t value_size) {
   if (http.target.value >= scenario.targets.size()) {
-    return fail(ErrorKind::bug, "a request of the plan names target " + std::to_string(http.target.value) + " of " +
+    return fail(ErrorKind::bug, "a request of the plan names target " +
+                                    std::to_string(http.target.value) + " of " +
                                     std::to_string(scenario.targets.size()));
   }
   return RequestTemplate::make(http, scenario.targets[http.target.value], secrets, value_size);
 }
 
-Result<PreparedLedger> prepare_ledger(const Scenario& scenario, const Ledger& ledger, const Secrets& secrets) {
+Result<PreparedLedger> prepare_ledger(const Scenario& scenario, const Ledger& ledger,
+                                      const Secrets& secrets) {
   PreparedLedger made;
   SHAKEDOWN_TRY(made.write, make_request(scenario, ledger.write, secrets, 0));
   SHAKEDOWN_TRY(made.read, make_request(scenario, ledger.read, secrets, 0));
@@ -83,7 +86,8 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
   }
   for (const Operation& operation : scenario.operations) {
     PreparedOperation one;
-    SHAKEDOWN_TRY(one.request, make_request(scenario, operation.http, secrets, operation.value_size.count));
+    SHAKEDOWN_TRY(one.request,
+                  make_request(scenario, operation.http, secrets, operation.value_size.count));
     SHAKEDOWN_TRY(one.expect, Expectation::make(operation.expect));
     made->operations.push_back(std::move(one));
   }

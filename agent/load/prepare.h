@@ -1,5 +1,6 @@
-// Everything that is worked out once, before the first request: addresses, certificates, secrets in request bytes,
-// expectations. Ownership: one Prepared, shared read-only by all workers of a LoadRunner. Threads: immutable.
+// Everything that is worked out once, before the first request: addresses, certificates, secrets in
+// request bytes, expectations. Ownership: one Prepared, shared read-only by all workers of a
+// LoadRunner. Threads: immutable.
 #pragma once
 
 #include <memory>
@@ -17,8 +18,9 @@ namespace shakedown {
 
 struct PreparedTarget {
   Target target;
-  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // tried in order; resolved once, at the start
-  std::unique_ptr<TlsContext> tls;                        // null for plain connections
+  std::vector<boost::asio::ip::tcp::endpoint>
+      endpoints;                    // tried in order; resolved once, at the start
+  std::unique_ptr<TlsContext> tls;  // null for plain connections
 };
 
 struct PreparedOperation {
@@ -36,7 +38,8 @@ struct Prepared {
   std::vector<PreparedTarget> targets;        // by TargetId
   std::vector<PreparedOperation> operations;  // by OperationId
   std::vector<PreparedLedger> ledgers;        // by LedgerId
-  // An arrival released later than this is our fault: 10 % of the smallest declared latency limit, else 10 ms.
+  // An arrival released later than this is our fault: 10 % of the smallest declared latency limit,
+  // else 10 ms.
   Duration lag_limit = std::chrono::milliseconds(10);
 
   Secrets secrets;
@@ -44,7 +47,8 @@ struct Prepared {
   const Scenario& scenario() const { return assignment.scenario; }
 };
 
-// Errors: unavailable (secret, address, certificate), scenario (a request or expectation that cannot be used).
+// Errors: unavailable (secret, address, certificate), scenario (a request or expectation that
+// cannot be used).
 Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
 
 // A request that was not declared as an operation. Errors: as prepare.

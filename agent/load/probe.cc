@@ -13,15 +13,16 @@ namespace {
 DriverOptions probe_options(const Probe& probe) {
   DriverOptions options;
   // As many as can hang at once, and room for the next.
-  options.max_connections = static_cast<uint32_t>(probe.timeout / std::max(probe.every, Duration(1))) + 2;
+  options.max_connections =
+      static_cast<uint32_t>(probe.timeout / std::max(probe.every, Duration(1))) + 2;
   options.max_requests = probe.connection == ProbeConnection::fresh ? 1 : 0;
   return options;
 }
 
 }  // namespace
 
-Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe, boost::asio::io_context& loop,
-               Deadlines& deadlines, CallPool& calls)
+Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe,
+               boost::asio::io_context& loop, Deadlines& deadlines, CallPool& calls)
     : prepared_(prepared),
       clock_(clock),
       id_(probe),
@@ -61,7 +62,8 @@ void Prober::check(MonoTime now) {
   const auto number = static_cast<uint64_t>(number_);
   const Operation& operation = prepared_.scenario().operation(probe_.operation);
   if (const auto* uniform = std::get_if<UniformKey>(&operation.key)) {
-    call.holes.key = uniform->low + mix64(number) % std::max<uint64_t>(1, uniform->high - uniform->low + 1);
+    call.holes.key =
+        uniform->low + mix64(number) % std::max<uint64_t>(1, uniform->high - uniform->low + 1);
   } else if (const auto* sequence = std::get_if<SequenceKey>(&operation.key)) {
     call.holes.key = sequence->from + number;
   }
@@ -80,7 +82,8 @@ void Prober::finished(Call& call, Outcome outcome, const Response* response, Mon
   if (outcome == Outcome::unfinished) return;
   if (outcome == Outcome::client_error) {
     if (!std::exchange(trouble_logged_, true)) {
-      log::warning("checks of a probe could not be made: no descriptors or ports left", {{"probe", probe_.name}});
+      log::warning("checks of a probe could not be made: no descriptors or ports left",
+                   {{"probe", probe_.name}});
     }
     return;
   }
@@ -94,7 +97,8 @@ void Prober::stop() {
 
 std::vector<ProbeResult> Prober::take() {
   std::vector<ProbeResult> taken = std::exchange(results_, {});
-  std::sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+  std::sort(taken.begin(), taken.end(),
+            [](const auto& a, const auto& b) { return a.start < b.start; });
   return taken;
 }
 

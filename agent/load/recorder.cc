@@ -20,12 +20,14 @@ bool is_drop(Outcome o) { return o == Outcome::dropped_by_target || o == Outcome
 
 }  // namespace
 
-Recorder::Recorder(const Scenario& scenario) : scenario_(scenario), latest_(scenario.operations.size(), nullptr) {}
+Recorder::Recorder(const Scenario& scenario)
+    : scenario_(scenario), latest_(scenario.operations.size(), nullptr) {}
 Recorder::~Recorder() = default;
 
 void Recorder::reserve(std::size_t cells) {
   std::size_t limits = 0;
-  for (const Operation& operation : scenario_.operations) limits = std::max(limits, operation.limits.size());
+  for (const Operation& operation : scenario_.operations)
+    limits = std::max(limits, operation.limits.size());
   while (spare_.size() < cells) {
     spare_.push_back(std::make_unique<LiveCell>());
     spare_.back()->over_limit.reserve(limits);
@@ -38,7 +40,8 @@ void Recorder::reserve(std::size_t cells) {
 Recorder::LiveCell& Recorder::cell(const CellKey& key) {
   LiveCell*& latest = latest_[key.operation.value];
   if (latest != nullptr && latest->key == key) return *latest;
-  const auto found = std::find_if(live_.rbegin(), live_.rend(), [&](const auto& c) { return c->key == key; });
+  const auto found =
+      std::find_if(live_.rbegin(), live_.rend(), [&](const auto& c) { return c->key == key; });
   if (found != live_.rend()) return *(latest = found->get());
   if (spare_.empty()) spare_.push_back(std::make_unique<LiveCell>());
   live_.push_back(std::move(spare_.back()));

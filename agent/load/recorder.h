@@ -1,6 +1,7 @@
-// Turns samples into cells: one per second of intended time, stage and operation, with dense histograms from a pool.
-// In steady state recording allocates nothing: take() hands cells over as sparse copies and keeps the histograms.
-// Ownership: owns cells and histograms. Threads: one worker.
+// Turns samples into cells: one per second of intended time, stage and operation, with dense
+// histograms from a pool. In steady state recording allocates nothing: take() hands cells over as
+// sparse copies and keeps the histograms. Ownership: owns cells and histograms. Threads: one
+// worker.
 #pragma once
 
 #include <array>
@@ -21,7 +22,8 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // Room for this many cells with the usual histograms, so that the first seconds allocate nothing either.
+  // Room for this many cells with the usual histograms, so that the first seconds allocate nothing
+  // either.
   void reserve(std::size_t cells);
   void record(const Sample& sample);
   // Everything recorded since the last call, added to `cells`.

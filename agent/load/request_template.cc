@@ -30,12 +30,14 @@ std::size_t digits_of(uint64_t number) {
 
 void append_seed(std::string& out, uint64_t seed, std::size_t limit) {
   static constexpr char kHex[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < std::min(limit, kSeedDigits); ++i) out.push_back(kHex[(seed >> (60 - 4 * i)) & 15]);
+  for (std::size_t i = 0; i < std::min(limit, kSeedDigits); ++i)
+    out.push_back(kHex[(seed >> (60 - 4 * i)) & 15]);
 }
 
 // Letters and digits that do not compress to nothing, the same for every run.
 std::string value_tail(uint64_t size) {
-  static constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  static constexpr char kLetters[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
   std::string tail;
   if (size <= kSeedDigits) return tail;
   tail.reserve(size - kSeedDigits);
@@ -53,7 +55,8 @@ bool breaks_line(const Text& text) {
 }  // namespace
 
 std::string host_header(const Target& target) {
-  std::string host = target.host.find(':') != std::string::npos ? "[" + target.host + "]" : target.host;
+  std::string host =
+      target.host.find(':') != std::string::npos ? "[" + target.host + "]" : target.host;
   const uint16_t usual = target.scheme == "https" ? 443 : 80;
   return target.port == usual ? host : host + ":" + std::to_string(target.port);
 }
@@ -62,13 +65,24 @@ std::string fill_text(const Text& text, const Holes& holes) {
   std::string out;
   for (const TextPiece& piece : text.pieces) {
     switch (piece.kind) {
-      case HoleKind::literal: out += piece.text; break;
-      case HoleKind::key: append_number(out, holes.key); break;
-      case HoleKind::id: out += holes.id; break;
-      case HoleKind::payload: out += holes.payload; break;
-      case HoleKind::checksum: out += holes.checksum; break;
+      case HoleKind::literal:
+        out += piece.text;
+        break;
+      case HoleKind::key:
+        append_number(out, holes.key);
+        break;
+      case HoleKind::id:
+        out += holes.id;
+        break;
+      case HoleKind::payload:
+        out += holes.payload;
+        break;
+      case HoleKind::checksum:
+        out += holes.checksum;
+        break;
       case HoleKind::value:
-      case HoleKind::secret: break;
+      case HoleKind::secret:
+        break;
     }
   }
   return out;
@@ -97,16 +111,18 @@ Result<void> RequestTemplate::append(Pieces& to, const Text& text, const Secrets
   return ok();
 }
 
-Result<void> RequestTemplate::append_headers(RequestTemplate& made, const HttpRequest& http, const Target& target,
-                                             const Secrets& secrets) {
+Result<void> RequestTemplate::append_headers(RequestTemplate& made, const HttpRequest& http,
+                                             const Target& target, const Secrets& secrets) {
   const auto declares = [&](const char* name) {
-    return std::any_of(http.headers.begin(), http.headers.end(),
-                       [&](const auto& header) { return strcasecmp(header.first.c_str(), name) == 0; });
+    return std::any_of(http.headers.begin(), http.headers.end(), [&](const auto& header) {
+      return strcasecmp(header.first.c_str(), name) == 0;
+    });
   };
   if (!declares("host")) append(made.head_, "Host: " + host_header(target) + "\r\n");
   for (const auto& [name, value] : http.headers) {
     if (breaks_line(value) || name.find_first_of("\r\n: ") != std::string::npos) {
-      return fail(ErrorKind::scenario, "the header `" + name + "` has a line break, or a space or colon in its name; "
+      return fail(ErrorKind::scenario, "the header `" + name +
+                                           "` has a line break, or a space or colon in its name; "
                                            "write one header a line");
     }
     if (strcasecmp(name.c_str(), "content-length") == 0) continue;  // ours is always right
@@ -117,8 +133,8 @@ Result<void> RequestTemplate::append_headers(RequestTemplate& made, const HttpRe
   return ok();
 }
 
-Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Target& target, const Secrets& secrets,
-                                              uint64_t value_size) {
+Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Target& target,
+                                              const Secrets& secrets, uint64_t value_size) {
   if (breaks_line(http.path) || http.method.find_first_of("\r\n ") != std::string::npos) {
     return fail(ErrorKind::scenario, "the method or path of a request to `" + target.name +
                                          "` has a line break or a space; remove it");
@@ -132,8 +148,8 @@ Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Tar
   append(made.head_, " HTTP/1.1\r\n");
   SHAKEDOWN_TRY(append_headers(made, http, target, secrets));
   SHAKEDOWN_TRY(append(made.body_, http.body, secrets));
-  made.has_length_ =
-      !made.body_.empty() || http.method == "POST" || http.method == "PUT" || http.method == "PATCH";
+  made.has_length_ = !made.body_.empty() || http.method == "POST" || http.method == "PUT" ||
+                     http.method == "PATCH";
   const auto hole = [](const Piece& piece) { return piece.kind != HoleKind::literal; };
   if (std::none_of(made.head_.begin(), made.head_.end(), hole) &&
       std::none_of(made.body_.begin(), made.body_.end(), hole)) {
@@ -147,16 +163,27 @@ Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Tar
 void RequestTemplate::fill(const Pieces& pieces, const Holes& holes, std::string& out) const {
   for (const Piece& piece : pieces) {
     switch (piece.kind) {
-      case HoleKind::literal: out += piece.text; break;
-      case HoleKind::key: append_number(out, holes.key); break;
+      case HoleKind::literal:
+        out += piece.text;
+        break;
+      case HoleKind::key:
+        append_number(out, holes.key);
+        break;
       case HoleKind::value:
         append_seed(out, holes.value_seed, value_size_);
         out += value_tail_;
         break;
-      case HoleKind::id: out += holes.id; break;
-      case HoleKind::payload: out += holes.payload; break;
-      case HoleKind::checksum: out += holes.checksum; break;
-      case HoleKind::secret: break;
+      case HoleKind::id:
+        out += holes.id;
+        break;
+      case HoleKind::payload:
+        out += holes.payload;
+        break;
+      case HoleKind::checksum:
+        out += holes.checksum;
+        break;
+      case HoleKind::secret:
+        break;
     }
   }
 }
@@ -165,13 +192,26 @@ std::size_t RequestTemplate::size_of(const Pieces& pieces, const Holes& holes) c
   std::size_t size = 0;
   for (const Piece& piece : pieces) {
     switch (piece.kind) {
-      case HoleKind::literal: size += piece.text.size(); break;
-      case HoleKind::key: size += digits_of(holes.key); break;
-      case HoleKind::value: size += value_size_; break;
-      case HoleKind::id: size += holes.id.size(); break;
-      case HoleKind::payload: size += holes.payload.size(); break;
-      case HoleKind::checksum: size += holes.checksum.size(); break;
-      case HoleKind::secret: break;
+      case HoleKind::literal:
+        size += piece.text.size();
+        break;
+      case HoleKind::key:
+        size += digits_of(holes.key);
+        break;
+      case HoleKind::value:
+        size += value_size_;
+        break;
+      case HoleKind::id:
+        size += holes.id.size();
+        break;
+      case HoleKind::payload:
+        size += holes.payload.size();
+        break;
+      case HoleKind::checksum:
+        size += holes.checksum.size();
+        break;
+      case HoleKind::secret:
+        break;
     }
   }
   return size;

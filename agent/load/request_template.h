@@ -1,5 +1,6 @@
-// An HTTP/1.1 request with holes, cut into pieces once, so that rendering is a few appends into a reused buffer.
-// Secrets are part of the pieces. Ownership: plain value. Threads: immutable after make; share freely.
+// An HTTP/1.1 request with holes, cut into pieces once, so that rendering is a few appends into a
+// reused buffer. Secrets are part of the pieces. Ownership: plain value. Threads: immutable after
+// make; share freely.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,11 @@ namespace shakedown {
 
 class RequestTemplate {
  public:
-  // value_size = bytes of {value}. Errors: scenario (a hole that names an undeclared secret, a line break in path or
-  // header). Adds Host (unless declared) and Content-Length (with a body, or for POST, PUT and PATCH).
-  static Result<RequestTemplate> make(const HttpRequest& http, const Target& target, const Secrets& secrets,
-                                      uint64_t value_size);
+  // value_size = bytes of {value}. Errors: scenario (a hole that names an undeclared secret, a line
+  // break in path or header). Adds Host (unless declared) and Content-Length (with a body, or for
+  // POST, PUT and PATCH).
+  static Result<RequestTemplate> make(const HttpRequest& http, const Target& target,
+                                      const Secrets& secrets, uint64_t value_size);
 
   // The bytes to send: either kept ready, or rendered into scratch. Valid until scratch changes.
   std::string_view render(const Holes& holes, std::string& scratch) const;
@@ -35,8 +37,8 @@ class RequestTemplate {
 
   static Result<void> append(Pieces& to, const Text& text, const Secrets& secrets);
   static void append(Pieces& to, std::string_view literal);
-  static Result<void> append_headers(RequestTemplate& made, const HttpRequest& http, const Target& target,
-                                     const Secrets& secrets);
+  static Result<void> append_headers(RequestTemplate& made, const HttpRequest& http,
+                                     const Target& target, const Secrets& secrets);
   void fill(const Pieces& pieces, const Holes& holes, std::string& out) const;
   std::size_t size_of(const Pieces& pieces, const Holes& holes) const;
 

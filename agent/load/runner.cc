@@ -41,7 +41,8 @@ void merge_part(Snapshot& into, Snapshot&& part) {
   into.health.worst_lag = std::max(into.health.worst_lag, part.health.worst_lag);
 }
 
-// Answers of several threads to one question. Shared by the lambdas that bring them, which may outlive the runner.
+// Answers of several threads to one question. Shared by the lambdas that bring them, which may
+// outlive the runner.
 struct Collecting {
   Snapshot snapshot;
   std::size_t missing = 0;
@@ -50,8 +51,8 @@ struct Collecting {
 
 class ThreadedLoadRunner final : public LoadRunner {
  public:
-  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, RunClock clock, const LoadOptions& options,
-                     boost::asio::io_context& loop)
+  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, RunClock clock,
+                     const LoadOptions& options, boost::asio::io_context& loop)
       : prepared_(std::move(prepared)),
         clock_(clock),
         grace_(options.grace),
@@ -60,8 +61,8 @@ class ThreadedLoadRunner final : public LoadRunner {
         side_("side", *prepared_, clock) {
     const uint32_t workers = std::max<uint32_t>(1, options.workers);
     for (uint32_t i = 0; i < workers; ++i) {
-      threads_.push_back(
-          std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i), *prepared_, clock, i, workers));
+      threads_.push_back(std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i),
+                                                              *prepared_, clock, i, workers));
     }
   }
 
@@ -69,13 +70,16 @@ class ThreadedLoadRunner final : public LoadRunner {
   Result<void> add_checks(const std::string& dir) {
     const Scenario& scenario = prepared_->scenario();
     const AgentId usual = default_load_agent(scenario);
-    const auto ours = [&](AgentId agent) { return (agent.valid() ? agent : usual) == prepared_->assignment.self; };
+    const auto ours = [&](AgentId agent) {
+      return (agent.valid() ? agent : usual) == prepared_->assignment.self;
+    };
     for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
       if (ours(scenario.probes[i].agent)) side_.work.add_probe(ProbeId(i));
     }
     for (std::size_t i = 0; i < scenario.ledgers.size(); ++i) {
       if (!ours(scenario.ledgers[i].agent)) continue;
-      SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id, scenario.ledgers[i].name));
+      SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id,
+                                                        scenario.ledgers[i].name));
       side_.work.add_ledger(LedgerId(i), std::move(file));
     }
     return ok();
@@ -101,7 +105,8 @@ class ThreadedLoadRunner final : public LoadRunner {
   }
   void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
               std::function<void(LedgerPass)> done) override;
-  void fetch(const HttpRequest& request, Duration timeout, std::function<void(Result<std::string>)> done) override;
+  void fetch(const HttpRequest& request, Duration timeout,
+             std::function<void(Result<std::string>)> done) override;
   void collect(std::function<void(Snapshot)> done) override;
   void stop(std::function<void()> done) override;
 
@@ -123,7 +128,8 @@ void collect_from(LoadWorker& work, RunTime until, Snapshot& to) { work.collect(
 void collect_from(SideWorker& work, RunTime, Snapshot& to) { work.collect(to); }
 
 template <typename Thread>
-void ThreadedLoadRunner::collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until) {
+void ThreadedLoadRunner::collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting,
+                                      RunTime until) {
   thread.worker.post([&work = thread.work, &loop = loop_, collecting, until] {
     Snapshot part;
     collect_from(work, until, part);
@@ -145,8 +151,8 @@ void ThreadedLoadRunner::collect(std::function<void(Snapshot)> done) {
   collect_part(side_, collecting, collected_until_);
 }
 
-void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
-                                std::function<void(LedgerPass)> done) {
+void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId injection,
+                                uint64_t first_id, std::function<void(LedgerPass)> done) {
   auto bring = [&loop = loop_, done = std::move(done)](LedgerPass finished) {
     boost::asio::post(loop, [done, finished] { done(finished); });
   };
@@ -158,15 +164,16 @@ void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId inje
 void ThreadedLoadRunner::fetch(const HttpRequest& request, Duration timeout,
                                std::function<void(Result<std::string>)> done) {
   auto bring = [&loop = loop_, done = std::move(done)](Result<std::string> fetched) {
-    boost::asio::post(loop, [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
+    boost::asio::post(loop,
+                      [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
   };
   auto prepared = prepare_request(*prepared_, request);
   if (!prepared) {
     bring(fail(std::move(prepared).assume_error()));
     return;
   }
-  side_.worker.post([this, target = request.target, request = std::move(prepared).assume_value(), timeout,
-                     bring = std::move(bring)]() mutable {
+  side_.worker.post([this, target = request.target, request = std::move(prepared).assume_value(),
+                     timeout, bring = std::move(bring)]() mutable {
     side_.work.fetch(target, std::move(request), timeout, std::move(bring));
   });
 }
@@ -198,12 +205,14 @@ void ThreadedLoadRunner::stop(std::function<void()> done) {
 std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
   if (!options.work_dir.empty()) return options.work_dir;
   if (!assignment.work_dir.empty()) return assignment.work_dir;
-  return std::filesystem::temp_directory_path() / ("shakedown-" + assignment.run_id + "-" + std::to_string(getpid()));
+  return std::filesystem::temp_directory_path() /
+         ("shakedown-" + assignment.run_id + "-" + std::to_string(getpid()));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock,
+                                                     LoadOptions options,
                                                      boost::asio::io_context& loop) {
   SHAKEDOWN_TRY(auto prepared, prepare(assignment));
   auto runner = std::make_unique<ThreadedLoadRunner>(std::move(prepared), clock, options, loop);

@@ -1,5 +1,6 @@
-// Values of declared secrets, read on this agent only. They go into request bytes and nowhere else: no error, log line
-// or report may carry one. Ownership: plain value. Threads: immutable after resolving.
+// Values of declared secrets, read on this agent only. They go into request bytes and nowhere else:
+// no error, log line or report may carry one. Ownership: plain value. Threads: immutable after
+// resolving.
 #pragma once
 
 #include <map>
@@ -13,8 +14,9 @@ namespace shakedown {
 
 using Secrets = std::map<std::string, std::string>;  // by name
 
-// From the environment or a file (its trailing line breaks are not part of the secret). Errors, all naming the secret:
-// unavailable (no such variable or file), scenario (a line break or NUL inside, which no header can carry).
+// From the environment or a file (its trailing line breaks are not part of the secret). Errors, all
+// naming the secret: unavailable (no such variable or file), scenario (a line break or NUL inside,
+// which no header can carry).
 Result<Secrets> resolve_secrets(const std::vector<Secret>& declared);
 
 }  // namespace shakedown

@@ -13,8 +13,8 @@ void SideWorker::add_probe(ProbeId probe) {
 }
 
 void SideWorker::add_ledger(LedgerId ledger, LedgerFile file) {
-  keepers_.push_back(
-      std::make_unique<LedgerKeeper>(prepared_, clock_, ledger, std::move(file), loop_, deadlines_, calls_));
+  keepers_.push_back(std::make_unique<LedgerKeeper>(prepared_, clock_, ledger, std::move(file),
+                                                    loop_, deadlines_, calls_));
 }
 
 void SideWorker::start_probes() {
@@ -41,9 +41,10 @@ void SideWorker::verify(LedgerId ledger, uint32_t pass, InjectionId injection, u
   done(none);
 }
 
-void SideWorker::fetch(TargetId target, RequestTemplate request, Duration timeout, Fetch::Done done) {
-  fetches_.push_back(std::make_unique<Fetch>(prepared_.targets[target.value], std::move(request), loop_, deadlines_,
-                                             calls_, std::move(done)));
+void SideWorker::fetch(TargetId target, RequestTemplate request, Duration timeout,
+                       Fetch::Done done) {
+  fetches_.push_back(std::make_unique<Fetch>(prepared_.targets[target.value], std::move(request),
+                                             loop_, deadlines_, calls_, std::move(done)));
   fetches_.back()->begin(timeout);
 }
 
@@ -61,7 +62,8 @@ void SideWorker::collect(Snapshot& to) {
 
 bool SideWorker::all_over() const {
   const auto over = [](const auto& one) { return one->over(); };
-  return std::all_of(probers_.begin(), probers_.end(), over) && std::all_of(keepers_.begin(), keepers_.end(), over) &&
+  return std::all_of(probers_.begin(), probers_.end(), over) &&
+         std::all_of(keepers_.begin(), keepers_.end(), over) &&
          std::all_of(fetches_.begin(), fetches_.end(), over);
 }
 

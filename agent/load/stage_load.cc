@@ -10,9 +10,10 @@ void prepare_call(Call& call, const Prepared& prepared, OperationId operation) {
   call.keep_body = one.expect.keep_body();
 }
 
-Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage, Outcome outcome,
-                  const Response* response, MonoTime done) {
-  if (outcome == Outcome::ok && !prepared.operations[call.operation.value].expect.holds(*response, call.holes)) {
+Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
+                  Outcome outcome, const Response* response, MonoTime done) {
+  if (outcome == Outcome::ok &&
+      !prepared.operations[call.operation.value].expect.holds(*response, call.holes)) {
     outcome = Outcome::failed;
   }
   Sample sample;

@@ -1,6 +1,6 @@
-// The load of one stage on one worker: issues calls, records what became of them, and can say how many there should be.
-// Ownership: the worker owns its stage loads; they refer to the worker's drivers, calls and recorder.
-// Threads: the worker's.
+// The load of one stage on one worker: issues calls, records what became of them, and can say how
+// many there should be. Ownership: the worker owns its stage loads; they refer to the worker's
+// drivers, calls and recorder. Threads: the worker's.
 #pragma once
 
 #include <functional>
@@ -42,7 +42,7 @@ class StageLoad {
 // Fills a call for an operation of the scenario; the caller sets sink, tag and the stamps.
 void prepare_call(Call& call, const Prepared& prepared, OperationId operation);
 // A sample of a finished call, its outcome judged by the operation's `expect`.
-Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage, Outcome outcome,
-                  const Response* response, MonoTime done);
+Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
+                  Outcome outcome, const Response* response, MonoTime done);
 
 }  // namespace shakedown

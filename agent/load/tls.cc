@@ -17,13 +17,14 @@ std::string openssl_reason() {
 }
 
 auto tls_failure(const Target& target, const std::string& what, const std::string& file) {
-  return fail(ErrorKind::unavailable,
-              "target `" + target.name + "`: " + what + " " + file + ": " + openssl_reason() + "; check the file");
+  return fail(ErrorKind::unavailable, "target `" + target.name + "`: " + what + " " + file + ": " +
+                                          openssl_reason() + "; check the file");
 }
 
 bool is_address(const std::string& name) {
   in6_addr room;
-  return inet_pton(AF_INET, name.c_str(), &room) == 1 || inet_pton(AF_INET6, name.c_str(), &room) == 1;
+  return inet_pton(AF_INET, name.c_str(), &room) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), &room) == 1;
 }
 
 Result<void> load_files(SSL_CTX* context, const Target& target) {
@@ -46,11 +47,17 @@ Result<void> load_files(SSL_CTX* context, const Target& target) {
 
 TlsStep step_of(ssl_st& ssl, int result) {
   switch (SSL_get_error(&ssl, result)) {
-    case SSL_ERROR_NONE: return TlsStep::done;
-    case SSL_ERROR_WANT_READ: return TlsStep::want_read;
-    case SSL_ERROR_WANT_WRITE: return TlsStep::want_write;
-    case SSL_ERROR_ZERO_RETURN: return TlsStep::closed;
-    default: ERR_clear_error(); return TlsStep::broken;
+    case SSL_ERROR_NONE:
+      return TlsStep::done;
+    case SSL_ERROR_WANT_READ:
+      return TlsStep::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return TlsStep::want_write;
+    case SSL_ERROR_ZERO_RETURN:
+      return TlsStep::closed;
+    default:
+      ERR_clear_error();
+      return TlsStep::broken;
   }
 }
 
@@ -66,7 +73,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const Target& target) {
   if (made->context_ == nullptr) return tls_failure(target, "cannot start TLS", "");
   SSL_CTX_set_min_proto_version(made->context_, TLS1_2_VERSION);
   SSL_CTX_set_verify(made->context_, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(made->context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+  SSL_CTX_set_mode(made->context_, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                        SSL_MODE_RELEASE_BUFFERS);
   SHAKEDOWN_TRY(load_files(made->context_, target));
   made->name_ = target.tls.server_name.empty() ? target.host : target.tls.server_name;

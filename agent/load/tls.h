@@ -1,5 +1,5 @@
-// TLS for clients: one context per target with verification always on. Ownership: TlsContext owns the SSL_CTX and is
-// shared read-only by all workers; a session belongs to its connection.
+// TLS for clients: one context per target with verification always on. Ownership: TlsContext owns
+// the SSL_CTX and is shared read-only by all workers; a session belongs to its connection.
 #pragma once
 
 #include <memory>
@@ -20,9 +20,10 @@ using TlsSession = std::unique_ptr<ssl_st, SslDeleter>;
 
 class TlsContext {
  public:
-  // TLS 1.2 or newer. CA: the declared file or the system's. Client certificate if declared. Verified name (and SNI):
-  // server_name, else the host; an address is verified as an address and sends no SNI. Errors: unavailable (a file
-  // that cannot be read, a key that does not fit), naming target and file.
+  // TLS 1.2 or newer. CA: the declared file or the system's. Client certificate if declared.
+  // Verified name (and SNI): server_name, else the host; an address is verified as an address and
+  // sends no SNI. Errors: unavailable (a file that cannot be read, a key that does not fit), naming
+  // target and file.
   static Result<std::unique_ptr<TlsContext>> make(const Target& target);
   ~TlsContext();
 
@@ -43,7 +44,8 @@ TlsStep tls_handshake(ssl_st& ssl);
 // bytes: how many were read or written when done.
 TlsStep tls_read(ssl_st& ssl, char* to, std::size_t size, std::size_t& bytes);
 TlsStep tls_write(ssl_st& ssl, const char* from, std::size_t size, std::size_t& bytes);
-// Why a handshake failed if that was a distrusted certificate ("self-signed certificate"), else empty.
+// Why a handshake failed if that was a distrusted certificate ("self-signed certificate"), else
+// empty.
 std::string tls_distrust(ssl_st& ssl);
 
 }  // namespace shakedown

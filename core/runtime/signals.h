@@ -1,5 +1,5 @@
-// Signals as callbacks on a loop. Ownership: the caller keeps the object as long as it wants signals.
-// Threads: the loop's thread; one object per process and signal.
+// Signals as callbacks on a loop. Ownership: the caller keeps the object as long as it wants
+// signals. Threads: the loop's thread; one object per process and signal.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,8 @@ namespace shakedown {
 class Signals {
  public:
   // received(signal) for each delivery until destruction, for example {SIGINT, SIGTERM}.
-  Signals(boost::asio::io_context& loop, std::initializer_list<int> signals, std::function<void(int)> received);
+  Signals(boost::asio::io_context& loop, std::initializer_list<int> signals,
+          std::function<void(int)> received);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

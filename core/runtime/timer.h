@@ -16,9 +16,10 @@
 namespace shakedown {
 
 // A timer without a type-erased executor.
-using LoopTimer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                    boost::asio::io_context::executor_type>;
+using LoopTimer =
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      boost::asio::io_context::executor_type>;
 
 // Both are CLOCK_MONOTONIC.
 inline std::chrono::steady_clock::time_point to_steady(MonoTime t) {
@@ -29,7 +30,8 @@ inline std::chrono::steady_clock::time_point to_steady(MonoTime t) {
 boost::asio::awaitable<bool> sleep_until(MonoTime at);
 boost::asio::awaitable<bool> sleep_for(Duration length);
 
-// One callback at a time. The callback is not called after cancel() or destruction; it may set the Alarm again.
+// One callback at a time. The callback is not called after cancel() or destruction; it may set the
+// Alarm again.
 class Alarm {
  public:
   explicit Alarm(boost::asio::io_context& loop) : timer_(loop) {}
@@ -39,7 +41,9 @@ class Alarm {
 
   // Replaces what was set before.
   void at(MonoTime when, std::function<void()> action);
-  void after(Duration length, std::function<void()> action) { at(mono_now() + length, std::move(action)); }
+  void after(Duration length, std::function<void()> action) {
+    at(mono_now() + length, std::move(action));
+  }
   void cancel();
   bool is_set() const { return pending_ != nullptr; }
 

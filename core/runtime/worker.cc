@@ -23,7 +23,8 @@ void run(boost::asio::io_context& loop, const std::string& name) {
   try {
     loop.run();
   } catch (const std::exception& broken) {
-    log::error("a handler threw, which no handler may", {{"worker", name}, {"what", broken.what()}});
+    log::error("a handler threw, which no handler may",
+               {{"worker", name}, {"what", broken.what()}});
     std::abort();
   }
 }

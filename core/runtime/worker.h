@@ -1,6 +1,6 @@
 // One thread with one Asio loop. Everything that belongs to the thread is reached by posting to it.
-// Ownership: the Worker owns loop and thread. Threads: construct, finish and destroy from one other thread;
-// post from any.
+// Ownership: the Worker owns loop and thread. Threads: construct, finish and destroy from one other
+// thread; post from any.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ namespace shakedown {
 
 class Worker {
  public:
-  // Starts the thread. Every signal is blocked on it, so that signals reach the main thread and a write to a closed
-  // socket is an error code. The name shows in ps and gdb (15 characters).
+  // Starts the thread. Every signal is blocked on it, so that signals reach the main thread and a
+  // write to a closed socket is an error code. The name shows in ps and gdb (15 characters).
   explicit Worker(std::string name);
   ~Worker();  // finish()
   Worker(const Worker&) = delete;
@@ -29,8 +29,8 @@ class Worker {
     boost::asio::post(loop_, std::forward<Function>(function));
   }
 
-  // Lets the loop end once no operation is outstanding on it, and joins. What runs on the loop must have been told to
-  // end before, or this waits for it.
+  // Lets the loop end once no operation is outstanding on it, and joins. What runs on the loop must
+  // have been told to end before, or this waits for it.
   void finish();
 
  private:

@@ -1,4 +1,5 @@
-// The least that a closed loop can cost: one epoll loop, fixed request bytes, answers found by their length alone.
+// The least that a closed loop can cost: one epoll loop, fixed request bytes, answers found by
+// their length alone.
 #pragma once
 
 #include <chrono>

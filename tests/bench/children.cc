@@ -4,8 +4,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 namespace shakedown {
 namespace {
@@ -43,7 +43,9 @@ ChildRun run_child(const std::vector<std::string>& argv, int cpu) {
   int status = 0;
   rusage usage{};
   ::wait4(child, &status, 0, &usage);
-  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+  const auto of = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
   run.cpu_seconds = of(usage.ru_utime) + of(usage.ru_stime);
   run.ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   return run;

@@ -6,13 +6,14 @@
 
 namespace shakedown {
 
-std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target, const DriverOptions& options,
+std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target,
+                                          const DriverOptions& options,
                                           boost::asio::io_context& loop, Deadlines& deadlines) {
   return std::make_unique<Http1Driver>(target, options, loop, deadlines);
 }
 
-Http1Driver::Http1Driver(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop,
-                         Deadlines& deadlines)
+Http1Driver::Http1Driver(const PreparedTarget& target, const DriverOptions& options,
+                         boost::asio::io_context& loop, Deadlines& deadlines)
     : Driver(deadlines), target_(target), options_(options), loop_(loop), read_buffer_(64 * 1024) {
   scratch_.reserve(1024);
 }
@@ -53,8 +54,8 @@ void Http1Driver::release(Connection& connection, MonoTime now) {
 }
 
 void Http1Driver::replenish(MonoTime now) {
-  while (!closed_ && connecting_.size() < waiting_.size() && open_ + connecting_.size() < options_.max_connections &&
-         now >= retry_at_) {
+  while (!closed_ && connecting_.size() < waiting_.size() &&
+         open_ + connecting_.size() < options_.max_connections && now >= retry_at_) {
     connect_one(now);
   }
   if (open_ == 0 && connecting_.empty()) answer_waiting(waiting_.size(), now);
@@ -80,8 +81,9 @@ void Http1Driver::note_failure(MonoTime started, Outcome outcome, MonoTime now) 
   last_failure_ = outcome;
   // Attempts that were already under way when the backoff began are one failure with it.
   if (options_.backoff <= Duration::zero() || started < backoff_since_) return;
-  backoff_ = backoff_ == Duration::zero() ? options_.backoff
-                                          : std::min(backoff_ * 2, std::max(options_.backoff, options_.backoff_max));
+  backoff_ = backoff_ == Duration::zero()
+                 ? options_.backoff
+                 : std::min(backoff_ * 2, std::max(options_.backoff, options_.backoff_max));
   backoff_since_ = now;
   retry_at_ = now + backoff_;
 }
@@ -110,7 +112,8 @@ void Http1Driver::connect_failed(Connection& connection, Outcome outcome, MonoTi
   replenish(now);
 }
 
-void Http1Driver::answered(Connection& connection, Call& call, const Response& response, MonoTime now) {
+void Http1Driver::answered(Connection& connection, Call& call, const Response& response,
+                           MonoTime now) {
   releasing_ = true;
   finish(call, Outcome::ok, &response, now);
   releasing_ = false;

@@ -1,10 +1,10 @@
-// HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time on a connection,
-// no retries, redirects not followed.
+// HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time
+// on a connection, no retries, redirects not followed.
 //
-// When a connect fails, one waiting call is answered with the reason; if no connection is left, all of them are, and
-// so is every arrival until the backoff ends: load keeps its rate through an outage and each arrival has an outcome.
-// A connect that hangs is given up with the first waiting call that it has made time out.
-// Ownership: owns its connections. Threads: the worker's.
+// When a connect fails, one waiting call is answered with the reason; if no connection is left, all
+// of them are, and so is every arrival until the backoff ends: load keeps its rate through an
+// outage and each arrival has an outcome. A connect that hangs is given up with the first waiting
+// call that it has made time out. Ownership: owns its connections. Threads: the worker's.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,8 @@ namespace shakedown {
 
 class Http1Driver final : public Driver {
  public:
-  Http1Driver(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop,
-              Deadlines& deadlines);
+  Http1Driver(const PreparedTarget& target, const DriverOptions& options,
+              boost::asio::io_context& loop, Deadlines& deadlines);
 
   void abandon(Call& call, MonoTime now) override;
   MonoTime retry_at() const override { return retry_at_; }
@@ -60,8 +60,8 @@ class Http1Driver final : public Driver {
   List<Connection, &Connection::link> idle_;        // the back was used last
   List<Connection, &Connection::link> connecting_;  // oldest first
   List<Call, &Call::waiting_link> waiting_;
-  uint32_t open_ = 0;           // idle and busy
-  bool releasing_ = false;      // a connection is about to be free: no need for another
+  uint32_t open_ = 0;       // idle and busy
+  bool releasing_ = false;  // a connection is about to be free: no need for another
   Duration backoff_{};
   MonoTime retry_at_{};
   MonoTime backoff_since_{};
@@ -72,7 +72,8 @@ class Http1Driver final : public Driver {
   std::vector<char> read_buffer_;
 };
 
-std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target, const DriverOptions& options,
+std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target,
+                                          const DriverOptions& options,
                                           boost::asio::io_context& loop, Deadlines& deadlines);
 
 }  // namespace shakedown

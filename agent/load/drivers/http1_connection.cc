@@ -20,10 +20,13 @@ Outcome outcome_of_connect(int error) {
     case ENOBUFS:
     case ENOMEM:
     case EACCES:
-    case EPERM: return Outcome::client_error;
+    case EPERM:
+      return Outcome::client_error;
     case ECONNRESET:
-    case EPIPE: return Outcome::reset;
-    default: return Outcome::refused;  // and unreachable, and the kernel's own connect timeout
+    case EPIPE:
+      return Outcome::reset;
+    default:
+      return Outcome::refused;  // and unreachable, and the kernel's own connect timeout
   }
 }
 
@@ -104,11 +107,18 @@ void Connection::fail_connect(ErrorCode error, MonoTime now) {
 void Connection::handshake(MonoTime now) {
   const TlsStep step = tls_ ? tls_handshake(*tls_) : TlsStep::broken;
   switch (step) {
-    case TlsStep::done: open(now); return;
-    case TlsStep::want_read: wait(true); return;
-    case TlsStep::want_write: wait(false); return;
+    case TlsStep::done:
+      open(now);
+      return;
+    case TlsStep::want_read:
+      wait(true);
+      return;
+    case TlsStep::want_write:
+      wait(false);
+      return;
     case TlsStep::closed:
-    case TlsStep::broken: break;
+    case TlsStep::broken:
+      break;
   }
   const std::string distrust = tls_ ? tls_distrust(*tls_) : std::string();
   if (!distrust.empty()) driver_.log_distrust(distrust);
@@ -128,7 +138,8 @@ void Connection::open(MonoTime now) {
 
 void Connection::read() {
   ++pending_;
-  socket_.async_receive(boost::asio::buffer(buffer_), member_handler<&Connection::on_read>(*this, read_memory_));
+  socket_.async_receive(boost::asio::buffer(buffer_),
+                        member_handler<&Connection::on_read>(*this, read_memory_));
 }
 
 void Connection::wait(bool for_reading) {
@@ -137,9 +148,11 @@ void Connection::wait(bool for_reading) {
   waiting = true;
   ++pending_;
   if (for_reading) {
-    socket_.async_wait(Socket::wait_read, member_handler<&Connection::on_readable>(*this, read_memory_));
+    socket_.async_wait(Socket::wait_read,
+                       member_handler<&Connection::on_readable>(*this, read_memory_));
   } else {
-    socket_.async_wait(Socket::wait_write, member_handler<&Connection::on_writable>(*this, write_memory_));
+    socket_.async_wait(Socket::wait_write,
+                       member_handler<&Connection::on_writable>(*this, write_memory_));
   }
 }
 
@@ -190,13 +203,19 @@ void Connection::drain_tls(MonoTime now) {
       case TlsStep::done:
         if (!consume({room.data(), bytes}, now)) return;
         break;
-      case TlsStep::want_read: wait(true); return;
+      case TlsStep::want_read:
+        wait(true);
+        return;
       case TlsStep::want_write:
         wait(true);
         wait(false);
         return;
-      case TlsStep::closed: on_end(true, now); return;
-      case TlsStep::broken: on_end(false, now); return;
+      case TlsStep::closed:
+        on_end(true, now);
+        return;
+      case TlsStep::broken:
+        on_end(false, now);
+        return;
     }
   }
 }
@@ -219,7 +238,8 @@ bool Connection::send(std::string_view bytes, std::size_t& sent) {
     const TlsStep step = tls_write(*tls_, bytes.data(), bytes.size(), sent);
     return step != TlsStep::closed && step != TlsStep::broken;
   }
-  const ssize_t written = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t written =
+      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (written < 0) return errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
   sent = static_cast<std::size_t>(written);
   return true;

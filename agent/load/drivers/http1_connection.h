@@ -1,8 +1,7 @@
-// One HTTP/1.1 connection: connects, sends a request at once, reads its answer, notices when the peer closes.
-// An idle plain connection costs its small read buffer and little else; large answers are drained through the
-// driver's shared buffer.
-// Ownership: its driver owns it and keeps it until every operation has come back (reference count pending_).
-// Threads: the worker's.
+// One HTTP/1.1 connection: connects, sends a request at once, reads its answer, notices when the
+// peer closes. An idle plain connection costs its small read buffer and little else; large answers
+// are drained through the driver's shared buffer. Ownership: its driver owns it and keeps it until
+// every operation has come back (reference count pending_). Threads: the worker's.
 #pragma once
 
 #include <array>
@@ -26,7 +25,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Begins to connect. ok: connected() or connect_failed() follows; else it failed already and is closed.
+  // Begins to connect. ok: connected() or connect_failed() follows; else it failed already and is
+  // closed.
   Outcome connect(MonoTime now);
   // Sends a call on an idle connection. The driver hears of the end.
   void start(Call& call, MonoTime now);
@@ -40,7 +40,8 @@ class Connection {
 
  private:
   enum class State : uint8_t { closed, connecting, handshaking, open };
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                                  boost::asio::io_context::executor_type>;
   using ErrorCode = boost::system::error_code;
 
   // Keeps the connection from being reused while one of its handlers runs.

@@ -90,7 +90,9 @@ bool Http1Parser::take_line(std::string_view& rest, std::string_view& line) {
 void Http1Parser::on_status_line(std::string_view line) {
   state_ = State::broken;
   if (line.size() < 12 || line.substr(0, 7) != "HTTP/1." || line[8] != ' ') return;
-  if ((line[7] != '0' && line[7] != '1') || !is_digit(line[9]) || !is_digit(line[10]) || !is_digit(line[11])) return;
+  if ((line[7] != '0' && line[7] != '1') || !is_digit(line[9]) || !is_digit(line[10]) ||
+      !is_digit(line[11]))
+    return;
   if (line.size() > 12 && line[12] != ' ') return;
   status_ = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
   if (status_ < 100 || status_ == 101) return;
@@ -99,7 +101,8 @@ void Http1Parser::on_status_line(std::string_view line) {
 }
 
 void Http1Parser::on_content_length(std::string_view value) {
-  const bool number = !value.empty() && value.size() <= 18 && std::all_of(value.begin(), value.end(), is_digit);
+  const bool number =
+      !value.empty() && value.size() <= 18 && std::all_of(value.begin(), value.end(), is_digit);
   if (!number) {
     state_ = State::broken;
     return;
@@ -151,7 +154,8 @@ void Http1Parser::on_header(std::string_view line) {
     case 't':
       if (same(name, "transfer-encoding")) on_transfer_encoding(value);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -192,10 +196,15 @@ void Http1Parser::on_chunk_size(std::string_view line) {
 
 void Http1Parser::on_line(std::string_view line) {
   switch (state_) {
-    case State::status_line: on_status_line(line); break;
-    case State::header: on_header(line); break;
+    case State::status_line:
+      on_status_line(line);
+      break;
+    case State::header:
+      on_header(line);
+      break;
     case State::chunk_size:
-      head_bytes_ -= std::min(head_bytes_, line.size() + 2);  // a long body may have any number of chunks
+      head_bytes_ -=
+          std::min(head_bytes_, line.size() + 2);  // a long body may have any number of chunks
       on_chunk_size(line);
       break;
     case State::chunk_end:
@@ -205,14 +214,17 @@ void Http1Parser::on_line(std::string_view line) {
     case State::trailer:
       if (line.empty()) state_ = State::done;
       break;
-    default: state_ = State::broken; break;
+    default:
+      state_ = State::broken;
+      break;
   }
   line_.clear();
 }
 
 void Http1Parser::on_body(std::string_view& rest) {
-  const std::size_t taken =
-      state_ == State::until_close ? rest.size() : static_cast<std::size_t>(std::min<uint64_t>(left_, rest.size()));
+  const std::size_t taken = state_ == State::until_close
+                                ? rest.size()
+                                : static_cast<std::size_t>(std::min<uint64_t>(left_, rest.size()));
   if (keep_body_) {
     const std::size_t room = body_limit_ - std::min(body_limit_, body_.size());
     body_.append(rest.substr(0, std::min(room, taken)));

@@ -1,7 +1,7 @@
-// Reads one HTTP/1.1 answer, fed in any pieces. Sources: RFC 9112 sections 4 to 7 (status line, fields, body length,
-// chunks), RFC 9110 section 8.6 (Content-Length).
-// Stricter than RFC 9112 where an answer would be ambiguous: folded header lines, blanks before a colon, a
-// Content-Length that is not one plain number, different repeated ones, and 101 are broken. Interim answers (1xx) are
+// Reads one HTTP/1.1 answer, fed in any pieces. Sources: RFC 9112 sections 4 to 7 (status line,
+// fields, body length, chunks), RFC 9110 section 8.6 (Content-Length). Stricter than RFC 9112 where
+// an answer would be ambiguous: folded header lines, blanks before a colon, a Content-Length that
+// is not one plain number, different repeated ones, and 101 are broken. Interim answers (1xx) are
 // skipped. A lone LF ends a line too.
 // Ownership: plain value, one per connection. Threads: none.
 #pragma once
@@ -21,10 +21,12 @@ class Http1Parser {
   enum class Status { need_more, complete, broken };
   struct Progress {
     Status status = Status::need_more;
-    std::size_t used = 0;  // bytes of this piece that belong to the answer (complete: the rest is surplus)
+    std::size_t used =
+        0;  // bytes of this piece that belong to the answer (complete: the rest is surplus)
   };
 
-  // A new answer. head_only: the request was HEAD. keep_head, keep_body: collect header lines, body (up to body_limit).
+  // A new answer. head_only: the request was HEAD. keep_head, keep_body: collect header lines, body
+  // (up to body_limit).
   void begin(bool head_only, bool keep_head, bool keep_body, std::size_t body_limit);
   // Not after complete or broken.
   Progress feed(std::string_view piece);
@@ -41,7 +43,18 @@ class Http1Parser {
   void trim();
 
  private:
-  enum class State : uint8_t { status_line, header, body, until_close, chunk_size, chunk, chunk_end, trailer, done, broken };
+  enum class State : uint8_t {
+    status_line,
+    header,
+    body,
+    until_close,
+    chunk_size,
+    chunk,
+    chunk_end,
+    trailer,
+    done,
+    broken
+  };
 
   bool take_line(std::string_view& rest, std::string_view& line);
   void on_line(std::string_view line);
@@ -56,7 +69,8 @@ class Http1Parser {
 
   State state_ = State::done;
   bool head_only_ = false, keep_head_ = false, keep_body_ = false;
-  bool keep_alive_ = false, chunked_ = false, other_coding_ = false, has_length_ = false, until_close_ = false;
+  bool keep_alive_ = false, chunked_ = false, other_coding_ = false, has_length_ = false,
+       until_close_ = false;
   bool body_cut_ = false;
   int status_ = 0;
   uint64_t left_ = 0;  // of the body or chunk

@@ -1,4 +1,5 @@
-// Counts every allocation of this process. The server is another process, so what is counted is ours.
+// Counts every allocation of this process. The server is another process, so what is counted is
+// ours.
 #include <poll.h>
 
 #include <atomic>
@@ -23,8 +24,12 @@ void* counted(std::size_t size) {
 
 void* operator new(std::size_t size) { return counted(size); }
 void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc((++g_allocations, size | 1)); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc((++g_allocations, size | 1)); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc((++g_allocations, size | 1));
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc((++g_allocations, size | 1));
+}
 void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
 void operator delete[](void* p, const std::nothrow_t&) noexcept { std::free(p); }
 void operator delete(void* p) noexcept { std::free(p); }

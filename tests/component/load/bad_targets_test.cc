@@ -1,4 +1,5 @@
-// Targets that misbehave, each in its own way: the outcome is data, and the accounting identity holds.
+// Targets that misbehave, each in its own way: the outcome is data, and the accounting identity
+// holds.
 #include <atomic>
 
 #include <gtest/gtest.h>
@@ -28,16 +29,22 @@ std::vector<BadTarget> bad_targets() {
   return {
       {"garbage", once("\x00\x01garbage\r\n\r\n"), Outcome::reset},
       {"closes_without_a_word", [](Peer& peer) { peer.request(); }, Outcome::reset},
-      {"closes_in_the_body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"), Outcome::reset},
-      {"closes_in_a_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"), Outcome::reset},
-      {"bad_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), Outcome::reset},
+      {"closes_in_the_body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"),
+       Outcome::reset},
+      {"closes_in_a_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"),
+       Outcome::reset},
+      {"bad_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+       Outcome::reset},
       {"negative_length", once("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), Outcome::reset},
-      {"oversize_head", once("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n"), Outcome::reset},
-      {"pipelined_garbage", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokSURPLUS"), Outcome::reset},
+      {"oversize_head", once("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n"),
+       Outcome::reset},
+      {"pipelined_garbage", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokSURPLUS"),
+       Outcome::reset},
       {"never_answers", [](Peer& peer) { peer.wait_for_end(); }, Outcome::timeout},
       {"trickles",
        [](Peer& peer) {
-         while (peer.send("H")) std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
+         while (peer.send("H"))
+           std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
        },
        Outcome::timeout},
       {"server_error",
@@ -52,8 +59,10 @@ std::vector<BadTarget> bad_targets() {
          }
        },
        Outcome::failed},
-      {"closes_after_each_answer", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), Outcome::ok},
-      {"says_close", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"), Outcome::ok},
+      {"closes_after_each_answer", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+       Outcome::ok},
+      {"says_close", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"),
+       Outcome::ok},
       {"close_delimited", once("HTTP/1.1 200 OK\r\n\r\nuntil the end"), Outcome::ok},
       {"half_close",
        [](Peer& peer) {
@@ -65,14 +74,16 @@ std::vector<BadTarget> bad_targets() {
        Outcome::ok},
       {"interim_answers",
        [](Peer& peer) {
-         while (peer.request() && peer.send("HTTP/1.1 103 Early Hints\r\n\r\n") && peer.answer(200, "ok")) {
+         while (peer.request() && peer.send("HTTP/1.1 103 Early Hints\r\n\r\n") &&
+                peer.answer(200, "ok")) {
          }
        },
        Outcome::ok},
       {"chunked_in_small_pieces",
        [](Peer& peer) {
          while (peer.request()) {
-           for (const char c : wire("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: 1\r\n\r\n")) {
+           for (const char c : wire("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                                    "chunked\r\n\r\n3\r\nabc\r\n0\r\nT: 1\r\n\r\n")) {
              if (!peer.send(std::string(1, c))) return;
            }
          }
@@ -92,8 +103,9 @@ class BadTargets : public testing::TestWithParam<std::size_t> {};
 TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   const BadTarget bad = bad_targets()[GetParam()];
   TestServer server(bad.script);
-  Scenario scenario = one_operation(server.port(), bad.outcome == Outcome::timeout ? milliseconds(150)
-                                                                                 : std::chrono::seconds(10));
+  Scenario scenario =
+      one_operation(server.port(),
+                    bad.outcome == Outcome::timeout ? milliseconds(150) : std::chrono::seconds(10));
   scenario.connections.max = 4;
   scenario.phases = {phase_with(open_rate(50), milliseconds(400))};
   Drill drill(scenario);
@@ -104,7 +116,9 @@ TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, BadTargets, testing::Range<std::size_t>(0, bad_targets().size()),
-                         [](const auto& info) { return std::string(bad_targets()[info.param].name); });
+                         [](const auto& info) {
+                           return std::string(bad_targets()[info.param].name);
+                         });
 
 TEST(BadTargetsMore, TimeoutsAreStampedAtTheirDeadline) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
@@ -123,7 +137,8 @@ TEST(BadTargetsMore, ExpectationsSeeHeadersBodiesAndJson) {
   TestServer server([&](Peer& peer) {
     while (peer.request()) {
       const bool good = n++ % 2 == 0;
-      if (!peer.answer(200, good ? R"({"state":"ok"})" : R"({"state":"bad"})", "X-Shard: a\r\n")) return;
+      if (!peer.answer(200, good ? R"({"state":"ok"})" : R"({"state":"bad"})", "X-Shard: a\r\n"))
+        return;
     }
   });
   Scenario scenario = one_operation(server.port());

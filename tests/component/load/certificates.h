@@ -14,7 +14,8 @@ class TestCa {
   // Files go to dir, named NAME.pem and NAME.key.
   TestCa(std::string dir, const std::string& name);
   std::string certificate_file() const { return file_ + ".pem"; }
-  // A certificate for these alternative names ("DNS:localhost,IP:127.0.0.1"); returns the path without ending.
+  // A certificate for these alternative names ("DNS:localhost,IP:127.0.0.1"); returns the path
+  // without ending.
   std::string issue(const std::string& name, const std::string& alternative_names) const;
 
  private:

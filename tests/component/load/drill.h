@@ -1,14 +1,14 @@
-// Runs a LoadRunner in a test: one scenario, stages one after another, everything it reported in one Snapshot.
-// Threads: the test's own thread runs the agent's loop.
+// Runs a LoadRunner in a test: one scenario, stages one after another, everything it reported in
+// one Snapshot. Threads: the test's own thread runs the agent's loop.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include <gtest/gtest.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
 
 #include "agent/load/load_runner.h"
 #include "core/runtime/timer.h"
@@ -18,7 +18,8 @@ namespace shakedown {
 // One plain target on 127.0.0.1 and one operation GET / with the given timeout.
 Scenario one_operation(uint16_t port, Duration timeout = std::chrono::seconds(1));
 // A phase with this load of operation 0.
-Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration, uint32_t max_outstanding = 0);
+Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration,
+                 uint32_t max_outstanding = 0);
 OpenLoad open_rate(double per_second, Arrivals arrivals = Arrivals::uniform);
 
 class Drill {
@@ -30,7 +31,8 @@ class Drill {
   RunClock clock() const { return clock_; }
   const std::string& work_dir() const { return work_dir_; }
 
-  // Runs every phase as a stage, in order, collecting ten times a second, and stops. Returns everything reported.
+  // Runs every phase as a stage, in order, collecting ten times a second, and stops. Returns
+  // everything reported.
   Snapshot run();
   // The pieces of run().
   void begin_stage(uint32_t phase);

@@ -1,5 +1,5 @@
-// Debian's nginx on a loopback port of the kernel's choice, with its own folder, for one test or benchmark.
-// Ownership: stops it on destruction. Threads: one owner.
+// Debian's nginx on a loopback port of the kernel's choice, with its own folder, for one test or
+// benchmark. Ownership: stops it on destruction. Threads: one owner.
 #pragma once
 
 #include <sys/types.h>
@@ -11,8 +11,8 @@ namespace shakedown {
 
 class Nginx {
  public:
-  // Extra text goes into the server block, for example "location /x { return 503; }". cpu >= 0 pins it to one core.
-  // Throws when nginx does not answer within 10 s.
+  // Extra text goes into the server block, for example "location /x { return 503; }". cpu >= 0 pins
+  // it to one core. Throws when nginx does not answer within 10 s.
   explicit Nginx(const std::string& server_block = "", int cpu = -1);
   ~Nginx();
   Nginx(const Nginx&) = delete;

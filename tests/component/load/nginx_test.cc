@@ -48,7 +48,8 @@ TEST(NginxLoad, OpenLoopKeepsItsRateOnTwoWorkers) {
 TEST(NginxLoad, MixOfOperationsAndMethods) {
   const Nginx nginx("location /teapot { return 418; }\nlocation /empty { return 204; }");
   Scenario scenario = one_operation(nginx.port());
-  for (const auto& [method, path] : {std::pair{"HEAD", "/"}, {"GET", "/teapot"}, {"GET", "/empty"}}) {
+  for (const auto& [method, path] :
+       {std::pair{"HEAD", "/"}, {"GET", "/teapot"}, {"GET", "/empty"}}) {
     Operation operation = scenario.operations[0];
     operation.http.method = method;
     operation.http.path = Text::literal(path);
@@ -56,7 +57,8 @@ TEST(NginxLoad, MixOfOperationsAndMethods) {
   }
   scenario.operations[2].expect.status = {{418, 418}};
   scenario.phases = {phase_with(open_rate(1000), milliseconds(500))};
-  scenario.phases[0].load->mix = {{OperationId(0), 1}, {OperationId(1), 1}, {OperationId(2), 1}, {OperationId(3), 1}};
+  scenario.phases[0].load->mix = {
+      {OperationId(0), 1}, {OperationId(1), 1}, {OperationId(2), 1}, {OperationId(3), 1}};
   Drill drill(scenario);
   const Snapshot s = drill.run();
   EXPECT_EQ(total(s, Outcome::ok), 500u);
@@ -95,8 +97,14 @@ TEST(NginxLoad, KilledGroupIsAnOutageOfProbeAndLoad) {
   nginx.emplace();
   Scenario scenario = one_operation(nginx->port());
   scenario.phases = {phase_with(open_rate(500), milliseconds(800))};
-  scenario.probes.push_back(
-      {"front", OperationId(0), milliseconds(10), milliseconds(200), 3, 3, ProbeConnection::reuse, {}});
+  scenario.probes.push_back({"front",
+                             OperationId(0),
+                             milliseconds(10),
+                             milliseconds(200),
+                             3,
+                             3,
+                             ProbeConnection::reuse,
+                             {}});
   Drill drill(scenario);
   drill.runner().start_probes();
   drill.begin_stage(0);

@@ -70,7 +70,8 @@ TEST(Outage, StallIsSeenByEveryArrivalThatMeetsIt) {
   std::atomic<bool> stalled = false;
   TestServer server([&](Peer& peer) {
     while (peer.request()) {
-      while (stalled) std::this_thread::sleep_for(milliseconds(1));  // allow(sleep): the target stalls
+      while (stalled)
+        std::this_thread::sleep_for(milliseconds(1));  // allow(sleep): the target stalls
       if (!peer.answer(200, "x")) return;
     }
   });

@@ -21,7 +21,9 @@ using std::chrono::milliseconds;
 class TlsServer {
  public:
   TlsServer(const std::string& certificate, const std::string& client_ca, std::string body)
-      : body_(std::move(body)), context_(SSL_CTX_new(TLS_server_method())), server_([this](Peer& p) { serve(p); }) {
+      : body_(std::move(body)),
+        context_(SSL_CTX_new(TLS_server_method())),
+        server_([this](Peer& p) { serve(p); }) {
     SSL_CTX_use_certificate_chain_file(context_, (certificate + ".pem").c_str());
     SSL_CTX_use_PrivateKey_file(context_, (certificate + ".key").c_str(), SSL_FILETYPE_PEM);
     if (!client_ca.empty()) {
@@ -104,9 +106,13 @@ class TlsTest : public testing::Test {
 TEST_F(TlsTest, TrustedCaAndNameAreServed) {
   const TestCa ca(dir_, "ca");
   TlsServer server(ca.issue("server", "DNS:localhost,IP:127.0.0.1"), "", std::string(100'000, 'x'));
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})), Outcome::ok), 30u);
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})),
+                  Outcome::ok),
+            30u);
   EXPECT_EQ(server.server_name(), "localhost");
-  EXPECT_EQ(total(run(scenario(server.port(), "127.0.0.1", {ca.certificate_file(), "", "", ""})), Outcome::ok), 30u);
+  EXPECT_EQ(total(run(scenario(server.port(), "127.0.0.1", {ca.certificate_file(), "", "", ""})),
+                  Outcome::ok),
+            30u);
   EXPECT_EQ(server.server_name(), "") << "an address is not sent as a server name";
 }
 
@@ -121,11 +127,14 @@ TEST_F(TlsTest, DeclaredServerNameIsSentAndVerified) {
 TEST_F(TlsTest, WrongNameOrUnknownCaFails) {
   const TestCa ca(dir_, "ca"), other(dir_, "other");
   TlsServer server(ca.issue("server", "DNS:elsewhere.example.com"), "", "x");
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})), Outcome::failed), 30u);
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})),
+                  Outcome::failed),
+            30u);
   TlsSpec tls{other.certificate_file(), "", "", "elsewhere.example.com"};
   EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::failed), 30u);
   tls.ca_file.clear();
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::failed), 30u) << "the system's CAs";
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::failed), 30u)
+      << "the system's CAs";
 }
 
 TEST_F(TlsTest, ClientCertificateIsPresented) {
@@ -141,7 +150,9 @@ TEST_F(TlsTest, ClientCertificateIsPresented) {
 TEST_F(TlsTest, PlainServerBehindAnHttpsTargetIsReset) {
   const TestCa ca(dir_, "ca");
   TestServer server([](Peer& peer) { peer.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})), Outcome::ok), 0u);
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})),
+                  Outcome::ok),
+            0u);
 }
 
 TEST_F(TlsTest, FilesThatCannotBeReadAreNamed) {

@@ -42,9 +42,13 @@ TEST(Expectation, BodyContainsFillsHoles) {
   expect.body_contains = wanted;
   Holes holes;
   holes.checksum = "abc";
-  EXPECT_TRUE(shakedown::Expectation::make(expect).assume_value().holds(answer(200, "x sum=abc y"), holes));
-  EXPECT_FALSE(shakedown::Expectation::make(expect).assume_value().holds(answer(200, "sum=abd"), holes));
-  EXPECT_EQ(Expectation::make(expect).assume_value().times_contained(answer(200, "sum=abcsum=abc"), holes), 2u);
+  EXPECT_TRUE(
+      shakedown::Expectation::make(expect).assume_value().holds(answer(200, "x sum=abc y"), holes));
+  EXPECT_FALSE(
+      shakedown::Expectation::make(expect).assume_value().holds(answer(200, "sum=abd"), holes));
+  EXPECT_EQ(Expectation::make(expect).assume_value().times_contained(answer(200, "sum=abcsum=abc"),
+                                                                     holes),
+            2u);
 }
 
 TEST(Expectation, BodyRegexIsSearched) {

@@ -19,7 +19,8 @@ struct Parsed {
 };
 
 // Feeds text in pieces that end at the given offsets, then closes if asked.
-Parsed parse(std::string_view text, std::vector<std::size_t> cuts = {}, bool head_only = false, bool close = false) {
+Parsed parse(std::string_view text, std::vector<std::size_t> cuts = {}, bool head_only = false,
+             bool close = false) {
   Http1Parser parser;
   parser.begin(head_only, true, true, 1 << 20);
   Parsed parsed;
@@ -56,24 +57,34 @@ std::vector<Case> good() {
       {"empty", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 200, "", true},
       {"no reason", "HTTP/1.1 404\r\ncontent-length:2\r\n\r\nno", 404, "no", true},
       {"bare LF", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", 200, "ok", true},
-      {"chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", 200,
-       "hello world", true},
+      {"chunked",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n "
+       "world\r\n0\r\n\r\n",
+       200, "hello world", true},
       {"extensions and trailers",
-       "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5;a=b\r\nhello\r\n00a ;x\r\n0123456789\r\n0\r\nX-T: 1\r\n"
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5;a=b\r\nhello\r\n00a "
+       ";x\r\n0123456789\r\n0\r\nX-T: 1\r\n"
        "X-U: 2\r\n\r\n",
        200, "hello0123456789", true},
-      {"1xx", "HTTP/1.1 100 Continue\r\nX: 1\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1"
-              "\r\n\r\nx", 200, "x", true},
+      {"1xx",
+       "HTTP/1.1 100 Continue\r\nX: 1\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 "
+       "OK\r\nContent-Length: 1"
+       "\r\n\r\nx",
+       200, "x", true},
       {"204", "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", 204, "", true},
       {"304", "HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n", 304, "", true},
       {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", 200, "", true, true},
-      {"close", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: foo, Close\r\n\r\nok", 200, "ok", false},
+      {"close", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: foo, Close\r\n\r\nok", 200,
+       "ok", false},
       {"1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", false},
-      {"1.0 keep-alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
+      {"1.0 keep-alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok",
+       200, "ok", true},
       {"until close", "HTTP/1.1 200 OK\r\n\r\nall of it", 200, "all of it", false, false, true},
-      {"same length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
-      {"chunked beats length", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-       200, "", false},
+      {"same length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+       200, "ok", true},
+      {"chunked beats length",
+       "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200,
+       "", false},
       {"empty header value", "HTTP/1.1 200 OK\r\nX:\r\nContent-Length: 0\r\n\r\n", 200, "", true},
   };
 }
@@ -114,29 +125,52 @@ TEST(Http1Parser, CutShortIsNeverComplete) {
   for (const Case& c : good()) {
     if (c.close) continue;
     for (std::size_t size = 0; size < c.text.size(); ++size) {
-      EXPECT_EQ(parse(c.text.substr(0, size), {}, c.head_only, true).status, Status::broken) << c.name << " " << size;
+      EXPECT_EQ(parse(c.text.substr(0, size), {}, c.head_only, true).status, Status::broken)
+          << c.name << " " << size;
     }
   }
 }
 
 TEST(Http1Parser, HeadKeepsHeaderLinesOfTheFinalAnswer) {
-  EXPECT_EQ(parse("HTTP/1.1 100 C\r\nX: 1\r\n\r\nHTTP/1.1 204 N\r\nA: b\r\nC:d\r\n\r\n").head, "A: b\r\nC:d\r\n");
+  EXPECT_EQ(parse("HTTP/1.1 100 C\r\nX: 1\r\n\r\nHTTP/1.1 204 N\r\nA: b\r\nC:d\r\n\r\n").head,
+            "A: b\r\nC:d\r\n");
 }
 
 TEST(Http1Parser, NonsenseIsBroken) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
   const std::vector<std::string> bad = {
-      "garbage\r\n", "\r\n", "HTTP/2.0 200 OK\r\n", "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 20\r\n", "HTTP/1.1  200 OK\r\n",
-      "HTTP/1.1 099 X\r\n", "HTTP/1.1 2000 X\r\n", "HTTP/1.1 101 Switching Protocols\r\n",
-      "ICY 200 OK\r\n", "SSH-2.0-OpenSSH_9.2\r\n",
-      ok + "Content-Length: -1\r\n", ok + "Content-Length: 5, 5\r\n", ok + "Content-Length: 0x5\r\n",
-      ok + "Content-Length: \r\n", ok + "Content-Length: 9999999999999999999\r\n", ok + "Content-Length: +5\r\n",
-      ok + "Content-Length: 5\r\nContent-Length: 6\r\n", ok + "Transfer-Encoding: chunked, gzip\r\n",
+      "garbage\r\n",
+      "\r\n",
+      "HTTP/2.0 200 OK\r\n",
+      "HTTP/1.1 2x0 OK\r\n",
+      "HTTP/1.1 20\r\n",
+      "HTTP/1.1  200 OK\r\n",
+      "HTTP/1.1 099 X\r\n",
+      "HTTP/1.1 2000 X\r\n",
+      "HTTP/1.1 101 Switching Protocols\r\n",
+      "ICY 200 OK\r\n",
+      "SSH-2.0-OpenSSH_9.2\r\n",
+      ok + "Content-Length: -1\r\n",
+      ok + "Content-Length: 5, 5\r\n",
+      ok + "Content-Length: 0x5\r\n",
+      ok + "Content-Length: \r\n",
+      ok + "Content-Length: 9999999999999999999\r\n",
+      ok + "Content-Length: +5\r\n",
+      ok + "Content-Length: 5\r\nContent-Length: 6\r\n",
+      ok + "Transfer-Encoding: chunked, gzip\r\n",
       ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-      ok + "no colon\r\n", ok + ": no name\r\n", ok + "Content-Length : 5\r\n", ok + "A: b\r\n folded\r\n",
-      chunked + "-5\r\n", chunked + "g\r\n", chunked + "\r\n", chunked + "5 x\r\n", chunked + "1234567890abcdef0\r\n",
-      chunked + "2\r\nokX\r\n", chunked + "2\r\nok0\r\n\r\n"};
+      ok + "no colon\r\n",
+      ok + ": no name\r\n",
+      ok + "Content-Length : 5\r\n",
+      ok + "A: b\r\n folded\r\n",
+      chunked + "-5\r\n",
+      chunked + "g\r\n",
+      chunked + "\r\n",
+      chunked + "5 x\r\n",
+      chunked + "1234567890abcdef0\r\n",
+      chunked + "2\r\nokX\r\n",
+      chunked + "2\r\nok0\r\n\r\n"};
   for (const std::string& text : bad) {
     EXPECT_EQ(parse(text).status, Status::broken) << text;
     std::vector<std::size_t> every(text.size());
@@ -171,7 +205,8 @@ TEST(Http1Parser, ManyChunksAreNotAHead) {
 TEST(Http1Parser, BodyIsCutAtItsLimit) {
   Http1Parser parser;
   parser.begin(false, false, true, 3);
-  EXPECT_EQ(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").status, Status::complete);
+  EXPECT_EQ(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").status,
+            Status::complete);
   EXPECT_EQ(parser.body(), "hel");
   EXPECT_TRUE(parser.body_cut());
 }
@@ -184,8 +219,12 @@ TEST(Http1Parser, RandomBytesAndDamagedAnswersNeverConfuseIt) {
     for (uint64_t damage = rng.below(4); damage > 0; --damage) {
       const std::size_t at = rng.below(text.size() + 1);
       switch (rng.below(3)) {
-        case 0: text.insert(at, 1, static_cast<char>(rng.below(256))); break;
-        case 1: text.erase(at, rng.below(8)); break;
+        case 0:
+          text.insert(at, 1, static_cast<char>(rng.below(256)));
+          break;
+        case 1:
+          text.erase(at, rng.below(8));
+          break;
         default:
           if (at < text.size()) text[at] = static_cast<char>(rng.below(256));
       }

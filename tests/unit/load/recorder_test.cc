@@ -14,8 +14,8 @@ Scenario scenario() {
   return made;
 }
 
-Sample sample(Duration intended, Duration lag, Duration wait, Duration service, Outcome outcome = Outcome::ok,
-              int operation = 0) {
+Sample sample(Duration intended, Duration lag, Duration wait, Duration service,
+              Outcome outcome = Outcome::ok, int operation = 0) {
   Sample s;
   s.stage = StageId(0);
   s.operation = OperationId(operation);
@@ -90,7 +90,8 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
   std::map<CellKey, Cell> from_parts, from_whole;
   for (int i = 0; i < 2000; ++i) {
     const Outcome outcome = kAllOutcomes[static_cast<std::size_t>(i) % 6];
-    const Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i), outcome, i % 2);
+    const Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i),
+                            outcome, i % 2);
     parts.record(s);
     whole.record(s);
     if (i % 37 == 0) parts.take(from_parts);

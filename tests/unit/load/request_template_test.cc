@@ -47,7 +47,9 @@ TEST(RequestTemplate, HolesBasePathAndBody) {
   http.method = "PUT";
   http.path = text({{HoleKind::literal, "/entries/"}, {HoleKind::key, ""}});
   http.headers = {{"X-Id", text({{HoleKind::id, ""}})}};
-  http.body = text({{HoleKind::literal, "{\"v\":\""}, {HoleKind::payload, ""}, {HoleKind::checksum, ""},
+  http.body = text({{HoleKind::literal, "{\"v\":\""},
+                    {HoleKind::payload, ""},
+                    {HoleKind::checksum, ""},
                     {HoleKind::literal, "\"}"}});
   Target to = target();
   to.base_path = "/v1";
@@ -57,7 +59,8 @@ TEST(RequestTemplate, HolesBasePathAndBody) {
   holes.payload = "pay";
   holes.checksum = "sum";
   EXPECT_EQ(render(http, holes, to),
-            "PUT /v1/entries/1234567 HTTP/1.1\r\nHost: example.com:8080\r\nX-Id: id-9\r\nContent-Length: 14\r\n\r\n"
+            "PUT /v1/entries/1234567 HTTP/1.1\r\nHost: example.com:8080\r\nX-Id: "
+            "id-9\r\nContent-Length: 14\r\n\r\n"
             "{\"v\":\"paysum\"}");
 }
 
@@ -96,7 +99,8 @@ TEST(RequestTemplate, ValuesHaveTheirSizeAndDifferBySeed) {
     Holes one, two;
     one.value_seed = 0x123456789abcdef0;
     two.value_seed = 0x023456789abcdef0;
-    const std::string a = render(http, one, target(), {}, size), b = render(http, two, target(), {}, size);
+    const std::string a = render(http, one, target(), {}, size),
+                      b = render(http, two, target(), {}, size);
     EXPECT_EQ(a.size() - a.find("\r\n\r\n") - 4, size);
     EXPECT_NE(a, b);
   }
@@ -105,9 +109,11 @@ TEST(RequestTemplate, ValuesHaveTheirSizeAndDifferBySeed) {
 TEST(RequestTemplate, SecretsAreFilledInOrAnError) {
   HttpRequest http;
   http.path = Text::literal("/");
-  http.headers = {{"Authorization", text({{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}})}};
-  EXPECT_NE(render(http, {}, target(), {{"token", "s3cr3t"}}).find("Authorization: Bearer s3cr3t\r\n"),
-            std::string::npos);
+  http.headers = {
+      {"Authorization", text({{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}})}};
+  EXPECT_NE(
+      render(http, {}, target(), {{"token", "s3cr3t"}}).find("Authorization: Bearer s3cr3t\r\n"),
+      std::string::npos);
   EXPECT_NE(render(http).find("`token`, which is not declared"), std::string::npos);
 }
 
