@@ -1,6 +1,7 @@
 // One request on its way from an issuer (open loop, closed loop, probe, ledger) through a driver
-// and back. Ownership: slots of a CallPool; the issuer takes one, hands it to a driver, and gives
-// it back when it is finished. Threads: one worker.
+// and back.
+// Ownership: slots of a CallPool; the issuer takes one, hands it to a driver, and gives it back
+// when it is finished. Threads: one worker.
 #pragma once
 
 #include <cstdint>

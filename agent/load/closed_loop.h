@@ -1,8 +1,8 @@
 // Closed-loop load: users that send, wait for the answer, think, and send again. The intended time
 // of a request is the instant at which its user wanted to send it. A user whose request could not
 // be carried at all (refused, reset, our own trouble) waits until the driver would try to connect
-// again, at least kPause, so that a dead target does not make the loop spin. Ownership and threads:
-// as StageLoad.
+// again, at least kPause, so that a dead target does not make the loop spin.
+// Ownership and threads: as StageLoad.
 #pragma once
 
 #include <vector>

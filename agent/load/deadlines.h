@@ -1,7 +1,7 @@
 // The watchdog of one worker: ends every call whose deadline (intended + timeout) has passed. One
 // timer for all of them: calls with the same timeout are kept in one list, which their intended
-// times keep in order, so that the earliest deadline is always at a list's front. Ownership: refers
-// to calls, does not own them. Threads: the worker's.
+// times keep in order, so that the earliest deadline is always at a list's front.
+// Ownership: refers to calls, does not own them. Threads: the worker's.
 #pragma once
 
 #include <deque>

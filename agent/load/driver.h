@@ -1,5 +1,6 @@
 // The seam of protocols: a driver carries calls of one worker to one target, over connections of
-// its own. Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
+// its own.
+// Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
 #pragma once
 
 #include <memory>

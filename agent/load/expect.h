@@ -1,5 +1,5 @@
-// Judges an answer by an operation's `expect`. Ownership: plain value. Threads: immutable after
-// make.
+// Judges an answer by an operation's `expect`.
+// Ownership: plain value. Threads: immutable after make.
 #pragma once
 
 #include <memory>

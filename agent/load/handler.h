@@ -1,6 +1,6 @@
 // A completion handler that calls one member function and keeps Asio's operation in memory of its
-// owner, so that waiting again and again allocates nothing. Ownership: the owner outlives the
-// operation. Threads: the loop's thread.
+// owner, so that waiting again and again allocates nothing.
+// Ownership: the owner outlives the operation. Threads: the loop's thread.
 #pragma once
 
 #include <array>

@@ -236,8 +236,7 @@ void LedgerKeeper::end_verification(bool complete) {
     if (!verifications_.empty()) {
       begin_draining();
     } else if (begun_ && finished.pass.injection.valid()) {
-      resume_writing();  // after the reading at the end of the run nothing may be written that
-                         // nobody reads
+      resume_writing();  // not after the reading at the end: nobody would read what is written then
     }
   }
   finished.done(finished.pass);

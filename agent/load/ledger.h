@@ -5,10 +5,12 @@
 // answered 4xx); anything else (no answer, 5xx, another answer) is unknown, which is never "lost".
 // A read is present when `present` holds (duplicate if body_contains occurs more than once), else
 // absent when `absent` holds, else corrupt when `present`'s status came without its content, else
-// undecided. A verifying step pauses the writer, waits until no write is out and for `settle`, then
-// reads [first, last written) twice at verify_rate; after verify_limit it issues no more reads and
-// is incomplete. Steps queue up behind each other. Ownership: owns its driver and file. Threads:
-// its worker's.
+// undecided.
+// A verifying step pauses the writer, waits until no write is out and for `settle`,
+// then reads [first, last written) twice at verify_rate; after verify_limit it issues no more
+// reads and is incomplete. Steps queue up behind each other. After a step that belongs to no
+// injection (the reading at the end) writing does not resume.
+// Ownership: owns its driver and file. Threads: its worker's.
 #pragma once
 
 #include <deque>

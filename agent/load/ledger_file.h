@@ -4,7 +4,8 @@
 //
 // Text, one record a line: "I <id> <invoked>" intent, "A|F|U <id> <completed>" acknowledged,
 // failed, unknown; instants in nanoseconds since the run's zero. The first line names run and
-// ledger. Ownership: owns the file descriptor. Threads: one.
+// ledger.
+// Ownership: owns the file descriptor. Threads: one.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // A doubly linked list whose links live in the elements: moving a request between queues allocates
-// nothing. Ownership: none, the elements live elsewhere. Threads: none; one owner each.
+// nothing.
+// Ownership: none, the elements live elsewhere. Threads: none; one owner each.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // All load, probe and ledger traffic of one agent: worker threads, each with its own loop,
 // connections and recorder. The engine starts stages on it and collects a Snapshot each second.
-// Threads: every method is safe from the agent's loop thread only; callbacks come on the loop given
-// in Options.
+// Threads: every method is safe from the agent's loop thread only; callbacks come on the loop
+// given in Options.
 #pragma once
 
 #include <functional>

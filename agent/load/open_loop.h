@@ -4,8 +4,9 @@
 // Pacing: a timer until shortly before the next arrival, then turns of the loop (which serve the
 // sockets meanwhile), so that an arrival is released within microseconds; long gaps cost no
 // processor time. Drops: an arrival is dropped_by_us when it is released after its own deadline,
-// and when it meets the outstanding cap while we lag more than our limit; at the cap without such a
-// lag it is dropped_by_target. Ownership and threads: as StageLoad.
+// and when it meets the outstanding cap while we lag more than our limit; at the cap without such
+// a lag it is dropped_by_target.
+// Ownership and threads: as StageLoad.
 #pragma once
 
 #include <optional>

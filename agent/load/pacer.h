@@ -2,10 +2,11 @@
 // asks. Each lane of it takes every count-th arrival, so that the union over any number of agents
 // and workers is the whole.
 //
-// Arrival i comes where the integral of the rate reaches x(i): uniform x(i) = i + 1/2; Poisson x(i)
-// = sum of i + 1 exponential gaps of mean 1 (time change of a unit-rate process). Sources: Lewis &
-// Shedler 1979 for the thinning-free inversion of the integrated rate; the integral is
-// arrivals_until of core/model/load.h. Ownership: plain value. Threads: none; one owner each.
+// Arrival i comes where the integral of the rate reaches x(i): uniform x(i) = i + 1/2; Poisson
+// x(i) = sum of i + 1 exponential gaps of mean 1 (time change of a unit-rate process). Sources:
+// Lewis & Shedler 1979 for the thinning-free inversion of the integrated rate; the integral is
+// arrivals_until of core/model/load.h.
+// Ownership: plain value. Threads: none; one owner each.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Everything that is worked out once, before the first request: addresses, certificates, secrets in
-// request bytes, expectations. Ownership: one Prepared, shared read-only by all workers of a
-// LoadRunner. Threads: immutable.
+// Everything that is worked out once, before the first request: addresses, certificates, secrets
+// in request bytes, expectations.
+// Ownership: one Prepared, shared read-only by all workers of a LoadRunner. Threads: immutable.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // Turns samples into cells: one per second of intended time, stage and operation, with dense
 // histograms from a pool. In steady state recording allocates nothing: take() hands cells over as
-// sparse copies and keeps the histograms. Ownership: owns cells and histograms. Threads: one
-// worker.
+// sparse copies and keeps the histograms.
+// Ownership: owns cells and histograms. Threads: one worker.
 #pragma once
 
 #include <array>

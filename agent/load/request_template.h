@@ -1,6 +1,6 @@
 // An HTTP/1.1 request with holes, cut into pieces once, so that rendering is a few appends into a
-// reused buffer. Secrets are part of the pieces. Ownership: plain value. Threads: immutable after
-// make; share freely.
+// reused buffer. Secrets are part of the pieces.
+// Ownership: plain value. Threads: immutable after make; share freely.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Values of declared secrets, read on this agent only. They go into request bytes and nowhere else:
-// no error, log line or report may carry one. Ownership: plain value. Threads: immutable after
-// resolving.
+// Values of declared secrets, read on this agent only. They go into request bytes and nowhere
+// else: no error, log line or report may carry one.
+// Ownership: plain value. Threads: immutable after resolving.
 #pragma once
 
 #include <map>

@@ -1,6 +1,7 @@
 // Probes, ledgers and single requests of one agent, on a light thread of their own, so that a
-// saturated load thread delays no check. Ownership: owns all of it. Threads: construct and destroy
-// anywhere, everything else on the worker's loop.
+// saturated load thread delays no check.
+// Ownership: owns all of it. Threads: construct and destroy anywhere, everything else on the
+// worker's loop.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,7 @@
 // The load of one stage on one worker: issues calls, records what became of them, and can say how
-// many there should be. Ownership: the worker owns its stage loads; they refer to the worker's
-// drivers, calls and recorder. Threads: the worker's.
+// many there should be.
+// Ownership: the worker owns its stage loads; they refer to the worker's drivers, calls and
+// recorder. Threads: the worker's.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-// TLS for clients: one context per target with verification always on. Ownership: TlsContext owns
-// the SSL_CTX and is shared read-only by all workers; a session belongs to its connection.
+// TLS for clients: one context per target with verification always on.
+// Ownership: TlsContext owns the SSL_CTX and is shared read-only by all workers; a session belongs
+// to its connection.
 #pragma once
 
 #include <memory>

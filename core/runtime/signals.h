@@ -1,5 +1,6 @@
-// Signals as callbacks on a loop. Ownership: the caller keeps the object as long as it wants
-// signals. Threads: the loop's thread; one object per process and signal.
+// Signals as callbacks on a loop.
+// Ownership: the caller keeps the object as long as it wants signals. Threads: the loop's thread;
+// one object per process and signal.
 #pragma once
 
 #include <functional>

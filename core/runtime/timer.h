@@ -1,5 +1,5 @@
-// Waiting for an instant of the monotonic clock: as a callback, and inside a coroutine.
-// Threads: an Alarm and a sleeping coroutine belong to the thread that runs their loop.
+// Waiting for an instant of the monotonic clock: as a callback, and inside a coroutine. Threads:
+// an Alarm and a sleeping coroutine belong to the thread that runs their loop.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
-// One thread with one Asio loop. Everything that belongs to the thread is reached by posting to it.
-// Ownership: the Worker owns loop and thread. Threads: construct, finish and destroy from one other
-// thread; post from any.
+// One thread with one Asio loop. Everything that belongs to the thread is reached by posting to
+// it.
+// Ownership: the Worker owns loop and thread. Threads: construct, finish and destroy from one
+// other thread; post from any.
 #pragma once
 
 #include <string>

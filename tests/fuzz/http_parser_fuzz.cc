@@ -1,5 +1,5 @@
-// Fuzzes the HTTP/1.1 parser. The first byte decides how the request asked and where the input is cut; an answer parsed
-// whole and in two pieces must come out the same.
+// Fuzzes the HTTP/1.1 parser. The first byte decides how the request asked and where the input is
+// cut; an answer parsed whole and in two pieces must come out the same.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   const Parsed whole = parse(text, text.size(), head_only);
   const Parsed split = parse(text, (data[0] >> 1) % (text.size() + 1), head_only);
   if (whole.used > text.size() || split.status != whole.status) std::abort();
-  if (whole.status == Http1Parser::Status::complete && (split.used != whole.used || split.body != whole.body)) {
+  if (whole.status == Http1Parser::Status::complete &&
+      (split.used != whole.used || split.body != whole.body)) {
     std::abort();
   }
   return 0;

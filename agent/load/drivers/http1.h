@@ -1,10 +1,11 @@
 // HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time
 // on a connection, no retries, redirects not followed.
 //
-// When a connect fails, one waiting call is answered with the reason; if no connection is left, all
-// of them are, and so is every arrival until the backoff ends: load keeps its rate through an
+// When a connect fails, one waiting call is answered with the reason; if no connection is left,
+// all of them are, and so is every arrival until the backoff ends: load keeps its rate through an
 // outage and each arrival has an outcome. A connect that hangs is given up with the first waiting
-// call that it has made time out. Ownership: owns its connections. Threads: the worker's.
+// call that it has made time out.
+// Ownership: owns its connections. Threads: the worker's.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,8 @@
 // One HTTP/1.1 connection: connects, sends a request at once, reads its answer, notices when the
 // peer closes. An idle plain connection costs its small read buffer and little else; large answers
-// are drained through the driver's shared buffer. Ownership: its driver owns it and keeps it until
-// every operation has come back (reference count pending_). Threads: the worker's.
+// are drained through the driver's shared buffer.
+// Ownership: its driver owns it and keeps it until every operation has come back (reference count
+// pending_). Threads: the worker's.
 #pragma once
 
 #include <array>

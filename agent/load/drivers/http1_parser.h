@@ -1,8 +1,8 @@
 // Reads one HTTP/1.1 answer, fed in any pieces. Sources: RFC 9112 sections 4 to 7 (status line,
-// fields, body length, chunks), RFC 9110 section 8.6 (Content-Length). Stricter than RFC 9112 where
-// an answer would be ambiguous: folded header lines, blanks before a colon, a Content-Length that
-// is not one plain number, different repeated ones, and 101 are broken. Interim answers (1xx) are
-// skipped. A lone LF ends a line too.
+// fields, body length, chunks), RFC 9110 section 8.6 (Content-Length). Stricter than RFC 9112
+// where an answer would be ambiguous: folded header lines, blanks before a colon, a Content-Length
+// that is not one plain number, different repeated ones, and 101 are broken. Interim answers (1xx)
+// are skipped. A lone LF ends a line too.
 // Ownership: plain value, one per connection. Threads: none.
 #pragma once
 

@@ -210,7 +210,7 @@ TEST(LedgerKeeper, WritingResumesAfterVerifyingAndPassesQueueUp) {
   drill.run_for(milliseconds(100));
   std::vector<LedgerPass> passes;
   for (const uint32_t pass : {1u, 2u}) {
-    drill.runner().verify(LedgerId(0), pass, InjectionId(), 0,
+    drill.runner().verify(LedgerId(0), pass, InjectionId(0), 0,
                           [&](LedgerPass p) { passes.push_back(p); });
   }
   ASSERT_TRUE(drill.wait([&] { return passes.size() == 2; }));
@@ -224,6 +224,20 @@ TEST(LedgerKeeper, WritingResumesAfterVerifyingAndPassesQueueUp) {
   for (const LedgerWrite& write : drill.collected().writes.at(LedgerId(0)))
     highest = std::max(highest, write.id);
   EXPECT_GE(highest, passes[1].end_id);
+}
+
+TEST(LedgerKeeper, NothingIsWrittenAfterTheReadingAtTheEnd) {
+  Store store;
+  TestServer server(store.script());
+  Drill drill(with_ledger(server.port()));
+  drill.runner().start_ledgers();
+  drill.run_for(milliseconds(100));
+  std::optional<LedgerPass> last;
+  drill.runner().verify(LedgerId(0), 1, InjectionId(), 0, [&](LedgerPass p) { last = p; });
+  ASSERT_TRUE(drill.wait([&] { return last.has_value(); }));
+  drill.run_for(milliseconds(100));
+  drill.stop();
+  EXPECT_EQ(drill.collected().writes.at(LedgerId(0)).size(), last->end_id);
 }
 
 TEST(LedgerKeeper, IntentsAreInTheFileBeforeTheTargetHearsOfThem) {

@@ -1,5 +1,6 @@
 // Debian's nginx on a loopback port of the kernel's choice, with its own folder, for one test or
-// benchmark. Ownership: stops it on destruction. Threads: one owner.
+// benchmark.
+// Ownership: stops it on destruction. Threads: one owner.
 #pragma once
 
 #include <sys/types.h>

@@ -1,6 +1,7 @@
 // A small HTTP server for tests: a thread for each connection, and a script that decides what to
-// answer. Ownership: owns its threads and sockets. Threads: the script runs on many; its own state
-// needs its own lock.
+// answer.
+// Ownership: owns its threads and sockets. Threads: the script runs on many; its own state needs
+// its own lock.
 #pragma once
 
 #include <atomic>
