@@ -44,6 +44,14 @@ class Usage(support.Folder):
         for words in ("SIGKILL", "recovery", "undo", "1 injections of kill-it"):
             self.assertIn(words, done.stdout)
 
+    def test_the_readmes_first_scenario_is_valid_and_can_prove_what_it_asks(self):
+        with open(os.path.join(support.SOURCE, "README.md")) as file:
+            text = file.read().split("```yaml\n", 1)[1].split("```", 1)[0]
+        first = self.write("first.yaml", text)
+        done = self.shakedown("validate", first)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertNotIn("TOO FEW", self.shakedown("plan", first).stdout)
+
     def test_doctor_and_schema(self):
         self.assertIn("pidfd", self.shakedown("doctor").stdout)
         self.assertIn('"$schema"', self.shakedown("schema").stdout)
