@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
@@ -68,12 +69,32 @@ Result<std::unique_ptr<AgentProcesses>> AgentProcesses::start(const std::vector<
   for (const std::string& name : names) {
     SHAKEDOWN_TRY(auto pid, spawn_agent(program, {program, "--connect", address, "--token-file", token_file, "--name", name},
                                         folder + "/" + name + ".log"));
+    processes->names_.push_back(name);
     processes->pids_.push_back(pid);
   }
   return processes;
 }
 
+struct AgentProcesses::Watched {
+  boost::asio::posix::stream_descriptor pidfd;
+};
+
+AgentProcesses::AgentProcesses() = default;
+
+void AgentProcesses::watch(boost::asio::io_context& loop, std::function<void(const std::string& name)> ended) {
+  for (std::size_t i = 0; i < pids_.size(); ++i) {
+    const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pids_[i], 0));
+    if (fd < 0) continue;
+    watched_.push_back(std::make_unique<Watched>(Watched{boost::asio::posix::stream_descriptor(loop, fd)}));
+    watched_.back()->pidfd.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                      [ended, name = names_[i]](boost::system::error_code error) {
+                                        if (!error) ended(name);
+                                      });
+  }
+}
+
 AgentProcesses::~AgentProcesses() {
+  watched_.clear();
   for (const pid_t pid : pids_) {
     if (ended_within(pid, kPatience)) continue;
     ::kill(pid, SIGTERM);

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,11 +19,16 @@ class AgentProcesses {
   static Result<std::unique_ptr<AgentProcesses>> start(const std::vector<std::string>& names,
                                                        const std::string& address, const std::string& token_file,
                                                        const std::string& folder);
+  AgentProcesses();
   ~AgentProcesses();
-  const std::vector<pid_t>& pids() const { return pids_; }
+  // Calls `ended` on the loop's thread, once for each process that ends while this lives. The loop outlives this.
+  void watch(boost::asio::io_context& loop, std::function<void(const std::string& name)> ended);
 
  private:
+  struct Watched;
+  std::vector<std::string> names_;
   std::vector<pid_t> pids_;
+  std::vector<std::unique_ptr<Watched>> watched_;
 };
 
 // The program of this name beside our own binary.

@@ -146,7 +146,16 @@ class Drill {
     SHAKEDOWN_TRY(auto processes, AgentProcesses::start(run_names(), server_->bound_address(), token_.path,
                                                         folder.path()));
     processes_ = std::move(processes);
+    processes_->watch(loop_, [&run, logs = folder.path()](const std::string& name) { agent_ended(run, name, logs); });
     return ok();
+  }
+
+  // Nobody waits for an agent that cannot come. One that has joined is missed by its stream.
+  static void agent_ended(Run& run, const std::string& name, const std::string& logs) {
+    for (const Member& member : run.roster().members()) {
+      if (member.facts.name != name || member.state != MemberState::expected) continue;
+      run.abort(Error(ErrorKind::unavailable, "agent " + name + " ended before it joined; see " + logs + "/" + name + ".log"));
+    }
   }
 
   std::vector<std::string> run_names() const {

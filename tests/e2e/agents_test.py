@@ -1,4 +1,6 @@
 """Several agents over gRPC: started here, or dialling in."""
+import os
+import shutil
 import subprocess
 import unittest
 
@@ -47,6 +49,18 @@ class Agents(support.Folder):
         self.assertIn("token", agent.stderr)
         support.interrupt(controller)
         controller.communicate(timeout=60)
+
+    def test_an_agent_that_ends_before_it_joins_is_not_waited_for(self):
+        os.mkdir(self.path("bin"))
+        program = shutil.copy(support.SHAKEDOWN, self.path("bin"))
+        with open(self.path("bin/shakedown-agent"), "w") as file:
+            file.write("#!/bin/sh\nexit 3\n")
+        os.chmod(self.path("bin/shakedown-agent"), 0o755)
+        file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
+        done = subprocess.run([program, "run", file, "--yes", "--quiet", "--out", self.out, "--spawn", "1"],
+                              capture_output=True, text=True, timeout=200, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+        self.assertIn("ended before it joined", done.stderr)
 
     def test_only_loopback_without_tls(self):
         file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
