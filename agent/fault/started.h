@@ -1,5 +1,5 @@
-// What setup started is known by identity, too, not only by its pidfile: after every start its undo record notes the
-// processes, so that a stop finds them when the pidfile is gone or names another.
+// What setup started is known by identity, too, not only by its pidfile: after every start its undo
+// record notes the processes, so that a stop finds them when the pidfile is gone or names another.
 // Threads: the loop's thread.
 #pragma once
 
@@ -10,8 +10,9 @@
 
 namespace shakedown {
 
-// Notes what the component runs as now in the record that setup left of it. Nothing to do when there is no such record
-// or the component does not run; a record that somebody is undoing is left alone.
+// Notes what the component runs as now in the record that setup left of it. Nothing to do when
+// there is no such record or the component does not run; a record that somebody is undoing is left
+// alone.
 Task<void> note_started(UndoJournal& journal, std::string component);
 
 // The noted processes of that component; empty when there is no record, or it is of another boot.
