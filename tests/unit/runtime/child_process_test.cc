@@ -124,7 +124,9 @@ TEST(ChildProcess, ItIsASessionWithoutOurDescriptorsAndSignals) {
   fds.pop_back();
   for (const std::string& fd : fds) EXPECT_LE(std::stoi(fd), 2 + 1) << "inherited";
   std::getline(in, line);
-  EXPECT_NE(line.find("0000000000000000"), std::string::npos) << line;
+  // Signals 32 and 33 belong to the C library: no program can reset them, and some parents hand them on ignored.
+  constexpr unsigned long kLibrarys = (1UL << 31) | (1UL << 32);
+  EXPECT_EQ(std::stoul(line.substr(line.find(':') + 1), nullptr, 16) & ~kLibrarys, 0U) << line;
 }
 
 TEST(ChildProcess, WhatCannotRunIsAnErrorWithItsReason) {
