@@ -23,6 +23,9 @@ void restamp(Event& event, RunClock from, RunClock to) {
   } else if (auto* step = std::get_if<StepEvent>(&event)) {
     step->started = moved(step->started);
     step->ended = moved(step->ended);
+  } else if (auto* check = std::get_if<CheckResult>(&event)) {
+    check->started = moved(check->started);
+    check->ended = moved(check->ended);
   } else if (auto* fault = std::get_if<FaultEvent>(&event)) {
     fault->earliest = moved(fault->earliest);
     fault->latest = moved(fault->latest);
@@ -35,6 +38,7 @@ uint64_t step_of(const ToAgent& order) {
   if (const auto* o = std::get_if<VerifyLedger>(&order)) return o->step;
   if (const auto* o = std::get_if<RunStep>(&order)) return o->step;
   if (const auto* o = std::get_if<ReadRelease>(&order)) return o->step;
+  if (const auto* o = std::get_if<RunChecks>(&order)) return o->step;
   return 0;
 }
 
@@ -45,10 +49,11 @@ struct Engine::Obey {
 
   void operator()(const StartProbes&) { e.load_->start_probes(); }
   void operator()(const StartLedgers&) { e.load_->start_ledgers(); }
-  void operator()(const StageStart& o) { e.load_->start_stage(o.stage, o.phase, o.start, o.end); }
+  void operator()(const StageStart& o) { e.load_->start_stage(o.stage, o.phase, o.start, o.end, o.level); }
   void operator()(const StageStop& o) { e.load_->stop_stage(o.stage, o.at); }
   void operator()(const VerifyLedger& o) { e.verify(o); }
   void operator()(const ReadRelease& o) { e.read_release(o.step); }
+  void operator()(const RunChecks& o) { e.answer(o.step, false, "this agent runs no checks"); }
   void operator()(const RunStep& o) { e.run_step(o); }
   void operator()(const Inject& o) {
     if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);

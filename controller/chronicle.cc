@@ -13,6 +13,7 @@ struct Apply {
   void operator()(const Event& entry) const { timeline.add(entry); }
   void operator()(const Snapshot& entry) const { timeline.add_merged(entry); }
   void operator()(const AgentHealthLine& entry) const { timeline.add_health(entry.agent, entry.at, entry.health); }
+  void operator()(const Reading& entry) const { timeline.add(entry); }
   void operator()(const JournalClose& entry) const { manifest = entry.manifest; }
 };
 

@@ -153,6 +153,19 @@ struct Evidence {
   }
   std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
   std::string operator()(const RpoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
+  std::string operator()(const CapacitySli& sli) const {
+    return "the search of phase " + scenario.phase(sli.phase).name + " comes to its end";
+  }
+  std::string operator()(const HeadroomSli& sli) const { return (*this)(CapacitySli{sli.phase}); }
+  std::string operator()(const EfficiencySli& sli) const {
+    return "a law fitted to the steps of phase " + scenario.phase(sli.phase).name;
+  }
+  std::string operator()(const DegradationSli&) const { return "a soak long enough for its slope to show"; }
+  std::string operator()(const DownstreamSli&) const { return "a capacity of each dependency, and the forecast"; }
+  std::string operator()(const CheckSli& sli) const { return "the check " + scenario.check(sli.check).name; }
+  std::string operator()(const AttestedSli& sli) const {
+    return "cannot be measured: the word of " + sli.by + (sli.expires.empty() ? "" : ", good until " + sli.expires);
+  }
 };
 
 void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) {

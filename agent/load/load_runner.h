@@ -32,7 +32,9 @@ class LoadRunner {
   virtual ~LoadRunner() = default;
   virtual void start_probes() = 0;
   virtual void start_ledgers() = 0;
-  virtual void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) = 0;
+  // level: arrivals per second or users in place of the phase's own; 0 = as declared.
+  virtual void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
+                           double level) = 0;
   virtual void stop_stage(StageId stage, RunTime at) = 0;
   // Pauses the writer, waits `settle`, reads every id in [first_id, last written) back twice,
   // resumes the writer (not after the reading at the end of the run, which belongs to no

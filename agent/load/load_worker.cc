@@ -52,9 +52,12 @@ std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& loa
   return std::make_unique<OpenLoop>(tools_, stage, load, start, end, lane);
 }
 
-void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) {
-  const auto& load = prepared_.scenario().phase(phase).load;
-  if (!load || stopped_) return;
+void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
+                             double level) {
+  const auto& declared = prepared_.scenario().phase(phase).load;
+  if (!declared || stopped_) return;
+  const Load* load = &*declared;
+  if (level > 0) load = &levelled_.insert_or_assign(stage, at_level(*declared, level)).first->second;
   if (auto made = make_stage(stage, *load, start, end)) {
     stages_.push_back(std::move(made));
     stages_.back()->begin();
@@ -73,6 +76,10 @@ void LoadWorker::collect(RunTime until, Snapshot& to) {
     to.health.outstanding += stage->outstanding();
   }
   std::erase_if(stages_, [](const auto& stage) { return stage->over() && stage->reported(); });
+  std::erase_if(levelled_, [this](const auto& one) {
+    return std::none_of(stages_.begin(), stages_.end(),
+                        [&](const auto& stage) { return stage->stage() == one.first; });
+  });
   recorder_.take(to.cells);
   to.health.worst_lag = std::max(to.health.worst_lag, recorder_.take_worst_lag());
   for (const auto& driver : drivers_) {

@@ -20,7 +20,8 @@ class LoadWorker {
   LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers,
              boost::asio::io_context& loop);
 
-  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end);
+  // level as in LoadRunner::start_stage.
+  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level);
   void stop_stage(StageId stage, RunTime at);
   // Adds what happened since the last call: offered (intended before `until`), cells, and the load
   // part of health.
@@ -45,6 +46,7 @@ class LoadWorker {
   boost::asio::io_context& loop_;
   std::vector<std::unique_ptr<Driver>> drivers_;  // by TargetId, made at first use
   WorkerTools tools_;
+  std::map<StageId, Load> levelled_;  // the loads of stages with a level of their own
   std::vector<std::unique_ptr<StageLoad>> stages_;
   Alarm alarm_;
   std::function<void()> stopped_;

@@ -91,10 +91,11 @@ class ThreadedLoadRunner final : public LoadRunner {
   void start_ledgers() override {
     side_.worker.post([this] { side_.work.start_ledgers(); });
   }
-  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end) override {
+  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
+                   double level) override {
     for (const auto& thread : threads_) {
-      thread->worker.post([&work = thread->work, stage, phase, start, end] {
-        work.start_stage(stage, phase, start, end);
+      thread->worker.post([&work = thread->work, stage, phase, start, end, level] {
+        work.start_stage(stage, phase, start, end, level);
       });
     }
   }

@@ -20,5 +20,12 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
 Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const CapacitySli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const HeadroomSli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const DownstreamSli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const CheckSli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const Evidence& evidence);
 
 }  // namespace shakedown::judging

@@ -91,7 +91,7 @@ std::vector<PageData> facts_of(const ScoredRequirement& row, const Manifest& man
   add_fact(facts, "Declared against measured", watermelon_text(verdict));
   add_fact(facts, "Why", verdict.reason + (verdict.at_risk ? " It is within 10 % of its limit." : ""));
   add_fact(facts, "To decide it", verdict.needed);
-  add_fact(facts, "To make it green", requirement.fix_by);
+  add_fact(facts, "To make it green", requirement.fix);
   add_fact(facts, "If violated", requirement.means);
   add_fact(facts, "Owner", requirement.owner);
   add_fact(facts, "Evidence", verdict.untouched ? "" : "touched by a validity signal, see Validity");

@@ -90,7 +90,7 @@ Json requirement_of(const ScoredRequirement& row) {
           {"needed", json_text(verdict.needed)},
           {"untouched", verdict.untouched},
           {"owner", json_text(requirement.owner)},
-          {"fix_by", json_text(requirement.fix_by)},
+          {"fix", json_text(requirement.fix)},
           {"injections", injections_of(verdict)}};
 }
 

@@ -78,7 +78,7 @@ std::string reasons(const Scorecard& card) {
     if (row.verdict.state == VerdictState::pass) continue;
     out += "- **" + markdown_text(row.requirement.id) + "**: " + markdown_text(row.verdict.reason);
     if (!row.verdict.needed.empty()) out += " To decide it: " + markdown_text(row.verdict.needed);
-    if (!row.requirement.fix_by.empty()) out += " To make it green: " + markdown_text(row.requirement.fix_by);
+    if (!row.requirement.fix.empty()) out += " To make it green: " + markdown_text(row.requirement.fix);
     out += "\n";
   }
   return out.empty() ? out : out + "\n";

@@ -87,7 +87,7 @@ PageData row_data(const Row& row) {
   put(data, "team", shorten(team_says(requirement), 20));
   put_flag(data, "team_green", requirement.declared && requirement.declared->status == Status::green);
   put_flag(data, "watermelon", is_watermelon(*row.scored));
-  const std::string plan = requirement.fix_by.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix_by);
+  const std::string plan = requirement.fix.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix);
   put(data, "plan", shorten(plan, 110));
   const bool unknown = verdict.state == VerdictState::unknown;
   put(data, "why", unknown ? shorten(plain_or(verdict.reason, "the reason is told further down"), 90) : "");

@@ -116,7 +116,7 @@ Json requirement() {
                  {"needed", optional_text("what would decide it")},
                  {"untouched", flag("no validity signal touches the evidence")},
                  {"owner", optional_text("who answers for it")},
-                 {"fix_by", optional_text("what would make it green, in the owner's words")},
+                 {"fix", optional_text("what would make it green, in the owner's words")},
                  {"injections", list(injection)}});
 }
 

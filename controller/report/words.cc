@@ -39,6 +39,13 @@ struct MeaningOf {
   std::string operator()(const RpoSli& sli) const {
     return sli.unit == RpoUnit::writes ? " lost" : " of writes lost";
   }
+  std::string operator()(const CapacitySli&) const { return " held"; }
+  std::string operator()(const HeadroomSli&) const { return " more than the forecast"; }
+  std::string operator()(const EfficiencySli&) const { return " of perfect scaling"; }
+  std::string operator()(const DegradationSli& sli) const { return " slower after " + format_duration(sli.per); }
+  std::string operator()(const DownstreamSli&) const { return " to spare at the forecast"; }
+  std::string operator()(const CheckSli& sli) const { return sli.answer == CheckAnswer::seconds ? " left" : ""; }
+  std::string operator()(const AttestedSli&) const { return ""; }
 };
 
 bool violates(const InjectionVerdict& injection, const Objective& objective) {
@@ -61,7 +68,10 @@ double rounded(double value, Unit unit, bool up) {
     case Unit::seconds:
     case Unit::per_second: return to_digits(value, 3, up);
     case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::margin:
+    case Unit::number: return to_digits(value, 3, up);
     case Unit::count:
+    case Unit::holds:
     case Unit::writes: break;
   }
   return value;

@@ -32,6 +32,8 @@ using StageId = Id<struct StageTag>;          // one execution of a phase: its r
 using FaultId = Id<struct FaultTag>;          // position in Scenario::faults
 using InjectionId = Id<struct InjectionTag>;  // one occurrence of a fault in this run
 using RequirementId = Id<struct RequirementTag>;
+using CheckId = Id<struct CheckTag>;
+using DependencyId = Id<struct DependencyTag>;
 
 }  // namespace shakedown
 

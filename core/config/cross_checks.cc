@@ -138,6 +138,16 @@ struct EvidenceCheck {
   void operator()(const MtbrSli&) const {}
   void operator()(const OutagesSli&) const {}
   void operator()(const ToleratedSli&) const {}
+  void operator()(const DegradationSli& s) const {
+    check_scope(d, row, s.scope,
+                s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
+  }
+  void operator()(const CapacitySli&) const {}
+  void operator()(const HeadroomSli&) const {}
+  void operator()(const EfficiencySli&) const {}
+  void operator()(const DownstreamSli&) const {}
+  void operator()(const CheckSli&) const {}
+  void operator()(const AttestedSli&) const {}
 };
 
 }  // namespace

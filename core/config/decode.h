@@ -26,6 +26,7 @@ struct Decoding {
 // decode_system.cc
 void decode_header(Decoding& d,
                    const View& root);  // name, service, owner, launch, seed, environment, decision
+void decode_forecast(Decoding& d, const View& view);
 void decode_agents(Decoding& d, const View& root);
 void decode_components(Decoding& d, const View& root);
 // decode_targets.cc
@@ -49,11 +50,16 @@ Action resume_action(const Decoding& d, ComponentId component);
 void decode_setup(Decoding& d, const View& root);  // setup, ready, teardown
 // decode_drill.cc
 void decode_phases(Decoding& d, const View& root);  // and faults
+// decode_growth.cc: phases with `search` or `steps`, and what names them
+void decode_search(Decoding& d, const View& view, PhaseId id, Phase& phase);
+void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase);
+void check_growth(Decoding& d, const View& root);
 // decode_requirements.cc
 void decode_stop_conditions(Decoding& d, const View& root);
 void decode_requirements(Decoding& d, const View& root);
 // decode_sli.cc
-Sli decode_sli(const Names& names, const View& view);
+// Checks are decoded before: a check's kind says what its requirement compares.
+Sli decode_sli(const Decoding& d, const View& view);
 // cross_checks.cc: what concerns several parts; fills recover_within and the operations' limits.
 void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);

@@ -125,9 +125,12 @@ void decode_phases(Decoding& d, const View& root) {
     const PhaseId id(d.scenario.phases.size());
     phase.name = view["name"].text();
     phase.duration = view["duration"].duration();
-    phase.measured = view["measured"].boolean();
+    phase.measured = view["measured"].absent() || view["measured"].boolean();
     phase.repeat = view["repeat"].small();
     if (view["load"].written()) phase.load = decode_load(d, view["load"], view["duration"]);
+    phase.most_stages = phase.repeat;
+    if (view["search"].written()) decode_search(d, view["search"], id, phase);
+    if (view["steps"].written()) decode_steps_phase(d, view["steps"], id, phase);
     for (const View& fault : view["faults"].items()) {
       phase.faults.emplace_back(d.scenario.faults.size());
       d.scenario.faults.push_back(decode_fault(d, fault, id, view["duration"]));

@@ -54,9 +54,27 @@ void check_ledger_exists(Decoding& d, const View& at, const Requirement& r) {
                       "declare one under `ledgers:`");
 }
 
+// What only holds or not has no objective of its own; everything else has one. True: there is one to read.
+bool check_presence(Decoding& d, const View& view, Requirement& r) {
+  const View written = view["objective"];
+  if (unit_of(r.sli) == Unit::holds) {
+    r.objective = {Comparison::at_least, 1, ""};
+    if (written.written()) {
+      d.diagnostics.error(written.at(), std::string(kind_name(r.sli)) + " holds or does not: there is no limit",
+                          "leave `objective` out");
+    }
+    return false;
+  }
+  if (written.absent()) {
+    d.diagnostics.error(view.at(), "requirement " + ticked(r.id) + " has no `objective`",
+                        "write for example objective: \"" + std::string(objective_rule(kind_name(r.sli)).example) + "\"");
+  }
+  return static_cast<bool>(written);
+}
+
 std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind,
                                        Requirement& r) {
-  if (!view["objective"] || kind.empty()) return std::nullopt;
+  if (kind.empty() || !check_presence(d, view, r)) return std::nullopt;
   Finding finding;
   const auto parsed = parse_objective(kind, view["objective"].text(), nouns_for(d, r.sli), finding);
   if (!parsed) {
@@ -111,10 +129,11 @@ void decode_requirements(Decoding& d, const View& root) {
     r.confidence = view["confidence"].share().value;
     r.must = view["must"].boolean();
     r.owner = view["owner"].text();
+    r.fix = view["fix"].text();
     r.fix_by = view["fix_by"].text();
     const View sli = view["sli"];
     const std::string kind = sli ? sli.which(sli.shape().key_names()) : std::string();
-    if (sli) r.sli = decode_sli(d.names, sli);
+    if (sli) r.sli = decode_sli(d, sli);
     const std::optional<Amount> limit = decode_objective(d, view, kind, r);
     decode_declared(d, view["declared"], kind, limit, r);
     d.scenario.requirements.push_back(std::move(r));
@@ -124,7 +143,7 @@ void decode_requirements(Decoding& d, const View& root) {
 void decode_stop_conditions(Decoding& d, const View& root) {
   for (const View& view : root["stop_when"].items()) {
     StopCondition condition;
-    if (view["sli"]) condition.sli = decode_sli(d.names, view["sli"]);
+    if (view["sli"]) condition.sli = decode_sli(d, view["sli"]);
     const std::string when = view["when"].text();
     condition.outside_faults = view["outside"].text() == "faults";
     condition.when.comparison = Comparison::at_least;

@@ -44,9 +44,31 @@ Sli rpo(const Names& names, const View& view) {
   return sli;
 }
 
+// The SLIs that do not rest on plain load.
+Sli outside_load(const Decoding& d, const std::string& kind, const View& view) {
+  const Names& names = d.names;
+  if (kind == "capacity") return CapacitySli{view["phase"].id<PhaseId>(names)};
+  if (kind == "headroom") return HeadroomSli{view["phase"].id<PhaseId>(names)};
+  if (kind == "efficiency") return EfficiencySli{view["phase"].id<PhaseId>(names), view["at"].number()};
+  if (kind == "degradation") {
+    return DegradationSli{view["operation"].id<OperationId>(names), view["per"].duration(), scope_of(names, view)};
+  }
+  if (kind == "downstream") return DownstreamSli{view["dependencies"].ids<DependencyId>(names)};
+  if (kind == "check") {
+    CheckSli sli{view["name"].id<CheckId>(names)};
+    if (sli.check.valid() && sli.check.value < d.scenario.checks.size()) {
+      sli.answer = answer_of(d.scenario.check(sli.check).kind);
+    }
+    return sli;
+  }
+  return AttestedSli{view["statement"].text(), view["by"].text(), view["link"].text(), view["date"].text(),
+                     view["expires"].text()};
+}
+
 }  // namespace
 
-Sli decode_sli(const Names& names, const View& view) {
+Sli decode_sli(const Decoding& d, const View& view) {
+  const Names& names = d.names;
   const std::string kind = view.which(view.shape().key_names());
   if (kind.empty()) return AvailabilitySli{};
   const View inner = view[kind];
@@ -70,7 +92,9 @@ Sli decode_sli(const Names& names, const View& view) {
     return ImpactSli{inner["fault"].id<FaultId>(names), ImpactUnit::failed_requests};
   if (kind == "tolerated")
     return ToleratedSli{inner["faults"].ids<FaultId>(names), inner["probe"].ids<ProbeId>(names)};
-  return kind == "rto" ? rto(names, inner) : rpo(names, inner);
+  if (kind == "rto") return rto(names, inner);
+  if (kind == "rpo") return rpo(names, inner);
+  return outside_load(d, kind, inner);
 }
 
 }  // namespace shakedown

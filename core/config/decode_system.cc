@@ -64,6 +64,11 @@ std::string Decoding::path(const std::string& written) const {
   return (std::filesystem::path(folder) / written).lexically_normal().string();
 }
 
+void decode_forecast(Decoding& d, const View& view) {
+  if (!view) return;
+  d.scenario.forecast = Forecast{view["rate"].rate(), view["by"].text()};
+}
+
 void decode_header(Decoding& d, const View& root) {
   Scenario& s = d.scenario;
   s.name = root["name"].text();

@@ -31,6 +31,7 @@ Shape ready_shape();
 // describe_drill.cc: what happens and what it is worth.
 Shape phase_shape();
 Shape stop_condition_shape();
+Shape forecast_shape();
 
 // describe_slis.cc
 Shape sli_shape();

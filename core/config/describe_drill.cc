@@ -57,6 +57,46 @@ Shape fault_shape() {
   return shape;
 }
 
+Shape search_shape() {
+  Shape rate_range = mapping("range of rates", "Between which rates the limit is looked for.",
+                             {need("from", rate(1e9), "The lowest; when it does not hold, that is the result."),
+                              need("to", rate(1e9), "The highest; never exceeded.")});
+  return mapping(
+      "search",
+      "Looks for the highest rate at which all named requirements hold: doubles until one breaches, halves the gap, then "
+      "confirms.",
+      {need("rate", rate_range, "From where to where."),
+       need("hold", one_or_list_of(reference("requirement")),
+            "Which requirements must hold: latency, availability or error_ratio."),
+       may("window", duration(1, 3600), "5s", "Length of one window of a step."),
+       may("windows", integer(1, 20), "4", "Most windows of a step; the fewest that decide are used."),
+       may("drain", duration(0, 3600), "2s", "Pause between steps."),
+       may("confirm", duration(0, kDay), "20s", "How long the result is confirmed; 0s = not."),
+       may("resolution", share_between(0.005, 0.5), "5%",
+           "The search ends when its interval is narrower than this share of its upper end."),
+       may("limit", duration_above_zero(kDay), "30m", "How long the search may take at most.")});
+}
+
+Shape steps_shape() {
+  Shape scale = mapping("scale command", "Sets the number of replicas.",
+                        {need("command", command_shape(), "Program and arguments, no shell; {replicas} in it is replaced."),
+                         may("limit", duration_above_zero(kDay), "60s", "How long it may take.")});
+  Shape levels = list_of(number_above(0, 1e9), 3, 64);
+  Shape shape = mapping(
+      "series of steps",
+      "Runs the load at several levels, from which the scaling law is read: exactly one of concurrency, rate, replicas.",
+      {may("concurrency", levels, "Users of a closed load, ascending."),
+       may("rate", list_of(rate(1e9), 3, 64), "Rates of an open load, ascending."),
+       may("replicas", levels, "Replicas, ascending; needs `scale`, and a load that saturates them."),
+       need("each", duration(2, kDay), "Length of a step."),
+       may("settle", duration(0, kDay), "1s", "The beginning of each step that does not count."),
+       may("scale", scale, "How replicas are set."),
+       may("ready", ready_shape(), "What must be up after scaling.")});
+  shape.exactly_one = {{"concurrency", "rate", "replicas"}};
+  shape.needs = {{"replicas", "scale"}, {"scale", "replicas"}, {"ready", "scale"}};
+  return shape;
+}
+
 }  // namespace
 
 Shape phase_shape() {
@@ -65,13 +105,26 @@ Shape phase_shape() {
   Shape shape = mapping(
       "phase", "A named interval of the drill.",
       {need("name", name(), "Its name, unique in the scenario."),
-       need("duration", duration_above_zero(kLongest), "How long it lasts."),
-       may("measured", boolean(), "true", "Whether requirements look at it by default."),
+       may("duration", duration_above_zero(kLongest), "How long it lasts; a search or series of steps says so itself."),
+       may("search", search_shape(), "Looks for the highest rate that holds; needs an open load."),
+       may("steps", steps_shape(), "Runs the load at several levels."),
+       otherwise("measured", boolean(), "true; false for a search or series of steps",
+                 "Whether requirements look at it by default."),
        may("repeat", integer(1, 1000), "1",
            "How often it is run in a row; each time injects its faults again."),
        may("load", load_shape(), "What is sent."), may("faults", faults, "What is broken.")});
+  shape.exactly_one = {{"duration", "search", "steps"}};
+  shape.needs = {{"search", "load"}, {"steps", "load"}};
+  shape.not_together = {{"search", "faults"}, {"steps", "faults"}, {"search", "measured"}, {"steps", "measured"},
+                        {"search", "repeat"}, {"steps", "repeat"}};
   shape.later = {"recovery"};
   return shape;
+}
+
+Shape forecast_shape() {
+  return mapping("forecast", "The load that is expected of the service.",
+                 {need("rate", rate(1e9), "Requests per second."),
+                  may("by", scalar(Form::date), "The day by which, quoted.")});
 }
 
 Shape stop_condition_shape() {
@@ -115,6 +168,7 @@ const Shape& scenario_shape() {
          may("connections", connections_shape(), "How connections are kept."),
          may("probes", named("probe", probe_shape()), "Checks at a fixed cadence."),
          may("ledgers", named("ledger", ledger_shape()), "Records of acknowledged writes."),
+         may("forecast", forecast_shape(), "The load that is expected."),
          need("phases", phases, "What happens, in order."),
          may("stop_when", list_of(stop_condition_shape(), 0, 100),
              "Conditions on which the run ends at once."),

@@ -74,6 +74,24 @@ Shape mttr_shape() {
                       "The mean needs 3 outages, the median 5.")});
 }
 
+Key search_key() { return need("phase", reference("phase"), "A phase with `search`."); }
+
+Shape degradation_shape() {
+  return mapping("degradation",
+                 "Growth of the mean latency of good answers over a soak, as a share of its beginning.",
+                 scoped({otherwise("operation", reference("operation"), "all", "Which requests."),
+                         may("per", duration_above_zero(30 * kDay), "1h", "The time for which growth is told.")}));
+}
+
+Shape attested_shape() {
+  return mapping("attested",
+                 "What cannot be measured here and somebody vouches for. Shown as attested, never as measured.",
+                 {need("statement", text(), "What is vouched for."), need("by", text(), "By whom."),
+                  may("link", text(), "Where it can be read."),
+                  need("date", scalar(Form::date), "When, quoted."),
+                  need("expires", scalar(Form::date), "Until when it counts, quoted.")});
+}
+
 Shape outages_shape(std::string title, std::string doc) {
   return mapping(std::move(title), std::move(doc), {probe_key()});
 }
@@ -109,13 +127,35 @@ Shape sli_shape() {
                    "Time from the fault's effect to sustained recovery; judged on every injection.",
                    injections({need("fault", reference("fault"), "Which fault."), probe_key()})),
            "Objective: at most a duration."),
+       may("capacity", mapping("capacity", "The highest rate at which a search's requirements held.", {search_key()}),
+           "Objective: at least a rate."),
+       may("headroom",
+           mapping("headroom", "Capacity over the forecast, less one: 30% = room for 30 % more than forecast.",
+                   {search_key()}),
+           "Objective: at least a percentage."),
+       may("efficiency",
+           mapping("efficiency",
+                   "Throughput at a level over what perfect scaling would give, by the law fitted to the steps.",
+                   {need("phase", reference("phase"), "A phase with `steps`."),
+                    need("at", number_above(0, 1e9), "The level.")}),
+           "Objective: at least a percentage."),
+       may("degradation", degradation_shape(), "Objective: at most a percentage."),
+       may("downstream",
+           mapping("downstream",
+                   "What the tightest dependency has to spare at the forecast: 20% = room for 20 % more.",
+                   {otherwise("dependencies", one_or_list_of(reference("dependency")), "all", "Which dependencies.")}),
+           "Objective: at least a percentage."),
+       may("check",
+           mapping("check", "Whether a check holds, or its number.", {need("name", reference("check"), "Which check.")}),
+           "No objective when it only holds or not; else a number, or a duration for a certificate."),
+       may("attested", attested_shape(), "No objective. Red once expired."),
        may("rpo",
            mapping("rpo", "Acknowledged writes that a fault lost; judged on every injection.",
                    injections({need("fault", reference("fault"), "Which fault."),
                                need("ledger", reference("ledger"), "Which ledger.")})),
            "Objective: at most a number of writes, or a duration.")});
   shape.exactly_one = {shape.key_names()};
-  shape.later = {"capacity", "headroom", "efficiency", "check", "attested", "reported"};
+  shape.later = {"reported"};
   return shape;
 }
 
@@ -146,15 +186,16 @@ Shape requirement_shape() {
                          need("title", text(), "What it promises, for an executive."),
                          may("means", text(), "What a violation means to a customer."),
                          need("sli", sli_shape(), "What is measured."),
-                         need("objective", scalar(Form::objective),
-                              "The limit, quoted: \">= 99.9%\", \"<= 20ms\", \"<= 0 writes\", \">= "
-                              "500/s\", \"<= 2\"."),
+                         may("objective", scalar(Form::objective),
+                             "The limit, quoted: \">= 99.9%\", \"<= 20ms\", \"<= 0 writes\", \">= "
+                             "500/s\", \"<= 2\". Every SLI has one but `attested` and checks without a number."),
                          may("confidence", share_between(0.5, 0.9999), "95%",
                              "One-sided confidence of pass and fail."),
                          may("must", boolean(), "true", "Whether it decides."),
                          may("declared", declared, "What the team says."),
                          may("owner", text(), "Who answers for it."),
-                         may("fix_by", text(), "What would make it green, in the owner's words.")});
+                         may("fix", text(), "What would make it green, in the owner's words."),
+                         may("fix_by", scalar(Form::date), "The day by which the owner has it, quoted.")});
   shape.later = {"reported"};
   return shape;
 }

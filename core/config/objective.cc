@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include "core/base/units.h"
 
 namespace shakedown {
 namespace {
 
-constexpr std::array<ObjectiveRule, 12> kRules = {{
+constexpr std::array<ObjectiveRule, 18> kRules = {{
     {"availability", "availability", Comparison::at_least, ">= 99.9%"},
     {"latency", "latency", Comparison::at_most, "<= 20ms"},
     {"throughput", "throughput", Comparison::at_least, ">= 500/s"},
@@ -21,13 +23,21 @@ constexpr std::array<ObjectiveRule, 12> kRules = {{
     {"tolerated", "the share of tolerated faults", Comparison::at_least, ">= 100%"},
     {"rto", "the RTO", Comparison::at_most, "<= 5s"},
     {"rpo", "the RPO", Comparison::at_most, "<= 0 writes"},
+    {"capacity", "the capacity", Comparison::at_least, ">= 2000/s"},
+    {"headroom", "the headroom", Comparison::at_least, ">= 30%"},
+    {"efficiency", "the efficiency", Comparison::at_least, ">= 70%"},
+    {"degradation", "the degradation", Comparison::at_most, "<= 5%"},
+    {"downstream", "the spare share", Comparison::at_least, ">= 20%"},
+    {"check", "the check's number", Comparison::at_most, "<= 3"},
 }};
 
-enum class Measure { share, time, rate, count, impact, loss };
+enum class Measure { share, time, rate, count, impact, loss, margin, number };
 
 Measure measure_of(std::string_view sli) {
   if (sli == "availability" || sli == "error_ratio" || sli == "tolerated") return Measure::share;
-  if (sli == "throughput") return Measure::rate;
+  if (sli == "throughput" || sli == "capacity") return Measure::rate;
+  if (sli == "headroom" || sli == "efficiency" || sli == "degradation" || sli == "downstream") return Measure::margin;
+  if (sli == "check") return Measure::number;
   if (sli == "outages") return Measure::count;
   if (sli == "impact") return Measure::impact;
   return sli == "rpo" ? Measure::loss : Measure::time;
@@ -45,6 +55,10 @@ const char* alternatives(Measure measure) {
       return "a whole number";
     case Measure::impact:
       return "`100 requests`, `3 writes` or a duration such as 5s";
+    case Measure::margin:
+      return "a percentage such as 30% or 150%";
+    case Measure::number:
+      return "a number such as 3 or 0.5, or for a certificate a duration such as 30d";
     case Measure::loss:
       return "`0 writes` or a duration such as 1s";
   }
@@ -59,6 +73,21 @@ std::optional<std::pair<double, std::string>> counted(const std::string& text) {
   if (word == std::string::npos) return std::pair(std::stod(text.substr(0, digits)), std::string());
   if (word == digits) return std::nullopt;
   return std::pair(std::stod(text.substr(0, digits)), text.substr(word));
+}
+
+std::optional<double> plain_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+// "150%": may exceed 100 % or be negative.
+std::optional<Amount> percentage(const std::string& text) {
+  if (text.empty() || text.back() != '%') return std::nullopt;
+  const auto value = plain_number(text.substr(0, text.size() - 1));
+  if (!value) return std::nullopt;
+  return Amount{Amount::Kind::plain, *value / 100};
 }
 
 std::optional<double> time_of(const std::string& text) {
@@ -96,6 +125,12 @@ std::optional<Amount> read_amount(Measure measure, const std::string& text,
   if (measure == Measure::time) {
     const auto value = time_of(text);
     return value ? std::optional<Amount>({Amount::Kind::time, *value}) : std::nullopt;
+  }
+  if (measure == Measure::margin) return percentage(text);
+  if (measure == Measure::number) {
+    if (const auto time = time_of(text)) return Amount{Amount::Kind::time, *time};
+    const auto value = plain_number(text);
+    return value ? std::optional<Amount>({Amount::Kind::plain, *value}) : std::nullopt;
   }
   return counted_amount(measure, text, nouns);
 }
@@ -143,8 +178,9 @@ std::optional<Amount> parse_amount(std::string_view sli, const std::string& text
   const auto amount = read_amount(measure, bare, nouns);
   if (amount) return amount;
   const NodeType type = core_type(bare);
+  const bool needs_unit = measure != Measure::count && measure != Measure::number;
   const bool no_unit = type == NodeType::integer || type == NodeType::number;
-  finding.problem = std::string(no_unit && measure != Measure::count ? "a unit is missing: " : "") +
+  finding.problem = std::string(no_unit && needs_unit ? "a unit is missing: " : "") +
                     objective_rule(sli).called + " is " + alternatives(measure) + ", found " +
                     ticked(bare);
   return std::nullopt;
@@ -159,7 +195,7 @@ std::optional<ParsedObjective> parse_objective(std::string_view sli, const std::
   parsed.objective.text = text;
   parsed.objective.comparison = text.starts_with(">=") ? Comparison::at_least : Comparison::at_most;
   finding.hint = hint;
-  if (parsed.objective.comparison != rule.comparison) {
+  if (sli != "check" && parsed.objective.comparison != rule.comparison) {
     const bool least = rule.comparison == Comparison::at_least;
     finding.problem = std::string("wrong direction: ") + rule.called + " is promised as at " +
                       (least ? "least (`>=`), found `<=`" : "most (`<=`), found `>=`");

@@ -25,6 +25,7 @@ uint64_t seed_of(const std::string& sha256) {
 
 void decode_all(Decoding& d, const View& root) {
   decode_header(d, root);
+  decode_forecast(d, root["forecast"]);
   decode_agents(d, root);
   decode_targets(d, root);
   decode_components(d, root);
@@ -36,6 +37,7 @@ void decode_all(Decoding& d, const View& root) {
   decode_phases(d, root);
   decode_requirements(d, root);
   decode_stop_conditions(d, root);
+  check_growth(d, root);
   complete_operations(d, root);
   complete_faults(d, root);
   if (!d.diagnostics.failed()) check_evidence(d, root);  // warnings only

@@ -8,7 +8,9 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/model/check.h"
 #include "core/model/fault.h"
+#include "core/model/growth.h"
 #include "core/model/ledger.h"
 
 namespace shakedown {
@@ -21,6 +23,9 @@ struct StageEvent {
   uint32_t iteration = 0;  // 0-based repeat
   RunTime start{}, end{};  // planned: as announced; ended: end = the true end
   std::string reason;      // not_run, or ended early
+  StageRole role = StageRole::declared;
+  double level = 0;        // rate per second, users or replicas of a window, confirmation or step; else 0
+  uint32_t step = 0;       // of a search or series, from 0; iteration counts the windows of the step
 };
 
 // A fault's change of state. earliest..latest bound the instant of the change.
@@ -57,6 +62,6 @@ struct RunEvent {
   std::string detail;
 };
 
-using Event = std::variant<StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass>;
+using Event = std::variant<StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, CheckResult>;
 
 }  // namespace shakedown

@@ -1,5 +1,7 @@
 #include "core/model/load.h"
 
+#include <cmath>
+
 #include <algorithm>
 
 namespace shakedown {
@@ -87,6 +89,15 @@ double peak_rate(const RateShape& shape) {
       [](const SpikeRate& s) { return std::max(s.base.per_second, s.peak.per_second); },
   };
   return std::visit(peak, shape);
+}
+
+Load at_level(Load load, double level) {
+  if (auto* open = std::get_if<OpenLoad>(&load.kind)) {
+    open->shape = ConstantRate{Rate{level}};
+  } else {
+    std::get<ClosedLoad>(load.kind).users = static_cast<uint32_t>(std::max(1.0, std::round(level)));
+  }
+  return load;
 }
 
 }  // namespace shakedown

@@ -57,4 +57,7 @@ double rate_at(const RateShape& shape, Duration offset, Duration length);
 double arrivals_until(const RateShape& shape, Duration offset, Duration length);
 double peak_rate(const RateShape& shape);
 
+// The same load at another level: a constant rate (open, arrivals per second), or so many users (closed, at least 1).
+Load at_level(Load load, double level);
+
 }  // namespace shakedown

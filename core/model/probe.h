@@ -21,6 +21,12 @@ struct Probe {
   AgentId agent;  // who probes; none = the first agent with the role `load`
 };
 
+// Something is ready when this probe is up.
+struct ReadyCheck {
+  ProbeId probe;
+  Duration limit = std::chrono::seconds(30);
+};
+
 // One check. Stamps of the probing agent; raw, not aggregated, because RTO needs them.
 struct ProbeResult {
   RunTime start{};

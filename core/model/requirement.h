@@ -4,7 +4,9 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "core/model/dependency.h"
 #include "core/model/sli.h"
 
 namespace shakedown {
@@ -46,6 +48,16 @@ struct Declared {
   Duration period{};            // the period the value is claimed for; 0 = not said
 };
 
+// What the team's own monitoring says of the same SLI.
+struct Reported {
+  MetricQuery value;                 // the SLI itself, in the objective's unit (a ratio 0..1, seconds, per second)
+  std::string count;                 // query of their number of requests in the window; empty = not given
+  std::string alert;                 // alert that should fire when the target is away; empty = none named
+  std::string alertmanager;          // base URL; empty = the Prometheus alone is asked
+  Duration alert_within{};           // promised time from the outage's begin to the alert; 0 = none
+  std::optional<double> tolerance;   // in the SLI's unit; absent = the measured interval alone
+};
+
 struct Requirement {
   std::string id;
   Area area = Area::availability;
@@ -57,7 +69,10 @@ struct Requirement {
   bool must = true;
   std::optional<Declared> declared;
   std::string owner;
-  std::string fix_by;  // what would make it green, in the owner's words; may be empty
+  std::string fix;     // what would make it green, in the owner's words; may be empty
+  std::string fix_by;  // the day by which the owner has it, as written; may be empty
+  std::optional<Reported> reported;
+  std::vector<std::string> controls;  // of a standard, such as PCI-10.2, for which this row is evidence
 };
 
 // stop_when: a live condition on which the run ends.

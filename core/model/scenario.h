@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/model/check.h"
+#include "core/model/dependency.h"
 #include "core/model/fault.h"
+#include "core/model/growth.h"
 #include "core/model/ledger.h"
 #include "core/model/load.h"
 #include "core/model/operation.h"
@@ -43,13 +46,9 @@ struct Phase {
   Duration duration{};
   bool measured = true;
   uint32_t repeat = 1;
+  uint32_t most_stages = 1;  // how many stages it can have: repeat, the steps of a series, the windows of a search
   std::optional<Load> load;
   std::vector<FaultId> faults;  // by `at`
-};
-
-struct ReadyCheck {
-  ProbeId probe;
-  Duration limit = std::chrono::seconds(30);
 };
 
 struct Scenario {
@@ -76,12 +75,22 @@ struct Scenario {
   std::vector<Fault> faults;
   std::vector<StopCondition> stop_when;
   std::vector<Requirement> requirements;
+  std::vector<Search> searches;          // at most one per phase
+  std::vector<StepSeries> step_series;   // at most one per phase
+  std::vector<Check> checks;
+  std::optional<Forecast> forecast;
+  std::vector<Dependency> dependencies;
 
   const Phase& phase(PhaseId id) const { return phases[id.value]; }
   const Fault& fault(FaultId id) const { return faults[id.value]; }
   const Operation& operation(OperationId id) const { return operations[id.value]; }
   const Probe& probe(ProbeId id) const { return probes[id.value]; }
   const Ledger& ledger(LedgerId id) const { return ledgers[id.value]; }
+  const Check& check(CheckId id) const { return checks[id.value]; }
+  const Dependency& dependency(DependencyId id) const { return dependencies[id.value]; }
+  const Requirement& requirement(RequirementId id) const { return requirements[id.value]; }
+  const Search* search_of(PhaseId id) const;        // nullptr = the phase is no search
+  const StepSeries* steps_of(PhaseId id) const;     // nullptr = the phase is no series of steps
   const Component& component(ComponentId id) const { return components[id.value]; }
   bool has_faults() const { return !faults.empty(); }
 };

@@ -25,6 +25,26 @@ const char* to_string(DecisionState state) {
   return "unknown";
 }
 
+const char* to_string(TradeOff::Kind kind) {
+  switch (kind) {
+    case TradeOff::Kind::resources: return "resources";
+    case TradeOff::Kind::focus: return "focus";
+    case TradeOff::Kind::date: return "date";
+    case TradeOff::Kind::promise: return "promise";
+  }
+  return "unknown";
+}
+
+const char* to_string(ScoredReported::Proof proof) {
+  switch (proof) {
+    case ScoredReported::Proof::not_tested: return "not_tested";
+    case ScoredReported::Proof::moved: return "moved";
+    case ScoredReported::Proof::silent: return "silent";
+    case ScoredReported::Proof::unmoved: return "unmoved";
+  }
+  return "unknown";
+}
+
 int exit_code(const Scorecard& scorecard) {
   if (something_stands(scorecard)) return 4;
   if (scorecard.decision == DecisionState::no_go) return 1;

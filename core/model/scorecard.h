@@ -7,6 +7,7 @@
 
 #include "core/model/run.h"
 #include "core/model/scenario.h"
+#include "core/model/scored_parts.h"
 #include "core/model/verdict.h"
 
 namespace shakedown {
@@ -24,6 +25,8 @@ struct ValidityReason {
 struct ScoredRequirement {
   Requirement requirement;  // with declared, owner (requirement's or the scenario's)
   Verdict verdict;
+  std::optional<ScoredReported> reported;  // of rows with `reported`
+  std::vector<TradeOff> options;           // of red and unproven rows
 };
 
 struct AreaSummary {
@@ -109,6 +112,12 @@ struct Scorecard {
   std::vector<ScoredFault> faults;
   std::vector<ScoredLedger> ledgers;
   std::vector<ScoredAgent> agents;
+  std::optional<Forecast> forecast;
+  std::vector<ScoredSearch> searches;
+  std::vector<ScoredScaling> scalings;
+  std::vector<ScoredDependency> downstream;
+  std::vector<ScoredControl> controls;
+  std::vector<ScoredCheck> checks;
   Accounting accounting;
   std::optional<int> launch_in_days;  // from the run's end
 };

@@ -19,6 +19,13 @@ struct KindName {
   const char* operator()(const ToleratedSli&) const { return "tolerated"; }
   const char* operator()(const RtoSli&) const { return "rto"; }
   const char* operator()(const RpoSli&) const { return "rpo"; }
+  const char* operator()(const CapacitySli&) const { return "capacity"; }
+  const char* operator()(const HeadroomSli&) const { return "headroom"; }
+  const char* operator()(const EfficiencySli&) const { return "efficiency"; }
+  const char* operator()(const DegradationSli&) const { return "degradation"; }
+  const char* operator()(const DownstreamSli&) const { return "downstream"; }
+  const char* operator()(const CheckSli&) const { return "check"; }
+  const char* operator()(const AttestedSli&) const { return "attested"; }
 };
 
 struct UnitOf {
@@ -44,6 +51,20 @@ struct UnitOf {
   Unit operator()(const RpoSli& sli) const {
     return sli.unit == RpoUnit::writes ? Unit::writes : Unit::seconds;
   }
+  Unit operator()(const CapacitySli&) const { return Unit::per_second; }
+  Unit operator()(const HeadroomSli&) const { return Unit::margin; }
+  Unit operator()(const EfficiencySli&) const { return Unit::margin; }
+  Unit operator()(const DegradationSli&) const { return Unit::margin; }
+  Unit operator()(const DownstreamSli&) const { return Unit::margin; }
+  Unit operator()(const CheckSli& sli) const {
+    switch (sli.answer) {
+      case CheckAnswer::holds: return Unit::holds;
+      case CheckAnswer::number: return Unit::number;
+      case CheckAnswer::seconds: return Unit::seconds;
+    }
+    return Unit::holds;
+  }
+  Unit operator()(const AttestedSli&) const { return Unit::holds; }
 };
 
 std::string format_count(double value) {
@@ -71,6 +92,9 @@ std::string format_value(double value, Unit unit) {
     case Unit::seconds: return format_seconds(value);
     case Unit::per_second: return format_number(value) + "/s";
     case Unit::count: return format_count(value);
+    case Unit::margin: return format_number(value * 100) + "%";
+    case Unit::number: return format_number(value);
+    case Unit::holds: return value >= 1 ? "holds" : "does not hold";
     case Unit::writes: return format_count(value) + (value == 1 ? " write" : " writes");
   }
   return format_number(value);

@@ -8,6 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
+#include "core/model/check.h"
 
 namespace shakedown {
 
@@ -84,14 +85,50 @@ struct RpoSli {
   std::optional<Share> share;
 };
 
+// The highest rate that a search found to hold.
+struct CapacitySli {
+  PhaseId phase;
+};
+// Capacity over the forecast, less one: 30 % = room for 30 % more than forecast.
+struct HeadroomSli {
+  PhaseId phase;  // of the search
+};
+// Throughput at a level over what perfect scaling would give, from the law fitted to a series of steps.
+struct EfficiencySli {
+  PhaseId phase;  // of the series
+  double at = 1;  // level
+};
+// Growth of the mean latency of good answers over a soak, as a share of its beginning, per `per`.
+struct DegradationSli {
+  OperationId operation;  // none = all
+  Duration per = std::chrono::hours(1);
+  Scope scope;
+};
+// The spare share of the tightest dependency at the forecast, less one as in HeadroomSli.
+struct DownstreamSli {
+  std::vector<DependencyId> dependencies;  // empty = all
+};
+// A check: whether it holds, or its number.
+struct CheckSli {
+  CheckId check;
+  CheckAnswer answer = CheckAnswer::holds;  // of the check's kind
+};
+// What cannot be measured and somebody vouches for. Shown as attested, never as measured; red once expired.
+struct AttestedSli {
+  std::string statement, by, link;
+  std::string date, expires;  // as written
+};
+
 using Sli = std::variant<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli,
-                         MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli>;
+                         MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, CapacitySli,
+                         HeadroomSli, EfficiencySli, DegradationSli, DownstreamSli, CheckSli, AttestedSli>;
 
 // The scenario's word: "availability" (both kinds), "latency", "rto", ...
 const char* kind_name(const Sli& sli);
 
 // The unit in which an SLI's values, bounds and objective are numbers.
-enum class Unit { ratio, seconds, per_second, count, writes };
+// margin: a share that may exceed 1 or be negative; number: as the check gave it; holds: 1 = it does, 0 = it does not.
+enum class Unit { ratio, seconds, per_second, count, writes, margin, number, holds };
 Unit unit_of(const Sli& sli);
 // "99.95%", "12.4ms", "500/s", "3", "14 writes" (six significant digits, whole counts in full;
 // infinite as "unbounded").

@@ -95,6 +95,7 @@ void Timeline::add_content(const Snapshot& snapshot) {
     if (key.stage.value < kMostStages) {
       stage(key.stage);
       cells_[key].merge(cell);
+      totals_[{key.stage, key.operation}].merge(cell);
     } else {
       warn("samples of an unknown stage were ignored");
     }
@@ -151,6 +152,9 @@ void Timeline::add(const StageEvent& event) {
   StageRecord& record = stage(event.stage);
   record.phase = event.phase;
   record.iteration = event.iteration;
+  record.role = event.role;
+  record.level = event.level;
+  record.step = event.step;
   if (!event.reason.empty()) record.reason = event.reason;
   switch (event.kind) {
     case StageEvent::Kind::planned:
@@ -212,6 +216,11 @@ void Timeline::add(const AgentEvent& event) {
     case AgentEvent::Kind::left: break;
   }
   saw(event.at);
+}
+
+void Timeline::add(const CheckResult& event) {
+  checks_.push_back(event);
+  saw(event.ended);
 }
 
 void Timeline::add(const RunEvent& event) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/model/event.h"
+#include "core/model/reading.h"
 #include "core/model/scenario.h"
 #include "core/stats/snapshot.h"
 
@@ -30,6 +31,9 @@ struct StageRecord {
   bool not_run = false;
   std::string reason;
   uint64_t offered = 0;      // scheduled arrivals, all agents
+  StageRole role = StageRole::declared;
+  double level = 0;          // see StageEvent
+  uint32_t step = 0;
 };
 
 struct InjectionRecord {
@@ -72,18 +76,23 @@ class Timeline {
   // The journal's health line of one agent: at = end of its interval; missing = gaps found since the last line.
   void add_health(AgentId agent, RunTime at, const AgentHealth& health, uint64_t missing = 0);
   void add(const Event& event);
+  void add(const Reading& reading) { readings_.push_back(reading); }
 
   const Scenario& scenario() const { return *scenario_; }
   // Per second, stage and operation. Latency histograms are kept per second too, so that a scope can
   // leave out fault windows to the second.
   // Every cell's stage is one of stages().
   const std::map<CellKey, Cell>& cells() const { return cells_; }
+  // The same summed over all seconds of a stage.
+  const std::map<std::pair<StageId, OperationId>, Cell>& totals() const { return totals_; }
   const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
   const std::vector<ProbeResult>& probe(ProbeId id) const;                  // ascending by start
   const LedgerRecord& ledger(LedgerId id) const;
   const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
   const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
+  const std::vector<CheckResult>& checks() const { return checks_; }        // in order of arrival
+  const std::vector<Reading>& readings() const { return readings_; }        // in order of arrival
   const std::vector<RunEvent>& run_events() const { return run_events_; }
   // What agents sent that names nothing of the scenario, each text once; a run that has any is suspect.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -103,9 +112,13 @@ class Timeline {
   void add(const AgentEvent& event);
   void add(const RunEvent& event);
   void add(const LedgerPass& event);
+  void add(const CheckResult& event);
 
   const Scenario* scenario_;
   std::map<CellKey, Cell> cells_;
+  std::map<std::pair<StageId, OperationId>, Cell> totals_;
+  std::vector<CheckResult> checks_;
+  std::vector<Reading> readings_;
   std::vector<StageRecord> stages_;
   std::vector<InjectionRecord> injections_;
   std::vector<std::vector<ProbeResult>> probes_;

@@ -11,6 +11,7 @@ namespace shakedown::wire {
 
 WIRE_FIELDS(StageEvent, v1::StageEvent) {
   WIRE(kind) WIRE(stage) WIRE(phase) WIRE(iteration) WIRE_NS(start) WIRE_NS(end) WIRE(reason)
+  WIRE_ADDED(role) WIRE(level) WIRE(step)
 }
 WIRE_FIELDS(FaultEvent, v1::FaultEvent) {
   WIRE(injection) WIRE(fault) WIRE(stage) WIRE(state) WIRE_NS(earliest) WIRE_NS(latest)
@@ -29,6 +30,9 @@ WIRE_FIELDS(LedgerPass, v1::LedgerPass) {
   WIRE(pass) WIRE(injection) WIRE(first_id) WIRE(end_id) WIRE_NS(started) WIRE_NS(finished)
   WIRE(complete) WIRE(ledger)
 }
+WIRE_FIELDS(CheckResult, v1::CheckResult) {
+  WIRE(check) WIRE(done) WIRE(holds) WIRE_MAYBE(number) WIRE(detail) WIRE_NS(started) WIRE_NS(ended)
+}
 WIRE_FIELDS(Event, v1::Event) {
   WIRE_CASE(StageEvent, stage)
   WIRE_CASE(FaultEvent, fault)
@@ -36,6 +40,7 @@ WIRE_FIELDS(Event, v1::Event) {
   WIRE_CASE(AgentEvent, agent)
   WIRE_CASE(RunEvent, run)
   WIRE_CASE(LedgerPass, ledger_pass)
+  WIRE_CASE(CheckResult, check)
   WIRE_CASES_END(kind)
 }
 

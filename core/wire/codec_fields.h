@@ -128,6 +128,13 @@ void from_wire(Reader& io, const W& wire, T& value, std::string_view field) {
     from_wire(io, p.FIELD(), m.NAME, #FIELD);                     \
   }
 #define WIRE(NAME) WIRE_AS(NAME, NAME)
+// One that was added later: what an older writer does not say keeps its default.
+#define WIRE_ADDED(NAME)                            \
+  if constexpr (IO::kWriting) {                     \
+    WIRE(NAME)                                      \
+  } else {                                          \
+    if (p.NAME() != 0) from_wire(io, p.NAME(), m.NAME, #NAME); \
+  }
 #define WIRE_NS(NAME) WIRE_AS(NAME, NAME##_ns)
 
 // A structure, a list of structures, a list of values, and optional ones.

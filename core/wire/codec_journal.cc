@@ -13,12 +13,19 @@ WIRE_FIELDS(AgentHealthLine, v1::AgentHealthLine) {
 WIRE_FIELDS(JournalClose, v1::JournalClose) {
   WIRE_STRUCT(manifest)
 }
+WIRE_FIELDS(ReadingSample, v1::ReadingSample) { WIRE_AS(at, at_wall_ns) WIRE(value) }
+WIRE_FIELDS(ReadingSeries, v1::ReadingSeries) { WIRE(labels) WIRE_STRUCTS(samples) }
+WIRE_FIELDS(Reading, v1::Reading) {
+  WIRE(kind) WIRE(requirement) WIRE(dependency) WIRE(phase) WIRE(source) WIRE(query) WIRE_NS(from) WIRE_NS(to)
+  WIRE_NS(step) WIRE_NS(scrape) WIRE_STRUCTS(series) WIRE(problem)
+}
 WIRE_FIELDS(JournalEntry, v1::JournalRecord) {
   WIRE_CASE(Manifest, manifest)
   WIRE_CASE(Event, event)
   WIRE_CASE(Snapshot, snapshot)
   WIRE_CASE(AgentHealthLine, health)
   WIRE_CASE(JournalClose, close)
+  WIRE_CASE(Reading, reading)
   WIRE_CASES_END(kind)
 }
 

@@ -123,6 +123,7 @@ WIRE_FIELDS(Fault, v1::Fault) {
 
 WIRE_FIELDS(Phase, v1::Phase) {
   WIRE(name) WIRE_NS(duration) WIRE(measured) WIRE(repeat) WIRE_MAYBE_STRUCT(load) WIRE_VALUES(faults)
+  WIRE(most_stages)
 }
 WIRE_FIELDS(AgentSpec, v1::AgentSpec) { WIRE(name) WIRE(load) WIRE(inject) WIRE(local) }
 WIRE_FIELDS(ReadyCheck, v1::ReadyCheck) { WIRE(probe) WIRE_NS(limit) }

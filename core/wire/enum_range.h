@@ -4,10 +4,12 @@
 #include "core/base/error.h"
 #include "core/model/event.h"
 #include "core/model/fault.h"
+#include "core/model/growth.h"
 #include "core/model/ledger.h"
 #include "core/model/load.h"
 #include "core/model/operation.h"
 #include "core/model/probe.h"
+#include "core/model/reading.h"
 #include "core/model/run.h"
 #include "core/model/sample.h"
 #include "core/model/text.h"
@@ -18,6 +20,8 @@ template <class E>
 constexpr E last_of() = delete;
 
 template <> constexpr StageEvent::Kind last_of() { return StageEvent::Kind::not_run; }
+template <> constexpr StageRole last_of() { return StageRole::step; }
+template <> constexpr Reading::Kind last_of() { return Reading::Kind::dependency_capacity; }
 template <> constexpr StepEvent::Kind last_of() { return StepEvent::Kind::release; }
 template <> constexpr AgentEvent::Kind last_of() { return AgentEvent::Kind::warning; }
 template <> constexpr RunEvent::Kind last_of() { return RunEvent::Kind::finished; }

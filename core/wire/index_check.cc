@@ -39,6 +39,7 @@ class Checker {
   Checker& ledger(LedgerId id) { return need(id, s_.ledgers.size(), "ledger"); }
   Checker& phase(PhaseId id) { return need(id, s_.phases.size(), "phase"); }
   Checker& fault(FaultId id) { return need(id, s_.faults.size(), "fault"); }
+  Checker& check(CheckId id) { return need(id, s_.checks.size(), "check"); }
   Checker& agent(AgentId id) { return may(id, s_.agents.size(), "agent"); }
   Checker& stage(StageId id) { return need(id, most_stages(s_), "stage"); }
   Checker& injection(InjectionId id) { return need(id, most_injections(s_), "injection"); }
@@ -86,6 +87,7 @@ struct EventCheck {
     c.maybe_injection(e.injection);
     if (e.ledger.valid()) c.ledger(e.ledger);
   }
+  void operator()(const CheckResult& e) { c.check(e.check); }
 };
 
 struct OrderCheck {
@@ -104,7 +106,7 @@ struct OrderCheck {
 
 std::size_t most_stages(const Scenario& scenario) {
   std::size_t n = 0;
-  for (const Phase& phase : scenario.phases) n += phase.repeat;
+  for (const Phase& phase : scenario.phases) n += phase.most_stages;
   return n;
 }
 

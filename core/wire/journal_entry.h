@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "core/model/event.h"
+#include "core/model/reading.h"
 #include "core/model/run.h"
 #include "core/stats/snapshot.h"
 
@@ -21,6 +22,6 @@ struct JournalClose {
   Manifest manifest;
 };
 
-using JournalEntry = std::variant<Manifest, Event, Snapshot, AgentHealthLine, JournalClose>;
+using JournalEntry = std::variant<Manifest, Event, Snapshot, AgentHealthLine, JournalClose, Reading>;
 
 }  // namespace shakedown

@@ -80,6 +80,7 @@ struct StageStart {
   PhaseId phase;
   uint32_t iteration = 0;
   RunTime start{}, end{};
+  double level = 0;  // open loads: arrivals per second; closed ones: users; in place of the phase's own; 0 = as declared
 };
 // The stage ends at `at` (earlier than announced): load stops then, in-flight requests get their grace.
 struct StageStop {
@@ -118,6 +119,10 @@ struct RunStep {
 struct ReadRelease {
   uint64_t step = 0;
 };
+// Run the plan's checks that are this agent's; each answer is an EventReport of a CheckResult, then StepDone.
+struct RunChecks {
+  uint64_t step = 0;
+};
 // The controller holds this snapshot; the agent forgets it. What is not acknowledged is sent again after a break.
 struct SnapshotAck {
   uint64_t seq = 0;
@@ -132,7 +137,7 @@ struct Shutdown {
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
                              FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew,
-                             Shutdown>;
+                             Shutdown, RunChecks>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 

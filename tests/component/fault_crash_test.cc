@@ -94,6 +94,7 @@ TEST_F(FaultCrashTest, WhatAgentAndWatchdogLeftTogetherIsSweptByTheNextAgent) {
   start_victim();
   ChildProcess agent = start_agent("once", "pause");
   expect_line("effective");
+  agent.kill_group(SIGSTOP);  // else it may see its watchdog end, and undo, before it is killed itself
   for (const pid_t watchdog : watchdogs()) ::kill(watchdog, SIGKILL);
   agent.kill_group(SIGKILL);
   reap(agent);

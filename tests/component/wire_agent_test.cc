@@ -45,7 +45,7 @@ class CountingLoad final : public LoadRunner {
   explicit CountingLoad(uint64_t& truth, std::vector<ProbeResult>& probes) : truth_(truth), probes_(probes) {}
   void start_probes() override {}
   void start_ledgers() override {}
-  void start_stage(StageId, PhaseId, RunTime, RunTime) override {}
+  void start_stage(StageId, PhaseId, RunTime, RunTime, double) override {}
   void stop_stage(StageId, RunTime) override {}
   void verify(LedgerId, uint32_t, InjectionId, uint64_t, std::function<void(LedgerPass)>) override {}
   void fetch(const HttpRequest&, Duration, std::function<void(Result<std::string>)> done) override {

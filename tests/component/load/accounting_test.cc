@@ -33,7 +33,7 @@ TEST(Accounting, ArrivalsReleasedAfterTheirDeadlineAreOurFault) {
   Drill drill(scenario);
   // A stage that is announced 300 ms late: its first arrivals can no longer be sent in time.
   const RunTime start = drill.clock().now() - milliseconds(300);
-  drill.runner().start_stage(StageId(0), PhaseId(0), start, start + milliseconds(400));
+  drill.runner().start_stage(StageId(0), PhaseId(0), start, start + milliseconds(400), 0);
   drill.run_for(milliseconds(200));
   drill.stop();
   const Snapshot& s = drill.collected();

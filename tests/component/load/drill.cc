@@ -69,7 +69,7 @@ Drill::~Drill() {
 void Drill::begin_stage(uint32_t phase) {
   const RunTime start = clock_.now() + std::chrono::milliseconds(20);
   stage_end_ = start + scenario_.phases[phase].duration;
-  runner_->start_stage(StageId(phase), PhaseId(phase), start, stage_end_);
+  runner_->start_stage(StageId(phase), PhaseId(phase), start, stage_end_, 0);
 }
 
 void Drill::run_until(RunTime until) {

@@ -37,7 +37,7 @@ class FakeLoad final : public LoadRunner {
   explicit FakeLoad(Script& script) : s_(script) {}
   void start_probes() override { s_.calls.push_back("start_probes"); }
   void start_ledgers() override { s_.calls.push_back("start_ledgers"); }
-  void start_stage(StageId stage, PhaseId phase, RunTime, RunTime) override {
+  void start_stage(StageId stage, PhaseId phase, RunTime, RunTime, double) override {
     s_.calls.push_back("start_stage " + std::to_string(stage.value) + " phase " + std::to_string(phase.value));
   }
   void stop_stage(StageId stage, RunTime) override {

@@ -65,12 +65,12 @@ TEST(DecodeRequirements, RtoAndRpo) {
 TEST(DecodeRequirements, TheRestOfARequirement) {
   const Requirement r =
       accept(with_requirement("{rpo: {fault: crash, ledger: entries}}", "<= 0 writes",
-                              ", confidence: 99%, must: false, means: m, owner: o, fix_by: f, "
+                              ", confidence: 99%, must: false, means: m, owner: o, fix: f, "
                               "declared: {status: yellow, value: \"3 entries\", over: 30d}"))
           .requirements[0];
   EXPECT_DOUBLE_EQ(r.confidence, 0.99);
   EXPECT_FALSE(r.must);
-  EXPECT_EQ(r.means + r.owner + r.fix_by, "mof");
+  EXPECT_EQ(r.means + r.owner + r.fix, "mof");
   EXPECT_EQ(*r.declared->status, Status::yellow);
   EXPECT_DOUBLE_EQ(*r.declared->value, 3);
   EXPECT_EQ(r.declared->value_text, "3 entries");

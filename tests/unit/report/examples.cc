@@ -117,7 +117,7 @@ ScoredRequirement lost_entries() {
   one.requirement.means = "a confirmed order disappears";
   one.requirement.declared = Declared{Status::green, 0, "0 writes"};
   one.requirement.owner = "Sam";
-  one.requirement.fix_by = "flush each order to disk before it is confirmed; planned for 4 Dec";
+  one.requirement.fix = "flush each order to disk before it is confirmed; planned for 4 Dec";
   one.verdict.watermelon = Watermelon::optimistic;
   one.verdict.watermelon_reason = "declared green and 0 writes, measured 14";
   for (uint32_t n = 1; n <= 3; ++n)
@@ -283,7 +283,7 @@ ScoredRequirement wordy(Area area, int number) {
   one.requirement.id = std::string(to_string(area)) + "-" + std::to_string(number);
   one.requirement.area = area;
   one.requirement.title = one.requirement.means = kWords + kWords;
-  one.requirement.fix_by = one.verdict.needed = kWords + kWords + kWords;
+  one.requirement.fix = one.verdict.needed = kWords + kWords + kWords;
   one.requirement.owner = "somebody.with.a.long.name@department.example.com";
   one.requirement.declared->value_text = kWords;
   one.verdict.reason = kWords + kWords;

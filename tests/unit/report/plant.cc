@@ -32,7 +32,7 @@ void plant_manifest(Manifest& manifest, const Planter& put) {
 void plant_requirement(ScoredRequirement& row, const Planter& put) {
   Requirement& requirement = row.requirement;
   put(requirement.id, requirement.title, requirement.means, requirement.objective.text, requirement.owner,
-      requirement.fix_by);
+      requirement.fix);
   if (!requirement.declared) requirement.declared = Declared{Status::green, 1.0, ""};
   put(requirement.declared->value_text);
   put(row.verdict.reason, row.verdict.needed, row.verdict.watermelon_reason);

@@ -13,7 +13,7 @@ using test::same;
 
 template <class T>
 class JournalCodec : public testing::Test {};
-using Kinds = testing::Types<Manifest, StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, Snapshot,
+using Kinds = testing::Types<Manifest, StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, CheckResult, Reading, Snapshot,
                              AgentHealthLine, JournalClose>;
 TYPED_TEST_SUITE(JournalCodec, Kinds);
 

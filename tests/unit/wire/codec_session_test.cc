@@ -37,7 +37,7 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
 
 template <class T>
 class ControllerMessages : public testing::Test {};
-using Ordered = testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
+using Ordered = testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
                                FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown>;
 TYPED_TEST_SUITE(ControllerMessages, Ordered);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/wire/enum_range.h"
+#include "shakedown/v1/journal.pb.h"
 #include "shakedown/v1/session.pb.h"
 
 namespace shakedown {
@@ -18,6 +19,8 @@ void expect_same_length() {
 
 TEST(Enums, HaveTheSameLength) {
   expect_same_length<StageEvent::Kind, v1::StageEventKind>();
+  expect_same_length<StageRole, v1::StageRole>();
+  expect_same_length<Reading::Kind, v1::ReadingKind>();
   expect_same_length<StepEvent::Kind, v1::StepEventKind>();
   expect_same_length<AgentEvent::Kind, v1::AgentEventKind>();
   expect_same_length<RunEvent::Kind, v1::RunEventKind>();

@@ -12,7 +12,7 @@ namespace shakedown::test {
 template <class T>
 inline constexpr int kFields = -1;
 template <>
-inline constexpr int kFields<StageEvent> = 7;
+inline constexpr int kFields<StageEvent> = 10;
 template <>
 inline constexpr int kFields<FaultEvent> = 8;
 template <>
@@ -23,6 +23,16 @@ template <>
 inline constexpr int kFields<RunEvent> = 3;
 template <>
 inline constexpr int kFields<LedgerPass> = 8;
+template <>
+inline constexpr int kFields<CheckResult> = 7;
+template <>
+inline constexpr int kFields<ReadingSample> = 2;
+template <>
+inline constexpr int kFields<ReadingSeries> = 2;
+template <>
+inline constexpr int kFields<Reading> = 12;
+template <>
+inline constexpr int kFields<RunChecks> = 1;
 template <>
 inline constexpr int kFields<HostFacts> = 6;
 template <>
@@ -120,7 +130,7 @@ inline constexpr int kFields<ExecFault> = 4;
 template <>
 inline constexpr int kFields<Fault> = 8;
 template <>
-inline constexpr int kFields<Phase> = 6;
+inline constexpr int kFields<Phase> = 7;
 template <>
 inline constexpr int kFields<AgentSpec> = 4;
 template <>
@@ -160,7 +170,7 @@ inline constexpr int kFields<StartProbes> = 0;
 template <>
 inline constexpr int kFields<StartLedgers> = 0;
 template <>
-inline constexpr int kFields<StageStart> = 5;
+inline constexpr int kFields<StageStart> = 6;
 template <>
 inline constexpr int kFields<StageStop> = 2;
 template <>
@@ -180,7 +190,7 @@ inline constexpr int kFields<LeaseRenew> = 1;
 template <>
 inline constexpr int kFields<Shutdown> = 1;
 template <>
-inline constexpr int kFields<Scenario> = 25;
+inline constexpr int kFields<Scenario> = 30;
 
 // References to all fields, in order.
 template <class T>

@@ -1,0 +1,127 @@
+// The parts of a scorecard beside its rows: searches, scaling, downstream systems, controls, trade-offs, what the team's own
+// dashboards say.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/growth.h"
+#include "core/model/verdict.h"
+
+namespace shakedown {
+
+// One of the named SLIs in one step of a search.
+struct ScoredHold {
+  RequirementId requirement;
+  Measured measured;
+  std::string outcome;  // "holds", "breaches", "undecided", "invalid"
+};
+struct ScoredSearchStep {
+  double rate = 0;              // offered, per second
+  double answered = 0;          // good answers per second
+  uint32_t windows = 0;
+  bool confirmation = false;
+  std::string outcome;          // as ScoredHold
+  std::string reason;           // invalid, or why it was repeated; may be empty
+  RequirementId limiting;       // the first that breached; none = none did
+  std::vector<ScoredHold> holds;
+};
+// The true capacity lies in [lower, upper] at the search's confidence, if it is monotonic in the rate.
+struct ScoredSearch {
+  std::string phase;
+  double confidence = 0.95;
+  std::optional<double> lower;  // highest rate shown to hold; absent = infeasible at the lowest rate, or nothing shown
+  std::optional<double> upper;  // lowest rate shown to breach; absent = the top was reached
+  bool confirmed = false;
+  RequirementId limiting;       // what breached first above; none = nothing did
+  std::string ended;            // why the search ended, one sentence
+  std::string trouble;          // our own: why it is no evidence; empty = it is
+  std::vector<ScoredSearchStep> steps;  // in the order they were run
+};
+
+struct ScoredLevel {
+  double level = 0;       // as declared
+  double n = 0;           // what the law is fitted over: users, replicas, or (rate) the mean number in the system
+  double throughput = 0;  // good answers per second
+  double latency = 0;     // mean of good answers, seconds
+  double residual = 0;    // throughput less the law's
+  double efficiency = 0;
+  std::string left_out;   // why it is not fitted; empty = it is
+};
+// Universal Scalability Law X(N) = gamma N / (1 + alpha (N - 1) + beta N (N - 1)); two-sided intervals.
+struct ScoredCoefficient {
+  double value = 0, lower = 0, upper = 0;
+};
+struct ScoredScaling {
+  std::string phase;
+  StepAxis axis = StepAxis::concurrency;
+  double confidence = 0.95;
+  bool fitted = false;
+  std::string problem;  // why there is no law; empty when fitted
+  ScoredCoefficient gamma, alpha, beta;
+  std::optional<double> peak_n, peak_throughput;  // absent = no peak (no coherency)
+  std::optional<double> ceiling;                  // gamma / alpha; absent = none
+  std::optional<double> knee_lower, knee_upper;   // equal when both methods agree
+  double residual_error = 0;                      // residual standard error, per second
+  std::vector<std::string> warnings;
+  std::vector<ScoredLevel> levels;
+};
+
+struct ScoredDependency {
+  std::string name, owner;
+  double needed = 0;                       // calls per second at the forecast, by declared calls (measured ones where known)
+  std::optional<double> capacity;          // per second
+  std::string capacity_source;             // "declared", "scorecard PATH", "" = none
+  std::optional<double> margin;            // capacity / needed - 1
+  double declared_calls = 0;               // per request of the service, through the graph
+  std::optional<double> measured_calls, measured_calls_in_faults;
+  Watermelon calls = Watermelon::none;     // declared against measured
+  std::string calls_reason;
+  std::string commitment;                  // "dba: 5000/s until 2027-01-01", "" = none
+  VerdictState state = VerdictState::unknown;  // pass: can take it and is committed; unknown: no evidence
+  std::string reason;
+  bool first_to_break = false;
+};
+
+struct ScoredControl {
+  std::string control;  // "PCI-10.2"
+  VerdictState state = VerdictState::unknown;  // the worst of its rows
+  std::vector<RequirementId> rows;
+};
+
+struct ScoredCheck {
+  std::string name, kind;
+  bool done = false, holds = false;
+  std::optional<double> number;
+  std::string detail;
+};
+
+// One way out of a red or unproven row, worked out from what was measured.
+struct TradeOff {
+  enum class Kind { resources, focus, date, promise } kind = Kind::resources;
+  std::string option;      // one sentence with figures
+  std::string assumption;  // what it takes for granted
+  std::string owner;
+};
+const char* to_string(TradeOff::Kind kind);  // "resources", "focus", "date", "promise"
+
+// What the team's own monitoring says of the same SLI in the same window.
+struct ScoredReported {
+  Watermelon watermelon = Watermelon::none;
+  std::optional<double> value;       // theirs, in the SLI's unit
+  std::optional<double> difference;  // theirs less ours
+  double tolerance = 0;
+  std::vector<std::string> causes;   // found by test, each a sentence; empty = none found
+  std::string reason;                // one sentence
+  std::string query, source;
+  // Whether theirs moved when the target was away.
+  enum class Proof { not_tested, moved, silent, unmoved } outage_proof = Proof::not_tested;
+  std::optional<double> moved_after_seconds;
+  std::string alert;                 // name; empty = none named
+  std::optional<double> alert_after_seconds;  // absent = it did not fire
+  std::optional<bool> alert_in_time;          // absent = not tested
+};
+const char* to_string(ScoredReported::Proof proof);
+
+}  // namespace shakedown
