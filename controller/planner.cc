@@ -25,9 +25,10 @@ std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedS
   std::vector<std::vector<PlannedStage>> groups;
   bool open = false;
   for (const PlannedStage& stage : stages) {
-    if (!open) groups.emplace_back();
+    const bool alone = scenario.search_of(stage.phase) != nullptr || scenario.steps_of(stage.phase) != nullptr;
+    if (!open || alone) groups.emplace_back();
     groups.back().push_back(stage);
-    open = scenario.phase(stage.phase).faults.empty();
+    open = !alone && scenario.phase(stage.phase).faults.empty();
   }
   return groups;
 }

@@ -27,7 +27,8 @@ struct PlannedStage {
 // Every stage of the run in order; repeats are stages of their own. Ids count from 0.
 std::vector<PlannedStage> plan_stages(const Scenario& scenario);
 
-// Stages that follow each other without a gap: all but the last hold no faults.
+// Stages that follow each other without a gap: all but the last hold no faults. A search or series of steps, whose stages
+// come only as it goes, stands alone; ids are given as stages are announced.
 std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedStage>& stages,
                                                       const Scenario& scenario);
 

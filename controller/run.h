@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "controller/chronicle.h"
+#include "controller/judge/search.h"
 #include "controller/live.h"
 #include "controller/planner.h"
 #include "controller/roster.h"
@@ -71,6 +72,17 @@ class Run {
   boost::asio::awaitable<void> verify(InjectionId injection, const std::vector<uint64_t>& read_until);
   boost::asio::awaitable<void> wind_down();
 
+  // run_growth.cc
+  boost::asio::awaitable<void> search(const Search& search);
+  boost::asio::awaitable<ScoredSearchStep> search_step(const Search& search, const SearchOrder& order, uint32_t number);
+  boost::asio::awaitable<void> series(const StepSeries& series);
+  boost::asio::awaitable<bool> scale(const StepSeries& series, double replicas);
+  boost::asio::awaitable<void> level(const StepSeries& series, uint32_t number);
+  StageId announce_level(const StageEvent& stage);
+  void end_level(StageId id, RunTime at, const std::string& reason);
+  void not_run_level(PhaseId phase, const std::string& reason);
+  bool all_told(StageId id);
+
   void announce(const PlannedStage& stage, RunTime start);
   void end_stage(const PlannedStage& stage, RunTime at, const std::string& reason);
   void not_run(const PlannedStage& stage, const std::string& reason);
@@ -105,6 +117,7 @@ class Run {
   RunTime previous_end_{};
   std::string activity_ = "waiting for agents";
   RunTime activity_end_{};
+  uint32_t next_stage_ = 0;
   uint32_t passes_ = 0;
   bool ledgers_started_ = false;
   Manifest manifest_;

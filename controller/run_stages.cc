@@ -30,19 +30,29 @@ std::string label(const Scenario& scenario, const PlannedStage& stage) {
 
 asio::awaitable<void> Run::stages() {
   if (!scenario_.ledgers.empty()) roster_.send_all(StartLedgers{});
-  const auto groups = gapless_groups(plan_stages(scenario_), scenario_);
-  for (const auto& stages_of_group : groups) {
+  auto groups = gapless_groups(plan_stages(scenario_), scenario_);
+  for (auto& stages_of_group : groups) {
     const auto up = [this] { return probes_up_since(previous_end_); };
     if (!stopped() && !scenario_.probes.empty() && previous_end_ != RunTime{}) {
       activity_ = "waiting for the probes";
       const bool again = co_await wait(up, 60s, Patience::until_stopped);
       if (!again) stop(RunState::aborted, "the probes did not come up again before the next phase");
     }
-    if (stopped()) {
-      for (const PlannedStage& stage : stages_of_group) not_run(stage, stop_->second);
-      continue;
+    const PhaseId phase = stages_of_group.front().phase;
+    const Search* searched = scenario_.search_of(phase);
+    const StepSeries* stepped = scenario_.steps_of(phase);
+    if (searched == nullptr && stepped == nullptr) {
+      for (PlannedStage& stage : stages_of_group) stage.id = StageId(next_stage_++);
     }
-    co_await group(stages_of_group);
+    if (searched != nullptr) {
+      co_await search(*searched);
+    } else if (stepped != nullptr) {
+      co_await series(*stepped);
+    } else if (stopped()) {
+      for (const PlannedStage& stage : stages_of_group) not_run(stage, stop_->second);
+    } else {
+      co_await group(stages_of_group);
+    }
   }
   const std::vector<uint64_t> everything(scenario_.ledgers.size(), 0);
   if (!stopped()) co_await verify(InjectionId(), everything);

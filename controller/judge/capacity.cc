@@ -1,17 +1,134 @@
+// capacity and headroom: the interval that a search left. efficiency: the law fitted to a series of steps.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
 #include "controller/judge/families.h"
+#include "controller/judge/growth.h"
+#include "controller/judge/search.h"
 
 namespace shakedown::judging {
+namespace {
 
-Judged judge_sli(const Requirement& requirement, const CapacitySli&, const Evidence&) {
-  return nothing(unit_of(requirement.sli), "No data: this kind is not judged yet.", "");
+std::string limited_by(const ScoredSearch& search, const Scenario& scenario) {
+  if (!search.limiting.valid()) return "";
+  const Requirement& r = scenario.requirement(search.limiting);
+  return fmt::format("; beyond, {} ({}) breaks first", r.id, r.title);
 }
 
-Judged judge_sli(const Requirement& requirement, const HeadroomSli&, const Evidence&) {
-  return nothing(unit_of(requirement.sli), "No data: this kind is not judged yet.", "");
+std::string interval_text(const ScoredSearch& search) {
+  const std::string from = search.lower ? format_value(*search.lower, Unit::per_second) : "";
+  const std::string to = search.upper ? format_value(*search.upper, Unit::per_second) : "";
+  if (!search.lower) return to.empty() ? "No rate was shown to hold" : "It does not hold at " + to;
+  if (!search.upper) return "It holds at " + from + ", and no breach was found";
+  return fmt::format("It holds at {} and breaches at {}", from, to);
 }
 
-Judged judge_sli(const Requirement& requirement, const EfficiencySli&, const Evidence&) {
-  return nothing(unit_of(requirement.sli), "No data: this kind is not judged yet.", "");
+RunTime end_of(PhaseId phase, const Evidence& evidence) {
+  RunTime end{};
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (stage.phase == phase && !stage.not_run) end = std::max(end, stage.range.to);
+  }
+  return end;
+}
+
+void check_search(Judged& out, const ScoredSearch& search, const Search& declared, const Evidence& evidence) {
+  if (!search.trouble.empty()) touch(out, "our losses", "the search ended by our own fault: " + search.trouble);
+  for (const auto& [id, record] : evidence.timeline->agents()) {
+    if (!record.lost || record.lost_at >= out.until || !evidence.has_load_role(id)) continue;
+    touch(out, "lost agent", fmt::format("load agent {} was lost {:.3f} s into the run, before the end of the search",
+                                         evidence.agent_name(id), seconds(record.lost_at)));
+    return;
+  }
+  const bool owed = declared.confirm > Duration{} && !search.confirmed;
+  if (out.verdict.state != VerdictState::pass || !owed) return;
+  out.verdict.state = VerdictState::not_proven;
+  out.verdict.at_risk = false;
+  out.verdict.needed = "a search that comes to its confirmation (" + search.ended + ")";
+}
+
+// unit_per: what one of the SLI's unit is in requests per second; less: what is taken off then.
+Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_unit, double less, const Evidence& evidence) {
+  const Unit unit = unit_of(requirement.sli);
+  const Search* declared = evidence.scenario->search_of(phase);
+  if (declared == nullptr) return nothing(unit, "No data: no search is declared for this phase.", "a search");
+  const ScoredSearch search = judge_search(*declared, *evidence.timeline, *evidence.manifest);
+  if (search.steps.empty()) {
+    return nothing(unit, fmt::format("No data: no step of {} ran ({}).", search.phase, search.ended), "a run of that phase");
+  }
+  Judged out;
+  out.until = end_of(phase, evidence);
+  for (const ScoredSearchStep& step : search.steps) {
+    out.observed_seconds += step.windows * seconds(step.confirmation ? declared->confirm : declared->window);
+  }
+  const auto scaled = [&](double rate) { return rate / per_unit - less; };
+  Measured& m = out.verdict.measured;
+  m.unit = unit;
+  m.samples = search.steps.size();
+  m.lower = scaled(search.lower.value_or(0));
+  m.upper = search.upper ? scaled(*search.upper) : INFINITY;
+  if (search.lower) m.value = *m.lower;
+  out.verdict.reason = fmt::format("{} ({} steps, at {:g} % confidence of each end{}); {}. Objective {}.",
+                                   interval_text(search), search.steps.size(), search.confidence * 100,
+                                   limited_by(search, *evidence.scenario), search.ended,
+                                   limit_text(requirement.objective));
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = search.upper ? "a search with a finer resolution, or longer windows"
+                                      : "a search that reaches a higher rate";
+  }
+  check_search(out, search, *declared, evidence);
+  return out;
+}
+
+}  // namespace
+
+std::vector<ScoredSearch> summarize_searches(const Evidence& evidence) {
+  std::vector<ScoredSearch> out;
+  for (const Search& search : evidence.scenario->searches) {
+    out.push_back(judge_search(search, *evidence.timeline, *evidence.manifest));
+  }
+  return out;
+}
+
+Judged judge_sli(const Requirement& requirement, const CapacitySli& sli, const Evidence& evidence) {
+  return judge_limit(requirement, sli.phase, 1, 0, evidence);
+}
+
+Judged judge_sli(const Requirement& requirement, const HeadroomSli& sli, const Evidence& evidence) {
+  const auto& forecast = evidence.scenario->forecast;
+  if (!forecast) return nothing(Unit::margin, "No data: no forecast is declared.", "a forecast");
+  Judged out = judge_limit(requirement, sli.phase, forecast->rate.per_second, 1, evidence);
+  out.verdict.reason += fmt::format(" Forecast {}{}.", format_rate(forecast->rate),
+                                    forecast->by.empty() ? "" : " by " + forecast->by);
+  return out;
+}
+
+Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const Evidence& evidence) {
+  const StepSeries* series = evidence.scenario->steps_of(sli.phase);
+  if (series == nullptr) return nothing(Unit::margin, "No data: no series of steps is declared.", "a series of steps");
+  // Two-sided at 2C - 1: each end is then a one-sided bound at C.
+  const SeriesEvidence found = examine_series(*series, 2 * requirement.confidence - 1, evidence);
+  if (!found.law) {
+    return nothing(Unit::margin, "No data: there is no scaling law: " + found.scored.problem + ".",
+                   "a series of at least 6 steps that complete");
+  }
+  Judged out;
+  out.until = end_of(sli.phase, evidence);
+  const Bounds bounds = efficiency_bounds(*found.law, sli.at);
+  Measured& m = out.verdict.measured;
+  m = {found.law->law.efficiency(sli.at), bounds.lower, bounds.upper, Unit::margin, found.scored.levels.size(), false};
+  out.verdict.reason = fmt::format(
+      "By the law fitted to {} steps of {}, {} of perfect scaling is reached at {} {}, between {} and {} {}; objective {}.",
+      found.scored.levels.size(), found.scored.phase, format_value(*m.value, m.unit), format_number(sli.at),
+      to_string(series->axis), format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
+      confidence_text(requirement.confidence), limit_text(requirement.objective));
+  for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "more or longer steps";
+  if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
+  return out;
 }
 
 }  // namespace shakedown::judging

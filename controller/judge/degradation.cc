@@ -1,9 +1,78 @@
+// degradation: whether good answers become slower over a soak. The slope of their mean latency per second, with bounds
+// that allow for neighbours that depend on each other (core/stats/trend.h).
+#include <fmt/format.h>
+
 #include "controller/judge/families.h"
+#include "controller/judge/row_validity.h"
+#include "controller/judge/scope.h"
+#include "core/stats/trend.h"
 
 namespace shakedown::judging {
+namespace {
 
-Judged judge_sli(const Requirement& requirement, const DegradationSli&, const Evidence&) {
-  return nothing(unit_of(requirement.sli), "No data: this kind is not judged yet.", "");
+struct Mean {
+  double sum = 0;
+  uint64_t count = 0;
+};
+
+std::vector<TrendPoint> means(const LoadScope& scope, OperationId operation, const Evidence& evidence) {
+  std::map<int64_t, Mean> seconds;
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    const bool wanted = !operation.valid() || key.operation == operation;
+    if (!wanted || !scope.contains(key.stage, key.second)) continue;
+    const SparseHistogram& ok = cell.latency[static_cast<std::size_t>(Outcome::ok)];
+    seconds[key.second].sum += ok.sum_seconds();
+    seconds[key.second].count += ok.count();
+  }
+  std::vector<TrendPoint> out;
+  for (const auto& [second, mean] : seconds) {
+    if (mean.count > 0) out.push_back({static_cast<double>(second), mean.sum / static_cast<double>(mean.count)});
+  }
+  return out;
+}
+
+SparseHistogram lag_of(const LoadScope& scope, const Evidence& evidence) {
+  SparseHistogram lag;
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (scope.contains(key.stage, key.second)) lag.merge(cell.lag);
+  }
+  return lag;
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, const Evidence& evidence) {
+  const LoadScope scope(sli.scope, evidence);
+  if (!scope.missing().empty()) {
+    return nothing(Unit::margin, "No data: " + scope.missing() + ".", "a run of that phase");
+  }
+  const std::vector<TrendPoint> points = means(scope, sli.operation, evidence);
+  const std::optional<Trend> slope = trend(points, requirement.confidence);
+  if (!slope || !slope->relative_per_hour || !slope->relative_bounds) {
+    return nothing(Unit::margin,
+                   fmt::format("No data: {} seconds with answers in {} do not show a slope.", points.size(),
+                               scope.describe()),
+                   "a longer soak");
+  }
+  const double hours = seconds(sli.per) / 3600;
+  Judged out;
+  out.observed_seconds = scope.length();
+  out.until = scope.until();
+  Measured& m = out.verdict.measured;
+  m = {*slope->relative_per_hour * hours, slope->relative_bounds->lower * hours, slope->relative_bounds->upper * hours,
+       Unit::margin, points.size(), false};
+  out.verdict.reason = fmt::format(
+      "Over {:.0f} s of {} the mean latency of good answers, {} at the beginning, grew by {} in {}, between {} and {} {} "
+      "({} blocks); objective {}.",
+      out.observed_seconds, scope.describe(), format_value(slope->start, Unit::seconds), format_value(*m.value, m.unit),
+      format_duration(sli.per), format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
+      confidence_text(requirement.confidence), slope->blocks, limit_text(requirement.objective));
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "a longer soak";
+  check_our_losses(out, scope, kDefaultBudget, evidence);
+  check_load_agents(out, scope, evidence);
+  check_lag(out, lag_of(scope, evidence), slope->start);
+  return out;
 }
 
 }  // namespace shakedown::judging

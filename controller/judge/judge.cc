@@ -6,6 +6,7 @@
 #include "controller/judge/decision.h"
 #include "controller/judge/error_ratio.h"
 #include "controller/judge/families.h"
+#include "controller/judge/growth.h"
 #include "controller/judge/summary.h"
 #include "controller/judge/tldr.h"
 #include "controller/judge/validity.h"
@@ -68,6 +69,9 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
   card.ledgers = judging::summarize_ledgers(evidence);
   card.agents = judging::summarize_agents(evidence);
   card.accounting = judging::summarize_accounting(evidence);
+  card.forecast = scenario.forecast;
+  card.searches = judging::summarize_searches(evidence);
+  card.scalings = judging::summarize_scalings(evidence);
 }
 
 }  // namespace

@@ -47,10 +47,13 @@ double shortfall(const StageRecord& stage, const Scenario& scenario) {
   if (!stage.ended || stage.not_run || !phase.load) return 0;
   const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
   if (open == nullptr) return 0;
-  const Duration length = std::min(stage.range.to - stage.range.from, phase.duration);
-  const double expected = arrivals_until(open->shape, length, phase.duration);
+  const bool declared = stage.role == StageRole::declared;
+  const Duration planned = declared ? phase.duration : stage.range.to - stage.range.from;
+  const OpenLoad load = declared ? *open : OpenLoad{ConstantRate{Rate{stage.level}}, open->arrivals};
+  const Duration length = std::min(stage.range.to - stage.range.from, planned);
+  const double expected = arrivals_until(load.shape, length, planned);
   const double missing = expected - static_cast<double>(stage.offered);
-  return missing > slack(*open, stage, expected, phase.duration) ? missing : 0;
+  return missing > slack(load, stage, expected, planned) ? missing : 0;
 }
 
 void check_our_losses(Judged& judged, const LoadScope& scope, double budget, const Evidence& evidence) {

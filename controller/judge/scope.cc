@@ -23,6 +23,10 @@ LoadScope::LoadScope(const Scope& scope, const Evidence& evidence) : evidence_(&
 
 bool LoadScope::wanted(const StageRecord& stage) const {
   if (!stage.phase.valid()) return false;
+  if (!scope_.stages.empty()) {
+    return std::find(scope_.stages.begin(), scope_.stages.end(), stage.stage) != scope_.stages.end();
+  }
+  if (stage.role != StageRole::declared) return false;
   if (!scope_.phases.empty()) {
     return std::find(scope_.phases.begin(), scope_.phases.end(), stage.phase) != scope_.phases.end();
   }

@@ -12,7 +12,7 @@ uint32_t most_stages_of(const Search& search) {
   const double doublings = std::ceil(std::log2(std::max(1.0, search.to.per_second / search.from.per_second))) + 1;
   const double halvings = std::ceil(std::log2(1 / search.resolution.value)) + 1;
   const double steps = 2 * (doublings + halvings + 2) + 4;  // each may be repeated once; up to four confirmations
-  return static_cast<uint32_t>(steps) * search.windows;
+  return static_cast<uint32_t>(steps) * (search.windows + 1);
 }
 
 void check_load(Decoding& d, const View& view, const Phase& phase, bool open, const std::string& what) {
@@ -36,6 +36,7 @@ void decode_search(Decoding& d, const View& view, PhaseId id, Phase& phase) {
   search.from = view["rate"]["from"].rate();
   search.to = view["rate"]["to"].rate();
   search.hold = view["hold"].ids<RequirementId>(d.names);
+  search.settle = view["settle"].duration();
   search.window = view["window"].duration();
   search.windows = view["windows"].small();
   search.drain = view["drain"].duration();
@@ -85,7 +86,7 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
     d.diagnostics.error(view["settle"].at(), "nothing is left of a step of " + format_duration(series.each),
                         "lengthen `each` or shorten `settle`");
   }
-  phase.most_stages = static_cast<uint32_t>(std::max<std::size_t>(1, series.levels.size()));
+  phase.most_stages = 2 * static_cast<uint32_t>(std::max<std::size_t>(1, series.levels.size()));
   d.scenario.step_series.push_back(std::move(series));
 }
 

@@ -4,7 +4,7 @@ namespace shakedown {
 namespace {
 
 Scope scope_of(const Names& names, const View& view) {
-  return {view["phases"].ids<PhaseId>(names), view["during"]["fault"].id<FaultId>(names)};
+  return {view["phases"].ids<PhaseId>(names), view["during"]["fault"].id<FaultId>(names), {}};
 }
 
 Sli availability(const Names& names, const View& view) {

@@ -17,6 +17,7 @@ const char* to_string(StageRole role) {
     case StageRole::window: return "window";
     case StageRole::confirmation: return "confirmation";
     case StageRole::step: return "step";
+    case StageRole::settling: return "settling";
   }
   return "unknown";
 }

@@ -18,7 +18,8 @@ struct Search {
   PhaseId phase;
   Rate from, to;                    // never below, never above
   std::vector<RequirementId> hold;  // latency, availability or error_ratio requirements
-  Duration window{};
+  Duration settle{};                // beginning of a step that does not count
+  Duration window{};                // at least 8 s: bursts are told from chance by 8 whole seconds
   uint32_t windows = 4;
   Duration drain{};                 // pause between steps
   Duration confirm{};               // length of the confirmation; 0 = none
@@ -39,8 +40,9 @@ struct StepSeries {
   std::optional<ReadyCheck> ready;  // waited for after scale
 };
 
-// Why a stage is run: as declared, a window of a search step, its confirmation, or a step of a series.
-enum class StageRole { declared, window, confirmation, step };
+// Why a stage is run: as declared, a window of a search step, its confirmation, a step of a series, or the beginning of
+// any of these, which does not count.
+enum class StageRole { declared, window, confirmation, step, settling };
 const char* to_string(StageRole role);
 
 }  // namespace shakedown

@@ -16,6 +16,7 @@ namespace shakedown {
 struct Scope {
   std::vector<PhaseId> phases;  // these phases (outside fault windows unless during is set)
   FaultId during;               // the windows of this fault only
+  std::vector<StageId> stages;  // these stages only, whatever their phase: a step of a search. Never declared.
 };
 
 // Success ratio of requests: operations empty = all.

@@ -20,7 +20,7 @@ template <class E>
 constexpr E last_of() = delete;
 
 template <> constexpr StageEvent::Kind last_of() { return StageEvent::Kind::not_run; }
-template <> constexpr StageRole last_of() { return StageRole::step; }
+template <> constexpr StageRole last_of() { return StageRole::settling; }
 template <> constexpr Reading::Kind last_of() { return Reading::Kind::dependency_capacity; }
 template <> constexpr StepEvent::Kind last_of() { return StepEvent::Kind::release; }
 template <> constexpr AgentEvent::Kind last_of() { return AgentEvent::Kind::warning; }

@@ -1,0 +1,253 @@
+#include "controller/judge/search.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "controller/judge/evidence.h"
+#include "controller/judge/families.h"
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace {
+
+using judging::Evidence;
+using judging::Judged;
+
+constexpr const char* kHolds = "holds";
+constexpr const char* kBreaches = "breaches";
+constexpr const char* kUndecided = "undecided";
+constexpr const char* kInvalid = "invalid";
+
+const char* outcome_of(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return kHolds;
+    case VerdictState::fail: return kBreaches;
+    case VerdictState::not_proven: return kUndecided;
+    case VerdictState::unknown: break;
+  }
+  return kInvalid;
+}
+
+// The requirement's SLI over these stages and nothing else.
+Requirement narrowed(Requirement requirement, const std::vector<StageId>& stages, double confidence) {
+  const Scope scope{{}, {}, stages};
+  if (auto* sli = std::get_if<LatencySli>(&requirement.sli)) sli->scope = scope;
+  if (auto* sli = std::get_if<AvailabilitySli>(&requirement.sli)) sli->scope = scope;
+  if (auto* sli = std::get_if<ErrorRatioSli>(&requirement.sli)) sli->scope = scope;
+  requirement.confidence = confidence;
+  return requirement;
+}
+
+ScoredHold look(RequirementId id, const std::vector<StageId>& stages, double shared, const Evidence& evidence,
+                std::string& trouble) {
+  const Requirement& declared = evidence.scenario->requirement(id);
+  const Requirement requirement = narrowed(declared, stages, 1 - (1 - declared.confidence) / shared);
+  const Judged judged =
+      std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
+  ScoredHold hold{id, judged.verdict.measured, outcome_of(judged.verdict.state)};
+  if (hold.outcome == kInvalid && trouble.empty()) trouble = judged.verdict.reason;
+  return hold;
+}
+
+// All SLIs on the same windows: invalid over breaches over undecided over holds.
+void look_at(ScoredSearchStep& step, const Search& search, const std::vector<StageId>& stages, double shared,
+             const Evidence& evidence) {
+  step.holds.clear();
+  step.reason.clear();
+  step.limiting = {};
+  step.outcome = kHolds;
+  for (const RequirementId id : search.hold) step.holds.push_back(look(id, stages, shared, evidence, step.reason));
+  const auto any = [&](const char* outcome) {
+    return std::any_of(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) { return h.outcome == outcome; });
+  };
+  if (any(kInvalid)) {
+    step.outcome = kInvalid;
+  } else if (any(kBreaches)) {
+    step.outcome = kBreaches;
+    const auto first = std::find_if(step.holds.begin(), step.holds.end(),
+                                    [](const ScoredHold& h) { return h.outcome == kBreaches; });
+    step.limiting = first->requirement;
+  } else if (any(kUndecided)) {
+    step.outcome = kUndecided;
+  }
+}
+
+double answered_per_second(const std::vector<StageId>& stages, const Timeline& timeline) {
+  uint64_t ok = 0;
+  double length = 0;
+  for (const StageId id : stages) {
+    length += seconds(timeline.stages()[id.value].range.to - timeline.stages()[id.value].range.from);
+    for (auto it = timeline.totals().lower_bound({id, OperationId(0)}); it != timeline.totals().end() && it->first.first == id;
+         ++it) {
+      ok += it->second.count(Outcome::ok);
+    }
+  }
+  return length > 0 ? static_cast<double>(ok) / length : 0;
+}
+
+std::vector<const StageRecord*> windows_of(const Search& search, uint32_t step, const Timeline& timeline) {
+  std::vector<const StageRecord*> out;
+  for (const StageRecord& stage : timeline.stages()) {
+    const bool counts = stage.role == StageRole::window || stage.role == StageRole::confirmation;
+    if (counts && stage.phase == search.phase && stage.step == step && !stage.not_run) out.push_back(&stage);
+  }
+  std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->iteration < b->iteration; });
+  return out;
+}
+
+ScoredSearchStep judge_step(const Search& search, uint32_t number, const Evidence& evidence) {
+  ScoredSearchStep step;
+  const std::vector<const StageRecord*> windows = windows_of(search, number, *evidence.timeline);
+  if (windows.empty()) return step;
+  step.rate = windows.front()->level;
+  step.confirmation = windows.front()->role == StageRole::confirmation;
+  const uint32_t looks = step.confirmation ? 1 : search.windows;
+  const Duration whole = step.confirmation ? search.confirm : search.window;
+  std::vector<StageId> seen;
+  for (const StageRecord* window : windows) {
+    if (!window->ended || window->range.to - window->range.from < whole) break;
+    seen.push_back(window->stage);
+    ++step.windows;
+    look_at(step, search, seen, static_cast<double>(kSharedSteps) * looks, evidence);
+    step.answered = answered_per_second(seen, *evidence.timeline);
+    if (step.outcome != kUndecided) return step;
+    if (step.windows < looks) step.outcome.clear();
+  }
+  return step;
+}
+
+bool is(const ScoredSearchStep& step, const char* outcome) { return step.outcome == outcome; }
+
+// What the steps leave: the highest that holds, the lowest and highest that stay undecided above it, the lowest breach.
+struct Gap {
+  std::optional<double> lower, undecided_from, undecided_to, upper;
+  bool confirmed = false;
+  uint32_t confirmations = 0;
+};
+
+Gap gap_of(const std::vector<ScoredSearchStep>& steps) {
+  Gap gap;
+  for (const ScoredSearchStep& s : steps) {
+    gap.confirmations += s.confirmation && !is(s, kInvalid) ? 1 : 0;
+    if (is(s, kBreaches)) gap.upper = std::min(gap.upper.value_or(s.rate), s.rate);
+  }
+  const auto overtaken = [&](const ScoredSearchStep& s) {  // did not hold when it was confirmed
+    return std::any_of(steps.begin(), steps.end(), [&](const ScoredSearchStep& c) {
+      return c.confirmation && c.rate <= s.rate && (is(c, kBreaches) || is(c, kUndecided));
+    });
+  };
+  for (const ScoredSearchStep& s : steps) {
+    const bool below = !gap.upper || s.rate < *gap.upper;
+    if (is(s, kHolds) && below && (s.confirmation || !overtaken(s))) {
+      if (!gap.lower || s.rate > *gap.lower) gap.confirmed = false;
+      gap.lower = std::max(gap.lower.value_or(s.rate), s.rate);
+    }
+  }
+  for (const ScoredSearchStep& s : steps) {
+    if (is(s, kHolds) && s.confirmation && gap.lower && s.rate >= *gap.lower) gap.confirmed = true;
+    const bool between = (!gap.lower || s.rate > *gap.lower) && (!gap.upper || s.rate < *gap.upper);
+    if (!is(s, kUndecided) || !between) continue;
+    gap.undecided_from = std::min(gap.undecided_from.value_or(s.rate), s.rate);
+    gap.undecided_to = std::max(gap.undecided_to.value_or(s.rate), s.rate);
+  }
+  return gap;
+}
+
+bool wide(double low, double high, const Search& search) { return (high - low) / high > search.resolution.value; }
+
+SearchOrder done(std::string reason) { return {SearchOrder::Kind::done, 0, std::move(reason)}; }
+SearchOrder step_at(double rate) { return {SearchOrder::Kind::step, rate, ""}; }
+
+// Once the gap is as narrow as it will be.
+SearchOrder confirm(const Search& search, const std::vector<ScoredSearchStep>& steps, const Gap& gap, const char* why) {
+  constexpr uint32_t kMostConfirmations = 3;
+  if (search.confirm == Duration{}) return done(why);
+  if (gap.confirmed) return done(fmt::format("{}, and it held for another {}", why, format_duration(search.confirm)));
+  if (gap.confirmations >= kMostConfirmations) return done("no rate could be confirmed in three attempts");
+  double rate = *gap.lower;
+  for (const ScoredSearchStep& s : steps) {
+    if (s.confirmation && !is(s, kInvalid)) rate = std::min(rate, s.rate * (1 - search.resolution.value));
+  }
+  return {SearchOrder::Kind::confirm, std::max(rate, search.from.per_second), ""};
+}
+
+}  // namespace
+
+SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps) {
+  if (steps.empty()) return step_at(search.from.per_second);
+  const ScoredSearchStep& last = steps.back();
+  if (is(last, kInvalid)) {
+    const bool twice = steps.size() > 1 && is(steps[steps.size() - 2], kInvalid) && steps[steps.size() - 2].rate == last.rate;
+    if (twice) return done(fmt::format("twice invalid at {}: {}", format_rate({last.rate}), last.reason));
+    return {last.confirmation ? SearchOrder::Kind::confirm : SearchOrder::Kind::step, last.rate, ""};
+  }
+  const Gap gap = gap_of(steps);
+  if (!gap.lower) {
+    const bool confirming = gap.confirmations > 0;
+    if (confirming) return confirm(search, steps, Gap{search.from.per_second, {}, {}, gap.upper, false, gap.confirmations}, "");
+    return done(gap.upper ? fmt::format("infeasible: it does not hold at the lowest rate, {}", format_rate(search.from))
+                          : fmt::format("at the lowest rate, {}, neither holding nor breaching could be shown",
+                                        format_rate(search.from)));
+  }
+  if (!gap.upper && !gap.undecided_from) {
+    if (*gap.lower >= search.to.per_second) return confirm(search, steps, gap, "it holds at the highest rate of the search");
+    if (gap.confirmations == 0) return step_at(std::min(2 * *gap.lower, search.to.per_second));
+  }
+  if (gap.confirmations == 0) {
+    const double next = gap.undecided_from.value_or(gap.upper.value_or(search.to.per_second));
+    if (wide(*gap.lower, next, search)) return step_at((*gap.lower + next) / 2);
+    const double top = gap.upper.value_or(search.to.per_second);
+    if (gap.undecided_to && !gap.upper && *gap.undecided_to < top) return step_at(std::min(2 * *gap.undecided_to, top));
+    if (gap.undecided_to && gap.upper && wide(*gap.undecided_to, top, search)) return step_at((*gap.undecided_to + top) / 2);
+  }
+  return confirm(search, steps, gap,
+                 gap.undecided_from ? "between both ends it could be shown neither to hold nor to breach"
+                                    : "the interval is as narrow as asked for");
+}
+
+ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline,
+                                   const Manifest& manifest) {
+  return judge_step(search, step, judging::collect(timeline.scenario(), timeline, manifest));
+}
+
+ScoredSearch judge_search(const Search& search, const Timeline& timeline, const Manifest& manifest) {
+  const Evidence evidence = judging::collect(timeline.scenario(), timeline, manifest);
+  ScoredSearch out;
+  out.phase = timeline.scenario().phase(search.phase).name;
+  out.confidence = 1;
+  for (const RequirementId id : search.hold) {
+    out.confidence = std::min(out.confidence, timeline.scenario().requirement(id).confidence);
+  }
+  std::string cut;
+  uint32_t count = 0;
+  for (const StageRecord& stage : timeline.stages()) {
+    if (stage.phase != search.phase) continue;
+    if (stage.not_run) cut = stage.reason;
+    count = std::max(count, stage.not_run ? 0 : stage.step + 1);
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    ScoredSearchStep step = judge_step(search, i, evidence);
+    if (step.outcome.empty()) continue;  // cut short
+    out.steps.push_back(std::move(step));
+  }
+  const SearchOrder order = next_search_order(search, out.steps);
+  const Gap gap = gap_of(out.steps);
+  out.lower = gap.lower;
+  out.upper = gap.upper;
+  out.confirmed = gap.confirmed;
+  for (const ScoredSearchStep& step : out.steps) {
+    if (is(step, kBreaches) && gap.upper && step.rate == *gap.upper) out.limiting = step.limiting;
+  }
+  if (order.kind == SearchOrder::Kind::done) {
+    out.ended = order.reason;
+    if (!out.steps.empty() && is(out.steps.back(), kInvalid)) out.trouble = order.reason;
+  } else {
+    out.ended = cut.empty() ? "the run ended before the search did" : cut;
+  }
+  return out;
+}
+
+}  // namespace shakedown

@@ -1,0 +1,36 @@
+// A capacity search, judged: what each step showed, what to try next, and the interval that is left. The run asks the same
+// functions while the search goes on, so that the journal replays to the same answers. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/model/scorecard.h"
+#include "core/stats/timeline.h"
+
+namespace shakedown {
+
+// The steps that a search's end may rest on share the error that its confidence leaves, and the windows of a step share
+// their step's: each look is made at 1 - (1 - confidence) / (kSharedSteps x windows).
+inline constexpr uint32_t kSharedSteps = 4;
+
+// What one step of the search shows by its complete windows so far. outcome: "holds" when every SLI clears its limit after
+// one of the windows, "breaches" when one violates it, "invalid" when we ourselves were at fault, "undecided" when no
+// window is left, "" while more windows may tell.
+ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline,
+                                   const Manifest& manifest);
+
+// What to do next, given the steps so far.
+struct SearchOrder {
+  enum class Kind { step, confirm, done } kind = Kind::done;
+  double rate = 0;
+  std::string reason;  // done: why
+};
+// Doubles from the lowest rate until something does not hold, halves the gaps below and above what stays undecided, then
+// confirms; a confirmation that fails is tried a resolution lower, three times at most. An invalid step is repeated once.
+SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps);
+
+// The whole search as recorded.
+ScoredSearch judge_search(const Search& search, const Timeline& timeline, const Manifest& manifest);
+
+}  // namespace shakedown
