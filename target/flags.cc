@@ -36,6 +36,11 @@ std::string set_length(Options& options, std::string_view text) {
   return store(length, options.*field);
 }
 
+template <std::optional<std::uint16_t> Options::*field>
+std::string set_port(Options& options, std::string_view text) {
+  return store(parse_count(text, 0, 65535), options.*field);
+}
+
 std::string add_window(std::vector<Window>& windows, const Parsed<Window>& window) {
   if (window.ok()) windows.push_back(window.value);
   return window.problem;
@@ -73,6 +78,21 @@ std::string set_epoch(Options& options, std::string_view text) {
   return seconds.problem;
 }
 
+std::string add_call(Options& options, std::string_view text) {
+  const auto call = parse_call(text);
+  if (call.ok()) options.calls.push_back(call.value);
+  return call.problem;
+}
+
+std::string set_tls_min(Options& options, std::string_view text) {
+  for (const char* known : {"1.0", "1.1", "1.2", "1.3"}) {
+    if (text != known) continue;
+    options.tls_min = text;
+    return {};
+  }
+  return expected<int>("1.0, 1.1, 1.2 or 1.3", text).problem;
+}
+
 const Flag kFlags[] = {
     {"--port", "N", "port on 127.0.0.1; 0 (default): the kernel chooses",
      [](Options& o, std::string_view v) { return store(parse_count(v, 0, 65535), o.port); }},
@@ -87,10 +107,18 @@ const Flag kFlags[] = {
      [](Options& o, std::string_view v) { return store(parse_count(v, 0, UINT64_MAX), o.seed); }},
     {"--delay", "D", "wait before each answer: 5ms, exp:5ms, uniform:1ms-9ms, lognormal:5ms:0.5",
      [](Options& o, std::string_view v) { return store(parse_delay(v), o.delay); }},
-    {"--workers", "C", "C servers with one queue, first come first served; needs --service",
+    {"--workers", "C", "C servers with one endless queue, first come first served",
      [](Options& o, std::string_view v) { return store(parse_count(v, 1, 100000), o.workers); }},
-    {"--service", "D", "fixed time each of the --workers needs for a request",
+    {"--service", "D", "time of a request on each of the --workers, or alone under the law below",
      set_length<&Options::service>},
+    {"--contention", "A",
+     "N at once are served at N / D / (1 + A (N-1) + B N (N-1)) a second, D from --service",
+     [](Options& o, std::string_view v) { return store(parse_number(v, 0, 1), o.contention); }},
+    {"--coherency", "B", "the B of that law; the one that is not given is 0",
+     [](Options& o, std::string_view v) { return store(parse_number(v, 0, 1), o.coherency); }},
+    {"--replicas-file", "FILE",
+     "the law's rate is times the whole number in FILE; read at start and at SIGHUP",
+     set_text<&Options::replicas_file>},
     {"--stall", "AT:FOR", "the whole program stands still from AT on; repeatable",
      [](Options& o, std::string_view v) { return add_window(o.stalls, parse_stall(v)); }},
     {"--outage", "AT:FOR[:MODE]",
@@ -118,6 +146,40 @@ const Flag kFlags[] = {
     {"--ghost-prefix", "P", "their ids are P1, P2, ... (default ghost-)", set_prefix},
     {"--resurrect", "", "a PUT that --error-ratio answers with 500 is stored all the same",
      set_switch<&Options::resurrect>},
+    {"--metrics-port", "N", "serve /metrics there, out of reach of outages, not on --port",
+     set_port<&Options::metrics_port>},
+    {"--metrics-count-only", "WHICH",
+     "what its counters know: all (default), answered or ok requests",
+     [](Options& o, std::string_view v) {
+       return store(parse_count_only(v), o.metrics_count_only);
+     }},
+    {"--metrics-good", "LIST", "statuses its SLO counts as good (default 2xx,3xx,4xx)",
+     [](Options& o, std::string_view v) { return store(parse_statuses(v), o.metrics_good); }},
+    {"--metrics-silent-when-down", "WHAT",
+     "in an outage /metrics lacks requests and SLO (sli) or answers nothing (all)",
+     [](Options& o, std::string_view v) { return store(parse_silence(v), o.metrics_silent); }},
+    {"--metrics-stale-after", "T", "its values stand still from T of the script on",
+     [](Options& o, std::string_view v) {
+       return store(parse_duration(v), o.metrics_stale_after);
+     }},
+    {"--calls", "NAME=URL@N",
+     "a request to /entries makes N requests (0.5: every second one does) to the URL; repeatable",
+     add_call},
+    {"--retries", "R", "tries after a call that failed; then the request gets a 502 (default 0)",
+     [](Options& o, std::string_view v) { return store(parse_count(v, 0, 100), o.retries); }},
+    {"--tls-cert", "FILE", "serve TLS with this certificate chain (PEM)",
+     set_text<&Options::tls_cert>},
+    {"--tls-key", "FILE", "its private key (PEM)", set_text<&Options::tls_key>},
+    {"--tls-min", "VERSION", "lowest TLS version: 1.0, 1.1, 1.2 (default) or 1.3", set_tls_min},
+    {"--ciphers", "LIST", "OpenSSL's list of ciphers; names of TLS 1.3 begin with TLS_",
+     set_text<&Options::ciphers>},
+    {"--plain-redirect-port", "N", "plain HTTP there, which redirects every request to TLS",
+     set_port<&Options::redirect_port>},
+    {"--require-token", "TOKEN",
+     "401 without \"Authorization: Bearer TOKEN\", except for /health and /metrics",
+     set_text<&Options::token>},
+    {"--security-headers", "", "send HSTS, nosniff and a Content-Security-Policy",
+     set_switch<&Options::security_headers>},
     {"--null", "", "answer a fixed 200 to everything, as fast as possible",
      set_switch<&Options::null_mode>},
     {"--threads", "N", "threads of --null (default 1)",

@@ -7,6 +7,8 @@
 namespace practice {
 namespace {
 
+constexpr std::size_t kColumn = 28;  // where the help of a flag begins
+
 const Flag* find_flag(std::string_view name) {
   for (const Flag& flag : all_flags()) {
     if (name == flag.name) return &flag;
@@ -78,10 +80,11 @@ std::string help_text() {
   std::string text =
       "shakedown-target: a practice key-value service over HTTP that knows its own truth\n\n"
       "  PUT, GET, HEAD, DELETE /entries/{id}   GET /entries?prefix=P   GET /version   "
-      "GET /health\n\nFlags:\n";
+      "GET /health   GET /metrics\n\nFlags:\n";
   for (const Flag& flag : all_flags()) {
     std::string left = std::string("  ") + flag.name + " " + flag.value;
-    left.resize(std::max<std::size_t>(left.size() + 1, 28), ' ');
+    if (left.size() >= kColumn) left += "\n";
+    left.resize(left.size() < kColumn ? kColumn : left.size() + kColumn, ' ');
     text += left + flag.help + "\n";
   }
   text +=
@@ -90,6 +93,10 @@ std::string help_text() {
       "  shakedown-target --delay lognormal:5ms:0.5 --stall 10s:500ms --outage 20s:3s:hang\n"
       "  shakedown-target --data store --truth truth.jsonl --ack early --lose-last 12\n"
       "  shakedown-target --workers 4 --service 5ms\n"
+      "  shakedown-target --contention 0.05 --coherency 0.001 --service 20ms\n"
+      "  shakedown-target --metrics-port 0 --metrics-good 2xx,5xx --metrics-silent-when-down sli\n"
+      "  shakedown-target --calls ledger=http://127.0.0.1:18080/health@1.5 --retries 2\n"
+      "  shakedown-target --tls-cert c.pem --tls-key k.pem --tls-min 1.3 --require-token secret\n"
       "  shakedown-target --null --threads 2\n"
       "\nExit: 0 stopped by SIGTERM or SIGINT, 64 usage, 69 port taken, 74 disk full or not\n"
       "writable, 75 data folder in use by another process.\n";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "target/flags.h"
 
@@ -18,7 +19,7 @@ void check_windows(const char* flag, std::vector<Window>& windows,
 void check_null(const Options& options, std::vector<std::string>& problems) {
   const std::set<std::string> fits = {"--null", "--threads", "--port", "--pidfile", "--truth"};
   if (!options.null_mode) {
-    if (options.given.count("--threads") > 0) {
+    if (options.has("--threads")) {
       problems.emplace_back("--threads: expected together with --null, found without");
     }
     return;
@@ -30,18 +31,24 @@ void check_null(const Options& options, std::vector<std::string>& problems) {
   }
 }
 
-}  // namespace
+using Need = std::function<void(bool fine, const char* text)>;
 
-void check_together(Options& options, std::vector<std::string>& problems) {
-  const auto need = [&](bool fine, const char* text) {
-    if (!fine) problems.emplace_back(text);
-  };
-  const auto given = [&](const char* name) { return options.given.count(name) > 0; };
-  check_null(options, problems);
-  need(given("--workers") == given("--service"),
-       "--workers, --service: expected both or none, found one");
-  need(!given("--workers") || !given("--delay"),
-       "--delay: expected no --workers beside it, found both");
+// Only one thing can say how long a request takes.
+void check_service(const Options& options, const Need& need) {
+  const bool workers = options.has("--workers");
+  const bool law = options.follows_law();
+  need(options.has("--service") || (!workers && !law),
+       "--workers, --contention, --coherency: expected --service beside them, found none");
+  need(!options.has("--service") || workers || law,
+       "--service: expected --workers, --contention or --coherency beside it, found none");
+  need(!workers || !law, "--workers: expected no --contention or --coherency beside it, found both");
+  need(!options.has("--delay") || (!workers && !law),
+       "--delay: expected no --workers, --contention or --coherency beside it, found both");
+  need(options.replicas_file.empty() || law,
+       "--replicas-file: expected together with --contention or --coherency, found without");
+}
+
+void check_losses(const Options& options, const Need& need) {
   need(!options.lags() || (options.ack_early && !options.data.empty()),
        "--lose-last, --lose-window: expected together with --ack early and --data DIR, "
        "found without");
@@ -49,8 +56,40 @@ void check_together(Options& options, std::vector<std::string>& problems) {
        "--lose-window: expected no --lose-last beside it, found both");
   need(!options.resurrect || options.error_ratio > 0,
        "--resurrect: expected together with --error-ratio, found without");
-  need(!given("--ghost-prefix") || options.ghosts > 0,
+  need(!options.has("--ghost-prefix") || options.ghosts > 0,
        "--ghost-prefix: expected together with --ghost, found without");
+}
+
+void check_security(const Options& options, const Need& need) {
+  const bool tls = !options.tls_cert.empty();
+  need(tls == !options.tls_key.empty(), "--tls-cert, --tls-key: expected both or none, found one");
+  need(tls || (!options.has("--tls-min") && !options.has("--ciphers") && !options.redirect_port),
+       "--tls-min, --ciphers, --plain-redirect-port: expected together with --tls-cert, "
+       "found without");
+}
+
+void check_calls(const Options& options, std::vector<std::string>& problems) {
+  std::set<std::string> names;
+  for (const CallSpec& call : options.calls) {
+    if (names.insert(call.name).second) continue;
+    problems.push_back("--calls: expected each name once, found \"" + call.name + "\" twice");
+  }
+  if (options.calls.empty() && options.has("--retries")) {
+    problems.emplace_back("--retries: expected together with --calls, found without");
+  }
+}
+
+}  // namespace
+
+void check_together(Options& options, std::vector<std::string>& problems) {
+  const Need need = [&](bool fine, const char* text) {
+    if (!fine) problems.emplace_back(text);
+  };
+  check_null(options, problems);
+  check_service(options, need);
+  check_losses(options, need);
+  check_security(options, need);
+  check_calls(options, problems);
   check_windows("--stall", options.stalls, problems);
   check_windows("--outage", options.outages, problems);
 }
