@@ -122,7 +122,9 @@ std::optional<double> bad_in(const Evidence& evidence, const ErrorRatioSli& sli,
   const auto& cells = evidence.timeline->cells();
   for (auto it = cells.lower_bound(CellKey{from, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
     if (it->first.second >= to) break;
-    const PhaseId phase = evidence.timeline->stages()[it->first.stage.value].phase;
+    const StageRecord& stage = evidence.timeline->stages()[it->first.stage.value];
+    if (stage.role != StageRole::declared) continue;  // a search is there to find what breaks
+    const PhaseId phase = stage.phase;
     const auto& phases = sli.scope.phases;
     if (!phases.empty() && std::find(phases.begin(), phases.end(), phase) == phases.end()) continue;
     if (is_among(it->first.operation, sli.operations)) add_outcomes(sum, it->second);

@@ -95,6 +95,7 @@ RunTime LoadScope::until() const {
 
 std::string LoadScope::describe() const {
   const Scenario& scenario = *evidence_->scenario;
+  if (!scope_.stages.empty()) return fmt::format("{} windows of a step", scope_.stages.size());
   std::vector<std::string> names;
   for (const PhaseId phase : scope_.phases) names.push_back(scenario.phase(phase).name);
   std::string out = names.empty() ? "the measured phases" : fmt::format("{}", fmt::join(names, ", "));

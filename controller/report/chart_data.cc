@@ -99,7 +99,10 @@ Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
   for (const StageRecord& stage : timeline.stages()) {
     if (stage.not_run || stage.phase.value >= timeline.scenario().phases.size()) continue;
     const Phase& phase = timeline.scenario().phase(stage.phase);
-    const std::string repeat = phase.repeat > 1 ? " " + std::to_string(stage.iteration + 1) : "";
+    const bool looks = stage.role != StageRole::declared;  // a search or series: its level tells
+    const std::string repeat = looks                ? " " + format_number(stage.level)
+                               : phase.repeat > 1 ? " " + std::to_string(stage.iteration + 1)
+                                                  : "";
     lanes.add("phases", band(seconds(stage.range.from), seconds(stage.range.to), phase.name + repeat,
                              phase.measured ? "phase" : "unmeasured"));
   }

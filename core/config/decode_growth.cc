@@ -22,6 +22,15 @@ void check_load(Decoding& d, const View& view, const Phase& phase, bool open, co
                       open ? "write load: {open: {rate: ...}}" : "write load: {closed: {users: ...}}");
 }
 
+std::vector<PhaseId> scope_phases(const Sli& sli) {
+  if (const auto* s = std::get_if<AvailabilitySli>(&sli)) return s->scope.phases;
+  if (const auto* s = std::get_if<LatencySli>(&sli)) return s->scope.phases;
+  if (const auto* s = std::get_if<ThroughputSli>(&sli)) return s->scope.phases;
+  if (const auto* s = std::get_if<ErrorRatioSli>(&sli)) return s->scope.phases;
+  if (const auto* s = std::get_if<DegradationSli>(&sli)) return s->scope.phases;
+  return {};
+}
+
 template <typename Levels>
 void check_ascending(Decoding& d, const View& view, const Levels& levels) {
   if (std::adjacent_find(levels.begin(), levels.end(), std::greater_equal<>()) == levels.end()) return;
@@ -107,6 +116,13 @@ void check_growth(Decoding& d, const View& root) {
   const std::vector<View> rows = root["requirements"].items();
   for (std::size_t i = 0; i < rows.size() && i < d.scenario.requirements.size(); ++i) {
     const Sli& sli = d.scenario.requirements[i].sli;
+    for (const PhaseId phase : scope_phases(sli)) {
+      if (d.scenario.search_of(phase) == nullptr && d.scenario.steps_of(phase) == nullptr) continue;
+      d.diagnostics.error(rows[i]["sli"].at(),
+                          "phase " + ticked(d.scenario.phase(phase).name) + " looks for a limit; its steps are no window of " +
+                              kind_name(sli),
+                          "name another phase, or judge it by capacity, headroom or efficiency");
+    }
     const auto wants = [&](PhaseId phase, bool found, const std::string& key) {
       if (!phase.valid() || found) return;
       d.diagnostics.error(rows[i]["sli"].at(), "phase " + ticked(d.scenario.phase(phase).name) + " has no `" + key + "`",

@@ -112,6 +112,23 @@ StageId Drill::run(PhaseId phase, double start, double length) {
   return add(event), id;
 }
 
+StageId Drill::level(PhaseId phase, StageRole role, double level, uint32_t step, uint32_t iteration, double start,
+                     double length, const std::string& reason) {
+  StageEvent event;
+  event.stage = StageId(stages_++);
+  event.phase = phase;
+  event.iteration = iteration;
+  event.role = role;
+  event.level = level;
+  event.step = step;
+  event.start = at(start);
+  event.end = at(start + length);
+  add(event);
+  event.kind = StageEvent::Kind::ended;
+  event.reason = reason;
+  return add(event), event.stage;
+}
+
 Cell& Drill::cell(StageId stage, int64_t second, OperationId operation) {
   Cell& cell = snapshot(second).cells[CellKey{second, stage, operation}];
   cell.over_limit.resize(scenario.operation(operation).limits.size());

@@ -1,0 +1,90 @@
+// A series of steps: the law read back from levels that follow it, and efficiency judged by it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using testing::Drill;
+
+constexpr double kGamma = 1000, kAlpha = 0.05, kBeta = 0.001;
+
+double law(double n) { return kGamma * n / (1 + kAlpha * (n - 1) + kBeta * n * (n - 1)); }
+
+struct Stepped {
+  Drill drill;
+  PhaseId phase;
+
+  explicit Stepped(StepAxis axis = StepAxis::concurrency, std::vector<double> levels = {1, 2, 4, 8, 16, 32, 48}) {
+    phase = drill.add_phase("scaling", 70, 0, false);
+    StepSeries series;
+    series.phase = phase;
+    series.axis = axis;
+    series.levels = levels;
+    drill.scenario.step_series.push_back(series);
+    drill.scenario.phases[phase.value].most_stages = 20;
+    drill.require("SC-1", EfficiencySli{phase, 16}, Comparison::at_least, 0.4);
+    double now = 0;
+    for (uint32_t i = 0; i < levels.size(); ++i) {
+      const StageId stage = drill.level(phase, StageRole::step, levels[i], i, 0, now, 10);
+      const auto from = static_cast<int64_t>(now);
+      const auto ok = static_cast<uint64_t>(std::round(law(levels[i])));
+      drill.load(stage, from, from + 10, ok, 0, levels[i] / law(levels[i]));
+      now += 10;
+    }
+  }
+};
+
+TEST(Series, GivesThePlantedLawBack) {
+  const ScoredScaling found = Stepped().drill.judge().scalings.at(0);
+  ASSERT_TRUE(found.fitted) << found.problem;
+  EXPECT_NEAR(found.gamma.value, kGamma, 1);
+  EXPECT_NEAR(found.alpha.value, kAlpha, 1e-3);
+  EXPECT_NEAR(found.beta.value, kBeta, 1e-4);
+  EXPECT_LE(found.alpha.lower, kAlpha);
+  EXPECT_GE(found.alpha.upper, kAlpha);
+  ASSERT_TRUE(found.peak_n);
+  EXPECT_NEAR(*found.peak_n, std::sqrt((1 - kAlpha) / kBeta), 0.5);
+  ASSERT_EQ(found.levels.size(), 7U);
+  EXPECT_NEAR(found.levels[4].efficiency, law(16) / (kGamma * 16), 1e-3);
+}
+
+TEST(Series, EfficiencyIsJudgedByTheLaw) {
+  Stepped s;
+  const double truth = law(16) / (kGamma * 16);
+  const Verdict pass = s.drill.verdict(0);
+  EXPECT_EQ(pass.state, VerdictState::pass) << pass.reason;
+  EXPECT_NEAR(*pass.measured.value, truth, 1e-3);
+  s.drill.requirement(0).objective.limit = truth + 0.05;
+  EXPECT_EQ(s.drill.verdict(0).state, VerdictState::fail);
+}
+
+TEST(Series, TooFewStepsGiveNoLawAndNoPass) {
+  Stepped s(StepAxis::concurrency, {1, 2, 4});
+  EXPECT_FALSE(s.drill.judge().scalings.at(0).fitted);
+  EXPECT_FALSE(s.drill.judge().scalings.at(0).problem.empty());
+  EXPECT_EQ(s.drill.verdict(0).state, VerdictState::unknown);
+}
+
+TEST(Series, OverARateTheNumberInTheSystemIsFoundByLittlesLaw) {
+  Stepped s;
+  s.drill.scenario.step_series[0].axis = StepAxis::rate;
+  const ScoredScaling found = s.drill.judge().scalings.at(0);
+  ASSERT_TRUE(found.fitted) << found.problem;
+  EXPECT_NEAR(found.levels[3].n, 8, 0.05);
+  EXPECT_NEAR(found.alpha.value, kAlpha, 0.01);
+}
+
+TEST(Series, AStepWithLossesOfOursIsLeftOut) {
+  Stepped s;
+  s.drill.outcome(StageId(2), 25, Outcome::client_error, 500);
+  const ScoredScaling found = s.drill.judge().scalings.at(0);
+  EXPECT_NE(found.levels.at(2).left_out.find("harness itself lost"), std::string::npos);
+  EXPECT_TRUE(found.fitted);
+}
+
+}  // namespace
+}  // namespace shakedown
