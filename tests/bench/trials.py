@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trials against planted truth: trials.py NAME [--trials N] [--bin DIR] [--lanes L] [--seed S] [--resume FILE]
 
-NAME is outages, losses, stall, leftovers or selftest. Each missed trial prints a line and keeps its folder; a summary
+NAME is outages, losses, stall, leftovers, capacity or selftest. Each missed trial prints a line and keeps its folder; a summary
 follows. --resume appends every batch to FILE, and a second start with the same programs and seed goes on from there.
 Exit: 0 the bar is reached, 1 it is missed, 64 usage."""
 import argparse
@@ -17,13 +17,14 @@ import tempfile
 import time
 
 import rig
+import trial_capacity
 import trial_leftovers
 import trial_losses
 import trial_outages
 import trial_stall
 
 KINDS = {"outages": (trial_outages, 100), "losses": (trial_losses, 100), "stall": (trial_stall, 10),
-         "leftovers": (trial_leftovers, 200)}
+         "leftovers": (trial_leftovers, 200), "capacity": (trial_capacity, 20)}
 
 
 def carry_out(programs, name, module, seed, number):
