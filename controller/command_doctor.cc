@@ -12,13 +12,13 @@
 namespace shakedown {
 namespace {
 
-struct Check {
+struct HostFinding {
   const char* what;
   bool yes;
   std::string reason;
 };
 
-Check pidfd() {
+HostFinding pidfd() {
   const int fd = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
   const int problem = errno;
   if (fd >= 0) ::close(fd);
@@ -27,13 +27,13 @@ Check pidfd() {
                   : std::string("pidfd_open: ") + std::strerror(problem) + "; a kernel of 5.3 or newer is needed"};
 }
 
-Check other_users() {
+HostFinding other_users() {
   const bool root = ::geteuid() == 0;
   return {"faults on processes of other users", root,
           root ? "running as root" : "not root: only processes of uid " + std::to_string(::getuid())};
 }
 
-Check state_folder() {
+HostFinding state_folder() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   const std::string parent = ::geteuid() == 0 ? "/run" : runtime != nullptr ? runtime : "/tmp";
   const bool writable = ::access(parent.c_str(), W_OK | X_OK) == 0;
@@ -41,7 +41,7 @@ Check state_folder() {
           parent + (writable ? " can be written" : std::string(" cannot be written: ") + std::strerror(errno))};
 }
 
-Check descriptors() {
+HostFinding descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const bool enough = limit.rlim_cur >= 4096;
@@ -49,13 +49,13 @@ Check descriptors() {
           std::to_string(limit.rlim_cur) + " open files allowed" + (enough ? "" : "; raise it with ulimit -n")};
 }
 
-Check cores() {
+HostFinding cores() {
   const long count = ::sysconf(_SC_NPROCESSORS_ONLN);
   return {"load without sharing a core with the target", count > 1,
           std::to_string(count) + " cores" + (count > 1 ? "" : "; a target on this host distorts what is measured")};
 }
 
-Check agent_program() {
+HostFinding agent_program() {
   std::error_code error;
   const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
   const bool there = std::filesystem::exists(folder / "shakedown-agent", error);
@@ -66,8 +66,8 @@ Check agent_program() {
 }  // namespace
 
 int doctor_command() {
-  const Check checks[] = {pidfd(), other_users(), state_folder(), descriptors(), cores(), agent_program()};
-  for (const Check& check : checks) {
+  const HostFinding checks[] = {pidfd(), other_users(), state_folder(), descriptors(), cores(), agent_program()};
+  for (const HostFinding& check : checks) {
     std::printf("%-4s %-46s %s\n", check.yes ? "yes" : "NO", check.what, check.reason.c_str());
   }
   std::printf("exec faults: whatever the declared command can do; prove it with `effect:`\n");

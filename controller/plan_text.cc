@@ -181,6 +181,25 @@ void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) 
   }
 }
 
+// What a phase that looks for a limit does.
+void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) {
+  const PhaseId id(static_cast<std::size_t>(&phase - scenario.phases.data()));
+  if (const Search* search = scenario.search_of(id)) {
+    std::vector<std::string> held;
+    for (const RequirementId one : search->hold) held.push_back(scenario.requirement(one).id);
+    out += fmt::format("    search the highest rate from {} to {} at which {} hold, in windows of {}, confirmed for {}, at most {}\n",
+                       format_rate(search->from), format_rate(search->to), fmt::join(held, ", "),
+                       format_duration(search->window), format_duration(search->confirm), format_duration(phase.duration));
+  }
+  if (const StepSeries* series = scenario.steps_of(id)) {
+    std::vector<std::string> levels;
+    for (const double level : series->levels) levels.push_back(format_number(level));
+    out += fmt::format("    steps over {} {}: {} each\n", to_string(series->axis), fmt::join(levels, ", "),
+                       format_duration(series->each));
+    if (series->scale) out += "    scale by " + joined(series->scale->argv) + "\n";
+  }
+}
+
 }  // namespace
 
 std::string plan_text(const Scenario& scenario) {
@@ -195,6 +214,7 @@ std::string plan_text(const Scenario& scenario) {
   for (const Phase& phase : scenario.phases) {
     out += fmt::format("  {}: {}{}{}\n", phase.name, format_duration(phase.duration),
                        phase.repeat > 1 ? fmt::format(" x {}", phase.repeat) : "", phase.measured ? "" : ", not measured");
+    add_growth(scenario, phase, out);
     if (phase.load) out += "    load " + load_text(scenario, *phase.load) + "\n";
     add_faults(scenario, phase, out);
   }

@@ -78,6 +78,7 @@ class AgentFixture : public testing::Test {
     s.ledgers[0].write.target = s.ledgers[0].read.target = TargetId(0);
     s.phases.resize(1);
     s.phases[0].repeat = 2;
+    s.phases[0].most_stages = 2;
     s.faults.resize(1);
     s.faults[0].phase = PhaseId(0);
     s.faults[0].kind = KillFault{ComponentId(0), 9};

@@ -152,7 +152,7 @@ class RunTest : public testing::Test {
     fault.kind = KillFault{ComponentId(0), 9};
     fault.recover_within = 500ms;
     scenario_.faults.push_back(fault);
-    scenario_.phases.push_back(Phase{"crash", 300ms, true, 1, {}, {FaultId(0)}});
+    scenario_.phases.push_back(Phase{"crash", 300ms, true, 1, 1, {}, {FaultId(0)}});
     Action stop;
     stop.kind = Action::Kind::stop;
     stop.component = ComponentId(0);

@@ -173,7 +173,7 @@ TEST(IndexCheck, OfSnapshotsEventsAndOrders) {
   s.probes.resize(1);
   s.ledgers.resize(1);
   s.phases.resize(1);
-  s.phases[0].repeat = 3;
+  s.phases[0].repeat = s.phases[0].most_stages = 3;
   s.faults.resize(1);
   s.faults[0].phase = PhaseId(0);
   EXPECT_EQ(most_stages(s), 3u);
