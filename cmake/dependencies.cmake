@@ -5,6 +5,7 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED)             # Boost::headers
+find_package(Eigen3 CONFIG REQUIRED)                 # Eigen3::Eigen
 find_package(fmt CONFIG REQUIRED)                    # fmt::fmt
 find_package(spdlog CONFIG REQUIRED)                 # spdlog::spdlog, the compiled one: header-only costs 5 s a file
 find_package(Protobuf MODULE REQUIRED)               # Debian ships no config for it
