@@ -34,10 +34,10 @@ struct KneedlePoint {
 // fewer than 3 points, x that do not increase strictly, or anything that is not finite.
 std::optional<KneedlePoint> kneedle(const std::vector<CurvePoint>& points, const KneedleOptions& options);
 
-// The knee of a law: where its efficiency has fallen to one half, or its peak if that comes first. Beyond it each unit
-// costs twice what the first one did. For beta = 0 this is 1 + 1 / alpha: one step beyond where linear growth would meet
-// the ceiling. 1 / alpha itself ignores coherency, and the peak lies far beyond any knee while alpha rules. None for a
-// law that grows linearly for ever.
+// The knee of a law: where its efficiency has fallen to one half, or its peak if that comes first. Beyond it each
+// unit costs twice what the first one did. For beta = 0 this is 1 + 1 / alpha: one step beyond where linear growth
+// would meet the ceiling. 1 / alpha itself ignores coherency, and the peak lies far beyond any knee while alpha
+// rules. None for a law that grows linearly for ever.
 std::optional<double> knee_of_law(const ScalingLaw& law);
 
 // At least one of by_law and by_kneedle is there.

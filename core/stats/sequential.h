@@ -21,15 +21,15 @@ enum class LookState {
   more,       // neither; look again
 };
 
-// What look `look` (1-based) of `looks` says of a value that must be at most the limit. `bounds` are its one-sided bounds
-// from everything so far, at look_confidence. NaN proves nothing.
+// What look `look` (1-based) of `looks` says of a value that must be at most the limit. `bounds` are its one-sided
+// bounds from everything so far, at look_confidence. NaN proves nothing.
 LookState look_at_most(const Bounds& bounds, double limit, uint32_t look, uint32_t looks);
 // The same of a value that must be at least the limit.
 LookState look_at_least(const Bounds& bounds, double limit, uint32_t look, uint32_t looks);
 
-// All SLIs of a step: it holds when each holds, with no further correction. It breaches when one breaches, so that of m
-// SLIs the chance of a wrong breach is up to m times that of one: give each 1 - (1 - confidence) / m where that matters.
-// Empty: undecided, for nothing was looked at.
+// All SLIs of a step: it holds when each holds, with no further correction. It breaches when one breaches, so that
+// of m SLIs the chance of a wrong breach is up to m times that of one: give each 1 - (1 - confidence) / m where that
+// matters. Empty: undecided, for nothing was looked at.
 LookState all_of(const std::vector<LookState>& states);
 
 }  // namespace shakedown

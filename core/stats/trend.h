@@ -1,14 +1,15 @@
 // Does it get worse over a soak? The slope of a value over time, robust against outliers and against neighbours that
 // depend on each other. Every function is pure.
 //
-// The samples, in order of time, are averaged in 64 blocks of equal count (fewer samples: one each). Slope: Theil-Sen over
-// the blocks, so that a few odd blocks do not move it. Bounds: Sen's, by the normal limit of Kendall's statistic, widened by
-// what dependence is left. The number of blocks is halved (64, 32, 16, 8) until the residuals of neighbours are no longer
-// significantly correlated; what is left, or what the finer blocks imply, counts as an autoregressive process of order one.
+// The samples, in order of time, are averaged in 64 blocks of equal count (fewer samples: one each). Slope:
+// Theil-Sen over the blocks, so that a few odd blocks do not move it. Bounds: Sen's, by the normal limit of Kendall's
+// statistic, widened by what dependence is left. The number of blocks is halved (64, 32, 16, 8) until the residuals
+// of neighbours are no longer significantly correlated; what is left, or what the finer blocks imply, counts as an
+// autoregressive process of order one.
 //
 // How often 95 % bounds hold, each side, with such noise: from 100 samples on at least 93 %, up to a correlation of
-// 0.99 between neighbouring samples. Fewer samples cannot show a strong dependence: with 30 of them 94 % up to 0.5, but
-// 85 % at 0.9.
+// 0.99 between neighbouring samples. Fewer samples cannot show a strong dependence: with 30 of them 94 % up to 0.5,
+// but 85 % at 0.9.
 #pragma once
 
 #include <cstdint>
