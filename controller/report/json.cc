@@ -43,7 +43,8 @@ Json declared_of(const Requirement& requirement) {
 }
 
 Json measured_of(const Measured& measured) {
-  static constexpr std::array<const char*, 5> kUnits = {"ratio", "seconds", "per_second", "count", "writes"};
+  static constexpr std::array<const char*, 8> kUnits = {"ratio", "seconds", "per_second", "count",
+                                                      "writes", "margin", "number", "holds"};
   return {{"value", json_number(measured.value)},
           {"lower", json_number(measured.lower)},
           {"upper", json_number(measured.upper)},

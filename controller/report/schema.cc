@@ -76,7 +76,7 @@ Json measured() {
   return object({{"value", optional_number()},
                  {"lower", optional_number()},
                  {"upper", optional_number()},
-                 {"unit", one_of({"ratio", "seconds", "per_second", "count", "writes"})},
+                 {"unit", one_of({"ratio", "seconds", "per_second", "count", "writes", "margin", "number", "holds"})},
                  {"samples", count()},
                  {"censored", flag("value is a lower limit: at or above the timeout")}});
 }

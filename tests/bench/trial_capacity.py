@@ -3,6 +3,7 @@
 A service with C workers of a fixed time and Poisson arrivals is an M/D/c queue: the truth is the rate at which the
 quantile of its response time reaches the limit, from a long simulation. nginx with a limit on its rate is the second kind:
 beyond rate / (1 - allowed share) it turns more requests away than allowed."""
+import datetime
 import os
 import random as chance
 import shutil
@@ -112,12 +113,13 @@ probes:
 
 
 def verdict(what, truth, card):
-    found = card["searches"][0]
-    lower, upper = found["lower"], found["upper"]
-    spent = sum(step["windows"] * (20 if step["confirmation"] else 10) for step in found["steps"])
-    result = {"what": f"{what}, found [{lower}, {upper}], {len(found['steps'])} steps, {spent} s of windows", "missed": None}
-    if lower is None or upper is None:
-        result["missed"] = f"no interval: {found['ended']}"
+    row = next(one for one in card["requirements"] if one["id"] == "C-1")
+    lower, upper = row["measured"]["lower"], row["measured"]["upper"]
+    started, finished = (datetime.datetime.fromisoformat(card["run"][name].rstrip("Z")) for name in ("started", "finished"))
+    spent = (finished - started).total_seconds()
+    result = {"what": f"{what}, found [{lower}, {upper}], {row['measured']['samples']} steps, {spent:.0f} s", "missed": None}
+    if not row["measured"]["value"] or lower is None or upper is None:
+        result["missed"] = f"no interval: {row['reason']}"
     elif not lower <= truth <= upper:
         result["missed"] = "outside"
     else:
@@ -136,4 +138,4 @@ def summary(results):
     if not widths:
         return ["no interval at all"], False
     return [f"width of the interval: median {widths[len(widths) // 2]:.1%}, widest {widths[-1]:.1%} of its upper end",
-            f"windows: median {spent[len(spent) // 2]} s, most {spent[-1]} s"], True
+            f"a drill: median {spent[len(spent) // 2]:.0f} s, longest {spent[-1]:.0f} s"], True
