@@ -71,7 +71,8 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   if (search.lower) m.value = *m.lower;
   out.verdict.reason = fmt::format("{} ({} steps, at {:g} % confidence of each end{}); {}. Objective {}.",
                                    interval_text(search), search.steps.size(), search.confidence * 100,
-                                   limited_by(search, *evidence.scenario), search.ended,
+                                   limited_by(search, *evidence.scenario),
+                                   search.trouble.empty() ? search.ended : "it ended early",
                                    limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {

@@ -48,7 +48,10 @@ ScoredHold look(RequirementId id, const std::vector<StageId>& stages, double sha
   const Judged judged =
       std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
   ScoredHold hold{id, judged.verdict.measured, outcome_of(judged.verdict.state)};
-  if (hold.outcome == kInvalid && trouble.empty()) trouble = judged.verdict.reason;
+  if (hold.outcome == kInvalid && trouble.empty()) {
+    const std::string& reason = judged.verdict.reason;
+    trouble = judged.signals.empty() ? reason : judged.signals.front().text;
+  }
   return hold;
 }
 

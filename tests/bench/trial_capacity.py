@@ -16,7 +16,7 @@ ARRIVALS = 1_000_000
 
 BODY = """phases:
   - name: limit
-    search: {{rate: {{from: {low}/s, to: {high}/s}}, hold: {hold}, window: 10s, windows: 4, drain: 1s, confirm: 20s, resolution: 5%}}
+    search: {{rate: {{from: {low}/s, to: {high}/s}}, hold: {hold}, window: 10s, windows: 6, drain: 1s, confirm: 20s, resolution: 5%}}
     load: {{open: {{rate: {low}/s, arrivals: {arrivals}}}, mix: {{read: 1}}}}
 requirements:
   - {{id: H-1, area: performance, title: Quick, sli: {{latency: {{operation: read, quantile: {percent}%}}}}, objective: "<= {limit}ms"}}
@@ -69,9 +69,9 @@ def capacity_md_c(servers, service, quantile, limit):
 
 
 def queue_batch(trial, random):
-    servers, service = random.choice((1, 2, 4, 8)), random.choice((0.005, 0.010, 0.020))
-    quantile = random.choice((0.9, 0.95, 0.99))
-    limit = service * random.choice((2.5, 4, 6))
+    servers, service = random.choice((2, 4, 8)), random.choice((0.020, 0.050, 0.100))
+    quantile = random.choice((0.9, 0.95))
+    limit = service * random.choice((2.5, 4))
     truth = capacity_md_c(servers, service, quantile, limit - 0.0003)  # what the round on loopback takes
     low = max(4, round(truth / random.choice((3, 5, 9))))
     port = rig.free_port()
