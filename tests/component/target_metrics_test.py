@@ -237,7 +237,7 @@ class Dishonest(TargetTest):
 
     def test_values_stand_still(self):
         with Target("--metrics-stale-after", "2s", "--truth", self.truth_path,
-                    "--outage", "2s:1ms:error") as target:
+                    "--outage", "2s:1s:error") as target:
             target.call("GET", "/health")
             self.assertEqual(requests(target.metrics()), 1)
             target.call("GET", "/nowhere")
