@@ -13,7 +13,7 @@ namespace {
 constexpr Duration kLongestDrain = 60s;
 
 std::string level_text(StepAxis axis, double level) {
-  return axis == StepAxis::rate ? format_rate({level}) : format_number(level) + " " + to_string(axis);
+  return axis == StepAxis::rate ? format_rate({level}) : format_number(level) + (axis == StepAxis::concurrency ? " users" : " replicas");
 }
 
 Duration longest_timeout(const Scenario& scenario, const Phase& phase) {

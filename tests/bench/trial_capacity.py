@@ -24,6 +24,10 @@ requirements:
   - {{id: C-1, area: scalability, title: Carried, sli: {{capacity: {{phase: limit}}}}, objective: ">= 1/s"}}
 """
 
+OUTSIDE_THE_QUEUE = """operations:
+  alive: {http: {target: api, method: GET, path: "/metrics"}, timeout: 2s}
+"""
+
 NGINX = """daemon off;
 pid {dir}/nginx.pid;
 error_log {dir}/error.log;
@@ -31,7 +35,7 @@ worker_processes 1;
 events {{ worker_connections 1024; }}
 http {{
   access_log off;
-  limit_req_zone $server_name zone=all:1m rate={rate}r/s;
+  limit_req_zone $binary_remote_addr zone=all:1m rate={rate}r/s;
   client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
   server {{
     listen 127.0.0.1:{port};
@@ -78,7 +82,8 @@ def queue_batch(trial, random):
     flags = ["--workers", str(servers), "--service", f"{service * 1e3:g}ms"]
     text = trial.scenario(BODY.format(low=low, high=low * 32, hold="H-1", arrivals="poisson", percent=quantile * 100,
                                       limit=f"{limit * 1e3:g}"), flags, "200ms", "2s", port)
-    text = text.replace("timeout: 500ms", "timeout: 2s")
+    text = text.replace("timeout: 500ms", "timeout: 2s").replace("watch: {operation: read", "watch: {operation: alive")
+    text = text.replace("operations:\n", OUTSIDE_THE_QUEUE)
     what = f"M/D/{servers} of {service * 1e3:g} ms, {quantile:.0%} <= {limit * 1e3:g} ms: true {truth:.1f}/s"
     return verdict(what, truth, trial.drill(text, 1500))
 

@@ -25,7 +25,7 @@ unquoted-bearer unquoted-brace unquoted-folded unquoted-folded-flow""".split()
 # ... and what needs the meaning of another part. The test demands that the schema accepts each of them.
 DECODER_ONLY = """backoff-reversed bad-date bad-regex declared-other-unit declared-unit duplicate-ids exec-without-undo
 fault-after-phase from-without-role hole-without-filling impact-without-ledger keys-reversed kill-without-process ledger-holes
-mix-missing mix-of-unknown no-probes no-undo nobody-loads nobody-owns objective-count objective-direction
+mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo nobody-loads nobody-owns objective-count objective-direction
 objective-direction-rto objective-empty-promise objective-too-fine objective-unit objective-unit-rpo objective-zero
 owner-cannot-inject pause-too-long recover-after-phase recovery-does-not-fit remote-command requirement-ledger
 requirement-names requirement-operation secret-without-letter spike-too-late start-without-command steps-too-long stop-without-means
