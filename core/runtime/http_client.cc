@@ -1,5 +1,6 @@
 #include "core/runtime/http_client.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -52,14 +53,6 @@ size_t take_header(char* bytes, size_t, size_t count, void* receiver_pointer) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
   return count;
-}
-
-bool names_loopback(std::string_view url) {
-  const std::string plain = without_credentials(url);
-  const size_t host = plain.find("://");
-  if (host == plain.npos) return false;
-  const std::string_view rest = std::string_view(plain).substr(host + 3);
-  return rest.starts_with("127.") || rest.starts_with("localhost") || rest.starts_with("[::1]");
 }
 
 bool holds_line_break(const HttpCall& call) {
@@ -149,6 +142,18 @@ std::string without_credentials(std::string_view url) {
   const size_t at = url.substr(0, end).rfind('@');
   if (at == url.npos || at < host) return std::string(url);
   return std::string(url.substr(0, host)) + std::string(url.substr(at + 1));
+}
+
+bool names_loopback(std::string_view url) {
+  const std::string plain = without_credentials(url);
+  const size_t scheme = plain.find("://");
+  if (scheme == plain.npos) return false;
+  std::string_view host = std::string_view(plain).substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (host.starts_with("[")) return host.substr(0, host.find(']') + 1) == "[::1]";
+  const std::string name(host.substr(0, host.find(':')));
+  in_addr address{};
+  return name == "localhost" || (::inet_pton(AF_INET, name.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127);
 }
 
 std::string percent_encoded(std::string_view text) {

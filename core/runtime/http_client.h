@@ -37,6 +37,8 @@ Result<HttpReply> http_fetch(const HttpCall& call);
 
 // The URL without "user:password@".
 std::string without_credentials(std::string_view url);
+// Whether the URL's host is this one: localhost, 127.x.x.x or [::1].
+bool names_loopback(std::string_view url);
 // For a query: everything but unreserved characters becomes %XX.
 std::string percent_encoded(std::string_view text);
 

@@ -108,6 +108,16 @@ TEST(HttpClient, CredentialsAreStripped) {
   EXPECT_EQ(without_credentials("http://a@b@host"), "http://host");
 }
 
+TEST(HttpClient, LoopbackIsRecognised) {
+  for (const std::string url : {"http://localhost", "http://127.0.0.1:80/x", "https://a:b@[::1]:3000/", "http://127.9.8.7?q"}) {
+    EXPECT_TRUE(names_loopback(url)) << url;
+  }
+  for (const std::string url : {"http://127.example.com", "http://localhost.example.com", "http://127.0.0.1@example.com/",
+                                "http://[::2]/", "http://example.com/127.0.0.1", "localhost"}) {
+    EXPECT_FALSE(names_loopback(url)) << url;
+  }
+}
+
 TEST(HttpClient, PercentEncoding) {
   EXPECT_EQ(percent_encoded("sum(rate(x[5m])) > 1"), "sum%28rate%28x%5B5m%5D%29%29%20%3E%201");
   EXPECT_EQ(percent_encoded("a-b_c.d~\xc3\xa9"), "a-b_c.d~%C3%A9");
