@@ -11,7 +11,7 @@ const std::vector<std::string> kVerdicts = {"pass", "fail", "not_proven", "unkno
 const std::vector<std::string> kWatermelons = {"none", "honest", "optimistic", "pessimistic", "unverifiable"};
 const std::vector<std::string> kStatuses = {"green", "yellow", "red"};
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array<Unit, 5> kUnits = {Unit::ratio, Unit::seconds, Unit::per_second, Unit::count, Unit::writes};
+constexpr const char* kSuffixes[] = {"ratio", "seconds", "per_second", "events", "writes", "value", "state"};
 
 // A name carries its unit, so each quantity is one family per unit.
 const char* suffix(Unit unit) {
@@ -21,6 +21,9 @@ const char* suffix(Unit unit) {
     case Unit::per_second: return "per_second";
     case Unit::count: return "events";
     case Unit::writes: return "writes";
+    case Unit::margin: return "ratio";
+    case Unit::number: return "value";
+    case Unit::holds: return "state";
   }
   return "unknown";
 }
@@ -34,11 +37,11 @@ double declared_value(const Requirement& requirement) {
 // One quantity of every requirement, each under the name of its unit.
 template <typename Quantity>
 void add_quantity(MetricFamilies& page, const Scorecard& card, const std::string& name, const char* help, Quantity quantity) {
-  for (const Unit unit : kUnits) {
-    MetricFamily family = gauge((name + "_" + suffix(unit)).c_str(), help);
+  for (const std::string_view unit : kSuffixes) {
+    MetricFamily family = gauge((name + "_" + std::string(unit)).c_str(), help);
     bool any = false;
     for (const ScoredRequirement& row : card.requirements) {
-      if (unit_of(row.requirement.sli) != unit) continue;
+      if (suffix(unit_of(row.requirement.sli)) != unit) continue;
       family.add({{"requirement", row.requirement.id}}, quantity(row));
       any = true;
     }

@@ -70,10 +70,15 @@ std::string matchers(const Scenario& scenario, const std::vector<OperationId>& o
   return out;
 }
 
+// A ratio of sums over the whole window: a mean of ratios would weigh quiet minutes like busy ones.
+SliExpression over_sums(const std::string& bad, const std::string& total) {
+  return {bad + "\n          /\n          " + total, total + " > 0"};
+}
+
 SliExpression over_outcomes(const std::string& which) {
   constexpr const char* kBad = "failed|refused|reset|timeout|dropped_by_target";
-  return {fmt::format("sum(rate(shakedown_outcomes_total{{{}outcome=~\"{}\"}}[$window]))", which, kBad),
-          fmt::format("sum(rate(shakedown_outcomes_total{{{}outcome=~\"ok|{}\"}}[$window]))", which, kBad)};
+  return over_sums(fmt::format("sum(rate(shakedown_outcomes_total{{{}outcome=~\"{}\"}}[$window]))", which, kBad),
+                   fmt::format("sum(rate(shakedown_outcomes_total{{{}outcome=~\"ok|{}\"}}[$window]))", which, kBad));
 }
 
 SliExpression over_latency(const Scenario& scenario, const LatencySli& sli, double limit) {
@@ -83,7 +88,23 @@ SliExpression over_latency(const Scenario& scenario, const LatencySli& sli, doub
   const std::string total = fmt::format("sum(rate(shakedown_latency_seconds_count{{{}}}[$window]))", which);
   const std::string within = fmt::format("sum(rate(shakedown_latency_seconds_bucket{{{}le=~{}}}[$window]))", which,
                                          quoted(bound_pattern(limit)));
-  return {fmt::format("({} - {})", total, within), total};
+  return over_sums(fmt::format("({} - {})", total, within), total);
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text) c = c == '\n' || c == '\r' ? ' ' : c;
+  return text;
+}
+
+// The team's own metric; nullopt when it names none that is a ratio.
+std::optional<SliExpression> reported(const Requirement& requirement) {
+  if (!requirement.reported || requirement.reported->value.query.empty()) return std::nullopt;
+  const std::string query = one_line(requirement.reported->value.query);
+  const std::string count = one_line(requirement.reported->count);
+  const std::string present = count.empty() ? query : "(" + count + ") > 0";
+  if (std::holds_alternative<AvailabilitySli>(requirement.sli)) return SliExpression{"1 - (" + query + ")", present};
+  if (std::holds_alternative<ErrorRatioSli>(requirement.sli)) return SliExpression{query, present};
+  return std::nullopt;
 }
 
 // The share of good events that the requirement demands; nullopt when it is not about events.
@@ -132,13 +153,10 @@ std::string record(const Slo& slo, const std::string& name, const std::string& e
   return fmt::format("      - record: {}\n        expr: |\n          {}\n{}", name, expression, labels(slo, 8, more));
 }
 
-// One ratio per window, each of the sums over that window: a mean of ratios would weigh quiet minutes like busy ones.
 std::string sli_group(const Slo& slo) {
   std::string out = fmt::format("  - name: {}\n    rules:\n", quoted("sloth-slo-sli-recordings-" + slo.id));
   for (const std::string window : kWindows) {
-    const std::string ratio = fmt::format("{}\n          /\n          {}", in_window(slo.sli.bad, window),
-                                          in_window(slo.sli.total, window));
-    out += record(slo, "slo:sli_error:ratio_rate" + window, ratio, "sloth_window: " + window);
+    out += record(slo, "slo:sli_error:ratio_rate" + window, in_window(slo.sli.error_ratio, window), "sloth_window: " + window);
   }
   return out;
 }
@@ -188,7 +206,7 @@ std::string alert_group(const Slo& slo) {
     out += alert(slo, {"ErrorBudgetBurn", expression, "", severity.name, "the error budget burns too fast"});
   }
   const Duration limit = absence_limit(slo.objective, kSeverities[0].quick.factor, 1h);
-  const std::string absent = fmt::format("          absent({} > 0)\n", in_window(slo.sli.total, "5m"));
+  const std::string absent = fmt::format("          absent({})\n", in_window(slo.sli.present, "5m"));
   const std::string hold = fmt::format("        for: {}\n", format_duration(limit));
   return out + alert(slo, {"SLIAbsent", absent, hold, "page", "nothing is counted, which is as bad as 100 % errors"});
 }
@@ -196,6 +214,7 @@ std::string alert_group(const Slo& slo) {
 }  // namespace
 
 SliExpression sli_expression(const Scenario& scenario, const Requirement& requirement) {
+  if (const auto theirs = reported(requirement)) return *theirs;
   if (const auto* sli = std::get_if<AvailabilitySli>(&requirement.sli)) {
     return over_outcomes(matchers(scenario, sli->operations, sli->scope));
   }

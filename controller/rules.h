@@ -11,12 +11,14 @@
 
 namespace shakedown {
 
-// Bad and all events per second. `$window` stands for the range, which differs from rule to rule.
+// `$window` stands for the range, which differs from rule to rule.
 struct SliExpression {
-  std::string bad, total;
+  std::string error_ratio;
+  std::string present;  // has a value while there is something to judge
 };
 
-// Where the numbers come from: our own series. What the team's own metrics say is swapped in here.
+// Where the numbers come from: what the requirement names as reported by the team's own metrics, where that is a ratio;
+// else our own series.
 SliExpression sli_expression(const Scenario& scenario, const Requirement& requirement);
 
 // A requirement as a service level objective.

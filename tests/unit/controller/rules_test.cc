@@ -63,6 +63,27 @@ TEST(Rules, TheScopeIsKept) {
   EXPECT_HAS(yaml, "vector(0.99)");
 }
 
+TEST(Rules, WhatTheTeamReportsTakesThePlaceOfOurSeries) {
+  Drill drill = drill_with(AvailabilitySli{}, Comparison::at_least, 0.999);
+  drill.requirement(0).reported = Reported{.value = {.query = "job:good:ratio{w=\"$window\"}"}, .count = "count_over[$window]"};
+  std::string yaml = yaml_of(drill);
+  EXPECT_HAS(yaml, "1 - (job:good:ratio{w=\"5m\"})\n");
+  EXPECT_HAS(yaml, "absent((count_over[5m]) > 0)\n");
+  EXPECT_EQ(yaml.find("shakedown_outcomes_total"), std::string::npos);
+  drill.requirement(0).sli = ErrorRatioSli{};
+  drill.requirement(0).objective = {Comparison::at_most, 0.001, ""};
+  drill.requirement(0).reported->count = "";
+  yaml = yaml_of(drill);
+  EXPECT_HAS(yaml, "          job:good:ratio{w=\"30d\"}\n");
+  EXPECT_HAS(yaml, "absent(job:good:ratio{w=\"5m\"})\n");
+}
+
+TEST(Rules, AQuantileThatTheTeamReportsIsNoRatio) {
+  Drill drill = drill_with(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02);
+  drill.requirement(0).reported = Reported{.value = {.query = "theirs"}};
+  EXPECT_HAS(yaml_of(drill), "shakedown_latency_seconds_bucket");
+}
+
 TEST(Rules, AnAlertThatCanNeverFireIsRefused) {
   const auto slos = slos_of(drill_with(AvailabilitySli{}, Comparison::at_least, 0.93).scenario);
   ASSERT_FALSE(slos);
