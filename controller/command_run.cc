@@ -41,9 +41,15 @@ int final_code(const DrillResult& drill, const Scorecard& scorecard) {
 // nullptr when no page is asked for.
 Result<std::unique_ptr<RunMetrics>> serve_metrics(const RunCommand& command) {
   if (command.metrics.empty()) return std::unique_ptr<RunMetrics>();
-  SHAKEDOWN_TRY(auto metrics, RunMetrics::serve(command.metrics));
-  std::fprintf(stderr, "metrics on http://%s/metrics\n", metrics->bound_address().c_str());
-  return metrics;
+  return RunMetrics::serve(command.metrics);
+}
+
+// Publishes each second, and says where once there is something to see.
+auto publisher(RunMetrics& metrics) {
+  return [&metrics, said = false](const Timeline& timeline, const Manifest& manifest, RunTime now) mutable {
+    metrics.each_second(timeline, manifest, now);
+    if (!std::exchange(said, true)) std::fprintf(stderr, "metrics on http://%s/metrics\n", metrics.bound_address().c_str());
+  };
 }
 
 Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
@@ -69,11 +75,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.expect = command.expect;
   options.quiet = command.quiet;
   options.terminal = ::isatty(STDERR_FILENO) != 0;
-  if (metrics) {
-    options.each_second = [&metrics](const Timeline& timeline, const Manifest& manifest, RunTime now) {
-      metrics->each_second(timeline, manifest, now);
-    };
-  }
+  if (metrics) options.each_second = publisher(*metrics);
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
   if (drill.run.hurried) return exit_code(ErrorKind::cancelled);
   if (drill.run.error && drill.run.error->kind == ErrorKind::io) return fail(*drill.run.error);

@@ -73,10 +73,19 @@ FaultNow fault_now(const MetricsInput& input, FaultId id) {
   return out;
 }
 
-bool probe_is_down(const std::vector<ProbeResult>& results, const Probe& probe) {
-  const std::size_t needed = std::max<uint32_t>(1, probe.down_after);
-  return results.size() >= needed && std::all_of(results.end() - static_cast<std::ptrdiff_t>(needed), results.end(),
-                                                 [](const ProbeResult& r) { return !r.good; });
+// What teardown stops is not down: checks count until its first step.
+RunTime start_of_teardown(const Timeline& timeline) {
+  RunTime start = RunTime::max();
+  for (const StepEvent& step : timeline.steps()) {
+    if (step.kind == StepEvent::Kind::teardown) start = std::min(start, step.started);
+  }
+  return start;
+}
+
+bool probe_is_down(const std::vector<ProbeResult>& results, const Probe& probe, RunTime until) {
+  const auto end = std::partition_point(results.begin(), results.end(), [&](const ProbeResult& r) { return r.start < until; });
+  const std::ptrdiff_t needed = std::max<uint32_t>(1, probe.down_after);
+  return end - results.begin() >= needed && std::all_of(end - needed, end, [](const ProbeResult& r) { return !r.good; });
 }
 
 void add_probes(MetricFamilies& page, const MetricsInput& input) {
@@ -84,11 +93,12 @@ void add_probes(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily down = gauge("shakedown_probe_down", "1 while the last down_after checks of the probe failed.");
   MetricFamily at = gauge("shakedown_probe_checked_timestamp_seconds", "Start of the probe's last check; 0 = none yet.");
   const Scenario& scenario = input.timeline.scenario();
+  const RunTime until = start_of_teardown(input.timeline);
   for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
     const std::vector<ProbeResult>& results = input.timeline.probe(ProbeId(i));
     const std::string& name = scenario.probes[i].name;
     checks.add({{"probe", name}}, static_cast<double>(results.size()));
-    down.add({{"probe", name}}, probe_is_down(results, scenario.probes[i]));
+    down.add({{"probe", name}}, probe_is_down(results, scenario.probes[i], until));
     at.add({{"probe", name}}, results.empty() ? 0 : wall_seconds(input.manifest, results.back().start));
   }
   for (MetricFamily* family : {&checks, &down, &at}) page.push_back(family->take());

@@ -14,8 +14,8 @@ def verdict_row(board):
                text="value_and_name")
     board.stat("Burn rate now", "1 = the budget lasts exactly its period; 14.4 spends 2 % of it in an hour.", "short",
                f"slo:current_burn_rate:ratio{{{SLO}}}", "{{sloth_slo}}", size=(8, 5), text="value_and_name")
-    board.stat("Alerts firing", "Burn rate and absence alerts.", "none",
-               f'count(ALERTS{{alertname=~"ErrorBudgetBurn|SLIAbsent",alertstate="firing",{SLO}}}) or vector(0)', size=(8, 5))
+    board.stat("Alerts firing", "Burn rate and absence alerts; no data when the rules are not loaded.", "none",
+               f'count(ALERTS{{alertname=~"ErrorBudgetBurn|SLIAbsent",alertstate="firing",{SLO}}}) or 0 * count(slo:objective:ratio{{{SLO}}})', size=(8, 5))
 
 
 def objective_row(board):

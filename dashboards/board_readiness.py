@@ -10,11 +10,11 @@ def verdict_row(board):
     board.stat("Evidence valid", "Whether anything speaks against the run's own evidence.", "none",
                f"min(shakedown_run_valid{{{OURS}}})", words={"1": ("✔ valid", GREEN), "0": ("✖ not valid", RED)}, size=(6, 4))
     board.stat("Must rows that fail", "Requirements that stop a launch and are not met.", "none",
-               f'count(shakedown_requirement_verdict{{{OURS},state="fail"}} == 1 and on (job, instance, requirement) '
-               f'shakedown_requirement_info{{{OURS},must="true"}}) or vector(0)', size=(6, 4))
+               f'sum(shakedown_requirement_verdict{{{OURS},state="fail"}} and on (job, instance, requirement) '
+               f'shakedown_requirement_info{{{OURS},must="true"}})', size=(6, 4))
     board.stat("Must rows without proof", "Not proven or unknown: they block like a failure.", "none",
-               f'count(shakedown_requirement_verdict{{{OURS},state=~"not_proven|unknown"}} == 1 and on (job, instance, requirement) '
-               f'shakedown_requirement_info{{{OURS},must="true"}}) or vector(0)', size=(6, 4))
+               f'sum(shakedown_requirement_verdict{{{OURS},state=~"not_proven|unknown"}} and on (job, instance, requirement) '
+               f'shakedown_requirement_info{{{OURS},must="true"}})', size=(6, 4))
 
 
 def declared_row(board):

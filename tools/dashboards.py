@@ -146,6 +146,12 @@ def no_data(board, _):
                       else "must map null and NaN to a text with a colour, and set noValue")
 
 
+@rule("no zero is invented for missing data (`or vector(0)`): nothing is green without evidence")
+def invented_zero(board, _):
+    return [f"{named(panel)} shows a number where there are no data: {expr}" for panel, expr in expressions(board)
+            if re.search(r"\bor\s+vector\(", expr)]
+
+
 @rule("a colour never stands without a text")
 def colour_and_text(board, _):
     def bare(panel):

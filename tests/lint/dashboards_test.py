@@ -34,6 +34,10 @@ def spoil_document(board):
     target["expr"] = 'shakedown_nobody_knows_seconds{job=~"$job",instance=~"$instance"}'
 
 
+def spoil_zero(board):
+    first(board, "stat")["targets"][0]["expr"] = 'sum(shakedown_outages{job=~"$job",instance=~"$instance"}) or vector(0)'
+
+
 def spoil_variable(board, name, **changes):
     next(v for v in board["templating"]["list"] if v["name"] == name).update(changes)
 
@@ -58,6 +62,7 @@ SPOILED = {  # rule: what breaks it
     "selectors": spoil_selector,
     "stacking": lambda b: first(b, "timeseries")["fieldConfig"]["defaults"]["custom"]["stacking"].update(mode="normal"),
     "no-data": lambda b: first(b, "stat")["fieldConfig"]["defaults"].update(mappings=[]),
+    "invented-zero": spoil_zero,
     "colour-and-text": lambda b: first(b, "stat")["options"].update(textMode="none"),
     "one-instant": lambda b: first(b, "stat")["options"]["reduceOptions"].update(calcs=["lastNotNull"]),
     "verdict-first": lambda b: b["panels"].insert(1, dict(copy.deepcopy(first(b, "timeseries")), id=99,

@@ -185,6 +185,18 @@ TEST(Metrics, AFaultStandsUntilItIsClean) {
   EXPECT_EQ(value(page, "shakedown_fault_injections_total", label), 1);
 }
 
+TEST(Metrics, WhatTeardownStopsIsNotDown) {
+  Drill drill = loaded_drill();
+  drill.probe(0, 10, {{6, 20}});
+  EXPECT_EQ(value(page_of(drill, testing::at(10)), "shakedown_probe_down"), 1);
+  StepEvent teardown;
+  teardown.kind = StepEvent::Kind::teardown;
+  teardown.started = testing::at(5.9);
+  teardown.ended = testing::at(6.5);
+  drill.add(teardown);
+  EXPECT_EQ(value(page_of(drill, testing::at(10)), "shakedown_probe_down"), 0);
+}
+
 TEST(Metrics, OutagesRecoveryAndLossesShow) {
   Drill drill;
   const PhaseId crash = drill.add_phase("crash", 20, 10);
