@@ -2,7 +2,7 @@
 
 JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
-LINTS = arrows sizes banned unlisted self
+LINTS = arrows sizes banned unlisted self dashboards
 
 .PHONY: help build demo test bench format lint
 .DEFAULT_GOAL := help
@@ -32,7 +32,7 @@ test:
 
 bench: build
 	@tools/install_dependencies.sh test bench
-	cmake --build --preset release --target bench_load -j $(JOBS)
+	cmake --build --preset release --target bench_load bench_metrics -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/bench/run.py
 
 format:

@@ -8,8 +8,16 @@
 #include "agent/fault/fault_runner.h"
 #include "agent/load/load_runner.h"
 #include "core/base/host_facts.h"
+#include "core/stats/snapshot.h"
 
 namespace shakedown {
+
+// What an agent knows about itself once a second.
+struct AgentStatus {
+  AgentHealth health;
+  uint64_t snapshots = 0;          // handed to the stream
+  std::size_t unacknowledged = 0;  // messages that the controller has not yet taken
+};
 
 struct AgentOptions {
   std::string name;             // of the scenario's agents; empty = any free place
@@ -22,6 +30,7 @@ struct AgentOptions {
   Duration lease = std::chrono::seconds(10);         // until the controller says another
   bool controllers_clock = false;                    // we are in the controller's process: nothing to measure
   Duration farewell = std::chrono::seconds(5);       // how long Goodbye may take to arrive
+  std::function<void(const AgentStatus&)> each_second;  // on the agent's loop; may be empty
   std::function<Result<std::unique_ptr<LoadRunner>>(const Assignment&, RunClock, LoadOptions,
                                                     boost::asio::io_context&)>
       make_load = make_load_runner;

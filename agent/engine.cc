@@ -172,7 +172,9 @@ void Engine::tick() {
 
 void Engine::collect(std::function<void()> done) {
   load_->collect(while_alive([this, done = std::move(done)](Snapshot snapshot) {
+    const AgentHealth health = snapshot.health;
     outbox_->add(std::move(snapshot));
+    if (options_.each_second) options_.each_second({health, outbox_->last(), link_.unacknowledged()});
     done();
   }));
 }

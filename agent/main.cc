@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/agent.h"
+#include "agent/metrics.h"
 #include "core/base/log.h"
 #include "core/runtime/host_facts.h"
 #include "core/runtime/signals.h"
@@ -25,7 +26,7 @@ constexpr const char* kFooter =
     "      75 component locked by another run, 77 refused, 70 bug, 74 I/O error.";
 
 struct CommandLine {
-  std::string connect, token_file, name, state_dir, watch_dir;
+  std::string connect, token_file, name, state_dir, metrics, watch_dir;
   uint32_t workers = 1;
   bool verbose = false;
 };
@@ -38,6 +39,7 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--name", line.name, "which of the scenario's agents to be (default: any free place)");
   app.add_option("--workers", line.workers, "load threads")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--state-dir", line.state_dir, "where undo records are kept (default: /run/shakedown or the user's runtime folder)");
+  app.add_option("--metrics", line.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9465");
   app.add_flag("--verbose", line.verbose, "more log lines");
   CLI::App* watch = app.add_subcommand("watch", "Undo everything recorded in DIR when standard input closes or the lease ends");
   watch->add_option("DIR", line.watch_dir, "folder of undo records")->required();
@@ -49,6 +51,14 @@ int complain(const Error& error) {
   return exit_code(error.kind);
 }
 
+// nullptr when no page is asked for.
+Result<std::unique_ptr<AgentMetrics>> serve_metrics(const CommandLine& line) {
+  if (line.metrics.empty()) return std::unique_ptr<AgentMetrics>();
+  SHAKEDOWN_TRY(auto metrics, AgentMetrics::serve(line.metrics, line.name, SHAKEDOWN_VERSION));
+  std::fprintf(stderr, "metrics on http://%s/metrics\n", metrics->bound_address().c_str());
+  return metrics;
+}
+
 int run_agent(const CommandLine& line) {
   if (line.connect.empty() || line.token_file.empty()) {
     return complain(Error(ErrorKind::usage, "--connect and --token-file are needed; see --help"));
@@ -56,6 +66,8 @@ int run_agent(const CommandLine& line) {
   ignore_sigpipe();
   const Result<std::string> token = read_token_file(line.token_file);
   if (!token) return complain(token.error());
+  const Result<std::unique_ptr<AgentMetrics>> metrics = serve_metrics(line);
+  if (!metrics) return complain(metrics.error());
   boost::asio::io_context loop{1};
   AgentOptions options;
   options.name = line.name;
@@ -63,6 +75,7 @@ int run_agent(const CommandLine& line) {
   options.host = read_host_facts();
   options.workers = line.workers;
   options.state_dir = line.state_dir;
+  if (metrics.value()) options.each_second = [&page = *metrics.value()](const AgentStatus& status) { page.update(status); };
   Result<std::unique_ptr<AgentLink>> link = dial(line.connect, token.value(), loop);
   if (!link) return complain(link.error());
   auto agent = std::make_unique<Agent>(std::move(link.value()), std::move(options), loop);

@@ -35,6 +35,8 @@ class Outbox {
     link_.send(std::move(*waiting_));
     waiting_.reset();
   }
+  // Snapshots sent.
+  uint64_t last() const { return last_; }
 
  private:
   AgentLink& link_;

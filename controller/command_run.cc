@@ -4,6 +4,7 @@
 
 #include "controller/commands.h"
 #include "controller/drill.h"
+#include "controller/metrics.h"
 #include "controller/report/report.h"
 #include "controller/scoring.h"
 #include "core/base/units.h"
@@ -37,6 +38,20 @@ int final_code(const DrillResult& drill, const Scorecard& scorecard) {
   return judged;
 }
 
+// nullptr when no page is asked for.
+Result<std::unique_ptr<RunMetrics>> serve_metrics(const RunCommand& command) {
+  if (command.metrics.empty()) return std::unique_ptr<RunMetrics>();
+  return RunMetrics::serve(command.metrics);
+}
+
+// Publishes each second, and says where once there is something to see.
+auto publisher(RunMetrics& metrics) {
+  return [&metrics, said = false](const Timeline& timeline, const Manifest& manifest, RunTime now) mutable {
+    metrics.each_second(timeline, manifest, now);
+    if (!std::exchange(said, true)) std::fprintf(stderr, "metrics on http://%s/metrics\n", metrics.bound_address().c_str());
+  };
+}
+
 Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
   if (command.spawn > 0 && !command.listen.empty()) {
     return fail(ErrorKind::usage, "--spawn starts agents here and --listen waits for them; give one of the two");
@@ -46,6 +61,8 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   }
   SHAKEDOWN_TRY(auto scenario, load_or_explain(command.file));
   SHAKEDOWN_TRY(consent(scenario, command.yes));
+  SHAKEDOWN_TRY(auto linger, parse_duration(command.metrics_linger));
+  SHAKEDOWN_TRY(auto metrics, serve_metrics(command));
   const std::string out = command.out.empty() ? "runs/" + new_run_id(system_clock().wall()) : command.out;
   SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
   SHAKEDOWN_TRY(auto bytes, file_content(command.file));
@@ -58,6 +75,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.expect = command.expect;
   options.quiet = command.quiet;
   options.terminal = ::isatty(STDERR_FILENO) != 0;
+  if (metrics) options.each_second = publisher(*metrics);
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
   if (drill.run.hurried) return exit_code(ErrorKind::cancelled);
   if (drill.run.error && drill.run.error->kind == ErrorKind::io) return fail(*drill.run.error);
@@ -66,6 +84,10 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   const std::string summary = scorecard_console(scored.scorecard, ::isatty(STDOUT_FILENO) != 0);
   std::printf("%s\nscorecard: %s\n", summary.c_str(), folder.file("scorecard.html").c_str());
   if (drill.run.error) std::fprintf(stderr, "shakedown: %s\n", drill.run.error->text().c_str());
+  if (metrics) {
+    metrics->finish(*scored.timeline, scored.scorecard);
+    metrics->await_last_scrape(linger);
+  }
   return final_code(drill, scored.scorecard);
 }
 

@@ -24,12 +24,22 @@ struct RunCommand {
   uint32_t spawn = 0;
   std::string listen;
   uint32_t expect = 0;
+  std::string metrics;                // HOST:PORT for /metrics; empty = not served
+  std::string metrics_linger = "15s"; // how long a final scrape is awaited
 };
 int run_command(const RunCommand& command, const MakeLocalAgent& make_agent);
 
 int judge_command(const std::string& folder, const std::string& scenario);
 int verify_command(const std::string& folder);
 int report_command(const std::string& folder, const std::vector<std::string>& formats);
+
+struct AnnotateCommand {
+  std::string folder;
+  std::string grafana;     // address, without /api
+  std::string token_env;   // environment variable that holds the token; empty = none
+  std::string token_file;  // or a file; empty = none
+};
+int annotate_command(const AnnotateCommand& command);
 
 struct LoadCommand {
   std::string url;
@@ -44,6 +54,8 @@ struct LoadCommand {
 int load_command(const LoadCommand& command, const MakeLocalAgent& make_agent);
 
 int selftest_command(bool quick, const MakeLocalAgent& make_agent);
+// Writes slo-rules.yaml into the folder `out`, or prints it when that is empty.
+int rules_command(const std::string& file, const std::string& out);
 int schema_command();
 int doctor_command();
 

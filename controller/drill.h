@@ -19,6 +19,7 @@ struct DrillOptions {
   uint32_t workers = 0;       // load threads of the in-process agent; 0 = one per core less one, at least 1
   bool quiet = false;
   bool terminal = false;
+  std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;  // see RunOptions
 };
 
 struct DrillResult {

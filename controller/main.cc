@@ -48,6 +48,13 @@ void add_file_commands(CLI::App& app, Choice& choice) {
   plan->footer("Example: shakedown plan scenarios/quickstart.yaml");
   plan->callback([&] { choice.run = [] { return plan_command(planned); }; });
 
+  static std::string rules_file, rules_out;
+  CLI::App* rules = app.add_subcommand("rules", "Write Prometheus recording and burn rate alert rules for the requirements");
+  rules->add_option("FILE", rules_file, "scenario file")->required();
+  rules->add_option("--out", rules_out, "folder for slo-rules.yaml (default: standard output)");
+  rules->footer("Example: shakedown rules launch.yaml --out /etc/prometheus/rules\nExit: 65 when an alert could never fire.");
+  rules->callback([&] { choice.run = [] { return rules_command(rules_file, rules_out); }; });
+
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON schema of the scenario");
   schema->footer("Example: shakedown schema > scenario.schema.json");
   schema->callback([&] { choice.run = [] { return schema_command(); }; });
@@ -63,6 +70,9 @@ void add_run_command(CLI::App& app, Choice& choice) {
   run->add_option("--spawn", command.spawn, "start N local agents as processes of their own")->check(CLI::Range(1, 64));
   run->add_option("--listen", command.listen, "wait for agents on this loopback address, for example 127.0.0.1:0");
   run->add_option("--expect", command.expect, "with --listen: how many agents")->check(CLI::Range(1, 1000));
+  run->add_option("--metrics", command.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9464");
+  run->add_option("--metrics-linger", command.metrics_linger, "with --metrics: how long at most a scrape of the verdicts is awaited")
+      ->capture_default_str();
   run->footer("Examples:\n  shakedown run scenarios/quickstart.yaml --yes\n"
               "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --expect 2\n"
               "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
@@ -88,6 +98,17 @@ void add_folder_commands(CLI::App& app, Choice& choice) {
   verify->add_option("RUNDIR", folder, "run folder")->required();
   verify->footer("Example: shakedown verify runs/LAST\nExit: 0 intact, 1 names the first difference.");
   verify->callback([&] { choice.run = [] { return verify_command(folder); }; });
+}
+
+void add_annotate_command(CLI::App& app, Choice& choice) {
+  static AnnotateCommand command;
+  CLI::App* annotate = app.add_subcommand("annotate", "Show the phases and faults of a run as regions on a Grafana's boards");
+  annotate->add_option("RUNDIR", command.folder, "run folder")->required();
+  annotate->add_option("--grafana", command.grafana, "its address, for example https://grafana.example.com")->required();
+  annotate->add_option("--token-env", command.token_env, "environment variable with a service account's token");
+  annotate->add_option("--token-file", command.token_file, "file with a service account's token");
+  annotate->footer("Example: shakedown annotate runs/LAST --grafana http://127.0.0.1:3000 --token-env GRAFANA_TOKEN");
+  annotate->callback([&] { choice.run = [] { return annotate_command(command); }; });
 }
 
 void add_host_commands(CLI::App& app, Choice& choice) {
@@ -125,6 +146,7 @@ int run_main(int argc, char** argv) {
   add_run_command(app, choice);
   add_file_commands(app, choice);
   add_folder_commands(app, choice);
+  add_annotate_command(app, choice);
   add_host_commands(app, choice);
   try {
     app.parse(argc, argv);

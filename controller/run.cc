@@ -29,6 +29,7 @@ Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronic
 }
 
 asio::awaitable<RunResult> Run::execute() {
+  if (options_.each_second) options_.each_second(chronicle_.timeline(), manifest_, RunTime{});
   co_await gather();
   go();
   if (!stopped()) co_await prepare();

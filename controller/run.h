@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct RunOptions {
   Duration join_limit = std::chrono::seconds(60);
   Duration lease = std::chrono::seconds(10);
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
+  // Called before agents are awaited and then once a second, on the run loop; may be empty.
+  std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;
 };
 
 struct RunResult {

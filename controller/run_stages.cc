@@ -308,6 +308,7 @@ void Run::tick() {
   view.phase = activity_;
   view.left = std::max<Duration>(Duration{}, activity_end_ - now());
   progress_.tick(view, now());
+  if (options_.each_second) options_.each_second(chronicle_.timeline(), manifest_, now());
   wake_.cancel();
 }
 

@@ -1,0 +1,55 @@
+// What the controller shows on /metrics: one page made from the Timeline and the last judgement, at a cost that does not
+// grow with the length of the run. docs/metrics.md says what each series means. Pure: no clock, no I/O.
+// Threads: none.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/model/scorecard.h"
+#include "core/runtime/metric_page.h"
+#include "core/stats/timeline.h"
+
+namespace shakedown {
+
+// Everything that a page shows.
+struct MetricsInput {
+  const Timeline& timeline;
+  const Manifest& manifest;
+  RunTime now{};
+  const Scorecard& card;           // the last judgement
+  WallTime judged_at{};            // its instant; 1970 = never on measurements
+  double controller_cpu_seconds = 0;
+};
+
+// Makes one page after the other of one run. Keeps only where it stopped reading each agent's health lines.
+class MetricsPage {
+ public:
+  MetricFamilies make(const MetricsInput& input);
+
+ private:
+  struct Read {
+    std::size_t lines = 0;
+    double cpu_seconds = 0;
+  };
+  void add_agents(MetricFamilies& page, const MetricsInput& input);
+  std::map<AgentId, Read> read_;
+};
+
+// The parts of a page.
+void add_run_metrics(MetricFamilies& page, const MetricsInput& input);
+void add_fault_metrics(MetricFamilies& page, const MetricsInput& input);
+void add_traffic_metrics(MetricFamilies& page, const MetricsInput& input);
+void add_requirement_metrics(MetricFamilies& page, const MetricsInput& input);
+void add_judgement_metrics(MetricFamilies& page, const MetricsInput& input);
+
+// Seconds since 1970 of an instant of the run; 0 while the run has not begun.
+double wall_seconds(const Manifest& manifest, RunTime at);
+// The name under which an agent shows.
+std::string agent_label(const MetricsInput& input, AgentId id);
+// One series per state, 1 for the one that holds.
+void add_states(MetricFamily& family, const char* label, const std::string& name, const char* state_label,
+                const std::vector<std::string>& states, const std::string& now);
+
+}  // namespace shakedown
