@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 Scenario with_phases() {
   Scenario scenario;
   scenario.agents.push_back({"local", true, true, true});
-  Phase warm{"warm", 5s, false, 1, {}, {}};
-  Phase steady{"steady", 10s, true, 2, {}, {}};
-  Phase crash{"crash", 20s, true, 3, {}, {FaultId(0), FaultId(1)}};
+  Phase warm{.name = "warm", .duration = 5s, .measured = false};
+  Phase steady{.name = "steady", .duration = 10s, .repeat = 2};
+  Phase crash{.name = "crash", .duration = 20s, .repeat = 3, .faults = {FaultId(0), FaultId(1)}};
   scenario.phases = {warm, steady, crash, steady};
   scenario.faults.resize(2);
   return scenario;
