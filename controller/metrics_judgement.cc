@@ -13,9 +13,9 @@ const std::vector<std::string> kDecisions = {"go", "no-go", "not-proven"};
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // Every signal that the judge can raise, so that each is there from the start.
-constexpr const char* kSignals[] = {"accounting identity", "agent",  "clock offset", "cpu",          "journal",
-                                    "lag",                 "leftover", "lost agent", "our losses",   "rejudged",
-                                    "release",             "shared cores", "steal",  "teardown",     "unobserved"};
+constexpr const char* kSignals[] = {
+    "accounting identity", "agent", "bite", "clock offset", "cpu", "journal", "lag", "leftover", "lost agent", "not run",
+    "our losses", "rejudged", "release", "shared cores", "steal", "teardown", "unobserved"};
 
 void add_validity(MetricFamilies& page, const Scorecard& card) {
   std::map<std::string, bool> raised;
