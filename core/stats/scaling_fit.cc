@@ -4,17 +4,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace shakedown {
 namespace {
 
 using Vector = Eigen::Vector3d;  // gamma, alpha, beta
 using Matrix = Eigen::Matrix3d;
+using Fixed = std::array<bool, 3>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 ScalingLaw law_of(const Vector& p) { return {p[0], p[1], p[2]}; }
-Vector vector_of(const ScalingLaw& law) { return {law.gamma, law.alpha, law.beta}; }
 
 // Infinite where the law has a pole: no step may cross one.
 double sum_of_squares(const std::vector<ScalingPoint>& points, const Vector& p) {
@@ -28,39 +29,58 @@ double sum_of_squares(const std::vector<ScalingPoint>& points, const Vector& p) 
   return std::isfinite(sum) ? sum : kInfinity;
 }
 
-struct NormalEquations {
-  Matrix matrix = Matrix::Zero();
-  Vector right = Vector::Zero();
-};
-
-NormalEquations normal_equations(const std::vector<ScalingPoint>& points, const Vector& p) {
-  NormalEquations equations;
+Matrix normal_matrix(const std::vector<ScalingPoint>& points, const ScalingLaw& law) {
+  Matrix sum = Matrix::Zero();
   for (const ScalingPoint& point : points) {
-    const auto gradient = throughput_gradient(law_of(p), point.n);
-    const Vector row(gradient[0], gradient[1], gradient[2]);
-    equations.matrix += row * row.transpose();
-    equations.right += row * (point.x - law_of(p).throughput(point.n));
+    const auto [g, a, b] = throughput_gradient(law, point.n);
+    const Vector row(g, a, b);
+    sum += row * row.transpose();
   }
-  return equations;
+  return sum;
 }
 
-using Fixed = std::array<bool, 3>;
+// Half the sum of squares near p: down its slope, and how it curves, the residuals' own part included. Without that part
+// (Gauss-Newton) poor fits converge too slowly.
+struct Surroundings {
+  Vector downhill = Vector::Zero();
+  Matrix curvature = Matrix::Zero();
+  Vector scale = Vector::Zero();  // 1 / sqrt of the normal matrix's diagonal, which makes steps blind to units
+};
 
-// The step of the free parameters; damping is relative to the diagonal, which makes it blind to units.
-Vector step(NormalEquations equations, const Fixed& fixed, double damping) {
-  for (int i = 0; i < 3; ++i) {
-    if (fixed[static_cast<std::size_t>(i)]) {
-      equations.matrix.row(i).setZero();
-      equations.matrix.col(i).setZero();
-      equations.matrix(i, i) = 1;
-      equations.right[i] = 0;
-    }
+Surroundings surroundings(const std::vector<ScalingPoint>& points, const Vector& p, const Fixed& fixed) {
+  const ScalingLaw law = law_of(p);
+  Surroundings out;
+  out.curvature = normal_matrix(points, law);
+  out.scale = out.curvature.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();
+  for (const auto& [n, x] : points) {
+    const double residual = x - law.throughput(n);
+    const auto [g, a, b] = throughput_gradient(law, n);
+    out.downhill += residual * Vector(g, a, b);
+    const double twice = -2 * a * (n - 1) * law.efficiency(n);  // the second derivative by alpha
+    Matrix second;
+    second << 0, a / law.gamma, b / law.gamma, a / law.gamma, twice, n * twice, b / law.gamma, n * twice,
+        n * n * twice;
+    out.curvature -= residual * second;
   }
-  const Vector scale = equations.matrix.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();
-  Matrix scaled = scale.asDiagonal() * equations.matrix * scale.asDiagonal();
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    if (!fixed[static_cast<std::size_t>(i)]) continue;
+    out.curvature.row(i).setZero();
+    out.curvature.col(i).setZero();
+    out.curvature(i, i) = 1 / (out.scale[i] * out.scale[i]);
+    out.downhill[i] = 0;
+  }
+  return out;
+}
+
+// None where the damped surroundings are no bowl: damp more.
+std::optional<Vector> step(const Surroundings& near, double damping) {
+  Matrix scaled = near.scale.asDiagonal() * near.curvature * near.scale.asDiagonal();
   scaled.diagonal().array() += damping;
-  const Vector right = scale.cwiseProduct(equations.right);
-  return scale.cwiseProduct(scaled.ldlt().solve(right));
+  const Eigen::LLT<Matrix> bowl(scaled);
+  if (bowl.info() != Eigen::Success) return std::nullopt;
+  const Vector moved = near.scale.cwiseProduct(bowl.solve(near.scale.cwiseProduct(near.downhill)));
+  if (!moved.allFinite()) return std::nullopt;
+  return moved;
 }
 
 struct Candidate {
@@ -73,86 +93,109 @@ double relative_size(const Vector& moved, const Vector& p) {
   return (moved.array().abs() / (p.array().abs() + 1e-9)).maxCoeff();
 }
 
-// Gauss-Newton while its steps shrink: the sum of squares is flat to rounding over the last eight digits.
+// Newton while its steps shrink: the sum of squares is flat to rounding over the last eight digits.
 void polish(const std::vector<ScalingPoint>& points, Candidate& at) {
   double last = 1e-4;
-  for (int round = 0; round < 50; ++round) {
-    const Vector moved = step(normal_equations(points, at.p), at.fixed, 0);
-    const double size = relative_size(moved, at.p);
-    if (!(size < last) || !std::isfinite(sum_of_squares(points, at.p + moved))) return;
-    at.p += moved;
+  for (int round = 0; round < 20; ++round) {
+    const auto moved = step(surroundings(points, at.p, at.fixed), 0);
+    if (!moved || !(relative_size(*moved, at.p) < last)) return;
+    last = relative_size(*moved, at.p);
+    at.p += *moved;
     at.sse = sum_of_squares(points, at.p);
-    last = size;
   }
 }
 
-// Levenberg-Marquardt from p, moving what is not fixed.
+// Levenberg-Marquardt with the whole curvature, from p, moving what is not fixed. A hundred steps are too few only along a
+// valley that leads out of the bounds for ever.
 Candidate descend(const std::vector<ScalingPoint>& points, const Vector& start, const Fixed& fixed) {
   Candidate at{start, sum_of_squares(points, start), fixed};
+  if (!std::isfinite(at.sse)) return at;
+  Surroundings near = surroundings(points, at.p, fixed);
   double damping = 1e-3;
-  for (int round = 0; round < 500 && damping < 1e12 && std::isfinite(at.sse); ++round) {
-    const Vector moved = step(normal_equations(points, at.p), fixed, damping);
-    const Vector next = at.p + moved;
-    const double sse = sum_of_squares(points, next);
-    if (!(sse <= at.sse)) {
+  for (int round = 0; round < 100 && damping < 1e12; ++round) {
+    const auto moved = step(near, damping);
+    const double sse = moved ? sum_of_squares(points, at.p + *moved) : kInfinity;
+    if (!(sse <= at.sse) || !std::isfinite(sse)) {
       damping *= 10;
       continue;
     }
-    at.p = next;
+    at.p += *moved;
     at.sse = sse;
     damping = damping > 1e-14 ? damping / 10 : 0;
-    if (relative_size(moved, next) < 1e-9) break;
+    if (relative_size(*moved, at.p) < 1e-9) break;
+    near = surroundings(points, at.p, fixed);
   }
-  if (std::isfinite(at.sse)) polish(points, at);
+  polish(points, at);
   return at;
-}
-
-// Two places to begin at: the usual one, and the least squares of n / X, in which the law is linear.
-std::vector<Vector> starts(const std::vector<ScalingPoint>& points) {
-  const auto rows = static_cast<Eigen::Index>(points.size());
-  Eigen::MatrixX3d left(rows, 3);
-  Eigen::VectorXd right(rows);
-  double gamma = 0;
-  for (Eigen::Index i = 0; i < rows; ++i) {
-    const auto [n, x] = points[static_cast<std::size_t>(i)];
-    left.row(i) << 1, n - 1, n * (n - 1);
-    right[i] = n / x;
-    gamma = std::max(gamma, x / n);
-  }
-  const Vector linear = left.colPivHouseholderQr().solve(right);
-  return {Vector(gamma, 0.01, 1e-4), Vector(1 / linear[0], linear[1] / linear[0], linear[2] / linear[0])};
 }
 
 bool inside(const Vector& p) {
   return p[0] > 0 && p[1] >= 0 && p[1] <= 1 && p[2] >= 0 && p[2] <= 1;
 }
 
-Candidate best_of(const std::vector<ScalingPoint>& points, const std::vector<Vector>& from, const Fixed& fixed) {
-  Candidate best;
-  for (const Vector& start : from) {
-    const Candidate candidate = descend(points, start, fixed);
-    if (candidate.sse < best.sse) best = candidate;
+// A part of the square of alpha and beta: each is free or held at 0 or 1.
+struct Face {
+  std::array<std::optional<double>, 2> held;
+
+  Fixed fixed() const { return {false, held[0].has_value(), held[1].has_value()}; }
+  Vector onto(Vector p) const {
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (held[i]) p[static_cast<Eigen::Index>(i) + 1] = *held[i];
+    }
+    return p;
   }
-  return best;
+};
+
+constexpr Face kWhole{};
+
+// Least squares of n / X, in which the law is linear. May lie anywhere.
+Vector linear_start(const std::vector<ScalingPoint>& points) {
+  const auto rows = static_cast<Eigen::Index>(points.size());
+  Eigen::MatrixX3d left(rows, 3);
+  Eigen::VectorXd right(rows);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const auto [n, x] = points[static_cast<std::size_t>(i)];
+    left.row(i) << 1, n - 1, n * (n - 1);
+    right[i] = n / x;
+  }
+  const Vector linear = left.colPivHouseholderQr().solve(right);
+  return {1 / linear[0], linear[1] / linear[0], linear[2] / linear[0]};
 }
 
-// The best law on the edges and corners of [0, 1] x [0, 1], each fitted with its parameters fixed there.
-Candidate best_on_edges(const std::vector<ScalingPoint>& points, const std::vector<Vector>& from) {
-  Candidate best;
-  for (int edge = 1; edge < 9; ++edge) {
-    const std::array<int, 2> side = {edge % 3, edge / 3};  // 0: free, 1: at 0, 2: at 1
-    std::vector<Vector> moved = from;
-    for (Vector& p : moved) {
-      for (int i = 0; i < 2; ++i) {
-        const int s = side[static_cast<std::size_t>(i)];
-        p[i + 1] = s == 0 ? std::clamp(p[i + 1], 0.0, 1.0) : s - 1;
-      }
-    }
-    const Candidate candidate = best_of(points, moved, {false, side[0] != 0, side[1] != 0});
-    if (inside(candidate.p) && candidate.sse < best.sse) best = candidate;
+// The gamma that fits best with these alpha and beta.
+Vector with_best_gamma(const std::vector<ScalingPoint>& points, double alpha, double beta) {
+  double product = 0, square = 0;
+  for (const auto& [n, x] : points) {
+    const double unit = ScalingLaw{1, alpha, beta}.throughput(n);
+    product += x * unit;
+    square += unit * unit;
   }
-  return best;
+  return {product / square, alpha, beta};
 }
+
+// The best of a grid over the face: 0 and half decades from 1 down, those of beta divided by the largest n.
+Vector grid_start(const std::vector<ScalingPoint>& points, const Face& face) {
+  double largest = 1;
+  for (const ScalingPoint& point : points) largest = std::max(largest, point.n);
+  std::vector<double> steps = {0};
+  for (double step = 1; step > 1e-5; step /= std::sqrt(10.0)) steps.push_back(step);
+  Candidate best;
+  for (const double a : face.held[0] ? std::vector<double>{*face.held[0]} : steps) {
+    for (const double b : face.held[1] ? std::vector<double>{*face.held[1] * largest} : steps) {
+      const Vector p = with_best_gamma(points, a, b / largest);
+      const double sse = sum_of_squares(points, p);
+      if (sse < best.sse) best = {p, sse, {}};
+    }
+  }
+  return face.onto(best.p);
+}
+
+// What can be reached on this face, from each start.
+std::vector<Candidate> on_face(const std::vector<ScalingPoint>& points, const Vector& linear, const Face& face) {
+  return {descend(points, grid_start(points, face), face.fixed()), descend(points, face.onto(linear), face.fixed())};
+}
+
+const Candidate& lower(const Candidate& a, const Candidate& b) { return b.sse < a.sse ? b : a; }
 
 }  // namespace
 
@@ -163,15 +206,30 @@ std::array<double, 3> throughput_gradient(const ScalingLaw& law, double n) {
 }
 
 LeastSquares least_squares(const std::vector<ScalingPoint>& points) {
-  const std::vector<Vector> from = starts(points);
-  const Candidate unbounded = best_of(points, from, {});
-  const Candidate best = inside(unbounded.p) ? unbounded : best_on_edges(points, from);
+  const Vector linear = linear_start(points);
+  std::vector<Candidate> found = on_face(points, linear, kWhole);
+  const Candidate unbounded = lower(found[0], found[1]);
+  Candidate best = unbounded;
+  if (!inside(unbounded.p)) {
+    const std::array<std::optional<double>, 3> sides = {std::nullopt, 0.0, 1.0};
+    for (const auto& alpha : sides) {
+      for (const auto& beta : sides) {
+        if (!alpha && !beta) continue;
+        const auto more = on_face(points, linear, {{alpha, beta}});
+        found.insert(found.end(), more.begin(), more.end());
+      }
+    }
+    best = {};
+    for (const Candidate& candidate : found) {
+      if (inside(candidate.p)) best = lower(best, candidate);
+    }
+  }
   return {law_of(best.p), best.sse, best.fixed[1], best.fixed[2], law_of(unbounded.p)};
 }
 
 std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<ScalingPoint>& points,
                                                            const ScalingLaw& law) {
-  const Matrix normal = normal_equations(points, vector_of(law)).matrix;
+  const Matrix normal = normal_matrix(points, law);
   const Vector scale = normal.diagonal().cwiseSqrt().cwiseInverse();
   if (!scale.allFinite()) return std::nullopt;
   const Matrix scaled = scale.asDiagonal() * normal * scale.asDiagonal();
