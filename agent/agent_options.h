@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/check/check_runner.h"
 #include "agent/fault/fault_runner.h"
 #include "agent/load/load_runner.h"
 #include "core/base/host_facts.h"
@@ -37,6 +38,8 @@ struct AgentOptions {
   std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, RunClock, FaultOptions,
                                                      boost::asio::io_context&)>
       make_fault = make_fault_runner;
+  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&)> make_check =
+      make_check_runner;
 };
 
 }  // namespace shakedown

@@ -53,7 +53,7 @@ struct Engine::Obey {
   void operator()(const StageStop& o) { e.load_->stop_stage(o.stage, o.at); }
   void operator()(const VerifyLedger& o) { e.verify(o); }
   void operator()(const ReadRelease& o) { e.read_release(o.step); }
-  void operator()(const RunChecks& o) { e.answer(o.step, false, "this agent runs no checks"); }
+  void operator()(const RunChecks& o) { e.run_checks(o.step); }
   void operator()(const RunStep& o) { e.run_step(o); }
   void operator()(const Inject& o) {
     if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);
@@ -215,9 +215,16 @@ void Engine::run_step(const RunStep& order) {
                    }));
 }
 
+void Engine::run_checks(uint64_t step) {
+  if (!check_) check_ = options_.make_check(*assignment_, clock_, loop_);
+  check_->run(while_alive([this](CheckResult result) { report(std::move(result)); }),
+              while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
+}
+
 void Engine::stop_load(std::function<void()> done) {
   tick_.cancel();
   stopping_ = true;
+  if (check_) check_->cancel();
   if (!gone()) return done();
   load_->stop(while_alive([this, done = std::move(done)] {
     collect([this, done] {

@@ -1,5 +1,5 @@
-// Executes what the controller orders, through one LoadRunner and one FaultRunner, and reports through `say`.
-// Ownership: owns both runners. Threads: the agent's loop; callbacks of the runners come there too and are ignored once
+// Executes what the controller orders, through one LoadRunner, one FaultRunner and one CheckRunner, and reports through
+// `say`. Ownership: owns the runners. Threads: the agent's loop; callbacks of the runners come there too and are ignored once
 // the Engine is gone.
 #pragma once
 
@@ -53,6 +53,7 @@ class Engine {
   void verify(const VerifyLedger& order);
   void read_release(uint64_t step);
   void run_step(const RunStep& order);
+  void run_checks(uint64_t step);
   // The callback, doing nothing once this Engine is gone.
   template <class F>
   auto while_alive(F f) {
@@ -69,6 +70,7 @@ class Engine {
   std::optional<Outbox> outbox_;
   std::unique_ptr<LoadRunner> load_;
   std::unique_ptr<FaultRunner> fault_;
+  std::unique_ptr<CheckRunner> check_;  // once checks were ordered
   std::vector<Event> early_;  // reported before Go, stamped by clock_
   Alarm tick_;
   bool collecting_ = false;

@@ -200,6 +200,36 @@ void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) 
   }
 }
 
+struct CheckText {
+  const Scenario& scenario;
+  const std::string& target(TargetId id) const { return scenario.targets[id.value].name; }
+  std::string request(const HttpRequest& http) const {
+    return fmt::format("{} {} of {}", http.method, http.path.display(), target(http.target));
+  }
+  std::string operator()(const TlsCheck& c) const {
+    std::string out = fmt::format("{} accepts nothing below {}", target(c.target), to_string(c.floor));
+    for (const std::string& word : c.forbidden) out += ", no " + word;
+    return out;
+  }
+  std::string operator()(const CertificateCheck& c) const { return "the certificate of " + target(c.target); }
+  std::string operator()(const PlainHttpCheck& c) const {
+    return fmt::format("no plain HTTP on port {} of {}", c.port, target(c.target));
+  }
+  std::string operator()(const AuthenticationCheck& c) const { return request(c.http) + " is turned away without credentials"; }
+  std::string operator()(const HeadersCheck& c) const { return request(c.http) + " answers with its headers"; }
+  std::string operator()(const HttpCheck& c) const { return request(c.http) + " answers as expected"; }
+  std::string operator()(const CommandCheck& c) const { return joined(c.argv); }
+};
+
+void add_checks(const Scenario& scenario, std::string& out) {
+  if (!scenario.checks.empty()) out += "Checks, before the first phase\n";
+  for (const Check& check : scenario.checks) {
+    out += fmt::format("  {} ({}, at most {}): {}\n", check.name, kind_name(check.kind), format_duration(check.timeout),
+                       std::visit(CheckText{scenario}, check.kind));
+  }
+  if (!scenario.checks.empty()) out += "\n";
+}
+
 }  // namespace
 
 std::string plan_text(const Scenario& scenario) {
@@ -210,7 +240,9 @@ std::string plan_text(const Scenario& scenario) {
   }
   for (const Action& action : scenario.setup) out += "\nSetup     " + action_text(scenario, action);
   for (const Action& action : scenario.teardown) out += "\nTeardown  " + action_text(scenario, action);
-  out += "\n\nPhases\n";
+  out += "\n\n";
+  add_checks(scenario, out);
+  out += "Phases\n";
   for (const Phase& phase : scenario.phases) {
     out += fmt::format("  {}: {}{}{}\n", phase.name, format_duration(phase.duration),
                        phase.repeat > 1 ? fmt::format(" x {}", phase.repeat) : "", phase.measured ? "" : ", not measured");

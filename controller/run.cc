@@ -119,6 +119,7 @@ asio::awaitable<void> Run::prepare() {
   roster_.send_all(StartProbes{});
   co_await check_ready();
   if (!stopped()) co_await read_release(true);
+  if (!stopped()) co_await run_checks();
 }
 
 asio::awaitable<void> Run::check_ready() {

@@ -69,6 +69,7 @@ class Run {
   boost::asio::awaitable<void> prepare();
   boost::asio::awaitable<void> check_ready();
   boost::asio::awaitable<void> read_release(bool at_start);
+  boost::asio::awaitable<void> run_checks();  // run_checks.cc
   boost::asio::awaitable<void> stages();
   boost::asio::awaitable<void> group(const std::vector<PlannedStage>& group);
   boost::asio::awaitable<void> settle(const std::vector<PlannedStage>& group);

@@ -16,7 +16,8 @@ ARROWS = {
     "runtime": ["base"],
     "load": ["model", "stats", "runtime"],
     "fault": ["model", "runtime"],
-    "agent": ["load", "fault", "wire", "runtime"],
+    "check": ["model", "runtime", "load"],
+    "agent": ["load", "fault", "check", "wire", "runtime"],
     "judge": ["model", "stats"],
     "report": ["model", "stats"],
     "controller": ["config", "judge", "wire", "runtime", "report"],
@@ -27,7 +28,7 @@ FOLDERS = {
     "proto": "proto",
     "core/base": "base", "core/model": "model", "core/stats": "stats", "core/config": "config",
     "core/wire": "wire", "core/runtime": "runtime",
-    "agent": "agent", "agent/load": "load", "agent/fault": "fault",
+    "agent": "agent", "agent/load": "load", "agent/fault": "fault", "agent/check": "check",
     "controller": "controller", "controller/judge": "judge", "controller/report": "report",
     "target": "target",
 }

@@ -5,30 +5,6 @@
 namespace shakedown {
 namespace {
 
-Result<PreparedTarget> prepare_target(const Target& target) {
-  if (find_driver(target.scheme) == nullptr) {
-    return fail(ErrorKind::scenario, "target `" + target.name + "`: the scheme `" + target.scheme +
-                                         "` is not known; this agent speaks " + known_schemes());
-  }
-  PreparedTarget made;
-  made.target = target;
-  boost::asio::io_context loop;
-  boost::asio::ip::tcp::resolver resolver(loop);
-  boost::system::error_code error;
-  const auto found = resolver.resolve(target.host, std::to_string(target.port),
-                                      boost::asio::ip::resolver_base::numeric_service, error);
-  if (error || found.empty()) {
-    return fail(ErrorKind::unavailable, "target `" + target.name + "`: no address for the host `" +
-                                            target.host + "`: " + error.message() +
-                                            "; check the name on this agent");
-  }
-  for (const auto& entry : found) made.endpoints.push_back(entry.endpoint());
-  if (target.scheme == "https") {
-    SHAKEDOWN_TRY(made.tls, TlsContext::make(target));
-  }
-  return made;
-}
-
 Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http,
                                      const Secrets& secrets, uint64_t value_size) {
   if (http.target.value >= scenario.targets.size()) {
@@ -62,6 +38,30 @@ Duration lag_limit(const Scenario& scenario) {
 }
 
 }  // namespace
+
+Result<PreparedTarget> prepare_target(const Target& target) {
+  if (find_driver(target.scheme) == nullptr) {
+    return fail(ErrorKind::scenario, "target `" + target.name + "`: the scheme `" + target.scheme +
+                                         "` is not known; this agent speaks " + known_schemes());
+  }
+  PreparedTarget made;
+  made.target = target;
+  boost::asio::io_context loop;
+  boost::asio::ip::tcp::resolver resolver(loop);
+  boost::system::error_code error;
+  const auto found = resolver.resolve(target.host, std::to_string(target.port),
+                                      boost::asio::ip::resolver_base::numeric_service, error);
+  if (error || found.empty()) {
+    return fail(ErrorKind::unavailable, "target `" + target.name + "`: no address for the host `" +
+                                            target.host + "`: " + error.message() +
+                                            "; check the name on this agent");
+  }
+  for (const auto& entry : found) made.endpoints.push_back(entry.endpoint());
+  if (target.scheme == "https") {
+    SHAKEDOWN_TRY(made.tls, TlsContext::make(target));
+  }
+  return made;
+}
 
 Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http) {
   return make_request(prepared.scenario(), http, prepared.secrets, 0);

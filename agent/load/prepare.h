@@ -51,6 +51,9 @@ struct Prepared {
 // cannot be used).
 Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
 
+// One target's addresses and certificates. Errors: as prepare.
+Result<PreparedTarget> prepare_target(const Target& target);
+
 // A request that was not declared as an operation. Errors: as prepare.
 Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http);
 

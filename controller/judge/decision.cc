@@ -26,6 +26,9 @@ void count(AreaSummary& area, VerdictState state) {
   }
 }
 
+// What somebody vouches for is no evidence of ours: it can stop a GO, but not be all that a GO rests on.
+bool attested(const ScoredRequirement& r) { return std::holds_alternative<AttestedSli>(r.requirement.sli); }
+
 bool has_leftover(const Scorecard& card) {
   return std::any_of(card.reasons.begin(), card.reasons.end(),
                      [](const ValidityReason& r) { return r.signal == "leftover"; });
@@ -58,7 +61,7 @@ DecisionState decide(const Scorecard& card) {
   bool any = false, all_pass = true;
   for (const ScoredRequirement& r : card.requirements) {
     if (!r.requirement.must) continue;
-    any = true;
+    any = any || !attested(r);
     if (r.verdict.state == VerdictState::fail && r.verdict.untouched) return DecisionState::no_go;
     all_pass = all_pass && r.verdict.state == VerdictState::pass;
   }
@@ -71,7 +74,7 @@ std::string covers(const Scorecard& card) {
   const auto decided = std::count_if(kAreas.begin(), kAreas.end(), [&](Area area) {
     return std::any_of(card.requirements.begin(), card.requirements.end(), [&](const ScoredRequirement& r) {
       const VerdictState state = r.verdict.state;
-      return r.requirement.area == area && r.requirement.must &&
+      return r.requirement.area == area && r.requirement.must && !attested(r) &&
              (state == VerdictState::pass || state == VerdictState::fail);
     });
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/judge/controls.h"
 #include "controller/judge/decision.h"
 #include "controller/judge/error_ratio.h"
 #include "controller/judge/families.h"
@@ -68,6 +69,7 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
   card.faults = judging::summarize_faults(evidence);
   card.ledgers = judging::summarize_ledgers(evidence);
   card.agents = judging::summarize_agents(evidence);
+  card.checks = judging::summarize_checks(evidence);
   card.accounting = judging::summarize_accounting(evidence);
   card.forecast = scenario.forecast;
   card.searches = judging::summarize_searches(evidence);
@@ -84,6 +86,7 @@ Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manife
   card.valid = validity.valid();
   describe(card, evidence, now);
   judge_rows(card, evidence, validity);
+  card.controls = judging::summarize_controls(card.requirements);
   card.areas = judging::summarize_areas(card.requirements);
   card.decision = judging::decide(card);
   card.covers = judging::covers(card);

@@ -102,7 +102,11 @@ std::string plain_failure(const ScoredRequirement& row) {
   const Requirement& r = row.requirement;
   const Measured& m = row.verdict.measured;
   const std::string cost = r.means.empty() ? "" : fmt::format(" ({})", r.means);
-  const std::string value = m.value ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
+  if (const auto* attested = std::get_if<AttestedSli>(&r.sli)) {
+    return fmt::format("\"{}\" is no longer vouched for{}: {} vouched until {}.", r.title, cost, attested->by,
+                       attested->expires);
+  }
+  const std::string value = m.value && m.unit != Unit::holds ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
                                                   format_value(*m.value, m.unit), limit_text(r.objective))
                                     : "";
   return fmt::format("\"{}\" does not hold{}{}{}.", r.title, cost, value, team_says(r, "none"));

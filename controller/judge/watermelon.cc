@@ -47,6 +47,12 @@ Duration period_of(const Requirement& requirement) {
   return std::max(requirement.declared->period, uptime != nullptr ? uptime->period : Duration::zero());
 }
 
+// What a certificate has left is told in days and runs down while it is told: less than a day apart is the same figure.
+double rounding_of(const Requirement& requirement) {
+  const auto* check = std::get_if<CheckSli>(&requirement.sli);
+  return check != nullptr && check->answer == CheckAnswer::seconds ? 86400 : 0;
+}
+
 std::string range_text(const Measured& m) {
   return fmt::format("{} to {}", format_value(*m.lower, m.unit), format_value(*m.upper, m.unit));
 }
@@ -67,8 +73,9 @@ Finding by_value(const Requirement& requirement, const Judged& judged) {
   }
   const bool low_is_good = requirement.objective.comparison == Comparison::at_most;
   const std::string pair = fmt::format("{}, measured {}", said, range_text(m));
-  if (*declared.value < *m.lower) return {low_is_good ? Watermelon::optimistic : Watermelon::pessimistic, pair};
-  if (*declared.value > *m.upper) return {low_is_good ? Watermelon::pessimistic : Watermelon::optimistic, pair};
+  const double rounding = rounding_of(requirement);
+  if (*declared.value < *m.lower - rounding) return {low_is_good ? Watermelon::optimistic : Watermelon::pessimistic, pair};
+  if (*declared.value > *m.upper + rounding) return {low_is_good ? Watermelon::pessimistic : Watermelon::optimistic, pair};
   const bool decided = verdict.state == VerdictState::pass || verdict.state == VerdictState::fail;
   if (decided && narrow(requirement, m)) return {Watermelon::honest, pair};
   return {Watermelon::unverifiable, pair + ", too wide to confirm"};

@@ -34,6 +34,8 @@ void decode_targets(Decoding& d, const View& root);  // secrets, targets, connec
 // decode_request.cc
 HttpRequest decode_request(Decoding& d, const View& view);
 Expect decode_expect(Decoding& d, const View& view);
+// Inclusive ranges of a status or a list of them.
+std::vector<std::pair<int, int>> decode_statuses(const View& view);
 // decode_traffic.cc
 void decode_operations(Decoding& d, const View& root);
 void decode_probes(Decoding& d, const View& root);
@@ -41,6 +43,10 @@ void decode_ledgers(Decoding& d, const View& root);
 void decode_release(Decoding& d, const View& root);
 // The agent that a `from` names; reports one without the role load.
 AgentId decode_from(Decoding& d, const View& view);
+// decode_checks.cc
+void decode_checks(Decoding& d, const View& root);
+// Warns of a check that no requirement looks at.
+void check_checks_used(Decoding& d, const View& root);
 // decode_load.cc
 Load decode_load(Decoding& d, const View& view, const View& phase_duration);
 // decode_steps.cc

@@ -58,6 +58,14 @@ std::pair<int, int> status_range(const View& view) {
 
 }  // namespace
 
+std::vector<std::pair<int, int>> decode_statuses(const View& view) {
+  std::vector<std::pair<int, int>> ranges;
+  for (const View& status : view.items()) {
+    if (status) ranges.push_back(status_range(status));
+  }
+  return ranges;
+}
+
 HttpRequest decode_request(Decoding& d, const View& view) {
   HttpRequest request;
   request.target = view["target"].id<TargetId>(d.names);
@@ -73,9 +81,7 @@ HttpRequest decode_request(Decoding& d, const View& view) {
 
 Expect decode_expect(Decoding& d, const View& view) {
   Expect expect;
-  for (const View& status : view["status"].items()) {
-    if (status) expect.status.push_back(status_range(status));
-  }
+  expect.status = decode_statuses(view["status"]);
   for (const auto& [name, value] : view["header"].entries())
     expect.headers.push_back({name, value.text()});
   const View body = view["body"];

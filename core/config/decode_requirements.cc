@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/config/decode.h"
 #include "core/config/objective.h"
 
@@ -54,27 +56,36 @@ void check_ledger_exists(Decoding& d, const View& at, const Requirement& r) {
                       "declare one under `ledgers:`");
 }
 
+// By which rule objective and declared value are read: a certificate's check compares a time, the others a number. None for a
+// check that nobody declares, which was reported.
+std::string rule_of(const std::string& kind, const Sli& sli) {
+  const auto* check = std::get_if<CheckSli>(&sli);
+  if (check != nullptr && !check->check.valid()) return {};
+  return check != nullptr && check->answer == CheckAnswer::seconds ? "certificate" : kind;
+}
+
 // What only holds or not has no objective of its own; everything else has one. True: there is one to read.
-bool check_presence(Decoding& d, const View& view, Requirement& r) {
+bool check_presence(Decoding& d, const View& view, const std::string& rule, Requirement& r) {
   const View written = view["objective"];
+  const auto* check = std::get_if<CheckSli>(&r.sli);
   if (unit_of(r.sli) == Unit::holds) {
     r.objective = {Comparison::at_least, 1, ""};
     if (written.written()) {
-      d.diagnostics.error(written.at(), std::string(kind_name(r.sli)) + " holds or does not: there is no limit",
-                          "leave `objective` out");
+      const std::string what = check != nullptr ? "check " + ticked(d.scenario.check(check->check).name) : "what is attested";
+      d.diagnostics.error(written.at(), what + " holds or does not: there is no limit", "leave `objective` out");
     }
     return false;
   }
   if (written.absent()) {
     d.diagnostics.error(view.at(), "requirement " + ticked(r.id) + " has no `objective`",
-                        "write for example objective: \"" + std::string(objective_rule(kind_name(r.sli)).example) + "\"");
+                        "write for example objective: \"" + std::string(objective_rule(rule).example) + "\"");
   }
   return static_cast<bool>(written);
 }
 
 std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind,
                                        Requirement& r) {
-  if (kind.empty() || !check_presence(d, view, r)) return std::nullopt;
+  if (kind.empty() || !check_presence(d, view, kind, r)) return std::nullopt;
   Finding finding;
   const auto parsed = parse_objective(kind, view["objective"].text(), nouns_for(d, r.sli), finding);
   if (!parsed) {
@@ -100,7 +111,9 @@ void decode_declared(Decoding& d, const View& view, const std::string& kind,
   }
   declared.period = view["over"].duration();
   declared.value_text = view["value"].text();
-  if (view["value"] && !kind.empty()) {
+  if (view["value"] && !kind.empty() && unit_of(r.sli) == Unit::holds) {
+    d.diagnostics.error(view["value"].at(), "declared `value`: what only holds or not has none", "declare its `status`");
+  } else if (view["value"] && !kind.empty()) {
     Finding finding;
     const auto amount = parse_amount(kind, declared.value_text, nouns_for(d, r.sli), finding);
     if (amount) declared.value = amount->value;
@@ -115,6 +128,22 @@ void decode_declared(Decoding& d, const View& view, const std::string& kind,
     }
   }
   r.declared = std::move(declared);
+}
+
+void check_attested(Decoding& d, const View& view, const Sli& sli) {
+  const auto* attested = std::get_if<AttestedSli>(&sli);
+  if (attested == nullptr || !view["date"] || !view["expires"] || attested->expires >= attested->date) return;
+  d.diagnostics.error(view["expires"].at(), "it expires on " + attested->expires + ", before it was attested",
+                      "write a day after " + attested->date);
+}
+
+std::vector<std::string> decode_controls(const View& view) {
+  std::vector<std::string> controls;
+  for (const View& control : view.items()) {
+    const std::string id = control ? control.text() : std::string();
+    if (!id.empty() && std::find(controls.begin(), controls.end(), id) == controls.end()) controls.push_back(id);
+  }
+  return controls;
 }
 
 }  // namespace
@@ -132,8 +161,11 @@ void decode_requirements(Decoding& d, const View& root) {
     r.fix = view["fix"].text();
     r.fix_by = view["fix_by"].text();
     const View sli = view["sli"];
-    const std::string kind = sli ? sli.which(sli.shape().key_names()) : std::string();
+    const std::string word = sli ? sli.which(sli.shape().key_names()) : std::string();
     if (sli) r.sli = decode_sli(d, sli);
+    if (word == "attested") check_attested(d, sli[word], r.sli);
+    const std::string kind = rule_of(word, r.sli);
+    r.controls = decode_controls(view["controls"]);
     const std::optional<Amount> limit = decode_objective(d, view, kind, r);
     decode_declared(d, view["declared"], kind, limit, r);
     d.scenario.requirements.push_back(std::move(r));

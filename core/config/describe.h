@@ -21,6 +21,8 @@ Shape command_shape();  // argv
 
 // describe_traffic.cc: what is sent.
 Shape request_shape(std::vector<std::string> holes);
+Shape expect_shape(std::vector<std::string> holes);
+Shape expected_headers_shape();  // header names and values of an answer
 Shape operation_shape();
 Shape probe_shape();
 Shape ledger_shape();
@@ -32,6 +34,9 @@ Shape ready_shape();
 Shape phase_shape();
 Shape stop_condition_shape();
 Shape forecast_shape();
+
+// describe_checks.cc: what is looked at beside load.
+Shape check_shape();
 
 // describe_slis.cc
 Shape sli_shape();

@@ -169,6 +169,7 @@ const Shape& scenario_shape() {
          may("connections", connections_shape(), "How connections are kept."),
          may("probes", named("probe", probe_shape()), "Checks at a fixed cadence."),
          may("ledgers", named("ledger", ledger_shape()), "Records of acknowledged writes."),
+         may("checks", named("check", check_shape()), "What is looked at once, before the first phase."),
          may("forecast", forecast_shape(), "The load that is expected."),
          need("phases", phases, "What happens, in order."),
          may("stop_when", list_of(stop_condition_shape(), 0, 100),

@@ -146,7 +146,7 @@ Shape sli_shape() {
                    {otherwise("dependencies", one_or_list_of(reference("dependency")), "all", "Which dependencies.")}),
            "Objective: at least a percentage."),
        may("check",
-           mapping("check", "Whether a check holds, or its number.", {need("name", reference("check"), "Which check.")}),
+           mapping("check SLI", "Whether a check holds, or its number.", {need("name", reference("check"), "Which check.")}),
            "No objective when it only holds or not; else a number, or a duration for a certificate."),
        may("attested", attested_shape(), "No objective. Red once expired."),
        may("rpo",
@@ -176,6 +176,7 @@ Shape requirement_shape() {
        may("over", duration_above_zero(kLongest), "The period the value is claimed for.")});
   declared.at_least_one = {{"status", "value"}};
   declared.needs = {{"over", "value"}};
+  const Shape control = text_like("[A-Za-z0-9][A-Za-z0-9 .:/_()-]{0,63}", "the id of a control such as PCI-10.2");
   Shape shape = mapping("requirement", "SLI, objective, confidence, and what the team declares.",
                         {need("id", name(), "Its id, unique in the scenario."),
                          need("area",
@@ -195,7 +196,9 @@ Shape requirement_shape() {
                          may("declared", declared, "What the team says."),
                          may("owner", text(), "Who answers for it."),
                          may("fix", text(), "What would make it green, in the owner's words."),
-                         may("fix_by", scalar(Form::date), "The day by which the owner has it, quoted.")});
+                         may("fix_by", scalar(Form::date), "The day by which the owner has it, quoted."),
+                         may("controls", one_or_list_of(control),
+                             "Controls of a standard for which this row is evidence: PCI-10.2.")});
   shape.later = {"reported"};
   return shape;
 }

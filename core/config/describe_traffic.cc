@@ -7,28 +7,6 @@ constexpr double kHighestRate = 1e7;
 constexpr double kLongestTimeout = 3600;
 const char* const kHeaderName = "[A-Za-z0-9!#$%&'*+.^_|~-]+";
 
-Shape expect_shape(std::vector<std::string> names) {
-  Shape body = mapping("expected body", "What the body of an answer must contain.",
-                       {may("contains", holes(std::move(names)), "A text that occurs in it."),
-                        may("regex", scalar(Form::regex),
-                            "A regular expression (ECMAScript) that is found in it.")});
-  body.at_least_one = {{"contains", "regex"}};
-  Shape headers = named_like(kHeaderName, "a header name", optional_text());
-  headers.item.front().doc = "The value; \"\" = present is enough.";
-  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state",
-                          scalar(Form::any_value));
-  Shape shape = mapping(
-      "expect",
-      "What makes an answer good. All that is written must hold; redirects are not followed.",
-      {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx",
-                 "Status codes, or classes such as 4xx."),
-       may("header", headers, "Header names and their values."),
-       may("body", body, "What the body contains."),
-       may("json", json, "JSON pointers (RFC 6901) into the body and the value found there.")});
-  shape.at_least_one = {{"status", "header", "body", "json"}};
-  return shape;
-}
-
 Shape key_shape() {
   Shape shape =
       mapping("key", "What fills {key}.",
@@ -66,6 +44,32 @@ Shape open_shape() {
 }
 
 }  // namespace
+
+Shape expected_headers_shape() {
+  Shape headers = named_like(kHeaderName, "a header name", optional_text());
+  headers.item.front().doc = "The value; \"\" = present is enough.";
+  return headers;
+}
+
+Shape expect_shape(std::vector<std::string> names) {
+  Shape body = mapping("expected body", "What the body of an answer must contain.",
+                       {may("contains", holes(std::move(names)), "A text that occurs in it."),
+                        may("regex", scalar(Form::regex),
+                            "A regular expression (ECMAScript) that is found in it.")});
+  body.at_least_one = {{"contains", "regex"}};
+  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state",
+                          scalar(Form::any_value));
+  Shape shape = mapping(
+      "expect",
+      "What makes an answer good. All that is written must hold; redirects are not followed.",
+      {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx",
+                 "Status codes, or classes such as 4xx."),
+       may("header", expected_headers_shape(), "Header names and their values."),
+       may("body", body, "What the body contains."),
+       may("json", json, "JSON pointers (RFC 6901) into the body and the value found there.")});
+  shape.at_least_one = {{"status", "header", "body", "json"}};
+  return shape;
+}
 
 Shape request_shape(std::vector<std::string> names) {
   Shape header = named_like(kHeaderName, "a header name", holes(names));

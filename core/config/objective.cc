@@ -10,7 +10,7 @@
 namespace shakedown {
 namespace {
 
-constexpr std::array<ObjectiveRule, 18> kRules = {{
+constexpr std::array<ObjectiveRule, 19> kRules = {{
     {"availability", "availability", Comparison::at_least, ">= 99.9%"},
     {"latency", "latency", Comparison::at_most, "<= 20ms"},
     {"throughput", "throughput", Comparison::at_least, ">= 500/s"},
@@ -29,6 +29,7 @@ constexpr std::array<ObjectiveRule, 18> kRules = {{
     {"degradation", "the degradation", Comparison::at_most, "<= 5%"},
     {"downstream", "the spare share", Comparison::at_least, ">= 20%"},
     {"check", "the check's number", Comparison::at_most, "<= 3"},
+    {"certificate", "the time a certificate has left", Comparison::at_least, ">= 30d"},
 }};
 
 enum class Measure { share, time, rate, count, impact, loss, margin, number };
@@ -58,7 +59,7 @@ const char* alternatives(Measure measure) {
     case Measure::margin:
       return "a percentage such as 30% or 150%";
     case Measure::number:
-      return "a number such as 3 or 0.5, or for a certificate a duration such as 30d";
+      return "a number such as 3 or 0.5";
     case Measure::loss:
       return "`0 writes` or a duration such as 1s";
   }
@@ -128,7 +129,6 @@ std::optional<Amount> read_amount(Measure measure, const std::string& text,
   }
   if (measure == Measure::margin) return percentage(text);
   if (measure == Measure::number) {
-    if (const auto time = time_of(text)) return Amount{Amount::Kind::time, *time};
     const auto value = plain_number(text);
     return value ? std::optional<Amount>({Amount::Kind::plain, *value}) : std::nullopt;
   }
@@ -195,7 +195,8 @@ std::optional<ParsedObjective> parse_objective(std::string_view sli, const std::
   parsed.objective.text = text;
   parsed.objective.comparison = text.starts_with(">=") ? Comparison::at_least : Comparison::at_most;
   finding.hint = hint;
-  if (sli != "check" && parsed.objective.comparison != rule.comparison) {
+  const bool either_direction = sli == "check" || sli == "certificate";
+  if (!either_direction && parsed.objective.comparison != rule.comparison) {
     const bool least = rule.comparison == Comparison::at_least;
     finding.problem = std::string("wrong direction: ") + rule.called + " is promised as at " +
                       (least ? "least (`>=`), found `<=`" : "most (`<=`), found `>=`");

@@ -33,6 +33,7 @@ void decode_all(Decoding& d, const View& root) {
   decode_probes(d, root);
   decode_ledgers(d, root);
   decode_release(d, root);
+  decode_checks(d, root);
   decode_setup(d, root);
   decode_phases(d, root);
   decode_requirements(d, root);
@@ -41,6 +42,7 @@ void decode_all(Decoding& d, const View& root) {
   complete_operations(d, root);
   complete_faults(d, root);
   if (!d.diagnostics.failed()) check_evidence(d, root);  // warnings only
+  if (!d.diagnostics.failed()) check_checks_used(d, root);
 }
 
 Decoded unreadable(const std::string& path, const std::string& why) {

@@ -24,8 +24,8 @@ namespace asio = boost::asio;
 // A steady_timer at the far end of time overflows inside Asio; a week is far enough to look again.
 MonoTime bounded(MonoTime at) { return std::min(at, mono_now() + std::chrono::hours(24 * 7)); }
 
-bool readable_now(int fd) {
-  pollfd entry{fd, POLLIN, 0};
+bool ready_now(int fd, bool writing) {
+  pollfd entry{fd, static_cast<short>(writing ? POLLOUT : POLLIN), 0};
   return ::poll(&entry, 1, 0) > 0;
 }
 
@@ -60,7 +60,9 @@ Task<Woken> wait_until(MonoTime at, OneShot* end) {
   co_return Woken::ended;
 }
 
-Task<Woken> wait_readable(int fd, MonoTime limit, OneShot* end) {
+namespace {
+
+Task<Woken> wait_ready(int fd, bool writing, MonoTime limit, OneShot* end) {
   // Shared with the timer's handler, which may still be queued when this coroutine has gone on.
   struct State {
     explicit State(const asio::any_io_executor& executor) : descriptor(executor), timer(executor) {}
@@ -81,7 +83,7 @@ Task<Woken> wait_readable(int fd, MonoTime limit, OneShot* end) {
     state->timer.cancel();
   });
   while (true) {
-    if (readable_now(fd)) co_return Woken::readable;
+    if (ready_now(fd, writing)) co_return writing ? Woken::writable : Woken::readable;
     if (end != nullptr && end->fired()) co_return Woken::ended;
     if (mono_now() >= limit) co_return Woken::due;
     if (!watched) {  // out of descriptors or of epoll watches: look again soon
@@ -95,12 +97,17 @@ Task<Woken> wait_readable(int fd, MonoTime limit, OneShot* end) {
       boost::system::error_code ignored;
       if (!error) state->descriptor.cancel(ignored);
     });
-    const auto [error] = co_await state->descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                                                               asio::as_tuple(asio::use_awaitable));
+    const auto what = writing ? asio::posix::stream_descriptor::wait_write : asio::posix::stream_descriptor::wait_read;
+    const auto [error] = co_await state->descriptor.async_wait(what, asio::as_tuple(asio::use_awaitable));
     (void)error;
     state->timer.cancel();
   }
 }
+
+}  // namespace
+
+Task<Woken> wait_readable(int fd, MonoTime limit, OneShot* end) { return wait_ready(fd, false, limit, end); }
+Task<Woken> wait_writable(int fd, MonoTime limit, OneShot* end) { return wait_ready(fd, true, limit, end); }
 
 Task<void> wait_for(OneShot& shot) {
   const Woken woken = co_await wait_until(kNever, &shot);

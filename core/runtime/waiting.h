@@ -46,13 +46,16 @@ class OneShot {
   std::map<uint64_t, std::function<void()>> wakes_;
 };
 
-enum class Woken { due, readable, ended };  // the instant came; the descriptor is readable; the OneShot fired
+// The instant came; the descriptor is readable or writable; the OneShot fired.
+enum class Woken { due, readable, writable, ended };
 
 // Returns due, or ended when `end` (may be null) fired first.
 Task<Woken> wait_until(MonoTime at, OneShot* end = nullptr);
 // Returns readable also at end of file or for a pidfd whose process is gone; due at the limit.
 // The descriptor stays the caller's and may be waited on by several coroutines at once.
 Task<Woken> wait_readable(int fd, MonoTime limit = kNever, OneShot* end = nullptr);
+// The same for writing: also when a connection that was begun has come about, or failed.
+Task<Woken> wait_writable(int fd, MonoTime limit = kNever, OneShot* end = nullptr);
 // Waits for the OneShot itself.
 Task<void> wait_for(OneShot& shot);
 

@@ -119,6 +119,27 @@ WIRE_FIELDS(Fault, v1::Fault) {
   WIRE_NS(recover_within) WIRE_MAYBE(expected)
 }
 
+// ---- checks
+
+WIRE_FIELDS(TlsCheck, v1::TlsCheck) { WIRE(target) WIRE(floor) WIRE_VALUES(forbidden) }
+WIRE_FIELDS(CertificateCheck, v1::CertificateCheck) { WIRE(target) }
+WIRE_FIELDS(PlainHttpCheck, v1::PlainHttpCheck) { WIRE(target) WIRE(port) }
+WIRE_FIELDS(AuthenticationCheck, v1::AuthenticationCheck) { WIRE_STRUCT(http) WIRE_STRUCTS(status) }
+WIRE_FIELDS(HeadersCheck, v1::HeadersCheck) { WIRE_STRUCT(http) WIRE_STRUCTS(headers) }
+WIRE_FIELDS(HttpCheck, v1::HttpCheck) { WIRE_STRUCT(http) WIRE_STRUCT(expect) WIRE(number_pointer) }
+WIRE_FIELDS(CommandCheck, v1::CommandCheck) { WIRE_VALUES(argv) WIRE(number) }
+WIRE_FIELDS(CheckKind, v1::CheckKind) {
+  WIRE_CASE(TlsCheck, tls)
+  WIRE_CASE(CertificateCheck, certificate)
+  WIRE_CASE(PlainHttpCheck, plain_http)
+  WIRE_CASE(AuthenticationCheck, authentication)
+  WIRE_CASE(HeadersCheck, headers)
+  WIRE_CASE(HttpCheck, http)
+  WIRE_CASE(CommandCheck, command)
+  WIRE_CASES_END(kind)
+}
+WIRE_FIELDS(Check, v1::Check) { WIRE(name) WIRE(agent) WIRE_STRUCT(kind) WIRE_NS(timeout) }
+
 // ---- the whole
 
 WIRE_FIELDS(Phase, v1::Phase) {
@@ -134,7 +155,7 @@ WIRE_FIELDS(Scenario, v1::Scenario) {
   WIRE_STRUCT(environment) WIRE_MAYBE_STRUCT(release) WIRE_STRUCTS(secrets) WIRE_STRUCTS(targets)
   WIRE_STRUCTS(agents) WIRE_STRUCTS(components) WIRE_STRUCTS(setup) WIRE_MAYBE_STRUCT(ready)
   WIRE_STRUCTS(teardown) WIRE_STRUCTS(operations) WIRE_STRUCT(connections) WIRE_STRUCTS(probes)
-  WIRE_STRUCTS(ledgers) WIRE_STRUCTS(phases) WIRE_STRUCTS(faults)
+  WIRE_STRUCTS(ledgers) WIRE_STRUCTS(phases) WIRE_STRUCTS(faults) WIRE_STRUCTS(checks)
 }
 WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/model/check.h"
 #include "core/model/event.h"
 #include "core/model/fault.h"
 #include "core/model/growth.h"
@@ -32,6 +33,7 @@ template <> constexpr ReadClass last_of() { return ReadClass::undecided; }
 template <> constexpr Outcome last_of() { return Outcome::client_error; }
 template <> constexpr HoleKind last_of() { return HoleKind::secret; }
 template <> constexpr SecretSource::Kind last_of() { return SecretSource::Kind::file; }
+template <> constexpr TlsVersion last_of() { return TlsVersion::tls1_3; }
 template <> constexpr Arrivals last_of() { return Arrivals::poisson; }
 template <> constexpr ProbeConnection last_of() { return ProbeConnection::fresh; }
 template <> constexpr ProcessScope last_of() { return ProcessScope::group; }

@@ -25,7 +25,8 @@ class Checker {
     return id.valid() ? need(id, size, what) : *this;
   }
 
-  Checker& request(const HttpRequest& r) { return need(r.target, s_.targets.size(), "target"); }
+  Checker& target(TargetId id) { return need(id, s_.targets.size(), "target"); }
+  Checker& request(const HttpRequest& r) { return target(r.target); }
   Checker& action(const Action& a) {
     if (a.kind != Action::Kind::exec) need(a.component, s_.components.size(), "component");
     return may(a.component, s_.components.size(), "component").may(a.agent, s_.agents.size(), "agent");
@@ -56,6 +57,17 @@ class Checker {
   std::optional<std::string> bad_;
 };
 
+struct KindCheck {
+  Checker& c;
+  void operator()(const TlsCheck& k) { c.target(k.target); }
+  void operator()(const CertificateCheck& k) { c.target(k.target); }
+  void operator()(const PlainHttpCheck& k) { c.target(k.target); }
+  void operator()(const AuthenticationCheck& k) { c.request(k.http); }
+  void operator()(const HeadersCheck& k) { c.request(k.http); }
+  void operator()(const HttpCheck& k) { c.request(k.http); }
+  void operator()(const CommandCheck&) {}
+};
+
 void check_scenario(Checker& c, const Scenario& s) {
   if (s.release) c.request(s.release->http);
   for (const Component& one : s.components) c.need(one.agent, s.agents.size(), "agent");
@@ -73,6 +85,10 @@ void check_scenario(Checker& c, const Scenario& s) {
   for (const Fault& one : s.faults) {
     c.phase(one.phase).need(component_of(one.kind), s.components.size(), "component");
     c.actions(one.recover).actions(one.undo);
+  }
+  for (const Check& one : s.checks) {
+    c.agent(one.agent);
+    std::visit(KindCheck{c}, one.kind);
   }
 }
 

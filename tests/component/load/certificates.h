@@ -11,12 +11,14 @@ namespace shakedown {
 
 class TestCa {
  public:
-  // Files go to dir, named NAME.pem and NAME.key.
-  TestCa(std::string dir, const std::string& name);
+  static constexpr long kOneDay = 24 * 3600;
+
+  // Files go to dir, named NAME.pem and NAME.key. Good from an hour ago for so many seconds from now.
+  TestCa(std::string dir, const std::string& name, long good_for = kOneDay);
   std::string certificate_file() const { return file_ + ".pem"; }
   // A certificate for these alternative names ("DNS:localhost,IP:127.0.0.1"); returns the path
   // without ending.
-  std::string issue(const std::string& name, const std::string& alternative_names) const;
+  std::string issue(const std::string& name, const std::string& alternative_names, long good_for = kOneDay) const;
 
  private:
   struct Free {

@@ -23,7 +23,8 @@ TOOL = os.environ.get("CONFIG_TOOL", str(ROOT / "build/dev/tests/config_tool"))
 TEXT_LEVEL = """alias-in-itself comment-only duplicate-key empty laughs merge-key second-colon tab tags two-documents unclosed
 unquoted-bearer unquoted-brace unquoted-folded unquoted-folded-flow""".split()
 # ... and what needs the meaning of another part. The test demands that the schema accepts each of them.
-DECODER_ONLY = """backoff-reversed bad-date bad-regex declared-other-unit declared-unit duplicate-ids exec-without-undo
+DECODER_ONLY = """attested-dates check-objective check-of-nothing check-of-plain-target check-remote-command check-with-credentials
+backoff-reversed bad-date bad-regex declared-other-unit declared-unit duplicate-ids exec-without-undo
 fault-after-phase from-without-role hole-without-filling impact-without-ledger keys-reversed kill-without-process ledger-holes
 mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo nobody-loads nobody-owns objective-count objective-direction
 objective-direction-rto objective-empty-promise objective-too-fine objective-unit objective-unit-rpo objective-zero

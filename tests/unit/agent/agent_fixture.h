@@ -82,6 +82,8 @@ class AgentFixture : public testing::Test {
     s.faults.resize(1);
     s.faults[0].phase = PhaseId(0);
     s.faults[0].kind = KillFault{ComponentId(0), 9};
+    s.checks.resize(1);
+    s.checks[0].kind = CommandCheck{};
     s.release.emplace();
     s.release->http.target = TargetId(0);
     s.release->json_pointer = "/sha";

@@ -120,6 +120,23 @@ TEST_F(AgentTest, ObeysOrders) {
   EXPECT_EQ(std::get<FaultEvent>(all<EventReport>()[0].event).state, FaultState::effective);
 }
 
+TEST_F(AgentTest, ReportsEachCheckBeforeItsAnswerAndCancelsThemAtTheEnd) {
+  get_going(options());
+  controller_->send(RunChecks{4});
+  ASSERT_TRUE(run_until([&] { return heard<StepDone>(); }));
+  EXPECT_EQ(all<StepDone>()[0].step, 4u);
+  EXPECT_TRUE(all<StepDone>()[0].ok);
+  ASSERT_EQ(all<EventReport>().size(), 1u);
+  EXPECT_EQ(std::get<CheckResult>(all<EventReport>()[0].event).detail, "seen");
+  const auto place = [&](const auto& is) { return std::find_if(heard_.begin(), heard_.end(), is) - heard_.begin(); };
+  EXPECT_LT(place([](const ToController& m) { return std::holds_alternative<EventReport>(m); }),
+            place([](const ToController& m) { return std::holds_alternative<StepDone>(m); }));
+  EXPECT_FALSE(script_.called("cancel checks"));
+  controller_->send(Shutdown{"over"});
+  ASSERT_TRUE(run_until_exit());
+  EXPECT_TRUE(script_.called("cancel checks"));
+}
+
 TEST_F(AgentTest, RefusesOrdersOutsideThePlan) {
   get_going(options());
   controller_->send(StageStart{StageId(2), PhaseId(0), 0, {}, {}});

@@ -110,6 +110,24 @@ class FakeFault final : public FaultRunner {
   Script& s_;
 };
 
+class FakeCheck final : public CheckRunner {
+ public:
+  explicit FakeCheck(Script& script) : s_(script) {}
+  void run(std::function<void(CheckResult)> each, std::function<void(bool, std::string)> done) override {
+    s_.calls.push_back("run checks");
+    CheckResult result;
+    result.check = CheckId(0);
+    result.done = result.holds = true;
+    result.detail = "seen";
+    each(result);
+    done(true, "");
+  }
+  void cancel() override { s_.calls.push_back("cancel checks"); }
+
+ private:
+  Script& s_;
+};
+
 inline AgentOptions options_with(Script& script) {
   AgentOptions options;
   options.name = "local";
@@ -130,6 +148,9 @@ inline AgentOptions options_with(Script& script) {
       fault.report(AgentEvent{AgentEvent::Kind::leftover, AgentId(), clock.now(), "swept"});
     }
     return std::unique_ptr<FaultRunner>(std::make_unique<FakeFault>(script));
+  };
+  options.make_check = [&script](const Assignment&, RunClock, boost::asio::io_context&) -> std::unique_ptr<CheckRunner> {
+    return std::make_unique<FakeCheck>(script);
   };
   return options;
 }

@@ -59,6 +59,15 @@ class FakeAgent {
   void hear(Go& go) { clock_ = RunClock(go.zero); }
   void hear(RunStep& step) { done(step.step, "step " + step.action.describe); }
   void hear(StartProbes&) { report(); }
+  void hear(RunChecks& order) {
+    heard.push_back("checks");
+    CheckResult result;
+    result.check = CheckId(0);
+    result.done = true;
+    result.detail = "accepts TLS 1.0";
+    link_->send(EventReport{Event(result)});
+    done(order.step, "");
+  }
   void hear(StageStart& stage) {
     heard.push_back("stage");
     if (vanish_at_stage && stage.stage == StageId(0)) link_->close();
@@ -205,6 +214,24 @@ TEST_F(RunTest, GoesThroughAndTearsDown) {
   EXPECT_TRUE(std::any_of(steps.begin(), steps.end(), [](const StepEvent& s) {
     return s.kind == StepEvent::Kind::teardown && s.ok;
   }));
+}
+
+TEST_F(RunTest, ChecksAreRunOnceBeforeTheFirstPhaseAndJournalled) {
+  scenario_.checks.push_back({"floor", AgentId(), TlsCheck{TargetId(0), TlsVersion::tls1_2, {}}});
+  scenario_.checks.push_back({"expiry", AgentId(0), CertificateCheck{TargetId(0)}});
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::completed);
+  EXPECT_EQ(std::count(heard_.begin(), heard_.end(), "checks"), 1) << "one order for each agent";
+  EXPECT_LT(std::find(heard_.begin(), heard_.end(), "checks"), std::find(heard_.begin(), heard_.end(), "stage"));
+  ASSERT_EQ(chronicle_->timeline().checks().size(), 1U);
+  EXPECT_EQ(chronicle_->timeline().checks()[0].detail, "accepts TLS 1.0");
+  const auto said = [](const std::string& note) { return note == "check floor does NOT hold: accepts TLS 1.0"; };
+  EXPECT_TRUE(std::any_of(progress_.notes.begin(), progress_.notes.end(), said));
+}
+
+TEST_F(RunTest, WithoutChecksNoneAreOrdered) {
+  execute([](FakeAgent&) {});
+  EXPECT_FALSE(heard("checks"));
 }
 
 TEST_F(RunTest, ATargetThatIsNotReadyEndsTheRunBeforeAnyPhase) {

@@ -65,6 +65,7 @@ class PlanMaker {
     s_->operations.push_back(filler_.make<Operation>());
     s_->probes.push_back(filler_.make<Probe>());
     s_->phases.push_back(filler_.make<Phase>());
+    s_->checks.push_back(filler_.make<Check>());
     if (s_->faults.empty()) s_->faults.push_back(filler_.make<Fault>());
     repair();
     plan.assignment.self = AgentId(2);
@@ -78,6 +79,11 @@ class PlanMaker {
     id = I(id.value % static_cast<uint32_t>(list.size()));
   }
   void request(HttpRequest& r) { inside(r.target, s_->targets); }
+  template <class Kind>
+  void look(Kind& kind) {
+    if constexpr (requires { kind.target; }) inside(kind.target, s_->targets);
+    if constexpr (requires { kind.http; }) request(kind.http);
+  }
   void actions(std::vector<Action>& list) {
     for (Action& a : list) {
       inside(a.component, s_->components);
@@ -93,6 +99,10 @@ class PlanMaker {
     for (auto& one : s_->operations) request(one.http);
     for (auto& one : s_->probes) inside(one.operation, s_->operations), one.agent = {};
     for (auto& one : s_->ledgers) request(one.write), request(one.read), inside(one.agent, s_->agents);
+    for (auto& one : s_->checks) {
+      inside(one.agent, s_->agents);
+      std::visit([this](auto& kind) { look(kind); }, one.kind);
+    }
     for (auto& one : s_->phases) {
       for (FaultId& id : one.faults) inside(id, s_->faults);
       if (!one.load) continue;
@@ -145,6 +155,13 @@ TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
   bad = good;
   bad.assignment.scenario.faults.back().kind = KillFault{ComponentId(77), 9};
   expect_refused(bad, "component 77");
+  bad = good;
+  bad.assignment.scenario.checks.back().kind = CertificateCheck{TargetId(78)};
+  expect_refused(bad, "target 78");
+  bad = good;
+  bad.assignment.scenario.checks.back().kind = CommandCheck{};
+  bad.assignment.scenario.checks.back().agent = AgentId(3);
+  expect_refused(bad, "agent 3 of 3");
   bad = good;
   bad.assignment.lane = {2, 2};
   expect_refused(bad, "lane 2 of 2");

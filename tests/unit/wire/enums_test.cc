@@ -30,6 +30,7 @@ TEST(Enums, HaveTheSameLength) {
   expect_same_length<ReadClass, v1::ReadClass>();
   expect_same_length<HoleKind, v1::HoleKind>();
   expect_same_length<SecretSource::Kind, v1::SecretKind>();
+  expect_same_length<TlsVersion, v1::TlsVersion>();
   expect_same_length<Arrivals, v1::Arrivals>();
   expect_same_length<ProbeConnection, v1::ProbeConnection>();
   expect_same_length<ProcessScope, v1::ProcessScope>();

@@ -130,6 +130,22 @@ inline constexpr int kFields<ExecFault> = 4;
 template <>
 inline constexpr int kFields<Fault> = 8;
 template <>
+inline constexpr int kFields<TlsCheck> = 3;
+template <>
+inline constexpr int kFields<CertificateCheck> = 1;
+template <>
+inline constexpr int kFields<PlainHttpCheck> = 2;
+template <>
+inline constexpr int kFields<AuthenticationCheck> = 2;
+template <>
+inline constexpr int kFields<HeadersCheck> = 2;
+template <>
+inline constexpr int kFields<HttpCheck> = 3;
+template <>
+inline constexpr int kFields<CommandCheck> = 2;
+template <>
+inline constexpr int kFields<Check> = 4;
+template <>
 inline constexpr int kFields<Phase> = 7;
 template <>
 inline constexpr int kFields<AgentSpec> = 4;
@@ -226,15 +242,18 @@ auto fields_of(T& value) {
   } else if constexpr (n == 10) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10);
+  } else if constexpr (n == 12) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12);
   } else if constexpr (n == 13) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13);
   } else if constexpr (n == 14) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14);
-  } else if constexpr (n == 25) {
-    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25] = value;
-    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25);
+  } else if constexpr (n == 30) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30);
   }
 }
 

@@ -1,0 +1,72 @@
+#include "agent/check/ask.h"
+
+#include <utility>
+
+#include "agent/check/look.h"
+#include "core/base/clock.h"
+
+namespace shakedown {
+namespace {
+
+DriverOptions one_connection() {
+  DriverOptions options;
+  options.max_connections = 1;
+  options.max_requests = 1;
+  return options;
+}
+
+std::string words(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::failed: return "its certificate is not trusted";
+    case Outcome::refused: return "the connection was refused";
+    case Outcome::reset: return "the connection was closed without a whole answer";
+    case Outcome::timeout: return "none came in time";
+    case Outcome::unfinished: return "the agent stops";
+    default: return to_string(outcome);
+  }
+}
+
+}  // namespace
+
+Ask::Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop)
+    : target_(std::move(target)),
+      request_(std::move(request)),
+      deadlines_(loop),
+      driver_(find_driver(target_.target.scheme)(target_, one_connection(), loop, deadlines_)) {}
+
+Task<Result<Answer>> Ask::answer(MonoTime deadline, OneShot& end) {
+  const MonoTime now = mono_now();
+  Call& call = calls_.take();
+  call.request = &request_;
+  call.sink = this;
+  call.keep_head = call.keep_body = true;
+  call.intended = call.released = now;
+  call.deadline = deadline;
+  driver_->submit(call, now);
+  const OneShot::Listener listener(&end, [this] { deadlines_.give_up(mono_now()); });
+  co_await wait_for(over_);
+  driver_->close();
+  deadlines_.close();
+  if (outcome_ == Outcome::ok) co_return std::move(answer_);
+  co_return fail(ErrorKind::unavailable,
+                 "an answer of target `" + target_.target.name + "` was expected: " + words(outcome_));
+}
+
+void Ask::finished(Call& call, Outcome outcome, const Response* response, MonoTime) {
+  outcome_ = outcome;
+  if (response != nullptr) {
+    answer_ = {response->status, std::string(response->head), std::string(response->body), response->body_cut};
+  }
+  calls_.give_back(call);
+  over_.fire();
+}
+
+Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target) {
+  SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target));
+  SHAKEDOWN_CO_TRY(RequestTemplate request, RequestTemplate::make(http, target, look.secrets, 0));
+  look.asks.push_back(std::make_unique<Ask>(std::move(prepared), std::move(request), look.loop));
+  if (look.end.fired()) co_return fail(ErrorKind::unavailable, why_not(Woken::ended));
+  co_return co_await look.asks.back()->answer(look.deadline, look.end);
+}
+
+}  // namespace shakedown

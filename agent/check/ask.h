@@ -1,0 +1,49 @@
+// One request outside all counting, on a connection of its own, and its whole answer.
+// Ownership: kept until the loop has ended, since operations of its connection come back late. Threads: the loop's.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/load/deadlines.h"
+#include "agent/load/driver.h"
+#include "agent/load/prepare.h"
+#include "core/runtime/waiting.h"
+
+namespace shakedown {
+
+struct Look;
+
+struct Answer {
+  int status = 0;
+  std::string head;  // header lines, "Name: value\r\n" each
+  std::string body;  // at most kKeptBody bytes
+  bool body_cut = false;
+
+  Response response() const { return {status, head, body, body_cut}; }
+};
+
+class Ask final : private CallSink {
+ public:
+  Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop);
+  // Error unavailable: no complete answer came by the deadline, or before `end` fired, and why.
+  Task<Result<Answer>> answer(MonoTime deadline, OneShot& end);
+
+ private:
+  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+
+  const PreparedTarget target_;
+  const RequestTemplate request_;
+  Deadlines deadlines_;
+  CallPool calls_;
+  std::unique_ptr<Driver> driver_;
+  OneShot over_;
+  Outcome outcome_ = Outcome::unfinished;
+  Answer answer_;
+};
+
+// Sends the request to the target as it is given. Errors: as Ask::answer, and those of preparing (a name without an
+// address, a certificate file).
+Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target);
+
+}  // namespace shakedown

@@ -1,0 +1,35 @@
+// Checks that are not load: an agent's share of the scenario's checks, run once, one after another, on a thread of their
+// own, each within its timeout. What could not be carried out is reported as such and is never taken for good.
+// Threads: every method from the agent's loop thread; callbacks come on the loop given to make.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/base/clock.h"
+#include "core/model/plan.h"
+
+namespace shakedown {
+
+class CheckRunner {
+ public:
+  // Ends what runs (a command with its process group) and waits for it.
+  virtual ~CheckRunner() = default;
+  // each: the result of every check that is this agent's, in their order; then done. Once: a second time is answered
+  // with ok = false.
+  virtual void run(std::function<void(CheckResult)> each, std::function<void(bool ok, std::string detail)> done) = 0;
+  // What runs ends now, what waits is not begun; both are reported as not carried out.
+  virtual void cancel() = 0;
+};
+
+// clock stamps the results.
+std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock,
+                                               boost::asio::io_context& loop);
+
+// Who runs a check: the agent it names, else the first with the role `load`.
+AgentId owner_of(const Check& check, const Scenario& scenario);
+
+}  // namespace shakedown

@@ -1,0 +1,83 @@
+// Checks that ask one request: authentication, headers, and an answer as expected.
+#include "agent/check/look.h"
+#include "agent/load/expect.h"
+
+namespace shakedown {
+namespace {
+
+bool carries_secret(const HttpRequest& http) {
+  bool secret = http.path.uses(HoleKind::secret) || http.body.uses(HoleKind::secret);
+  for (const auto& [name, value] : http.headers) secret = secret || value.uses(HoleKind::secret);
+  return secret;
+}
+
+std::string status_text(const Answer& answer) { return "status " + std::to_string(answer.status); }
+
+// A client certificate is a credential too.
+Target without_credentials(Target target) {
+  target.tls.certificate_file.clear();
+  target.tls.key_file.clear();
+  return target;
+}
+
+std::string missing_header(const HeaderExpect& expected, std::string_view head) {
+  const auto found = find_header(head, expected.name);
+  if (!found) return expected.name + " is missing";
+  if (expected.equals.empty() || *found == expected.equals) return "";
+  return expected.name + " is \"" + std::string(*found) + "\" instead of \"" + expected.equals + "\"";
+}
+
+}  // namespace
+
+Task<Finding> carry_out(const Look& look, const AuthenticationCheck& check) {
+  if (carries_secret(check.http)) co_return not_done("the request carries a secret, so it was not sent");
+  const Target target = without_credentials(look.target(check.http.target));
+  const Result<Answer> answer = co_await ask(look, check.http, target);
+  if (!answer) co_return not_done(answer.error().message);
+  Expect expect;
+  expect.status = check.status;
+  const std::string seen = "without credentials: " + status_text(answer.value());
+  co_return expect.status_ok(answer.value().status) ? holds(seen) : fails(seen);
+}
+
+Task<Finding> carry_out(const Look& look, const HeadersCheck& check) {
+  if (check.headers.empty()) co_return not_done("no header is named, so nothing was looked for");
+  const Result<Answer> answer = co_await ask(look, check.http, look.target(check.http.target));
+  if (!answer) co_return not_done(answer.error().message);
+  if (answer.value().status >= 500) {
+    co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the service");
+  }
+  std::string missing;
+  for (const HeaderExpect& expected : check.headers) {
+    const std::string one = missing_header(expected, answer.value().head);
+    if (!one.empty()) missing += (missing.empty() ? "" : "; ") + one;
+  }
+  const std::string seen = " (" + status_text(answer.value()) + ")";
+  co_return missing.empty() ? holds("all " + std::to_string(check.headers.size()) + " are there" + seen)
+                            : fails(missing + seen);
+}
+
+Task<Finding> carry_out(const Look& look, const HttpCheck& check) {
+  const Result<Expectation> expectation = Expectation::make(check.expect);
+  if (!expectation) co_return not_done(expectation.error().message);
+  const Result<Answer> asked = co_await ask(look, check.http, look.target(check.http.target));
+  if (!asked) co_return not_done(asked.error().message);
+  const Answer& answer = asked.value();
+  const Holes none;
+  if (!expectation.value().holds(answer.response(), none)) {
+    const bool status_ok = expectation.value().status_holds(answer.response());
+    co_return fails(status_text(answer) + (status_ok ? ", but not as expected" : ""));
+  }
+  if (check.number_pointer.empty()) co_return holds(status_text(answer) + ", as expected");
+  const auto text = json_at(answer.body, check.number_pointer);
+  const auto number = text ? number_in(*text) : std::nullopt;
+  if (!number) {
+    co_return not_done("a number was expected at " + check.number_pointer + " of the JSON body, found " +
+                       text.value_or("nothing"));
+  }
+  Finding finding = holds(check.number_pointer + " is " + *text);
+  finding.number = number;
+  co_return finding;
+}
+
+}  // namespace shakedown

@@ -1,0 +1,61 @@
+// What every check is given, and what comes of it.
+// Ownership: a Look borrows everything for one check. Threads: the check thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "agent/check/ask.h"
+#include "agent/load/secrets.h"
+#include "core/model/plan.h"
+#include "core/runtime/waiting.h"
+
+namespace shakedown {
+
+struct Look {
+  const Assignment& assignment;
+  const Secrets& secrets;
+  boost::asio::io_context& loop;
+  std::vector<std::unique_ptr<Ask>>& asks;  // outlive the loop's operations
+  MonoTime deadline{};
+  OneShot& end;  // fires when the agent stops
+
+  const Scenario& scenario() const { return assignment.scenario; }
+  const Target& target(TargetId id) const { return scenario().targets[id.value]; }
+};
+
+// done false: it could not be carried out, detail says why.
+struct Finding {
+  bool done = false;
+  bool holds = false;
+  std::optional<double> number;
+  std::string detail;
+};
+Finding not_done(std::string why);
+Finding holds(std::string what);
+Finding fails(std::string what);
+
+// One check, within look.deadline. Never throws for what the target does.
+Task<Finding> carry_out(const Look& look, const CheckKind& kind);
+
+// tls_check.cc, certificate_check.cc, plain_http_check.cc, http_checks.cc, command_check.cc
+Task<Finding> carry_out(const Look& look, const TlsCheck& check);
+Task<Finding> carry_out(const Look& look, const CertificateCheck& check);
+Task<Finding> carry_out(const Look& look, const PlainHttpCheck& check);
+Task<Finding> carry_out(const Look& look, const AuthenticationCheck& check);
+Task<Finding> carry_out(const Look& look, const HeadersCheck& check);
+Task<Finding> carry_out(const Look& look, const HttpCheck& check);
+Task<Finding> carry_out(const Look& look, const CommandCheck& check);
+
+// "no answer in time", "the agent stops": why a wait that was given look.deadline and look.end came to nothing.
+std::string why_not(Woken woken);
+// The whole text as a finite number; blanks around it do not count.
+std::optional<double> number_in(std::string_view text);
+// At most 500 printable ASCII characters, and the name in braces wherever a secret's value stood.
+std::string presentable(std::string text, const Secrets& secrets);
+
+}  // namespace shakedown

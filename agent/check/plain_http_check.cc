@@ -1,0 +1,96 @@
+// Plain HTTP on a port: refused, closed without an answer, or redirected to https. Asked on every address of the target
+// that answers on the target's own port; a host that cannot be reached at all proves nothing.
+#include <strings.h>
+
+#include "agent/check/look.h"
+#include "agent/check/reach.h"
+#include "agent/load/expect.h"
+#include "agent/load/prepare.h"
+#include "agent/load/request_template.h"
+
+namespace shakedown {
+namespace {
+
+constexpr std::size_t kMostHead = 64 * 1024;
+
+struct Head {
+  std::string bytes;
+  std::string trouble;  // why it is not known; else it is all that came
+};
+
+Task<Head> read_head(const Look& look, const FileDescriptor& socket) {
+  Head head;
+  while (head.bytes.find("\r\n\r\n") == std::string::npos && head.bytes.size() < kMostHead) {
+    const Received received = co_await receive(look, socket);
+    if (received.woken != Woken::readable) {
+      head.trouble = why_not(received.woken);
+      break;
+    }
+    head.bytes += received.bytes;
+    if (received.closed) break;
+  }
+  co_return head;
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+Finding judge(const Head& head) {
+  if (!head.trouble.empty() && head.bytes.empty()) return not_done("connected, then " + head.trouble);
+  if (head.bytes.empty()) return holds("closed without an answer");
+  const bool tls_alert = head.bytes.size() >= 2 && head.bytes[0] == 0x15 && head.bytes[1] == 3;
+  if (tls_alert) return holds("answered with a TLS alert");
+  if (!head.bytes.starts_with("HTTP/1.") || head.bytes.size() < 12) return fails("answered with something that is no HTTP");
+  const std::string status = head.bytes.substr(9, 3);
+  const auto code = number_in(status);
+  const std::size_t line = head.bytes.find('\n');
+  const auto location =
+      line == std::string::npos ? std::nullopt : find_header(std::string_view(head.bytes).substr(line + 1), "Location");
+  const bool secure = location && strncasecmp(location->data(), "https://", std::min<std::size_t>(8, location->size())) == 0 &&
+                      location->size() > 8;
+  if (code && is_redirect(static_cast<int>(*code)) && secure) {
+    return holds("redirected with " + status + " to " + std::string(*location));
+  }
+  return fails("answered with status " + status + " in plain text");
+}
+
+// One address. Nothing when the target cannot be reached there at all.
+Task<std::optional<Finding>> ask_address(const Look& look, Endpoint endpoint, uint16_t port, std::string request) {
+  const Reached own = co_await reach(look, endpoint);
+  if (!own.socket.valid()) co_return std::nullopt;
+  endpoint.port(port);
+  const Reached plain = co_await reach(look, endpoint);
+  if (plain.error == ECONNREFUSED) co_return holds("the connection was refused");
+  if (!plain.socket.valid()) co_return not_done(plain.why());
+  co_await send_all(look, plain.socket, request);
+  const Head head = co_await read_head(look, plain.socket);
+  co_return judge(head);
+}
+
+}  // namespace
+
+Task<Finding> carry_out(const Look& look, const PlainHttpCheck& check) {
+  const Target& target = look.target(check.target);
+  const Result<PreparedTarget> prepared = prepare_target(target);
+  if (!prepared) co_return not_done(prepared.error().message);
+  Target plain = target;
+  plain.scheme = "http";
+  plain.port = check.port;
+  const std::string path = target.base_path.empty() ? "/" : target.base_path;
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_header(plain) + "\r\nConnection: close\r\n\r\n";
+  Finding worst = not_done("the target cannot be reached on its own port, " + std::to_string(target.port));
+  bool any = false;
+  for (const Endpoint& endpoint : prepared.value().endpoints) {
+    const std::optional<Finding> found = co_await ask_address(look, endpoint, check.port, request);
+    if (!found) continue;
+    const bool worse = !any || (found->done && !found->holds) || (!found->done && worst.holds);
+    if (worse) worst = *found;
+    any = true;
+    if (found->done && !found->holds) break;
+  }
+  worst.detail = "port " + std::to_string(check.port) + ": " + worst.detail;
+  co_return worst;
+}
+
+}  // namespace shakedown

@@ -1,0 +1,114 @@
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "agent/check/check_runner.h"
+#include "agent/check/look.h"
+#include "agent/load/prepare.h"
+#include "core/runtime/worker.h"
+
+namespace shakedown {
+namespace {
+
+namespace asio = boost::asio;
+
+class Runner final : public CheckRunner {
+ public:
+  Runner(const Assignment& assignment, RunClock clock, asio::io_context& loop)
+      : assignment_(assignment), clock_(clock), loop_(loop), worker_("checks") {}
+  ~Runner() override {
+    cancel();
+    worker_.finish();
+    asks_.clear();  // while their loop is still there
+  }
+
+  void run(std::function<void(CheckResult)> each, std::function<void(bool, std::string)> done) override;
+  void cancel() override {
+    worker_.post([this] { end_.fire(); });
+  }
+
+ private:
+  struct Callbacks {
+    std::function<void(CheckResult)> each;
+    std::function<void(bool, std::string)> done;
+  };
+
+  Task<void> run_all(Callbacks say);
+  Task<CheckResult> run_one(CheckId id, const Secrets& secrets);
+  void over(const Callbacks& say, bool ok, const std::string& detail);
+
+  const Assignment assignment_;
+  const RunClock clock_;
+  asio::io_context& loop_;
+  bool begun_ = false;  // the agent's thread; what follows belongs to the worker's
+  OneShot end_;
+  std::vector<std::unique_ptr<Ask>> asks_;
+  Worker worker_;  // last: its thread ends first
+};
+
+void Runner::run(std::function<void(CheckResult)> each, std::function<void(bool, std::string)> done) {
+  if (std::exchange(begun_, true)) return done(false, "the checks were run already");
+  Callbacks say{std::move(each), std::move(done)};
+  worker_.post([this, say = std::move(say)] {
+    asio::co_spawn(worker_.loop(), run_all(say), [this, say](std::exception_ptr trouble) {
+      if (!trouble) return over(say, true, "");
+      try {
+        std::rethrow_exception(trouble);
+      } catch (const std::exception& e) {
+        over(say, false, std::string("the checks broke off: ") + e.what());
+      }
+    });
+  });
+}
+
+// What is posted does not refer to the Runner: it may be gone when the agent's loop comes to it.
+void Runner::over(const Callbacks& say, bool ok, const std::string& detail) {
+  asio::post(loop_, [say, ok, detail] { say.done(ok, detail); });
+}
+
+Task<void> Runner::run_all(Callbacks say) {
+  const Scenario& scenario = assignment_.scenario;
+  Result<Secrets> secrets = resolve_secrets(scenario.secrets);
+  for (std::size_t i = 0; i < scenario.checks.size(); ++i) {
+    if (owner_of(scenario.checks[i], scenario) != assignment_.self) continue;
+    CheckResult result;
+    result.check = CheckId(i);
+    result.started = result.ended = clock_.now();
+    if (secrets) {
+      result = co_await run_one(CheckId(i), secrets.value());
+    } else {
+      result.detail = secrets.error().message;
+    }
+    asio::post(loop_, [say, result = std::move(result)] { say.each(result); });
+  }
+}
+
+Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
+  const Check& check = assignment_.scenario.check(id);
+  CheckResult result;
+  result.check = id;
+  result.started = clock_.now();
+  const Look look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_};
+  Finding finding = not_done(why_not(Woken::ended));
+  if (!end_.fired()) finding = co_await carry_out(look, check.kind);
+  result.ended = clock_.now();
+  result.done = finding.done;
+  result.holds = finding.done && finding.holds;
+  if (finding.done) result.number = finding.number;
+  result.detail = presentable(std::move(finding.detail), secrets);
+  co_return result;
+}
+
+}  // namespace
+
+std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock, asio::io_context& loop) {
+  return std::make_unique<Runner>(assignment, clock, loop);
+}
+
+AgentId owner_of(const Check& check, const Scenario& scenario) {
+  return check.agent.valid() ? check.agent : default_load_agent(scenario);
+}
+
+}  // namespace shakedown

@@ -1,0 +1,25 @@
+// A whole TLS handshake with a target, by OpenSSL.
+// Ownership: Secured owns socket, session and what they rest on. Threads: the check thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/check/reach.h"
+#include "agent/load/prepare.h"
+#include "agent/load/tls.h"
+
+namespace shakedown {
+
+struct Secured {
+  std::unique_ptr<PreparedTarget> target;  // its context outlives the session
+  FileDescriptor socket;
+  TlsSession session;  // the handshake is complete; null = there was none
+  std::string why;     // there was none
+};
+// Shakes hands whatever the certificate is worth: SSL_get_verify_result says it. lowest: the lowest version that is
+// offered; below TLS 1.2 OpenSSL's own limits on weak keys and ciphers are lifted too. The target's client certificate is
+// shown.
+Task<Secured> shake_hands(const Look& look, const Target& target, TlsVersion lowest);
+
+}  // namespace shakedown

@@ -1,0 +1,57 @@
+#include "controller/judge/controls.h"
+
+#include <algorithm>
+
+namespace shakedown::judging {
+namespace {
+
+int severity(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return 0;
+    case VerdictState::not_proven: return 1;
+    case VerdictState::unknown: return 2;
+    case VerdictState::fail: return 3;
+  }
+  return 2;
+}
+
+void add(std::vector<ScoredControl>& controls, const std::string& name, VerdictState state, RequirementId row) {
+  const auto same = [&](const ScoredControl& c) { return c.control == name; };
+  const auto found = std::find_if(controls.begin(), controls.end(), same);
+  if (found == controls.end()) {
+    controls.push_back({name, state, {row}});
+    return;
+  }
+  if (severity(state) > severity(found->state)) found->state = state;
+  found->rows.push_back(row);
+}
+
+}  // namespace
+
+std::vector<ScoredCheck> summarize_checks(const Evidence& evidence) {
+  std::vector<ScoredCheck> out;
+  const std::vector<Check>& checks = evidence.scenario->checks;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    ScoredCheck scored{checks[i].name, kind_name(checks[i].kind), false, false, std::nullopt, "not run"};
+    if (const CheckResult* result = result_of(CheckId(i), *evidence.timeline)) {
+      scored.done = result->done;
+      scored.holds = result->done && result->holds;
+      if (result->done) scored.number = result->number;
+      scored.detail = result->detail;
+    }
+    out.push_back(std::move(scored));
+  }
+  return out;
+}
+
+std::vector<ScoredControl> summarize_controls(const std::vector<ScoredRequirement>& rows) {
+  std::vector<ScoredControl> controls;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (const std::string& control : rows[i].requirement.controls) {
+      add(controls, control, rows[i].verdict.state, RequirementId(i));
+    }
+  }
+  return controls;
+}
+
+}  // namespace shakedown::judging
