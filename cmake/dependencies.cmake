@@ -4,6 +4,7 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)                          # CURL::libcurl, for evidence and annotations, never for load
 find_package(Boost 1.81 CONFIG REQUIRED)             # Boost::headers
 find_package(fmt CONFIG REQUIRED)                    # fmt::fmt
 find_package(spdlog CONFIG REQUIRED)                 # spdlog::spdlog, the compiled one: header-only costs 5 s a file

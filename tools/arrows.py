@@ -44,7 +44,8 @@ SEEN_ONLY_IN = {
     r"grpcpp?/": ["core/wire", "agent", "controller"],
     r"google/protobuf/": ["core/wire"],
     r"shakedown/v1/": ["core/wire"],
-    r"prometheus/": ["controller"],
+    r"prometheus/": ["controller", "agent"],
+    r"curl/": ["core/runtime"],
     r"kainjow/": ["controller/report"],
     r"CLI/": ["controller", "agent", "target"],
 }

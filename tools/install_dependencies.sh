@@ -5,10 +5,10 @@
 set -euo pipefail
 
 build="g++ cmake ninja-build ccache pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler
-  protobuf-compiler-grpc libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev libssl-dev
+  protobuf-compiler-grpc libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev libcurl4-openssl-dev libssl-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libkainjow-mustache-dev libjs-chart.js
   zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev"
-test="nginx-light python3 python3-jsonschema python3-yaml chromium poppler-utils cmark-gfm openssl"
+test="prometheus prometheus-alertmanager nginx-light python3 python3-jsonschema python3-yaml chromium poppler-utils cmark-gfm openssl"
 bench="wrk"
 format="clang-format-14"
 lint="python3"
