@@ -33,6 +33,14 @@ void Connection::finish(Slot& slot, std::string answer) {
   slot.state = Slot::State::kReady;
 }
 
+ssize_t Connection::receive(char* to, std::size_t size) {
+  return tls_ ? tls_->read(to, size) : ::recv(fd(), to, size, 0);
+}
+
+ssize_t Connection::put(std::string_view bytes) {
+  return tls_ ? tls_->write(bytes) : ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
 bool Connection::send() {
   while (!slots_.empty() && slots_.front().state == Slot::State::kReady && !sent_last_) {
     out_ += slots_.front().answer;
@@ -41,12 +49,12 @@ bool Connection::send() {
     ++first_;
   }
   while (sending()) {
-    const ssize_t put = ::send(fd(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
-    if (put < 0) {
+    const ssize_t count = put(std::string_view(out_).substr(sent_));
+    if (count < 0) {
       if (errno == EINTR) continue;
       return errno == EAGAIN || errno == EWOULDBLOCK;
     }
-    sent_ += static_cast<std::size_t>(put);
+    sent_ += static_cast<std::size_t>(count);
   }
   out_.clear();
   sent_ = 0;
@@ -62,6 +70,7 @@ void Connection::silence() {
 
 void Connection::half_close() {
   lingering = true;
+  if (tls_) tls_->close();
   ::shutdown(fd(), SHUT_WR);
 }
 

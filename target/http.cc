@@ -55,8 +55,12 @@ const char* reason_of(int status) {
       return "OK";
     case 201:
       return "Created";
+    case 308:
+      return "Permanent Redirect";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 404:
       return "Not Found";
     case 405:
@@ -67,6 +71,8 @@ const char* reason_of(int status) {
       return "Request Header Fields Too Large";
     case 501:
       return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
     case 503:
       return "Service Unavailable";
     case 505:
@@ -198,6 +204,10 @@ bool RequestParser::parse_header(std::string_view line) {
     if (lists(value, "close")) request_.keep_alive = false;
     if (lists(value, "keep-alive")) request_.keep_alive = true;
   }
+  constexpr std::string_view kBearer = "bearer ";
+  if (same(name, "authorization") && same(value.substr(0, kBearer.size()), kBearer)) {
+    request_.token = trim(value.substr(kBearer.size()));
+  }
   if (same(name, "expect")) expects_continue_ = same(value, "100-continue");
   return true;
 }
@@ -273,8 +283,8 @@ std::string render(const Answer& answer, bool head_only, bool close) {
   std::string text = "HTTP/1.1 " + std::to_string(answer.status) + " " + reason_of(answer.status);
   text += "\r\nContent-Type: ";
   text += answer.type;
-  text += "\r\nContent-Length: " + std::to_string(answer.body.size());
-  text += close ? "\r\nConnection: close\r\n\r\n" : "\r\nConnection: keep-alive\r\n\r\n";
+  text += "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n" + answer.headers;
+  text += close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
   if (!head_only) text += answer.body;
   return text;
 }

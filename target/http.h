@@ -19,6 +19,7 @@ struct Request {
   Method method = Method::kOther;
   std::string target;
   std::string body;
+  std::string token;  // of "Authorization: Bearer"
   bool keep_alive = true;
 };
 
@@ -66,6 +67,7 @@ struct Answer {
   int status = 200;
   std::string body;
   const char* type = "text/plain";
+  std::string headers = {};  // more of them, each with its line end
 };
 
 std::string render(const Answer& answer, bool head_only, bool close);

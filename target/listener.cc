@@ -14,7 +14,7 @@ constexpr int kBacklog = 4096;
 constexpr int kBindTries = 40;  // of 50 ms: a killed process may still be on its way out
 
 // SO_REUSEADDR, and never SO_REUSEPORT: two programs must not share one port unnoticed.
-Fd bound_socket(std::uint16_t port) {
+Fd bound_socket(const char* flag, std::uint16_t port) {
   Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.open()) fail_errno(kExitUnavailable, "cannot make a socket");
   const int on = 1;
@@ -27,7 +27,8 @@ Fd bound_socket(std::uint16_t port) {
   for (int i = 0;; ++i) {
     if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) break;
     if (errno != EADDRINUSE || i == kBindTries) {
-      fail_errno(kExitUnavailable, "--port: cannot bind 127.0.0.1:" + std::to_string(port));
+      fail_errno(kExitUnavailable,
+                 std::string(flag) + ": cannot bind 127.0.0.1:" + std::to_string(port));
     }
     ::usleep(50'000);
   }
@@ -43,14 +44,16 @@ std::uint16_t port_of(int socket) {
 
 }  // namespace
 
-Listener::Listener(std::uint16_t port) : guard_(bound_socket(port)) {
+Listener::Listener(const char* flag, std::uint16_t port)
+    : flag_(flag), guard_(bound_socket(flag, port)) {
   port_ = port_of(guard_.get());
 }
 
 void Listener::open() {
-  socket_ = bound_socket(port_);
+  socket_ = bound_socket(flag_, port_);
   if (::listen(socket_.get(), kBacklog) != 0) {
-    fail_errno(kExitUnavailable, "--port: cannot listen on 127.0.0.1:" + std::to_string(port_));
+    fail_errno(kExitUnavailable,
+               std::string(flag_) + ": cannot listen on 127.0.0.1:" + std::to_string(port_));
   }
 }
 

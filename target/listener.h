@@ -11,8 +11,8 @@ namespace practice {
 class Listener {
  public:
   // Takes the port (0: any free one) without listening yet; ends the process if another one listens
-  // there.
-  explicit Listener(std::uint16_t port);
+  // there. `flag` is what messages name.
+  Listener(const char* flag, std::uint16_t port);
 
   std::uint16_t port() const { return port_; }
   int fd() const { return socket_.get(); }
@@ -24,6 +24,7 @@ class Listener {
   Result accept(Fd& connection);
 
  private:
+  const char* flag_;
   std::uint16_t port_ = 0;
   Fd guard_;  // bound, never listening: keeps the port ours while socket_ is closed
   Fd socket_;

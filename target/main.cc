@@ -11,6 +11,7 @@
 #include "target/null_server.h"
 #include "target/options.h"
 #include "target/past_truth.h"
+#include "target/replicas.h"
 #include "target/server.h"
 
 namespace {
@@ -19,11 +20,12 @@ using namespace practice;
 
 // SIGTERM and SIGINT come as something to read; before any thread starts, so that no thread gets
 // them.
-Fd take_signals() {
+Fd take_signals(bool hangup) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (hangup) sigaddset(&set, SIGHUP);  // it asks for --replicas-file to be read
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(2) then
@@ -68,9 +70,25 @@ class Pidfile {
   std::string text_;
 };
 
-void announce(std::uint16_t port) {
-  std::printf("listening on 127.0.0.1:%u\n", static_cast<unsigned>(port));
+// The service's port first: who starts this program may read one line only.
+void announce(const Listener& listener, const Listener* metrics = nullptr,
+              const Listener* redirect = nullptr) {
+  const auto line = [](const char* what, const Listener* from) {
+    if (from == nullptr) return;
+    std::printf("%s on 127.0.0.1:%u\n", what, static_cast<unsigned>(from->port()));
+  };
+  line("listening", &listener);
+  line("metrics", metrics);
+  line("redirect", redirect);
   std::fflush(stdout);
+}
+
+std::optional<Listener> side_door(const char* flag, const std::optional<std::uint16_t>& port) {
+  std::optional<Listener> listener;
+  if (!port) return listener;
+  listener.emplace(flag, *port);
+  listener->open();
+  return listener;
 }
 
 void open_for_business(Listener& listener, Truth& truth, const PastTruth& past) {
@@ -86,7 +104,7 @@ void serve_nothing(const Options& options, Listener& listener, int signals) {
   truth.start();
   open_for_business(listener, truth, past);
   const Pidfile pidfile(options.pidfile);
-  announce(listener.port());
+  announce(listener);
   NullServer(options.threads, listener, signals).run();
   truth.stop();
 }
@@ -111,7 +129,20 @@ void plant_ghosts(Service& service, Durability& durability, Truth& truth) {
   if (!ids.empty()) truth.ghosts(ids);
 }
 
+std::optional<TlsContext> make_tls(const Options& options) {
+  if (options.tls_cert.empty()) return std::nullopt;
+  return std::optional<TlsContext>(std::in_place, options);
+}
+
+void check_replicas(const Options& options) {
+  if (options.replicas_file.empty()) return;
+  const auto count = read_replicas(options.replicas_file);
+  if (!count.ok()) fail(kExitUsage, "--replicas-file: " + count.problem);
+}
+
 void serve_entries(const Options& options, Listener& listener, Nanos zero, int signals) {
+  check_replicas(options);
+  const std::optional<TlsContext> tls = make_tls(options);
   Service service(options);
   Durability durability(options, [&](Write&& write) { service.store().replay(std::move(write)); });
   // After the folder is locked: a process on its way out has written its last line by now.
@@ -120,10 +151,16 @@ void serve_entries(const Options& options, Listener& listener, Nanos zero, int s
   truth.start();
   recall(service, truth, past);
   plant_ghosts(service, durability, truth);
+  std::optional<Listener> metrics = side_door("--metrics-port", options.metrics_port);
+  std::optional<Listener> redirect = side_door("--plain-redirect-port", options.redirect_port);
   open_for_business(listener, truth, past);
+  std::vector<Server::Door> doors = {{Gate::kService, listener}};
+  if (metrics) doors.push_back({Gate::kMetrics, *metrics});
+  if (redirect) doors.push_back({Gate::kRedirect, *redirect});
+  Server::Parts parts{service, durability, truth, std::move(doors), tls ? &*tls : nullptr};
+  Server server(options, std::move(parts), zero, signals);
   const Pidfile pidfile(options.pidfile);
-  Server server(options, {service, durability, truth, listener}, zero, signals);
-  announce(listener.port());
+  announce(listener, metrics ? &*metrics : nullptr, redirect ? &*redirect : nullptr);
   server.run();
 }
 
@@ -140,9 +177,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (options.script_epoch) zero = mono_now() - (wall_now() - *options.script_epoch);
-  const Fd signals = take_signals();
+  const Fd signals = take_signals(!options.replicas_file.empty());
   prepare_process();
-  Listener listener(options.port);
+  Listener listener("--port", options.port);
   if (options.null_mode) {
     serve_nothing(options, listener, signals.get());
   } else {

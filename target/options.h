@@ -23,6 +23,9 @@ struct Options {
   DelaySpec delay;
   unsigned workers = 0;
   Nanos service = 0;
+  double contention = 0;
+  double coherency = 0;
+  std::string replicas_file;
 
   std::vector<Window> stalls;
   std::vector<Window> outages;
@@ -41,13 +44,32 @@ struct Options {
   std::string ghost_prefix = "ghost-";
   bool resurrect = false;
 
+  std::optional<std::uint16_t> metrics_port;
+  CountOnly metrics_count_only = CountOnly::kAll;
+  std::vector<StatusRange> metrics_good = {{200, 499}};
+  Silence metrics_silent = Silence::kNone;
+  std::optional<Nanos> metrics_stale_after;
+
+  std::vector<CallSpec> calls;
+  unsigned retries = 0;
+
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_min = "1.2";
+  std::string ciphers;
+  std::string token;
+  bool security_headers = false;
+  std::optional<std::uint16_t> redirect_port;
+
   bool null_mode = false;
   unsigned threads = 1;
 
   bool help = false;
   std::set<std::string> given;  // names of the flags that were written
 
+  bool has(const char* name) const { return given.count(name) > 0; }
   bool lags() const { return lose_last > 0 || lose_window > 0; }
+  bool follows_law() const { return has("--contention") || has("--coherency"); }
 };
 
 // Everything that is wrong, one sentence each; the options count only when there is nothing.

@@ -2,12 +2,15 @@
 
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 
+#include "target/replicas.h"
 #include "target/server_ids.h"
 
 namespace practice {
@@ -27,19 +30,31 @@ Server::Server(const Options& options, Parts parts, Nanos zero, int signals)
       service_(parts.service),
       durability_(parts.durability),
       truth_(parts.truth),
-      listener_(parts.listener),
+      doors_(std::move(parts.doors)),
+      tls_(parts.tls),
       signals_(signals),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       stalls_(options.stalls, zero),
       outages_(options.outages, zero),
+      metrics_(options, zero),
       delays_(options.seed, 2),
       noise_(options.seed, 3),
       next_id_(kFirstConnection),
       scratch_(kReadSize) {
   if (!epoll_.open()) fail_errno(kExitUnavailable, "cannot make an epoll");
   if (options.workers > 0) workers_.emplace(options.workers, options.service);
+  if (options.follows_law()) {
+    law_.emplace(options.contention, options.coherency, options.service);
+  }
+  if (!options.replicas_file.empty()) read_replicas();
   watch(signals_, kSignals, EPOLLIN, true);
-  watch(listener_.fd(), kListener, EPOLLIN, true);
+  for (std::size_t i = 0; i < doors_.size(); ++i) {
+    watch(doors_[i].listener.fd(), kFirstDoor + i, EPOLLIN, true);
+  }
+  if (!options.calls.empty()) {
+    callers_.emplace(options);
+    watch(callers_->wake_fd(), kCalls, EPOLLIN, true);
+  }
   if (durability_.wake_fd() >= 0) watch(durability_.wake_fd(), kCommits, EPOLLIN, true);
 }
 
@@ -74,21 +89,49 @@ void Server::round() {
 Nanos Server::next_wake(Nanos now) const {
   if (!resumed_.empty() || stalls_.active(now) != nullptr || outage_changes(now)) return now;
   const Nanos timer = timers_.empty() ? kNever : timers_.top().at;
-  return std::min({timer, stalls_.next_edge(now), outages_.next_edge(now), durability_.next_due(),
-                   accept_again_});
+  const Nanos leaves = law_ ? law_->next() : kNever;
+  return std::min({timer, leaves, stalls_.next_edge(now), outages_.next_edge(now), 
+                   durability_.next_due(), accept_again_});
+}
+
+// SIGHUP asks for the replicas; anything else ends the program.
+void Server::take_signals() {
+  signalfd_siginfo signal{};
+  while (::read(signals_, &signal, sizeof signal) == sizeof signal) {
+    if (signal.ssi_signo == SIGHUP) {
+      read_replicas();
+    } else {
+      stopping_ = true;
+    }
+  }
+}
+
+void Server::read_replicas() {
+  const auto count = practice::read_replicas(options_.replicas_file);
+  if (!count.ok()) {
+    warn("--replicas-file: " + count.problem + "; nothing changes");
+    return;
+  }
+  const Nanos now = mono_now();
+  law_->scale(now, count.value);
+  metrics_.replicas(now, count.value);
+  truth_.replicas(count.value);
 }
 
 void Server::dispatch(std::uint64_t id, std::uint32_t events) {
   if (id == kSignals) {
-    stopping_ = true;
-  } else if (id == kListener) {
-    accept_some();
+    take_signals();
+  } else if (id >= kFirstDoor && id - kFirstDoor < doors_.size()) {
+    accept_some(doors_[id - kFirstDoor]);
+  } else if (id == kCalls) {
+    complete_calls();
   } else if (id == kCommits) {
     durability_.clear_wake();
     complete_commits();
   } else if (Connection* connection = find(id)) {
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) connection->doomed = true;
-    if ((events & EPOLLIN) != 0 && !connection->doomed) receive(*connection);
+    const bool goes_on = (events & EPOLLOUT) != 0 && connection->receive_waits_to_send();
+    if (((events & EPOLLIN) != 0 || goes_on) && !connection->doomed) receive(*connection);
     touch(*connection);
   }
 }
@@ -103,7 +146,7 @@ void Server::stand_still() {
   pollfd signal{signals_, POLLIN, 0};
   for (Nanos now = from; now < stall->end(); now = mono_now()) {
     const timespec limit = to_timespec(std::min(stall->end(), durability_.next_due()) - now);
-    stopping_ = ::ppoll(&signal, 1, &limit, nullptr) > 0;
+    if (::ppoll(&signal, 1, &limit, nullptr) > 0) take_signals();
     if (stopping_) break;
     durability_.settle(mono_now());
   }
@@ -127,19 +170,21 @@ void Server::begin_outage(const Window& window) {
   outage_ = window;
   outage_from_ = mono_now();
   truth_.begins("outage", outage_from_, to_string(window.mode));
+  metrics_.outage(outage_from_, true);
   if (window.mode != OutageMode::kRefuse) return;
-  listener_.close();
-  accept_again_ = kNever;
-  reset_all();
+  doors_.front().listener.close();
+  reset_service();
 }
 
 void Server::end_outage() {
   const bool refused = outage_->mode == OutageMode::kRefuse;
   if (refused && !stopping_) {
-    listener_.open();
-    watch(listener_.fd(), kListener, EPOLLIN, true);
+    doors_.front().listener.open();
+    watch(doors_.front().listener.fd(), kFirstDoor, EPOLLIN, true);
   }
-  truth_.ends("outage", outage_from_, mono_now(), to_string(outage_->mode));
+  const Nanos now = mono_now();
+  truth_.ends("outage", outage_from_, now, to_string(outage_->mode));
+  metrics_.outage(now, false);
   outage_.reset();
 }
 
@@ -147,20 +192,20 @@ void Server::run_timers() {
   const Nanos now = mono_now();
   if (accept_again_ <= now) {
     accept_again_ = kNever;
-    watch(listener_.fd(), kListener, EPOLLIN, false);
+    watch_doors(EPOLLIN);
+  }
+  while (const auto ticket = law_ ? law_->leave(now) : std::nullopt) {
+    leave_service(ticket->connection, ticket->slot);
   }
   while (!timers_.empty() && timers_.top().at <= now) {
     const Timer timer = timers_.top();
     timers_.pop();
-    Connection* connection = find(timer.connection);
-    if (connection == nullptr) continue;
-    if (timer.slot == kLingerSlot) {
+    if (timer.slot != kLingerSlot) {
+      leave_service(timer.connection, timer.slot);
+    } else if (Connection* connection = find(timer.connection)) {
       connection->doomed = true;
-    } else if (Slot* slot = connection->slot(timer.slot)) {
-      slot->state = Slot::State::kDue;
-      run_due(*connection);
+      touch(*connection);
     }
-    touch(*connection);
   }
 }
 
@@ -176,7 +221,7 @@ void Server::finish_round() {
 }
 
 void Server::stop() {
-  listener_.close();
+  for (const Door& door : doors_) door.listener.close();
   durability_.finish();
   complete_commits();
   finish_round();

@@ -11,9 +11,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "target/callers.h"
 #include "target/connection.h"
 #include "target/durability.h"
 #include "target/listener.h"
+#include "target/metrics.h"
+#include "target/scaling_law.h"
 #include "target/service.h"
 #include "target/timetable.h"
 #include "target/truth.h"
@@ -22,11 +25,17 @@ namespace practice {
 
 class Server {
  public:
+  // Open when the server begins; an outage shuts the service's.
+  struct Door {
+    Gate gate;
+    Listener& listener;
+  };
   struct Parts {
     Service& service;
     Durability& durability;
     Truth& truth;
-    Listener& listener;
+    std::vector<Door> doors;  // the service's first
+    const TlsContext* tls;    // none: plain HTTP
   };
   // `zero` is the instant the script counts from; `signals` becomes readable when it is time to
   // stop.
@@ -55,6 +64,8 @@ class Server {
   // server.cc: the loop and the script
   void round();
   Nanos next_wake(Nanos now) const;
+  void take_signals();
+  void read_replicas();
   void dispatch(std::uint64_t id, std::uint32_t events);
   void stand_still();
   bool outage_changes(Nanos now) const;
@@ -66,18 +77,21 @@ class Server {
   void stop();
 
   // server_connections.cc: sockets
+  void watch_doors(std::uint32_t events);
   void watch(int fd, std::uint64_t id, std::uint32_t events, bool first);
-  void accept_some();
+  void accept_some(const Door& door);
   void receive(Connection& connection);
   void parse(Connection& connection, std::string_view bytes);
   void settle(Connection& connection);
   void arm(Connection& connection);
-  void reset_all();
+  void reset_service();
   Connection* find(std::uint64_t id);
   void touch(Connection& connection) { touched_.push_back(connection.id()); }
 
   // server_requests.cc: from a request to its answer
   void admit(Connection& connection, Request&& request);
+  void enter_service(Connection& connection, std::uint64_t number, Slot& slot);
+  void leave_service(std::uint64_t id, std::uint64_t number);
   void refuse_request(Connection& connection, int status);
   void send_continue(Connection& connection);
   bool outage_takes(Connection& connection, Slot& slot);
@@ -86,11 +100,23 @@ class Server {
   void complete_commits();
   std::string garbage();
 
+  // server_answers.cc: answers, what counts, and what needs no service
+  bool is_scrape(const Request& request) const;
+  bool allowed(const Request& request) const;
+  std::string rendered(Slot& slot, Answer answer) const;
+  void answer(Connection& connection, Slot& slot, Answer answer);
+  void finish(Connection& connection, Slot& slot, std::string text);
+  void give_up(const Connection& connection);
+  void answer_scrape(Connection& connection, Slot& slot);
+  void redirect(Connection& connection, Slot& slot);
+  void complete_calls();
+
   const Options& options_;
   Service& service_;
   Durability& durability_;
   Truth& truth_;
-  Listener& listener_;
+  std::vector<Door> doors_;
+  const TlsContext* tls_;
   int signals_;
   Fd epoll_;
   bool stopping_ = false;
@@ -101,6 +127,9 @@ class Server {
   Nanos outage_from_ = 0;
 
   std::optional<Workers> workers_;
+  std::optional<ScalingLaw> law_;
+  std::optional<Callers> callers_;
+  Metrics metrics_;
   Chance delays_;
   Chance noise_;
 

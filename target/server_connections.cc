@@ -25,22 +25,30 @@ void Server::watch(int fd, std::uint64_t id, std::uint32_t events, bool first) {
   }
 }
 
+// Those that are open.
+void Server::watch_doors(std::uint32_t events) {
+  for (std::size_t i = 0; i < doors_.size(); ++i) {
+    const int fd = doors_[i].listener.fd();
+    if (fd >= 0) watch(fd, kFirstDoor + i, events, false);
+  }
+}
+
 Connection* Server::find(std::uint64_t id) {
   const auto found = connections_.find(id);
   return found == connections_.end() ? nullptr : found->second.get();
 }
 
-void Server::accept_some() {
-  if (listener_.fd() < 0) return;  // an outage closed it in this round
+void Server::accept_some(const Door& door) {
+  if (door.listener.fd() < 0) return;  // an outage closed it in this round
   for (int i = 0; i < kAcceptsPerRound; ++i) {
     Fd socket;
-    const Listener::Result result = listener_.accept(socket);
+    const Listener::Result result = door.listener.accept(socket);
     if (result == Listener::Result::kNothing) return;
     if (result == Listener::Result::kNoRoom) {
       // The listener stays readable: asking again at once would spin.
       const Nanos now = mono_now();
       accept_again_ = now + kAcceptPause;
-      watch(listener_.fd(), kListener, 0, false);
+      watch_doors(0);
       if (complained_ == 0 || now - complained_ > kComplainEvery) {
         warn("out of descriptors or memory: new connections wait");
         complained_ = now;
@@ -48,7 +56,9 @@ void Server::accept_some() {
       return;
     }
     const std::uint64_t id = next_id_++;
-    auto connection = std::make_unique<Connection>(id, std::move(socket));
+    auto tls = tls_ && door.gate == Gate::kService ? tls_->accept(socket.get()) : nullptr;
+    auto connection =
+        std::make_unique<Connection>(id, door.gate, std::move(socket), std::move(tls));
     connection->armed = EPOLLIN;
     watch(connection->fd(), id, EPOLLIN, true);
     connections_.emplace(id, std::move(connection));
@@ -56,7 +66,7 @@ void Server::accept_some() {
 }
 
 void Server::receive(Connection& connection) {
-  const ssize_t got = ::recv(connection.fd(), scratch_.data(), scratch_.size(), 0);
+  const ssize_t got = connection.receive(scratch_.data(), scratch_.size());
   if (got < 0) {
     connection.doomed = errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
     return;
@@ -110,6 +120,7 @@ void Server::settle(Connection& connection) {
       connection.silent || connection.lingering || (connection.idle() && !connection.resuming);
   if (connection.ended && nothing_left) connection.doomed = true;
   if (connection.doomed) {
+    give_up(connection);
     connections_.erase(connection.id());
     return;
   }
@@ -124,15 +135,24 @@ void Server::settle(Connection& connection) {
 void Server::arm(Connection& connection) {
   const bool discards = connection.silent || connection.lingering || connection.closing;
   const bool reads = !connection.ended && (discards || !connection.full());
-  const std::uint32_t wanted = (reads ? EPOLLIN : 0U) | (connection.sending() ? EPOLLOUT : 0U);
+  const bool writes = connection.sending() || connection.receive_waits_to_send();
+  const std::uint32_t wanted = (reads ? EPOLLIN : 0U) | (writes ? EPOLLOUT : 0U);
   if (wanted == connection.armed) return;
   connection.armed = wanted;
   watch(connection.fd(), connection.id(), wanted, false);
 }
 
-void Server::reset_all() {
-  for (const auto& [id, connection] : connections_) connection->make_close_a_reset();
-  connections_.clear();
+void Server::reset_service() {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    Connection& connection = *next->second;
+    if (connection.gate() != Gate::kService) {
+      ++next;
+      continue;
+    }
+    give_up(connection);
+    connection.make_close_a_reset();
+    next = connections_.erase(next);
+  }
 }
 
 }  // namespace practice

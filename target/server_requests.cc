@@ -4,32 +4,64 @@ namespace practice {
 
 void Server::admit(Connection& connection, Request&& request) {
   Slot fresh;
+  fresh.arrived = mono_now();
   fresh.close_after = options_.close_each || options_.garbage || !request.keep_alive;
   fresh.request = std::move(request);
   connection.closing = fresh.close_after;
   const std::uint64_t number = connection.push(std::move(fresh));
   Slot& slot = *connection.slot(number);
-  if (outage_takes(connection, slot)) return;
-  const Nanos now = mono_now();
-  const Nanos due = workers_ ? workers_->take(now) : now + delays_.delay(options_.delay);
-  if (due <= now) {
-    slot.state = Slot::State::kDue;
+  if (connection.gate() == Gate::kRedirect) {
+    redirect(connection, slot);
+  } else if (connection.gate() == Gate::kMetrics) {
+    answer_scrape(connection, slot);
+  } else if (!options_.metrics_port && is_scrape(slot.request)) {
+    if (!outage_takes(connection, slot)) answer_scrape(connection, slot);
   } else {
-    timers_.push({due, next_order_++, connection.id(), number});
+    slot.counted = true;
+    if (!outage_takes(connection, slot)) enter_service(connection, number, slot);
   }
+}
+
+// Decides when the service is done with it.
+void Server::enter_service(Connection& connection, std::uint64_t number, Slot& slot) {
+  const Nanos now = slot.arrived;
+  if (law_) {
+    law_->arrive(now, {connection.id(), number});
+    return;
+  }
+  const Nanos due = workers_ ? workers_->take(now) : now + delays_.delay(options_.delay);
+  if (due > now) {
+    timers_.push({due, next_order_++, connection.id(), number});
+  } else {
+    leave_service(connection.id(), number);
+  }
+}
+
+// It runs as soon as the calls it makes are answered.
+void Server::leave_service(std::uint64_t id, std::uint64_t number) {
+  Connection* connection = find(id);
+  Slot* slot = connection ? connection->slot(number) : nullptr;
+  if (slot == nullptr) return;
+  const bool calls = callers_ && !outage_ && Service::keeps(slot->request) && allowed(slot->request);
+  if (calls && callers_->submit(id, number)) return;
+  slot->state = Slot::State::kDue;
+  run_due(*connection);
+  touch(*connection);
 }
 
 void Server::refuse_request(Connection& connection, int status) {
   const std::uint64_t number = connection.push(Slot{});
   Slot& slot = *connection.slot(number);
+  slot.arrived = mono_now();
+  slot.counted = connection.gate() == Gate::kService;
   slot.close_after = true;
   connection.closing = true;
-  if (outage_takes(connection, slot)) return;
-  connection.finish(slot, render({status, "this is no request that can be read\n"}, false, true));
+  if (connection.gate() == Gate::kService && outage_takes(connection, slot)) return;
+  answer(connection, slot, {status, "this is no request that can be read\n"});
 }
 
 void Server::send_continue(Connection& connection) {
-  if (outage_) return;
+  if (outage_ && connection.gate() == Gate::kService) return;
   const std::uint64_t number = connection.push(Slot{});
   connection.finish(*connection.slot(number), "HTTP/1.1 100 Continue\r\n\r\n");
 }
@@ -39,17 +71,16 @@ bool Server::outage_takes(Connection& connection, Slot& slot) {
   if (!outage_) return false;
   switch (outage_->mode) {
     case OutageMode::kHang:
+      give_up(connection);
       connection.silence();
       break;
     case OutageMode::kRefuse:
     case OutageMode::kClose:
       connection.doomed = true;
       break;
-    case OutageMode::kError: {
-      const bool head = slot.request.method == Method::kHead;
-      connection.finish(slot, render({503, "planted outage\n"}, head, slot.close_after));
+    case OutageMode::kError:
+      answer(connection, slot, {503, "planted outage\n"});
       break;
-    }
   }
   return true;
 }
@@ -65,12 +96,21 @@ void Server::run_due(Connection& connection) {
 
 void Server::execute(Connection& connection, std::uint64_t number, Slot& slot) {
   if (options_.garbage) {
-    connection.finish(slot, garbage());
+    slot.status = 200;
+    finish(connection, slot, garbage());
+    return;
+  }
+  if (!allowed(slot.request)) {
+    answer(connection, slot,
+           {401, "expected a bearer token\n", "text/plain", "WWW-Authenticate: Bearer\r\n"});
+    return;
+  }
+  if (slot.call_failed) {
+    answer(connection, slot, {502, "a dependency failed\n"});
     return;
   }
   Reply reply = service_.handle(slot.request);
-  const bool head = slot.request.method == Method::kHead;
-  std::string answer = render(reply.answer, head, slot.close_after);
+  std::string text = rendered(slot, std::move(reply.answer));
   if (reply.silent) {
     durability_.store_silently(*reply.silent);
     truth_.resurrected(reply.silent->id, reply.silent->seq);
@@ -78,7 +118,7 @@ void Server::execute(Connection& connection, std::uint64_t number, Slot& slot) {
   if (reply.write) {
     if (const auto position = durability_.submit(*reply.write)) {
       reply.write->body.clear();
-      slot.answer = std::move(answer);
+      slot.answer = std::move(text);
       slot.state = Slot::State::kRunning;
       commits_.push_back({*position, connection.id(), number, std::move(*reply.write)});
       return;
@@ -87,7 +127,7 @@ void Server::execute(Connection& connection, std::uint64_t number, Slot& slot) {
     truth_.ack(service_.ack_of(*reply.write), now);
     durability_.acknowledged(*reply.write, now);
   }
-  connection.finish(slot, std::move(answer));
+  finish(connection, slot, std::move(text));
 }
 
 // Acknowledges what is durable. A write whose client is gone, or that an outage keeps from its
@@ -106,7 +146,7 @@ void Server::complete_commits() {
       continue;
     }
     truth_.ack(service_.ack_of(commit.write), mono_now());
-    connection->finish(*slot, std::move(slot->answer));
+    finish(*connection, *slot, std::move(slot->answer));
   }
 }
 

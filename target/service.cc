@@ -34,13 +34,18 @@ bool Service::corrupted(std::string_view id) const {
   return chosen(id, options_.seed, "corrupt", options_.corrupt_ratio);
 }
 
+bool Service::keeps(const Request& request) {
+  const std::string_view path = std::string_view(request.target).substr(0, kEntries.size() + 1);
+  if (path.substr(0, kEntries.size()) != kEntries) return false;
+  return path.size() == kEntries.size() || path.back() == '/' || path.back() == '?';
+}
+
 Reply Service::handle(Request& request) {
   const std::string_view target = request.target;
   const std::string_view path = target.substr(0, target.find('?'));
-  if (path.substr(0, kEntries.size()) == kEntries) {
+  if (keeps(request)) {
     const std::string_view rest = path.substr(kEntries.size());
-    const bool one = rest.size() > 1 && rest.front() == '/';
-    if (one || rest.empty()) return entry(request, one ? rest.substr(1) : rest);
+    if (rest != "/") return entry(request, rest.empty() ? rest : rest.substr(1));
   }
   const bool version = path == "/version";
   if (!version && path != "/health") {

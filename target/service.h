@@ -22,6 +22,9 @@ class Service {
  public:
   explicit Service(const Options& options);
 
+  // Whether it is about entries.
+  static bool keeps(const Request& request);
+
   Store& store() { return store_; }
   Reply handle(Request& request);
   // The line of truth for an acknowledged write.

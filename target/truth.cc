@@ -108,6 +108,11 @@ void Truth::resurrected(const std::string& id, std::uint64_t seq) {
                          field("mono_ns", mono_now()));
 }
 
+void Truth::replicas(unsigned count) {
+  add("replicas", field("count", count) + field("mono_ns", mono_now()));
+  flush();
+}
+
 void Truth::begins(std::string_view what, Nanos from, std::string_view mode) {
   add(std::string(what) + "_begin", field("from_ns", from) + mode_field(mode));
   flush();

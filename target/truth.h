@@ -42,6 +42,7 @@ class Truth {
   void down(bool clean);
   void ack(const Ack& ack, Nanos now);
   void resurrected(const std::string& id, std::uint64_t seq);
+  void replicas(unsigned count);
   void begins(std::string_view what, Nanos from, std::string_view mode = {});
   void ends(std::string_view what, Nanos from, Nanos to, std::string_view mode = {});
   void stop();

@@ -47,6 +47,25 @@ struct Window {
   Nanos end() const { return at + length; }
 };
 
+// Statuses that count as good: 2xx or one of them.
+struct StatusRange {
+  int low = 0;
+  int high = 0;
+  bool holds(int status) const { return low <= status && status <= high; }
+};
+
+// Which requests the service's own counters know, and what they hide in an outage.
+enum class CountOnly { kAll, kAnswered, kOk };
+enum class Silence { kNone, kSli, kAll };
+
+// What one request to an entry asks of a dependency on this machine.
+struct CallSpec {
+  std::string name;
+  std::uint16_t port = 0;
+  std::string path;
+  double per_request = 0;
+};
+
 std::vector<std::string_view> split(std::string_view text, char at);
 
 Parsed<Nanos> parse_duration(std::string_view text);
@@ -56,5 +75,9 @@ Parsed<double> parse_number(std::string_view text, double low, double high);
 Parsed<DelaySpec> parse_delay(std::string_view text);
 Parsed<Window> parse_stall(std::string_view text);
 Parsed<Window> parse_outage(std::string_view text);
+Parsed<std::vector<StatusRange>> parse_statuses(std::string_view text);
+Parsed<CountOnly> parse_count_only(std::string_view text);
+Parsed<Silence> parse_silence(std::string_view text);
+Parsed<CallSpec> parse_call(std::string_view text);
 
 }  // namespace practice

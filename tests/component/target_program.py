@@ -24,6 +24,15 @@ class Target:
             [PROGRAM, *map(str, flags)], stdout=subprocess.PIPE, stderr=self.errors, **popen)
         line = self.process.stdout.readline().decode()
         self.port = int(line.rsplit(":", 1)[1]) if line.startswith("listening on 127.0.0.1:") else 0
+        self.metrics_port = self.side_port("metrics", "--metrics-port" in flags) or self.port
+        self.redirect_port = self.side_port("redirect", "--plain-redirect-port" in flags)
+
+    def side_port(self, name, wanted):
+        if not (self.port and wanted):
+            return 0
+        line = self.process.stdout.readline().decode()
+        assert line.startswith(name + " on 127.0.0.1:"), line
+        return int(line.rsplit(":", 1)[1])
 
     def __enter__(self):
         if not self.port:
@@ -52,14 +61,21 @@ class Target:
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
-    def call(self, method, path, body=None):
-        connection = self.connect()
+    def call(self, method, path, body=None, port=None):
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
         try:
             connection.request(method, path, body)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def metrics(self):
+        """One scrape: {name with labels: value}."""
+        status, body = self.call("GET", "/metrics", port=self.metrics_port)
+        assert status == 200, status
+        lines = [line for line in body.decode().splitlines() if not line.startswith("#")]
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
 
     def put_all(self, ids):
         connection = self.connect()
