@@ -91,6 +91,7 @@ class Drill {
     run_options.run_id = new_run_id(system_clock().wall());
     run_options.tool_version = kVersion;
     run_options.host = read_host_facts();
+    run_options.gather = options_.gather;
     Run run(roster, run_options, chronicle, *progress, loop_);
     SHAKEDOWN_TRY(bring_agents(run, *folder));
     auto signals = std::make_unique<Signals>(loop_, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},

@@ -19,6 +19,7 @@ struct DrillOptions {
   uint32_t workers = 0;       // load threads of the in-process agent; 0 = one per core less one, at least 1
   bool quiet = false;
   bool terminal = false;
+  Gather gather;              // what lies outside, for the journal; empty = nothing
 };
 
 struct DrillResult {

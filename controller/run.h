@@ -8,7 +8,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,9 @@
 
 namespace shakedown {
 
+// Reads what lies outside the run, on a thread of its own; gives up soon after a stop is requested.
+using Gather = std::function<std::vector<Reading>(const Timeline&, const Manifest&, std::stop_token)>;
+
 struct RunOptions {
   std::string run_id;
   std::string tool_version;
@@ -26,6 +31,7 @@ struct RunOptions {
   Duration join_limit = std::chrono::seconds(60);
   Duration lease = std::chrono::seconds(10);
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
+  Gather gather;  // called once, after the agents have left; empty = nothing lies outside
 };
 
 struct RunResult {
@@ -70,6 +76,7 @@ class Run {
   boost::asio::awaitable<void> settle(const std::vector<PlannedStage>& group);
   boost::asio::awaitable<void> verify(InjectionId injection, const std::vector<uint64_t>& read_until);
   boost::asio::awaitable<void> wind_down();
+  boost::asio::awaitable<void> read_outside();
 
   void announce(const PlannedStage& stage, RunTime start);
   void end_stage(const PlannedStage& stage, RunTime at, const std::string& reason);

@@ -19,7 +19,8 @@ ARROWS = {
     "agent": ["load", "fault", "wire", "runtime"],
     "judge": ["model", "stats"],
     "report": ["model", "stats"],
-    "controller": ["config", "judge", "wire", "runtime", "report"],
+    "evidence": ["judge", "runtime"],
+    "controller": ["config", "judge", "wire", "runtime", "report", "evidence"],
     "target": [],
 }
 
@@ -29,6 +30,7 @@ FOLDERS = {
     "core/wire": "wire", "core/runtime": "runtime",
     "agent": "agent", "agent/load": "load", "agent/fault": "fault",
     "controller": "controller", "controller/judge": "judge", "controller/report": "report",
+    "controller/evidence": "evidence",
     "target": "target",
 }
 

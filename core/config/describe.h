@@ -33,6 +33,10 @@ Shape phase_shape();
 Shape stop_condition_shape();
 Shape forecast_shape();
 
+// describe_outside.cc
+Shape reported_shape();
+Shape dependency_shape();
+
 // describe_slis.cc
 Shape sli_shape();
 Shape stop_sli_shape();

@@ -169,6 +169,7 @@ const Shape& scenario_shape() {
          may("probes", named("probe", probe_shape()), "Checks at a fixed cadence."),
          may("ledgers", named("ledger", ledger_shape()), "Records of acknowledged writes."),
          may("forecast", forecast_shape(), "The load that is expected."),
+         may("dependencies", named("dependency", dependency_shape()), "The systems that the service calls."),
          need("phases", phases, "What happens, in order."),
          may("stop_when", list_of(stop_condition_shape(), 0, 100),
              "Conditions on which the run ends at once."),
