@@ -5,6 +5,7 @@
 #include "controller/commands.h"
 #include "controller/drill.h"
 #include "controller/metrics.h"
+#include "controller/evidence/gather.h"
 #include "controller/report/report.h"
 #include "controller/scoring.h"
 #include "core/base/units.h"
@@ -76,6 +77,11 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.quiet = command.quiet;
   options.terminal = ::isatty(STDERR_FILENO) != 0;
   if (metrics) options.each_second = publisher(*metrics);
+  if (reads_outside(scenario)) {
+    options.gather = [&scenario](const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {
+      return gather(scenario, timeline, manifest, std::move(skip));
+    };
+  }
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
   if (drill.run.hurried) return exit_code(ErrorKind::cancelled);
   if (drill.run.error && drill.run.error->kind == ErrorKind::io) return fail(*drill.run.error);

@@ -92,6 +92,7 @@ class Drill {
     run_options.tool_version = kVersion;
     run_options.host = read_host_facts();
     run_options.each_second = options_.each_second;
+    run_options.gather = options_.gather;
     Run run(roster, run_options, chronicle, *progress, loop_);
     SHAKEDOWN_TRY(bring_agents(run, *folder));
     auto signals = std::make_unique<Signals>(loop_, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},

@@ -20,6 +20,7 @@ struct DrillOptions {
   bool quiet = false;
   bool terminal = false;
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;  // see RunOptions
+  Gather gather;              // what lies outside, for the journal; empty = nothing
 };
 
 struct DrillResult {

@@ -1,8 +1,11 @@
 #include "controller/run.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <thread>
 
 #include "controller/run_wait.h"
 #include "core/base/units.h"
@@ -217,6 +220,30 @@ asio::awaitable<bool> Run::action(StepEvent::Kind kind, const Action& what, Pati
   co_return done.ok;
 }
 
+// The reader works on a copy: a late message may still reach the timeline.
+asio::awaitable<void> Run::read_outside() {
+  if (!options_.gather || interrupts_ > 1 || chronicle_.timeline().stages().empty()) co_return;
+  activity_ = "reading the team's own metrics";
+  progress_.note("reading the team's own metrics (Ctrl-C twice skips it)");
+  const Timeline timeline = chronicle_.timeline();
+  const Manifest manifest = manifest_;
+  std::vector<Reading> readings;
+  std::atomic<bool> done = false;
+  std::jthread reader([&](std::stop_token skip) {
+    readings = options_.gather(timeline, manifest, std::move(skip));
+    done = true;
+    asio::post(wake_.get_executor(), [this] { wake_.cancel(); });
+  });
+  const auto read_or_skipped = [&] { return done || interrupts_ > 1; };
+  co_await wait(read_or_skipped, 24h, Patience::to_the_end);
+  reader.request_stop();
+  reader.join();
+  for (Reading& reading : readings) {
+    if (!reading.problem.empty()) progress_.note(reading.source + ": " + reading.problem);
+    chronicle_.record(std::move(reading));
+  }
+}
+
 asio::awaitable<void> Run::wind_down() {
   winding_down_ = true;
   activity_ = "winding down";
@@ -240,6 +267,7 @@ asio::awaitable<void> Run::wind_down() {
       chronicle_.record(Event(AgentEvent{AgentEvent::Kind::leftover, member.id, now(), member.detail}));
     }
   }
+  co_await read_outside();
   ended_ = true;
   tick_.cancel();
   manifest_.finished = system_clock().wall();

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@
 
 namespace shakedown {
 
+// Reads what lies outside the run, on a thread of its own; gives up soon after a stop is requested.
+using Gather = std::function<std::vector<Reading>(const Timeline&, const Manifest&, std::stop_token)>;
+
 struct RunOptions {
   std::string run_id;
   std::string tool_version;
@@ -30,6 +34,7 @@ struct RunOptions {
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
   // Called before agents are awaited and then once a second, on the run loop; may be empty.
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;
+  Gather gather;  // called once, after the agents have left; empty = nothing lies outside
 };
 
 struct RunResult {
@@ -75,6 +80,7 @@ class Run {
   boost::asio::awaitable<void> settle(const std::vector<PlannedStage>& group);
   boost::asio::awaitable<void> verify(InjectionId injection, const std::vector<uint64_t>& read_until);
   boost::asio::awaitable<void> wind_down();
+  boost::asio::awaitable<void> read_outside();
 
   // run_growth.cc
   boost::asio::awaitable<void> search(const Search& search);

@@ -20,7 +20,8 @@ ARROWS = {
     "agent": ["load", "fault", "check", "wire", "runtime"],
     "judge": ["model", "stats"],
     "report": ["model", "stats"],
-    "controller": ["config", "judge", "wire", "runtime", "report"],
+    "evidence": ["judge", "runtime"],
+    "controller": ["config", "judge", "wire", "runtime", "report", "evidence"],
     "target": [],
 }
 
@@ -30,6 +31,7 @@ FOLDERS = {
     "core/wire": "wire", "core/runtime": "runtime",
     "agent": "agent", "agent/load": "load", "agent/fault": "fault", "agent/check": "check",
     "controller": "controller", "controller/judge": "judge", "controller/report": "report",
+    "controller/evidence": "evidence",
     "target": "target",
 }
 

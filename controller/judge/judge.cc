@@ -5,9 +5,11 @@
 
 #include "controller/judge/controls.h"
 #include "controller/judge/decision.h"
+#include "controller/judge/downstream.h"
 #include "controller/judge/error_ratio.h"
 #include "controller/judge/families.h"
 #include "controller/judge/growth.h"
+#include "controller/judge/reported.h"
 #include "controller/judge/summary.h"
 #include "controller/judge/tldr.h"
 #include "controller/judge/validity.h"
@@ -39,9 +41,15 @@ void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunVal
     Judged judged = judge_requirement(requirement, evidence);
     judging::apply(validity, judged);
     judging::compare_declared(requirement, judged);
+    std::optional<ScoredReported> reported;
+    if (requirement.reported) {
+      reported = judging::score_reported(requirement, RequirementId(i), judged, evidence);
+      judging::merge_reported(*reported, judged.verdict);
+    }
     judged.verdict.requirement = RequirementId(i);
     note_signals(card, judged.signals);
     card.requirements.push_back({requirement, std::move(judged.verdict)});
+    card.requirements.back().reported = std::move(reported);
     if (requirement.owner.empty()) card.requirements.back().requirement.owner = scenario.owner;
   }
 }
@@ -70,6 +78,7 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
   card.ledgers = judging::summarize_ledgers(evidence);
   card.agents = judging::summarize_agents(evidence);
   card.checks = judging::summarize_checks(evidence);
+  card.downstream = judging::summarize_downstream(evidence);
   card.accounting = judging::summarize_accounting(evidence);
   card.forecast = scenario.forecast;
   card.searches = judging::summarize_searches(evidence);

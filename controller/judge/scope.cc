@@ -52,6 +52,7 @@ void LoadScope::note_missing() {
 
 bool LoadScope::contains(StageId stage, int64_t second) const {
   if (!has_stage(stage)) return false;
+  if (evidence_->only && (start_of(second) < evidence_->only->from || start_of(second + 1) > evidence_->only->to)) return false;
   return in_window(second, windows_) == scope_.during.valid();
 }
 

@@ -91,8 +91,11 @@ void compare_declared(const Requirement& requirement, Judged& judged) {
     Finding value = by_value(requirement, judged);
     if (rank(value.kind) > rank(worst.kind)) worst = std::move(value);
   }
+  if (rank(worst.kind) < rank(judged.verdict.watermelon)) return;  // the SLI itself found something worse
   judged.verdict.watermelon = worst.kind;
   judged.verdict.watermelon_reason = std::move(worst.reason);
 }
+
+Watermelon worse(Watermelon a, Watermelon b) { return rank(a) < rank(b) ? b : a; }
 
 }  // namespace shakedown::judging

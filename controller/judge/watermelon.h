@@ -9,4 +9,7 @@ namespace shakedown::judging {
 // (optimistic, unverifiable, pessimistic, honest).
 void compare_declared(const Requirement& requirement, Judged& judged);
 
+// The one that counts of two: optimistic, unverifiable, pessimistic, honest, none.
+Watermelon worse(Watermelon a, Watermelon b);
+
 }  // namespace shakedown::judging

@@ -60,6 +60,10 @@ void decode_phases(Decoding& d, const View& root);  // and faults
 void decode_search(Decoding& d, const View& view, PhaseId id, Phase& phase);
 void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase);
 void check_growth(Decoding& d, const View& root);
+// decode_outside.cc: before the requirements, which name them
+void decode_dependencies(Decoding& d, const View& root);
+void decode_reported(Decoding& d, const View& view, const std::string& kind, Requirement& r);
+void check_downstream(Decoding& d, const View& root);
 // decode_requirements.cc
 void decode_stop_conditions(Decoding& d, const View& root);
 void decode_requirements(Decoding& d, const View& root);

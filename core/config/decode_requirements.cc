@@ -168,6 +168,7 @@ void decode_requirements(Decoding& d, const View& root) {
     r.controls = decode_controls(view["controls"]);
     const std::optional<Amount> limit = decode_objective(d, view, kind, r);
     decode_declared(d, view["declared"], kind, limit, r);
+    decode_reported(d, view["reported"], kind, r);
     d.scenario.requirements.push_back(std::move(r));
   }
 }

@@ -37,6 +37,9 @@ Shape forecast_shape();
 
 // describe_checks.cc: what is looked at beside load.
 Shape check_shape();
+// describe_outside.cc
+Shape reported_shape();
+Shape dependency_shape();
 
 // describe_slis.cc
 Shape sli_shape();

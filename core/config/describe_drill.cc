@@ -171,6 +171,7 @@ const Shape& scenario_shape() {
          may("ledgers", named("ledger", ledger_shape()), "Records of acknowledged writes."),
          may("checks", named("check", check_shape()), "What is looked at once, before the first phase."),
          may("forecast", forecast_shape(), "The load that is expected."),
+         may("dependencies", named("dependency", dependency_shape()), "The systems that the service calls."),
          need("phases", phases, "What happens, in order."),
          may("stop_when", list_of(stop_condition_shape(), 0, 100),
              "Conditions on which the run ends at once."),

@@ -155,7 +155,6 @@ Shape sli_shape() {
                                need("ledger", reference("ledger"), "Which ledger.")})),
            "Objective: at most a number of writes, or a duration.")});
   shape.exactly_one = {shape.key_names()};
-  shape.later = {"reported"};
   return shape;
 }
 
@@ -194,12 +193,12 @@ Shape requirement_shape() {
                              "One-sided confidence of pass and fail."),
                          may("must", boolean(), "true", "Whether it decides."),
                          may("declared", declared, "What the team says."),
+                         may("reported", reported_shape(), "What its own monitoring says."),
                          may("owner", text(), "Who answers for it."),
                          may("fix", text(), "What would make it green, in the owner's words."),
                          may("fix_by", scalar(Form::date), "The day by which the owner has it, quoted."),
                          may("controls", one_or_list_of(control),
                              "Controls of a standard for which this row is evidence: PCI-10.2.")});
-  shape.later = {"reported"};
   return shape;
 }
 

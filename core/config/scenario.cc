@@ -36,9 +36,11 @@ void decode_all(Decoding& d, const View& root) {
   decode_checks(d, root);
   decode_setup(d, root);
   decode_phases(d, root);
+  decode_dependencies(d, root);
   decode_requirements(d, root);
   decode_stop_conditions(d, root);
   check_growth(d, root);
+  check_downstream(d, root);
   complete_operations(d, root);
   complete_faults(d, root);
   if (!d.diagnostics.failed()) check_evidence(d, root);  // warnings only

@@ -30,7 +30,9 @@ mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo 
 objective-direction-rto objective-empty-promise objective-too-fine objective-unit objective-unit-rpo objective-zero
 owner-cannot-inject pause-too-long recover-after-phase recovery-does-not-fit remote-command requirement-ledger
 requirement-names requirement-operation secret-without-letter spike-too-late start-without-command steps-too-long stop-without-means
-tls-for-http unknown-agent unknown-hole unknown-names zero-confidence""".split()
+tls-for-http dependency-called-service dependency-counter dependency-cycle dependency-of-itself dependency-unknown-caller
+downstream-without-dependency downstream-without-forecast reported-count-without-window reported-of-what-cannot-be
+reported-other-unit reported-placeholders reported-unknown-secret unknown-agent unknown-hole unknown-names zero-confidence""".split()
 
 
 class CoreLoader(yaml.SafeLoader):

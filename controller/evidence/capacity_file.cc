@@ -1,0 +1,80 @@
+#include "controller/evidence/capacity_file.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kFreshDays = 30;
+constexpr std::size_t kLargest = std::size_t{64} << 20;
+
+const json& at(const json& object, const char* key) {
+  static const json none;
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() ? *found : none;
+}
+std::string text(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
+
+std::optional<double> proven(const json& card) {
+  for (const json& row : at(card, "requirements")) {
+    const json& lower = at(at(row, "measured"), "lower");
+    if (text(at(row, "sli")) == "capacity" && lower.is_number()) return lower.get<double>();
+  }
+  for (const json& search : at(card, "searches")) {
+    if (at(search, "lower").is_number()) return at(search, "lower").get<double>();
+  }
+  return std::nullopt;
+}
+
+std::string doubt(const json& card, WallTime now) {
+  const std::string finished = text(at(at(card, "run"), "finished"));
+  const Result<WallTime> when = parse_wall(finished);
+  if (!when) return "it does not say when its run finished";
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(now - when.value()).count() / 24;
+  if (days > kFreshDays) return fmt::format("its run finished {} days ago, on {}", days, finished.substr(0, 10));
+  if (at(at(card, "run"), "valid") != json(true)) return "its run is not valid";
+  const std::string decision = text(at(card, "decision"));
+  return decision == "go" ? std::string() : "its evidence says " + (decision.empty() ? std::string("nothing") : decision);
+}
+
+}  // namespace
+
+Reading read_capacity(const std::string& path, WallTime now) {
+  Reading reading;
+  reading.kind = Reading::Kind::dependency_capacity;
+  reading.source = path;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    reading.problem = "the scorecard " + path + " cannot be read";
+    return reading;
+  }
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  if (bytes.size() > kLargest) {
+    reading.problem = "the scorecard " + path + " is too large";
+    return reading;
+  }
+  const json card = json::parse(bytes, nullptr, false);
+  if (!text(at(card, "schema")).starts_with("shakedown/scorecard/")) {
+    reading.problem = path + " is no scorecard.json of Shakedown";
+    return reading;
+  }
+  const std::optional<double> lower = proven(card);
+  if (!lower) {
+    reading.problem = "the scorecard " + path + " has no capacity: neither a capacity requirement nor a search with a lower bound";
+    return reading;
+  }
+  reading.series.push_back({"", {{now, *lower}}});
+  reading.problem = doubt(card, now);
+  return reading;
+}
+
+}  // namespace shakedown

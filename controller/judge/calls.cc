@@ -1,0 +1,130 @@
+#include "controller/judge/calls.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/judge/asked.h"
+#include "controller/judge/reported_causes.h"
+#include "core/stats/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr double kConfidence = 0.95;
+
+struct Requests {
+  double load = 0;  // arrivals that reached the service
+  double other = 0;  // checks and ledger writes, which may cause calls too
+};
+
+Requests requests_in(TimeRange range, const Evidence& evidence) {
+  Requests out;
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (key.second < second_of(range.from) || key.second >= second_of(range.to)) continue;
+    for (const Outcome o : {Outcome::ok, Outcome::failed, Outcome::reset, Outcome::timeout, Outcome::unfinished}) {
+      out.load += static_cast<double>(cell.count(o));
+    }
+  }
+  for (const ProbeEvidence& probe : evidence.probes) {
+    for (const ProbeResult& r : probe.results) out.other += range.contains(r.start) ? 1 : 0;
+  }
+  for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
+    for (const auto& [id, write] : evidence.timeline->ledger(LedgerId(i)).writes) {
+      out.other += range.contains(write.invoked) ? 1 : 0;
+    }
+  }
+  return out;
+}
+
+// Exact bounds of a Poisson count, through the time between events.
+Bounds count_bounds(double n) {
+  const auto events = static_cast<uint64_t>(std::max(0.0, std::round(n)));
+  const Bounds gap = mtbf(1, events, kConfidence);
+  return {std::isfinite(gap.upper) && gap.upper > 0 ? 1 / gap.upper : 0, gap.lower > 0 ? 1 / gap.lower : INFINITY};
+}
+
+// All parts of the run with this name summed up: counts add, ratios would not.
+std::optional<MeasuredCalls> measure_part(const std::vector<const Reading*>& readings, const std::string& part,
+                                          const Evidence& evidence) {
+  double count = 0, slack = 0;
+  Requests requests;
+  for (const Reading* reading : readings) {
+    const std::optional<double> n = reading->phase == part ? single_value(*reading) : std::nullopt;
+    if (!n) continue;
+    const Requests here = requests_in({reading->from, reading->to}, evidence);
+    count += *n;
+    requests.load += here.load;
+    requests.other += here.other;
+    const double length = seconds(reading->to - reading->from);
+    slack += length > 0 ? *n * std::min(1.0, seconds(reading->scrape) / length) : *n;
+  }
+  if (requests.load <= 0) return std::nullopt;
+  const Bounds bounds = count_bounds(count);
+  return MeasuredCalls{count / requests.load, std::max(0.0, bounds.lower - slack) / (requests.load + requests.other),
+                       (bounds.upper + slack) / requests.load};
+}
+
+void read_counter(DependencyCalls& calls, DependencyId id, const Evidence& evidence) {
+  std::vector<const Reading*> readings;
+  std::string problem = "nobody asked its counter";
+  for (const Reading& reading : evidence.timeline->readings()) {
+    if (reading.kind != Reading::Kind::dependency_count || reading.dependency != id) continue;
+    readings.push_back(&reading);
+    const bool answered = single_value(reading).has_value();
+    problem = !reading.problem.empty() ? reading.problem
+              : answered               ? "no request was sent while its counter was read"
+                                       : "its query gives no single number";
+    if (!answered && reading.phase.empty()) {  // what is missing inside a fault is not known, no more
+      calls.problem = problem;
+      return;
+    }
+  }
+  calls.at_load = measure_part(readings, "", evidence);
+  calls.in_faults = measure_part(readings, "faults", evidence);
+  if (!calls.measured()) calls.problem = problem;
+}
+
+class Counting {
+ public:
+  explicit Counting(const Evidence& evidence)
+      : evidence_(evidence), out_(evidence.scenario->dependencies.size()), done_(out_.size(), false) {}
+
+  std::vector<DependencyCalls> all() {
+    for (std::size_t i = 0; i < out_.size(); ++i) count(DependencyId(i));
+    return std::move(out_);
+  }
+
+ private:
+  const DependencyCalls& count(DependencyId id) {
+    DependencyCalls& calls = out_[id.value];
+    if (done_[id.value]) return calls;
+    done_[id.value] = true;
+    const Dependency& dependency = evidence_.scenario->dependency(id);
+    for (const DependencyCall& call : dependency.calls) {
+      DependencyCalls caller;
+      caller.declared = 1;
+      caller.effective = {1, 1, 1};
+      if (call.caller.valid()) caller = count(call.caller);
+      calls.declared += call.per_request * caller.declared;
+      calls.effective.value += call.per_request * caller.effective.value;
+      calls.effective.lower += call.per_request * caller.effective.lower;
+      calls.effective.upper += call.per_request * caller.effective.upper;
+    }
+    if (dependency.counter) read_counter(calls, id, evidence_);
+    if (calls.at_load) calls.effective = *calls.at_load;
+    if (calls.in_faults && (!calls.at_load || calls.in_faults->value > calls.at_load->upper)) {
+      calls.effective = *calls.in_faults;
+    }
+    return calls;
+  }
+
+  const Evidence& evidence_;
+  std::vector<DependencyCalls> out_;
+  std::vector<bool> done_;
+};
+
+}  // namespace
+
+std::vector<DependencyCalls> count_calls(const Evidence& evidence) { return Counting(evidence).all(); }
+
+}  // namespace shakedown::judging

@@ -1,0 +1,15 @@
+// Whether the systems that the service calls can take the load that the forecast brings.
+#pragma once
+
+#include <vector>
+
+#include "controller/judge/evidence.h"
+#include "core/model/scored_parts.h"
+
+namespace shakedown::judging {
+
+// By DependencyId. fail: it cannot take it, or its team has not agreed to; unknown: nobody knows what it can take, or the
+// evidence for it is in doubt; not_proven: between the bounds of the calls. A dependency without any evidence is unknown.
+std::vector<ScoredDependency> summarize_downstream(const Evidence& evidence);
+
+}  // namespace shakedown::judging
