@@ -12,6 +12,7 @@
 #include "controller/judge/reported.h"
 #include "controller/judge/summary.h"
 #include "controller/judge/tldr.h"
+#include "controller/judge/tradeoffs.h"
 #include "controller/judge/validity.h"
 #include "controller/judge/watermelon.h"
 
@@ -99,6 +100,7 @@ Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manife
   card.areas = judging::summarize_areas(card.requirements);
   card.decision = judging::decide(card);
   card.covers = judging::covers(card);
+  for (ScoredRequirement& row : card.requirements) row.options = judging::options_for(row, card, scenario);
   card.tldr = judging::tell(card, scenario);
   return card;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/settle.h"
+#include "controller/judge/tldr_growth.h"
 
 namespace shakedown::judging {
 namespace {
@@ -61,6 +62,11 @@ std::string team_says(const Requirement& requirement, const std::string& of_zero
   return declared.status ? fmt::format("; the team says {}", to_string(*declared.status)) : "";
 }
 
+std::string dashboard_says(const ScoredRequirement& row) {
+  if (!row.reported || row.reported->watermelon != Watermelon::optimistic || !row.reported->value) return "";
+  return fmt::format("; its own dashboard says {}", format_value(*row.reported->value, unit_of(row.requirement.sli)));
+}
+
 std::string how_many(const Range& range, const std::string& noun) {
   const auto number = [](double v) { return fmt::format("{:.0f}", v); };
   if (std::isinf(range.most)) return fmt::format("at least {} confirmed {}", number(range.least), plural(noun));
@@ -109,10 +115,13 @@ std::string plain_failure(const ScoredRequirement& row) {
   const std::string value = m.value && m.unit != Unit::holds ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
                                                   format_value(*m.value, m.unit), limit_text(r.objective))
                                     : "";
-  return fmt::format("\"{}\" does not hold{}{}{}.", r.title, cost, value, team_says(r, "none"));
+  return fmt::format("\"{}\" does not hold{}{}{}{}.", r.title, cost, value, team_says(r, "none"), dashboard_says(row));
 }
 
-std::string sentence(const ScoredRequirement& row, const Scenario& scenario) {
+std::string sentence(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
+  if (row.verdict.state == VerdictState::fail) {
+    if (std::string told = tell_failed_growth(row, card, scenario); !told.empty()) return told;
+  }
   const Sli& sli = row.requirement.sli;
   if (const auto* rpo = std::get_if<RpoSli>(&sli)) return loss(row, *rpo, scenario);
   if (const auto* rto = std::get_if<RtoSli>(&sli)) return recovery(row, *rto, scenario);
@@ -147,6 +156,18 @@ std::string load_sentence(const Scorecard& card, const Scenario& scenario) {
   return rate ? fmt::format("Load holds at the tested {}/s.", format_number(*rate)) : "Load holds as tested.";
 }
 
+// The first capacity or headroom, unless a failing one was told already.
+std::string capacity_sentence(const Scorecard& card, const Scenario& scenario) {
+  std::string first;
+  for (const ScoredRequirement& row : card.requirements) {
+    if (!row.requirement.must || row.verdict.state == VerdictState::unknown) continue;
+    const std::string told = tell_capacity(row, card, scenario);
+    if (!told.empty() && row.verdict.state == VerdictState::fail) return "";
+    if (first.empty()) first = told;
+  }
+  return first;
+}
+
 std::string undecided(const Scorecard& card) {
   const auto open = std::count_if(card.requirements.begin(), card.requirements.end(), [](const ScoredRequirement& r) {
     return r.requirement.must && (r.verdict.state == VerdictState::not_proven || r.verdict.state == VerdictState::unknown);
@@ -169,18 +190,23 @@ std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
   const auto add = [&](VerdictState state, bool must) {
     for (const ScoredRequirement& row : card.requirements) {
       const bool told = state == VerdictState::fail || told_when_passed(row.requirement.sli);
-      if (row.requirement.must == must && row.verdict.state == state && told) out.push_back(sentence(row, scenario));
+      if (row.requirement.must != must || row.verdict.state != state || !told) continue;
+      std::string said = sentence(row, card, scenario);
+      const bool of_search = said == tell_capacity(row, card, scenario);  // two rows may rest on the same one
+      if (!of_search || std::find(out.begin(), out.end(), said) == out.end()) out.push_back(std::move(said));
     }
   };
   add(VerdictState::fail, true);
   const std::string open = undecided(card), load = load_sentence(card, scenario);
-  const std::size_t reserved = (open.empty() ? 0 : 1) + (load.empty() ? 0 : 1);
+  const std::string capacity = capacity_sentence(card, scenario);
+  const std::size_t reserved = (open.empty() ? 0u : 1u) + (load.empty() ? 0u : 1u) + (capacity.empty() ? 0u : 1u);
   const std::size_t room = kMostSentences - reserved;
   if (out.size() > room) {
     const std::size_t left = out.size() - (room - 1);
     out.resize(room - 1);
     out.push_back(fmt::format("{} more {} not hold.", left, left == 1 ? "promise does" : "promises do"));
   }
+  if (!capacity.empty()) out.push_back(capacity);
   if (!open.empty()) out.push_back(open);
   if (!load.empty()) out.push_back(load);
   add(VerdictState::pass, true);

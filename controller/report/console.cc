@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "controller/report/growth_words.h"
 #include "controller/report/plain.h"
 #include "controller/report/report.h"
 #include "controller/report/text.h"
@@ -18,6 +19,7 @@ class Paint {
     if (name == "pass") return wrap("1;32", text);
     if (name == "fail") return wrap("1;31", text);
     if (name == "not-proven") return wrap("1;33", text);
+    if (name == "attested") return wrap("1;34", text);
     return wrap("1;90", text);
   }
 
@@ -46,23 +48,47 @@ std::string title_line(const Scorecard& card) {
 std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
   const VerdictState state = row.verdict.state;
   const Requirement& requirement = row.requirement;
-  const std::string mark = padded(report::shape(state), 4) + " " + padded(report::word(state), 10);
-  std::string out = "  " + paint.state(report::css_class(state), mark) + "  " + report::clean(requirement.id) + "  " +
+  const std::string mark = padded(report::shape(row), 4) + " " + padded(report::word(row), 10);
+  std::string out = "  " + paint.state(report::css_class(row), mark) + "  " + report::clean(requirement.id) + "  " +
                     report::clean(requirement.title) + ": " + report::measured_words(row);
   if (const std::string drills = report::drills_words(row); !drills.empty()) out += ", " + drills;
-  out += " (needed " + report::needed_words(requirement.objective) + ")";
+  out += " (needed " + report::needed_words(requirement) + ")";
   if (row.verdict.at_risk) out += ", close to its limit";
   if (!requirement.must) out += ", not a must";
   out += "\n";
   const std::string indent(20, ' ');
-  if (report::is_watermelon(row))
-    out += indent + paint.state("fail", "WATERMELON: the team says " + report::team_says(requirement) + ", measured RED") +
-           "\n";
+  if (report::is_watermelon(row)) {
+    const std::string team = report::team_says(requirement);
+    const std::string says = team.empty() ? "its own dashboard says " + report::reported_value(row) : "the team says " + team;
+    out += indent + paint.state("fail", "WATERMELON: " + says + ", measured RED") + "\n";
+  } else if (report::reported_greener(row)) {
+    out += indent + "its own dashboard says " + report::reported_value(row) + "\n";
+  }
   if (state != VerdictState::pass) {
     out += indent + report::clean(row.verdict.reason) + "\n";
     if (!row.verdict.needed.empty()) out += indent + "to decide it: " + report::clean(row.verdict.needed) + "\n";
   }
+  for (const TradeOff& option : row.options)
+    out += indent + report::option_title(option.kind) + ": " + report::clean(option.option) + "\n";
   return out;
+}
+
+// What is not a row: what is carried, what breaks first, checks and controls that show nothing.
+std::string growth_lines(const Scorecard& card) {
+  std::string out;
+  for (const ScoredSearch& search : card.searches) {
+    out += "  Carries (" + report::clean(search.phase) + "): " + report::carried_words(search) + " per second";
+    if (card.forecast) out += ", forecast " + report::grouped(card.forecast->rate.per_second);
+    out += search.trouble.empty() ? "\n" : "; no evidence: " + report::clean(search.trouble) + "\n";
+  }
+  if (const ScoredDependency* first = report::first_to_break(card))
+    out += "  First to break: " + report::first_to_break_words(*first) + "\n";
+  const auto undone = std::count_if(card.checks.begin(), card.checks.end(), [](const ScoredCheck& c) { return !c.done; });
+  if (undone > 0) out += "  Checks not carried out: " + std::to_string(undone) + " of " + std::to_string(card.checks.size()) + "\n";
+  const auto grey = std::count_if(card.controls.begin(), card.controls.end(),
+                                  [](const ScoredControl& c) { return c.state == VerdictState::unknown; });
+  if (grey > 0) out += "  Controls without evidence: " + std::to_string(grey) + " of " + std::to_string(card.controls.size()) + "\n";
+  return out.empty() ? out : "\n" + out;
 }
 
 }  // namespace
@@ -82,7 +108,7 @@ std::string scorecard_console(const Scorecard& card, bool colour) {
 
   if (!card.requirements.empty()) out += "\n";
   for (const std::size_t i : report::by_urgency(card)) out += row_lines(card.requirements[i], paint);
-  return out;
+  return out + growth_lines(card);
 }
 
 }  // namespace shakedown

@@ -4,13 +4,14 @@
 
 #include "controller/report/assets.h"
 #include "controller/report/page_data.h"
+#include "controller/report/details_parts.h"
+#include "controller/report/growth_words.h"
 #include "controller/report/plain.h"
+#include "controller/report/table.h"
 #include "controller/report/words.h"
 
 namespace shakedown::report {
 namespace {
-
-using Cells = std::vector<std::string>;
 
 std::string instant(std::optional<RunTime> at) { return at ? format_number(seconds(*at)) + " s" : "–"; }
 std::string number(uint64_t value) { return std::to_string(value); }
@@ -18,36 +19,6 @@ std::string length(double lower, double upper) {
   if (!std::isfinite(upper)) return "at least " + format_value(lower, Unit::seconds);
   return format_value(lower, Unit::seconds) + " to " + format_value(upper, Unit::seconds);
 }
-
-// A titled table; absent from the page when it has no rows.
-struct Table {
-  const char* title;
-  const char* note;
-  Cells head;
-  std::vector<Cells> rows;
-};
-
-PageData table_data(const Table& table) {
-  PageData data{PageData::type::object};
-  put(data, "table_title", table.title);
-  put(data, "note", table.note);
-  put_texts(data, "head", table.head);
-  std::vector<PageData> rows;
-  for (const Cells& cells : table.rows) {
-    PageData row{PageData::type::object};
-    PageData list{PageData::type::list};
-    for (const std::string& text : cells) {
-      PageData cell{PageData::type::object};
-      put(cell, "text", text.empty() ? "–" : text);
-      list.push_back(cell);
-    }
-    row.set("cells", list);
-    rows.push_back(row);
-  }
-  put_list(data, "rows", rows);
-  return data;
-}
-
 std::string bound(const std::optional<double>& value, Unit unit) { return value ? format_value(*value, unit) : "–"; }
 
 void add_fact(std::vector<PageData>& facts, const char* name, const std::string& value) {
@@ -73,12 +44,38 @@ std::string watermelon_text(const Verdict& verdict) {
   return verdict.watermelon_reason.empty() ? word : word + ": " + verdict.watermelon_reason;
 }
 
+std::string fix_text(const Requirement& requirement) {
+  if (requirement.fix_by.empty()) return requirement.fix;
+  return requirement.fix + (requirement.fix.empty() ? "by " : ", by ") + day_words(requirement.fix_by);
+}
+
+// Nothing was measured, so none of the figures of a measurement is shown.
+std::vector<PageData> attested_facts(const ScoredRequirement& row, std::vector<PageData> facts) {
+  const auto& attested = std::get<AttestedSli>(row.requirement.sli);
+  add_fact(facts, "Measured", "nothing: somebody vouches for it");
+  add_fact(facts, "Statement", attested.statement);
+  add_fact(facts, "Vouched for by", attested.by);
+  add_fact(facts, "On", day_words(attested.date));
+  add_fact(facts, "Until", day_words(attested.expires));
+  add_fact(facts, "Evidence lies at", attested.link);
+  add_fact(facts, "Declared", declared_text(row.requirement));
+  add_fact(facts, "Why", row.verdict.reason);
+  add_fact(facts, "To decide it", row.verdict.needed);
+  add_fact(facts, "To make it green", fix_text(row.requirement));
+  add_fact(facts, "If violated", row.requirement.means);
+  add_fact(facts, "Evidence for", list_text(row.requirement.controls));
+  add_fact(facts, "Owner", row.requirement.owner);
+  return facts;
+}
+
 std::vector<PageData> facts_of(const ScoredRequirement& row, const Manifest& manifest) {
   const Requirement& requirement = row.requirement;
   const Verdict& verdict = row.verdict;
   const Measured& measured = verdict.measured;
   std::vector<PageData> facts;
-  add_fact(facts, "Limit", requirement.objective.text + (requirement.must ? "" : " (not a must)"));
+  const std::string limit = requirement.objective.text.empty() ? needed_words(requirement) : requirement.objective.text;
+  add_fact(facts, "Limit", limit + (requirement.must ? "" : " (not a must)"));
+  if (is_attested(row)) return attested_facts(row, std::move(facts));
   add_fact(facts, "Measured", measured.value ? (measured.censored ? "at least " : "") +
                                                    format_value(*measured.value, measured.unit)
                                              : "no value");
@@ -89,10 +86,12 @@ std::vector<PageData> facts_of(const ScoredRequirement& row, const Manifest& man
   add_fact(facts, "Supportable", verdict.supportable ? format_value(*verdict.supportable, measured.unit) : "");
   add_fact(facts, "Declared", declared_text(requirement));
   add_fact(facts, "Declared against measured", watermelon_text(verdict));
+  add_fact(facts, "Its own dashboard", dashboard_text(row));
   add_fact(facts, "Why", verdict.reason + (verdict.at_risk ? " It is within 10 % of its limit." : ""));
   add_fact(facts, "To decide it", verdict.needed);
-  add_fact(facts, "To make it green", requirement.fix);
+  add_fact(facts, "To make it green", fix_text(requirement));
   add_fact(facts, "If violated", requirement.means);
+  add_fact(facts, "Evidence for", list_text(requirement.controls));
   add_fact(facts, "Owner", requirement.owner);
   add_fact(facts, "Evidence", verdict.untouched ? "" : "touched by a validity signal, see Validity");
   add_fact(facts, "See it again", "shakedown run scenario.yaml (seed " + number(manifest.seed) + ")");
@@ -112,17 +111,19 @@ Table injections_table(const ScoredRequirement& row) {
 PageData requirement_data(const ScoredRequirement& row, std::size_t position, const Manifest& manifest) {
   PageData data{PageData::type::object};
   put(data, "anchor", "requirement-" + number(position + 1));
-  put(data, "class", css_class(row.verdict.state));
-  put(data, "word", word(row.verdict.state));
+  put(data, "class", css_class(row));
+  put(data, "word", word(row));
   put(data, "id", row.requirement.id);
   put(data, "title", row.requirement.title);
   put(data, "area", area_title(row.requirement.area));
   put(data, "kind", kind_name(row.requirement.sli));
   put_flag(data, "watermelon", is_watermelon(row));
-  put(data, "team", team_says(row.requirement));
+  put(data, "team", reported_greener(row) && team_says(row.requirement).empty() ? "dashboard says " + reported_value(row)
+                                                                               : "team says " + team_says(row.requirement));
   put_list(data, "facts", facts_of(row, manifest));
   std::vector<PageData> tables;
-  if (!row.verdict.injections.empty()) tables.push_back(table_data(injections_table(row)));
+  for (const Table& table : {options_table(row), injections_table(row)})
+    if (!table.rows.empty()) tables.push_back(table_data(table));
   put_list(data, "tables", tables);
   return data;
 }
@@ -235,17 +236,15 @@ Table people_table(const Decision& people) {
 std::string details_html(const Scorecard& card, bool has_charts) {
   PageData page{PageData::type::object};
   put_flag(page, "has_charts", has_charts);
+  put_growth(page, card);
   std::vector<PageData> requirements;
   for (const std::size_t i : by_urgency(card))
     requirements.push_back(requirement_data(card.requirements[i], i, card.manifest));
   put_list(page, "requirements", requirements);
-
-  std::vector<PageData> record;
-  for (const Table& table :
-       {outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
-        accounting_table(card.accounting), agents_table(card), run_table(card), people_table(card.decision_makers)})
-    if (!table.rows.empty()) record.push_back(table_data(table));
-  put_list(page, "record", record);
+  put_tables(page, "around", {downstream_table(card), reported_table(card), controls_table(card), checks_table(card)});
+  put_tables(page, "record",
+             {outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
+              accounting_table(card.accounting), agents_table(card), run_table(card), people_table(card.decision_makers)});
   return render(details_template().bytes, page);
 }
 

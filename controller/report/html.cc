@@ -3,6 +3,7 @@
 #include "controller/report/assets.h"
 #include "controller/report/chart_data.h"
 #include "controller/report/details.h"
+#include "controller/report/details_parts.h"
 #include "controller/report/page_one.h"
 #include "controller/report/report.h"
 #include "controller/report/text.h"
@@ -39,13 +40,18 @@ std::string policy_digest(const Asset& asset) {
 // Nothing may be loaded, and only our own scripts and style may act, even if foreign text slipped into the markup.
 std::string content_policy() {
   return "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src " +
-         policy_digest(report::chart_library()) + " " + policy_digest(report::chart_script()) + "; style-src " +
+         policy_digest(report::chart_library()) + " " + policy_digest(report::chart_script()) + " " +
+         policy_digest(report::growth_script()) + "; style-src " +
          policy_digest(report::style_sheet());
 }
 
 std::string title_of(const Scorecard& card) {
   return std::string(report::word(card.decision)) + ": " + (card.service.empty() ? card.scenario : card.service) + " " +
          report::short_release(card.manifest) + " – Shakedown scorecard";
+}
+
+std::string data_element(const char* id, const std::string& json) {
+  return std::string("<script type=\"application/json\" id=\"") + id + "\">" + report::script_json(json) + "</script>\n";
 }
 
 std::string element(const char* name, const Asset& asset) {
@@ -55,8 +61,7 @@ std::string element(const char* name, const Asset& asset) {
 }  // namespace
 
 std::string scorecard_html(const Scorecard& card, const Timeline& timeline) {
-  const std::string chart_data = report::chart_data(card, timeline);
-  const bool has_charts = !chart_data.empty();
+  const std::string time_data = report::chart_data(card, timeline), growth_data = report::growth_chart_data(card);
   std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta http-equiv=\"Content-Security-Policy\" content=\"" + content_policy() + "\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -65,12 +70,12 @@ std::string scorecard_html(const Scorecard& card, const Timeline& timeline) {
   page += "</head>\n<body>\n";
   page += report::icons().bytes;
   page += report::page_one_html(card);
-  page += report::details_html(card, has_charts);
-  if (has_charts) {
-    page += "<script type=\"application/json\" id=\"chart-data\">" + report::script_json(chart_data) + "</script>\n";
-    page += element("script", report::chart_library());
-    page += element("script", report::chart_script());
-  }
+  page += report::details_html(card, !time_data.empty());
+  if (!time_data.empty()) page += data_element("chart-data", time_data);
+  if (!growth_data.empty()) page += data_element("growth-data", growth_data);
+  if (!time_data.empty() || !growth_data.empty()) page += element("script", report::chart_library());
+  if (!time_data.empty()) page += element("script", report::chart_script());
+  if (!growth_data.empty()) page += element("script", report::growth_script());
   return page + "</body>\n</html>\n";
 }
 

@@ -1,4 +1,5 @@
 #include "controller/report/json_number.h"
+#include "controller/report/json_parts.h"
 #include "controller/report/report.h"
 
 namespace shakedown {
@@ -8,6 +9,8 @@ using report::Json;
 using report::json_instant;
 using report::json_number;
 using report::json_text;
+using report::list_of;
+using report::measured_of;
 
 Json wall(WallTime at) { return at == WallTime{} ? Json(nullptr) : Json(format_wall(at)); }
 
@@ -40,17 +43,6 @@ Json declared_of(const Requirement& requirement) {
           {"value", json_number(declared.value)},
           {"text", json_text(declared.value_text)},
           {"period_seconds", declared.period > Duration{} ? json_number(seconds(declared.period)) : Json(nullptr)}};
-}
-
-Json measured_of(const Measured& measured) {
-  static constexpr std::array<const char*, 8> kUnits = {"ratio", "seconds", "per_second", "count",
-                                                      "writes", "margin", "number", "holds"};
-  return {{"value", json_number(measured.value)},
-          {"lower", json_number(measured.lower)},
-          {"upper", json_number(measured.upper)},
-          {"unit", kUnits.at(static_cast<std::size_t>(measured.unit))},
-          {"samples", measured.samples},
-          {"censored", measured.censored}};
 }
 
 Json injections_of(const Verdict& verdict) {
@@ -92,6 +84,11 @@ Json requirement_of(const ScoredRequirement& row) {
           {"untouched", verdict.untouched},
           {"owner", json_text(requirement.owner)},
           {"fix", json_text(requirement.fix)},
+          {"fix_by", json_text(requirement.fix_by)},
+          {"controls", requirement.controls},
+          {"attested", report::attested_of(requirement)},
+          {"reported", row.reported ? report::reported_of(*row.reported) : Json(nullptr)},
+          {"options", list_of(row.options, report::option_of)},
           {"injections", injections_of(verdict)}};
 }
 
@@ -191,13 +188,6 @@ Json people_of(const Decision& people) {
           {"informed", people.informed}};
 }
 
-template <typename Items, typename Of>
-Json list_of(const Items& items, Of of) {
-  Json list = Json::array();
-  for (const auto& item : items) list.push_back(of(item));
-  return list;
-}
-
 }  // namespace
 
 std::string scorecard_json(const Scorecard& card) {
@@ -219,6 +209,12 @@ std::string scorecard_json(const Scorecard& card) {
                      {"faults", list_of(card.faults, fault_of)},
                      {"ledgers", list_of(card.ledgers, ledger_of)},
                      {"agents", list_of(card.agents, agent_of)},
+                     {"forecast", report::forecast_of(card)},
+                     {"searches", report::searches_of(card)},
+                     {"scalings", list_of(card.scalings, report::scaling_of)},
+                     {"downstream", list_of(card.downstream, report::dependency_of)},
+                     {"controls", report::controls_of(card)},
+                     {"checks", list_of(card.checks, report::check_of)},
                      {"accounting", accounting_of(card.accounting)},
                      {"decision_makers", people_of(card.decision_makers)}};
   return report::json_dump(json, 2) + "\n";

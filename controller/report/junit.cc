@@ -1,3 +1,4 @@
+#include "controller/report/growth_words.h"
 #include "controller/report/plain.h"
 #include "controller/report/report.h"
 #include "controller/report/text.h"
@@ -12,16 +13,28 @@ std::string attribute(const char* name, const std::string& value) {
   return std::string(" ") + name + "=\"" + xml_text(value) + "\"";
 }
 
+std::string ways_out(const ScoredRequirement& row) {
+  std::string text;
+  for (const TradeOff& option : row.options) text += std::string(" ") + report::option_title(option.kind) + ": " + option.option + ".";
+  return text;
+}
+
 // What a reader of a build log wants to see of one row.
 std::string details(const ScoredRequirement& row) {
-  std::string text = "needed " + report::needed_words(row.requirement.objective) + ", measured " +
+  if (report::is_attested(row)) {
+    return std::string(report::shape(row)) + " " + report::word(row) + ", not measured: " + report::measured_words(row) + ". " +
+           row.verdict.reason + ways_out(row);
+  }
+  std::string text = "needed " + report::needed_words(row.requirement) + ", measured " +
                      report::measured_words(row);
   if (const std::string drills = report::drills_words(row); !drills.empty()) text += " " + drills;
   text += "; " + std::to_string(row.verdict.measured.samples) + " samples. " + row.verdict.reason;
   if (!row.verdict.needed.empty()) text += " To decide it: " + row.verdict.needed;
-  if (report::is_watermelon(row)) text += " WATERMELON: the team says " + report::team_says(row.requirement) + ".";
+  if (report::is_watermelon(row) && !report::team_says(row.requirement).empty())
+    text += " WATERMELON: the team says " + report::team_says(row.requirement) + ".";
+  if (report::reported_greener(row)) text += " Its own dashboard says " + report::reported_value(row) + ".";
   if (!row.requirement.owner.empty()) text += " Owner: " + row.requirement.owner;
-  return text;
+  return text + ways_out(row);
 }
 
 std::string problem(const char* element, const char* type, const std::string& message, const std::string& text) {

@@ -1,3 +1,5 @@
+#include "controller/report/growth_words.h"
+#include "controller/report/markdown_parts.h"
 #include "controller/report/plain.h"
 #include "controller/report/report.h"
 #include "controller/report/text.h"
@@ -10,20 +12,6 @@ using report::markdown_code;
 using report::markdown_text;
 
 using Cells = std::vector<std::string>;
-
-// One row of a table; the cells are Markdown already.
-std::string row_of(const Cells& cells) {
-  std::string line = "|";
-  for (const std::string& cell : cells) line += " " + cell + " |";
-  return line + "\n";
-}
-
-std::string table(const Cells& head, const std::vector<Cells>& rows) {
-  if (rows.empty()) return {};
-  std::string out = row_of(head) + row_of(Cells(head.size(), "---"));
-  for (const Cells& row : rows) out += row_of(row);
-  return out + "\n";
-}
 
 std::string section(const char* title, const std::string& body) {
   return body.empty() ? std::string() : std::string("## ") + title + "\n\n" + body;
@@ -57,19 +45,20 @@ std::string summary(const Scorecard& card) {
 std::string requirements(const Scorecard& card) {
   std::vector<Cells> rows;
   for (const ScoredRequirement& row : card.requirements) {
-    const std::string verdict =
-        std::string(report::shape(row.verdict.state)) + " " + report::word(row.verdict.state);
+    const std::string verdict = std::string(report::shape(row)) + " " + report::word(row);
     std::string measured = report::measured_words(row);
     if (const std::string drills = report::drills_words(row); !drills.empty()) measured += ", " + drills;
     std::string team = report::team_says(row.requirement);
     if (!team.empty()) team = "team says " + team;
+    if (report::reported_greener(row))
+      team += (team.empty() ? "" : ", ") + std::string("its own dashboard says ") + report::reported_value(row);
     rows.push_back({"**" + markdown_text(verdict) + "**" + (row.requirement.must ? "" : " (not a must)"),
                     markdown_text(row.requirement.id), markdown_text(row.requirement.title),
-                    markdown_text(report::needed_words(row.requirement.objective)), markdown_text(measured),
+                    markdown_text(report::needed_words(row.requirement)), markdown_text(measured),
                     (report::is_watermelon(row) ? "🍉 **WATERMELON** " : "") + markdown_text(team),
                     markdown_text(row.requirement.owner)});
   }
-  return table({"Verdict", "Id", "Requirement", "Needed", "Measured", "Declared", "Owner"}, rows);
+  return report::markdown_table({"Verdict", "Id", "Requirement", "Needed", "Measured", "Declared", "Owner"}, rows);
 }
 
 std::string reasons(const Scorecard& card) {
@@ -79,6 +68,7 @@ std::string reasons(const Scorecard& card) {
     out += "- **" + markdown_text(row.requirement.id) + "**: " + markdown_text(row.verdict.reason);
     if (!row.verdict.needed.empty()) out += " To decide it: " + markdown_text(row.verdict.needed);
     if (!row.requirement.fix.empty()) out += " To make it green: " + markdown_text(row.requirement.fix);
+    if (!row.requirement.fix_by.empty()) out += " By " + markdown_text(row.requirement.fix_by);
     out += "\n";
   }
   return out.empty() ? out : out + "\n";
@@ -89,7 +79,7 @@ std::string faults(const Scorecard& card) {
   for (const ScoredFault& fault : card.faults)
     rows.push_back({markdown_text(fault.name) + " " + std::to_string(fault.injection), markdown_text(fault.component),
                     to_string(fault.state), markdown_text(fault.ended_by), markdown_text(fault.bite)});
-  return table({"Fault", "Component", "State", "Ended by", "Proof of effect"}, rows);
+  return report::markdown_table({"Fault", "Component", "State", "Ended by", "Proof of effect"}, rows);
 }
 
 std::string outages(const Scorecard& card) {
@@ -99,7 +89,7 @@ std::string outages(const Scorecard& card) {
                     report::range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
                     markdown_text(outage.cause), std::to_string(outage.impact.failed_requests),
                     std::to_string(outage.impact.lost_writes)});
-  return table({"Probe", "Began at", "Length", "Cause", "Failed requests", "Lost writes"}, rows);
+  return report::markdown_table({"Probe", "Began at", "Length", "Cause", "Failed requests", "Lost writes"}, rows);
 }
 
 std::string ledgers(const Scorecard& card) {
@@ -108,7 +98,7 @@ std::string ledgers(const Scorecard& card) {
     rows.push_back({markdown_text(ledger.name), std::to_string(ledger.acked), std::to_string(ledger.lost),
                     std::to_string(ledger.undecided), std::to_string(ledger.duplicates), std::to_string(ledger.ghosts),
                     std::to_string(ledger.corrupt), std::to_string(ledger.resurrected)});
-  return table({"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected"}, rows);
+  return report::markdown_table({"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected"}, rows);
 }
 
 std::string validity(const Scorecard& card) {
@@ -130,6 +120,10 @@ std::string run_line(const Scorecard& card) {
 
 std::string scorecard_markdown(const Scorecard& card) {
   return heading(card) + summary(card) + section("Requirements", requirements(card)) + section("Why", reasons(card)) +
+         section("Ways out", report::markdown_ways(card)) + section("Growth", report::markdown_growth(card)) +
+         section("Downstream systems", report::markdown_downstream(card)) +
+         section("What their own dashboards say", report::markdown_reported(card)) +
+         section("Controls", report::markdown_controls(card)) + section("Checks", report::markdown_checks(card)) +
          section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
          section("Validity", validity(card)) + run_line(card);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "controller/report/assets.h"
+#include "controller/report/growth_words.h"
+#include "controller/report/page_blocks.h"
 #include "controller/report/page_data.h"
 #include "controller/report/plain.h"
 #include "controller/report/words.h"
@@ -13,7 +15,8 @@ namespace {
 // What one printed page holds; the rest is counted on it and told in the details. Texts are shortened so that the heights
 // below hold; the component test prints a page with as much as it can ever hold.
 constexpr std::size_t kMostSummary = 420, kMostLeftovers = 2, kMostTroubles = 3;
-constexpr std::size_t kNeedHeight = 4, kOpenHeight = 3, kAlarmHeight = 3, kPageHeight = 15, kRoomyHeight = 8;
+constexpr std::size_t kNeedHeight = 8, kOpenHeight = 6, kAlarmHeight = 6, kGrowthHeight = 6, kLineHeight = 2;
+constexpr std::size_t kOptionsHead = 3, kOptionHeight = 3, kPageHeight = 31, kRoomyHeight = 16;
 
 struct Row {
   const ScoredRequirement* scored = nullptr;
@@ -39,7 +42,8 @@ bool is_optional_trouble(const ScoredRequirement& row) {
   return !row.requirement.must && row.verdict.state != VerdictState::pass;
 }
 bool claims_more(const ScoredRequirement& row) {
-  return row.verdict.watermelon == Watermelon::optimistic && row.verdict.state != VerdictState::fail;
+  return (row.verdict.watermelon == Watermelon::optimistic || reported_greener(row)) &&
+         row.verdict.state != VerdictState::fail;
 }
 
 std::string joined(const std::vector<std::string>& texts, const char* separator) {
@@ -54,18 +58,25 @@ std::string short_title(const Row& row) { return shorten(clean(row.scored->requi
 
 // How many rows of each block fit, and whether so little is to be told that it can be printed larger.
 struct Layout {
-  std::size_t needs = 0, open = 0;
+  std::size_t needs = 0, open = 0, options = 0;
   bool roomy = false;
 };
 
-Layout layout_of(std::size_t needs, std::size_t open, std::size_t alarms) {
-  const std::size_t room = kPageHeight - kAlarmHeight * alarms;
-  const std::size_t reserved = kOpenHeight * std::min<std::size_t>(open, 2);
+std::size_t less(std::size_t a, std::size_t b) { return a > b ? a - b : 0; }
+
+// The first red row, what it would take to get out of it, and the first open one come before further rows.
+Layout layout_of(std::size_t needs, std::size_t open, std::size_t options, std::size_t taken) {
+  const std::size_t least = kNeedHeight * std::min<std::size_t>(needs, 1) + kOpenHeight * std::min<std::size_t>(open, 1);
+  const std::size_t room = less(kPageHeight, taken);
   Layout layout;
-  layout.needs = std::min(needs, std::max<std::size_t>((room - reserved) / kNeedHeight, 1));
-  layout.open = std::min(open, std::max<std::size_t>((room - kNeedHeight * layout.needs) / kOpenHeight, 1));
-  const bool all_shown = layout.needs == needs && layout.open == open;
-  layout.roomy = all_shown && alarms == 0 && kNeedHeight * needs + kOpenHeight * open <= kRoomyHeight;
+  layout.options = std::min(options, less(room, least + kOptionsHead) / kOptionHeight);
+  const std::size_t ways = layout.options == 0 ? 0 : kOptionsHead + kOptionHeight * layout.options;
+  const std::size_t rows = less(room, ways);
+  const std::size_t reserved = kOpenHeight * std::min<std::size_t>(open, 2);
+  layout.needs = std::min(needs, std::max<std::size_t>(less(rows, reserved) / kNeedHeight, 1));
+  layout.open = std::min(open, std::max<std::size_t>(less(rows, kNeedHeight * layout.needs) / kOpenHeight, 1));
+  const bool all_shown = layout.needs == needs && layout.open == open && layout.options == options;
+  layout.roomy = all_shown && taken + ways + kNeedHeight * needs + kOpenHeight * open <= kRoomyHeight;
   return layout;
 }
 
@@ -73,22 +84,28 @@ PageData row_data(const Row& row) {
   const Requirement& requirement = row.scored->requirement;
   const Verdict& verdict = row.scored->verdict;
   PageData data{PageData::type::object};
-  put(data, "class", css_class(verdict.state));
+  put(data, "class", css_class(*row.scored));
   put(data, "area", area_title(requirement.area));
   put(data, "title", short_title(row));
   put(data, "link", link_of(row));
-  put(data, "state", word(verdict.state));
-  put(data, "colour", colour_word(verdict.state));
-  put(data, "needed", shorten(needed_words(requirement.objective), 26));
+  put(data, "state", word(*row.scored));
+  put(data, "colour", colour_word(*row.scored));
+  put(data, "needed", shorten(needed_words(requirement), 26));
   put(data, "promised", shorten(promised_words(requirement), 18));
   put(data, "measured", shorten(measured_words(*row.scored), 60));
   put(data, "drills", drills_words(*row.scored));
   put(data, "person", shorten(clean(requirement.owner), 30));
-  put(data, "team", shorten(team_says(requirement), 20));
-  put_flag(data, "team_green", requirement.declared && requirement.declared->status == Status::green);
+  const bool greener = reported_greener(*row.scored);
+  const std::string team = team_says(requirement);
+  put(data, "dashboard", greener ? shorten(reported_value(*row.scored), 18) : "");
+  put(data, "team_label", team.empty() && greener ? "dashboard says" : "team says");
+  put(data, "team", shorten(team.empty() && greener ? reported_value(*row.scored) : team, 20));
+  put_flag(data, "team_green", greener || (requirement.declared && requirement.declared->status == Status::green));
   put_flag(data, "watermelon", is_watermelon(*row.scored));
-  const std::string plan = requirement.fix.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix);
-  put(data, "plan", shorten(plan, 110));
+  std::string plan = requirement.fix.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix);
+  plan = shorten(plan, 90);
+  if (!requirement.fix_by.empty()) plan += (plan.empty() ? "by " : ", by ") + shorten(day_words(requirement.fix_by), 14);
+  put(data, "plan", plan);
   const bool unknown = verdict.state == VerdictState::unknown;
   put(data, "why", unknown ? shorten(plain_or(verdict.reason, "the reason is told further down"), 90) : "");
   const std::string next = plain_or(verdict.needed, "more evidence; how much is told further down");
@@ -147,17 +164,30 @@ void put_verdict(PageData& page, const Scorecard& card) {
 
 }
 
+// Its own dashboard against the measurement, of the first such row: "Availability: its own dashboard says 100%, measured 97%".
+std::string dashboard_melon(const Rows& melons) {
+  for (const Row& row : melons) {
+    if (!reported_greener(*row.scored) || reported_value(*row.scored).empty()) continue;
+    return area_title(row.scored->requirement.area) + ": its own dashboard says " +
+           shorten(reported_value(*row.scored), 18) + ", measured " + shorten(measured_words(*row.scored), 40);
+  }
+  return {};
+}
+
 // "1 WATERMELON" and where: the areas that are green to their teams and red when measured.
 void put_melons(PageData& page, const Rows& melons) {
-  std::vector<std::string> areas;
+  std::vector<std::string> areas, parts;
   for (const Row& row : melons) {
+    if (row.scored->verdict.watermelon != Watermelon::optimistic) continue;
     std::string area = area_title(row.scored->requirement.area);
     if (std::find(areas.begin(), areas.end(), area) == areas.end()) areas.push_back(std::move(area));
   }
   put_flag(page, "has_melons", !melons.empty());
   put(page, "melons_head", std::to_string(melons.size()) + (melons.size() == 1 ? " WATERMELON" : " WATERMELONS"));
   const std::string where = areas.size() > 3 ? std::to_string(areas.size()) + " areas" : joined(areas, ", ");
-  put(page, "melons_text", where + ": green to the team, red when measured");
+  if (!areas.empty()) parts.push_back(where + ": green to the team, red when measured");
+  if (std::string dashboard = dashboard_melon(melons); !dashboard.empty()) parts.push_back(std::move(dashboard));
+  put(page, "melons_text", joined(parts, "; "));
 }
 
 void put_areas(PageData& page, const Scorecard& card) {
@@ -168,10 +198,14 @@ void put_areas(PageData& page, const Scorecard& card) {
       continue;
     }
     if (area.worst != VerdictState::pass || area.fail + area.not_proven + area.unknown > 0) continue;
-    const bool at_risk = std::any_of(card.requirements.begin(), card.requirements.end(), [&](const auto& row) {
-      return row.requirement.area == area.area && row.verdict.at_risk;
-    });
-    green.push_back(area_title(area.area) + (at_risk ? " (close to its limit)" : ""));
+    const auto of_area = [&](bool (*wanted)(const ScoredRequirement&)) {
+      return std::count_if(card.requirements.begin(), card.requirements.end(),
+                           [&](const auto& row) { return row.requirement.area == area.area && wanted(row); });
+    };
+    const auto attested = of_area(is_attested);
+    if (attested > 0 && static_cast<uint32_t>(attested) == area.pass) continue;
+    const bool at_risk = of_area([](const ScoredRequirement& row) { return row.verdict.at_risk; }) > 0;
+    green.push_back(area_title(area.area) + (at_risk ? " (close to its limit)" : attested > 0 ? " (in part attested)" : ""));
   }
   put(page, "green", joined(green, ", "));
   put(page, "green_count", std::to_string(green.size()));
@@ -182,7 +216,7 @@ void put_areas(PageData& page, const Scorecard& card) {
 std::string optional_text(const Rows& rows) {
   std::vector<std::string> texts;
   for (const Row& row : rows)
-    texts.push_back(short_title(row) + " (" + colour_word(row.scored->verdict.state) + ")");
+    texts.push_back(short_title(row) + " (" + colour_word(*row.scored) + ")");
   return shorten(joined(texts, "; "), 150);
 }
 
@@ -190,10 +224,19 @@ std::string claims_text(const Rows& rows) {
   std::vector<std::string> texts;
   for (const Row& row : rows) {
     const std::string promised = promised_words(row.scored->requirement);
-    const std::string says = promised.empty() ? team_says(row.scored->requirement) : promised;
-    texts.push_back(short_title(row) + ": team says " + says + ", measured " + measured_words(*row.scored));
+    std::string says = "team says " + (promised.empty() ? team_says(row.scored->requirement) : promised);
+    if (row.scored->verdict.watermelon != Watermelon::optimistic) says = "its own dashboard says " + reported_value(*row.scored);
+    texts.push_back(short_title(row) + ": " + says + ", measured " + measured_words(*row.scored));
   }
   return shorten(joined(texts, "; "), 170);
+}
+
+// The first row with ways out of it, red before open; nullptr when there is none.
+const ScoredRequirement* most_urgent(const Rows& needs, const Rows& open) {
+  for (const Rows* rows : {&needs, &open})
+    for (const Row& row : *rows)
+      if (!row.scored->options.empty()) return row.scored;
+  return nullptr;
 }
 
 void put_foot(PageData& page, const Scorecard& card) {
@@ -226,10 +269,14 @@ std::string page_one_html(const Scorecard& card) {
   put_melons(page, melons);
   const Rows open = rows_where(card, is_open);
   const std::size_t alarms = (leftovers(card).empty() ? 0u : 1u) + (run_trouble(card).empty() ? 0u : 1u);
-  const Layout layout = layout_of(needs.size(), open.size(), alarms);
+  const std::size_t gauges = put_gauges(page, card) ? 1 : 0, lines = put_rest_lines(page, card);
+  const ScoredRequirement* urgent = most_urgent(needs, open);
+  const Layout layout = layout_of(needs.size(), open.size(), urgent == nullptr ? 0 : urgent->options.size(),
+                                  kAlarmHeight * alarms + kGrowthHeight * gauges + kLineHeight * lines);
   put_flag(page, "roomy", layout.roomy);
   put_rows(page, "needs", needs, layout.needs);
   put_rows(page, "open", open, layout.open);
+  put_options(page, urgent, layout.options);
   put_flag(page, "nothing_needed", needs.empty() && card.decision == DecisionState::go);
   put(page, "claims", claims_text(rows_where(card, claims_more)));
   put(page, "optional", optional_text(rows_where(card, is_optional_trouble)));

@@ -66,8 +66,9 @@ std::vector<std::string> leftovers(const Scorecard& scorecard) {
 }
 
 std::string plain_or(std::string_view text, std::string_view otherwise) {
-  static constexpr std::array<std::string_view, 10> kJargon = {"p99",       "p50", "probe",    "ledger",   "interval",
-                                                               "percentile", "sli", "quantile", "histogram", "p95"};
+  static constexpr std::array<std::string_view, 15> kJargon = {
+      "p99",       "p50", "probe",     "ledger",      "interval", "percentile", "sli",     "quantile",
+      "histogram", "p95", "coherency", "coefficient", "promql",   "usl",        "residual"};
   const std::string lower = lower_case(text);
   for (const std::string_view jargon : kJargon) {
     for (std::size_t at = lower.find(jargon); at != std::string::npos; at = lower.find(jargon, at + 1)) {

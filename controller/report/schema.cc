@@ -1,8 +1,8 @@
-#include <initializer_list>
 #include <utility>
 
-#include "controller/report/json_number.h"
 #include "controller/report/report.h"
+#include "controller/report/schema_parts.h"
+#include "controller/report/schema_words.h"
 #include "core/model/requirement.h"
 
 // The schema is open: a later version may add fields, none is ever removed. Every field of this version is required.
@@ -10,46 +10,13 @@ namespace shakedown {
 namespace {
 
 using report::Json;
-using Fields = std::initializer_list<std::pair<const char*, Json>>;
-
-Json described(Json type, const char* text) {
-  type["description"] = text;
-  return type;
-}
-
-Json text() { return {{"type", "string"}}; }
-Json text(const char* about) { return described(text(), about); }
-Json flag(const char* about) { return described({{"type", "boolean"}}, about); }
-Json count() { return {{"type", "integer"}, {"minimum", 0}}; }
-Json count(const char* about) { return described(count(), about); }
-Json optional_text(const char* about) { return described({{"type", {"string", "null"}}}, about); }
-Json utc(const char* about) {
-  return described({{"type", {"string", "null"}}, {"pattern", "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$"}}, about);
-}
-Json ref(const char* definition) { return {{"$ref", std::string("#/$defs/") + definition}}; }
-Json number() { return ref("number"); }
-Json optional_number() { return ref("optional_number"); }
-Json one_of(std::initializer_list<const char*> words) { return {{"enum", Json(words)}}; }
-Json list(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
-
-Json object(Fields fields) {
-  Json properties = Json::object(), required = Json::array();
-  for (const auto& [name, type] : fields) {
-    properties[name] = type;
-    required.push_back(name);
-  }
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
-}
-
-Json or_null(Json type) { return {{"anyOf", Json::array({std::move(type), {{"type", "null"}}})}}; }
+using namespace report::schema;
 
 Json areas() {
   Json names = Json::array();
   for (const Area area : kAreas) names.push_back(to_string(area));
   return {{"enum", std::move(names)}};
 }
-
-Json verdicts() { return one_of({"pass", "fail", "not_proven", "unknown"}); }
 
 Json run() {
   const Json reason = object({{"signal", text("which check of the instrument")},
@@ -70,15 +37,6 @@ Json run() {
                  {"seed", count("of all random numbers of the run")},
                  {"tool_version", text()},
                  {"teardown_failures", list(text())}});
-}
-
-Json measured() {
-  return object({{"value", optional_number()},
-                 {"lower", optional_number()},
-                 {"upper", optional_number()},
-                 {"unit", one_of({"ratio", "seconds", "per_second", "count", "writes", "margin", "number", "holds"})},
-                 {"samples", count()},
-                 {"censored", flag("value is a lower limit: at or above the timeout")}});
 }
 
 Json declared() {
@@ -117,6 +75,11 @@ Json requirement() {
                  {"untouched", flag("no validity signal touches the evidence")},
                  {"owner", optional_text("who answers for it")},
                  {"fix", optional_text("what would make it green, in the owner's words")},
+                 {"fix_by", optional_text("the day by which the owner has it, as written")},
+                 {"controls", described(list(text()), "of a standard, for which this row is evidence")},
+                 {"attested", attested()},
+                 {"reported", reported()},
+                 {"options", list(option())},
                  {"injections", list(injection)}});
 }
 
@@ -242,6 +205,12 @@ std::string scorecard_json_schema() {
                         {"faults", list(fault())},
                         {"ledgers", list(ledger())},
                         {"agents", list(agent())},
+                        {"forecast", forecast()},
+                        {"searches", list(search())},
+                        {"scalings", list(scaling())},
+                        {"downstream", list(dependency())},
+                        {"controls", list(control())},
+                        {"checks", list(check())},
                         {"accounting", accounting()},
                         {"decision_makers", people()}}));
   schema["$defs"] = definitions();

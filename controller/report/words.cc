@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "controller/report/growth_words.h"
 #include "controller/report/text.h"
 
 namespace shakedown::report {
@@ -39,12 +40,13 @@ struct MeaningOf {
   std::string operator()(const RpoSli& sli) const {
     return sli.unit == RpoUnit::writes ? " lost" : " of writes lost";
   }
-  std::string operator()(const CapacitySli&) const { return " held"; }
-  std::string operator()(const HeadroomSli&) const { return " more than the forecast"; }
   std::string operator()(const EfficiencySli&) const { return " of perfect scaling"; }
-  std::string operator()(const DegradationSli& sli) const { return " slower after " + format_duration(sli.per); }
-  std::string operator()(const DownstreamSli&) const { return " to spare at the forecast"; }
   std::string operator()(const CheckSli& sli) const { return sli.answer == CheckAnswer::seconds ? " left" : ""; }
+  // See growth_measured.
+  std::string operator()(const CapacitySli&) const { return ""; }
+  std::string operator()(const HeadroomSli&) const { return ""; }
+  std::string operator()(const DegradationSli&) const { return ""; }
+  std::string operator()(const DownstreamSli&) const { return ""; }
   std::string operator()(const AttestedSli&) const { return ""; }
 };
 
@@ -153,6 +155,17 @@ const char* css_class(DecisionState state) {
   return "not-proven";
 }
 
+bool is_attested(const ScoredRequirement& row) { return std::holds_alternative<AttestedSli>(row.requirement.sli); }
+
+namespace {
+bool vouched(const ScoredRequirement& row) { return is_attested(row) && row.verdict.state == VerdictState::pass; }
+}  // namespace
+
+const char* word(const ScoredRequirement& row) { return vouched(row) ? "ATTESTED" : word(row.verdict.state); }
+const char* shape(const ScoredRequirement& row) { return vouched(row) ? "[A]" : shape(row.verdict.state); }
+const char* css_class(const ScoredRequirement& row) { return vouched(row) ? "attested" : css_class(row.verdict.state); }
+const char* colour_word(const ScoredRequirement& row) { return vouched(row) ? "ATTESTED" : colour_word(row.verdict.state); }
+
 std::string area_title(Area area) {
   std::string title = to_string(area);
   std::replace(title.begin(), title.end(), '-', ' ');
@@ -165,6 +178,12 @@ std::string needed_words(const Objective& objective) {
   const std::size_t value = text.find_first_not_of("<>= ");
   const char* comparison = objective.comparison == Comparison::at_most ? "at most " : "at least ";
   return comparison + clean(value == std::string_view::npos ? text : text.substr(value));
+}
+
+std::string needed_words(const Requirement& requirement) {
+  if (std::holds_alternative<AttestedSli>(requirement.sli)) return "a word that has not expired";
+  if (unit_of(requirement.sli) == Unit::holds) return "to hold";
+  return needed_words(requirement.objective);
 }
 
 std::string promised_words(const Requirement& requirement) {
@@ -187,6 +206,7 @@ std::string range_words(double lower, double upper, Unit unit) {
 }
 
 std::string measured_words(const ScoredRequirement& row) {
+  if (const auto words = growth_measured(row)) return *words;
   const Measured& measured = row.verdict.measured;
   const std::string meaning = std::visit(MeaningOf{}, row.requirement.sli);
   double lower = 0, upper = 0;
@@ -227,7 +247,8 @@ std::string team_says(const Requirement& requirement) {
 }
 
 bool is_watermelon(const ScoredRequirement& row) {
-  return row.verdict.watermelon == Watermelon::optimistic && row.verdict.state == VerdictState::fail;
+  return row.verdict.state == VerdictState::fail &&
+         (row.verdict.watermelon == Watermelon::optimistic || reported_greener(row));
 }
 
 std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {
@@ -237,47 +258,6 @@ std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {
     for (std::size_t i = 0; i < scorecard.requirements.size(); ++i)
       if (scorecard.requirements[i].verdict.state == state) order.push_back(i);
   return order;
-}
-
-std::string day_words(std::string_view date) {
-  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto digits = [&](std::size_t at, std::size_t n) {
-    const std::string_view part = date.substr(at, n);
-    return part.size() == n && part.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  if (date.size() < 10 || !digits(0, 4) || !digits(5, 2) || !digits(8, 2) || date[4] != '-' || date[7] != '-')
-    return clean(date);
-  const int month = (date[5] - '0') * 10 + date[6] - '0';
-  if (month < 1 || month > 12) return clean(date);
-  const std::size_t day = date[8] == '0' ? 9 : 8;
-  return std::string(date.substr(day, 10 - day)) + " " + kMonths[static_cast<std::size_t>(month - 1)] + " " +
-         std::string(date.substr(0, 4));
-}
-
-std::string days_left_words(int days) {
-  const int count = std::abs(days);
-  const std::string text = std::to_string(count) + (count == 1 ? " day" : " days");
-  if (days == 0) return "launch is today";
-  return days > 0 ? text + " left" : text + " past the launch date";
-}
-
-std::string short_release(const Manifest& manifest) {
-  const std::string release = clean(manifest.release_start);
-  const bool digest = release.size() >= 20 && release.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-  return digest ? release.substr(0, 12) : shorten(release, 40);
-}
-
-std::string length_words(const Manifest& manifest) {
-  if (manifest.finished <= manifest.started) return {};
-  const auto whole = std::llround(seconds(manifest.finished - manifest.started));
-  const long long hours = whole / 3600, minutes = whole % 3600 / 60, rest = whole % 60;
-  std::string text;
-  if (hours > 0) text += std::to_string(hours) + " h ";
-  if (hours > 0 || minutes > 0) text += std::to_string(minutes) + " min ";
-  if (hours == 0) text += std::to_string(rest) + " s ";
-  text.pop_back();
-  return text;
 }
 
 }  // namespace shakedown::report

@@ -23,10 +23,19 @@ const char* shape(DecisionState state);
 const char* css_class(VerdictState state);
 const char* css_class(DecisionState state);
 
+// Of a row: as of its verdict, but what is attested and has not expired is "ATTESTED", "[A]", "attested": never a pass.
+bool is_attested(const ScoredRequirement& row);
+const char* word(const ScoredRequirement& row);
+const char* shape(const ScoredRequirement& row);
+const char* css_class(const ScoredRequirement& row);
+const char* colour_word(const ScoredRequirement& row);
+
 // "Disaster recovery".
 std::string area_title(Area area);
 // "at most 5s" from the objective as written.
 std::string needed_words(const Objective& objective);
+// The same of a row; for one without a limit "to hold", or "somebody's word that has not expired".
+std::string needed_words(const Requirement& requirement);
 // The declared value as the team wrote it; empty when there is none.
 std::string promised_words(const Requirement& requirement);
 // "12–14 writes lost"; "nothing" when there is no value. Rounded for the eye (three digits), always to the
@@ -39,7 +48,7 @@ std::string range_words(double lower, double upper, Unit unit);
 // "GREEN", or the declared value when no status is declared; empty when nothing is.
 std::string team_says(const Requirement& requirement);
 
-// Declared green (in colour or value), measured red.
+// Declared green (in colour or value) or reported greener by its own dashboard, measured red.
 bool is_watermelon(const ScoredRequirement& row);
 // Positions of the requirements: fail, not proven, unknown, pass; in the scorecard's order within each.
 std::vector<std::size_t> by_urgency(const Scorecard& scorecard);

@@ -75,13 +75,13 @@ class BrowserTest(unittest.TestCase):
         return pages.decode("utf-8").split("\f"), size
 
     def test_no_console_message_and_every_chart_is_ready(self):
-        for name in ("no-go", "planted", "unknown"):
+        for name, charts in (("no-go", 3), ("growth", 6), ("planted", 6), ("unknown", 0)):
             with self.subTest(name):
                 dom, log = self.browse(self.page(name), "--virtual-time-budget=4000", "--dump-dom")
                 self.assertNotIn("CONSOLE", log)
                 self.assertNotIn("data-found", dom)
                 ready = re.findall(r'data-ready="(\d+)"', dom)
-                self.assertEqual(len(ready), 0 if name == "unknown" else 3)
+                self.assertEqual(len(ready), charts)
 
     def test_a_console_message_would_be_seen(self):
         path = self.page("go")
@@ -104,13 +104,22 @@ class BrowserTest(unittest.TestCase):
         edges = {(chart["left"], chart["right"], chart["width"]) for chart in found["charts"].values()}
         self.assertEqual(len(edges), 1, edges)
 
+    def test_growth_charts_are_really_drawn(self):
+        charts = self.inspect("growth")["charts"]
+        self.assertEqual(charts["chart-search-1"]["ready"], 9)
+        self.assertEqual(charts["chart-search-1-limit"]["ready"], 9)
+        self.assertEqual(charts["chart-scaling-1"]["ready"], 8)
+        for colour in ("11,122,75", "179,37,27", "201,138,16", "95,102,112"):  # holds, breaches, undecided, invalid
+            self.assertIn(colour, charts["chart-search-1"]["colours"])
+        self.assertIn("43,108,176", charts["chart-scaling-1"]["colours"], "the law")
+
     def test_nothing_is_wider_than_1280_pixels(self):
-        for name in ("no-go", "crowded", "planted"):
+        for name in ("no-go", "growth", "crowded", "planted"):
             with self.subTest(name):
                 self.assertEqual(self.inspect(name)["wide"], [])
 
     def test_page_one_is_one_printed_a4_page(self):
-        for name in ("go", "no-go", "not-proven", "interrupted", "unknown", "crowded", "crowded-calm", "crowded-red",
+        for name in ("go", "no-go", "not-proven", "interrupted", "unknown", "growth", "crowded", "crowded-calm", "crowded-red",
                      "crowded-open", "planted"):
             with self.subTest(name):
                 pages, size = self.print(name)

@@ -1,11 +1,25 @@
-#include "tests/unit/report/examples.h"
-
 #include <cstdlib>
 #include <limits>
 
 #include "core/base/rng.h"
+#include "tests/unit/report/examples_parts.h"
 
 namespace shakedown::testing {
+
+ScoredRequirement row(const char* id, Area area, const char* title, Sli sli, Objective objective) {
+  ScoredRequirement row;
+  row.requirement = {.id = id, .area = area, .title = title, .sli = std::move(sli), .objective = std::move(objective)};
+  row.verdict.measured.unit = unit_of(row.requirement.sli);
+  return row;
+}
+
+void measure(ScoredRequirement& row, VerdictState state, double value, double lower, double upper, uint64_t samples,
+             const char* reason) {
+  row.verdict.state = state;
+  row.verdict.measured = {value, lower, upper, unit_of(row.requirement.sli), samples};
+  row.verdict.reason = reason;
+}
+
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
@@ -21,7 +35,9 @@ std::unique_ptr<Scenario> checkout_scenario() {
   scenario->ledgers = {{.name = "entries", .noun = "entry"}};
   scenario->phases = {{.name = "warm-up", .duration = from_seconds(5), .measured = false},
                       {.name = "steady", .duration = from_seconds(30)},
-                      {.name = "crash", .duration = from_seconds(20), .repeat = 3, .faults = {FaultId(0)}}};
+                      {.name = "crash", .duration = from_seconds(20), .repeat = 3, .faults = {FaultId(0)}},
+                      {.name = "find-limit", .measured = false},
+                      {.name = "scale-out", .measured = false}};
   scenario->faults = {{.name = "kill-checkout", .phase = PhaseId(2), .at = from_seconds(5)}};
   return scenario;
 }
@@ -61,20 +77,6 @@ std::unique_ptr<Timeline> drill(const Scenario& scenario, int64_t length) {
     timeline->add(Event(StageEvent{StageEvent::Kind::ended, StageId(i), phase, iteration, from, to, ""}));
   }
   return timeline;
-}
-
-ScoredRequirement row(const char* id, Area area, const char* title, Sli sli, Objective objective) {
-  ScoredRequirement row;
-  row.requirement = {.id = id, .area = area, .title = title, .sli = std::move(sli), .objective = std::move(objective)};
-  row.verdict.measured.unit = unit_of(row.requirement.sli);
-  return row;
-}
-
-void measure(ScoredRequirement& row, VerdictState state, double value, double lower, double upper, uint64_t samples,
-             const char* reason) {
-  row.verdict.state = state;
-  row.verdict.measured = {value, lower, upper, unit_of(row.requirement.sli), samples};
-  row.verdict.reason = reason;
 }
 
 ScoredRequirement availability() {
@@ -278,6 +280,16 @@ Example interrupted() {
   return example;
 }
 
+Example growth() {
+  Example example = no_go();
+  finish(example, growth_rows(), DecisionState::no_go,
+         {"\"Customers can pay\" does not hold (a customer's payment fails): measured 97%, promised >= 99.9%; the team says green; its own dashboard says 100%.",
+          "It carries 1 900 to 2 000 requests a second; promised are 2 500, the forecast for March 2027 is 2 500.",
+          "ledger-db (dba@example.com) breaks first: it takes 4 400 of the 5 000 calls a second that the forecast needs."});
+  add_growth_parts(example.card);
+  return example;
+}
+
 ScoredRequirement wordy(Area area, int number) {
   auto one = lost_entries();
   one.requirement.id = std::string(to_string(area)) + "-" + std::to_string(number);
@@ -287,6 +299,11 @@ ScoredRequirement wordy(Area area, int number) {
   one.requirement.owner = "somebody.with.a.long.name@department.example.com";
   one.requirement.declared->value_text = kWords;
   one.verdict.reason = kWords + kWords;
+  one.requirement.fix_by = "2026-12-04";
+  one.reported = ScoredReported{.watermelon = Watermelon::optimistic, .value = 1, .outage_proof = ScoredReported::Proof::unmoved,
+                                .alert = kWords, .alert_in_time = false};
+  one.options = some_options(one.requirement.owner);
+  for (TradeOff& option : one.options) option.option = option.assumption = kWords + kWords;
   return one;
 }
 
@@ -303,8 +320,14 @@ Example crowded(bool reds, bool opens, bool alarms) {
       if (i != 2 || opens) rows.push_back(one);
     }
   }
+  for (int i = 0; i < 3; ++i) {
+    rows.push_back(growth_rows()[8]);  // vouched for
+    rows.back().requirement.title = kWords;
+  }
   finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven, std::vector<std::string>(9, kWords + kWords + kWords));
   Scorecard& card = example.card;
+  add_growth_parts(card);
+  card.downstream[0].name = card.downstream[0].owner = kWords;
   card.service = card.environment.name = card.environment.differs = card.decision_makers.approver = kWords;
   card.manifest.release_start = card.manifest.ended_by = kWords;
   if (!alarms) return example;
@@ -319,8 +342,8 @@ Example crowded(bool reds, bool opens, bool alarms) {
 }  // namespace
 
 const std::vector<std::string>& example_names() {
-  static const std::vector<std::string> names = {"go", "no-go", "not-proven", "unknown", "interrupted", "crowded",
-                                                 "crowded-calm", "crowded-red", "crowded-open", "empty", "planted"};
+  static const std::vector<std::string> names = {"go", "no-go", "not-proven", "unknown", "interrupted", "growth",
+                                                 "crowded", "crowded-calm", "crowded-red", "crowded-open", "empty", "planted"};
   return names;
 }
 
@@ -330,6 +353,7 @@ Example example(const std::string& name) {
   if (name == "not-proven") return not_proven();
   if (name == "unknown") return unknown();
   if (name == "interrupted") return interrupted();
+  if (name == "growth") return growth();
   if (name == "crowded") return crowded(true, true, true);
   if (name == "crowded-calm") return crowded(true, true, false);
   if (name == "crowded-red") return crowded(true, false, false);
@@ -341,7 +365,7 @@ Example example(const std::string& name) {
     return empty;
   }
   if (name == "planted") {
-    Example planted = no_go();
+    Example planted = growth();
     plant(planted, hostile_text());
     return planted;
   }

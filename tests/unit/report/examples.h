@@ -17,7 +17,8 @@ struct Example {
   Scorecard card;
 };
 
-// go, no-go (with a watermelon), not-proven, unknown (no data at all), interrupted (with leftovers), crowded (as much
+// go, no-go (with a watermelon), not-proven, unknown (no data at all), interrupted (with leftovers), growth (searches,
+// series, downstream systems, dashboards, checks, controls, attestations, options), crowded (as much
 // as a page one may ever hold; -calm, -red, -open: without alarms, or with one kind of row only), empty (nothing but
 // defaults), planted (hostile text everywhere).
 const std::vector<std::string>& example_names();

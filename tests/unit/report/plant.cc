@@ -32,7 +32,13 @@ void plant_manifest(Manifest& manifest, const Planter& put) {
 void plant_requirement(ScoredRequirement& row, const Planter& put) {
   Requirement& requirement = row.requirement;
   put(requirement.id, requirement.title, requirement.means, requirement.objective.text, requirement.owner,
-      requirement.fix);
+      requirement.fix, requirement.fix_by, requirement.controls);
+  if (auto* attested = std::get_if<AttestedSli>(&requirement.sli))
+    put(attested->statement, attested->by, attested->link, attested->date, attested->expires);
+  if (!row.reported) row.reported = ScoredReported{};
+  put(row.reported->causes, row.reported->reason, row.reported->query, row.reported->source, row.reported->alert);
+  if (row.options.empty()) row.options.resize(1);
+  for (TradeOff& option : row.options) put(option.option, option.assumption, option.owner);
   if (!requirement.declared) requirement.declared = Declared{Status::green, 1.0, ""};
   put(requirement.declared->value_text);
   put(row.verdict.reason, row.verdict.needed, row.verdict.watermelon_reason);
@@ -50,6 +56,36 @@ void plant_record(Scorecard& card, const Planter& put) {
   for (ScoredAgent& agent : card.agents) put(agent.name, agent.version, agent.hostname);
 }
 
+void plant_growth(Scorecard& card, const Planter& put) {
+  if (!card.forecast) card.forecast = Forecast{{1}, ""};
+  put(card.forecast->by);
+  if (card.searches.empty()) card.searches.resize(1);
+  for (ScoredSearch& search : card.searches) {
+    put(search.phase, search.ended, search.trouble);
+    if (search.steps.empty()) search.steps.resize(1);
+    for (ScoredSearchStep& step : search.steps) {
+      put(step.reason);
+      if (step.outcome.empty()) step.outcome = "holds";
+    }
+  }
+  if (card.scalings.empty()) card.scalings.resize(1);
+  for (ScoredScaling& scaling : card.scalings) {
+    put(scaling.phase, scaling.problem, scaling.warnings);
+    if (scaling.levels.empty()) scaling.levels.resize(1);
+    for (ScoredLevel& level : scaling.levels) put(level.left_out);
+  }
+}
+
+void plant_around(Scorecard& card, const Planter& put) {
+  if (card.downstream.empty()) card.downstream.resize(1);
+  for (ScoredDependency& d : card.downstream)
+    put(d.name, d.owner, d.capacity_source, d.calls_reason, d.commitment, d.reason);
+  if (card.controls.empty()) card.controls.resize(1);
+  for (ScoredControl& control : card.controls) put(control.control);
+  if (card.checks.empty()) card.checks.resize(1);
+  for (ScoredCheck& check : card.checks) put(check.name, check.kind, check.detail);
+}
+
 }  // namespace
 
 void plant(Example& example, const std::string& text) {
@@ -64,6 +100,8 @@ void plant(Example& example, const std::string& text) {
   for (ValidityReason& reason : card.reasons) put(reason.signal, reason.text);
   for (ScoredRequirement& row : card.requirements) plant_requirement(row, put);
   plant_record(card, put);
+  plant_growth(card, put);
+  plant_around(card, put);
   Scenario& scenario = *example.scenario;
   put(scenario.name, scenario.service, scenario.owner);
   for (Phase& phase : scenario.phases) put(phase.name);

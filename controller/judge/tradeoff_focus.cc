@@ -1,0 +1,210 @@
+// Focus: the one problem whose fix removes most of what failures cost.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "controller/judge/settle.h"
+#include "controller/judge/tradeoffs.h"
+
+namespace shakedown::judging {
+namespace {
+
+enum class Cost { none, failed_requests, lost_writes };
+
+// What the row's violations cost; none for rows that no outage can turn red.
+struct CostOf {
+  Cost operator()(const AvailabilitySli&) const { return Cost::failed_requests; }
+  Cost operator()(const UptimeSli&) const { return Cost::failed_requests; }
+  Cost operator()(const ErrorRatioSli&) const { return Cost::failed_requests; }
+  Cost operator()(const MtbfSli&) const { return Cost::failed_requests; }
+  Cost operator()(const MtbrSli&) const { return Cost::failed_requests; }
+  Cost operator()(const MttrSli&) const { return Cost::failed_requests; }
+  Cost operator()(const OutagesSli&) const { return Cost::failed_requests; }
+  Cost operator()(const ToleratedSli&) const { return Cost::failed_requests; }
+  Cost operator()(const RtoSli&) const { return Cost::failed_requests; }
+  Cost operator()(const RpoSli&) const { return Cost::lost_writes; }
+  Cost operator()(const ImpactSli& sli) const {
+    return sli.unit == ImpactUnit::lost_writes ? Cost::lost_writes : Cost::failed_requests;
+  }
+  template <class Other>
+  Cost operator()(const Other&) const {
+    return Cost::none;
+  }
+};
+
+struct FaultOf {
+  FaultId operator()(const MttrSli& sli) const { return sli.fault; }
+  FaultId operator()(const ImpactSli& sli) const { return sli.fault; }
+  FaultId operator()(const RtoSli& sli) const { return sli.fault; }
+  FaultId operator()(const RpoSli& sli) const { return sli.fault; }
+  template <class Other>
+  FaultId operator()(const Other&) const {
+    return {};
+  }
+};
+
+std::string share_text(double share) {
+  return share < 0.01 ? "under 1 %" : fmt::format("{:.0f} %", share * 100);
+}
+
+struct Problem {
+  std::string fault;
+  double monthly = 0;
+};
+
+// Mean over the injections of a fault of what a month of it costs; without the faults that do not say how often they come.
+std::vector<Problem> failed_a_month(const Scorecard& card) {
+  std::map<std::string, std::pair<double, double>> sums;
+  for (const ScoredFault& fault : card.faults) {
+    if (!fault.predicted_monthly_failed) continue;
+    auto& [sum, count] = sums[fault.name];
+    sum += *fault.predicted_monthly_failed;
+    count += 1;
+  }
+  std::vector<Problem> out;
+  for (const auto& [name, sum] : sums) out.push_back({name, sum.first / sum.second});
+  return out;
+}
+
+std::vector<Problem> lost_a_month(const Scorecard& card, const Scenario& scenario) {
+  constexpr double kMonth = 30.0 * 86400;
+  std::vector<Problem> out;
+  for (const Fault& fault : scenario.faults) {
+    if (!fault.expected) continue;
+    std::map<uint32_t, double> lost;  // by injection, over all ledgers
+    for (const ScoredLedger& ledger : card.ledgers) {
+      for (const ScoredLedgerInjection& i : ledger.injections) {
+        if (i.fault == fault.name) lost[i.n] += static_cast<double>(i.lost);
+      }
+    }
+    double sum = 0;
+    for (const auto& [n, writes] : lost) sum += writes;
+    if (!lost.empty()) out.push_back({fault.name, fault.expected->per_second * kMonth * sum / static_cast<double>(lost.size())});
+  }
+  return out;
+}
+
+// Who answers for a row that is about the fault.
+std::string owner_of_fault(const std::string& fault, const Scenario& scenario, const std::string& otherwise) {
+  for (const Requirement& r : scenario.requirements) {
+    const FaultId id = std::visit(FaultOf{}, r.sli);
+    if (id.valid() && scenario.fault(id).name == fault && !r.owner.empty()) return r.owner;
+  }
+  return otherwise;
+}
+
+std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequirement& row, const Scenario& scenario,
+                               const char* what) {
+  double total = 0;
+  for (const Problem& p : problems) total += p.monthly;
+  if (!(total > 0)) return std::nullopt;
+  const auto top = std::max_element(problems.begin(), problems.end(),
+                                    [](const Problem& a, const Problem& b) { return a.monthly < b.monthly; });
+  TradeOff out;
+  out.option = problems.size() == 1
+                   ? fmt::format("Fix {} first: it makes all of the {} {} predicted a month", top->fault, grouped(total), what)
+                   : fmt::format("Fix {} first: it makes {} of the {} {} predicted a month", top->fault,
+                                 share_text(top->monthly / total), grouped(total), what);
+  const FaultId own = std::visit(FaultOf{}, row.requirement.sli);
+  for (const Problem& p : problems) {
+    const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
+    if (other) out.option += fmt::format(" ({}, this row's own, {})", p.fault, share_text(p.monthly / total));
+  }
+  out.assumption = "it happens as often as its team declares, and costs what it cost in this drill";
+  out.owner = top->fault;
+  return out;
+}
+
+// The worst unprovoked outage, among those of the probe that saw most harm (probes may see the same outage).
+std::optional<TradeOff> spontaneous(const Scorecard& card) {
+  std::map<std::string, double> sums;
+  for (const ScoredOutage& o : card.outages) {
+    if (o.cause == "spontaneous") sums[o.probe] += static_cast<double>(o.impact.failed_requests);
+  }
+  const auto most = std::max_element(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == sums.end() || !(most->second > 0)) return std::nullopt;
+  const ScoredOutage* worst = nullptr;
+  for (const ScoredOutage& o : card.outages) {
+    if (o.cause != "spontaneous" || o.probe != most->first) continue;
+    if (worst == nullptr || o.impact.failed_requests > worst->impact.failed_requests) worst = &o;
+  }
+  const double failed = static_cast<double>(worst->impact.failed_requests);
+  TradeOff out;
+  out.option = fmt::format("Find what broke it {:.0f} s into the drill: {} of the {} requests that unprovoked outages failed",
+                           seconds(worst->start), share_text(failed / most->second), grouped(most->second));
+  out.assumption = "this drill's outages are those of any month";
+  return out;
+}
+
+std::optional<TradeOff> undeclared(const Scorecard& card) {
+  for (const ScoredOutage& o : card.outages) {
+    if (o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
+    TradeOff out;
+    out.option = fmt::format("No problem can be put first: nobody has declared how often {} happens", o.cause);
+    out.assumption = "none";
+    return out;
+  }
+  return std::nullopt;
+}
+
+std::optional<TradeOff> first_to_break(const Scorecard& card) {
+  std::size_t shorts = 0;
+  const ScoredDependency* first = nullptr;
+  for (const ScoredDependency& d : card.downstream) {
+    if (d.margin && *d.margin < 0) ++shorts;
+    if (d.first_to_break && d.capacity) first = &d;
+  }
+  if (first == nullptr || shorts == 0) return std::nullopt;
+  TradeOff out;
+  out.option = fmt::format("Raise {} first: it takes {}/s of the {}/s needed{}", first->name, grouped(*first->capacity),
+                           grouped(first->needed), shorts > 1 ? fmt::format("; {} systems fall short", shorts) : "");
+  out.assumption = fmt::format("its capacity is as {}", first->capacity_source.empty() ? "known" : first->capacity_source);
+  out.owner = first->owner;
+  return out;
+}
+
+std::optional<TradeOff> gives_way_first(PhaseId phase, const Scorecard& card, const Scenario& scenario) {
+  for (const ScoredSearch& s : card.searches) {
+    if (s.phase != scenario.phase(phase).name || !s.limiting.valid() || !s.upper) continue;
+    const Requirement& limiting = scenario.requirement(s.limiting);
+    TradeOff out;
+    out.option = fmt::format("Work on \"{}\" first: it is what gives way, at {}/s", limiting.title, grouped(*s.upper));
+    out.assumption = "nothing else gives way soon after";
+    out.owner = limiting.owner;
+    return out;
+  }
+  return std::nullopt;
+}
+
+std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
+  if (std::holds_alternative<DownstreamSli>(sli)) return first_to_break(card);
+  if (const auto* capacity = std::get_if<CapacitySli>(&sli)) return gives_way_first(capacity->phase, card, scenario);
+  if (const auto* headroom = std::get_if<HeadroomSli>(&sli)) return gives_way_first(headroom->phase, card, scenario);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
+  const Cost cost = std::visit(CostOf{}, row.requirement.sli);
+  const std::string owner = owner_of(row, card);
+  std::optional<TradeOff> out;
+  if (cost == Cost::none) {
+    out = of_growth(row.requirement.sli, card, scenario);
+  } else {
+    const bool writes = cost == Cost::lost_writes;
+    out = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario,
+                 writes ? "lost writes" : "failed requests");
+    if (out) out->owner = owner_of_fault(out->owner, scenario, owner);
+    if (!out && !writes) out = spontaneous(card);
+    if (!out) out = undeclared(card);
+  }
+  if (!out) return std::nullopt;
+  out->kind = TradeOff::Kind::focus;
+  if (out->owner.empty()) out->owner = owner;
+  return out;
+}
+
+}  // namespace shakedown::judging

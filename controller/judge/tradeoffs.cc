@@ -1,0 +1,179 @@
+#include "controller/judge/tradeoffs.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/needed.h"
+#include "controller/judge/settle.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr double kDay = 86400;
+
+double to_digits(double value, int digits, bool up) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double step = std::pow(10, std::floor(std::log10(std::fabs(value))) + 1 - digits);
+  const double steps = value / step;
+  const double slack = 1e-9 * std::fabs(steps);
+  return (up ? std::ceil(steps - slack) : std::floor(steps + slack)) * step;
+}
+
+using Days = std::chrono::sys_days;
+
+Days day_of(WallTime t) { return Days(std::chrono::floor<std::chrono::days>(t.time_since_epoch())); }
+
+std::string day_text(Days day) {
+  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{} {} {}", static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()));
+}
+
+std::string against_launch(Days day, const std::string& launch) {
+  const Result<WallTime> written = parse_wall(launch);
+  if (launch.empty() || !written) return "no launch date is declared to compare with";
+  const auto slack = (day_of(written.value()) - day).count();
+  if (slack == 0) return "the day of the launch";
+  return fmt::format("{} {} the launch", counted(static_cast<uint64_t>(std::llabs(slack)), "day"), slack > 0 ? "before" : "after");
+}
+
+double drill_seconds(const Manifest& manifest) { return std::max(0.0, seconds(manifest.finished - manifest.started)); }
+
+// The time that a "needed" text names: it begins with "about", and the first number with a unit of span_text is the time.
+double needed_seconds(const std::string& needed) {
+  if (!needed.starts_with("about ")) return 0;
+  static constexpr std::array<std::pair<std::string_view, double>, 4> kUnits = {
+      {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", kDay}}};
+  for (std::size_t at = needed.find_first_of("0123456789"); at != std::string::npos;) {
+    const std::size_t end = std::min(needed.find_first_not_of("0123456789.e+", at), needed.size());
+    const std::size_t last = std::min(needed.find_first_not_of("abcdefghijklmnopqrstuvwxyz", end + 1), needed.size());
+    const std::string_view word = end < needed.size() && needed[end] == ' '
+                                      ? std::string_view(needed).substr(end + 1, last - end - 1)
+                                      : std::string_view();
+    for (const auto& [unit, length] : kUnits) {
+      if (word == unit) return std::stod(needed.substr(at, end - at)) * length;
+    }
+    at = needed.find_first_of("0123456789", end);
+  }
+  return 0;
+}
+
+bool needs_a_fix(const Verdict& verdict) {
+  return verdict.state == VerdictState::fail || verdict.needed.starts_with(kMoreWillNotHelp);
+}
+
+std::string where_measured(const Environment& environment) {
+  if (environment.name.empty()) return "production behaves like what was measured";
+  const std::string differs = environment.differs.empty() ? "" : fmt::format(" ({})", environment.differs);
+  return fmt::format("production behaves like {}{}", environment.name, differs);
+}
+
+std::string signed_share(double margin) {
+  const double percent = std::fabs(margin) * 100;
+  return fmt::format("{:.0f} % {} the forecast", margin < 0 ? std::ceil(percent - 1e-9) : std::floor(percent + 1e-9),
+                     margin < 0 ? "below" : "above");
+}
+
+}  // namespace
+
+std::string owner_of(const ScoredRequirement& row, const Scorecard& card) {
+  if (!row.requirement.owner.empty()) return row.requirement.owner;
+  if (!card.owner.empty()) return card.owner;
+  return card.decision_makers.driver.empty() ? "nobody is named" : card.decision_makers.driver;
+}
+
+std::string grouped(double value) {
+  if (!std::isfinite(value)) return "any rate";
+  const double magnitude = std::fabs(value);
+  if (magnitude < 999.5) return fmt::format("{:.3g}", value);
+  const int digits = static_cast<int>(std::floor(std::log10(magnitude))) + 1;
+  const double step = std::pow(10, std::max(0, digits - 4));
+  std::string out = fmt::format("{:.0f}", std::round(value / step) * step);
+  const std::size_t first = value < 0 ? 1 : 0;
+  for (std::size_t at = out.size(); at > 3 + first;) out.insert(at -= 3, " ");
+  return out;
+}
+
+double kept(const Objective& objective, double value, Unit unit) {
+  const bool up = objective.comparison == Comparison::at_most;
+  switch (unit) {
+    case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::seconds:
+    case Unit::per_second:
+    case Unit::margin:
+    case Unit::number: return to_digits(value, 3, up);
+    case Unit::count:
+    case Unit::writes:
+    case Unit::holds: break;
+  }
+  return value;
+}
+
+std::optional<TradeOff> date_option(const ScoredRequirement& row, const Scorecard& card) {
+  const Requirement& r = row.requirement;
+  const bool fix = needs_a_fix(row.verdict);
+  TradeOff out{TradeOff::Kind::date, "", "none", owner_of(row, card)};
+  const Result<WallTime> by = parse_wall(r.fix_by);
+  const bool dated = !r.fix_by.empty() && by;
+  if (fix && !dated) {
+    out.option = fmt::format("No date can be worked out: {} has not said by when it is fixed", out.owner);
+    if (card.launch_in_days && *card.launch_in_days > 0)
+      out.option += fmt::format("; the launch is {} away", counted(static_cast<uint64_t>(*card.launch_in_days), "day"));
+    return out;
+  }
+  const WallTime measured = card.manifest.finished;
+  if (fix && day_of(by.value()) < day_of(measured)) {
+    out.option = fmt::format("It was to be fixed by {}, and this later drill finds it is not: {} owes a new date",
+                             day_text(day_of(by.value())), out.owner);
+    return out;
+  }
+  const double drill = drill_seconds(card.manifest);
+  const double evidence = fix ? drill : std::max(drill, needed_seconds(row.verdict.needed));
+  const WallTime start = dated ? std::max(by.value(), measured) : measured;
+  const Days day = day_of(start + from_seconds(evidence));
+  out.option = fmt::format("Provable on {} at the earliest: {}", day_text(day), against_launch(day, card.launch));
+  out.assumption = fix ? fmt::format("it is fixed as that day begins, and one whole drill ({}) shows it", span_text(drill))
+                       : fmt::format("{} more of evidence like this, and nothing new goes wrong", span_text(evidence));
+  return out;
+}
+
+std::optional<TradeOff> promise_option(const ScoredRequirement& row, const Scorecard& card) {
+  const Requirement& r = row.requirement;
+  const Unit unit = unit_of(r.sli);
+  const auto& supportable = row.verdict.supportable;
+  if (!supportable || !std::isfinite(*supportable) || unit == Unit::holds) return std::nullopt;
+  const bool least = r.objective.comparison == Comparison::at_least;
+  const double value = kept(r.objective, *supportable, unit);
+  const bool against_forecast = std::holds_alternative<HeadroomSli>(r.sli) || std::holds_alternative<DownstreamSli>(r.sli);
+  TradeOff out{TradeOff::Kind::promise, "", where_measured(card.environment), owner_of(row, card)};
+  if (against_forecast && card.forecast) {
+    const double rate = kept(r.objective, card.forecast->rate.per_second * (1 + *supportable), Unit::per_second);
+    if (!(rate > 0)) return std::nullopt;
+    out.option = fmt::format("Promise {} requests a second today, {}", grouped(rate), signed_share(*supportable));
+    return out;
+  }
+  if (least && !(value > 0)) return std::nullopt;
+  const std::string text = unit == Unit::per_second ? grouped(value) + " requests a second" : format_value(value, unit);
+  std::string limit = limit_text(r.objective);
+  limit.erase(0, limit.find_first_not_of("<>= "));
+  out.option = fmt::format("Promise {} {} today, not {}", least ? "at least" : "at most", text, limit);
+  return out;
+}
+
+std::vector<TradeOff> options_for(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
+  std::vector<TradeOff> out;
+  if (row.verdict.state != VerdictState::fail && row.verdict.state != VerdictState::not_proven) return out;
+  for (auto& option : {resources_option(row, card, scenario), focus_option(row, card, scenario), date_option(row, card),
+                       promise_option(row, card)}) {
+    if (option) out.push_back(*option);
+  }
+  return out;
+}
+
+}  // namespace shakedown::judging

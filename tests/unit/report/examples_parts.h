@@ -1,0 +1,23 @@
+// Pieces of which examples.cc makes its scorecards.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/unit/report/examples.h"
+
+namespace shakedown::testing {
+
+ScoredRequirement row(const char* id, Area area, const char* title, Sli sli, Objective objective);
+void measure(ScoredRequirement& row, VerdictState state, double value, double lower, double upper, uint64_t samples,
+             const char* reason);
+
+// The rows of a launch that will outgrow its database: capacity, headroom, downstream, checks, attestations, and an
+// availability that its own dashboard shows greener. They refer to each other by position, from `first` on.
+std::vector<ScoredRequirement> growth_rows();
+// Forecast, search, series, downstream systems, checks and controls; row ids are those of growth_rows.
+void add_growth_parts(Scorecard& card);
+// Three options and a promise with texts as options_for writes them.
+std::vector<TradeOff> some_options(const std::string& owner);
+
+}  // namespace shakedown::testing
