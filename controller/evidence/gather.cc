@@ -11,6 +11,7 @@
 #include "controller/evidence/source.h"
 #include "controller/judge/asked.h"
 #include "core/base/clock.h"
+#include "core/base/log.h"
 
 namespace shakedown {
 namespace {

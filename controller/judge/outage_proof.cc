@@ -138,13 +138,15 @@ void prove_alert(OutageProof& out, const Reported& reported, const AlertWatch& w
     return;
   }
   const double away = seconds(outage.to - outage.from);
-  const bool tests = within > Duration::zero() && outage.to - outage.from >= within &&
-                     watch.until + watch.step >= outage.from + within;
-  if (tests) out.alert_in_time = false;
+  const bool watched = watch.until + watch.step >= outage.from + within;
+  const bool long_enough = outage.to - outage.from >= within;
   std::string clause = fmt::format("alert {} did not fire in an outage of {}", reported.alert, span_text(away));
   if (within == Duration::zero()) {
     out.untested.push_back(clause + ", no time is promised");
-  } else if (tests) {
+  } else if (!watched) {
+    out.untested.push_back(clause + ", which was not watched until the promised time");
+  } else if (long_enough) {
+    out.alert_in_time = false;
     out.findings.push_back(clause + fmt::format(", promised within {}", span_text(seconds(within))));
   } else {
     out.untested.push_back(clause + fmt::format(", too short to test a promise of {}", span_text(seconds(within))));

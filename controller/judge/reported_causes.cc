@@ -52,7 +52,7 @@ DenominatorFinding compare_counts(const WindowCounts& ours, const Comparands& bo
   if (!count) return {};
   const double window = seconds(both.window.to - both.window.from);
   const double scrape = seconds(both.count->scrape);
-  const double slack = std::clamp(window > 0 ? 0.25 * scrape / window : 0, 0.02, 0.1);
+  const double slack = std::clamp(window > 0 ? 0.5 * scrape / window : 0, 0.02, 0.1);
   uint64_t all = 0;
   for (const uint64_t n : ours.counts) all += n;
   const uint64_t unsent = ours.of(Outcome::refused) + ours.of(Outcome::dropped_by_target) +

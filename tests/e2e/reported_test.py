@@ -37,7 +37,7 @@ TARGETS = {
     "goodonly": ["--error-ratio", "20%", "--metrics-count-only", "ok"],
     "filter": ["--error-ratio", "20%", "--metrics-good", "2xx,3xx,4xx,5xx", "--outage", "26s:8s:error"],
     "lastvalue": ["--outage", "9s:4s:error"],
-    "average": ["--delay", "lognormal:5ms:0.5"],
+    "average": ["--delay", "lognormal:20ms:0.5"],
     "stale": ["--error-ratio", "20%", "--metrics-stale-after", "9s"],
     "moved": ["--outage", "26s:8s:error"],
     "silent": ["--outage", "26s:8s:error", "--metrics-silent-when-down", "sli"],
@@ -65,8 +65,8 @@ class Causes(watched.Watched):
             ("FILTER", "filter", av, simple("filter"), ""),
             ("LAST", "lastvalue", av, f"query: {watched.quoted(gauge)}", ""),
             ("AVERAGE", "average", p90, f"query: {watched.quoted(mean)}", ""),
-            ("QUANTILE", "average", p90, f"query: {watched.quoted(quantile)}, tolerance: 4ms", ""),
-            ("STALE", "stale", av, simple("stale"), ""),
+            ("QUANTILE", "average", p90, f"query: {watched.quoted(quantile)}, tolerance: 15ms", ""),
+            ("STALE", "stale", av, simple("stale", ', tolerance: "15%"'), ""),
             ("ABSENT", "honest", av, f"query: {watched.quoted(ratio('nobody'))}", ""),
             ("NAN", "honest", av, 'query: "vector(0) / vector(0)"', ""),
             ("MANY", "honest", av, "query: 'http_requests_total{svc=\"honest\"}'", ""),
@@ -82,7 +82,7 @@ class Causes(watched.Watched):
         identifier, name, sli, reported, more = row
         prometheus = watched.url(support.free_port() if identifier == "REFUSED" else self.prometheus)
         what = (f"{{availability: {{operations: {name}, phases: steady}}}}, objective: \">= 99%\"" if sli == "availability"
-                else f"{{latency: {{operation: {name}, quantile: 90%, phases: steady}}}}, objective: \"<= 20ms\"")
+                else f"{{latency: {{operation: {name}, quantile: 90%, phases: steady}}}}, objective: \"<= 100ms\"")
         return (f"  - {{id: {identifier}, area: availability, title: It answers, sli: {what}{more}, "
                 f"reported: {{prometheus: \"{prometheus}\", {reported}}}}}\n")
 
@@ -218,9 +218,9 @@ requirements:
         self.assertIn("ledger breaks first", ledger["reason"])
         self.assertIn("owner dba", ledger["reason"])
         self.assertIn("declared 1 calls for each request, measured 2.", ledger["watermelon_reason"])
-        self.assertEqual((bank["verdict"], bank["watermelon"]), ("pass", "optimistic"))  # 9000/s for 4 x 1000/s
+        self.assertEqual((bank["verdict"], bank["watermelon"]), ("pass", "optimistic"))  # 9000/s for nearly 4 x 1000/s
         self.assertIn("in faults", bank["watermelon_reason"])
-        self.assertAlmostEqual(bank["measured"]["value"], 9000 / 4000 - 1, delta=0.3)
+        self.assertLess(bank["measured"]["value"], 3)  # it would be 8 by the declared calls
         self.assertEqual(mail["verdict"], "unknown")
         self.assertEqual(everything["verdict"], "fail")
 
