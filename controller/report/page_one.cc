@@ -14,8 +14,8 @@ namespace {
 
 // What one printed page holds; the rest is counted on it and told in the details. Texts are shortened so that the heights
 // below hold; the component test prints a page with as much as it can ever hold.
-constexpr std::size_t kMostSummary = 420, kMostLeftovers = 2, kMostTroubles = 3;
-constexpr std::size_t kNeedHeight = 8, kOpenHeight = 6, kAlarmHeight = 6, kGrowthHeight = 6, kLineHeight = 2;
+constexpr std::size_t kMostSummary = 420, kSummaryBesideGauges = 240, kMostLeftovers = 2, kMostTroubles = 3;
+constexpr std::size_t kNeedHeight = 8, kOpenHeight = 6, kAlarmHeight = 6, kGaugesHeight = 3, kLineHeight = 2, kMoreHeight = 3;
 constexpr std::size_t kOptionsHead = 3, kOptionHeight = 3, kPageHeight = 31, kRoomyHeight = 16;
 
 struct Row {
@@ -64,17 +64,20 @@ struct Layout {
 
 std::size_t less(std::size_t a, std::size_t b) { return a > b ? a - b : 0; }
 
-// The first red row, what it would take to get out of it, and the first open one come before further rows.
+// The first red row, and what it would take to get out of it, come before further rows. Open rows may be counted only
+// where red ones are shown.
 Layout layout_of(std::size_t needs, std::size_t open, std::size_t options, std::size_t taken) {
-  const std::size_t least = kNeedHeight * std::min<std::size_t>(needs, 1) + kOpenHeight * std::min<std::size_t>(open, 1);
+  const std::size_t first_open = open == 0 ? 0 : needs > 0 ? kMoreHeight : kOpenHeight;
+  const std::size_t least = kNeedHeight * std::min<std::size_t>(needs, 1) + first_open;
   const std::size_t room = less(kPageHeight, taken);
   Layout layout;
   layout.options = std::min(options, less(room, least + kOptionsHead) / kOptionHeight);
   const std::size_t ways = layout.options == 0 ? 0 : kOptionsHead + kOptionHeight * layout.options;
   const std::size_t rows = less(room, ways);
-  const std::size_t reserved = kOpenHeight * std::min<std::size_t>(open, 2);
+  const std::size_t reserved = std::max(first_open, kOpenHeight * std::min<std::size_t>(open, 2));
   layout.needs = std::min(needs, std::max<std::size_t>(less(rows, reserved) / kNeedHeight, 1));
-  layout.open = std::min(open, std::max<std::size_t>(less(rows, kNeedHeight * layout.needs) / kOpenHeight, 1));
+  const std::size_t fewest_open = needs > 0 ? 0 : 1;
+  layout.open = std::min(open, std::max<std::size_t>(less(rows, kNeedHeight * layout.needs) / kOpenHeight, fewest_open));
   const bool all_shown = layout.needs == needs && layout.open == open && layout.options == options;
   layout.roomy = all_shown && taken + ways + kNeedHeight * needs + kOpenHeight * open <= kRoomyHeight;
   return layout;
@@ -120,7 +123,8 @@ void put_rows(PageData& page, const std::string& name, const Rows& rows, std::si
   put_list(page, name, shown);
   std::vector<std::string> others;
   for (std::size_t i = most; i < rows.size(); ++i) others.push_back(clean(rows[i].scored->requirement.id));
-  const std::string more = others.empty() ? "" : "and " + std::to_string(others.size()) + " more: " + joined(others, ", ");
+  const std::string lead = others.empty() || shown.empty() ? "" : "and " + std::to_string(others.size()) + " more: ";
+  const std::string more = lead + joined(others, ", ");
   put(page, name + "_more", shorten(more, 110));
   put(page, name + "_count", std::to_string(rows.size()));
 }
@@ -135,7 +139,7 @@ void put_header(PageData& page, const Scorecard& card) {
   put(page, "days_left", card.launch_in_days ? days_left_words(*card.launch_in_days) : "");
 }
 
-void put_verdict(PageData& page, const Scorecard& card) {
+void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary) {
   put(page, "verdict", word(card.decision));
   put(page, "verdict_class", css_class(card.decision));
   put(page, "covers", shorten(clean(card.covers), 60));
@@ -145,7 +149,7 @@ void put_verdict(PageData& page, const Scorecard& card) {
   for (const std::string& sentence : card.tldr) {
     sentences.push_back(shorten(clean(sentence), 200));
     used += sentences.back().size();
-    if (used > kMostSummary && sentences.size() > 1) {
+    if (used > most_summary && sentences.size() > 1) {
       sentences.pop_back();
       break;
     }
@@ -264,18 +268,22 @@ std::string page_one_html(const Scorecard& card) {
   Rows needs = rows_where(card, needs_a_person);
   std::stable_partition(needs.begin(), needs.end(), [](const Row& row) { return is_watermelon(*row.scored); });
 
+  const std::size_t alarms = (leftovers(card).empty() ? 0u : 1u) + (run_trouble(card).empty() ? 0u : 1u);
+  // Where there are alarms, the room is theirs.
+  const bool gauges = alarms == 0 && put_gauges(page, card);
+  put_flag(page, "gauges_shown", gauges);
   put_header(page, card);
-  put_verdict(page, card);
+  put_verdict(page, card, gauges ? kSummaryBesideGauges : kMostSummary);
   put_melons(page, melons);
   const Rows open = rows_where(card, is_open);
-  const std::size_t alarms = (leftovers(card).empty() ? 0u : 1u) + (run_trouble(card).empty() ? 0u : 1u);
-  const std::size_t gauges = put_gauges(page, card) ? 1 : 0, lines = put_rest_lines(page, card);
+  const std::size_t lines = put_rest_lines(page, card);
   const ScoredRequirement* urgent = most_urgent(needs, open);
   const Layout layout = layout_of(needs.size(), open.size(), urgent == nullptr ? 0 : urgent->options.size(),
-                                  kAlarmHeight * alarms + kGrowthHeight * gauges + kLineHeight * lines);
+                                  kAlarmHeight * alarms + (gauges ? kGaugesHeight : 0) + kLineHeight * lines);
   put_flag(page, "roomy", layout.roomy);
   put_rows(page, "needs", needs, layout.needs);
   put_rows(page, "open", open, layout.open);
+  put_flag(page, "any_open", !open.empty());
   put_options(page, urgent, layout.options);
   put_flag(page, "nothing_needed", needs.empty() && card.decision == DecisionState::go);
   put(page, "claims", claims_text(rows_where(card, claims_more)));
