@@ -2,7 +2,7 @@
 # `base` means shakedown_base. Anything else (fmt::fmt, yaml-cpp) is passed on as it is.
 
 set(SHAKEDOWN_LIBRARIES
-  proto base model stats config wire runtime load fault check agent judge report controller target testkit)
+  proto base model stats config wire runtime load fault check agent judge report evidence controller target testkit)
 
 function(_shakedown_links out)
   set(links)
