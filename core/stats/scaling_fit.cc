@@ -39,8 +39,8 @@ Matrix normal_matrix(const std::vector<ScalingPoint>& points, const ScalingLaw& 
   return sum;
 }
 
-// Half the sum of squares near p: down its slope, and how it curves, the residuals' own part included. Without that part
-// (Gauss-Newton) poor fits converge too slowly.
+// Half the sum of squares near p: down its slope, and how it curves, the residuals' own part included. Without that
+// part (Gauss-Newton) poor fits converge too slowly.
 struct Surroundings {
   Vector downhill = Vector::Zero();
   Matrix curvature = Matrix::Zero();
@@ -105,8 +105,8 @@ void polish(const std::vector<ScalingPoint>& points, Candidate& at) {
   }
 }
 
-// Levenberg-Marquardt with the whole curvature, from p, moving what is not fixed. A hundred steps are too few only along a
-// valley that leads out of the bounds for ever.
+// Levenberg-Marquardt with the whole curvature, from a start, moving what is not fixed. A hundred steps are too few
+// only along a valley that leads out of the bounds for ever.
 Candidate descend(const std::vector<ScalingPoint>& points, const Vector& start, const Fixed& fixed) {
   Candidate at{start, sum_of_squares(points, start), fixed};
   if (!std::isfinite(at.sse)) return at;

@@ -58,8 +58,8 @@ int count(double p, double limit, double confidence, LookState wanted, int trial
   return found;
 }
 
-// The truth lies on the limit, where a wrong claim is most likely. 5 % of 1 000 trials are 50, three standard deviations
-// more are 71: five looks at 95 % each exceed even that.
+// The truth lies on the limit, where a wrong claim is most likely. 5 % of 1 000 trials are 50, three standard
+// deviations more are 71: five looks at 95 % each exceed even that.
 TEST(Sequential, FiveLooksClaimWronglyNoMoreThanOne) {
   constexpr double kLimit = 0.05;
   const double each = look_confidence(0.95, 5);
