@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -53,7 +54,8 @@ Reading read_capacity(const std::string& path, WallTime now) {
   reading.kind = Reading::Kind::dependency_capacity;
   reading.source = path;
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  std::error_code trouble;
+  if (!file || std::filesystem::is_directory(path, trouble)) {
     reading.problem = "the scorecard " + path + " cannot be read";
     return reading;
   }

@@ -34,7 +34,7 @@ bool blind(const ScoredReported& reported);
 
 // The one that breaks first; nullptr when none is known.
 const ScoredDependency* first_to_break(const Scorecard& card);
-// "ledger-db: 12% short of the forecast, dba@example.com".
+// "accounts-db: 12% short of the forecast, dba@example.com".
 std::string first_to_break_words(const ScoredDependency& dependency);
 
 // "Resources", "Focus", "Date", "Promise".

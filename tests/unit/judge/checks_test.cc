@@ -144,7 +144,7 @@ TEST(Attested, IsGoodFromItsDayToItsLastAndRedAfterwards) {
   EXPECT_EQ(expired.verdict(1).state, VerdictState::fail);
   EXPECT_THAT(expired.verdict(1).reason, HasSubstr("it expired on 2026-12-31"));
   EXPECT_EQ(expired.judge().decision, DecisionState::no_go);
-  EXPECT_THAT(testing::all_text(expired.judge()), HasSubstr("no longer vouched for"));
+  EXPECT_THAT(testing::all_text(expired.judge()), HasSubstr("which expired on"));
 }
 
 TEST(Attested, WhatCannotBeDatedIsUnknown) {

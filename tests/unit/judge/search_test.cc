@@ -171,11 +171,11 @@ struct Searched {
 
 TEST(SearchJudged, TheIntervalAndWhatLimits) {
   Searched s;
-  s.at(100, 0).at(200, 0).at(400, 0).at(800, 0.5).at(600, 0.5).at(500, 0.5).at(450, 0.5).at(425, 0.5).at(412.5, 0.5);
+  s.at(100, 0).at(200, 0).at(400, 0).at(800, 0.5).at(600, 0.5).at(500, 0.5).at(450, 0.5).at(425, 0.5).at(412, 0.5);
   s.at(400, 0, 1, StageRole::confirmation);
   const ScoredSearch found = s.result();
   EXPECT_EQ(found.lower, 400);
-  EXPECT_EQ(found.upper, 412.5);
+  EXPECT_EQ(found.upper, 412);
   EXPECT_TRUE(found.confirmed);
   EXPECT_EQ(found.limiting, RequirementId(0));
   EXPECT_EQ(found.trouble, "");
@@ -229,12 +229,12 @@ TEST(SearchJudged, HeadroomIsToldAgainstTheForecast) {
   Searched s;
   s.drill.scenario.forecast = Forecast{Rate{320}, "2027-03-01"};
   s.drill.require("SC-2", HeadroomSli{s.phase}, Comparison::at_least, 0.2);
-  s.at(100, 0).at(200, 0).at(400, 0).at(800, 0.5).at(600, 0.5).at(500, 0.5).at(450, 0.5).at(425, 0.5).at(412.5, 0.5);
+  s.at(100, 0).at(200, 0).at(400, 0).at(800, 0.5).at(600, 0.5).at(500, 0.5).at(450, 0.5).at(425, 0.5).at(412, 0.5);
   s.at(400, 0, 1, StageRole::confirmation);
   const Verdict verdict = s.drill.verdict(2);
   EXPECT_EQ(verdict.state, VerdictState::pass);
   EXPECT_NEAR(*verdict.measured.lower, 0.25, 1e-12);
-  EXPECT_NEAR(*verdict.measured.upper, 412.5 / 320 - 1, 1e-12);
+  EXPECT_NEAR(*verdict.measured.upper, 412.0 / 320 - 1, 1e-12);
 }
 
 }  // namespace

@@ -285,7 +285,7 @@ Example growth() {
   finish(example, growth_rows(), DecisionState::no_go,
          {"\"Customers can pay\" does not hold (a customer's payment fails): measured 97%, promised >= 99.9%; the team says green; its own dashboard says 100%.",
           "It carries 1 900 to 2 000 requests a second; promised are 2 500, the forecast for March 2027 is 2 500.",
-          "ledger-db (dba@example.com) breaks first: it takes 4 400 of the 5 000 calls a second that the forecast needs."});
+          "accounts-db (dba@example.com) breaks first: it takes 4 400 of the 5 000 calls a second that the forecast needs."});
   add_growth_parts(example.card);
   return example;
 }

@@ -86,7 +86,7 @@ ScoredRequirement efficiency() {
 
 ScoredRequirement downstream() {
   auto one = row("DS-1", Area::downstream, "The systems it calls can take it", DownstreamSli{}, {Comparison::at_least, 0, ">= 0%"});
-  measure(one, VerdictState::fail, -0.12, -0.12, -0.12, 3, "ledger-db takes 4400 of the 5000 calls per second that the forecast needs.");
+  measure(one, VerdictState::fail, -0.12, -0.12, -0.12, 3, "accounts-db takes 4400 of the 5000 calls per second that the forecast needs.");
   one.requirement.owner = "dba@example.com";
   return one;
 }
@@ -178,7 +178,7 @@ ScoredDependency system(const char* name, const char* owner, double needed, std:
 
 std::vector<ScoredDependency> systems() {
   std::vector<ScoredDependency> out = {
-      system("ledger-db", "dba@example.com", 5000, 4400, "It takes 12 % less than the forecast needs."),
+      system("accounts-db", "dba@example.com", 5000, 4400, "It takes 12 % less than the forecast needs."),
       system("card-gateway", "cards@example.com", 2500, 4000, "It takes 60 % more than needed, and has agreed to."),
       system("mailer", "mail@example.com", 2500, std::nullopt, "No capacity is known.")};
   out[0].first_to_break = true;

@@ -42,7 +42,7 @@ std::string evidence(const Example& one) {
 TEST(GrowthPageOne, SaysWhatIsCarriedAndWhatBreaksFirst) {
   const std::string text = page_one(example("growth"));
   EXPECT_THAT(text, HasSubstr("It carries 1 900–2 000 requests a second forecast for 1 Mar 2027: 2 500; 20–24% short of the forecast"));
-  EXPECT_THAT(text, HasSubstr("First to break ledger-db, 12% short of the forecast takes 4 400 of 5 000 calls a second; dba@example.com"));
+  EXPECT_THAT(text, HasSubstr("First to break accounts-db, 12% short of the forecast takes 4 400 of 5 000 calls a second; dba@example.com"));
 }
 
 TEST(GrowthPageOne, TheBarsStandWhereTheFiguresAre) {
@@ -115,7 +115,7 @@ TEST(GrowthEvidence, EveryPartHasItsTable) {
         "1500/s 1499/s 2 invalid", "we were late ourselves: repeated", "1900/s 1898/s 2 holds (confirmation)",
         "α, contention 0.0277285 0.0024 to 0.05305", "Peak 1884/s at 96.5196 replicas", "Ceiling 3245.59/s",
         "Knee 36 to 41 replicas: two methods disagree", "the step was cut short",
-        "ledger-db (first to break) [X] FAIL 5000 4400 (declared) 12% short of the forecast",
+        "accounts-db (first to break) [X] FAIL 5000 4400 (declared) 12% short of the forecast",
         "declared 2, measured 3.1, during failures 7.9 (optimistic)", "mailer [//] UNKNOWN", "cards: 4000/s until 2027-06-30",
         "AV-1 99.95% 100% 97% of requests answered +3% optimistic, tolerance 0.1% success filter", "went silent while the service was away",
         "alert CheckoutDown did not fire", "noticed that the service was away after 14s",
@@ -166,13 +166,13 @@ TEST(GrowthFormats, ConsoleMarkdownAndJunitSayTheSame) {
   const Scorecard card = example("growth").card;
   const std::string console = scorecard_console(card, false), markdown = scorecard_markdown(card), junit = scorecard_junit(card);
   EXPECT_THAT(console, HasSubstr("Carries (find-limit): 1 900–2 000 per second, forecast 2 500"));
-  EXPECT_THAT(console, HasSubstr("First to break: ledger-db: 12% short of the forecast, dba@example.com"));
+  EXPECT_THAT(console, HasSubstr("First to break: accounts-db: 12% short of the forecast, dba@example.com"));
   EXPECT_THAT(console, HasSubstr("[A]  ATTESTED    BK-1"));
   EXPECT_THAT(console, HasSubstr("Resources: No number of replicas reaches 2 500/s"));
   EXPECT_THAT(console, HasSubstr("Controls without evidence: 1 of 4"));
   EXPECT_THAT(markdown, HasSubstr("## Ways out"));
   EXPECT_THAT(markdown, HasSubstr("it carries **1 900–2 000** per second"));
-  EXPECT_THAT(markdown, HasSubstr("ledger-db (first to break)"));
+  EXPECT_THAT(markdown, HasSubstr("accounts-db (first to break)"));
   EXPECT_THAT(markdown, HasSubstr("**\\[A\\] ATTESTED**"));
   EXPECT_THAT(markdown, HasSubstr("| PCI-3.5 | **\\[//\\] UNKNOWN** | no evidence |"));
   EXPECT_THAT(junit, HasSubstr("<system-out>[A] ATTESTED, not measured: vouched for by dba@example.com until 1 Mar 2027."));
