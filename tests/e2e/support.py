@@ -42,7 +42,7 @@ class Folder(unittest.TestCase):
     """A temporary folder and a port of its own; every process started through it is ended by its pid."""
 
     def setUp(self):
-        self.holder = tempfile.TemporaryDirectory(prefix="shakedown-e2e-")
+        self.holder = tempfile.TemporaryDirectory(prefix="shakedown-e2e-", ignore_cleanup_errors=True)
         self.addCleanup(self.holder.cleanup)
         self.dir = self.holder.name
         self.port = free_port()
