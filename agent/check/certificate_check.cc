@@ -43,14 +43,14 @@ Expiry soonest_of(SSL& ssl) {
 
 }  // namespace
 
-Task<Finding> carry_out(const Look& look, const CertificateCheck& check) {
+Task<Observation> carry_out(const Look& look, const CertificateCheck& check) {
   const Secured made = co_await shake_hands(look, look.target(check.target), TlsVersion::tls1_2);
   if (!made.session) co_return not_done("no handshake: " + made.why);
   const Expiry soonest = soonest_of(*made.session);
   if (soonest.of.empty()) co_return not_done("the target showed no certificate");
   const std::string until = soonest.of + " expires " + format_wall(soonest.at);
   const std::string distrust = tls_distrust(*made.session);
-  Finding finding = distrust.empty() ? holds("verified; " + until) : fails("not trusted: " + distrust + "; " + until);
+  Observation finding = distrust.empty() ? holds("verified; " + until) : fails("not trusted: " + distrust + "; " + until);
   finding.number = seconds(soonest.at - system_clock().wall());
   co_return finding;
 }

@@ -10,7 +10,7 @@ std::string first_line(const std::string& output) { return output.substr(0, outp
 
 }  // namespace
 
-Task<Finding> carry_out(const Look& look, const CommandCheck& check) {
+Task<Observation> carry_out(const Look& look, const CommandCheck& check) {
   if (!look.scenario().agents[look.assignment.self.value].local) {
     co_return not_done("inline commands run on the agent `local` only");
   }
@@ -26,7 +26,7 @@ Task<Finding> carry_out(const Look& look, const CommandCheck& check) {
   if (!result.ok()) co_return fails(result.text());
   if (!check.number) co_return holds(result.text());
   const std::string line = first_line(result.output);
-  Finding finding = holds("the first line of its output is " + line);
+  Observation finding = holds("the first line of its output is " + line);
   finding.number = number_in(line);
   if (!finding.number) co_return not_done("a number was expected in the first line of its output, found \"" + line + "\"");
   co_return finding;

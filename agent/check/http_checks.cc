@@ -29,7 +29,7 @@ std::string missing_header(const HeaderExpect& expected, std::string_view head) 
 
 }  // namespace
 
-Task<Finding> carry_out(const Look& look, const AuthenticationCheck& check) {
+Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check) {
   if (carries_secret(check.http)) co_return not_done("the request carries a secret, so it was not sent");
   const Target target = without_credentials(look.target(check.http.target));
   const Result<Answer> answer = co_await ask(look, check.http, target);
@@ -40,7 +40,7 @@ Task<Finding> carry_out(const Look& look, const AuthenticationCheck& check) {
   co_return expect.status_ok(answer.value().status) ? holds(seen) : fails(seen);
 }
 
-Task<Finding> carry_out(const Look& look, const HeadersCheck& check) {
+Task<Observation> carry_out(const Look& look, const HeadersCheck& check) {
   if (check.headers.empty()) co_return not_done("no header is named, so nothing was looked for");
   const Result<Answer> answer = co_await ask(look, check.http, look.target(check.http.target));
   if (!answer) co_return not_done(answer.error().message);
@@ -57,7 +57,7 @@ Task<Finding> carry_out(const Look& look, const HeadersCheck& check) {
                             : fails(missing + seen);
 }
 
-Task<Finding> carry_out(const Look& look, const HttpCheck& check) {
+Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
   const Result<Expectation> expectation = Expectation::make(check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
   const Result<Answer> asked = co_await ask(look, check.http, look.target(check.http.target));
@@ -75,7 +75,7 @@ Task<Finding> carry_out(const Look& look, const HttpCheck& check) {
     co_return not_done("a number was expected at " + check.number_pointer + " of the JSON body, found " +
                        text.value_or("nothing"));
   }
-  Finding finding = holds(check.number_pointer + " is " + *text);
+  Observation finding = holds(check.number_pointer + " is " + *text);
   finding.number = number;
   co_return finding;
 }

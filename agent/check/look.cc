@@ -11,11 +11,11 @@ constexpr std::size_t kLongestDetail = 500;
 
 }  // namespace
 
-Finding not_done(std::string why) { return {false, false, std::nullopt, std::move(why)}; }
-Finding holds(std::string what) { return {true, true, std::nullopt, std::move(what)}; }
-Finding fails(std::string what) { return {true, false, std::nullopt, std::move(what)}; }
+Observation not_done(std::string why) { return {false, false, std::nullopt, std::move(why)}; }
+Observation holds(std::string what) { return {true, true, std::nullopt, std::move(what)}; }
+Observation fails(std::string what) { return {true, false, std::nullopt, std::move(what)}; }
 
-Task<Finding> carry_out(const Look& look, const CheckKind& kind) {
+Task<Observation> carry_out(const Look& look, const CheckKind& kind) {
   return std::visit([&look](const auto& check) { return carry_out(look, check); }, kind);
 }
 

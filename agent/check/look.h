@@ -29,27 +29,27 @@ struct Look {
 };
 
 // done false: it could not be carried out, detail says why.
-struct Finding {
+struct Observation {
   bool done = false;
   bool holds = false;
   std::optional<double> number;
   std::string detail;
 };
-Finding not_done(std::string why);
-Finding holds(std::string what);
-Finding fails(std::string what);
+Observation not_done(std::string why);
+Observation holds(std::string what);
+Observation fails(std::string what);
 
 // One check, within look.deadline. Never throws for what the target does.
-Task<Finding> carry_out(const Look& look, const CheckKind& kind);
+Task<Observation> carry_out(const Look& look, const CheckKind& kind);
 
 // tls_check.cc, certificate_check.cc, plain_http_check.cc, http_checks.cc, command_check.cc
-Task<Finding> carry_out(const Look& look, const TlsCheck& check);
-Task<Finding> carry_out(const Look& look, const CertificateCheck& check);
-Task<Finding> carry_out(const Look& look, const PlainHttpCheck& check);
-Task<Finding> carry_out(const Look& look, const AuthenticationCheck& check);
-Task<Finding> carry_out(const Look& look, const HeadersCheck& check);
-Task<Finding> carry_out(const Look& look, const HttpCheck& check);
-Task<Finding> carry_out(const Look& look, const CommandCheck& check);
+Task<Observation> carry_out(const Look& look, const TlsCheck& check);
+Task<Observation> carry_out(const Look& look, const CertificateCheck& check);
+Task<Observation> carry_out(const Look& look, const PlainHttpCheck& check);
+Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check);
+Task<Observation> carry_out(const Look& look, const HeadersCheck& check);
+Task<Observation> carry_out(const Look& look, const HttpCheck& check);
+Task<Observation> carry_out(const Look& look, const CommandCheck& check);
 
 // "no answer in time", "the agent stops": why a wait that was given look.deadline and look.end came to nothing.
 std::string why_not(Woken woken);

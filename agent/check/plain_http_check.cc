@@ -36,7 +36,7 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-Finding judge(const Head& head) {
+Observation judge(const Head& head) {
   if (!head.trouble.empty() && head.bytes.empty()) return not_done("connected, then " + head.trouble);
   if (head.bytes.empty()) return holds("closed without an answer");
   const bool tls_alert = head.bytes.size() >= 2 && head.bytes[0] == 0x15 && head.bytes[1] == 3;
@@ -56,7 +56,7 @@ Finding judge(const Head& head) {
 }
 
 // One address. Nothing when the target cannot be reached there at all.
-Task<std::optional<Finding>> ask_address(const Look& look, Endpoint endpoint, uint16_t port, std::string request) {
+Task<std::optional<Observation>> ask_address(const Look& look, Endpoint endpoint, uint16_t port, std::string request) {
   const Reached own = co_await reach(look, endpoint);
   if (!own.socket.valid()) co_return std::nullopt;
   endpoint.port(port);
@@ -70,7 +70,7 @@ Task<std::optional<Finding>> ask_address(const Look& look, Endpoint endpoint, ui
 
 }  // namespace
 
-Task<Finding> carry_out(const Look& look, const PlainHttpCheck& check) {
+Task<Observation> carry_out(const Look& look, const PlainHttpCheck& check) {
   const Target& target = look.target(check.target);
   const Result<PreparedTarget> prepared = prepare_target(target);
   if (!prepared) co_return not_done(prepared.error().message);
@@ -79,10 +79,10 @@ Task<Finding> carry_out(const Look& look, const PlainHttpCheck& check) {
   plain.port = check.port;
   const std::string path = target.base_path.empty() ? "/" : target.base_path;
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_header(plain) + "\r\nConnection: close\r\n\r\n";
-  Finding worst = not_done("the target cannot be reached on its own port, " + std::to_string(target.port));
+  Observation worst = not_done("the target cannot be reached on its own port, " + std::to_string(target.port));
   bool any = false;
   for (const Endpoint& endpoint : prepared.value().endpoints) {
-    const std::optional<Finding> found = co_await ask_address(look, endpoint, check.port, request);
+    const std::optional<Observation> found = co_await ask_address(look, endpoint, check.port, request);
     if (!found) continue;
     const bool worse = !any || (found->done && !found->holds) || (!found->done && worst.holds);
     if (worse) worst = *found;

@@ -91,7 +91,7 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
   result.check = id;
   result.started = clock_.now();
   const Look look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_};
-  Finding finding = not_done(why_not(Woken::ended));
+  Observation finding = not_done(why_not(Woken::ended));
   if (!end_.fired()) finding = co_await carry_out(look, check.kind);
   result.ended = clock_.now();
   result.done = finding.done;

@@ -77,7 +77,7 @@ Task<Offered> make_offer(const Look& look, const Target& target, const std::vect
 }
 
 // Everything that must be refused; the finding when a word means nothing.
-std::optional<Finding> offers_of(const TlsCheck& check, std::vector<Offer>& offers) {
+std::optional<Observation> offers_of(const TlsCheck& check, std::vector<Offer>& offers) {
   for (int version = 0; version < static_cast<int>(check.floor); ++version) {
     const auto tried = static_cast<TlsVersion>(version);
     offers.push_back({tried, all_suites(), to_string(tried)});
@@ -95,12 +95,12 @@ std::optional<Finding> offers_of(const TlsCheck& check, std::vector<Offer>& offe
 
 }  // namespace
 
-Task<Finding> carry_out(const Look& look, const TlsCheck& check) {
+Task<Observation> carry_out(const Look& look, const TlsCheck& check) {
   const Target& target = look.target(check.target);
   const Result<PreparedTarget> prepared = prepare_target(target);
   if (!prepared) co_return not_done(prepared.error().message);
   std::vector<Offer> offers;
-  const std::optional<Finding> nonsense = offers_of(check, offers);
+  const std::optional<Observation> nonsense = offers_of(check, offers);
   if (nonsense) co_return *nonsense;
   std::string accepted, refused, undecided;
   for (const Offer& offer : offers) {

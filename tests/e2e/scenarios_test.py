@@ -43,7 +43,7 @@ class Capacity(support.Folder):
         found = card["searches"][0]
         self.assertLess(found["lower"], 400, found)
         self.assertLessEqual(found["upper"], 800, found)
-        self.assertEqual(found["trouble"], "", found)
+        self.assertFalse(found["trouble"], found)
         rows = {row["id"]: row for row in card["requirements"]}
         self.assertEqual(rows["SC-2"]["verdict"], "fail", rows["SC-2"])
         self.assertEqual(rows["SC-2"]["watermelon"], "optimistic", rows["SC-2"])
