@@ -13,12 +13,17 @@
 namespace shakedown {
 namespace {
 
+std::string counted_faults(const Scenario& scenario) {
+  const std::size_t n = scenario.faults.size();
+  return std::to_string(n) + (n == 1 ? " fault" : " faults");
+}
+
 // Faults change a real system: on a terminal the user is asked, elsewhere --yes must be given.
 Result<void> consent(const Scenario& scenario, bool yes) {
   if (!scenario.has_faults() || yes) return ok();
   if (::isatty(STDIN_FILENO) == 0) {
-    return fail(ErrorKind::usage, "the scenario breaks things (" + std::to_string(scenario.faults.size()) +
-                                      " faults); give --yes when there is no terminal to ask on, after reading "
+    return fail(ErrorKind::usage, "the scenario breaks things (" + counted_faults(scenario) +
+                                      "); give --yes when there is no terminal to ask on, after reading "
                                       "`shakedown plan`");
   }
   std::fprintf(stderr, "This drill breaks things:\n");

@@ -119,7 +119,7 @@ std::optional<double> objective_of(const Requirement& requirement) {
 std::string never_fires(const Slo& slo) {
   for (const Severity& severity : kSeverities) {
     const double factor = severity.quick.factor;
-    if (factor * (1 - slo.objective) < 1) continue;
+    if (factor * (1 - slo.objective) < 1 - 1e-9) continue;  // at the boundary it could never be above
     return fmt::format("{}: the {} alert at burn rate {} can never fire: against an objective of {} not even 100 % errors "
                        "burn faster than {}; an objective above {} makes sense of it",
                        slo.name, severity.name, number(factor), format_share({slo.objective}),

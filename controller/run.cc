@@ -134,13 +134,7 @@ asio::awaitable<void> Run::check_ready() {
   event.kind = StepEvent::Kind::ready;
   event.what = "probe " + probe.name + " up";
   event.started = now();
-  const auto up = [this, id, &probe] {
-    const auto& results = chronicle_.timeline().probe(id);
-    const std::size_t needed = std::max<uint32_t>(1, probe.up_after);
-    return results.size() >= needed &&
-           std::all_of(results.end() - static_cast<std::ptrdiff_t>(needed), results.end(),
-                       [](const ProbeResult& r) { return r.good; });
-  };
+  const auto up = [this, id] { return up_since(id, RunTime::min()); };
   event.ok = co_await wait(up, scenario_.ready->limit, Patience::until_stopped);
   event.ended = now();
   const bool ready = event.ok;

@@ -101,6 +101,7 @@ class Run {
   void finish(OpenInjection& injection, bool undo, const std::string& reason);
   void check_members();
   void check_stop_conditions();
+  bool up_since(ProbeId probe, RunTime since) const;  // its last up_after checks were good and began after
   bool probes_up_since(RunTime since) const;
   bool overdue(RunTime deadline) const;
   void tick();

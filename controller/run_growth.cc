@@ -72,22 +72,21 @@ void Run::not_run_level(PhaseId phase, const std::string& reason) {
 
 // Whether every arrival of the stage has come to its end and every agent has told of it.
 bool Run::all_told(StageId id) {
-  Chronicle& chronicle = chronicle_;
-  const RunTime end = chronicle.timeline().stages()[id.value].range.to;
+  const RunTime end = chronicle_.timeline().stages()[id.value].range.to;
   for (const Member& member : roster_.members()) {
     if (member.state != MemberState::ready || !scenario_.agents[member.id.value].load) continue;
-    const auto record = chronicle.timeline().agents().find(member.id);
-    const bool covered = record != chronicle.timeline().agents().end() && !record->second.health.empty() &&
+    const auto record = chronicle_.timeline().agents().find(member.id);
+    const bool covered = record != chronicle_.timeline().agents().end() && !record->second.health.empty() &&
                          record->second.health.back().first >= end;
     if (!covered) return false;
   }
-  chronicle.flush();
+  chronicle_.flush();
   uint64_t ended = 0;
-  const auto& totals = chronicle.timeline().totals();
+  const auto& totals = chronicle_.timeline().totals();
   for (auto it = totals.lower_bound({id, OperationId(0)}); it != totals.end() && it->first.first == id; ++it) {
     ended += it->second.offered();
   }
-  return ended >= chronicle.timeline().stages()[id.value].offered;
+  return ended >= chronicle_.timeline().stages()[id.value].offered;
 }
 
 // One step of a search: its windows follow each other without a gap; what is decided early is cut short.
@@ -208,12 +207,7 @@ asio::awaitable<bool> Run::scale(const StepSeries& series, double replicas) {
   if (!scaled || !series.ready || stopped()) co_return scaled && !stopped();
   const RunTime since = now();
   const ProbeId probe = series.ready->probe;
-  const auto up = [this, since, probe] {
-    const auto& results = chronicle_.timeline().probe(probe);
-    const std::size_t needed = std::max<uint32_t>(1, scenario_.probe(probe).up_after);
-    return results.size() >= needed && std::all_of(results.end() - static_cast<std::ptrdiff_t>(needed), results.end(),
-                                                   [since](const ProbeResult& r) { return r.good && r.start > since; });
-  };
+  const auto up = [this, since, probe] { return up_since(probe, since); };
   const bool ready = co_await wait(up, series.ready->limit, Patience::until_stopped);
   if (!ready && !stopped()) progress_.note("not ready within " + format_duration(series.ready->limit));
   co_return ready;

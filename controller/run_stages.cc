@@ -274,14 +274,17 @@ void Run::check_members() {
   }
 }
 
+bool Run::up_since(ProbeId probe, RunTime since) const {
+  const auto& results = chronicle_.timeline().probe(probe);
+  const std::size_t needed = std::max<uint32_t>(1, scenario_.probe(probe).up_after);
+  return results.size() >= needed &&
+         std::all_of(results.end() - static_cast<std::ptrdiff_t>(needed), results.end(),
+                     [since](const ProbeResult& r) { return r.good && r.start > since; });
+}
+
 bool Run::probes_up_since(RunTime since) const {
   for (std::size_t i = 0; i < scenario_.probes.size(); ++i) {
-    const auto& results = chronicle_.timeline().probe(ProbeId(i));
-    const std::size_t needed = std::max<uint32_t>(1, scenario_.probes[i].up_after);
-    if (results.size() < needed) return false;
-    for (std::size_t k = results.size() - needed; k < results.size(); ++k) {
-      if (!results[k].good || results[k].start <= since) return false;
-    }
+    if (!up_since(ProbeId(i), since)) return false;
   }
   return true;
 }

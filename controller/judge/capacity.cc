@@ -53,7 +53,7 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   const Unit unit = unit_of(requirement.sli);
   const Search* declared = evidence.scenario->search_of(phase);
   if (declared == nullptr) return nothing(unit, "No data: no search is declared for this phase.", "a search");
-  const ScoredSearch search = judge_search(*declared, *evidence.timeline, *evidence.manifest);
+  const ScoredSearch search = judge_search(*declared, evidence);
   if (search.steps.empty()) {
     return nothing(unit, fmt::format("No data: no step of {} ran ({}).", search.phase, search.ended), "a run of that phase");
   }
@@ -88,7 +88,7 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
 std::vector<ScoredSearch> summarize_searches(const Evidence& evidence) {
   std::vector<ScoredSearch> out;
   for (const Search& search : evidence.scenario->searches) {
-    out.push_back(judge_search(search, *evidence.timeline, *evidence.manifest));
+    out.push_back(judge_search(search, evidence));
   }
   return out;
 }

@@ -2,18 +2,10 @@
 
 #include <algorithm>
 
+#include "controller/judge/settle.h"
+
 namespace shakedown::judging {
 namespace {
-
-int severity(VerdictState state) {
-  switch (state) {
-    case VerdictState::pass: return 0;
-    case VerdictState::not_proven: return 1;
-    case VerdictState::unknown: return 2;
-    case VerdictState::fail: return 3;
-  }
-  return 2;
-}
 
 void add(std::vector<ScoredControl>& controls, const std::string& name, VerdictState state, RequirementId row) {
   const auto same = [&](const ScoredControl& c) { return c.control == name; };

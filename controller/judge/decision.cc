@@ -4,18 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/settle.h"
+
 namespace shakedown::judging {
 namespace {
-
-int severity(VerdictState state) {
-  switch (state) {
-    case VerdictState::pass: return 0;
-    case VerdictState::not_proven: return 1;
-    case VerdictState::unknown: return 2;
-    case VerdictState::fail: return 3;
-  }
-  return 2;
-}
 
 void count(AreaSummary& area, VerdictState state) {
   switch (state) {

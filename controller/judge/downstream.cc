@@ -14,16 +14,6 @@ namespace {
 
 std::string rate_text(double per_second) { return format_value(per_second, Unit::per_second); }
 
-int severity(VerdictState state) {
-  switch (state) {
-    case VerdictState::fail: return 3;
-    case VerdictState::unknown: return 2;
-    case VerdictState::not_proven: return 1;
-    case VerdictState::pass: return 0;
-  }
-  return 2;
-}
-
 // Collects what speaks against a dependency; the worst state counts, every reason is said.
 struct Findings {
   VerdictState state = VerdictState::pass;

@@ -9,6 +9,7 @@
 #include "controller/judge/evidence.h"
 #include "controller/judge/families.h"
 #include "core/base/units.h"
+#include "core/stats/sequential.h"
 
 namespace shakedown {
 namespace {
@@ -41,10 +42,10 @@ Requirement narrowed(Requirement requirement, const std::vector<StageId>& stages
   return requirement;
 }
 
-ScoredHold look(RequirementId id, const std::vector<StageId>& stages, double shared, const Evidence& evidence,
+ScoredHold look(RequirementId id, const std::vector<StageId>& stages, uint32_t looks, const Evidence& evidence,
                 std::string& trouble) {
   const Requirement& declared = evidence.scenario->requirement(id);
-  const Requirement requirement = narrowed(declared, stages, 1 - (1 - declared.confidence) / shared);
+  const Requirement requirement = narrowed(declared, stages, look_confidence(declared.confidence, looks));
   const Judged judged =
       std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
   ScoredHold hold{id, judged.verdict.measured, outcome_of(judged.verdict.state)};
@@ -56,13 +57,13 @@ ScoredHold look(RequirementId id, const std::vector<StageId>& stages, double sha
 }
 
 // All SLIs on the same windows: invalid over breaches over undecided over holds.
-void look_at(ScoredSearchStep& step, const Search& search, const std::vector<StageId>& stages, double shared,
+void look_at(ScoredSearchStep& step, const Search& search, const std::vector<StageId>& stages, uint32_t looks,
              const Evidence& evidence) {
   step.holds.clear();
   step.reason.clear();
   step.limiting = {};
   step.outcome = kHolds;
-  for (const RequirementId id : search.hold) step.holds.push_back(look(id, stages, shared, evidence, step.reason));
+  for (const RequirementId id : search.hold) step.holds.push_back(look(id, stages, looks, evidence, step.reason));
   const auto any = [&](const char* outcome) {
     return std::any_of(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) { return h.outcome == outcome; });
   };
@@ -114,7 +115,7 @@ ScoredSearchStep judge_step(const Search& search, uint32_t number, const Evidenc
     if (!window->ended || window->range.to - window->range.from < whole) break;
     seen.push_back(window->stage);
     ++step.windows;
-    look_at(step, search, seen, static_cast<double>(kSharedSteps) * looks, evidence);
+    look_at(step, search, seen, kSharedSteps * looks, evidence);
     step.answered = answered_per_second(seen, *evidence.timeline);
     if (step.outcome != kUndecided) return step;
     if (step.windows < looks) step.outcome.clear();
@@ -216,8 +217,8 @@ ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Ti
   return judge_step(search, step, judging::collect(timeline.scenario(), timeline, manifest));
 }
 
-ScoredSearch judge_search(const Search& search, const Timeline& timeline, const Manifest& manifest) {
-  const Evidence evidence = judging::collect(timeline.scenario(), timeline, manifest);
+ScoredSearch judge_search(const Search& search, const judging::Evidence& evidence) {
+  const Timeline& timeline = *evidence.timeline;
   ScoredSearch out;
   out.phase = timeline.scenario().phase(search.phase).name;
   out.confidence = 1;

@@ -9,9 +9,12 @@
 #include "core/stats/timeline.h"
 
 namespace shakedown {
+namespace judging {
+struct Evidence;
+}
 
 // The steps that a search's end may rest on share the error that its confidence leaves, and the windows of a step share
-// their step's: each look is made at 1 - (1 - confidence) / (kSharedSteps x windows).
+// their step's: each look is made at look_confidence(confidence, kSharedSteps x windows).
 inline constexpr uint32_t kSharedSteps = 4;
 
 // What one step of the search shows by its complete windows so far. outcome: "holds" when every SLI clears its limit after
@@ -31,6 +34,6 @@ struct SearchOrder {
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps);
 
 // The whole search as recorded.
-ScoredSearch judge_search(const Search& search, const Timeline& timeline, const Manifest& manifest);
+ScoredSearch judge_search(const Search& search, const judging::Evidence& evidence);
 
 }  // namespace shakedown

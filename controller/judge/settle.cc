@@ -9,16 +9,6 @@
 namespace shakedown::judging {
 namespace {
 
-int severity(VerdictState state) {
-  switch (state) {
-    case VerdictState::fail: return 3;
-    case VerdictState::unknown: return 2;
-    case VerdictState::not_proven: return 1;
-    case VerdictState::pass: return 0;
-  }
-  return 2;
-}
-
 // Larger is worse: how far the clearing bound lies on the wrong side.
 double badness(const Judged& judged, const Objective& objective) {
   const Measured& m = judged.verdict.measured;
@@ -28,6 +18,16 @@ double badness(const Judged& judged, const Objective& objective) {
 }
 
 }  // namespace
+
+int severity(VerdictState state) {
+  switch (state) {
+    case VerdictState::pass: return 0;
+    case VerdictState::not_proven: return 1;
+    case VerdictState::unknown: return 2;
+    case VerdictState::fail: return 3;
+  }
+  return 2;
+}
 
 VerdictState compare(const Objective& objective, double lower, double upper) {
   if (!std::isfinite(objective.limit) || std::isnan(lower) || std::isnan(upper)) return VerdictState::unknown;

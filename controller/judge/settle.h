@@ -17,6 +17,9 @@ struct Judged {
   std::vector<ValidityReason> signals;  // raised by this row
 };
 
+// How bad a state is when the worst of several counts: pass 0, not_proven 1, unknown 2, fail 3.
+int severity(VerdictState state);
+
 // pass: the bound clears the objective; fail: the opposite bound violates it; not_proven: between. Equality clears.
 // A bound or a limit that is not a number gives unknown.
 VerdictState compare(const Objective& objective, double lower, double upper);

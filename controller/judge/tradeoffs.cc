@@ -150,6 +150,7 @@ std::optional<TradeOff> promise_option(const ScoredRequirement& row, const Score
   if (!supportable || !std::isfinite(*supportable) || unit == Unit::holds) return std::nullopt;
   const bool least = r.objective.comparison == Comparison::at_least;
   const double value = kept(r.objective, *supportable, unit);
+  if (!misses(r.objective, value)) return std::nullopt;  // the evidence reaches the objective; something else is owed
   const bool against_forecast = std::holds_alternative<HeadroomSli>(r.sli) || std::holds_alternative<DownstreamSli>(r.sli);
   TradeOff out{TradeOff::Kind::promise, "", where_measured(card.environment), owner_of(row, card)};
   if (against_forecast && card.forecast) {

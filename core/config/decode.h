@@ -52,6 +52,8 @@ Load decode_load(Decoding& d, const View& view, const View& phase_duration);
 // decode_steps.cc
 std::vector<Action> decode_steps(Decoding& d, const View& list);
 Action start_action(const Decoding& d, ComponentId component);
+// The agent `local`, the only one that runs inline commands; an error at `at` when there is none.
+AgentId local_agent(Decoding& d, Position at);
 Action resume_action(const Decoding& d, ComponentId component);
 void decode_setup(Decoding& d, const View& root);  // setup, ready, teardown
 // decode_drill.cc

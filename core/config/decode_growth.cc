@@ -81,6 +81,7 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
   if (view["scale"].written()) {
     Action scale;
     scale.kind = Action::Kind::exec;
+    scale.agent = local_agent(d, view["scale"].at());
     scale.argv = view["scale"]["command"].texts();
     scale.limit = view["scale"]["limit"].duration();
     scale.describe = "scale " + (scale.argv.empty() ? std::string() : scale.argv.front());

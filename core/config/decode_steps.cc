@@ -27,12 +27,7 @@ void check_component_step(Decoding& d, const View& step, const std::string& what
 void place_command(Decoding& d, const View& step, Action& action) {
   const View agent = step["agent"];
   if (agent.absent()) {
-    const auto local = d.names.find("agent", "local");
-    if (local) action.agent = AgentId(*local);
-    if (!local) {
-      d.diagnostics.error(step.at(), "a command, but no agent `local` to run it",
-                          "declare the agent `local` with the role inject");
-    }
+    action.agent = local_agent(d, step.at());
     return;
   }
   action.agent = agent.id<AgentId>(d.names);
@@ -80,6 +75,14 @@ Action component_action(const Decoding& d, Action::Kind kind, const char* word, 
 }
 
 }  // namespace
+
+AgentId local_agent(Decoding& d, Position at) {
+  const auto local = d.names.find("agent", "local");
+  if (local) return AgentId(*local);
+  d.diagnostics.error(at, "a command, but no agent `local` to run it",
+                      "declare the agent `local` with the role inject");
+  return {};
+}
 
 Action start_action(const Decoding& d, ComponentId component) {
   return component_action(d, Action::Kind::start, "start", component);

@@ -20,7 +20,7 @@ struct FaultNginxTest : testing::Test {
   ComponentId whole, workers;
 
   void SetUp() override {
-    if (::access("/usr/sbin/nginx", X_OK) != 0) GTEST_SKIP() << "nginx is not installed";
+    ASSERT_EQ(::access("/usr/sbin/nginx", X_OK), 0) << "nginx is not installed; it is among the packages of the tests";
     const std::string config = rig.folder / "nginx.conf";
     // A Unix socket: no port is needed for what is tested here.
     write_text(config, "worker_processes 2; daemon on; master_process on; pid " + (rig.folder / "run/nginx.pid") +

@@ -56,16 +56,13 @@ class Deaths(support.Folder):
         self.wait_for_line(process, "phase crash")
         first = self.target_pid()
         support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
+        watchdogs = support.children(process.pid)
+        self.assertTrue(watchdogs)
         process.kill()
         process.wait()
-        support.wait_until(self.nothing_runs, 30, "the watchdog's undo")
-
-    def nothing_runs(self):
-        try:
-            self.assert_nothing_runs()
-            return True
-        except AssertionError:
-            return False
+        # Until it has ended it may start the target again to undo, and stop it: a moment without processes is no end.
+        support.wait_until(lambda: not any(map(support.alive, watchdogs)), 30, "the watchdog's undo")
+        self.assert_nothing_runs()
 
     def test_interrupted_once_undoes_and_writes_the_scorecard(self):
         process = self.begin(support.CRASH.replace("duration: 6s", "duration: 30s").replace("after: 500ms", "after: 25s"))
@@ -97,28 +94,17 @@ class Deaths(support.Folder):
         self.wait_for_line(process, "phase crash")
         first = self.target_pid()
         support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
-        agents = self.children_named("shakedown-agent", process.pid)
+        agents = support.children(process.pid, "shakedown-agent")
         self.assertEqual(len(agents), 1)
+        watchdogs = support.children(agents[0])
+        self.assertTrue(watchdogs)
         os.kill(agents[0], signal.SIGKILL)
         out, err = process.communicate(timeout=90)
         self.assertEqual(process.returncode, 3, out + err)
         self.assertIn("lost", err)
         self.assertNotEqual(self.scorecard()["decision"], "go")
-        support.wait_until(self.nothing_runs, 30, "the watchdog's undo")
-
-    @staticmethod
-    def children_named(name, parent):
-        found = []
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{entry}/stat") as stat:
-                    fields = stat.read()
-            except OSError:
-                continue
-            command = fields[fields.index("(") + 1:fields.rindex(")")]
-            if name.startswith(command) and int(fields.rsplit(")", 1)[1].split()[1]) == parent:
-                found.append(int(entry))
-        return found
+        support.wait_until(lambda: not any(map(support.alive, watchdogs)), 30, "the watchdog's undo")
+        self.assert_nothing_runs()
 
     def test_disk_full_while_the_journal_is_written(self):
         def small_files():

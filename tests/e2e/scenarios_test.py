@@ -41,8 +41,8 @@ class Capacity(support.Folder):
         card = self.scorecard()
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         found = card["searches"][0]
-        self.assertLess(found["lower"], 400, found)
-        self.assertLessEqual(found["upper"], 800, found)
+        self.assertLessEqual(found["lower"], 364, found)  # p95 of M/D/4 at 10 ms; a busy host can only lower it
+        self.assertLessEqual(found["upper"], 400, found)  # four workers of 10 ms
         self.assertFalse(found["trouble"], found)
         rows = {row["id"]: row for row in card["requirements"]}
         self.assertEqual(rows["SC-2"]["verdict"], "fail", rows["SC-2"])

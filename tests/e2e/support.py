@@ -30,6 +30,21 @@ def alive(pid):
         return False
 
 
+def children(parent, name=None):
+    """The processes of this parent, or those of them that are called so."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
+                fields = stat.read()
+        except OSError:
+            continue
+        command = fields[fields.index("(") + 1:fields.rindex(")")]
+        if int(fields.rsplit(")", 1)[1].split()[1]) == parent and (name is None or name.startswith(command)):
+            found.append(int(entry))
+    return found
+
+
 def wait_until(condition, seconds, what):
     deadline = time.monotonic() + seconds
     while not condition():
@@ -42,7 +57,7 @@ class Folder(unittest.TestCase):
     """A temporary folder and a port of its own; every process started through it is ended by its pid."""
 
     def setUp(self):
-        self.holder = tempfile.TemporaryDirectory(prefix="shakedown-e2e-", ignore_cleanup_errors=True)
+        self.holder = tempfile.TemporaryDirectory(prefix="shakedown-e2e-")
         self.addCleanup(self.holder.cleanup)
         self.dir = self.holder.name
         self.port = free_port()

@@ -28,7 +28,7 @@ backoff-reversed bad-date bad-regex declared-other-unit declared-unit duplicate-
 fault-after-phase from-without-role hole-without-filling impact-without-ledger keys-reversed kill-without-process ledger-holes
 mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo nobody-loads nobody-owns objective-count objective-direction
 objective-direction-rto objective-empty-promise objective-too-fine objective-unit objective-unit-rpo objective-zero
-owner-cannot-inject pause-too-long recover-after-phase recovery-does-not-fit remote-command requirement-ledger
+owner-cannot-inject pause-too-long recover-after-phase recovery-does-not-fit remote-command scale-remote requirement-ledger
 requirement-names requirement-operation secret-without-letter spike-too-late start-without-command steps-too-long stop-without-means
 tls-for-http dependency-called-service dependency-counter dependency-cycle dependency-of-itself dependency-unknown-caller
 downstream-without-dependency downstream-without-forecast reported-count-without-window reported-of-what-cannot-be

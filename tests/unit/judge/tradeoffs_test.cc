@@ -267,18 +267,19 @@ TEST(Date, WithoutALaunchThereIsNothingToCompareWith) {
 
 TEST(Promise, TheSupportableRoundedToTheSafeSide) {
   Scorecard card = card_of_november();
-  const auto promised = [&](Sli sli, Comparison comparison, double supportable, const char* text) {
-    auto row = red(std::move(sli), comparison, 0, text);
+  const auto promised = [&](Sli sli, Comparison comparison, double supportable, const char* text, double limit = 0) {
+    auto row = red(std::move(sli), comparison, limit, text);
     row.verdict.supportable = supportable;
     return option(row, card, Kind::promise);
   };
   EXPECT_EQ(promised(RpoSli{}, Comparison::at_most, 14, "<= 0 writes"), "Promise at most 14 writes today, not 0 writes");
   EXPECT_EQ(promised(LatencySli{}, Comparison::at_most, 0.0076543, "<= 5ms"), "Promise at most 7.66ms today, not 5ms");
-  EXPECT_EQ(promised(AvailabilitySli{}, Comparison::at_least, 0.9986349, ">= 99.9%"), "Promise at least 99.86% today, not 99.9%");
-  EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 1904.7, ">= 2500/s"),
+  EXPECT_EQ(promised(AvailabilitySli{}, Comparison::at_least, 0.9986349, ">= 99.9%", 0.999), "Promise at least 99.86% today, not 99.9%");
+  EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 1904.7, ">= 2500/s", 2500),
             "Promise at least 1 900 requests a second today, not 2500/s");
-  EXPECT_EQ(promised(LatencySli{}, Comparison::at_most, INFINITY, "<= 5ms"), "");
-  EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 0, ">= 2500/s"), "") << "nothing is no promise";
+  EXPECT_EQ(promised(LatencySli{}, Comparison::at_most, INFINITY, "<= 5ms", 0.005), "");
+  EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 0, ">= 2500/s", 2500), "") << "nothing is no promise";
+  EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 3000, ">= 2500/s", 2500), "") << "it is kept already";
   card.forecast = Forecast{{2500}, ""};
   EXPECT_EQ(promised(HeadroomSli{PhaseId(0)}, Comparison::at_least, -0.24, ">= 0%"),
             "Promise 1 900 requests a second today, 24 % below the forecast");
