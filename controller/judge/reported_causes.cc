@@ -1,6 +1,7 @@
 #include "controller/judge/reported_causes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -11,9 +12,12 @@
 namespace shakedown::judging {
 namespace {
 
+using Counts = std::array<uint64_t, kOutcomes>;
+
 // What we saw in their window: the arrivals of the row's operations, and the probes' checks beside them.
 struct WindowCounts {
-  std::array<uint64_t, kOutcomes> counts{};
+  Counts counts{};
+  std::vector<Counts> each_second;
   SparseHistogram ok, service;  // of good answers; of all that were sent
   uint64_t checks = 0, good_checks = 0;
   uint64_t of(Outcome o) const { return counts[static_cast<std::size_t>(o)]; }
@@ -21,11 +25,16 @@ struct WindowCounts {
 
 WindowCounts count_window(const Requirement& requirement, TimeRange window, const Evidence& evidence) {
   WindowCounts out;
+  const int64_t begin = second_of(window.from), end = std::max(begin, second_of(window.to));
+  out.each_second.resize(static_cast<std::size_t>(end - begin));
   const std::vector<OperationId> operations = operations_of(requirement.sli);
   for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (key.second < second_of(window.from) || key.second >= second_of(window.to)) continue;
-    if (!is_among(key.operation, operations)) continue;
-    for (const Outcome o : kAllOutcomes) out.counts[static_cast<std::size_t>(o)] += cell.count(o);
+    if (key.second < begin || key.second >= end || !is_among(key.operation, operations)) continue;
+    for (const Outcome o : kAllOutcomes) {
+      const auto i = static_cast<std::size_t>(o);
+      out.counts[i] += cell.counts[i];
+      out.each_second[static_cast<std::size_t>(key.second - begin)][i] += cell.counts[i];
+    }
     out.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
     out.service.merge(cell.service);
   }
@@ -47,34 +56,72 @@ struct DenominatorFinding {
   std::string sentence;
 };
 
+uint64_t sum_of(const Counts& counts, std::initializer_list<Outcome> without) {
+  uint64_t sum = 0;
+  for (const Outcome o : kAllOutcomes) {
+    if (std::find(without.begin(), without.end(), o) == without.end()) sum += counts[static_cast<std::size_t>(o)];
+  }
+  return sum;
+}
+uint64_t all_of(const Counts& counts) { return sum_of(counts, {}); }
+uint64_t sent_of(const Counts& counts) {
+  return sum_of(counts, {Outcome::refused, Outcome::dropped_by_target, Outcome::dropped_by_us, Outcome::client_error});
+}
+uint64_t good_of(const Counts& counts) { return counts[static_cast<std::size_t>(Outcome::ok)]; }
+uint64_t answered_of(const Counts& counts) { return good_of(counts) + counts[static_cast<std::size_t>(Outcome::failed)]; }
+
+struct Shown {
+  double low = 0, high = 0;
+};
+
+// What a counter read once a scrape can show of so many requests: Prometheus knows it from the first scrape in the window
+// to the last, and stretches the difference to the whole window (increase()). When the rate changes within the window,
+// what is stretched is not what was missed.
+Shown shown_by_scrapes(const std::vector<Counts>& each_second, uint64_t (*of)(const Counts&), Duration scrape) {
+  const std::size_t n = each_second.size();
+  std::vector<double> before(n + 1);
+  for (std::size_t i = 0; i < n; ++i) before[i + 1] = before[i] + static_cast<double>(of(each_second[i]));
+  Shown out{before[n], before[n]};
+  const auto most = static_cast<std::size_t>(std::ceil(seconds(scrape)));
+  for (std::size_t first = 0; first <= most; ++first) {
+    for (std::size_t last = 0; last <= most && 2 * (first + last) <= n; ++last) {
+      const double known = static_cast<double>(n - first - last);
+      if (known <= 0) continue;
+      const double shown = (before[n - last] - before[first]) * static_cast<double>(n) / known;
+      out.low = std::min(out.low, shown);
+      out.high = std::max(out.high, shown);
+    }
+  }
+  return out;
+}
+
 DenominatorFinding compare_counts(const WindowCounts& ours, const Comparands& both) {
   const std::optional<double> count = both.count != nullptr ? single_value(*both.count) : std::nullopt;
   if (!count) return {};
   const double window = seconds(both.window.to - both.window.from);
-  const double scrape = seconds(both.count->scrape);
-  const double slack = std::clamp(window > 0 ? 0.5 * scrape / window : 0, 0.02, 0.1);
-  uint64_t all = 0;
-  for (const uint64_t n : ours.counts) all += n;
-  const uint64_t unsent = ours.of(Outcome::refused) + ours.of(Outcome::dropped_by_target) +
-                          ours.of(Outcome::dropped_by_us) + ours.of(Outcome::client_error);
-  const uint64_t good = ours.of(Outcome::ok), answered = good + ours.of(Outcome::failed);
-  const auto is = [&](uint64_t n, uint64_t checks) {
-    const auto near = [&](double x) { return std::fabs(*count - x) <= slack * x + 2; };
-    return near(static_cast<double>(n)) || near(static_cast<double>(n + checks));
+  const Duration scrape = both.count->scrape;
+  const double slack = std::clamp(window > 0 ? 0.5 * seconds(scrape) / window : 0, 0.02, 0.1);
+  const uint64_t all = all_of(ours.counts);
+  const auto is = [&](uint64_t (*of)(const Counts&), uint64_t checks) {
+    const Shown shown = shown_by_scrapes(ours.each_second, of, scrape);
+    const auto near = [&](double more) {
+      return *count >= (shown.low + more) * (1 - slack) - 2 && *count <= (shown.high + more) * (1 + slack) + 2;
+    };
+    return near(0) || near(static_cast<double>(checks));
   };
   const auto says = [&](const char* which, uint64_t n) {
     return fmt::format("it counts {}: theirs is {:.0f}, ours {} of {} offered", which, *count, n, all);
   };
-  if (is(all, ours.checks)) return {Denominator::whole, ""};
-  if (is(all - unsent, ours.checks)) return {Denominator::smaller, says("only requests that reached it", all - unsent)};
-  if (is(answered, ours.checks)) return {Denominator::smaller, says("only answered requests", answered)};
-  if (is(good, ours.good_checks)) return {Denominator::smaller, says("only good requests", good)};
+  if (is(all_of, ours.checks)) return {Denominator::whole, ""};
+  if (is(sent_of, ours.checks)) return {Denominator::smaller, says("only requests that reached it", sent_of(ours.counts))};
+  if (is(answered_of, ours.checks)) return {Denominator::smaller, says("only answered requests", answered_of(ours.counts))};
+  if (is(good_of, ours.good_checks)) return {Denominator::smaller, says("only good requests", good_of(ours.counts))};
   if (*count > static_cast<double>(all)) {
     return {Denominator::unknown, fmt::format("it counts more than this drill's requests: theirs is {:.0f}, ours {}", *count, all)};
   }
   return {Denominator::smaller,
           fmt::format("it counts other requests than were sent: theirs is {:.0f}, ours {} offered, {} answered, {} good", *count,
-                      all, answered, good)};
+                      all, answered_of(ours.counts), good_of(ours.counts))};
 }
 
 // --- Success filter: which of our failures are no failures to them?
@@ -198,8 +245,7 @@ std::string find_stale(const Requirement& requirement, const Comparands& both, c
   const RunTime known = last.value_or(both.window.from);
   if (both.window.to - known <= 3 * both.series->step) return {};
   const WindowCounts after = count_window(requirement, {known, both.window.to}, evidence);
-  uint64_t sent = 0;
-  for (const uint64_t n : after.counts) sent += n;
+  const uint64_t sent = all_of(after.counts);
   if (sent == 0) return {};
   return fmt::format("it is stale: no value in the last {} of the window, in which {} requests were sent",
                      span_text(seconds(both.window.to - known)), sent);

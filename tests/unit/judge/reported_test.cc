@@ -14,6 +14,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::at;
 using testing::Drill;
+using testing::kEach;
+using testing::kLength;
 using testing::ReportedRig;
 
 constexpr auto ok = Outcome::ok, failed = Outcome::failed, late = Outcome::timeout, refused = Outcome::refused,
@@ -156,6 +158,22 @@ TEST(ReportedCauses, ChecksOfProbesAreNoOthersTraffic) {
 
 TEST(ReportedCauses, OtherTrafficIsNamed) {
   EXPECT_THAT(failing().says(1).counts(25'000).causes(), HasSubstr("It counts more than this drill's requests"));
+}
+
+// 100 a second are sent, and none of the middle 30 s is answered. Scraped each 15 s, the first 14 s and the last 14 s of a
+// counter may be missed: 4 200 in 72 s are shown as 5 833 in 100 s.
+TEST(ReportedCauses, AScrapeMissesTheEndsOfAWindowWhoseRateChanges) {
+  ReportedRig rig;
+  for (int second = 0; second < kLength; ++second) {
+    rig.drill.outcome(rig.stage, second, second >= 35 && second < 65 ? late : ok, kEach);
+  }
+  rig.says(1).counts(5833).readings.back().scrape = std::chrono::seconds(15);
+  EXPECT_THAT(rig.causes(), HasSubstr("It counts only answered requests: theirs is 5833, ours 7000 of 10000 offered."));
+  rig.readings.back().series.front().samples.front().value = 5000;
+  EXPECT_THAT(rig.causes(), HasSubstr("It counts other requests than were sent"));
+  rig.readings.back().series.front().samples.front().value = 5833;
+  rig.readings.back().scrape = std::chrono::seconds(1);
+  EXPECT_THAT(rig.causes(), HasSubstr("It counts other requests than were sent"));
 }
 
 TEST(ReportedCauses, ADenominatorThatIsNoneOfOursIsNamed) {
