@@ -25,7 +25,7 @@ Duration longest_timeout(const Scenario& scenario, const Phase& phase) {
 // How long the target may have to work off what it was offered beyond what it answered.
 Duration drain_of(const Search& search, const ScoredSearchStep& step) {
   const double beyond = (step.rate - step.answered) * step.windows * seconds(search.window);
-  if (step.outcome == "holds" || beyond <= 0 || step.answered <= 0) return search.drain;
+  if (step.outcome == StepOutcome::holds || beyond <= 0 || step.answered <= 0) return search.drain;
   return search.drain + std::min(kLongestDrain, from_seconds(beyond / step.answered));
 }
 
@@ -118,7 +118,7 @@ asio::awaitable<ScoredSearchStep> Run::search_step(const Search& search, const S
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const StageId id = ids[i];
     const RunTime end = chronicle_.timeline().stages()[id.value].range.to;
-    const bool decided = !step.outcome.empty();
+    const bool decided = step.outcome != StepOutcome::open;
     const auto never = [] { return false; };
     if (!decided && !stopped()) co_await wait(never, end - now(), Patience::until_stopped);
     if (decided || stopped()) {
@@ -163,9 +163,9 @@ asio::awaitable<void> Run::search(const Search& search) {
     }
     activity_ = phase.name + (confirmation ? " confirming " : " at ") + format_rate({order.rate});
     ScoredSearchStep step = co_await search_step(search, order, number++);
-    if (step.outcome.empty()) continue;  // stopped
+    if (step.outcome == StepOutcome::open) continue;  // stopped
     progress_.note(phase.name + " at " + format_rate({step.rate}) + (confirmation ? " (confirmation): " : ": ") +
-                   step.outcome + (step.reason.empty() ? "" : ": " + step.reason));
+                   to_string(step.outcome) + (step.reason.empty() ? "" : ": " + step.reason));
     const Duration drain = drain_of(search, step);
     steps.push_back(std::move(step));
     activity_end_ = now() + drain;

@@ -1,6 +1,7 @@
 #include "controller/judge/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
@@ -17,19 +18,14 @@ namespace {
 using judging::Evidence;
 using judging::Judged;
 
-constexpr const char* kHolds = "holds";
-constexpr const char* kBreaches = "breaches";
-constexpr const char* kUndecided = "undecided";
-constexpr const char* kInvalid = "invalid";
-
-const char* outcome_of(VerdictState state) {
+StepOutcome outcome_of(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return kHolds;
-    case VerdictState::fail: return kBreaches;
-    case VerdictState::not_proven: return kUndecided;
+    case VerdictState::pass: return StepOutcome::holds;
+    case VerdictState::fail: return StepOutcome::breaches;
+    case VerdictState::not_proven: return StepOutcome::undecided;
     case VerdictState::unknown: break;
   }
-  return kInvalid;
+  return StepOutcome::invalid;
 }
 
 // The requirement's SLI over these stages and nothing else.
@@ -49,7 +45,7 @@ ScoredHold look(RequirementId id, const std::vector<StageId>& stages, uint32_t l
   const Judged judged =
       std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
   ScoredHold hold{id, judged.verdict.measured, outcome_of(judged.verdict.state)};
-  if (hold.outcome == kInvalid && trouble.empty()) {
+  if (hold.outcome == StepOutcome::invalid && trouble.empty()) {
     const std::string& reason = judged.verdict.reason;
     trouble = judged.signals.empty() ? reason : judged.signals.front().text;
   }
@@ -62,20 +58,20 @@ void look_at(ScoredSearchStep& step, const Search& search, const std::vector<Sta
   step.holds.clear();
   step.reason.clear();
   step.limiting = {};
-  step.outcome = kHolds;
+  step.outcome = StepOutcome::holds;
   for (const RequirementId id : search.hold) step.holds.push_back(look(id, stages, looks, evidence, step.reason));
-  const auto any = [&](const char* outcome) {
+  const auto any = [&](StepOutcome outcome) {
     return std::any_of(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) { return h.outcome == outcome; });
   };
-  if (any(kInvalid)) {
-    step.outcome = kInvalid;
-  } else if (any(kBreaches)) {
-    step.outcome = kBreaches;
+  if (any(StepOutcome::invalid)) {
+    step.outcome = StepOutcome::invalid;
+  } else if (any(StepOutcome::breaches)) {
+    step.outcome = StepOutcome::breaches;
     const auto first = std::find_if(step.holds.begin(), step.holds.end(),
-                                    [](const ScoredHold& h) { return h.outcome == kBreaches; });
+                                    [](const ScoredHold& h) { return h.outcome == StepOutcome::breaches; });
     step.limiting = first->requirement;
-  } else if (any(kUndecided)) {
-    step.outcome = kUndecided;
+  } else if (any(StepOutcome::undecided)) {
+    step.outcome = StepOutcome::undecided;
   }
 }
 
@@ -117,13 +113,13 @@ ScoredSearchStep judge_step(const Search& search, uint32_t number, const Evidenc
     ++step.windows;
     look_at(step, search, seen, kSharedSteps * looks, evidence);
     step.answered = answered_per_second(seen, *evidence.timeline);
-    if (step.outcome != kUndecided) return step;
-    if (step.windows < looks) step.outcome.clear();
+    if (step.outcome != StepOutcome::undecided) return step;
+    if (step.windows < looks) step.outcome = StepOutcome::open;
   }
   return step;
 }
 
-bool is(const ScoredSearchStep& step, const char* outcome) { return step.outcome == outcome; }
+bool is(const ScoredSearchStep& step, StepOutcome outcome) { return step.outcome == outcome; }
 
 // What the steps leave: the highest that holds, the lowest and highest that stay undecided above it, the lowest breach.
 struct Gap {
@@ -135,25 +131,25 @@ struct Gap {
 Gap gap_of(const std::vector<ScoredSearchStep>& steps) {
   Gap gap;
   for (const ScoredSearchStep& s : steps) {
-    gap.confirmations += s.confirmation && !is(s, kInvalid) ? 1 : 0;
-    if (is(s, kBreaches)) gap.upper = std::min(gap.upper.value_or(s.rate), s.rate);
+    gap.confirmations += s.confirmation && !is(s, StepOutcome::invalid) ? 1 : 0;
+    if (is(s, StepOutcome::breaches)) gap.upper = std::min(gap.upper.value_or(s.rate), s.rate);
   }
   const auto overtaken = [&](const ScoredSearchStep& s) {  // did not hold when it was confirmed
     return std::any_of(steps.begin(), steps.end(), [&](const ScoredSearchStep& c) {
-      return c.confirmation && c.rate <= s.rate && (is(c, kBreaches) || is(c, kUndecided));
+      return c.confirmation && c.rate <= s.rate && (is(c, StepOutcome::breaches) || is(c, StepOutcome::undecided));
     });
   };
   for (const ScoredSearchStep& s : steps) {
     const bool below = !gap.upper || s.rate < *gap.upper;
-    if (is(s, kHolds) && below && (s.confirmation || !overtaken(s))) {
+    if (is(s, StepOutcome::holds) && below && (s.confirmation || !overtaken(s))) {
       if (!gap.lower || s.rate > *gap.lower) gap.confirmed = false;
       gap.lower = std::max(gap.lower.value_or(s.rate), s.rate);
     }
   }
   for (const ScoredSearchStep& s : steps) {
-    if (is(s, kHolds) && s.confirmation && gap.lower && s.rate >= *gap.lower) gap.confirmed = true;
+    if (is(s, StepOutcome::holds) && s.confirmation && gap.lower && s.rate >= *gap.lower) gap.confirmed = true;
     const bool between = (!gap.lower || s.rate > *gap.lower) && (!gap.upper || s.rate < *gap.upper);
-    if (!is(s, kUndecided) || !between) continue;
+    if (!is(s, StepOutcome::undecided) || !between) continue;
     gap.undecided_from = std::min(gap.undecided_from.value_or(s.rate), s.rate);
     gap.undecided_to = std::max(gap.undecided_to.value_or(s.rate), s.rate);
   }
@@ -165,16 +161,23 @@ bool wide(double low, double high, const Search& search) { return (high - low) /
 SearchOrder done(std::string reason) { return {SearchOrder::Kind::done, 0, std::move(reason)}; }
 SearchOrder step_at(double rate) { return {SearchOrder::Kind::step, rate, ""}; }
 
+// A resolution below the confirmation that failed first, then twice as far each time: one that is too short to show what a
+// longer step could needs room, not a neighbour.
+double step_down(const Search& search, const Gap& gap) {
+  return std::min(0.5, search.resolution.value * std::exp2(std::max(0.0, static_cast<double>(gap.confirmations) - 1)));
+}
+
 // Once the gap is as narrow as it will be.
 SearchOrder confirm(const Search& search, const std::vector<ScoredSearchStep>& steps, const Gap& gap, const char* why) {
-  constexpr uint32_t kMostConfirmations = 3;
+  constexpr uint32_t kMostConfirmations = 4;
   if (search.confirm == Duration{}) return done(why);
   if (gap.confirmed) return done(fmt::format("{}, and it held for another {}", why, format_duration(search.confirm)));
-  if (gap.confirmations >= kMostConfirmations) return done("no rate could be confirmed in three attempts");
-  double rate = *gap.lower;
+  if (gap.confirmations >= kMostConfirmations) return done("no rate could be confirmed in four attempts");
+  double rate = INFINITY;  // of the lowest that failed
   for (const ScoredSearchStep& s : steps) {
-    if (s.confirmation && !is(s, kInvalid)) rate = std::min(rate, s.rate * (1 - search.resolution.value));
+    if (s.confirmation && !is(s, StepOutcome::invalid)) rate = std::min(rate, s.rate);
   }
+  rate = std::isinf(rate) ? *gap.lower : rate * (1 - step_down(search, gap));
   return {SearchOrder::Kind::confirm, std::max(rate, search.from.per_second), ""};
 }
 
@@ -183,8 +186,8 @@ SearchOrder confirm(const Search& search, const std::vector<ScoredSearchStep>& s
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps) {
   if (steps.empty()) return step_at(search.from.per_second);
   const ScoredSearchStep& last = steps.back();
-  if (is(last, kInvalid)) {
-    const bool twice = steps.size() > 1 && is(steps[steps.size() - 2], kInvalid) && steps[steps.size() - 2].rate == last.rate;
+  if (is(last, StepOutcome::invalid)) {
+    const bool twice = steps.size() > 1 && is(steps[steps.size() - 2], StepOutcome::invalid) && steps[steps.size() - 2].rate == last.rate;
     if (twice) return done(fmt::format("twice invalid at {}: {}", format_rate({last.rate}), last.reason));
     return {last.confirmation ? SearchOrder::Kind::confirm : SearchOrder::Kind::step, last.rate, ""};
   }
@@ -234,7 +237,7 @@ ScoredSearch judge_search(const Search& search, const judging::Evidence& evidenc
   }
   for (uint32_t i = 0; i < count; ++i) {
     ScoredSearchStep step = judge_step(search, i, evidence);
-    if (step.outcome.empty()) continue;  // cut short
+    if (is(step, StepOutcome::open)) continue;  // cut short
     out.steps.push_back(std::move(step));
   }
   const SearchOrder order = next_search_order(search, out.steps);
@@ -243,11 +246,11 @@ ScoredSearch judge_search(const Search& search, const judging::Evidence& evidenc
   out.upper = gap.upper;
   out.confirmed = gap.confirmed;
   for (const ScoredSearchStep& step : out.steps) {
-    if (is(step, kBreaches) && gap.upper && step.rate == *gap.upper) out.limiting = step.limiting;
+    if (is(step, StepOutcome::breaches) && gap.upper && step.rate == *gap.upper) out.limiting = step.limiting;
   }
   if (order.kind == SearchOrder::Kind::done) {
     out.ended = order.reason;
-    if (!out.steps.empty() && is(out.steps.back(), kInvalid)) out.trouble = order.reason;
+    if (!out.steps.empty() && is(out.steps.back(), StepOutcome::invalid)) out.trouble = order.reason;
   } else {
     out.ended = cut.empty() ? "the run ended before the search did" : cut;
   }

@@ -17,9 +17,9 @@ struct Evidence;
 // their step's: each look is made at look_confidence(confidence, kSharedSteps x windows).
 inline constexpr uint32_t kSharedSteps = 4;
 
-// What one step of the search shows by its complete windows so far. outcome: "holds" when every SLI clears its limit after
-// one of the windows, "breaches" when one violates it, "invalid" when we ourselves were at fault, "undecided" when no
-// window is left, "" while more windows may tell.
+// What one step of the search shows by its complete windows so far. It holds when every SLI clears its limit
+// after one of the windows, breaches when one violates it, is invalid when we ourselves were at fault, undecided when no
+// window is left, and open while more windows may tell.
 ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline,
                                    const Manifest& manifest);
 
@@ -30,7 +30,7 @@ struct SearchOrder {
   std::string reason;  // done: why
 };
 // Doubles from the lowest rate until something does not hold, halves the gaps below and above what stays undecided, then
-// confirms; a confirmation that fails is tried a resolution lower, three times at most. An invalid step is repeated once.
+// confirms; a confirmation that fails is tried lower, by 1, 2 and 4 resolutions. An invalid step is repeated once.
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps);
 
 // The whole search as recorded.

@@ -28,7 +28,18 @@ std::string hold_words(const ScoredHold& hold, const Scorecard& card) {
                              ? card.requirements[hold.requirement.value].requirement.id
                              : "?";
   const std::string value = m.value ? (m.censored ? "at least " : "") + format_value(*m.value, m.unit) : "no value";
-  return id + " " + hold.outcome + " (" + value + ")";
+  return id + " " + to_string(hold.outcome) + " (" + value + ")";
+}
+
+const char* row_class(StepOutcome outcome) {
+  switch (outcome) {
+    case StepOutcome::holds: return "row-pass";
+    case StepOutcome::breaches: return "row-fail";
+    case StepOutcome::invalid: return "row-unknown";
+    case StepOutcome::open:
+    case StepOutcome::undecided: break;
+  }
+  return "row-not-proven";
 }
 
 Table steps_table(const ScoredSearch& search, const Scorecard& card) {
@@ -37,11 +48,8 @@ Table steps_table(const ScoredSearch& search, const Scorecard& card) {
     std::string holds;
     for (const ScoredHold& hold : step.holds) holds += (holds.empty() ? "" : "; ") + hold_words(hold, card);
     table.rows.push_back({format_rate({step.rate}), format_rate({step.answered}), std::to_string(step.windows),
-                          step.outcome + (step.confirmation ? " (confirmation)" : ""), holds, step.reason});
-    table.classes.push_back("row-" + std::string(step.outcome == "holds"      ? "pass"
-                                                 : step.outcome == "breaches" ? "fail"
-                                                 : step.outcome == "invalid"  ? "unknown"
-                                                                              : "not-proven"));
+                          to_string(step.outcome) + std::string(step.confirmation ? " (confirmation)" : ""), holds, step.reason});
+    table.classes.push_back(row_class(step.outcome));
   }
   return table;
 }
@@ -157,7 +165,7 @@ Json search_json(const ScoredSearch& search, std::size_t number, const Scorecard
   for (const ScoredSearchStep& step : search.steps) {
     json["rate"].push_back(json_number(step.rate));
     json["answered"].push_back(json_number(step.answered));
-    json["outcome"].push_back(clean(step.outcome));
+    json["outcome"].push_back(to_string(step.outcome));
     json["confirmation"].push_back(step.confirmation);
   }
   return json;

@@ -18,7 +18,7 @@ Json ids_of(const std::vector<RequirementId>& ids, const Scorecard& card) {
 
 Json hold_of(const ScoredHold& hold, const Scorecard& card) {
   const Json id = id_of(hold.requirement, card);
-  return {{"requirement", id.is_null() ? Json("") : id}, {"outcome", hold.outcome}, {"measured", measured_of(hold.measured)}};
+  return {{"requirement", id.is_null() ? Json("") : id}, {"outcome", to_string(hold.outcome)}, {"measured", measured_of(hold.measured)}};
 }
 
 Json step_of(const ScoredSearchStep& step, const Scorecard& card) {
@@ -26,7 +26,7 @@ Json step_of(const ScoredSearchStep& step, const Scorecard& card) {
           {"answered", json_number(step.answered)},
           {"windows", step.windows},
           {"confirmation", step.confirmation},
-          {"outcome", step.outcome},
+          {"outcome", to_string(step.outcome)},
           {"reason", json_text(step.reason)},
           {"limiting", id_of(step.limiting, card)},
           {"holds", list_of(step.holds, [&](const ScoredHold& hold) { return hold_of(hold, card); })}};

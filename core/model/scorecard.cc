@@ -25,6 +25,17 @@ const char* to_string(DecisionState state) {
   return "unknown";
 }
 
+const char* to_string(StepOutcome outcome) {
+  switch (outcome) {
+    case StepOutcome::open: return "open";
+    case StepOutcome::holds: return "holds";
+    case StepOutcome::breaches: return "breaches";
+    case StepOutcome::undecided: return "undecided";
+    case StepOutcome::invalid: return "invalid";
+  }
+  return "unknown";
+}
+
 const char* to_string(TradeOff::Kind kind) {
   switch (kind) {
     case TradeOff::Kind::resources: return "resources";

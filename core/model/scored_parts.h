@@ -11,18 +11,22 @@
 
 namespace shakedown {
 
+// Open: more windows may tell. Invalid: we ourselves were at fault.
+enum class StepOutcome { open, holds, breaches, undecided, invalid };
+const char* to_string(StepOutcome outcome);  // "holds"
+
 // One of the named SLIs in one step of a search.
 struct ScoredHold {
   RequirementId requirement;
   Measured measured;
-  std::string outcome;  // "holds", "breaches", "undecided", "invalid"
+  StepOutcome outcome = StepOutcome::open;
 };
 struct ScoredSearchStep {
   double rate = 0;              // offered, per second
   double answered = 0;          // good answers per second
   uint32_t windows = 0;
   bool confirmation = false;
-  std::string outcome;          // as ScoredHold
+  StepOutcome outcome = StepOutcome::open;
   std::string reason;           // invalid, or why it was repeated; may be empty
   RequirementId limiting;       // the first that breached; none = none did
   std::vector<ScoredHold> holds;

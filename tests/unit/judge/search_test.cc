@@ -29,7 +29,9 @@ ScoredSearchStep answer(const SearchOrder& order, double holds_up_to, double bre
   ScoredSearchStep step;
   step.rate = order.rate;
   step.confirmation = order.kind == Kind::confirm;
-  step.outcome = order.rate <= holds_up_to ? "holds" : order.rate >= breaches_from ? "breaches" : "undecided";
+  step.outcome = order.rate <= holds_up_to     ? StepOutcome::holds
+                 : order.rate >= breaches_from ? StepOutcome::breaches
+                                               : StepOutcome::undecided;
   return step;
 }
 
@@ -55,10 +57,10 @@ TEST(SearchOrder, DoublesThenHalvesThenConfirms) {
   const std::vector<double> first(rates.begin(), rates.begin() + 5);
   EXPECT_EQ(first, (std::vector<double>{100, 200, 400, 800, 600}));
   EXPECT_TRUE(steps.back().confirmation);
-  EXPECT_EQ(steps.back().outcome, "holds");
+  EXPECT_EQ(steps.back().outcome, StepOutcome::holds);
   const double lower = steps.back().rate;
   double upper = INFINITY;
-  for (const auto& step : steps) upper = step.outcome == "breaches" ? std::min(upper, step.rate) : upper;
+  for (const auto& step : steps) upper = step.outcome == StepOutcome::breaches ? std::min(upper, step.rate) : upper;
   EXPECT_LE(lower, 730);
   EXPECT_GT(upper, 730);
   EXPECT_LE((upper - lower) / upper, 0.05);
@@ -68,9 +70,9 @@ TEST(SearchOrder, NarrowsBothSidesOfWhatStaysUndecided) {
   const auto steps = follow(plain_search(), 700, 790);
   double undecided_to = 0, upper = INFINITY, lower = 0, undecided_from = INFINITY;
   for (const auto& step : steps) {
-    if (step.outcome == "breaches") upper = std::min(upper, step.rate);
-    if (step.outcome == "holds") lower = std::max(lower, step.rate);
-    if (step.outcome != "undecided") continue;
+    if (step.outcome == StepOutcome::breaches) upper = std::min(upper, step.rate);
+    if (step.outcome == StepOutcome::holds) lower = std::max(lower, step.rate);
+    if (step.outcome != StepOutcome::undecided) continue;
     undecided_to = std::max(undecided_to, step.rate);
     undecided_from = std::min(undecided_from, step.rate);
   }
@@ -85,7 +87,7 @@ TEST(SearchOrder, EveryCapacityOfAWholeRangeIsBracketedAndTheSearchEnds) {
     const auto steps = follow(search, truth, truth * 1.0001);
     ASSERT_FALSE(steps.empty());
     EXPECT_LE(steps.size(), 22U) << truth;
-    EXPECT_EQ(steps.back().outcome, "holds") << truth;
+    EXPECT_EQ(steps.back().outcome, StepOutcome::holds) << truth;
   }
 }
 
@@ -109,7 +111,7 @@ TEST(SearchOrder, RepeatsAnInvalidStepOnceAndThenEnds) {
   std::vector<ScoredSearchStep> steps = {answer({Kind::step, 100, ""}, 1e9, 1e9)};
   ScoredSearchStep invalid;
   invalid.rate = 200;
-  invalid.outcome = "invalid";
+  invalid.outcome = StepOutcome::invalid;
   invalid.reason = "the harness itself lost arrivals";
   steps.push_back(invalid);
   EXPECT_EQ(next_search_order(search, steps).rate, 200);
@@ -124,12 +126,19 @@ TEST(SearchOrder, AConfirmationThatFailsIsTriedLower) {
   const Search search = plain_search();
   std::vector<ScoredSearchStep> steps = follow(search, 730, 731);
   const double first = steps.back().rate;
-  steps.back().outcome = "breaches";
+  steps.back().outcome = StepOutcome::breaches;
   const SearchOrder again = next_search_order(search, steps);
   EXPECT_EQ(again.kind, Kind::confirm);
   EXPECT_NEAR(again.rate, first * 0.95, 1e-9);
-  steps.push_back(answer(again, 0, 0));
-  steps.push_back(answer(next_search_order(search, steps), 0, 0));
+  double expected = again.rate;
+  steps.push_back(answer(again, 0, 1e9));
+  for (const double share : {0.10, 0.20}) {
+    expected *= 1 - share;
+    const SearchOrder next = next_search_order(search, steps);
+    EXPECT_EQ(next.kind, Kind::confirm);
+    EXPECT_NEAR(next.rate, expected, 1e-9);
+    steps.push_back(answer(next, 0, 1e9));
+  }
   EXPECT_EQ(next_search_order(search, steps).kind, Kind::done);
 }
 
@@ -199,10 +208,10 @@ TEST(SearchJudged, WithoutItsConfirmationNothingPasses) {
 TEST(SearchJudged, AStepIsUndecidedOnlyAfterItsLastWindow) {
   Searched s;
   s.at(100, 0.01, 1);
-  EXPECT_EQ(judge_search_step(s.drill.scenario.searches[0], 0, s.drill.timeline(), s.drill.manifest).outcome, "");
+  EXPECT_EQ(judge_search_step(s.drill.scenario.searches[0], 0, s.drill.timeline(), s.drill.manifest).outcome, StepOutcome::open);
   Searched both;
   both.at(100, 0.01, 2);
-  EXPECT_EQ(both.result().steps.at(0).outcome, "undecided");
+  EXPECT_EQ(both.result().steps.at(0).outcome, StepOutcome::undecided);
 }
 
 TEST(SearchJudged, OurOwnLossesMakeAStepInvalid) {
@@ -211,7 +220,7 @@ TEST(SearchJudged, OurOwnLossesMakeAStepInvalid) {
   s.drill.load(stage, 0, 10, 90);
   for (int64_t second = 0; second < 10; ++second) s.drill.outcome(stage, second, Outcome::client_error, 10);
   const ScoredSearch found = s.result();
-  EXPECT_EQ(found.steps.at(0).outcome, "invalid");
+  EXPECT_EQ(found.steps.at(0).outcome, StepOutcome::invalid);
   EXPECT_NE(found.steps.at(0).reason.find("harness itself lost"), std::string::npos);
   EXPECT_NE(s.drill.verdict(1).state, VerdictState::pass);
 }

@@ -30,7 +30,7 @@ ScoredRequirement available() {
   reported.alert = "CheckoutDown";
   reported.alert_in_time = false;
   one.reported = reported;
-  one.options = {{TradeOff::Kind::focus, "Fix kill-checkout first: it makes 75 % of the 4 017 failed requests predicted a month",
+  one.options = {{TradeOff::Kind::focus, "Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a month",
                   "it happens as often as its team declares, and costs what it cost in this drill", "sam@example.com"},
                  {TradeOff::Kind::date, "No date can be worked out: dana@example.com has not said by when it is fixed; the launch is 23 days away",
                   "none", "dana@example.com"},
@@ -111,21 +111,22 @@ ScoredRequirement attested(const char* id, const char* title, const char* by, co
   return one;
 }
 
-ScoredSearchStep step(double rate, double answered, const char* outcome, double p99, bool confirmation = false) {
+ScoredSearchStep step(double rate, double answered, StepOutcome outcome, double p99, bool confirmation = false) {
   ScoredSearchStep one;
   one.rate = rate;
   one.answered = answered;
   one.windows = 2;
   one.confirmation = confirmation;
   one.outcome = outcome;
-  if (one.outcome == std::string("breaches")) one.limiting = RequirementId(kLatency);
-  if (one.outcome == std::string("invalid")) one.reason = "we were late ourselves: repeated";
+  if (outcome == StepOutcome::breaches) one.limiting = RequirementId(kLatency);
+  if (outcome == StepOutcome::invalid) one.reason = "we were late ourselves: repeated";
   ScoredHold hold{RequirementId(kLatency), {p99, p99 * 0.92, p99 * 1.1, Unit::seconds, 9000}, outcome};
-  one.holds = {hold, {RequirementId(kAvailability), {0.9999, 0.9995, 1, Unit::ratio, 9000}, "holds"}};
+  one.holds = {hold, {RequirementId(kAvailability), {0.9999, 0.9995, 1, Unit::ratio, 9000}, StepOutcome::holds}};
   return one;
 }
 
 ScoredSearch search() {
+  using enum StepOutcome;
   ScoredSearch one;
   one.phase = "find-limit";
   one.lower = 1900;
@@ -133,9 +134,9 @@ ScoredSearch search() {
   one.confirmed = true;
   one.limiting = RequirementId(kLatency);
   one.ended = "the interval is as narrow as asked for, and it held for another 20s";
-  one.steps = {step(500, 500, "holds", 0.006), step(1000, 999, "holds", 0.0071), step(2000, 1920, "breaches", 0.31),
-               step(1500, 1499, "invalid", 0.05), step(1500, 1499, "holds", 0.009), step(1750, 1748, "holds", 0.0128),
-               step(1900, 1897, "holds", 0.0171), step(1950, 1930, "undecided", 0.0203), step(1900, 1898, "holds", 0.0169, true)};
+  one.steps = {step(500, 500, holds, 0.006), step(1000, 999, holds, 0.0071), step(2000, 1920, breaches, 0.31),
+               step(1500, 1499, invalid, 0.05), step(1500, 1499, holds, 0.009), step(1750, 1748, holds, 0.0128),
+               step(1900, 1897, holds, 0.0171), step(1950, 1930, undecided, 0.0203), step(1900, 1898, holds, 0.0169, true)};
   return one;
 }
 

@@ -67,7 +67,7 @@ TEST(GrowthPageOne, AnEndThatWasNotFoundIsNotDrawnAsReached) {
 TEST(GrowthPageOne, WaysOutOfTheMostUrgentRow) {
   const std::string text = page_one(example("growth"));
   EXPECT_THAT(text, HasSubstr("ways out of: Customers can pay"));
-  EXPECT_THAT(text, HasSubstr("Focus Fix kill-checkout first: it makes 75 % of the 4 017 failed requests predicted a month it happens as often"));
+  EXPECT_THAT(text, HasSubstr("Focus Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a month it happens as often"));
   EXPECT_THAT(text, HasSubstr("Promise Promise at least 96.6% today, not 99.9%"));
   EXPECT_THAT(page_one(example("go")), Not(HasSubstr("ways out of")));
 }

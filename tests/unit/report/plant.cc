@@ -65,7 +65,7 @@ void plant_growth(Scorecard& card, const Planter& put) {
     if (search.steps.empty()) search.steps.resize(1);
     for (ScoredSearchStep& step : search.steps) {
       put(step.reason);
-      if (step.outcome.empty()) step.outcome = "holds";
+      if (step.outcome == StepOutcome::open) step.outcome = StepOutcome::holds;
     }
   }
   if (card.scalings.empty()) card.scalings.resize(1);
