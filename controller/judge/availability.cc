@@ -49,7 +49,7 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   settle(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = needed_samples(share, budget, requirement.confidence, out.observed_seconds);
+    set_needed(out.verdict, needed_samples(share, budget, requirement.confidence, out.observed_seconds));
   }
   check_our_losses(out, scope, budget, evidence);
   check_load_agents(out, scope, evidence);

@@ -87,8 +87,7 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
                                    limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed =
-        needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length());
+    set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));
   }
   return out;
 }

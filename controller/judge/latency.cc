@@ -132,7 +132,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   out.verdict.reason = sentence(requirement, sli, over, m, scope);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = needed_samples(over, allowed, requirement.confidence, out.observed_seconds);
+    set_needed(out.verdict, needed_samples(over, allowed, requirement.confidence, out.observed_seconds));
   }
   check_our_losses(out, scope, allowed, evidence);
   check_load_agents(out, scope, evidence);

@@ -27,7 +27,7 @@ Judged judge_rate(const Requirement& requirement, double time, uint64_t events, 
                                    confidence_text(requirement.confidence), limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = needed_test_time(time, events, requirement.objective.limit, requirement.confidence);
+    set_needed(out.verdict, needed_test_time(time, events, requirement.objective.limit, requirement.confidence));
   }
   return out;
 }

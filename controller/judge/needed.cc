@@ -42,31 +42,35 @@ std::string span_text(double s) {
   return fmt::format("{:.3g} d", s / 86400);
 }
 
-std::string needed_samples(const ShareBounds& share, double allowed, double confidence, double observed_seconds) {
-  if (share.total == 0) return "samples: there are none";
-  if (allowed <= 0) return "no number of samples shows an objective without any tolerance";
-  if (share.value >= allowed) return kMoreWillNotHelp;
+void set_needed(Verdict& verdict, Needed needed) {
+  verdict.needed = std::move(needed.text);
+  verdict.needed_seconds = needed.seconds;
+}
+
+Needed needed_samples(const ShareBounds& share, double allowed, double confidence, double observed_seconds) {
+  if (share.total == 0) return {"samples: there are none"};
+  if (allowed <= 0) return {"no number of samples shows an objective without any tolerance"};
+  if (share.value >= allowed) return {kMoreWillNotHelp};
   const double factor = growth(share, allowed, confidence);
-  if (!std::isfinite(factor)) return kMoreWillNotHelp;
+  if (!std::isfinite(factor)) return {kMoreWillNotHelp};
   const double total = static_cast<double>(share.total);
   const double more = std::max(1.0, std::ceil(total * factor) - total);
-  return fmt::format("about {:.0f} more samples like these ({} at this rate)", more,
-                     span_text(observed_seconds * more / total));
+  const double time = observed_seconds * more / total;
+  return {fmt::format("about {:.0f} more samples like these ({} at this rate)", more, span_text(time)), time};
 }
 
-std::string needed_test_time(double total_time, uint64_t events, double required, double confidence) {
-  if (events > 0 && total_time / static_cast<double>(events) < required) return kMoreWillNotHelp;
+Needed needed_test_time(double total_time, uint64_t events, double required, double confidence) {
+  if (events > 0 && total_time / static_cast<double>(events) < required) return {kMoreWillNotHelp};
   const double per_unit = mtbf(1.0, events, confidence).lower;
-  const double more = required / per_unit - total_time;
-  return fmt::format("about {} more of observation without another outage", span_text(std::max(more, 0.0)));
+  const double more = std::max(required / per_unit - total_time, 0.0);
+  return {fmt::format("about {} more of observation without another outage", span_text(more)), more};
 }
 
-std::string needed_up_time(double up, double availability, double mttr, double confidence) {
-  if (availability >= 1) return "no length of observation shows an availability of 100 %";
+Needed needed_up_time(double up, double availability, double mttr, double confidence) {
+  if (availability >= 1) return {"no length of observation shows an availability of 100 %"};
   const double required = mttr * availability / (1 - availability);
-  const double more = required / mtbf(1.0, 0, confidence).lower - up;
-  return fmt::format("about {} more of outage-free observation, with repairs of {}", span_text(std::max(more, 0.0)),
-                     span_text(mttr));
+  const double more = std::max(required / mtbf(1.0, 0, confidence).lower - up, 0.0);
+  return {fmt::format("about {} more of outage-free observation, with repairs of {}", span_text(more), span_text(mttr)), more};
 }
 
 std::string needed_injections(uint64_t have, uint64_t need) {

@@ -6,19 +6,27 @@
 
 #include "controller/judge/ratio.h"
 #include "core/model/requirement.h"
+#include "core/model/verdict.h"
 
 namespace shakedown::judging {
 
 inline constexpr const char* kMoreWillNotHelp = "more will not help: the measured value itself misses the objective";
 
+// In words, and as further observation where it is a matter of time (0 where not).
+struct Needed {
+  std::string text;
+  double seconds = 0;
+};
+void set_needed(Verdict& verdict, Needed needed);
+
 // Events at the present bad share until the upper bound clears allowed; observed_seconds gives the minutes.
-std::string needed_samples(const ShareBounds& share, double allowed, double confidence, double observed_seconds);
+Needed needed_samples(const ShareBounds& share, double allowed, double confidence, double observed_seconds);
 
 // Test time until a mean time between events of at least `required` seconds is shown, if no further event comes.
-std::string needed_test_time(double total_time, uint64_t events, double required, double confidence);
+Needed needed_test_time(double total_time, uint64_t events, double required, double confidence);
 
 // Outage-free time that shows an availability with repairs of mttr seconds.
-std::string needed_up_time(double up, double availability, double mttr, double confidence);
+Needed needed_up_time(double up, double availability, double mttr, double confidence);
 
 // Clean injections that are missing for a count, or for a claim on a share of all cases.
 std::string needed_injections(uint64_t have, uint64_t need);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/needed.h"
+
 namespace shakedown::judging {
 namespace {
 
@@ -87,7 +89,7 @@ void touch(Judged& judged, std::string signal, std::string text) {
   verdict.untouched = false;
   verdict.at_risk = false;
   verdict.supportable.reset();
-  verdict.needed = "a run without this disturbance";
+  set_needed(verdict, {"a run without this disturbance"});
   if (!signal.empty()) judged.signals.push_back({std::move(signal), std::move(text), false});
 }
 

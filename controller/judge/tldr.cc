@@ -14,16 +14,7 @@ namespace {
 
 constexpr std::size_t kMostSentences = 5;
 
-std::string when(FaultId id, const Scenario& scenario) {
-  const Fault& fault = scenario.fault(id);
-  const ComponentId component = component_of(fault.kind);
-  const bool only = scenario.components.size() == 1 || !component.valid();
-  const std::string who = only ? "the process" : scenario.component(component).name;
-  if (std::holds_alternative<KillFault>(fault.kind)) return fmt::format("If {} dies", who);
-  if (std::holds_alternative<PauseFault>(fault.kind)) return fmt::format("If {} hangs", who);
-  if (std::holds_alternative<StopFault>(fault.kind)) return fmt::format("If {} is stopped", who);
-  return fmt::format("If \"{}\" happens", fault.name);
-}
+std::string when(FaultId id, const Scenario& scenario) { return "If " + happening(id, scenario); }
 
 std::string seconds_text(double s) {
   if (s >= 120) return fmt::format("{:.3g} minutes", s / 60);
@@ -182,6 +173,17 @@ bool told_when_passed(const Sli& sli) {
 }
 
 }  // namespace
+
+std::string happening(FaultId id, const Scenario& scenario) {
+  const Fault& fault = scenario.fault(id);
+  const ComponentId component = component_of(fault.kind);
+  const bool only = scenario.components.size() == 1 || !component.valid();
+  const std::string who = only ? "the process" : scenario.component(component).name;
+  if (std::holds_alternative<KillFault>(fault.kind)) return who + " dies";
+  if (std::holds_alternative<PauseFault>(fault.kind)) return who + " hangs";
+  if (std::holds_alternative<StopFault>(fault.kind)) return who + " is stopped";
+  return fmt::format("\"{}\" happens", fault.name);
+}
 
 std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
   std::vector<std::string> out;

@@ -12,4 +12,7 @@ namespace shakedown::judging {
 // Reads requirements, decision, valid and reasons of the card; the scenario gives faults, operations and loads.
 std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario);
 
+// What a fault does, for the same reader: "the process dies", "ledger hangs".
+std::string happening(FaultId id, const Scenario& scenario);
+
 }  // namespace shakedown::judging

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/settle.h"
+#include "controller/judge/tldr.h"
 #include "controller/judge/tradeoffs.h"
 
 namespace shakedown::judging {
@@ -44,6 +45,14 @@ struct FaultOf {
     return {};
   }
 };
+
+// What the fault of this name does; the name itself when the scenario has none.
+std::string happening(const std::string& fault, const Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    if (scenario.faults[i].name == fault) return judging::happening(FaultId(i), scenario);
+  }
+  return fault + " happens";
+}
 
 std::string share_text(double share) {
   return share < 0.01 ? "under 1 %" : fmt::format("{:.0f} %", share * 100);
@@ -103,14 +112,13 @@ std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequir
   const auto top = std::max_element(problems.begin(), problems.end(),
                                     [](const Problem& a, const Problem& b) { return a.monthly < b.monthly; });
   TradeOff out;
-  out.option = problems.size() == 1
-                   ? fmt::format("Fix {} first: it makes all of the {} {} predicted a month", top->fault, grouped(total), what)
-                   : fmt::format("Fix {} first: it makes {} of the {} {} predicted a month", top->fault,
-                                 share_text(top->monthly / total), grouped(total), what);
+  const std::string share = problems.size() == 1 ? "all" : share_text(top->monthly / total);
+  out.option = fmt::format("Work first on what breaks if {}: {} of the {} {} predicted a month", happening(top->fault, scenario),
+                           share, grouped(total), what);
   const FaultId own = std::visit(FaultOf{}, row.requirement.sli);
   for (const Problem& p : problems) {
     const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
-    if (other) out.option += fmt::format(" ({}, this row's own, {})", p.fault, share_text(p.monthly / total));
+    if (other) out.option += fmt::format(" (this row's own: {})", share_text(p.monthly / total));
   }
   out.assumption = "it happens as often as its team declares, and costs what it cost in this drill";
   out.owner = top->fault;
@@ -138,11 +146,12 @@ std::optional<TradeOff> spontaneous(const Scorecard& card) {
   return out;
 }
 
-std::optional<TradeOff> undeclared(const Scorecard& card) {
+std::optional<TradeOff> undeclared(const Scorecard& card, const Scenario& scenario) {
   for (const ScoredOutage& o : card.outages) {
     if (o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
     TradeOff out;
-    out.option = fmt::format("No problem can be put first: nobody has declared how often {} happens", o.cause);
+    out.option = fmt::format("No problem can be put first: nobody has declared how often {}",
+                             happening(o.cause, scenario));
     out.assumption = "none";
     return out;
   }
@@ -199,7 +208,7 @@ std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scoreca
                  writes ? "lost writes" : "failed requests");
     if (out) out->owner = owner_of_fault(out->owner, scenario, owner);
     if (!out && !writes) out = spontaneous(card);
-    if (!out) out = undeclared(card);
+    if (!out) out = undeclared(card, scenario);
   }
   if (!out) return std::nullopt;
   out->kind = TradeOff::Kind::focus;

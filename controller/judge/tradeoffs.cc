@@ -13,8 +13,6 @@
 namespace shakedown::judging {
 namespace {
 
-constexpr double kDay = 86400;
-
 double to_digits(double value, int digits, bool up) {
   if (value == 0 || !std::isfinite(value)) return value;
   const double step = std::pow(10, std::floor(std::log10(std::fabs(value))) + 1 - digits);
@@ -44,25 +42,6 @@ std::string against_launch(Days day, const std::string& launch) {
 }
 
 double drill_seconds(const Manifest& manifest) { return std::max(0.0, seconds(manifest.finished - manifest.started)); }
-
-// The time that a "needed" text names: it begins with "about", and the first number with a unit of span_text is the time.
-double needed_seconds(const std::string& needed) {
-  if (!needed.starts_with("about ")) return 0;
-  static constexpr std::array<std::pair<std::string_view, double>, 4> kUnits = {
-      {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", kDay}}};
-  for (std::size_t at = needed.find_first_of("0123456789"); at != std::string::npos;) {
-    const std::size_t end = std::min(needed.find_first_not_of("0123456789.e+", at), needed.size());
-    const std::size_t last = std::min(needed.find_first_not_of("abcdefghijklmnopqrstuvwxyz", end + 1), needed.size());
-    const std::string_view word = end < needed.size() && needed[end] == ' '
-                                      ? std::string_view(needed).substr(end + 1, last - end - 1)
-                                      : std::string_view();
-    for (const auto& [unit, length] : kUnits) {
-      if (word == unit) return std::stod(needed.substr(at, end - at)) * length;
-    }
-    at = needed.find_first_of("0123456789", end);
-  }
-  return 0;
-}
 
 bool needs_a_fix(const Verdict& verdict) {
   return verdict.state == VerdictState::fail || verdict.needed.starts_with(kMoreWillNotHelp);
@@ -134,7 +113,7 @@ std::optional<TradeOff> date_option(const ScoredRequirement& row, const Scorecar
     return out;
   }
   const double drill = drill_seconds(card.manifest);
-  const double evidence = fix ? drill : std::max(drill, needed_seconds(row.verdict.needed));
+  const double evidence = fix ? drill : std::max(drill, row.verdict.needed_seconds);
   const WallTime start = dated ? std::max(by.value(), measured) : measured;
   const Days day = day_of(start + from_seconds(evidence));
   out.option = fmt::format("Provable on {} at the earliest: {}", day_text(day), against_launch(day, card.launch));

@@ -26,17 +26,17 @@ std::optional<double> drill_repair(const ProbeEvidence& probe, const Evidence& e
   return n > 0 ? std::optional(sum / n) : std::nullopt;
 }
 
-std::string outlook(const Requirement& requirement, const ProbeEvidence& probe, std::size_t outages,
+Needed outlook(const Requirement& requirement, const ProbeEvidence& probe, std::size_t outages,
                     std::optional<double> repair) {
   if (outages > 0) {
     return misses(requirement.objective, probe.up_outside_seconds() / probe.outside_seconds)
-               ? kMoreWillNotHelp
+               ? Needed{kMoreWillNotHelp}
                : needed_test_time(probe.outside_seconds, outages,
                                   probe.down_outside_seconds / static_cast<double>(outages) *
                                       requirement.objective.limit / (1 - requirement.objective.limit),
                                   requirement.confidence);
   }
-  if (!repair) return "a drill that shows how long a repair takes, then outage-free observation";
+  if (!repair) return {"a drill that shows how long a repair takes, then outage-free observation"};
   return needed_up_time(probe.up_outside_seconds(), requirement.objective.limit, *repair, requirement.confidence);
 }
 
@@ -63,7 +63,7 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
       limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = outlook(requirement, probe, outages, repair);
+    set_needed(out.verdict, outlook(requirement, probe, outages, repair));
   }
   return out;
 }

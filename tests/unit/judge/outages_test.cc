@@ -108,6 +108,7 @@ TEST(Uptime, WithoutOutagesTheDrillsRepairCounts) {
   const Verdict v = judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.999);
   EXPECT_EQ(v.state, VerdictState::not_proven);
   EXPECT_NE(v.needed.find("outage-free observation"), std::string::npos) << v.needed;
+  EXPECT_NEAR(v.needed_seconds, 5.1 * 999 * 2.9957 - 278, 700) << v.needed;
 }
 
 TEST(Uptime, WithoutOutagesAndDrillsNothingIsProved) {

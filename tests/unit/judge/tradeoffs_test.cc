@@ -168,7 +168,7 @@ TEST(Focus, TheFaultThatCostsMostAndItsShare) {
   card.faults = {fault("kill-ledger", 1, 2900), fault("kill-ledger", 2, 3100), fault("slow-disk", 1, 1000)};
   const auto row = red(RtoSli{slow, {ProbeId(0)}}, Comparison::at_most, 5, "<= 5s");
   EXPECT_EQ(option(row, card, Kind::focus, drill.scenario),
-            "Fix kill-ledger first: it makes 75 % of the 4 000 failed requests predicted a month (slow-disk, this row's own, 25 %)");
+            "Work first on what breaks if the process dies: 75 % of the 4 000 failed requests predicted a month (this row's own: 25 %)");
   EXPECT_EQ(find(options_for(row, card, drill.scenario), Kind::focus)->owner, "kim");
 }
 
@@ -184,7 +184,7 @@ TEST(Focus, LostWritesAreRankedByWritesNotByRequests) {
                        {.fault = "kill-cache", .n = 1, .lost = 1}};
   card.ledgers = {ledger};
   EXPECT_EQ(option(red(RpoSli{kill, LedgerId(0)}, Comparison::at_most, 0, "<= 0 writes"), card, Kind::focus, drill.scenario),
-            "Fix kill-ledger first: it makes 75 % of the 40 lost writes predicted a month");
+            "Work first on what breaks if the process dies: 75 % of the 40 lost writes predicted a month");
 }
 
 TEST(Focus, WithoutAFrequencyTheRunsOwnOutagesOrASentence) {
@@ -248,9 +248,9 @@ TEST(Date, EvidenceAloneNeedsNoFix) {
   const Scorecard card = card_of_november();
   auto row = red(UptimeSli{{}, std::chrono::hours(720)}, Comparison::at_least, 0.999, ">= 99.9%");
   row.verdict.state = VerdictState::not_proven;
-  row.verdict.needed = "about 34.7 d more of outage-free observation, with repairs of 3 s";
+  row.verdict.needed_seconds = 34.7 * 86400;
   EXPECT_EQ(option(row, card, Kind::date), "Provable on 27 Dec 2026 at the earliest: 12 days after the launch");
-  row.verdict.needed = "about 5034 more samples like these (2.4 h at this rate)";
+  row.verdict.needed_seconds = 2.4 * 3600;
   EXPECT_EQ(option(row, card, Kind::date), "Provable on 22 Nov 2026 at the earliest: 23 days before the launch");
   row.verdict.needed = "more will not help: the measured value itself misses the objective";
   EXPECT_NE(option(row, card, Kind::date).find("has not said by when it is fixed"), std::string::npos);
