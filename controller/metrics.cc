@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kBetweenJudgements = 10s;
-constexpr int kShareOfJudging = 50;
+constexpr int kShareOfJudging = 100;
 constexpr Duration kPatience = 60s;
 
 double cpu_seconds() {

@@ -1,5 +1,5 @@
 // /metrics of a run: each second a page is made from the Timeline and published; scrapes take that copy. Verdicts are
-// given anew at most every ten seconds (and at most a fiftieth of the time is spent on them), and once at the end.
+// given anew at most every ten seconds (and at most a hundredth of the time is spent on them), and once at the end.
 // Ownership: owns its server. Threads: the run loop; await_scrape from whoever waits after it has ended.
 #pragma once
 

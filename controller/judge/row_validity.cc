@@ -25,9 +25,9 @@ std::map<PhaseId, PhaseLoss> losses(const LoadScope& scope, const Evidence& evid
     loss.shortfall += missing;
     loss.asked += static_cast<double>(stage.offered) + missing;
   }
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (!scope.has_stage(key.stage)) continue;
-    out[stages[key.stage.value].phase].ours += cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
+    if (!scope.has_stage(key.first)) continue;
+    out[stages[key.first.value].phase].ours += cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
   }
   return out;
 }

@@ -139,7 +139,7 @@ double lag_p99(AgentId id, const AgentRecord& record, const Evidence& evidence) 
                                      [&](const auto& a) { return evidence.has_load_role(a.first); });
   if (!evidence.has_load_role(id)) return 0;
   if (loaders == 1) {
-    for (const auto& [key, cell] : evidence.timeline->cells()) lag.merge(cell.lag);
+    for (const auto& [key, cell] : evidence.timeline->totals()) lag.merge(cell.lag);
   } else {
     for (const auto& [at, health] : record.health) lag.add(health.worst_lag);
   }
@@ -207,7 +207,7 @@ std::vector<ScoredAgent> summarize_agents(const Evidence& evidence) {
 
 Accounting summarize_accounting(const Evidence& evidence) {
   std::array<uint64_t, kOutcomes> sums{};
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
     for (const Outcome o : kAllOutcomes) sums[static_cast<std::size_t>(o)] += cell.count(o);
   }
   const auto of = [&sums](Outcome o) { return sums[static_cast<std::size_t>(o)]; };

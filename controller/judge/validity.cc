@@ -153,7 +153,7 @@ void check_notes(RunValidity& validity, const Evidence& evidence) {
 
 std::string broken_identity(const Evidence& evidence) {
   std::map<StageId, uint64_t> sums;
-  for (const auto& [key, cell] : evidence.timeline->cells()) sums[key.stage] += cell.offered();
+  for (const auto& [key, cell] : evidence.timeline->totals()) sums[key.first] += cell.offered();
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (!stage.ended || stage.not_run || !stage.phase.valid()) continue;
     const uint64_t sum = sums[stage.stage];
