@@ -8,13 +8,6 @@
 namespace shakedown {
 namespace {
 
-DriverOptions one_connection() {
-  DriverOptions options;
-  options.max_connections = 1;
-  options.max_requests = 1;
-  return options;
-}
-
 std::string words(Outcome outcome) {
   switch (outcome) {
     case Outcome::failed: return "its certificate is not trusted";
@@ -30,34 +23,26 @@ std::string words(Outcome outcome) {
 
 Ask::Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop)
     : target_(std::move(target)),
-      request_(std::move(request)),
       deadlines_(loop),
-      driver_(find_driver(target_.target.scheme)(target_, one_connection(), loop, deadlines_)) {}
+      request_(target_, std::move(request), loop, deadlines_, calls_,
+               [this](Outcome outcome, const Response* response) { finished(outcome, response); }) {}
 
 Task<Result<Answer>> Ask::answer(MonoTime deadline, OneShot& end) {
-  const MonoTime now = mono_now();
-  Call& call = calls_.take();
-  call.request = &request_;
-  call.sink = this;
-  call.keep_head = call.keep_body = true;
-  call.intended = call.released = now;
-  call.deadline = deadline;
-  driver_->submit(call, now);
+  request_.begin(deadline);
   const OneShot::Listener listener(&end, [this] { deadlines_.give_up(mono_now()); });
   co_await wait_for(over_);
-  driver_->close();
+  request_.close();
   deadlines_.close();
   if (outcome_ == Outcome::ok) co_return std::move(answer_);
   co_return fail(ErrorKind::unavailable,
                  "an answer of target `" + target_.target.name + "` was expected: " + words(outcome_));
 }
 
-void Ask::finished(Call& call, Outcome outcome, const Response* response, MonoTime) {
+void Ask::finished(Outcome outcome, const Response* response) {
   outcome_ = outcome;
   if (response != nullptr) {
     answer_ = {response->status, std::string(response->head), std::string(response->body), response->body_cut};
   }
-  calls_.give_back(call);
   over_.fire();
 }
 

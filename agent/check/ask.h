@@ -5,9 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "agent/load/deadlines.h"
-#include "agent/load/driver.h"
-#include "agent/load/prepare.h"
+#include "agent/load/single_request.h"
 #include "core/runtime/waiting.h"
 
 namespace shakedown {
@@ -23,20 +21,19 @@ struct Answer {
   Response response() const { return {status, head, body, body_cut}; }
 };
 
-class Ask final : private CallSink {
+class Ask {
  public:
   Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop);
   // Error unavailable: no complete answer came by the deadline, or before `end` fired, and why.
   Task<Result<Answer>> answer(MonoTime deadline, OneShot& end);
 
  private:
-  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+  void finished(Outcome outcome, const Response* response);
 
   const PreparedTarget target_;
-  const RequestTemplate request_;
   Deadlines deadlines_;
   CallPool calls_;
-  std::unique_ptr<Driver> driver_;
+  SingleRequest request_;
   OneShot over_;
   Outcome outcome_ = Outcome::unfinished;
   Answer answer_;

@@ -17,6 +17,7 @@ Task<Observation> carry_out(const Look& look, const CommandCheck& check) {
   Command command;
   command.argv = check.argv;
   command.folder = look.scenario().folder;
+  command.ends_with_us = true;
   if (check.number) command.error_file = "/dev/null";  // a warning is no first line of the output
   const Duration limit = look.deadline - mono_now();
   const Result<CommandResult> ran = co_await run_command(std::move(command), limit, &look.end);

@@ -3,7 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/clock.h"
+
 namespace shakedown {
+namespace {
+
+constexpr std::size_t kBodyLimit = 64 * 1024;
+
+Result<std::string> good_body(const std::string& target, Outcome outcome, const Response* response) {
+  if (response != nullptr && response->status >= 200 && response->status < 300) {
+    return std::string(response->body.substr(0, kBodyLimit));
+  }
+  const std::string came = response == nullptr ? std::string("none came (") + to_string(outcome) + ")"
+                                               : "status " + std::to_string(response->status) + " came";
+  return fail(ErrorKind::unavailable, "a 2xx answer of target `" + target + "` was expected, " + came);
+}
+
+}  // namespace
 
 SideWorker::SideWorker(const Prepared& prepared, RunClock clock, boost::asio::io_context& loop)
     : prepared_(prepared), clock_(clock), loop_(loop), deadlines_(loop), alarm_(loop) {}
@@ -42,10 +58,14 @@ void SideWorker::verify(LedgerId ledger, uint32_t pass, InjectionId injection, u
 }
 
 void SideWorker::fetch(TargetId target, RequestTemplate request, Duration timeout,
-                       Fetch::Done done) {
-  fetches_.push_back(std::make_unique<Fetch>(prepared_.targets[target.value], std::move(request),
-                                             loop_, deadlines_, calls_, std::move(done)));
-  fetches_.back()->begin(timeout);
+                       std::function<void(Result<std::string>)> done) {
+  const PreparedTarget& prepared = prepared_.targets[target.value];
+  fetches_.push_back(std::make_unique<SingleRequest>(
+      prepared, std::move(request), loop_, deadlines_, calls_,
+      [&prepared, done = std::move(done)](Outcome outcome, const Response* response) {
+        done(good_body(prepared.target.name, outcome, response));
+      }));
+  fetches_.back()->begin(mono_now() + timeout);
 }
 
 void SideWorker::collect(Snapshot& to) {

@@ -8,9 +8,10 @@
 #include <memory>
 #include <vector>
 
-#include "agent/load/fetch.h"
 #include "agent/load/ledger.h"
 #include "agent/load/probe.h"
+#include "agent/load/single_request.h"
+#include "core/base/result.h"
 #include "core/stats/snapshot.h"
 
 namespace shakedown {
@@ -27,7 +28,8 @@ class SideWorker {
   // done on this worker's loop.
   void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
               std::function<void(LedgerPass)> done);
-  void fetch(TargetId target, RequestTemplate request, Duration timeout, Fetch::Done done);
+  // done gets the body of a 2xx answer, cut at 64 KiB, or an Error unavailable that says what came instead.
+  void fetch(TargetId target, RequestTemplate request, Duration timeout, std::function<void(Result<std::string>)> done);
   void collect(Snapshot& to);
   void stop(MonoTime grace_end, std::function<void()> done);
   void close();
@@ -43,7 +45,7 @@ class SideWorker {
   Deadlines deadlines_;
   std::vector<std::unique_ptr<Prober>> probers_;
   std::vector<std::unique_ptr<LedgerKeeper>> keepers_;
-  std::vector<std::unique_ptr<Fetch>> fetches_;
+  std::vector<std::unique_ptr<SingleRequest>> fetches_;
   Alarm alarm_;
   std::function<void()> stopped_;
 };

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -77,7 +78,14 @@ void close_on_exec_from(unsigned first) {
   for (int fd = static_cast<int>(first); fd < 65536; ++fd) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+// The parent may be gone before the kernel was asked.
+void end_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);
+}
+
 [[noreturn]] void run_program(const SpawnPlan& plan) {
+  if (plan.ends_with > 0) end_with(plan.ends_with);
   ::setsid();
   default_signals();
   ::dup2(plan.descriptors.input, 0);
@@ -102,7 +110,8 @@ SpawnPlan::SpawnPlan(const Command& command, const std::string& found, SpawnDesc
       pid_file(command.pid_file),
       stat_file(command.stat_file),
       arguments(command.argv),
-      descriptors(opened) {
+      descriptors(opened),
+      ends_with(command.ends_with_us ? ::getpid() : 0) {
   static std::atomic<unsigned> serial{0};
   pid_temporary = pid_file + "." + std::to_string(::getpid()) + "." + std::to_string(++serial) + ".new";
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -31,6 +31,7 @@ struct SpawnPlan {
   std::vector<std::string> arguments;
   std::vector<char*> argv;  // into arguments, null-terminated
   SpawnDescriptors descriptors;
+  pid_t ends_with = 0;  // this process; 0 = it does not
 };
 
 // Returns the child's pid, or -1 with errno. The child never returns.

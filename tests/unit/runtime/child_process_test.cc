@@ -1,5 +1,6 @@
 #include "core/runtime/child_process.h"
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <fstream>
@@ -7,6 +8,9 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -102,6 +106,46 @@ TEST(ChildProcess, AFiredEndCancels) {
   const auto result = run(shell("sleep 1000"), seconds(100), &end);
   EXPECT_TRUE(result.value().cancelled);
   EXPECT_FALSE(result.value().timed_out);
+}
+
+// The pid of a program started by a process that is killed once it runs.
+pid_t survivor_of_a_kill(bool ends_with_us) {
+  int report[2];
+  EXPECT_EQ(::pipe2(report, O_CLOEXEC), 0);
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    Command command;
+    command.argv = {"/bin/sleep", "1000"};
+    command.ends_with_us = ends_with_us;
+    const Result<ChildProcess> child = spawn(command);
+    const pid_t pid = child ? child.value().pid() : 0;
+    if (::write(report[1], &pid, sizeof pid) < 0) ::_exit(1);
+    for (;;) ::pause();
+  }
+  pid_t started = 0;
+  EXPECT_EQ(::read(report[0], &started, sizeof started), static_cast<ssize_t>(sizeof started));
+  ::close(report[0]);
+  ::close(report[1]);
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+  return started;
+}
+
+bool ends_within(pid_t pid, int milliseconds) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) return errno == ESRCH;
+  pollfd one{pidfd, POLLIN, 0};
+  const bool ended = ::poll(&one, 1, milliseconds) == 1;
+  ::close(pidfd);
+  return ended;
+}
+
+TEST(ChildProcess, AKilledStarterTakesWithItWhatIsToEndWithIt) {
+  EXPECT_TRUE(ends_within(survivor_of_a_kill(true), 20'000));
+  const pid_t other = survivor_of_a_kill(false);
+  EXPECT_FALSE(ends_within(other, 0)) << "a component outlives its agent";
+  ::kill(other, SIGKILL);
+  EXPECT_TRUE(ends_within(other, 20'000));
 }
 
 TEST(ChildProcess, ItIsASessionWithoutOurDescriptorsAndSignals) {

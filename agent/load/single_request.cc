@@ -1,0 +1,43 @@
+#include "agent/load/single_request.h"
+
+#include <utility>
+
+#include "core/base/clock.h"
+
+namespace shakedown {
+namespace {
+
+DriverOptions one_connection() {
+  DriverOptions options;
+  options.max_connections = 1;
+  options.max_requests = 1;
+  return options;
+}
+
+}  // namespace
+
+SingleRequest::SingleRequest(const PreparedTarget& target, RequestTemplate request, boost::asio::io_context& loop,
+                             Deadlines& deadlines, CallPool& calls, Done done)
+    : request_(std::move(request)),
+      calls_(calls),
+      done_(std::move(done)),
+      driver_(find_driver(target.target.scheme)(target, one_connection(), loop, deadlines)) {}
+
+void SingleRequest::begin(MonoTime deadline) {
+  const MonoTime now = mono_now();
+  Call& call = calls_.take();
+  call.request = &request_;
+  call.sink = this;
+  call.keep_head = call.keep_body = true;
+  call.intended = call.released = now;
+  call.deadline = deadline;
+  driver_->submit(call, now);
+}
+
+void SingleRequest::finished(Call& call, Outcome outcome, const Response* response, MonoTime) {
+  calls_.give_back(call);
+  const Done done = std::exchange(done_, nullptr);
+  done(outcome, response);
+}
+
+}  // namespace shakedown
