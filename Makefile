@@ -32,7 +32,7 @@ test:
 
 bench: build
 	@tools/install_dependencies.sh test bench
-	cmake --build --preset release --target bench_load bench_metrics -j $(JOBS)
+	cmake --build --preset release --target bench_load bench_metrics bench_controller -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/bench/run.py
 
 format:

@@ -2,7 +2,8 @@
 # `base` means shakedown_base. Anything else (fmt::fmt, yaml-cpp) is passed on as it is.
 
 set(SHAKEDOWN_LIBRARIES
-  proto base model stats config wire runtime load fault check agent judge report evidence controller target testkit)
+  proto base model stats config wire runtime load fault check agent judge report evidence controller target
+  services load_rig judge_rig)
 
 function(_shakedown_links out)
   set(links)
@@ -71,7 +72,7 @@ function(shakedown_test NAME LABEL)
   _shakedown_links(links ${ARG_LINKS})
   add_executable(${NAME} ${ARG_SOURCES})
   target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${NAME} PRIVATE ${links} GTest::gtest_main GTest::gmock shakedown_warnings)
+  target_link_libraries(${NAME} PRIVATE ${links} GTest::gtest_main GTest::gmock shakedown_warnings shakedown_test_options)
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   add_test(NAME ${NAME} COMMAND ${NAME})
   _shakedown_test_properties(${NAME} ${LABEL} ${ARG_PROPERTIES})
