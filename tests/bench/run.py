@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """`make bench`: every figure of the instrument against its bar, side by side, and one table at the end.
 
-run.py [--quick] [FIGURE...]    FIGURE: load programs selftest outages losses stall leftovers (default: all)
+run.py [--quick] [FIGURE...]    FIGURE: load programs selftest outages losses stall leftovers capacity (default: all)
 --quick takes a tenth of the trials and shorter loads: to see that the bench works, not to quote.
 Programs named bench_* in the same folder are run as they are; each prints its figures as JSON lines (see README.md).
 Exit: 0 every bar is reached, 1 one is missed or could not be measured."""

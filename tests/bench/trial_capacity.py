@@ -11,6 +11,7 @@ import shutil
 import rig
 
 PER_BATCH = 1
+LANES = 5
 TITLE = "true capacity inside the interval of the search"
 ARRIVALS = 1_000_000
 

@@ -12,6 +12,7 @@ import time
 from rig import Trouble, free_port, process_state, wait_until
 
 PER_BATCH = 1
+LANES = 4
 TITLE = "leftovers after SIGKILL at a random instant of a fault"
 LIMIT = 30
 SECOND_LOOK = 0.3  # a process that was on its way between two looks at /proc is there at the next one

@@ -4,6 +4,7 @@ import os
 from rig import Trouble, read_bytes
 
 PER_BATCH = 5
+LANES = 2
 TITLE = "set of lost ids equals truth's among the acknowledged"
 
 BODY = """ledgers:

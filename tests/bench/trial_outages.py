@@ -2,6 +2,7 @@
 from rig import Trouble
 
 PER_BATCH = 10
+LANES = 2
 TITLE = "known outage inside [lower, upper], width <= 2 x (cadence + timeout)"
 EVERY, TIMEOUT = 0.010, 0.100
 WIDTH = 2 * (EVERY + TIMEOUT)

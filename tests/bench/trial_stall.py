@@ -8,6 +8,7 @@ import time
 from rig import Trouble, free_port, process_state, wait_until
 
 PER_BATCH = 1
+LANES = 1
 TITLE = "stall of T at rate r: summed excess latency against r x T^2 / 2, within 8 %"
 RATE, SECONDS = 500, 6
 BAR = 0.08

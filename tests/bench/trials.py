@@ -98,7 +98,7 @@ def conduct(name, options, programs):
     for entry in record.done.values():
         show({"results": entry})
     todo = [number for number in range(batches) if number not in record.done]
-    lanes = 1 if name == "stall" else options.lanes
+    lanes = options.lanes or module.LANES
     with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
         for one in concurrent.futures.as_completed(
                 [pool.submit(carry_out, programs, name, module, options.seed, number) for number in todo]):
@@ -118,7 +118,7 @@ def parse(arguments):
     parser.add_argument("name", choices=[*KINDS, "selftest"])
     parser.add_argument("--trials", type=int, help="how many (default: what the bar asks for)")
     parser.add_argument("--bin", default=os.environ.get("SHAKEDOWN_BIN_DIR", "build/bin"), help="folder of the programs")
-    parser.add_argument("--lanes", type=int, default=2, help="trials at a time (default 2; a stall is always alone)")
+    parser.add_argument("--lanes", type=int, help="trials at a time (default: as many as do not disturb each other on two cores)")
     parser.add_argument("--seed", default="1", help="of every random choice (default 1)")
     parser.add_argument("--resume", metavar="FILE", help="go on where FILE ends, and write there")
     return parser.parse_args(arguments)
