@@ -1,7 +1,6 @@
 #include "controller/judge/search.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 
@@ -161,23 +160,18 @@ bool wide(double low, double high, const Search& search) { return (high - low) /
 SearchOrder done(std::string reason) { return {SearchOrder::Kind::done, 0, std::move(reason)}; }
 SearchOrder step_at(double rate) { return {SearchOrder::Kind::step, rate, ""}; }
 
-// A resolution below the confirmation that failed first, then twice as far each time: one that is too short to show what a
-// longer step could needs room, not a neighbour.
-double step_down(const Search& search, const Gap& gap) {
-  return std::min(0.5, search.resolution.value * std::exp2(std::max(0.0, static_cast<double>(gap.confirmations) - 1)));
-}
-
 // Once the gap is as narrow as it will be.
 SearchOrder confirm(const Search& search, const std::vector<ScoredSearchStep>& steps, const Gap& gap, const char* why) {
-  constexpr uint32_t kMostConfirmations = 4;
+  constexpr uint32_t kMostConfirmations = 3;
   if (search.confirm == Duration{}) return done(why);
   if (gap.confirmed) return done(fmt::format("{}, and it held for another {}", why, format_duration(search.confirm)));
-  if (gap.confirmations >= kMostConfirmations) return done("no rate could be confirmed in four attempts");
-  double rate = INFINITY;  // of the lowest that failed
+  if (gap.confirmations >= kMostConfirmations) return done("no rate could be confirmed in three attempts");
+  // Never a rate above what a step has shown: a confirmation is shorter than a step, and a queue that was drained before it
+  // has not yet filled up.
+  double rate = *gap.lower;
   for (const ScoredSearchStep& s : steps) {
-    if (s.confirmation && !is(s, StepOutcome::invalid)) rate = std::min(rate, s.rate);
+    if (s.confirmation && !is(s, StepOutcome::invalid)) rate = std::min(rate, s.rate * (1 - search.resolution.value));
   }
-  rate = std::isinf(rate) ? *gap.lower : rate * (1 - step_down(search, gap));
   return {SearchOrder::Kind::confirm, std::max(rate, search.from.per_second), ""};
 }
 

@@ -30,7 +30,8 @@ struct SearchOrder {
   std::string reason;  // done: why
 };
 // Doubles from the lowest rate until something does not hold, halves the gaps below and above what stays undecided, then
-// confirms; a confirmation that fails is tried lower, by 1, 2 and 4 resolutions. An invalid step is repeated once.
+// confirms; a confirmation that fails is tried a resolution lower or at the next rate that a step has shown, whichever is
+// lower, three times at most. An invalid step is repeated once.
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps);
 
 // The whole search as recorded.
