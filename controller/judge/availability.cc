@@ -20,13 +20,13 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds) {
 }
 
 std::string sentence(const Requirement& requirement, const ShareBounds& share, const LoadScope& scope,
-                     const std::string& noun) {
+                     const SecondTally& sum, const std::string& noun) {
   return fmt::format(
       "{} of {} {} succeeded in this window under this load ({}); success ratio {}, between {} and {} {}; objective {}."
-      "{}",
+      "{}{}",
       share.total - share.bad, share.total, noun, scope.describe(), format_value(1 - share.value, Unit::ratio),
       format_value(1 - share.upper, Unit::ratio), format_value(1 - share.lower, Unit::ratio),
-      confidence_text(requirement.confidence), limit_text(requirement.objective),
+      confidence_text(requirement.confidence), limit_text(requirement.objective), what_was_not_good(sum),
       share.effect_high > 1 ? fmt::format(" Failures came in bursts: bounds widened {:.3g} times.", share.effect_high)
                             : "");
 }
@@ -36,7 +36,8 @@ std::string sentence(const Requirement& requirement, const ShareBounds& share, c
 Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, const Evidence& evidence) {
   const LoadScope scope(sli.scope, evidence);
   if (!scope.missing().empty()) return nothing(Unit::ratio, "No data: " + scope.missing() + ".", "a run of that phase");
-  const ShareBounds share = bad_share(bad_ratio(tally(scope, sli.operations, evidence)), requirement.confidence);
+  const std::vector<SecondTally> seconds = tally(scope, sli.operations, evidence);
+  const ShareBounds share = bad_share(bad_ratio(seconds), requirement.confidence);
   if (share.total == 0) {
     return nothing(Unit::ratio, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
   }
@@ -45,7 +46,7 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   out.until = scope.until();
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
-  out.verdict.reason = sentence(requirement, share, scope, nouns(sli.operations, *evidence.scenario));
+  out.verdict.reason = sentence(requirement, share, scope, total(seconds), nouns(sli.operations, *evidence.scenario));
   settle(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {

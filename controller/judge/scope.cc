@@ -1,6 +1,8 @@
 #include "controller/judge/scope.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -107,6 +109,7 @@ std::string LoadScope::describe() const {
 void add_outcomes(SecondTally& tally, const Cell& cell) {
   for (const Outcome outcome : kAllOutcomes) {
     const uint64_t n = cell.count(outcome);
+    tally.counts[static_cast<std::size_t>(outcome)] += n;
     tally.offered += n;
     if (outcome == Outcome::ok) tally.ok += n;
     if (is_bad(outcome)) tally.bad += n;
@@ -138,8 +141,28 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
     sum.bad += s.bad;
     sum.unfinished += s.unfinished;
     sum.ours += s.ours;
+    for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += s.counts[i];
   }
   return sum;
+}
+
+std::string what_was_not_good(const SecondTally& sum) {
+  std::vector<std::pair<uint64_t, const char*>> parts;
+  for (const auto& [outcome, words] : std::initializer_list<std::pair<Outcome, const char*>>{
+           {Outcome::failed, "answered otherwise than expected"},
+           {Outcome::timeout, "without an answer in time"},
+           {Outcome::refused, "refused"},
+           {Outcome::reset, "broken off"},
+           {Outcome::unfinished, "still out at the end"},
+           {Outcome::dropped_by_target, "not sent, as too many were out"}}) {
+    const uint64_t n = sum.counts[static_cast<std::size_t>(outcome)];
+    if (n > 0) parts.emplace_back(n, words);
+  }
+  if (parts.empty()) return "";
+  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string out;
+  for (const auto& [n, words] : parts) out += fmt::format("{}{} {}", out.empty() ? " Not good: " : ", ", n, words);
+  return out + ".";
 }
 
 std::string nouns(const std::vector<OperationId>& operations, const Scenario& scenario) {

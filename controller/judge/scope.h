@@ -1,6 +1,7 @@
 // Which seconds of which stages count for an SLI over requests, and the counts of those seconds.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -50,6 +51,7 @@ struct SecondTally {
   uint64_t bad = 0;         // failed, refused, reset, timeout, dropped_by_target
   uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
   uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
+  std::array<uint64_t, kOutcomes> counts{};
   uint64_t judged() const { return ok + bad + unfinished; }
 };
 
@@ -58,6 +60,8 @@ void add_outcomes(SecondTally& tally, const Cell& cell);
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence);
 SecondTally total(const std::vector<SecondTally>& seconds);
+// " Not good: 94 answered otherwise than expected, 3 without an answer in time.", most first; empty when nothing was bad.
+std::string what_was_not_good(const SecondTally& sum);
 bool is_among(OperationId operation, const std::vector<OperationId>& operations);
 
 // "read and write requests", "requests" for an empty list: from the operations' nouns.

@@ -33,6 +33,15 @@ TEST(Availability, FiveInTenThousandLooksGreenButIsNotProven) {
   EXPECT_NE(v.needed.find("more samples"), std::string::npos) << v.needed;
 }
 
+TEST(Availability, TheReasonSaysWhatWasNotGood) {
+  Drill drill = spread_failures(0);
+  EXPECT_EQ(drill.verdict().reason.find("Not good"), std::string::npos);
+  drill.outcome(StageId(0), 50, Outcome::timeout, 3);
+  drill.outcome(StageId(0), 51, Outcome::failed, 94);
+  const std::string reason = drill.verdict().reason;
+  EXPECT_NE(reason.find("Not good: 94 answered otherwise than expected, 3 without an answer in time."), std::string::npos) << reason;
+}
+
 TEST(Availability, FifteenInTenThousandIsNotDisproven) {
   const Verdict v = spread_failures(15).verdict();
   EXPECT_EQ(v.state, VerdictState::not_proven);
