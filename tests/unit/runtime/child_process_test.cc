@@ -143,6 +143,7 @@ bool ends_within(pid_t pid, int milliseconds) {
 TEST(ChildProcess, AKilledStarterTakesWithItWhatIsToEndWithIt) {
   EXPECT_TRUE(ends_within(survivor_of_a_kill(true), 20'000));
   const pid_t other = survivor_of_a_kill(false);
+  ASSERT_GT(other, 0) << "it could not be started";
   EXPECT_FALSE(ends_within(other, 0)) << "a component outlives its agent";
   ::kill(other, SIGKILL);
   EXPECT_TRUE(ends_within(other, 20'000));
