@@ -10,7 +10,7 @@ namespace shakedown {
 namespace {
 
 const std::vector<std::string> kDecisions = {"go", "no-go", "not-proven"};
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
 
 // Every signal that the judge can raise, so that each is there from the start.
 constexpr const char* kSignals[] = {
@@ -58,7 +58,7 @@ void add_outages(MetricFamilies& page, const MetricsInput& input) {
 
 // The worst injection so far.
 std::pair<double, double> worst(const std::vector<InjectionVerdict>& injections) {
-  std::pair<double, double> bounds{kNone, kNone};
+  std::pair<double, double> bounds{kNotJudged, kNotJudged};
   for (const InjectionVerdict& injection : injections) {
     if (!injection.valid) continue;
     bounds.first = std::fmax(bounds.first, injection.lower);

@@ -19,12 +19,12 @@ struct BurnRate {
   double factor;
   const char *short_window, *long_window;
 };
-struct Severity {
+struct BurnAlert {
   const char* name;
   BurnRate quick, slow;
 };
 // 2 % of a 30-day budget in an hour, 5 % in six; 10 % in a day, 10 % in three.
-constexpr Severity kSeverities[] = {{"page", {14.4, "5m", "1h"}, {6, "30m", "6h"}},
+constexpr BurnAlert kBurnAlerts[] = {{"page", {14.4, "5m", "1h"}, {6, "30m", "6h"}},
                                     {"ticket", {3, "2h", "1d"}, {1, "6h", "3d"}}};
 
 // A double-quoted string, the same in YAML, JSON and PromQL.
@@ -117,7 +117,7 @@ std::optional<double> objective_of(const Requirement& requirement) {
 
 // Why some alert could never fire; empty when each can.
 std::string never_fires(const Slo& slo) {
-  for (const Severity& severity : kSeverities) {
+  for (const BurnAlert& severity : kBurnAlerts) {
     const double factor = severity.quick.factor;
     if (factor * (1 - slo.objective) < 1 - 1e-9) continue;  // at the boundary it could never be above
     return fmt::format("{}: the {} alert at burn rate {} can never fire: against an objective of {} not even 100 % errors "
@@ -200,12 +200,12 @@ std::string alert(const Slo& slo, const Alert& alert) {
 
 std::string alert_group(const Slo& slo) {
   std::string out = fmt::format("  - name: {}\n    rules:\n", quoted("sloth-slo-alerts-" + slo.id));
-  for (const Severity& severity : kSeverities) {
+  for (const BurnAlert& severity : kBurnAlerts) {
     const std::string expression = fmt::format("          (\n{}          )\n          or\n          (\n{}          )\n",
                                                condition(slo, severity.quick), condition(slo, severity.slow));
     out += alert(slo, {"ErrorBudgetBurn", expression, "", severity.name, "the error budget burns too fast"});
   }
-  const Duration limit = absence_limit(slo.objective, kSeverities[0].quick.factor, 1h);
+  const Duration limit = absence_limit(slo.objective, kBurnAlerts[0].quick.factor, 1h);
   const std::string absent = fmt::format("          absent({})\n", in_window(slo.sli.present, "5m"));
   const std::string hold = fmt::format("        for: {}\n", format_duration(limit));
   return out + alert(slo, {"SLIAbsent", absent, hold, "page", "nothing is counted, which is as bad as 100 % errors"});

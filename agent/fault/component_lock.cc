@@ -19,7 +19,7 @@
 namespace shakedown {
 namespace {
 
-constexpr Duration kPoll = std::chrono::milliseconds(2);
+constexpr Duration kLockPoll = std::chrono::milliseconds(2);
 
 // /run/x.pid and /var/run/x.pid are one file.
 std::string canonical(const std::string& key) {
@@ -118,7 +118,7 @@ Task<Result<FileDescriptor>> lock_start(std::string lock_dir, std::string pidfil
     if (mono_now() >= limit) {
       co_return fail(ErrorKind::unavailable, "another start of the component in " + pidfile + " has not ended");
     }
-    const MonoTime next = mono_now() + kPoll;
+    const MonoTime next = mono_now() + kLockPoll;
     if (co_await wait_until(next, end) == Woken::ended) co_return fail(ErrorKind::cancelled, "cancelled");
   }
   co_return std::move(file.value());

@@ -9,7 +9,7 @@
 namespace shakedown {
 namespace {
 
-constexpr Duration kPoll = std::chrono::milliseconds(5);
+constexpr Duration kStatePoll = std::chrono::milliseconds(5);
 // Far longer than the kernel takes between fetching a deadly signal and marking the process as exiting.
 constexpr Duration kQuiet = std::chrono::milliseconds(300);
 
@@ -96,7 +96,7 @@ Task<void> ProcessFault::let_go(Duration limit, bool surely) {
     const MonoTime now = mono_now();
     if (dying) quiet_since = now;
     if (surely && now - quiet_since >= kQuiet) co_return;
-    const MonoTime next = now + kPoll;
+    const MonoTime next = now + kStatePoll;
     co_await wait_until(next);
   }
 }

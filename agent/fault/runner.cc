@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 using Done = std::function<void(bool, std::string)>;
 using InjectionMap = std::map<uint32_t, std::shared_ptr<Injection>>;
 
-constexpr Duration kLockPatience = std::chrono::minutes(5);
+constexpr Duration kRunnerPatience = std::chrono::minutes(5);
 
 Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool undo,
                             std::string reason, Done done) {
@@ -66,7 +66,7 @@ Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injecti
     observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
       desk->tell_step(StepEvent::Kind::undo, InjectionId(), action.action.describe, step);
     };
-    const UndoOutcome one = co_await undo_record(desk->journal, id, desk->actions, observer, kLockPatience);
+    const UndoOutcome one = co_await undo_record(desk->journal, id, desk->actions, observer, kRunnerPatience);
     const std::vector<UndoOutcome> outcomes{one};
     for (const std::string& left : leftovers_of(outcomes)) {
       leftovers.push_back(left);

@@ -17,7 +17,7 @@
 namespace shakedown {
 namespace {
 
-constexpr Duration kPoll = std::chrono::milliseconds(2);
+constexpr Duration kStartPoll = std::chrono::milliseconds(2);
 // A program that cannot use its port or its files ends within moments of having started.
 constexpr Duration kSurvives = std::chrono::milliseconds(100);
 constexpr off_t kOutputTail = 2048;
@@ -103,7 +103,7 @@ Task<Result<MonoTime>> ActionRunner::wait_started(const BoundComponent& componen
       const std::string state = status ? "its start command ended with exit code 0" : "its start command still runs";
       co_return fail(ErrorKind::unavailable, "not started within the limit: " + state + ", and " + missing);
     }
-    const MonoTime next = now + kPoll;
+    const MonoTime next = now + kStartPoll;
     if (co_await wait_until(next, end) == Woken::ended) co_return fail(ErrorKind::cancelled, "cancelled");
   }
 }

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".undo";
 constexpr const char* kCommandSuffix = ".command";
-constexpr Duration kLockPoll = std::chrono::milliseconds(5);
+constexpr Duration kRecordPoll = std::chrono::milliseconds(5);
 
 std::vector<std::string> names_with(const std::string& folder, const std::string& suffix) {
   std::vector<std::string> out;
@@ -107,7 +107,7 @@ Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& 
       co_return LockOutcome::held;
     }
     if (mono_now() >= limit) co_return LockOutcome::busy;
-    const MonoTime next = std::min(limit, mono_now() + kLockPoll);
+    const MonoTime next = std::min(limit, mono_now() + kRecordPoll);
     co_await wait_until(next);
   }
 }

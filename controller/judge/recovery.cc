@@ -88,7 +88,7 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
 }
 
 // The worst of several probes counts; one that cannot tell makes the injection invalid, unless another proves a miss.
-InjectionBound worse(InjectionBound a, InjectionBound b, double limit) {
+InjectionBound worse_bound(InjectionBound a, InjectionBound b, double limit) {
   if (a.verdict.valid != b.verdict.valid) {
     InjectionBound& valid = a.verdict.valid ? a : b;
     InjectionBound& other = a.verdict.valid ? b : a;
@@ -112,7 +112,7 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
     std::optional<InjectionBound> worst;
     for (const ProbeId id : sli.probes) {
       InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, evidence);
-      worst = worst ? worse(*worst, one, limit) : one;
+      worst = worst ? worse_bound(*worst, one, limit) : one;
     }
     bounds.push_back(*worst);
   }

@@ -84,7 +84,7 @@ CheckKind decode_headers_check(Decoding& d, const View& view) {
   return check;
 }
 
-CheckKind decode_kind(Decoding& d, const View& view) {
+CheckKind decode_check_kind(Decoding& d, const View& view) {
   const std::string kind = view.which(kKinds);
   if (kind.empty()) return TlsCheck{};
   const View inner = view[kind];
@@ -122,7 +122,7 @@ void decode_checks(Decoding& d, const View& root) {
     Check check;
     check.name = name;
     check.agent = decode_agent(d, view);
-    check.kind = decode_kind(d, view);
+    check.kind = decode_check_kind(d, view);
     check.timeout = view["timeout"].duration();
     d.scenario.checks.push_back(std::move(check));
   }

@@ -15,7 +15,7 @@ int signal_number(const std::string& name) {
   return found == numbers.end() ? SIGKILL : found->second;
 }
 
-FaultKind decode_kind(const Decoding& d, const View& view) {
+FaultKind decode_fault_kind(const Decoding& d, const View& view) {
   const std::string kind = view.which({"kill", "pause", "stop", "exec"});
   if (kind.empty()) return KillFault{};
   const View inner = view[kind];
@@ -29,7 +29,7 @@ FaultKind decode_kind(const Decoding& d, const View& view) {
   return KillFault{component, signal_number(inner["signal"].text())};
 }
 
-void check_kind(Decoding& d, const View& view, const Fault& fault, const Component& component) {
+void check_fault_kind(Decoding& d, const View& view, const Fault& fault, const Component& component) {
   const std::string kind = kind_name(fault.kind);
   const Position at = view[kind]["component"].at();
   const bool signals = kind == "kill" || kind == "pause";
@@ -105,13 +105,13 @@ Fault decode_fault(Decoding& d, const View& view, PhaseId phase, const View& len
   fault.name = view["name"].text();
   fault.phase = phase;
   fault.at = view["at"].duration();
-  fault.kind = decode_kind(d, view);
+  fault.kind = decode_fault_kind(d, view);
   fault.recover = decode_steps(d, view["recover"]);
   fault.recover_within = view["recover_within"].duration();
   if (view["expected"]) fault.expected = view["expected"].rate();
   if (!view) return fault;
   const ComponentId id = component_of(fault.kind);
-  if (id.valid()) check_kind(d, view, fault, d.scenario.component(id));
+  if (id.valid()) check_fault_kind(d, view, fault, d.scenario.component(id));
   fault.undo = view["undo"].absent() ? default_undo(d, view, fault) : decode_steps(d, view["undo"]);
   check_place(d, view, fault, length);
   return fault;

@@ -3,7 +3,7 @@
 namespace shakedown {
 namespace {
 
-constexpr double kLongest = 3660 * kDay;
+constexpr double kLongestPeriod = 3660 * kDay;
 
 Key operations_key() {
   return otherwise("operations", one_or_list_of(reference("operation")), "all", "Which requests.");
@@ -39,7 +39,7 @@ Shape availability_shape() {
                         scoped({operations_key(),
                                 may("probe", one_or_list_of(reference("probe")),
                                     "Which probe; of several the worst counts."),
-                                may("period", duration_above_zero(kLongest),
+                                may("period", duration_above_zero(kLongestPeriod),
                                     "The period that is claimed, such as 30d.")}));
   shape.not_together = {{"operations", "probe"}, {"phases", "probe"}, {"during", "probe"}};
   shape.needs = {{"probe", "period"}, {"period", "probe"}};
@@ -172,7 +172,7 @@ Shape requirement_shape() {
       "What the team itself says today. A better status than the measured one is a watermelon.",
       {may("status", choice({"green", "yellow", "red"}), "The status it reports."),
        may("value", text(), "The value it reports, in the objective's unit: \"99.95%\"."),
-       may("over", duration_above_zero(kLongest), "The period the value is claimed for.")});
+       may("over", duration_above_zero(kLongestPeriod), "The period the value is claimed for.")});
   declared.at_least_one = {{"status", "value"}};
   declared.needs = {{"over", "value"}};
   const Shape control = text_like("[A-Za-z0-9][A-Za-z0-9 .:/_()-]{0,63}", "the id of a control such as PCI-10.2");

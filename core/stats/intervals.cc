@@ -13,7 +13,6 @@
 namespace shakedown {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // P(X <= k) for X of n trials with probability p, 0 < p < 1.
 double binomial_cdf(uint64_t k, uint64_t n, double p) {
@@ -92,11 +91,11 @@ uint64_t trials_needed(uint64_t k, double p, double confidence) {
 }
 
 Bounds mtbf(double total_time, uint64_t events, double confidence) {
-  if (!(total_time > 0)) return {0, kInfinity};
+  if (!(total_time > 0)) return {0, INFINITY};
   const double r = static_cast<double>(events);
   Bounds bounds;
   bounds.lower = total_time / boost::math::gamma_p_inv(r + 1, confidence);
-  bounds.upper = events == 0 ? kInfinity : total_time / boost::math::gamma_q_inv(r, confidence);
+  bounds.upper = events == 0 ? INFINITY : total_time / boost::math::gamma_q_inv(r, confidence);
   return bounds;
 }
 

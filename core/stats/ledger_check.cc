@@ -1,6 +1,7 @@
 #include "core/stats/ledger_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <span>
@@ -8,7 +9,6 @@
 namespace shakedown {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 using Reads = std::span<const LedgerRead* const>;  // of one id, in the order in which they were invoked
 
@@ -242,7 +242,7 @@ InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, 
   out.count_lower = static_cast<double>(out.lost.size());
   out.count_upper = check.has_pass()
                         ? out.count_lower + static_cast<double>(sorted.doubtful.size())
-                        : kInfinity;
+                        : INFINITY;
 
   Span lost, late_lost, gone, late_gone;
   for (const LedgerWrite* w : sorted.lost) (w->completed > effect_to ? late_lost : lost).add(*w);
@@ -258,7 +258,7 @@ InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, 
     if (!lost.any || w->invoked < lost.first_invoked) suffix = std::max(suffix, w->invoked);
   }
   const auto since = [&](RunTime t) {
-    return t == RunTime::min() ? kInfinity : positive_seconds(effect_to - t);
+    return t == RunTime::min() ? INFINITY : positive_seconds(effect_to - t);
   };
   const double late_lower = late_lost.any ? positive_seconds(late_lost.last_invoked - late_lost.first_acked) : 0;
   const double late_upper = late_gone.any ? positive_seconds(late_gone.last_acked - late_gone.first_invoked) : 0;
@@ -266,7 +266,7 @@ InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, 
   out.seconds_upper = late_upper + since(gone.any ? gone.first_invoked : survived);
   out.scattered = lost.any && survived > lost.first_acked;
   if (!out.scattered) out.suffix_upper = since(suffix) + late_upper;
-  if (!check.has_pass()) out.seconds_upper = kInfinity;
+  if (!check.has_pass()) out.seconds_upper = INFINITY;
   return out;
 }
 

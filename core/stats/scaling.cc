@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kFewestPoints = 4;
 constexpr std::size_t kFewestLevels = 3;
 constexpr std::size_t kEnoughLevels = 6;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string number(double value) {
   char text[32];
@@ -200,12 +199,12 @@ std::optional<PeakBounds> peak_bounds(const ScalingFit& fit) {
   const double half = reach(fit, throughput_gradient(fit.law, peak->n));
   PeakBounds bounds;
   bounds.x = {std::max(0.0, peak->x - half), peak->x + half};
-  bounds.n = {1, kInfinity};
+  bounds.n = {1, INFINITY};
   if (fit.law.alpha < 1) {
     bounds.n = log_bounds(fit, peak->n, {0, -0.5 / (1 - fit.law.alpha), -0.5 / fit.law.beta});
     bounds.n.lower = std::max(1.0, bounds.n.lower);
   }
-  if (fit.lower.beta <= 0) bounds.n.upper = bounds.x.upper = kInfinity;
+  if (fit.lower.beta <= 0) bounds.n.upper = bounds.x.upper = INFINITY;
   return bounds;
 }
 
@@ -213,7 +212,7 @@ std::optional<Bounds> ceiling_bounds(const ScalingFit& fit) {
   const auto ceiling = fit.law.ceiling();
   if (!ceiling) return std::nullopt;
   Bounds bounds = log_bounds(fit, *ceiling, {1 / fit.law.gamma, -1 / fit.law.alpha, 0});
-  if (fit.lower.alpha <= 0) bounds.upper = kInfinity;
+  if (fit.lower.alpha <= 0) bounds.upper = INFINITY;
   return bounds;
 }
 

@@ -13,7 +13,6 @@ using Vector = Eigen::Vector3d;  // gamma, alpha, beta
 using Matrix = Eigen::Matrix3d;
 using Fixed = std::array<bool, 3>;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 ScalingLaw law_of(const Vector& p) { return {p[0], p[1], p[2]}; }
 
@@ -22,11 +21,11 @@ double sum_of_squares(const std::vector<ScalingPoint>& points, const Vector& p) 
   const ScalingLaw law = law_of(p);
   double sum = 0;
   for (const ScalingPoint& point : points) {
-    if (!(law.efficiency(point.n) > 0)) return kInfinity;
+    if (!(law.efficiency(point.n) > 0)) return INFINITY;
     const double residual = point.x - law.throughput(point.n);
     sum += residual * residual;
   }
-  return std::isfinite(sum) ? sum : kInfinity;
+  return std::isfinite(sum) ? sum : INFINITY;
 }
 
 Matrix normal_matrix(const std::vector<ScalingPoint>& points, const ScalingLaw& law) {
@@ -85,7 +84,7 @@ std::optional<Vector> step(const Surroundings& near, double damping) {
 
 struct Candidate {
   Vector p = Vector::Zero();
-  double sse = kInfinity;
+  double sse = INFINITY;
   Fixed fixed{};
 };
 
@@ -114,7 +113,7 @@ Candidate descend(const std::vector<ScalingPoint>& points, const Vector& start, 
   double damping = 1e-3;
   for (int round = 0; round < 100 && damping < 1e12; ++round) {
     const auto moved = step(near, damping);
-    const double sse = moved ? sum_of_squares(points, at.p + *moved) : kInfinity;
+    const double sse = moved ? sum_of_squares(points, at.p + *moved) : INFINITY;
     if (!(sse <= at.sse) || !std::isfinite(sse)) {
       damping *= 10;
       continue;

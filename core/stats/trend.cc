@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kMostBlocks = 64;
 constexpr std::size_t kFewestBlocks = 8;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 bool usable(const std::vector<TrendPoint>& points) {
   return points.size() >= kFewestBlocks && std::all_of(points.begin(), points.end(), [](const TrendPoint& p) {
@@ -88,7 +87,7 @@ Bounds slope_bounds(const std::vector<double>& slopes, double m, double inflatio
   const double reach = z * std::sqrt(inflation * m * (m - 1) * (2 * m + 5) / 18);
   const double n = static_cast<double>(slopes.size());
   const double below = std::floor((n - reach) / 2);  // 1-based rank of the lower bound
-  if (!(below >= 1)) return {-kInfinity, kInfinity};
+  if (!(below >= 1)) return {-INFINITY, INFINITY};
   const auto rank = static_cast<std::size_t>(below);
   return {slopes[rank - 1], slopes[slopes.size() - rank]};
 }

@@ -15,9 +15,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-struct FaultCrashTest : testing::Test {
+struct FaultCrashTest : ::testing::Test {
   TemporaryFolder folder;
   Component victim = component(folder, "victim", {"sleep", "1000"}, "sleep");
   const std::string pidfile = victim.process->pidfile;

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // The process that watches a folder of this rig.
 pid_t watchdog_of(const FaultRig& rig) {
@@ -26,7 +26,7 @@ pid_t watchdog_of(const FaultRig& rig) {
   return 0;
 }
 
-struct FaultGuardTest : testing::Test {
+struct FaultGuardTest : ::testing::Test {
   FaultRig rig;
   ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
   FaultId pause = rig.add("pause-it", PauseFault{sleeper, seconds(100)});

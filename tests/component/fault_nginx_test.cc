@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-struct FaultNginxTest : testing::Test {
+struct FaultNginxTest : ::testing::Test {
   FaultRig rig;
   ComponentId whole, workers;
 

@@ -18,9 +18,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-struct FaultProcessTest : testing::Test {
+struct FaultProcessTest : ::testing::Test {
   FaultRig rig;
   ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
   pid_t pid = rig.start_outside(sleeper);

@@ -12,9 +12,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-struct FaultTest : testing::Test {
+struct FaultTest : ::testing::Test {
   FaultRig rig;
   ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
 

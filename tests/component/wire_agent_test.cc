@@ -73,7 +73,7 @@ class CountingLoad final : public LoadRunner {
 };
 
 // A real Agent over gRPC through the proxy, and the test as its controller, on one loop.
-class AgentOverGrpc : public testing::Test {
+class AgentOverGrpc : public ::testing::Test {
  protected:
   void SetUp() override {
     auto server = listen("127.0.0.1:0", token_, loop_, [this](std::unique_ptr<ControllerLink> l) { accept(std::move(l)); });
@@ -176,7 +176,7 @@ TEST_F(AgentOverGrpc, LosesAndDoublesNothingWhenItsStreamBreaks) {
 }
 
 // The controller's side of a local run, on a thread of its own.
-class LocalRun : public testing::Test {
+class LocalRun : public ::testing::Test {
  protected:
   void start(InProcessAgent& agent) {
     auto [agent_end, controller_end] = memory_link(agent.loop(), controller_.loop());

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-class GrpcLinks : public testing::Test {
+class GrpcLinks : public ::testing::Test {
  protected:
   void start_server(Duration resume = 10s) {
     ListenOptions options;

@@ -9,7 +9,7 @@ namespace shakedown {
 namespace {
 
 // A process may fork between the listing of its group and its death; its child forks no more once it is dead too.
-constexpr int kRounds = 16;
+constexpr int kKillRounds = 16;
 
 class Kill final : public ProcessFault {
  public:
@@ -19,7 +19,7 @@ class Kill final : public ProcessFault {
     const Result<void> aimed = aim();
     if (aimed.has_error()) co_return fail(aimed.error());
     Result<Interval> struck = strike(record().signal);
-    for (int round = 0; struck.has_value() && round < kRounds; ++round) {
+    for (int round = 0; struck.has_value() && round < kKillRounds; ++round) {
       Result<std::vector<ProcessHandle>> fresh = newcomers();
       if (fresh.has_error()) co_return fail(fresh.error());
       if (fresh.value().empty()) break;

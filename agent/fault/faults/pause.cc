@@ -9,8 +9,8 @@
 namespace shakedown {
 namespace {
 
-constexpr int kRounds = 16;
-constexpr Duration kPoll = std::chrono::milliseconds(1);
+constexpr int kPauseRounds = 16;
+constexpr Duration kPausePoll = std::chrono::milliseconds(1);
 
 class Pause final : public ProcessFault {
  public:
@@ -20,7 +20,7 @@ class Pause final : public ProcessFault {
     const Result<void> aimed = aim();
     if (aimed.has_error()) co_return fail(aimed.error());
     Result<Interval> struck = strike(SIGSTOP);
-    for (int round = 0; struck.has_value() && round < kRounds; ++round) {
+    for (int round = 0; struck.has_value() && round < kPauseRounds; ++round) {
       Result<std::vector<ProcessHandle>> fresh = newcomers();
       if (fresh.has_error()) co_return fail(fresh.error());
       if (fresh.value().empty()) break;
@@ -46,7 +46,7 @@ class Pause final : public ProcessFault {
       if (all && same) co_return proof;
       if (!same) co_return fail(ErrorKind::unavailable, "a process ended instead of stopping");
       if (proof.at >= limit) co_return fail(ErrorKind::unavailable, "not every thread is stopped");
-      const MonoTime next = proof.at + kPoll;
+      const MonoTime next = proof.at + kPausePoll;
       const Woken woken = co_await wait_until(next, context_.end);
       if (woken == Woken::ended) co_return fail(ErrorKind::cancelled, "ended before every thread was seen stopped");
     }

@@ -10,7 +10,7 @@ namespace shakedown {
 namespace {
 
 std::string temporary_folder() {
-  std::string pattern = testing::TempDir() + "/shakedown-check-XXXXXX";
+  std::string pattern = ::testing::TempDir() + "/shakedown-check-XXXXXX";
   return mkdtemp(pattern.data());
 }
 
@@ -66,21 +66,21 @@ CheckResult check(Scenario scenario, CheckKind kind, Duration timeout) {
   return checked.results[0];
 }
 
-testing::AssertionResult found_to_hold(const CheckResult& result) {
-  if (result.done && result.holds) return testing::AssertionSuccess() << result.detail;
-  return testing::AssertionFailure() << (result.done ? "does not hold: " : "not carried out: ") << result.detail;
+::testing::AssertionResult found_to_hold(const CheckResult& result) {
+  if (result.done && result.holds) return ::testing::AssertionSuccess() << result.detail;
+  return ::testing::AssertionFailure() << (result.done ? "does not hold: " : "not carried out: ") << result.detail;
 }
 
-testing::AssertionResult found_not_to_hold(const CheckResult& result, const std::string& why) {
+::testing::AssertionResult found_not_to_hold(const CheckResult& result, const std::string& why) {
   const bool right = result.done && !result.holds && result.detail.find(why) != std::string::npos;
-  if (right) return testing::AssertionSuccess() << result.detail;
-  return testing::AssertionFailure() << "done " << result.done << ", holds " << result.holds << ": " << result.detail;
+  if (right) return ::testing::AssertionSuccess() << result.detail;
+  return ::testing::AssertionFailure() << "done " << result.done << ", holds " << result.holds << ": " << result.detail;
 }
 
-testing::AssertionResult not_carried_out(const CheckResult& result, const std::string& why) {
+::testing::AssertionResult not_carried_out(const CheckResult& result, const std::string& why) {
   const bool right = !result.done && !result.holds && !result.number && result.detail.find(why) != std::string::npos;
-  if (right) return testing::AssertionSuccess() << result.detail;
-  return testing::AssertionFailure() << "done " << result.done << ", holds " << result.holds << ": " << result.detail;
+  if (right) return ::testing::AssertionSuccess() << result.detail;
+  return ::testing::AssertionFailure() << "done " << result.done << ", holds " << result.holds << ": " << result.detail;
 }
 
 CheckTest::CheckTest() : dir_(temporary_folder()), ca_(dir_, "ca", 10 * TestCa::kOneDay) {}

@@ -31,13 +31,13 @@ Checked run_checks(const Scenario& scenario);
 // One check against the scenario's target.
 CheckResult check(Scenario scenario, CheckKind kind, Duration timeout = std::chrono::seconds(20));
 
-testing::AssertionResult found_to_hold(const CheckResult& result);
-testing::AssertionResult found_not_to_hold(const CheckResult& result, const std::string& why);
+::testing::AssertionResult found_to_hold(const CheckResult& result);
+::testing::AssertionResult found_not_to_hold(const CheckResult& result, const std::string& why);
 // Not carried out: neither holds nor a number, and the detail says why.
-testing::AssertionResult not_carried_out(const CheckResult& result, const std::string& why);
+::testing::AssertionResult not_carried_out(const CheckResult& result, const std::string& why);
 
 // A folder of its own, a CA, and certificates for 127.0.0.1.
-class CheckTest : public testing::Test {
+class CheckTest : public ::testing::Test {
  protected:
   CheckTest();
   ~CheckTest() override;

@@ -98,7 +98,7 @@ std::vector<BadTarget> bad_targets() {
   };
 }
 
-class BadTargets : public testing::TestWithParam<std::size_t> {};
+class BadTargets : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   const BadTarget bad = bad_targets()[GetParam()];
@@ -115,7 +115,7 @@ TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   EXPECT_EQ(total(s, bad.outcome), 20u) << bad.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, BadTargets, testing::Range<std::size_t>(0, bad_targets().size()),
+INSTANTIATE_TEST_SUITE_P(Every, BadTargets, ::testing::Range<std::size_t>(0, bad_targets().size()),
                          [](const auto& info) {
                            return std::string(bad_targets()[info.param].name);
                          });

@@ -47,7 +47,7 @@ OpenLoad open_rate(double per_second, Arrivals arrivals) {
 
 Drill::Drill(Scenario scenario, LoadOptions options, Lane lane)
     : work_(loop_.get_executor()), clock_(mono_now()), scenario_(std::move(scenario)) {
-  std::string pattern = testing::TempDir() + "/shakedown-drill-XXXXXX";
+  std::string pattern = ::testing::TempDir() + "/shakedown-drill-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
   work_dir_ = pattern;
   Assignment assignment;
@@ -135,18 +135,18 @@ uint64_t total(const Snapshot& s, Outcome outcome) { return whole(s).count(outco
 
 uint64_t total_outcomes(const Snapshot& s) { return whole(s).offered(); }
 
-testing::AssertionResult balanced(const Snapshot& s) {
+::testing::AssertionResult balanced(const Snapshot& s) {
   std::map<StageId, uint64_t> outcomes;
   for (const auto& [key, cell] : s.cells) outcomes[key.stage] += cell.offered();
   for (const auto& [stage, offered] : s.offered) {
     if (outcomes[stage] != offered) {
-      return testing::AssertionFailure() << "stage " << stage.value << ": offered " << offered
+      return ::testing::AssertionFailure() << "stage " << stage.value << ": offered " << offered
                                          << ", outcomes " << outcomes[stage];
     }
   }
   if (outcomes.size() != s.offered.size())
-    return testing::AssertionFailure() << "outcomes of a stage never offered";
-  return testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "outcomes of a stage never offered";
+  return ::testing::AssertionSuccess();
 }
 
 }  // namespace shakedown

@@ -63,6 +63,6 @@ uint64_t total(const Snapshot& s, Outcome outcome);
 uint64_t total_outcomes(const Snapshot& s);
 Cell whole(const Snapshot& s);
 // Checks the accounting identity, stage by stage.
-testing::AssertionResult balanced(const Snapshot& s);
+::testing::AssertionResult balanced(const Snapshot& s);
 
 }  // namespace shakedown

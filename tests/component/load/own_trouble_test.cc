@@ -84,7 +84,7 @@ TEST(OwnTrouble, MissingSecretStopsTheStartAndIsNamed) {
   EXPECT_NE(made.assume_error().message.find("`token`"), std::string::npos);
 }
 
-class FetchTest : public testing::Test {
+class FetchTest : public ::testing::Test {
  protected:
   Result<std::string> fetch(uint16_t port, const char* path) {
     ::setenv("SHAKEDOWN_TEST_SECRET", "s3cr3t", 1);

@@ -77,10 +77,10 @@ class TlsServer {
   TestServer server_;
 };
 
-class TlsTest : public testing::Test {
+class TlsTest : public ::testing::Test {
  protected:
   TlsTest() {
-    std::string pattern = testing::TempDir() + "/shakedown-tls-XXXXXX";
+    std::string pattern = ::testing::TempDir() + "/shakedown-tls-XXXXXX";
     dir_ = mkdtemp(pattern.data());
   }
   ~TlsTest() override { std::filesystem::remove_all(dir_); }

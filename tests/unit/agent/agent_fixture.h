@@ -11,7 +11,7 @@
 namespace shakedown::test {
 
 // An Agent with fake runners, and the test as its controller over a memory link, all on one loop.
-class AgentFixture : public testing::Test {
+class AgentFixture : public ::testing::Test {
  protected:
   void start(AgentOptions options) {
     auto [agent_end, controller_end] = memory_link(loop_, loop_);

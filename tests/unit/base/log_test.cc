@@ -6,14 +6,14 @@
 namespace shakedown {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-class LogTest : public testing::Test {
+class LogTest : public ::testing::Test {
  protected:
-  void SetUp() override { testing::internal::CaptureStderr(); }
+  void SetUp() override { ::testing::internal::CaptureStderr(); }
   void TearDown() override { log::set_level(log::Level::warning); }
-  std::string printed() { return testing::internal::GetCapturedStderr(); }
+  std::string printed() { return ::testing::internal::GetCapturedStderr(); }
 };
 
 TEST_F(LogTest, FieldsAreKeyValue) {

@@ -9,7 +9,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::nanoseconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 Duration duration(std::string_view text) {
   const auto parsed = parse_duration(text);

@@ -6,8 +6,8 @@
 namespace shakedown::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::Pair;
 using namespace std::chrono_literals;
 
 constexpr const char* kRow = R"(sli: {availability: {}}, objective: ">= 99%")";

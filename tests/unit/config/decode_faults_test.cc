@@ -8,9 +8,9 @@
 namespace shakedown::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
 const std::string kFault = "{name: crash, at: 2s, kill: {component: db}}";

@@ -7,9 +7,9 @@
 namespace shakedown::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
 std::string reported(const std::string& keys, const std::string& sli = "{availability: {}}", const std::string& objective = ">= 99%") {

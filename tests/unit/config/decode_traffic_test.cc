@@ -6,8 +6,8 @@
 namespace shakedown::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::Pair;
 using namespace std::chrono_literals;
 
 TEST(DecodeTraffic, DefaultsAreThoseOfTheReference) {

@@ -6,8 +6,8 @@
 namespace shakedown {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 struct Parsed {
   std::optional<Node> node;

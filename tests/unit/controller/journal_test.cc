@@ -8,7 +8,7 @@
 namespace shakedown {
 namespace {
 
-class JournalTest : public testing::Test {
+class JournalTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::string name = (std::filesystem::temp_directory_path() / "journal-test-XXXXXX").string();

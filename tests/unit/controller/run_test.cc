@@ -129,7 +129,7 @@ class FakeAgent {
   bool stopped_ = false;
 };
 
-class RunTest : public testing::Test {
+class RunTest : public ::testing::Test {
  protected:
   RunTest() {
     scenario_.agents.push_back({"local", true, true, true});

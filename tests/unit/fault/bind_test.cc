@@ -9,7 +9,7 @@
 namespace shakedown {
 namespace {
 
-struct BindTest : testing::Test {
+struct BindTest : ::testing::Test {
   Assignment plan;
   Binding binding{plan, Owner{"run", own_process(), boot_id()}, "/locks", "/logs"};
 

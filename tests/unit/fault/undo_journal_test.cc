@@ -27,7 +27,7 @@ LockOutcome lock_now(const UndoJournal& journal, const std::string& id, RecordLo
   return result;
 }
 
-struct UndoJournalTest : testing::Test {
+struct UndoJournalTest : ::testing::Test {
   test::TemporaryFolder top;
   UndoJournal journal = std::move(UndoJournal::open(top / "undo/me").value());
 

@@ -7,10 +7,10 @@
 namespace shakedown {
 namespace {
 
-using Status = Http1Parser::Status;
+using ParserStatus = Http1Parser::Status;
 
 struct Parsed {
-  Status status = Status::need_more;
+  ParserStatus status = ParserStatus::need_more;
   std::size_t used = 0;
   int code = 0;
   bool reusable = false;
@@ -30,12 +30,12 @@ Parsed parse(std::string_view text, std::vector<std::size_t> cuts = {}, bool hea
     const auto progress = parser.feed(text.substr(from, to - from));
     parsed.used += progress.used;
     parsed.status = progress.status;
-    if (progress.status != Status::need_more) break;
+    if (progress.status != ParserStatus::need_more) break;
     from = to;
   }
-  if (close && parsed.status == Status::need_more) parsed.status = parser.end();
+  if (close && parsed.status == ParserStatus::need_more) parsed.status = parser.end();
   parsed.code = parser.status();
-  parsed.reusable = parsed.status == Status::complete && parser.reusable();
+  parsed.reusable = parsed.status == ParserStatus::complete && parser.reusable();
   parsed.head = parser.head();
   parsed.body = parser.body();
   return parsed;
@@ -92,7 +92,7 @@ std::vector<Case> good() {
 TEST(Http1Parser, WholeAnswers) {
   for (const Case& c : good()) {
     const Parsed parsed = parse(c.text, {}, c.head_only, c.close);
-    EXPECT_EQ(parsed.status, Status::complete) << c.name;
+    EXPECT_EQ(parsed.status, ParserStatus::complete) << c.name;
     EXPECT_EQ(parsed.used, c.text.size()) << c.name;
     EXPECT_EQ(parsed.code, c.code) << c.name;
     EXPECT_EQ(parsed.body, c.body) << c.name;
@@ -116,7 +116,7 @@ TEST(Http1Parser, SurplusIsLeftOver) {
   for (const Case& c : good()) {
     if (c.close) continue;
     const Parsed parsed = parse(c.text + "HTTP/1.1 200 OK\r\n", {}, c.head_only);
-    EXPECT_EQ(parsed.status, Status::complete) << c.name;
+    EXPECT_EQ(parsed.status, ParserStatus::complete) << c.name;
     EXPECT_EQ(parsed.used, c.text.size()) << c.name;
   }
 }
@@ -125,7 +125,7 @@ TEST(Http1Parser, CutShortIsNeverComplete) {
   for (const Case& c : good()) {
     if (c.close) continue;
     for (std::size_t size = 0; size < c.text.size(); ++size) {
-      EXPECT_EQ(parse(c.text.substr(0, size), {}, c.head_only, true).status, Status::broken)
+      EXPECT_EQ(parse(c.text.substr(0, size), {}, c.head_only, true).status, ParserStatus::broken)
           << c.name << " " << size;
     }
   }
@@ -172,25 +172,25 @@ TEST(Http1Parser, NonsenseIsBroken) {
       chunked + "2\r\nokX\r\n",
       chunked + "2\r\nok0\r\n\r\n"};
   for (const std::string& text : bad) {
-    EXPECT_EQ(parse(text).status, Status::broken) << text;
+    EXPECT_EQ(parse(text).status, ParserStatus::broken) << text;
     std::vector<std::size_t> every(text.size());
     for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
-    EXPECT_EQ(parse(text, every).status, Status::broken) << text << " byte by byte";
+    EXPECT_EQ(parse(text, every).status, ParserStatus::broken) << text << " byte by byte";
   }
 }
 
 TEST(Http1Parser, OversizeHeadIsBroken) {
   const std::string one_line = "HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'a');
-  EXPECT_EQ(parse(one_line).status, Status::broken);
+  EXPECT_EQ(parse(one_line).status, ParserStatus::broken);
   std::string many = "HTTP/1.1 200 OK\r\n";
   for (int i = 0; i < 9000; ++i) many += "X: yyy\r\n";
-  EXPECT_EQ(parse(many).status, Status::broken);
+  EXPECT_EQ(parse(many).status, ParserStatus::broken);
   std::string interim;
   for (int i = 0; i < 5000; ++i) interim += "HTTP/1.1 100 C\r\n\r\n";
-  EXPECT_EQ(parse(interim).status, Status::broken);
+  EXPECT_EQ(parse(interim).status, ParserStatus::broken);
   std::string trailers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
   for (int i = 0; i < 9000; ++i) trailers += "X: yyy\r\n";
-  EXPECT_EQ(parse(trailers).status, Status::broken);
+  EXPECT_EQ(parse(trailers).status, ParserStatus::broken);
 }
 
 TEST(Http1Parser, ManyChunksAreNotAHead) {
@@ -198,7 +198,7 @@ TEST(Http1Parser, ManyChunksAreNotAHead) {
   for (int i = 0; i < 50'000; ++i) text += "1\r\nx\r\n";
   text += "0\r\n\r\n";
   const Parsed parsed = parse(text);
-  EXPECT_EQ(parsed.status, Status::complete);
+  EXPECT_EQ(parsed.status, ParserStatus::complete);
   EXPECT_EQ(parsed.body, std::string(50'000, 'x'));
 }
 
@@ -206,7 +206,7 @@ TEST(Http1Parser, BodyIsCutAtItsLimit) {
   Http1Parser parser;
   parser.begin(false, false, true, 3);
   EXPECT_EQ(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").status,
-            Status::complete);
+            ParserStatus::complete);
   EXPECT_EQ(parser.body(), "hel");
   EXPECT_TRUE(parser.body_cut());
 }
@@ -236,7 +236,7 @@ TEST(Http1Parser, RandomBytesAndDamagedAnswersNeverConfuseIt) {
     const std::size_t b = a + rng.below(text.size() + 1 - a);
     const Parsed split = parse(text, {a, b}, false, true);
     ASSERT_EQ(split.status, whole.status) << text;
-    if (whole.status == Status::complete) {
+    if (whole.status == ParserStatus::complete) {
       ASSERT_EQ(split, whole) << text;
     }
   }

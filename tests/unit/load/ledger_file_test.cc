@@ -29,7 +29,7 @@ TEST(LedgerTexts, AreRecomputableAndUnique) {
 }
 
 TEST(LedgerFile, HoldsIntentsAndEnds) {
-  const std::string dir = testing::TempDir() + "/shakedown-ledger-file/deep";
+  const std::string dir = ::testing::TempDir() + "/shakedown-ledger-file/deep";
   {
     auto file = LedgerFile::create(dir, "run-1", "entries");
     ASSERT_TRUE(file.has_value());
@@ -44,7 +44,7 @@ TEST(LedgerFile, HoldsIntentsAndEnds) {
   const std::string text((std::istreambuf_iterator<char>(stored)),
                          std::istreambuf_iterator<char>());
   EXPECT_EQ(text, "# ledger entries of run run-1\nI 0 5\nI 1 6\nA 0 9\nU 1 8\n");
-  std::filesystem::remove_all(testing::TempDir() + "/shakedown-ledger-file");
+  std::filesystem::remove_all(::testing::TempDir() + "/shakedown-ledger-file");
 }
 
 TEST(LedgerFile, FullDiskIsReported) {

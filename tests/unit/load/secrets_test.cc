@@ -9,11 +9,11 @@
 namespace shakedown {
 namespace {
 
-class SecretsTest : public testing::Test {
+class SecretsTest : public ::testing::Test {
  protected:
   std::string file_with(const std::string& bytes) {
-    const std::string path = testing::TempDir() + "/shakedown-secret-" +
-                             testing::UnitTest::GetInstance()->current_test_info()->name();
+    const std::string path = ::testing::TempDir() + "/shakedown-secret-" +
+                             ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::ofstream(path, std::ios::binary) << bytes;
     paths_.push_back(path);
     return path;

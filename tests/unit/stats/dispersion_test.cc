@@ -26,7 +26,7 @@ struct Shape {
   double p;
 };
 
-class IndependentData : public testing::TestWithParam<Shape> {};
+class IndependentData : public ::testing::TestWithParam<Shape> {};
 
 // 99 % keep deff 1; 5 standard deviations of 1 000 trials above 1 % is 2.6 %.
 TEST_P(IndependentData, KeepsDeffOne) {
@@ -44,7 +44,7 @@ TEST_P(IndependentData, KeepsDeffOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, IndependentData,
-                         testing::Values(Shape{30, 50, 0.001}, Shape{30, 50, 0.004}, Shape{30, 50, 0.02},
+                         ::testing::Values(Shape{30, 50, 0.001}, Shape{30, 50, 0.004}, Shape{30, 50, 0.02},
                                          Shape{30, 50, 0.1}, Shape{30, 50, 0.5}, Shape{30, 50, 0.98},
                                          Shape{300, 20, 0.002}, Shape{300, 20, 0.05}, Shape{12, 20, 0.02},
                                          Shape{9, 5, 0.3}));

@@ -6,14 +6,15 @@
 #include "core/base/rng.h"
 #include "core/stats/ledger_check.h"
 
+#include "tests/support/instants.h"
+
 namespace shakedown {
 namespace {
 
-RunTime at(double s) { return run_time(from_seconds(s)); }
 using Ids = std::vector<uint64_t>;
 
 // Writes i at 0.1 i s, acknowledged 10 ms later; effect in [10.000, 10.020]; read back at 20 s, twice.
-class InjectionLossTest : public testing::Test {
+class InjectionLossTest : public ::testing::Test {
  protected:
   LedgerRecord record_;
 

@@ -2,13 +2,14 @@
 
 #include "core/stats/ledger_check.h"
 
+#include "tests/support/instants.h"
+
 namespace shakedown {
 namespace {
 
-RunTime at(double s) { return run_time(from_seconds(s)); }
 using Ids = std::vector<uint64_t>;
 
-class LedgerClassesTest : public testing::Test {
+class LedgerClassesTest : public ::testing::Test {
  protected:
   LedgerRecord record_;
 

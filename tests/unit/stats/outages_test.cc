@@ -6,12 +6,13 @@
 
 #include "core/base/rng.h"
 
+#include "tests/support/instants.h"
+
 namespace shakedown {
 namespace {
 
 using std::chrono::milliseconds;
 
-RunTime at(double s) { return run_time(from_seconds(s)); }
 const TimeRange kAlways{RunTime::min(), RunTime::max()};
 
 Probe probe(uint32_t down_after = 3, uint32_t up_after = 10) {

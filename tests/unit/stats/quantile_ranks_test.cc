@@ -23,7 +23,7 @@ TEST(QuantileRanks, AreTheTightestThatHold) {
   for (const uint64_t n : {1U, 4U, 5U, 20U, 59U, 100U, 299U, 500U}) {
     for (const double q : {0.1, 0.5, 0.9, 0.95, 0.99}) {
       const RankBounds r = quantile_ranks(static_cast<double>(n), q, 0.95);
-      SCOPED_TRACE(testing::Message() << n << " " << q);
+      SCOPED_TRACE(::testing::Message() << n << " " << q);
       if (r.lower > 0) {
         EXPECT_LE(binomial_at_most(r.lower - 1, n, q), 0.05 + 1e-9);
       }

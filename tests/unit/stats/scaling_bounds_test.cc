@@ -9,13 +9,10 @@
 #include "core/base/rng.h"
 #include "core/stats/scaling.h"
 #include "tests/unit/stats/scaling_data.h"
+#include "tests/support/draws.h"
 
 namespace shakedown {
 namespace {
-
-double normal(Rng& rng) {
-  return std::sqrt(2 * rng.exponential()) * std::cos(2 * std::numbers::pi * rng.uniform());
-}
 
 constexpr ScalingLaw kTruth{1000, 0.03, 2e-4};
 

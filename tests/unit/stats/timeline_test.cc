@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/instants.h"
+
 namespace shakedown {
 namespace {
 
 using std::chrono::milliseconds;
-
-RunTime at(double s) { return run_time(from_seconds(s)); }
 
 Scenario scenario() {
   Scenario out;
@@ -17,7 +17,7 @@ Scenario scenario() {
   return out;
 }
 
-class TimelineTest : public testing::Test {
+class TimelineTest : public ::testing::Test {
  protected:
   const Scenario scenario_ = scenario();
   Timeline timeline_{scenario_};

@@ -8,13 +8,10 @@
 #include <numbers>
 
 #include "core/base/rng.h"
+#include "tests/support/draws.h"
 
 namespace shakedown {
 namespace {
-
-double normal(Rng& rng) {
-  return std::sqrt(2 * rng.exponential()) * std::cos(2 * std::numbers::pi * rng.uniform());
-}
 
 // One sample a second: 100 + slope t + noise of deviation 1 whose neighbours correlate by phi.
 std::vector<TrendPoint> soak(Rng& rng, int seconds, double slope, double phi) {

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/instants.h"
+
 namespace shakedown {
 namespace {
 
 using std::chrono::milliseconds;
-
-RunTime at(double s) { return run_time(from_seconds(s)); }
 
 Scenario two_probes() {
   Scenario out;
@@ -20,7 +20,7 @@ Scenario two_probes() {
   return out;
 }
 
-class WindowsTest : public testing::Test {
+class WindowsTest : public ::testing::Test {
  protected:
   const Scenario scenario_ = two_probes();
   Timeline timeline_{scenario_};

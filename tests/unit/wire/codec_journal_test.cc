@@ -12,8 +12,8 @@ using test::Filler;
 using test::same;
 
 template <class T>
-class JournalCodec : public testing::Test {};
-using Kinds = testing::Types<Manifest, StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, CheckResult, Reading, Snapshot,
+class JournalCodec : public ::testing::Test {};
+using Kinds = ::testing::Types<Manifest, StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, CheckResult, Reading, Snapshot,
                              AgentHealthLine, JournalClose>;
 TYPED_TEST_SUITE(JournalCodec, Kinds);
 

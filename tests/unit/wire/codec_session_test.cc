@@ -21,8 +21,8 @@ Result<Message> through_bytes(const Message& message) {
 }
 
 template <class T>
-class AgentMessages : public testing::Test {};
-using Said = testing::Types<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
+class AgentMessages : public ::testing::Test {};
+using Said = ::testing::Types<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
 TYPED_TEST_SUITE(AgentMessages, Said);
 
 TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
@@ -36,8 +36,8 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
 }
 
 template <class T>
-class ControllerMessages : public testing::Test {};
-using Ordered = testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
+class ControllerMessages : public ::testing::Test {};
+using Ordered = ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
                                FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown>;
 TYPED_TEST_SUITE(ControllerMessages, Ordered);
 

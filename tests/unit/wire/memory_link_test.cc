@@ -7,7 +7,7 @@
 namespace shakedown {
 namespace {
 
-class MemoryLink : public testing::Test {
+class MemoryLink : public ::testing::Test {
  protected:
   MemoryLink() {
     std::tie(agent_, controller_) = memory_link(agent_loop_, controller_loop_);

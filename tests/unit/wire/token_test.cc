@@ -12,7 +12,7 @@
 namespace shakedown {
 namespace {
 
-class TokenFile : public testing::Test {
+class TokenFile : public ::testing::Test {
  protected:
   void SetUp() override {
     char name[] = "/tmp/shakedown-token-XXXXXX";
