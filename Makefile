@@ -4,13 +4,14 @@ JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
 LINTS = arrows sizes banned unlisted self dashboards
 
-.PHONY: help build demo test bench format lint
+.PHONY: help build demo test truth bench format lint
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make build    optimised programs in build/bin/'
 	@echo 'make demo     one whole drill against a practice target, and where its scorecard is'
 	@echo 'make test     everything, under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make truth    of these, the verdicts that were once untrue'
 	@echo 'make bench    the figures of the instrument, side by side with wrk'
 	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
 	@echo 'make format   clang-format over our own code'
@@ -29,6 +30,12 @@ test:
 	cmake --preset dev --log-level=WARNING
 	cmake --build --preset dev -j $(JOBS)
 	@$(PYTHON) tools/run_tests.py build/dev --jobs 2
+
+truth:
+	@tools/install_dependencies.sh build test
+	cmake --preset dev --log-level=WARNING
+	cmake --build --preset dev -j $(JOBS)
+	@GTEST_FILTER='*Truth*' $(PYTHON) tools/run_tests.py build/dev --jobs 2 -- -L truth
 
 bench: build
 	@tools/install_dependencies.sh test bench

@@ -65,7 +65,8 @@ function(_shakedown_test_properties NAME LABEL)
 endfunction()
 
 # shakedown_test(NAME LABEL SOURCES a_test.cc ... [LINKS ...] [PROPERTIES TIMEOUT 60 RUN_SERIAL ON ...])
-# One GoogleTest program and one ctest entry of the same name. LABEL: unit, component, golden, e2e, fuzz.
+# One GoogleTest program and one ctest entry of the same name. LABEL: unit, component, golden, e2e, fuzz. One with a
+# truth_*_test.cc also has the label truth: verdicts that were once untrue (`make truth`; suites named *Truth*).
 function(shakedown_test NAME LABEL)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PROPERTIES" ${ARGN})
   _shakedown_refuse_leftovers()
@@ -76,6 +77,9 @@ function(shakedown_test NAME LABEL)
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   add_test(NAME ${NAME} COMMAND ${NAME})
   _shakedown_test_properties(${NAME} ${LABEL} ${ARG_PROPERTIES})
+  if(ARG_SOURCES MATCHES "truth_")
+    set_tests_properties(${NAME} PROPERTIES LABELS "${LABEL};truth")
+  endif()
 endfunction()
 
 # shakedown_python_test(NAME LABEL SCRIPT [PROPERTIES ...])
@@ -89,4 +93,7 @@ function(shakedown_python_test NAME LABEL SCRIPT)
   endif()
   add_test(NAME ${NAME} COMMAND ${SHAKEDOWN_PYTHON} ${SCRIPT})
   _shakedown_test_properties(${NAME} ${LABEL} ${ARG_PROPERTIES})
+  if(SCRIPT MATCHES "truth_[^/]*$")
+    set_tests_properties(${NAME} PROPERTIES LABELS "${LABEL};truth")
+  endif()
 endfunction()
