@@ -39,6 +39,7 @@ uint64_t step_of(const ToAgent& order) {
   if (const auto* o = std::get_if<RunStep>(&order)) return o->step;
   if (const auto* o = std::get_if<ReadRelease>(&order)) return o->step;
   if (const auto* o = std::get_if<RunChecks>(&order)) return o->step;
+  if (const auto* o = std::get_if<ReachTargets>(&order)) return o->step;
   return 0;
 }
 
@@ -54,6 +55,7 @@ struct Engine::Obey {
   void operator()(const VerifyLedger& o) { e.verify(o); }
   void operator()(const ReadRelease& o) { e.read_release(o.step); }
   void operator()(const RunChecks& o) { e.run_checks(o.step); }
+  void operator()(const ReachTargets& o) { e.reach_targets(o); }
   void operator()(const RunStep& o) { e.run_step(o); }
   void operator()(const Inject& o) {
     if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);
@@ -219,6 +221,20 @@ void Engine::run_checks(uint64_t step) {
   if (!check_) check_ = options_.make_check(*assignment_, clock_, loop_);
   check_->run(while_alive([this](CheckResult result) { report(std::move(result)); }),
               while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
+}
+
+void Engine::reach_targets(const ReachTargets& order) {
+  const RunTime started = clock_.now();
+  shakedown::reach_targets(assignment_->scenario, order.limit, loop_,
+                           while_alive([this, step = order.step, started](bool any, std::string what) {
+                             StepEvent event;
+                             event.kind = StepEvent::Kind::ready;
+                             event.what = "targets reached";
+                             event.started = started;
+                             event.ended = clock_.now();
+                             event.ok = any;
+                             answer(step, any, std::move(what), std::move(event));
+                           }));
 }
 
 void Engine::stop_load(std::function<void()> done) {

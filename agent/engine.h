@@ -54,6 +54,7 @@ class Engine {
   void read_release(uint64_t step);
   void run_step(const RunStep& order);
   void run_checks(uint64_t step);
+  void reach_targets(const ReachTargets& order);
   // The callback, doing nothing once this Engine is gone.
   template <class F>
   auto while_alive(F f) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/agent.h"
+#include "agent/fault/standing.h"
 #include "agent/metrics.h"
 #include "core/base/log.h"
 #include "core/runtime/host_facts.h"
@@ -29,6 +30,8 @@ struct CommandLine {
   std::string connect, token_file, name, state_dir, metrics, watch_dir;
   uint32_t workers = 1;
   bool verbose = false;
+  UndoCommand undo;
+  bool undoing = false;
 };
 
 void describe(CLI::App& app, CommandLine& line) {
@@ -41,6 +44,12 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--state-dir", line.state_dir, "where undo records are kept (default: /run/shakedown or the user's runtime folder)");
   app.add_option("--metrics", line.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9465");
   app.add_flag("--verbose", line.verbose, "more log lines");
+  CLI::App* undo = app.add_subcommand("undo", "What runs left on this host when they were killed; the same as `shakedown undo`");
+  undo->add_flag("--list", line.undo.list, "show every undo record that stands");
+  undo->add_option("--run", line.undo.run, "take back everything of this run");
+  undo->add_option("--forget", line.undo.forget, "remove a record, by its id, without taking anything back");
+  undo->add_option("--why", line.undo.why, "with --forget: the reason, which is kept");
+  undo->callback([&line] { line.undoing = true; });
   CLI::App* watch = app.add_subcommand("watch", "Undo everything recorded in DIR when standard input closes or the lease ends");
   watch->add_option("DIR", line.watch_dir, "folder of undo records")->required();
   watch->footer("Started by the agent itself, not by hand. Example: shakedown-agent watch /run/shakedown/RUN");
@@ -106,7 +115,9 @@ int main(int argc, char** argv) {
   }
   if (line.verbose) log::set_level(log::Level::info);
   if (!line.name.empty()) log::set_context("agent", line.name);
+  line.undo.state_dir = line.state_dir;
   try {
+    if (line.undoing) return undo_main(line.undo);
     return line.watch_dir.empty() ? run_agent(line) : watchdog_main(line.watch_dir);
   } catch (const std::exception& error) {
     return complain(Error(ErrorKind::bug, std::string("this should not happen: ") + error.what()));

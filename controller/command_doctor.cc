@@ -65,12 +65,15 @@ HostFinding agent_program() {
 
 }  // namespace
 
-int doctor_command() {
+int doctor_command(const std::vector<std::string>& standing) {
   const HostFinding checks[] = {pidfd(), other_users(), state_folder(), descriptors(), cores(), agent_program()};
   for (const HostFinding& check : checks) {
     std::printf("%-4s %-46s %s\n", check.yes ? "yes" : "NO", check.what, check.reason.c_str());
   }
   std::printf("exec faults: whatever the declared command can do; prove it with `effect:`\n");
+  if (standing.empty()) std::printf("nothing that a run changed stands on this host\n");
+  for (const std::string& line : standing) std::printf("STANDS %s\n", line.c_str());
+  if (!standing.empty()) std::printf("take it back with `shakedown undo --run RUN`, or see `shakedown undo --help`\n");
   return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "controller/commands.h"
 #include "controller/drill.h"
+#include "controller/judge/judge.h"
 #include "controller/metrics.h"
 #include "controller/evidence/gather.h"
 #include "controller/report/report.h"
@@ -37,6 +38,33 @@ Result<void> consent(const Scenario& scenario, bool yes) {
   return fail(ErrorKind::usage, "not confirmed; nothing was started");
 }
 
+// What the run left, by the judge's own words; empty when nothing stands.
+std::vector<std::string> left_standing(const Scorecard& card) {
+  std::vector<std::string> out;
+  if (exit_code(card) != 4) return out;
+  for (const ValidityReason& reason : card.reasons) {
+    if (reason.signal == "leftover") out.push_back(reason.text);
+  }
+  if (out.empty()) out.push_back("see the faults of the scorecard");
+  return out;
+}
+
+void advise(const std::vector<std::string>& left, const std::string& run_id) {
+  if (left.empty()) return;
+  std::fprintf(stderr, "shakedown: this run may have left something standing:\n");
+  for (const std::string& one : left) std::fprintf(stderr, "  %s\n", one.c_str());
+  std::fprintf(stderr, "on the host of the component, `shakedown undo --list` shows what stands and "
+                       "`shakedown undo --run %s` takes it back\n", run_id.c_str());
+}
+
+// Where no scorecard can be written: the code that the live record asks for, else the one given.
+int code_without_scorecard(const Scenario& scenario, const DrillResult& drill, int otherwise) {
+  const Scorecard card = judge(scenario, *drill.timeline, drill.manifest, system_clock().wall());
+  const std::vector<std::string> left = left_standing(card);
+  advise(left, drill.manifest.run_id);
+  return left.empty() ? otherwise : 4;
+}
+
 int final_code(const DrillResult& drill, const Scorecard& scorecard) {
   const int judged = exit_code(scorecard);
   if (judged == 4) return judged;
@@ -56,6 +84,12 @@ auto publisher(RunMetrics& metrics) {
     metrics.each_second(timeline, manifest, now);
     if (!std::exchange(said, true)) std::fprintf(stderr, "metrics on http://%s/metrics\n", metrics.bound_address().c_str());
   };
+}
+
+Result<Scored> score_and_write(const RunFolder& folder) {
+  SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
+  SHAKEDOWN_TRY(write_reports(folder, scored));
+  return scored;
 }
 
 Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
@@ -88,13 +122,16 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
     };
   }
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
-  if (drill.run.hurried) return exit_code(ErrorKind::cancelled);
-  if (drill.run.error && drill.run.error->kind == ErrorKind::io) return fail(*drill.run.error);
-  SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
-  SHAKEDOWN_TRY(write_reports(folder, scored));
+  if (drill.run.hurried) return code_without_scorecard(scenario, drill, exit_code(ErrorKind::cancelled));
+  const bool full_disk = drill.run.error && drill.run.error->kind == ErrorKind::io;
+  Result<Scored> judged = fail(drill.run.error.value_or(Error(ErrorKind::io, "")));
+  if (!full_disk) judged = score_and_write(folder);
+  if (!judged) return code_without_scorecard(scenario, drill, report_error(judged.error()));
+  const Scored& scored = judged.value();
   const std::string summary = scorecard_console(scored.scorecard, ::isatty(STDOUT_FILENO) != 0);
   std::printf("%s\nscorecard: %s\n", summary.c_str(), folder.file("scorecard.html").c_str());
   if (drill.run.error) std::fprintf(stderr, "shakedown: %s\n", drill.run.error->text().c_str());
+  advise(left_standing(scored.scorecard), drill.manifest.run_id);
   if (metrics) {
     metrics->finish(*scored.timeline, scored.scorecard);
     metrics->await_last_scrape(linger);

@@ -57,6 +57,7 @@ int selftest_command(bool quick, const MakeLocalAgent& make_agent);
 // Writes slo-rules.yaml into the folder `out`, or prints it when that is empty.
 int rules_command(const std::string& file, const std::string& out);
 int schema_command();
-int doctor_command();
+// standing: what undo records say still stands on this host, a line each.
+int doctor_command(const std::vector<std::string>& standing);
 
 }  // namespace shakedown

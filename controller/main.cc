@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "agent/fault/fault_runner.h"
+#include "agent/fault/standing.h"
 #include "agent/in_process.h"
 #include "controller/commands.h"
 #include "controller/version.h"
@@ -28,6 +29,12 @@ class InProcess final : public LocalAgent {
 
 std::unique_ptr<LocalAgent> make_local_agent(const LocalAgentOptions& options) {
   return std::make_unique<InProcess>(options);
+}
+
+std::vector<std::string> what_stands() {
+  std::vector<std::string> lines;
+  for (const Standing& one : standing()) lines.push_back(one.text());
+  return lines;
 }
 
 // What the command line chose; run after parsing.
@@ -131,8 +138,22 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   selftest->footer("Exit: 0 every truth was given back within its bounds, 1 otherwise.");
   selftest->callback([&] { choice.run = [] { return selftest_command(quick, make_local_agent); }; });
 
-  CLI::App* doctor = app.add_subcommand("doctor", "What this host can inject, with the reason for each no");
-  doctor->callback([&] { choice.run = [] { return doctor_command(); }; });
+  CLI::App* doctor = app.add_subcommand("doctor", "What this host can inject, with the reason for each no, and what stands on it");
+  doctor->callback([&] { choice.run = [] { return doctor_command(what_stands()); }; });
+}
+
+void add_undo_command(CLI::App& app, Choice& choice) {
+  static UndoCommand command;
+  CLI::App* undo = app.add_subcommand("undo", "What runs left on this host when they were killed: show it, take it back, or forget it");
+  undo->add_flag("--list", command.list, "show every undo record that stands");
+  undo->add_option("--run", command.run, "take back everything of this run");
+  undo->add_option("--forget", command.forget, "remove a record, by its id, without taking anything back");
+  undo->add_option("--why", command.why, "with --forget: the reason, kept in forgotten.log beside the records");
+  undo->add_option("--state-dir", command.state_dir, "where the records are (default: /run/shakedown or the user's runtime folder)");
+  undo->footer("Examples:\n  shakedown undo --list\n  shakedown undo --run 2026-11-23T14-05-09Z-9f2c1e\n"
+               "  shakedown undo --forget ID --why \"the host was rebuilt\"\n"
+               "Exit: 0 nothing stands any more, 4 something stands, 64 usage, 75 the run or another one is not over.");
+  undo->callback([&] { choice.run = [] { return undo_main(command); }; });
 }
 
 int run_main(int argc, char** argv) {
@@ -148,6 +169,7 @@ int run_main(int argc, char** argv) {
   add_folder_commands(app, choice);
   add_annotate_command(app, choice);
   add_host_commands(app, choice);
+  add_undo_command(app, choice);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,6 @@
 #include "controller/planner.h"
 
+#include <algorithm>
 #include <map>
 
 namespace shakedown {
@@ -74,6 +75,18 @@ AgentId agent_or_first_loader(const Scenario& scenario, AgentId declared) {
     if (scenario.agents[i].load) return AgentId(i);
   }
   return AgentId(0);
+}
+
+Duration undo_patience(const Scenario& scenario, const Fault& fault) {
+  Duration limit = std::chrono::seconds(60) + 2 * scenario.component(component_of(fault.kind)).stop_limit;
+  for (const Action& action : fault.undo) limit += action.after + action.limit;
+  return limit;
+}
+
+Duration probe_patience(const Scenario& scenario) {
+  Duration longest{};
+  for (const Probe& probe : scenario.probes) longest = std::max(longest, probe.every * probe.up_after + probe.timeout);
+  return longest + std::chrono::seconds(60);
 }
 
 Duration planned_duration(const Scenario& scenario) {

@@ -42,6 +42,12 @@ Assignment make_assignment(const Scenario& roster_scenario, AgentId self, const 
 // The agent that runs a probe or a ledger: the declared one, else the first with the role load.
 AgentId agent_or_first_loader(const Scenario& scenario, AgentId declared);
 
+// How long the undo of a fault may take, with the messages about it.
+Duration undo_patience(const Scenario& scenario, const Fault& fault);
+
+// How long after a phase every probe of a service that recovers may need until it is seen up.
+Duration probe_patience(const Scenario& scenario);
+
 // Total announced duration of the phases, without waits and verifying steps.
 Duration planned_duration(const Scenario& scenario);
 

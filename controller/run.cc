@@ -121,6 +121,7 @@ asio::awaitable<void> Run::prepare() {
   if (stopped()) co_return;
   roster_.send_all(StartProbes{});
   co_await check_ready();
+  if (!stopped() && !scenario_.ready) co_await look_for_targets();
   if (!stopped()) co_await read_release(true);
   if (!stopped()) co_await run_checks();
 }
@@ -238,15 +239,32 @@ asio::awaitable<void> Run::read_outside() {
   }
 }
 
+// An agent that says goodbye says whether anything stands; one that does not is lost, and that is told.
+void Run::tell_absent() {
+  for (const Member& member : roster_.members()) {
+    if (member.state == MemberState::left && !member.clean) {
+      chronicle_.record(Event(AgentEvent{AgentEvent::Kind::leftover, member.id, now(), member.detail}));
+    } else if (member.state == MemberState::ready) {
+      const std::string why = "it did not say at the end whether it undid everything";
+      progress_.note("agent " + member.facts.name + ": " + why);
+      chronicle_.record(Event(AgentEvent{AgentEvent::Kind::lost, member.id, now(), why}));
+    }
+  }
+}
+
 asio::awaitable<void> Run::wind_down() {
   winding_down_ = true;
-  activity_ = "winding down";
+  activity_ = "undoing faults";
   activity_end_ = {};
+  Duration limit = 0s;
   for (OpenInjection& injection : open_) {
     if (!injection.finishing) finish(injection, true, stop_ ? stop_->second : "the run ends");
+    limit = std::max(limit, undo_patience(scenario_, scenario_.fault(injection.planned.fault)));
   }
+  // What a fault left is looked at before teardown: a component that teardown has stopped is not as it was.
   const auto closed = [this] { return open_.empty() || roster_.count(MemberState::ready) == 0; };
-  co_await wait(closed, 60s, Patience::to_the_end);
+  co_await wait(closed, limit, Patience::to_the_end);
+  activity_ = "teardown";
   if (roster_.count(MemberState::ready) > 0 && interrupts_ < 2) {
     if (!stopped()) co_await read_release(false);
     for (const Action& teardown : scenario_.teardown) {
@@ -254,13 +272,12 @@ asio::awaitable<void> Run::wind_down() {
     }
   }
   roster_.send_all(Shutdown{stop_ ? stop_->second : "the run is over"});
+  activity_ = "the agents clean up and leave";
   const auto gone = [this] { return roster_.count(MemberState::ready) == 0; };
-  co_await wait(gone, 90s, Patience::to_the_end);
-  for (const Member& member : roster_.members()) {
-    if (member.state == MemberState::left && !member.clean) {
-      chronicle_.record(Event(AgentEvent{AgentEvent::Kind::leftover, member.id, now(), member.detail}));
-    }
-  }
+  Duration farewell = 90s;
+  for (const Component& component : scenario_.components) farewell += component.stop_limit;
+  co_await wait(gone, farewell, Patience::to_the_end);
+  tell_absent();
   co_await read_outside();
   ended_ = true;
   tick_.cancel();

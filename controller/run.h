@@ -62,6 +62,7 @@ class Run {
     PlannedInjection planned;
     StageId stage;
     bool finishing = false;
+    uint64_t step = 0;  // of its FinishFault, while finishing
   };
 
   template <typename Condition>
@@ -74,6 +75,7 @@ class Run {
   boost::asio::awaitable<void> prepare();
   boost::asio::awaitable<void> check_ready();
   boost::asio::awaitable<void> read_release(bool at_start);
+  boost::asio::awaitable<void> look_for_targets();  // run_checks.cc
   boost::asio::awaitable<void> run_checks();  // run_checks.cc
   boost::asio::awaitable<void> stages();
   boost::asio::awaitable<void> group(const std::vector<PlannedStage>& group);
@@ -98,6 +100,10 @@ class Run {
   void not_run(const PlannedStage& stage, const std::string& reason);
   void supervise();
   void supervise(OpenInjection& injection, const InjectionRecord& record);
+  bool concluded(OpenInjection& injection);
+  AgentId agent_of(const OpenInjection& injection) const;
+  void tell_unknown(const OpenInjection& injection, const std::string& detail);
+  void tell_absent();
   void finish(OpenInjection& injection, bool undo, const std::string& reason);
   void check_members();
   void check_stop_conditions();
@@ -130,7 +136,11 @@ class Run {
   RunTime activity_end_{};
   uint32_t next_stage_ = 0;
   uint32_t passes_ = 0;
-  bool ledgers_started_ = false;
+  struct Verifying {
+    LedgerId ledger;
+    std::size_t before = 0;  // reads of it before the step
+  };
+  std::optional<Verifying> verifying_;  // for the progress line
   Manifest manifest_;
 };
 

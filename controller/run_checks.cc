@@ -29,4 +29,29 @@ asio::awaitable<void> Run::run_checks() {
   }
 }
 
+// Without a `ready` nobody has looked yet whether the target is there. When no agent reaches any target, nothing that
+// followed would be about the target, so nothing is measured.
+asio::awaitable<void> Run::look_for_targets() {
+  constexpr Duration kLimit = 5s;
+  activity_ = "looking for the targets";
+  std::map<AgentId, uint64_t> steps;
+  for (const Member& member : roster_.members()) {
+    if (!scenario_.agents[member.id.value].load) continue;
+    steps[member.id] = roster_.next_step();
+    roster_.expect(steps[member.id], member.id);
+    roster_.send(member.id, ReachTargets{steps[member.id], kLimit});
+  }
+  std::string trouble;
+  for (const auto& [agent, number] : steps) {
+    const StepDone done = co_await step(agent, number, kLimit + 15s, Patience::until_stopped);
+    const bool looked = done.event.kind == StepEvent::Kind::ready && !done.event.what.empty();
+    if (done.ok || !looked) co_return;  // reached, or not known
+    trouble += (trouble.empty() ? "" : "; ") + done.detail;
+  }
+  if (!trouble.empty() && !stopped()) {
+    abort(Error(ErrorKind::unavailable, "no target can be reached: " + trouble +
+                                            "; nothing was measured. Start the target, or correct its url"));
+  }
+}
+
 }  // namespace shakedown

@@ -11,8 +11,12 @@ using namespace std::chrono_literals;
 namespace {
 
 bool closed(FaultState state) {
-  return state == FaultState::clean || state == FaultState::leftover || state == FaultState::failed ||
-         state == FaultState::not_run;
+  return state == FaultState::clean || state == FaultState::leftover || state == FaultState::not_run;
+}
+
+// The change may have been made.
+bool touched(const InjectionRecord& record) {
+  return record.find(FaultState::armed) != nullptr || record.find(FaultState::injected) != nullptr;
 }
 
 Duration hold_of(const Fault& fault) {
@@ -35,7 +39,7 @@ asio::awaitable<void> Run::stages() {
     const auto up = [this] { return probes_up_since(previous_end_); };
     if (!stopped() && !scenario_.probes.empty() && previous_end_ != RunTime{}) {
       activity_ = "waiting for the probes";
-      const bool again = co_await wait(up, 60s, Patience::until_stopped);
+      const bool again = co_await wait(up, probe_patience(scenario_), Patience::until_stopped);
       if (!again) stop(RunState::aborted, "the probes did not come up again before the next phase");
     }
     const PhaseId phase = stages_of_group.front().phase;
@@ -95,7 +99,7 @@ asio::awaitable<void> Run::settle(const std::vector<PlannedStage>& stages_of_gro
   Duration limit = 30s;
   for (const PlannedInjection& planned : last.injections) {
     const Fault& fault = scenario_.fault(planned.fault);
-    limit = std::max<Duration>(limit, fault.recover_within + hold_of(fault) + 60s);
+    limit = std::max<Duration>(limit, fault.recover_within + hold_of(fault) + undo_patience(scenario_, fault));
   }
   const auto all_closed = [this] { return open_.empty(); };
   const bool settled = co_await wait(all_closed, limit, Patience::until_stopped);
@@ -116,7 +120,11 @@ asio::awaitable<void> Run::verify(InjectionId injection, const std::vector<uint6
   activity_end_ = {};
   for (std::size_t i = 0; i < scenario_.ledgers.size(); ++i) {
     const Ledger& ledger = scenario_.ledgers[i];
+    verifying_ = Verifying{LedgerId(i), chronicle_.timeline().ledger(LedgerId(i)).reads.size()};
+    progress_.note("verifying ledger " + ledger.name + ": reads at " + format_rate(ledger.verify_rate) + " for at most " +
+                   format_duration(ledger.settle + ledger.verify_limit));
     activity_ = "verifying " + ledger.name;
+    activity_end_ = now() + ledger.settle + ledger.verify_limit;
     const AgentId agent = agent_or_first_loader(scenario_, ledger.agent);
     const uint64_t number = roster_.next_step();
     roster_.expect(number, agent);
@@ -131,6 +139,8 @@ asio::awaitable<void> Run::verify(InjectionId injection, const std::vector<uint6
     const StepDone done = co_await step(agent, number, limit, Patience::until_stopped);
     if (!done.ok && !stopped()) progress_.note("ledger " + ledger.name + " not fully verified: " + done.detail);
   }
+  verifying_.reset();
+  activity_end_ = {};
 }
 
 void Run::announce(const PlannedStage& stage, RunTime start) {
@@ -159,7 +169,7 @@ void Run::announce(const PlannedStage& stage, RunTime start) {
       chronicle_.record(Event(std::move(armed)));
       continue;
     }
-    open_.push_back({planned, stage.id, false});
+    open_.push_back({planned, stage.id});
     roster_.send(agent, Inject{planned.id, planned.fault, stage.id, start + fault.at});
   }
 }
@@ -195,22 +205,51 @@ void Run::not_run(const PlannedStage& stage, const std::string& reason) {
   }
 }
 
+AgentId Run::agent_of(const OpenInjection& injection) const {
+  return scenario_.component(component_of(scenario_.fault(injection.planned.fault).kind)).agent;
+}
+
+// Announced to its agent, which has never said a word about it.
+void Run::tell_unknown(const OpenInjection& injection, const std::string& detail) {
+  FaultEvent armed;
+  armed.injection = injection.planned.id;
+  armed.fault = injection.planned.fault;
+  armed.stage = injection.stage;
+  armed.earliest = armed.latest = now();
+  armed.detail = detail;
+  chronicle_.record(Event(std::move(armed)));
+}
+
 void Run::supervise() {
   check_members();
+  std::erase_if(open_, [this](OpenInjection& injection) { return concluded(injection); });
+}
+
+// True when nothing more will be heard of it.
+bool Run::concluded(OpenInjection& injection) {
   const auto& records = chronicle_.timeline().injections();
-  for (auto it = open_.begin(); it != open_.end();) {
-    const bool known = it->planned.id.value < records.size() && !records[it->planned.id.value].history.empty();
-    if (known && closed(records[it->planned.id.value].state)) {
-      const InjectionRecord& record = records[it->planned.id.value];
-      progress_.note("fault " + scenario_.fault(record.fault).name + " " + to_string(record.state) +
-                     (record.history.back().detail.empty() ? "" : ": " + record.history.back().detail));
-      if (record.state == FaultState::leftover) stop(RunState::aborted, "a fault left something behind");
-      it = open_.erase(it);
-      continue;
-    }
-    if (known && !it->finishing) supervise(*it, records[it->planned.id.value]);
-    ++it;
+  const std::size_t at = injection.planned.id.value;
+  const InjectionRecord* record = at < records.size() && !records[at].history.empty() ? &records[at] : nullptr;
+  const std::string name = "fault " + scenario_.fault(injection.planned.fault).name;
+  // One that failed is over once its agent has compared and undone.
+  const bool failed = record != nullptr && record->state == FaultState::failed;
+  if (failed && !injection.finishing) finish(injection, true, "it did not take effect");
+  const bool answered = injection.finishing && roster_.answer(injection.step) != nullptr;
+  if (record != nullptr && (closed(record->state) || (failed && answered && roster_.alive(agent_of(injection))))) {
+    const std::string& detail = record->history.back().detail;
+    progress_.note(name + " " + to_string(record->state) + (detail.empty() ? "" : ": " + detail));
+    if (record->state == FaultState::leftover) stop(RunState::aborted, "a fault left something behind");
+    return true;
   }
+  if (!roster_.alive(agent_of(injection))) {
+    const std::string fate = record != nullptr && touched(*record) ? "whether it was undone is not known"
+                                                                   : "whether it was injected is not known";
+    progress_.note(name + ": its agent was lost; " + fate + ". On its host: shakedown undo --list");
+    if (record == nullptr) tell_unknown(injection, "its agent was lost; " + fate);
+    return true;
+  }
+  if (record != nullptr && !failed && !injection.finishing) supervise(injection, *record);
+  return false;
 }
 
 void Run::supervise(OpenInjection& injection, const InjectionRecord& record) {
@@ -244,9 +283,10 @@ bool Run::overdue(RunTime deadline) const {
 
 void Run::finish(OpenInjection& injection, bool undo, const std::string& reason) {
   injection.finishing = true;
-  const AgentId agent = scenario_.component(component_of(scenario_.fault(injection.planned.fault).kind)).agent;
+  const AgentId agent = agent_of(injection);
   FinishFault message;
-  message.step = roster_.next_step();
+  message.step = injection.step = roster_.next_step();
+  roster_.expect(message.step, agent);
   message.injection = injection.planned.id;
   message.undo = undo;
   message.reason = reason;
@@ -265,7 +305,7 @@ void Run::check_members() {
       return m.state == MemberState::ready && scenario_.agents[m.id.value].load;
     });
     const bool faulting = std::any_of(open_.begin(), open_.end(), [&](const OpenInjection& o) {
-      return scenario_.component(component_of(scenario_.fault(o.planned.fault).kind)).agent == member.id;
+      return agent_of(o) == member.id;
     });
     if (!loaded || faulting) {
       stop(RunState::aborted, "agent " + member.facts.name + " was lost: " + member.detail);
@@ -309,6 +349,10 @@ void Run::tick() {
   if (!stopped()) check_stop_conditions();
   LiveView view = live_view(chronicle_.timeline(), now());
   view.phase = activity_;
+  if (verifying_) {
+    const std::size_t read = chronicle_.timeline().ledger(verifying_->ledger).reads.size() - verifying_->before;
+    view.phase += ": " + std::to_string(read) + " read back";
+  }
   view.left = std::max<Duration>(Duration{}, activity_end_ - now());
   progress_.tick(view, now());
   if (options_.each_second) options_.each_second(chronicle_.timeline(), manifest_, now());

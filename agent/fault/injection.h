@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct FaultDesk {
   std::shared_ptr<Guard> guard;  // shared with the coroutine that watches it
   ActionRunner actions;
   bool ending = false;  // undo_all was called: nothing is injected any more
+  std::set<std::string> torn_down;  // components that a teardown step has stopped
 
   FaultDesk(const Assignment& plan, RunClock run_clock, UndoJournal records)
       : assignment(plan), clock(run_clock), binding{assignment, {}, "", ""}, journal(std::move(records)) {}

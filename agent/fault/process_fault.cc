@@ -106,7 +106,7 @@ Task<Result<void>> ProcessFault::undo() { co_return co_await run_undo_steps(cont
 Task<Result<std::vector<std::string>>> ProcessFault::compare() {
   const Result<ProcessState> now = observe(spec());
   if (now.has_error()) co_return fail(now.error());
-  co_return differences(record().before, now.value());
+  co_return differences(record().before, now.value(), spec().processes);
 }
 
 }  // namespace shakedown

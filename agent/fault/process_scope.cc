@@ -108,13 +108,15 @@ Result<ProcessState> observe(const ProcessSpec& spec) {
   return state;
 }
 
-std::vector<std::string> differences(const ProcessState& before, const ProcessState& now) {
+std::vector<std::string> differences(const ProcessState& before, const ProcessState& now, uint32_t processes) {
   if (!before.running) return {};
   if (!now.running) return {"it does not run: " + now.why};
   std::vector<std::string> out;
-  if (now.members.size() < before.members.size()) {
-    out.push_back("its scope holds " + std::to_string(now.members.size()) + " processes, " +
-                  std::to_string(before.members.size()) + " before");
+  if (now.members.empty() && !before.members.empty()) {
+    out.push_back("its scope is empty, it held " + std::to_string(before.members.size()) + " processes before");
+  } else if (now.members.size() < processes) {
+    out.push_back("its scope holds " + std::to_string(now.members.size()) + " processes, declared are " +
+                  std::to_string(processes));
   }
   if (now.stopped > before.stopped) out.push_back(std::to_string(now.stopped) + " of its processes are stopped");
   return out;

@@ -37,8 +37,9 @@ struct ProcessState {
 Result<ProcessState> observe(const ProcessSpec& spec);
 
 // What differs from the state before, one sentence each; empty when nothing does. A restarted process has another pid
-// and that is no difference; more members than before are none either.
-std::vector<std::string> differences(const ProcessState& before, const ProcessState& now);
+// and that is no difference. Nor is another number of processes, which follows the load in many servers, unless the
+// scope is empty now or holds fewer than declared (processes; 0 = not declared).
+std::vector<std::string> differences(const ProcessState& before, const ProcessState& now, uint32_t processes);
 
 // Waits until all of them are gone. Returns those that are still there at the limit (all of them when `end` fired).
 Task<std::vector<ProcessRef>> wait_gone(const std::vector<ProcessHandle>& processes, MonoTime limit, OneShot* end);

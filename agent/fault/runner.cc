@@ -53,12 +53,36 @@ std::shared_ptr<Injection> injection_of(const InjectionMap& injections, const st
   return nullptr;
 }
 
+// A process that teardown has stopped has nothing left that a fault of it could be taken back from; its undo would start
+// it again. True when the record was such a one and is removed.
+Task<bool> dissolve(FaultDesk& desk, std::string id) {
+  RecordLock lock;
+  const MonoTime limit = mono_now() + kRunnerPatience;
+  const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
+  if (locked != LockOutcome::held) co_return false;
+  const Result<UndoRecord> record = desk.journal.read(id);
+  if (record.has_error() || record.value().kind == "exec" || record.value().kind == "started") co_return false;
+  if (!desk.torn_down.contains(record.value().component.component.name)) co_return false;
+  co_return desk.journal.remove(id).has_value();
+}
+
+void close_dissolved(FaultDesk& desk, Injection& injection) {
+  const MonoTime now = mono_now();
+  injection.concluded = injection.clean = true;
+  injection.detail = "its component was stopped by teardown";
+  desk.tell_state(injection, FaultState::clean, Interval{now, now}, injection.detail, true);
+}
+
 Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injections, std::string reason, Done done) {
   for (const auto& [number, injection] : injections) injection->cut.fire();
   for (const auto& [number, injection] : injections) co_await wait_for(injection->lived);
   std::vector<std::string> leftovers;
   for (const std::string& id : desk->journal.list()) {
-    if (const auto injection = injection_of(injections, id)) {
+    const auto injection = injection_of(injections, id);
+    const bool dissolved = co_await dissolve(*desk, id);
+    if (dissolved && injection) close_dissolved(*desk, *injection);
+    if (dissolved) continue;
+    if (injection) {
       co_await conclude(desk, injection, true, reason);
       continue;
     }

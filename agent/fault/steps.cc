@@ -68,6 +68,7 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
   const std::string command_file = desk.journal.command_file(record.empty() ? "step" : record);
   step = co_await desk.actions.run(std::move(bound.value()), command_file, nullptr);
   const bool stopped = action.kind == Action::Kind::stop && step.ok;
+  if (stopped && kind == StepEvent::Kind::teardown) desk.torn_down.insert(name);
   const bool not_ours = !record.empty() && (!step.ok || !step.changed);
   if (stopped || not_ours) co_await forget_starts(desk, name);
   else if (action.kind == Action::Kind::start) co_await note_started(desk.journal, name);

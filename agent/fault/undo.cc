@@ -123,6 +123,8 @@ ProcessRef owner_of(const std::string& folder) {
   return owner;
 }
 
+}  // namespace
+
 void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes) {
   Result<UndoJournal> journal = UndoJournal::open(folder);
   if (journal.has_error()) {
@@ -145,8 +147,6 @@ void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes)
   loop.run();
   journal.value().remove_if_empty();
 }
-
-}  // namespace
 
 std::vector<UndoOutcome> sweep(const std::string& state_dir) {
   std::vector<UndoOutcome> outcomes;

@@ -45,6 +45,9 @@ std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes);
 // Records of owners that live are left alone.
 std::vector<UndoOutcome> sweep(const std::string& state_dir);
 
+// The same for one folder of records. Nothing is done while its owner lives.
+void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes);
+
 // The folder of an owner's records inside a state_dir.
 std::string records_folder(const std::string& state_dir, const ProcessRef& owner, const std::string& run_id);
 

@@ -21,13 +21,15 @@ static void from_json(const Json& j, Owner& o) {
 }
 
 static void to_json(Json& j, const ProcessSpec& p) {
-  j = Json{{"pidfile", p.pidfile}, {"exe", p.exe}, {"user", p.user}, {"scope", static_cast<int>(p.scope)}};
+  j = Json{{"pidfile", p.pidfile}, {"exe", p.exe}, {"user", p.user}, {"scope", static_cast<int>(p.scope)},
+           {"processes", p.processes}};
 }
 static void from_json(const Json& j, ProcessSpec& p) {
   j.at("pidfile").get_to(p.pidfile);
   j.at("exe").get_to(p.exe);
   j.at("user").get_to(p.user);
   p.scope = static_cast<ProcessScope>(j.at("scope").get<int>());
+  p.processes = j.value("processes", 0U);
 }
 
 static void to_json(Json& j, const BoundComponent& c) {

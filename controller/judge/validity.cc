@@ -176,6 +176,7 @@ RunValidity examine_run(const Evidence& evidence) {
   check_release(validity, evidence);
   check_leftovers(validity, evidence);
   check_lost_agents(validity, evidence);
+  check_injected(validity, evidence);
   check_strain(validity, evidence);
   check_shared_cores(validity, evidence);
   check_notes(validity, evidence);

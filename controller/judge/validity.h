@@ -22,6 +22,9 @@ struct RunValidity {
 // teardown failures, what agents sent that names nothing.
 RunValidity examine_run(const Evidence& evidence);
 
+// injected.cc: in a completed run, each fault that did not take effect as often as its phase was to be run.
+void check_injected(RunValidity& validity, const Evidence& evidence);
+
 // Applies `everything` and the leftover to one row.
 void apply(const RunValidity& validity, Judged& judged);
 

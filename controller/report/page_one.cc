@@ -248,7 +248,7 @@ void put_foot(PageData& page, const Scorecard& card) {
   if (!card.faults.empty()) {
     const auto bit = std::count_if(card.faults.begin(), card.faults.end(),
                                    [](const ScoredFault& fault) { return fault.effective_at.has_value(); });
-    facts.push_back(std::to_string(bit) + " of " + std::to_string(card.faults.size()) + " injections valid");
+    facts.push_back(std::to_string(bit) + " of " + std::to_string(card.faults.size()) + " injections took effect");
   }
   if (card.manifest.started != WallTime{})
     facts.push_back("evidence from " + day_words(format_wall(card.manifest.started)));

@@ -18,7 +18,8 @@ std::string lower_case(std::string_view text) {
 }
 
 // A piece of a validity signal's name, and what it means to somebody who does not run the instrument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTrouble = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTrouble = {{
+    {"not injected", "A failure that the drill declares was not caused, so what would follow it is not known."},
     {"lag", "Our own load machine was late, so some delays may be ours."},
     {"shortfall", "Our own load machine could not send everything it should have sent."},
     {"drop", "Our own load machine could not send everything it should have sent."},

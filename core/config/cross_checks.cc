@@ -150,6 +150,64 @@ struct EvidenceCheck {
   void operator()(const AttestedSli&) const {}
 };
 
+// The soonest that a probe can be seen up after an outage.
+Duration seen_up(const Probe& probe) { return probe.every * (std::max(1U, probe.up_after) - 1); }
+
+Duration slowest(const Decoding& d) {
+  Duration longest{};
+  for (const Probe& probe : d.scenario.probes) longest = std::max(longest, seen_up(probe) + probe.timeout);
+  return longest;
+}
+
+// Twice the objective, or a minute; in any case what the declared steps may take, and the probes to see it.
+Duration default_recover_within(const Decoding& d, const Fault& fault, Duration objective) {
+  Duration steps{};
+  for (const Action& action : fault.recover) steps += action.after + action.limit;
+  const Duration usual = objective > Duration::zero() ? 2 * objective : std::chrono::seconds(60);
+  return std::max({usual, steps + objective, slowest(d)});
+}
+
+// A recovery that is declared to take longer than it may would be undone before it is over, each time.
+void check_recover_within(Decoding& d, const View& view, const Fault& fault) {
+  Duration waits{};
+  for (const Action& action : fault.recover) waits += action.after;
+  Duration probes{};
+  for (const Probe& probe : d.scenario.probes) probes = std::max(probes, seen_up(probe));
+  const Duration need = waits + probes;
+  if (fault.recover_within > need || need == Duration::zero()) return;
+  d.diagnostics.error(view.at(),
+                      "fault " + ticked(fault.name) + " must recover within " + format_duration(fault.recover_within) +
+                          ", its declared recovery takes more than " + format_duration(need) + ": " +
+                          format_duration(waits) + " of `after`, " + format_duration(probes) +
+                          " until the slowest probe is seen up",
+                      "make it longer, or shorten `after` or the probe's `up_after` x `every`");
+}
+
+// The views of the faults, in the order of their ids.
+std::vector<View> fault_views(const View& root) {
+  std::vector<View> views;
+  for (const View& phase : root["phases"].items()) {
+    for (const View& fault : phase["faults"].items()) views.push_back(fault);
+  }
+  return views;
+}
+
+void check_ready(Decoding& d, const View& view, ReadyCheck& ready) {
+  if (!ready.probe.valid()) return;
+  const Probe& probe = d.scenario.probe(ready.probe);
+  const Duration need = seen_up(probe) + probe.timeout;
+  if (ready.limit > need) return;
+  if (!view["limit"].written()) {
+    ready.limit = need + std::chrono::seconds(30);
+    return;
+  }
+  d.diagnostics.error(view["limit"].at(),
+                      "probe " + ticked(probe.name) + " needs up to " + format_duration(need) + " to be seen up: " +
+                          std::to_string(probe.up_after) + " good checks, one every " + format_duration(probe.every) +
+                          ", and " + format_duration(probe.timeout) + " timeout",
+                      "make it longer, or the probe's `up_after` x `every` shorter");
+}
+
 }  // namespace
 
 void complete_operations(Decoding& d, const View& root) {
@@ -186,11 +244,19 @@ void complete_faults(Decoding& d, const View& root) {
     Duration& longest = largest[rto->fault.value];
     longest = std::max(longest, from_seconds(row.requirement.objective.limit));
   }
+  const std::vector<View> views = fault_views(root);
   for (std::size_t i = 0; i < largest.size(); ++i) {
     Fault& fault = d.scenario.faults[i];
-    if (fault.recover_within > Duration::zero()) continue;
-    fault.recover_within =
-        largest[i] > Duration::zero() ? 2 * largest[i] : std::chrono::seconds(60);
+    if (fault.recover_within > Duration::zero()) {
+      if (i < views.size()) check_recover_within(d, views[i]["recover_within"], fault);
+      continue;
+    }
+    fault.recover_within = default_recover_within(d, fault, largest[i]);
+  }
+  if (d.scenario.ready) check_ready(d, root["ready"], *d.scenario.ready);
+  const std::vector<View> phases = root["phases"].items();
+  for (StepSeries& series : d.scenario.step_series) {
+    if (series.ready) check_ready(d, phases[series.phase.value]["steps"]["ready"], *series.ready);
   }
 }
 

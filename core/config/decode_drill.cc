@@ -38,6 +38,12 @@ void check_fault_kind(Decoding& d, const View& view, const Fault& fault, const C
                         kind + " needs to know the process of component " + ticked(component.name),
                         "add `process:` to the component");
   }
+  const auto* kill = std::get_if<KillFault>(&fault.kind);
+  if (kill != nullptr && kill->signal == SIGHUP) {
+    d.diagnostics.error(view[kind]["signal"].at(),
+                        "SIGHUP need not end a process: most daemons reload their configuration on it",
+                        "kill with SIGTERM or SIGKILL, or send it by `exec` with an `effect` that proves what it did");
+  }
   if (kind == "stop" && component.stop.empty() && !component.process) {
     d.diagnostics.error(
         at, "component " + ticked(component.name) + " has no `stop` command and no `process`",

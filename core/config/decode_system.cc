@@ -54,6 +54,7 @@ std::optional<ProcessSpec> decode_process(const Decoding& d, const View& view) {
   process.scope = scope == "group"      ? ProcessScope::group
                   : scope == "children" ? ProcessScope::children
                                         : ProcessScope::one;
+  if (view["processes"].written()) process.processes = view["processes"].small();
   return process;
 }
 

@@ -11,7 +11,7 @@ Shape kill_shape() {
       {need("component", reference("component"), "Which one."),
        may("signal",
            choice({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"}),
-           "SIGKILL", "Which signal.")});
+           "SIGKILL", "Which signal; it must end the process, so SIGHUP is refused.")});
 }
 
 Shape pause_shape() {
@@ -31,7 +31,8 @@ Shape exec_shape() {
       {need("component", reference("component"), "What it breaks."),
        need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
        need("effect", command_shape(),
-            "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown."),
+            "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown. After the undo it must "
+            "fail again: one that still succeeds then says that the fault still stands, and is told as left behind."),
        may("limit", duration_above_zero(kDay), "30s", "How long each command may take.")});
 }
 
@@ -48,7 +49,8 @@ Shape fault_shape() {
        otherwise("undo", list_of(step_shape(), 1, 100), "start (kill, stop), continue (pause)",
                  "What we do to clean up. It does not count as recovery. exec has no default."),
        otherwise("recover_within", duration_above_zero(kLongest),
-                 "twice the largest RTO objective of the fault, else 60s",
+                 "twice the largest RTO objective of the fault, else 60s; at least what the steps of `recover` and the slowest "
+                 "probe may take",
                  "When it has not recovered by then, it is undone and the run stops."),
        may("expected", rate(1e6),
            "How often it really happens, from your own incidents: 2/month.")});

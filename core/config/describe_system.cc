@@ -64,7 +64,10 @@ Shape component_shape() {
        may("exe", text(), "Program that the process must be running: base name, or path."),
        may("user", text(), "User that the process must belong to."),
        may("scope", choice({"one", "children", "group"}), "one",
-           "What a fault touches: the process; it and its descendants; its process group.")});
+           "What a fault touches: the process; it and its descendants; its process group."),
+       otherwise("processes", integer(1, 4096), "any number but none",
+                 "How many processes the scope must hold again after a fault. Leave it out where the number follows the "
+                 "load, as in a server with a process for each connection.")});
   process.at_least_one = {{"exe", "user"}};
   return mapping(
       "component", "Something that faults may touch. Nothing else is ever touched.",

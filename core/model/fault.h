@@ -18,6 +18,7 @@ struct ProcessSpec {
   std::string exe;      // base name or absolute path the process must run; empty = not checked
   std::string user;     // owner it must have; empty = not checked. One of exe and user is declared.
   ProcessScope scope = ProcessScope::one;
+  uint32_t processes = 0;  // how many the scope holds when it is well; 0 = not declared: any number but none
 };
 
 // The only things faults may touch.

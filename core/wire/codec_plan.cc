@@ -93,7 +93,7 @@ WIRE_FIELDS(Ledger, v1::Ledger) {
 
 // ---- components and faults
 
-WIRE_FIELDS(ProcessSpec, v1::ProcessSpec) { WIRE(pidfile) WIRE(exe) WIRE(user) WIRE(scope) }
+WIRE_FIELDS(ProcessSpec, v1::ProcessSpec) { WIRE(pidfile) WIRE(exe) WIRE(user) WIRE(scope) WIRE(processes) }
 WIRE_FIELDS(Component, v1::Component) {
   WIRE(name) WIRE(agent) WIRE_MAYBE_STRUCT(process) WIRE_VALUES(start) WIRE_VALUES(stop)
   WIRE_NS(stop_limit)

@@ -36,6 +36,7 @@ WIRE_FIELDS(StageStart, v1::StageStart) {
   WIRE(stage) WIRE(phase) WIRE(iteration) WIRE_NS(start) WIRE_NS(end) WIRE(level)
 }
 WIRE_FIELDS(RunChecks, v1::RunChecks) { WIRE(step) }
+WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) }
 WIRE_FIELDS(StageStop, v1::StageStop) { WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(Inject, v1::Inject) { WIRE(injection) WIRE(fault) WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(FinishFault, v1::FinishFault) { WIRE(step) WIRE(injection) WIRE(undo) WIRE(reason) }
@@ -63,6 +64,7 @@ WIRE_FIELDS(ToAgent, v1::ControllerMessage) {
   WIRE_CASE(ReadRelease, read_release)
   WIRE_CASE(SnapshotAck, snapshot_ack)
   WIRE_CASE(RunChecks, run_checks)
+  WIRE_CASE(ReachTargets, reach_targets)
   WIRE_CASE(LeaseRenew, lease_renew)
   WIRE_CASE(Shutdown, shutdown)
   WIRE_CASES_END(body)

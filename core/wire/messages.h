@@ -123,6 +123,12 @@ struct ReadRelease {
 struct RunChecks {
   uint64_t step = 0;
 };
+// Try to connect to every target that an operation is sent to, within the limit, without sending a request. Answered by
+// StepDone: ok when one was reached or there is none; its event is of the kind ready and says what was tried.
+struct ReachTargets {
+  uint64_t step = 0;
+  Duration limit{};
+};
 // The controller holds this snapshot; the agent forgets it. What is not acknowledged is sent again after a break.
 struct SnapshotAck {
   uint64_t seq = 0;
@@ -137,7 +143,7 @@ struct Shutdown {
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
                              FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew,
-                             Shutdown, RunChecks>;
+                             Shutdown, RunChecks, ReachTargets>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 

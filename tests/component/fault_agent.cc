@@ -55,8 +55,9 @@ Assignment assignment_of(int count, char** values) {
   start.after = std::chrono::milliseconds(30);
   Fault fault;
   fault.name = "break-victim";
-  if (argument(count, values, "kind", "kill") == "pause") {
-    fault.kind = PauseFault{ComponentId(0), std::chrono::milliseconds(150)};
+  const std::string kind = argument(count, values, "kind", "kill");
+  if (kind == "pause" || kind == "long-pause") {
+    fault.kind = PauseFault{ComponentId(0), std::chrono::milliseconds(kind == "pause" ? 150 : 600'000)};
   } else {
     fault.kind = KillFault{ComponentId(0), 9};
     fault.recover.push_back(start);

@@ -226,8 +226,8 @@ TEST_F(FaultTest, FailingUndoIsALeftoverWithItsOutputAndStays) {
 }
 
 TEST_F(FaultTest, KillThatDoesNotKillDidNotBite) {
-  const ComponentId deaf = rig.add(component(rig.folder, "deaf", {"sh", "-c", "trap '' HUP; sleep 1000 & wait"}, "sh"));
-  const FaultId fault = rig.add("kill-it", KillFault{deaf, SIGHUP});
+  const ComponentId deaf = rig.add(component(rig.folder, "deaf", {"sh", "-c", "trap '' TERM; sleep 1000 & wait"}, "sh"));
+  const FaultId fault = rig.add("kill-it", KillFault{deaf, SIGTERM});
   const pid_t pid = rig.start_outside(deaf);
   ASSERT_TRUE(eventually([&] { return state_of(pid) == 'S'; }));
   make();

@@ -63,7 +63,7 @@ class Exec final : public FaultMechanism {
     if (record.component.component.process) {
       const Result<ProcessState> now = observe(*record.component.component.process);
       if (now.has_error()) co_return fail(now.error());
-      out = differences(record.before, now.value());
+      out = differences(record.before, now.value(), record.component.component.process->processes);
     }
     if (!record.effect.empty()) {
       const StepResult effect = co_await run(record.effect, "");

@@ -32,7 +32,8 @@ owner-cannot-inject pause-too-long recover-after-phase recovery-does-not-fit rem
 requirement-names requirement-operation secret-without-letter spike-too-late start-without-command steps-too-long stop-without-means
 tls-for-http dependency-called-service dependency-counter dependency-cycle dependency-of-itself dependency-unknown-caller
 downstream-without-dependency downstream-without-forecast reported-count-without-window reported-of-what-cannot-be
-reported-other-unit reported-placeholders reported-unknown-secret unknown-agent unknown-hole unknown-names zero-confidence""".split()
+reported-other-unit reported-placeholders reported-unknown-secret unknown-agent unknown-hole unknown-names zero-confidence
+kill-by-hangup ready-shorter-than-its-probe-needs recover-within-shorter-than-a-probe-needs recover-within-too-short""".split()
 
 
 class CoreLoader(yaml.SafeLoader):

@@ -88,6 +88,19 @@ TEST(DecodeFaults, RecoverWithinIsTwiceTheLargestObjectiveElseAMinute) {
             5s);
 }
 
+TEST(TruthConfig, TheDefaultRecoverWithinCoversTheDeclaredRecoveryAndTheProbes) {
+  const std::string steps = "{name: crash, at: 2s, kill: {component: db}, recover: [{start: db, after: 5s, limit: 90s}]}";
+  EXPECT_EQ(with_fault(steps).faults[0].recover_within, 95s);
+  const Scenario slow = accept(sample({{"every: 10ms, timeout: 200ms", "every: 10s, timeout: 5s"}}));
+  EXPECT_EQ(slow.faults[0].recover_within, 95s) << "ten good checks, one every 10 s, and a timeout";
+}
+
+TEST(TruthConfig, ReadyWaitsByDefaultAsLongAsItsProbeNeeds) {
+  const Scenario slow = accept(sample({{"every: 10ms, timeout: 200ms", "every: 10s, timeout: 5s"},
+                                       {"phases:", "ready: {probe: door}\nphases:"}}));
+  EXPECT_EQ(slow.ready->limit, 125s);
+}
+
 TEST(DecodeFaults, ThePhaseMustLeaveObjectiveTimeoutAndUpAfter) {
   const auto rto = [](const char* objective) {
     return with_requirement("{rto: {fault: crash, probe: door}}", objective);

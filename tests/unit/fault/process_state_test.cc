@@ -17,22 +17,35 @@ ProcessState running(size_t members, uint32_t stopped = 0) {
 TEST(ProcessState, ARestartIsNoDifference) {
   ProcessState now = running(2);
   now.leader = {200, 9};
-  EXPECT_TRUE(differences(running(2), now).empty());
+  EXPECT_TRUE(differences(running(2), now, 0).empty());
 }
 
 TEST(ProcessState, WhatDiffersIsNamed) {
   ProcessState down;
   down.why = "there is no pidfile";
-  EXPECT_EQ(differences(running(1), down).size(), 1U);
-  EXPECT_NE(differences(running(1), down)[0].find("there is no pidfile"), std::string::npos);
-  EXPECT_EQ(differences(running(3), running(2)).size(), 1U);
-  EXPECT_EQ(differences(running(3), running(3, 1)).size(), 1U);
-  EXPECT_EQ(differences(running(3), running(2, 1)).size(), 2U);
+  EXPECT_EQ(differences(running(1), down, 0).size(), 1U);
+  EXPECT_NE(differences(running(1), down, 0)[0].find("there is no pidfile"), std::string::npos);
+  EXPECT_EQ(differences(running(3), running(3, 1), 0).size(), 1U);
+  EXPECT_EQ(differences(running(3), running(0, 1), 0).size(), 2U);
 }
 
 TEST(ProcessState, MoreMembersAndWhatWasDownBeforeAreNone) {
-  EXPECT_TRUE(differences(running(1), running(2)).empty());
-  EXPECT_TRUE(differences(ProcessState{}, ProcessState{}).empty());
+  EXPECT_TRUE(differences(running(1), running(2), 0).empty());
+  EXPECT_TRUE(differences(ProcessState{}, ProcessState{}, 0).empty());
+}
+
+// A server with a process for each connection had 70 under load and 16 after its restart.
+TEST(TruthProcessState, FewerProcessesUnderLessLoadAreNoLeftover) {
+  EXPECT_TRUE(differences(running(70), running(16), 0).empty());
+  EXPECT_EQ(differences(running(70), running(0), 0).size(), 1U);
+  EXPECT_EQ(differences(running(70), running(16, 1), 0).size(), 1U);
+}
+
+TEST(TruthProcessState, ADeclaredNumberOfProcessesMustBeThereAgain) {
+  EXPECT_TRUE(differences(running(4), running(4), 4).empty());
+  EXPECT_TRUE(differences(running(4), running(5), 4).empty());
+  ASSERT_EQ(differences(running(4), running(3), 4).size(), 1U);
+  EXPECT_NE(differences(running(4), running(3), 4)[0].find("3 processes, declared are 4"), std::string::npos);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ TEST(PageOne, SaysWhatTheDesignSays) {
         "for 3 of 11 areas", "not taken approver vp@example.com", "1 WATERMELON Disaster recovery: green to the team, red when measured",
         "Needed at most 0 writes", "Team promised 0 writes", "Measured 12–14 writes lost too much in 3 of 3 drills",
         "team says GREEN", "measured RED", "Sam", "To make it green: flush each order to disk",
-        "Green, nothing needed (2) Availability, Performance", "Not declared (8)", "3 of 3 injections valid"})
+        "Green, nothing needed (2) Availability, Performance", "Not declared (8)", "3 of 3 injections took effect"})
     EXPECT_THAT(text, HasSubstr(words));
 }
 

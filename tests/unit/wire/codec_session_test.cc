@@ -38,7 +38,7 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
 template <class T>
 class ControllerMessages : public ::testing::Test {};
 using Ordered = ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
-                               FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown>;
+                               FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown, ReachTargets>;
 TYPED_TEST_SUITE(ControllerMessages, Ordered);
 
 TYPED_TEST(ControllerMessages, GiveEveryFieldBack) {

@@ -34,6 +34,8 @@ inline constexpr int kFields<Reading> = 12;
 template <>
 inline constexpr int kFields<RunChecks> = 1;
 template <>
+inline constexpr int kFields<ReachTargets> = 2;
+template <>
 inline constexpr int kFields<HostFacts> = 6;
 template <>
 inline constexpr int kFields<AgentFacts> = 4;
@@ -114,7 +116,7 @@ inline constexpr int kFields<Probe> = 8;
 template <>
 inline constexpr int kFields<Ledger> = 13;
 template <>
-inline constexpr int kFields<ProcessSpec> = 4;
+inline constexpr int kFields<ProcessSpec> = 5;
 template <>
 inline constexpr int kFields<Component> = 6;
 template <>

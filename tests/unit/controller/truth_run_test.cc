@@ -1,0 +1,79 @@
+// What ends a run, and whom it blames.
+#include "controller/planner.h"
+#include "tests/unit/controller/run_rig.h"
+
+namespace shakedown {
+namespace {
+
+using namespace std::chrono_literals;
+using run_rig::FakeAgent;
+
+struct TruthRun : run_rig::RunTest {};
+
+TEST_F(TruthRun, ADeadTargetEndsTheRunBeforeAnyPhaseAndBlamesNobody) {
+  scenario_.ready.reset();
+  execute([](FakeAgent& agent) { agent.targets_dead = true; });
+  ASSERT_TRUE(result_.error);
+  EXPECT_EQ(result_.error->kind, ErrorKind::unavailable);
+  EXPECT_NE(result_.error->message.find("127.0.0.1:1: Connection refused"), std::string::npos);
+  EXPECT_FALSE(heard("stage"));
+  EXPECT_TRUE(heard("shutdown"));
+  EXPECT_TRUE(chronicle_->timeline().stages().empty());
+}
+
+TEST_F(TruthRun, ATargetThatIsReachedIsMeasured) {
+  scenario_.ready.reset();
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::completed);
+  EXPECT_LT(position("reach targets"), position("stage"));
+}
+
+TEST_F(TruthRun, AReadyCheckHasLookedAlready) {
+  execute([](FakeAgent&) {});
+  EXPECT_FALSE(heard("reach targets"));
+}
+
+TEST_F(TruthRun, AFaultThatDidNotBiteIsComparedAndUndoneBeforeTeardown) {
+  execute([](FakeAgent& agent) { agent.fault_fails = true; });
+  EXPECT_EQ(result_.state, RunState::completed);
+  ASSERT_TRUE(heard("finish by undo"));
+  EXPECT_LT(position("finish by undo"), position("teardown"));
+  EXPECT_EQ(chronicle_->timeline().injections()[0].state, FaultState::clean);
+}
+
+TEST_F(TruthRun, TheFaultOfALostAgentIsNotWaitedForAndItsFateIsSaidToBeUnknown) {
+  scenario_.agents.push_back({"other", false, true, false});
+  scenario_.components[0].agent = AgentId(1);
+  second_agent = [](FakeAgent& other) { other.vanish_at_injection = true; };
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::aborted);
+  EXPECT_TRUE(heard("shutdown")) << "the run came to its end";
+  EXPECT_TRUE(noted("fault kill-it: its agent was lost; whether it was undone is not known"));
+}
+
+TEST(TruthWaits, ASlowProbeIsWaitedForAsLongAsItNeeds) {
+  Scenario scenario;
+  EXPECT_EQ(probe_patience(scenario), 60s);
+  Probe probe;
+  probe.every = 10s;
+  probe.timeout = 5s;
+  probe.up_after = 10;
+  scenario.probes.push_back(probe);
+  EXPECT_EQ(probe_patience(scenario), 165s);
+}
+
+TEST(TruthWaits, AnUndoIsWaitedForAsLongAsItsStepsMayTake) {
+  Scenario scenario;
+  scenario.components.resize(1);
+  scenario.components[0].stop_limit = 10s;
+  Fault fault;
+  fault.kind = KillFault{ComponentId(0), 9};
+  Action start;
+  start.after = 1s;
+  start.limit = 300s;
+  fault.undo = {start, start};
+  EXPECT_EQ(undo_patience(scenario, fault), 60s + 20s + 602s);
+}
+
+}  // namespace
+}  // namespace shakedown
