@@ -195,7 +195,7 @@ Task<bool> is_as_before(FaultDesk& desk, Injection& injection, std::string& reas
 }
 
 std::string end_text(const UndoOutcome& outcome) {
-  if (outcome.end != UndoEnd::leftover) return "as before, by our undo";
+  if (outcome.end != UndoEnd::leftover) return "as before, after our undo";
   std::string text;
   for (const std::string& one : outcome.leftovers) text += (text.empty() ? "" : "; ") + one;
   return text;

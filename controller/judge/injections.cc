@@ -148,7 +148,7 @@ std::string sentence(const Tally& tally, const InjectionRow& row, const Requirem
   std::string out = fmt::format("met in {} of {}", tally.met, tally.valid);
   if (tally.met == tally.valid && tally.valid > 0) {
     out += fmt::format("; proves at least {:.0f} % of {} {}",
-                       std::floor(share_proved(tally.valid, requirement.confidence) * 100 + 0.5), row.cases,
+                       std::floor(share_proved(tally.valid, requirement.confidence) * 100), row.cases,
                        fmt::format("at {:g} %", requirement.confidence * 100));
   }
   if (tally.missed > 0) out += fmt::format("; missed for certain in {}", tally.missed);

@@ -11,6 +11,7 @@
 #include "controller/judge/growth.h"
 #include "controller/judge/reported.h"
 #include "controller/judge/summary.h"
+#include "controller/judge/tested.h"
 #include "controller/judge/tldr.h"
 #include "controller/judge/tradeoffs.h"
 #include "controller/judge/validity.h"
@@ -51,7 +52,24 @@ void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunVal
     note_signals(card, judged.signals);
     card.requirements.push_back({requirement, std::move(judged.verdict)});
     card.requirements.back().reported = std::move(reported);
+    if (card.requirements.back().verdict.state == VerdictState::pass) {
+      card.requirements.back().tested_rate = judging::tested_rate(requirement, evidence);
+    }
     if (requirement.owner.empty()) card.requirements.back().requirement.owner = scenario.owner;
+  }
+}
+
+// An injection that a row about its fault could not use was not measured, though it took effect.
+void note_unmeasured(Scorecard& card, const Scenario& scenario) {
+  for (const ScoredRequirement& row : card.requirements) {
+    const FaultId id = judging::fault_of(row.requirement.sli);
+    if (!id.valid()) continue;
+    for (ScoredFault& fault : card.faults) {
+      if (fault.name != scenario.fault(id).name) continue;
+      const auto unusable = [&](const InjectionVerdict& v) { return v.number == fault.injection && !v.valid; };
+      const auto& all = row.verdict.injections;
+      if (std::any_of(all.begin(), all.end(), unusable)) fault.measured = false;
+    }
   }
 }
 
@@ -96,6 +114,8 @@ Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manife
   card.valid = validity.valid();
   describe(card, evidence, now);
   judge_rows(card, evidence, validity);
+  note_unmeasured(card, scenario);
+  card.unjudged = judging::unjudged_phases(evidence);
   card.controls = judging::summarize_controls(card.requirements);
   card.areas = judging::summarize_areas(card.requirements);
   card.decision = judging::decide(card);

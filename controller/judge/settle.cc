@@ -83,8 +83,11 @@ Judged nothing(Unit unit, std::string reason, std::string needed) {
 
 void touch(Judged& judged, std::string signal, std::string text) {
   Verdict& verdict = judged.verdict;
-  verdict.reason = fmt::format("Unknown: {}.{}{}", text, verdict.reason.empty() ? "" : " Untrusted figure: ",
-                               verdict.reason);
+  if (judged.touched.empty()) judged.untrusted = verdict.reason;
+  const bool known = std::find(judged.touched.begin(), judged.touched.end(), text) != judged.touched.end();
+  if (!known) judged.touched.push_back(text);
+  verdict.reason = fmt::format("Unknown: {}.{}{}", fmt::join(judged.touched, "; "),
+                               judged.untrusted.empty() ? "" : " Untrusted figure: ", judged.untrusted);
   verdict.state = VerdictState::unknown;
   verdict.untouched = false;
   verdict.at_risk = false;

@@ -15,6 +15,8 @@ struct Judged {
   double observed_seconds = 0;          // how long the evidence is; a longer declared period cannot be verified
   RunTime until{};                      // the last instant of the evidence; a leftover before it touches the row
   std::vector<ValidityReason> signals;  // raised by this row
+  std::vector<std::string> touched;     // why the verdict is not to be trusted, see touch()
+  std::string untrusted;                // the reason as it was before
 };
 
 // How bad a state is when the worst of several counts: pass 0, not_proven 1, unknown 2, fail 3.

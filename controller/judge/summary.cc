@@ -51,6 +51,8 @@ std::optional<RunTime> recovered_at(InjectionId injection, const Evidence& evide
 std::string ended_by(const InjectionView& view, const Evidence& evidence) {
   const InjectionRecord& record = *view.record;
   const auto recovered = recovered_at(record.injection, evidence);
+  const bool over = record.find(FaultState::clean) != nullptr || record.find(FaultState::leftover) != nullptr;
+  if (!over && record.find(FaultState::injected) != nullptr) return "not known";
   if (!view.undo_at) return record.find(FaultState::clean) != nullptr ? "recovery" : "";
   if (recovered && *recovered <= *view.undo_at && *recovered != RunTime::min()) return "recovery";
   const Duration limit = evidence.scenario->fault(record.fault).recover_within;
@@ -62,6 +64,14 @@ std::string ended_by(const InjectionView& view, const Evidence& evidence) {
 std::optional<RunTime> instant(const InjectionRecord& record, FaultState state) {
   const FaultEvent* event = record.find(state);
   return event != nullptr ? std::optional(event->earliest) : std::nullopt;
+}
+
+// Requests per second; 0 without load, and of a stage that did not end.
+double offered_in(StageId id, const Evidence& evidence) {
+  if (id.value >= evidence.timeline->stages().size()) return 0;
+  const StageRecord& stage = evidence.timeline->stages()[id.value];
+  const double length = seconds(stage.range.to - stage.range.from);
+  return stage.ended && length > 0 ? static_cast<double>(stage.offered) / length : 0;
 }
 
 ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evidence& evidence) {
@@ -82,6 +92,8 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   for (const FaultEvent& event : record.history) {
     if (event.state == FaultState::leftover) out.leftovers.push_back(event.detail);
   }
+  out.measured = view.valid();
+  out.load_rate = offered_in(record.stage, evidence);
   if (fault.expected && view.valid()) {
     constexpr double kMonth = 30.0 * 86400;
     out.predicted_monthly_failed =
@@ -111,6 +123,7 @@ ScoredLedger score(LedgerId id, const Evidence& evidence) {
   ScoredLedger out;
   out.name = ledger.name;
   out.noun = ledger.noun;
+  out.rate = ledger.rate.per_second;
   out.acked = classes.acked;
   out.lost = classes.lost.size();
   out.undecided = classes.undecided.size();

@@ -2,97 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include <fmt/format.h>
 
 #include "controller/judge/settle.h"
+#include "controller/judge/tested.h"
+#include "controller/judge/tldr_failures.h"
 #include "controller/judge/tldr_growth.h"
+#include "controller/judge/tradeoffs.h"
 
 namespace shakedown::judging {
 namespace {
 
 constexpr std::size_t kMostSentences = 5;
 
-std::string when(FaultId id, const Scenario& scenario) { return "If " + happening(id, scenario); }
-
-std::string seconds_text(double s) {
-  if (s >= 120) return fmt::format("{:.3g} minutes", s / 60);
-  return s >= 1 ? fmt::format("{:.2g} seconds", s) : fmt::format("{:.2g} milliseconds", s * 1000);
-}
-
-// Rounded up to two digits: for promises that were kept "within".
-std::string within_text(double s) {
-  if (!(s > 0)) return seconds_text(0);
-  const double unit = std::pow(10, std::floor(std::log10(s)) - 1);
-  return seconds_text(std::ceil(s / unit - 1e-9) * unit);
-}
-
-struct Range {
-  double least = INFINITY, most = 0;
-  uint64_t injections = 0;
-};
-
-// From the mildest to the worst valid injection.
-Range range_of(const Verdict& verdict) {
-  Range out;
-  for (const InjectionVerdict& i : verdict.injections) {
-    if (!i.valid) continue;
-    out.least = std::min(out.least, i.lower);
-    out.most = std::max(out.most, i.upper);
-    ++out.injections;
-  }
-  return out;
-}
-
-std::string team_says(const Requirement& requirement, const std::string& of_zero) {
-  if (!requirement.declared) return "";
-  const Declared& declared = *requirement.declared;
-  if (declared.value && *declared.value == 0) return fmt::format("; the team reports {}", of_zero);
-  if (declared.value && !declared.value_text.empty()) return fmt::format("; the team reports {}", declared.value_text);
-  return declared.status ? fmt::format("; the team says {}", to_string(*declared.status)) : "";
-}
-
 std::string dashboard_says(const ScoredRequirement& row) {
   if (!row.reported || row.reported->watermelon != Watermelon::optimistic || !row.reported->value) return "";
   return fmt::format("; its own dashboard says {}", format_value(*row.reported->value, unit_of(row.requirement.sli)));
-}
-
-std::string how_many(const Range& range, const std::string& noun) {
-  const auto number = [](double v) { return fmt::format("{:.0f}", v); };
-  if (std::isinf(range.most)) return fmt::format("at least {} confirmed {}", number(range.least), plural(noun));
-  const std::string count =
-      range.least == range.most ? number(range.least) : fmt::format("{} to {}", number(range.least), number(range.most));
-  return fmt::format("{} confirmed {}", count, range.most == 1 ? noun : plural(noun));
-}
-
-std::string loss(const ScoredRequirement& row, const RpoSli& sli, const Scenario& scenario) {
-  const Range range = range_of(row.verdict);
-  const std::string noun = scenario.ledger(sli.ledger).noun;
-  const std::string start = when(sli.fault, scenario);
-  if (row.verdict.state == VerdictState::pass && row.verdict.measured.upper == 0) {
-    return fmt::format("{}, no confirmed {} disappeared in {}.", start, noun, counted(range.injections, "drill"));
-  }
-  if (sli.unit == RpoUnit::writes) {
-    return fmt::format("{}, {} disappear{}{}.", start, how_many(range, noun), range.most == 1 ? "s" : "",
-                       team_says(row.requirement, "none"));
-  }
-  const double shown = std::isfinite(range.most) ? range.most : *row.verdict.measured.lower;
-  return fmt::format("{}, the confirmed {} of the last {} disappear{}.", start, plural(noun), seconds_text(shown),
-                     team_says(row.requirement, "no loss"));
-}
-
-std::string recovery(const ScoredRequirement& row, const RtoSli& sli, const Scenario& scenario) {
-  const Range range = range_of(row.verdict);
-  const std::string limit = seconds_text(row.requirement.objective.limit);
-  const std::string start = when(sli.fault, scenario);
-  if (row.verdict.state == VerdictState::pass) {
-    return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_text(range.most), limit);
-  }
-  const std::string away = std::isinf(range.most) ? fmt::format("more than {}", seconds_text(*row.verdict.measured.lower))
-                                                  : seconds_text(range.most);
-  return fmt::format("{}, the service is away for {}; promised are {}{}.", start, away, limit,
-                     team_says(row.requirement, "no time away"));
 }
 
 std::string plain_failure(const ScoredRequirement& row) {
@@ -114,37 +40,39 @@ std::string sentence(const ScoredRequirement& row, const Scorecard& card, const 
     if (std::string told = tell_failed_growth(row, card, scenario); !told.empty()) return told;
   }
   const Sli& sli = row.requirement.sli;
-  if (const auto* rpo = std::get_if<RpoSli>(&sli)) return loss(row, *rpo, scenario);
-  if (const auto* rto = std::get_if<RtoSli>(&sli)) return recovery(row, *rto, scenario);
+  if (const auto* rpo = std::get_if<RpoSli>(&sli)) return tell_loss(row, *rpo, card, scenario);
+  if (const auto* rto = std::get_if<RtoSli>(&sli)) return tell_recovery(row, *rto, scenario);
   return plain_failure(row);
 }
 
-bool about_load(const Sli& sli) {
-  return std::holds_alternative<AvailabilitySli>(sli) || std::holds_alternative<LatencySli>(sli) ||
-         std::holds_alternative<ThroughputSli>(sli) || std::holds_alternative<ErrorRatioSli>(sli);
-}
-
-// The highest rate that a measured phase asked for, per second.
-std::optional<double> tested_rate(const Scenario& scenario) {
-  std::optional<double> rate;
-  for (const Phase& phase : scenario.phases) {
-    if (!phase.measured || !phase.load) continue;
-    const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
-    if (open != nullptr) rate = std::max(rate.value_or(0), peak_rate(open->shape));
-  }
-  return rate;
-}
-
-std::string load_sentence(const Scorecard& card, const Scenario& scenario) {
-  bool any = false, all = true;
+// The lowest of the rates at which the rows were judged: at a higher one some row says nothing.
+std::string load_sentence(const Scorecard& card) {
+  bool any = false;
+  double rate = INFINITY;
   for (const ScoredRequirement& row : card.requirements) {
     if (!row.requirement.must || !about_load(row.requirement.sli)) continue;
+    if (row.verdict.state != VerdictState::pass) return "";
     any = true;
-    all = all && row.verdict.state == VerdictState::pass;
+    rate = std::min(rate, row.tested_rate.value_or(0));
   }
-  if (!any || !all) return "";
-  const auto rate = tested_rate(scenario);
-  return rate ? fmt::format("Load holds at the tested {}/s.", format_number(*rate)) : "Load holds as tested.";
+  if (!any) return "";
+  if (!(rate > 0)) return "Load holds as tested.";
+  const bool beyond = card.forecast && card.searches.empty() && card.forecast->rate.per_second > rate;
+  const std::string more =
+      beyond ? fmt::format("; the forecast is {}/s, not tested there", grouped(card.forecast->rate.per_second)) : "";
+  return fmt::format("Load holds at the tested {}/s{}.", grouped(rate), more);
+}
+
+// Of the phases that nobody judged the one that failed most, from one request in a hundred on.
+std::string unjudged_sentence(const Scorecard& card) {
+  const UnjudgedPhase* worst = nullptr;
+  for (const UnjudgedPhase& phase : card.unjudged) {
+    if (phase.bad * 100 < phase.offered) continue;
+    if (worst == nullptr || phase.bad > worst->bad) worst = &phase;
+  }
+  if (worst == nullptr) return "";
+  return fmt::format("No promise covers \"{}\", where {} of {} failed.", worst->phase, worst->bad,
+                     counted(worst->offered, "request"));
 }
 
 // The first capacity or headroom, unless a failing one was told already.
@@ -172,6 +100,35 @@ bool told_when_passed(const Sli& sli) {
   return std::holds_alternative<RpoSli>(sli) || std::holds_alternative<RtoSli>(sli);
 }
 
+// The sentences about rows in this state; two rows may rest on the same search, which is told once.
+std::vector<std::string> told(VerdictState state, bool must, const Scorecard& card, const Scenario& scenario) {
+  std::vector<std::string> out;
+  for (const ScoredRequirement& row : card.requirements) {
+    const bool wanted = state == VerdictState::fail || told_when_passed(row.requirement.sli);
+    if (row.requirement.must != must || row.verdict.state != state || !wanted) continue;
+    std::string said = sentence(row, card, scenario);
+    const bool of_search = said == tell_capacity(row, card, scenario);
+    if (!of_search || std::find(out.begin(), out.end(), said) == out.end()) out.push_back(std::move(said));
+  }
+  return out;
+}
+
+// As many as fit beside so many others, at least one line; the rest is counted.
+std::vector<std::string> within(std::vector<std::string> said, std::size_t others) {
+  const std::size_t room = kMostSentences > others + 1 ? kMostSentences - others : 1;
+  if (said.size() <= room) return said;
+  const std::size_t left = said.size() - (room - 1);
+  said.resize(room - 1);
+  said.push_back(fmt::format("{} {}{} not hold.", left, said.empty() ? "" : "more ", left == 1 ? "promise does" : "promises do"));
+  return said;
+}
+
+void append(std::vector<std::string>& out, const std::vector<std::string>& more) {
+  for (const std::string& said : more) {
+    if (!said.empty()) out.push_back(said);
+  }
+}
+
 }  // namespace
 
 std::string happening(FaultId id, const Scenario& scenario) {
@@ -186,32 +143,15 @@ std::string happening(FaultId id, const Scenario& scenario) {
 }
 
 std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
-  std::vector<std::string> out;
   if (card.requirements.empty()) return {"Nothing was promised, so nothing can be judged."};
-  if (!card.valid) out.push_back("This run cannot be relied upon as a whole; see the reasons.");
-  const auto add = [&](VerdictState state, bool must) {
-    for (const ScoredRequirement& row : card.requirements) {
-      const bool told = state == VerdictState::fail || told_when_passed(row.requirement.sli);
-      if (row.requirement.must != must || row.verdict.state != state || !told) continue;
-      std::string said = sentence(row, card, scenario);
-      const bool of_search = said == tell_capacity(row, card, scenario);  // two rows may rest on the same one
-      if (!of_search || std::find(out.begin(), out.end(), said) == out.end()) out.push_back(std::move(said));
-    }
-  };
-  add(VerdictState::fail, true);
-  const std::string open = undecided(card), load = load_sentence(card, scenario);
-  const std::string capacity = capacity_sentence(card, scenario);
-  const std::size_t reserved = (open.empty() ? 0u : 1u) + (load.empty() ? 0u : 1u) + (capacity.empty() ? 0u : 1u);
-  const std::size_t room = kMostSentences - reserved;
-  if (out.size() > room) {
-    const std::size_t left = out.size() - (room - 1);
-    out.resize(room - 1);
-    out.push_back(fmt::format("{} more {} not hold.", left, left == 1 ? "promise does" : "promises do"));
-  }
-  if (!capacity.empty()) out.push_back(capacity);
-  if (!open.empty()) out.push_back(open);
-  if (!load.empty()) out.push_back(load);
-  add(VerdictState::pass, true);
+  std::vector<std::string> out = tell_uncaused(card, scenario);
+  if (!card.valid) out.insert(out.begin(), "This run cannot be relied upon as a whole; see the reasons.");
+  const std::vector<std::string> ending = {capacity_sentence(card, scenario), unjudged_sentence(card), undecided(card),
+                                           load_sentence(card)};
+  const auto last = std::count_if(ending.begin(), ending.end(), [](const std::string& s) { return !s.empty(); });
+  append(out, within(told(VerdictState::fail, true, card, scenario), out.size() + static_cast<std::size_t>(last)));
+  append(out, ending);
+  append(out, told(VerdictState::pass, true, card, scenario));
   if (out.size() > kMostSentences) out.resize(kMostSentences);
   if (out.empty()) out.push_back("Everything that was promised and tested holds.");
   return out;

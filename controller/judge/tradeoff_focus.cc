@@ -35,17 +35,6 @@ struct CostOf {
   }
 };
 
-struct FaultOf {
-  FaultId operator()(const MttrSli& sli) const { return sli.fault; }
-  FaultId operator()(const ImpactSli& sli) const { return sli.fault; }
-  FaultId operator()(const RtoSli& sli) const { return sli.fault; }
-  FaultId operator()(const RpoSli& sli) const { return sli.fault; }
-  template <class Other>
-  FaultId operator()(const Other&) const {
-    return {};
-  }
-};
-
 // What the fault of this name does; the name itself when the scenario has none.
 std::string happening(const std::string& fault, const Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
@@ -60,20 +49,23 @@ std::string share_text(double share) {
 
 struct Problem {
   std::string fault;
-  double monthly = 0;
+  double monthly = 0;     // at the load of this drill
+  double at_forecast = 0; // at the forecast's
 };
 
 // Mean over the injections of a fault of what a month of it costs; without the faults that do not say how often they come.
 std::vector<Problem> failed_a_month(const Scorecard& card) {
-  std::map<std::string, std::pair<double, double>> sums;
+  std::map<std::string, std::pair<Problem, double>> sums;
   for (const ScoredFault& fault : card.faults) {
     if (!fault.predicted_monthly_failed) continue;
     auto& [sum, count] = sums[fault.name];
-    sum += *fault.predicted_monthly_failed;
+    sum.monthly += *fault.predicted_monthly_failed;
+    if (card.forecast && fault.load_rate > 0)
+      sum.at_forecast += *fault.predicted_monthly_failed * card.forecast->rate.per_second / fault.load_rate;
     count += 1;
   }
   std::vector<Problem> out;
-  for (const auto& [name, sum] : sums) out.push_back({name, sum.first / sum.second});
+  for (const auto& [name, sum] : sums) out.push_back({name, sum.first.monthly / sum.second, sum.first.at_forecast / sum.second});
   return out;
 }
 
@@ -83,14 +75,19 @@ std::vector<Problem> lost_a_month(const Scorecard& card, const Scenario& scenari
   for (const Fault& fault : scenario.faults) {
     if (!fault.expected) continue;
     std::map<uint32_t, double> lost;  // by injection, over all ledgers
+    double our_rate = 0;              // of all ledgers
     for (const ScoredLedger& ledger : card.ledgers) {
+      our_rate += ledger.rate;
       for (const ScoredLedgerInjection& i : ledger.injections) {
         if (i.fault == fault.name) lost[i.n] += static_cast<double>(i.lost);
       }
     }
     double sum = 0;
     for (const auto& [n, writes] : lost) sum += writes;
-    if (!lost.empty()) out.push_back({fault.name, fault.expected->per_second * kMonth * sum / static_cast<double>(lost.size())});
+    if (lost.empty()) continue;
+    const double monthly = fault.expected->per_second * kMonth * sum / static_cast<double>(lost.size());
+    const bool scaled = card.forecast && card.forecast->writes && our_rate > 0;
+    out.push_back({fault.name, monthly, scaled ? monthly * card.forecast->writes->per_second / our_rate : 0});
   }
   return out;
 }
@@ -98,7 +95,7 @@ std::vector<Problem> lost_a_month(const Scorecard& card, const Scenario& scenari
 // Who answers for a row that is about the fault.
 std::string owner_of_fault(const std::string& fault, const Scenario& scenario, const std::string& otherwise) {
   for (const Requirement& r : scenario.requirements) {
-    const FaultId id = std::visit(FaultOf{}, r.sli);
+    const FaultId id = fault_of(r.sli);
     if (id.valid() && scenario.fault(id).name == fault && !r.owner.empty()) return r.owner;
   }
   return otherwise;
@@ -106,21 +103,24 @@ std::string owner_of_fault(const std::string& fault, const Scenario& scenario, c
 
 std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequirement& row, const Scenario& scenario,
                                const char* what) {
-  double total = 0;
+  double total = 0, at_forecast = 0;
   for (const Problem& p : problems) total += p.monthly;
+  for (const Problem& p : problems) at_forecast += p.at_forecast;
   if (!(total > 0)) return std::nullopt;
   const auto top = std::max_element(problems.begin(), problems.end(),
                                     [](const Problem& a, const Problem& b) { return a.monthly < b.monthly; });
   TradeOff out;
   const std::string share = problems.size() == 1 ? "all" : share_text(top->monthly / total);
-  out.option = fmt::format("Work first on what breaks if {}: {} of the {} {} predicted a month", happening(top->fault, scenario),
+  out.option = fmt::format("Work first on what breaks if {}: {} of the {} {} predicted a month at our test load", happening(top->fault, scenario),
                            share, grouped(total), what);
-  const FaultId own = std::visit(FaultOf{}, row.requirement.sli);
+  const FaultId own = fault_of(row.requirement.sli);
   for (const Problem& p : problems) {
     const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
     if (other) out.option += fmt::format(" (this row's own: {})", share_text(p.monthly / total));
   }
-  out.assumption = "it happens as often as its team declares, and costs what it cost in this drill";
+  out.assumption = "it happens as often as its team declares; " +
+                   (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate", grouped(std::round(at_forecast)))
+                                    : "production's number is not known");
   out.owner = top->fault;
   return out;
 }
@@ -194,7 +194,20 @@ std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const S
   return std::nullopt;
 }
 
+struct FaultOf {
+  FaultId operator()(const MttrSli& sli) const { return sli.fault; }
+  FaultId operator()(const ImpactSli& sli) const { return sli.fault; }
+  FaultId operator()(const RtoSli& sli) const { return sli.fault; }
+  FaultId operator()(const RpoSli& sli) const { return sli.fault; }
+  template <class Other>
+  FaultId operator()(const Other&) const {
+    return {};
+  }
+};
+
 }  // namespace
+
+FaultId fault_of(const Sli& sli) { return std::visit(FaultOf{}, sli); }
 
 std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
   const Cost cost = std::visit(CostOf{}, row.requirement.sli);

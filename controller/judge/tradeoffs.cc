@@ -9,9 +9,13 @@
 
 #include "controller/judge/needed.h"
 #include "controller/judge/settle.h"
+#include "controller/judge/spoken.h"
+#include "core/stats/intervals.h"
 
 namespace shakedown::judging {
 namespace {
+
+constexpr const char* kNobody = "nobody is named";
 
 double to_digits(double value, int digits, bool up) {
   if (value == 0 || !std::isfinite(value)) return value;
@@ -53,8 +57,14 @@ std::string where_measured(const Environment& environment) {
   return fmt::format("production behaves like {}{}", environment.name, differs);
 }
 
+std::string requests_a_second(double rate) {
+  const std::string number = grouped(rate);
+  return number + (number == "1" ? " request a second" : " requests a second");
+}
+
 std::string signed_share(double margin) {
   const double percent = std::fabs(margin) * 100;
+  if (percent < 0.5) return margin < 0 ? "just below the forecast" : "just what the forecast needs";
   return fmt::format("{:.0f} % {} the forecast", margin < 0 ? std::ceil(percent - 1e-9) : std::floor(percent + 1e-9),
                      margin < 0 ? "below" : "above");
 }
@@ -64,7 +74,7 @@ std::string signed_share(double margin) {
 std::string owner_of(const ScoredRequirement& row, const Scorecard& card) {
   if (!row.requirement.owner.empty()) return row.requirement.owner;
   if (!card.owner.empty()) return card.owner;
-  return card.decision_makers.driver.empty() ? "nobody is named" : card.decision_makers.driver;
+  return card.decision_makers.driver.empty() ? kNobody : card.decision_makers.driver;
 }
 
 std::string grouped(double value) {
@@ -100,16 +110,18 @@ std::optional<TradeOff> date_option(const ScoredRequirement& row, const Scorecar
   TradeOff out{TradeOff::Kind::date, "", "none", owner_of(row, card)};
   const Result<WallTime> by = parse_wall(r.fix_by);
   const bool dated = !r.fix_by.empty() && by;
+  const bool named = out.owner != kNobody;
   if (fix && !dated) {
-    out.option = fmt::format("No date can be worked out: {} has not said by when it is fixed", out.owner);
+    out.option = named ? fmt::format("No date can be worked out: {} has not said by when it is fixed", out.owner)
+                       : "No date can be worked out: nobody is named who would fix it";
     if (card.launch_in_days && *card.launch_in_days > 0)
       out.option += fmt::format("; the launch is {} away", counted(static_cast<uint64_t>(*card.launch_in_days), "day"));
     return out;
   }
   const WallTime measured = card.manifest.finished;
   if (fix && day_of(by.value()) < day_of(measured)) {
-    out.option = fmt::format("It was to be fixed by {}, and this later drill finds it is not: {} owes a new date",
-                             day_text(day_of(by.value())), out.owner);
+    out.option = fmt::format("It was to be fixed by {}, and this later drill finds it is not: {}", day_text(day_of(by.value())),
+                             named ? out.owner + " owes a new date" : "a new date is owed, and nobody is named for it");
     return out;
   }
   const double drill = drill_seconds(card.manifest);
@@ -121,6 +133,26 @@ std::optional<TradeOff> date_option(const ScoredRequirement& row, const Scorecar
                        : fmt::format("{} more of evidence like this, and nothing new goes wrong", span_text(evidence));
   return out;
 }
+
+namespace {
+
+// So many failures of a kind support a promise: as many as its `share` needs, with none missed. Without a `share` none do.
+bool tries_support(const ScoredRequirement& row, uint64_t tries) {
+  std::optional<Share> share;
+  if (const auto* rto = std::get_if<RtoSli>(&row.requirement.sli)) share = rto->share;
+  if (const auto* rpo = std::get_if<RpoSli>(&row.requirement.sli)) share = rpo->share;
+  return share && tries >= clean_trials_needed(share->value, row.requirement.confidence);
+}
+
+// "Worst of 3 tries: 14 writes; three tries cannot support a promise".
+std::string worst_of_tries(uint64_t tries, const std::string& worst) {
+  return fmt::format("Worst of {}: {}; {} cannot support a promise", counted(tries, "try"), worst,
+                     tries == 1 ? "one try" : number_words(tries) + " tries");
+}
+
+bool judged_by_tries(const Sli& sli) { return std::holds_alternative<RtoSli>(sli) || std::holds_alternative<RpoSli>(sli); }
+
+}  // namespace
 
 std::optional<TradeOff> promise_option(const ScoredRequirement& row, const Scorecard& card) {
   const Requirement& r = row.requirement;
@@ -135,11 +167,16 @@ std::optional<TradeOff> promise_option(const ScoredRequirement& row, const Score
   if (against_forecast && card.forecast) {
     const double rate = kept(r.objective, card.forecast->rate.per_second * (1 + *supportable), Unit::per_second);
     if (!(rate > 0)) return std::nullopt;
-    out.option = fmt::format("Promise {} requests a second today, {}", grouped(rate), signed_share(*supportable));
+    out.option = fmt::format("Promise {} today, {}", requests_a_second(rate), signed_share(*supportable));
     return out;
   }
   if (least && !(value > 0)) return std::nullopt;
-  const std::string text = unit == Unit::per_second ? grouped(value) + " requests a second" : format_value(value, unit);
+  const std::string text = unit == Unit::per_second ? requests_a_second(value) : format_value(value, unit);
+  const uint64_t tries = row.verdict.measured.samples;
+  if (judged_by_tries(r.sli) && !tries_support(row, tries)) {
+    out.option = worst_of_tries(tries, text);
+    return out;
+  }
   std::string limit = limit_text(r.objective);
   limit.erase(0, limit.find_first_not_of("<>= "));
   out.option = fmt::format("Promise {} {} today, not {}", least ? "at least" : "at most", text, limit);

@@ -32,6 +32,8 @@ std::optional<double> law_reach(const ScoredScaling& law, double share);
 std::string owner_of(const ScoredRequirement& row, const Scorecard& card);
 // "1 884", "36.1", "25 340": three digits, four from a thousand on.
 std::string grouped(double value);
+// The one fault that a row is about; none for other rows.
+FaultId fault_of(const Sli& sli);
 // Three digits, to the side that is easier to keep: what is printed was really shown.
 double kept(const Objective& objective, double value, Unit unit);
 

@@ -27,7 +27,7 @@ bool lost_during(const StageRecord& stage, const Evidence& evidence) {
 
 void check_journal(RunValidity& validity, const Evidence& evidence) {
   if (evidence.manifest->state == RunState::running) {
-    everything(validity, "journal", "the journal was never closed: the controller died before the run was over");
+    everything(validity, "journal", "the journal has no closing record: the run was broken off, or the file was cut or changed");
   }
   for (const auto& [id, record] : evidence.timeline->agents()) {
     if (record.missing_snapshots == 0) continue;

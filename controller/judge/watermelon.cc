@@ -54,6 +54,7 @@ double rounding_of(const Requirement& requirement) {
 }
 
 std::string range_text(const Measured& m) {
+  if (std::isinf(*m.upper)) return format_value(*m.lower, m.unit) + " or more";
   return fmt::format("{} to {}", format_value(*m.lower, m.unit), format_value(*m.upper, m.unit));
 }
 

@@ -64,6 +64,7 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
   } else if (report::reported_greener(row)) {
     out += indent + "its own dashboard says " + report::reported_value(row) + "\n";
   }
+  if (const std::string words = report::contradicted_words(row); !words.empty()) out += indent + words + "\n";
   if (state != VerdictState::pass) {
     out += indent + report::clean(row.verdict.reason) + "\n";
     if (!row.verdict.needed.empty()) out += indent + "to decide it: " + report::clean(row.verdict.needed) + "\n";
@@ -91,15 +92,18 @@ std::string growth_lines(const Scorecard& card) {
   return out.empty() ? out : "\n" + out;
 }
 
+std::string broken_line(const Scorecard& card) {
+  const std::string words = report::broken_words(card);
+  return words.empty() ? "" : "\n  Failures: " + words + "\n";
+}
+
 }  // namespace
 
 std::string scorecard_console(const Scorecard& card, bool colour) {
   const Paint paint(colour);
   const std::string verdict = std::string(report::shape(card.decision)) + " " + report::word(card.decision);
-  std::string out = paint.bold(title_line(card)) + "\nEvidence says: " +
-                    paint.state(report::css_class(card.decision), verdict);
-  if (!card.covers.empty()) out += ", for " + report::clean(card.covers);
-  out += "\n";
+  std::string out = paint.bold(title_line(card)) + "\nTHIS DRILL: " +
+                    paint.state(report::css_class(card.decision), verdict) + ". " + report::headline_words(card) + "\n";
   for (const std::string& leftover : report::leftovers(card))
     out += "  " + paint.state("fail", "[!] LEFT BEHIND: " + leftover) + "\n";
   for (const std::string& sentence : report::run_trouble(card))
@@ -108,7 +112,7 @@ std::string scorecard_console(const Scorecard& card, bool colour) {
 
   if (!card.requirements.empty()) out += "\n";
   for (const std::size_t i : report::by_urgency(card)) out += row_lines(card.requirements[i], paint);
-  return out + growth_lines(card);
+  return out + growth_lines(card) + broken_line(card);
 }
 
 }  // namespace shakedown

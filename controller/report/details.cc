@@ -139,7 +139,7 @@ Table outages_table(const Scorecard& card) {
 }
 
 Table faults_table(const Scorecard& card) {
-  Table table{"Faults", "", {"Fault", "Component", "State", "Injected", "Effective", "Undone", "Ended by", "Proof of effect", "Predicted failed requests a month", "Leftovers"}, {}};
+  Table table{"Faults", "", {"Fault", "Component", "State", "Injected", "Effective", "Undone", "Ended by", "Proof of effect", "Failed requests a month, at this load", "Leftovers"}, {}};
   for (const ScoredFault& fault : card.faults) {
     std::string left;
     for (const std::string& leftover : fault.leftovers) left += (left.empty() ? "" : "; ") + leftover;

@@ -88,8 +88,13 @@ Json requirement_of(const ScoredRequirement& row) {
           {"controls", requirement.controls},
           {"attested", report::attested_of(requirement)},
           {"reported", row.reported ? report::reported_of(*row.reported) : Json(nullptr)},
+          {"tested_rate", json_number(row.tested_rate)},
           {"options", list_of(row.options, report::option_of)},
           {"injections", injections_of(verdict)}};
+}
+
+Json unjudged_of(const UnjudgedPhase& phase) {
+  return {{"phase", phase.phase}, {"offered", phase.offered}, {"bad", phase.bad}};
 }
 
 Json area_of(const AreaSummary& area) {
@@ -126,7 +131,9 @@ Json fault_of(const ScoredFault& fault) {
           {"ended_by", json_text(fault.ended_by)},
           {"bite", json_text(fault.bite)},
           {"leftovers", fault.leftovers},
-          {"predicted_monthly_failed", json_number(fault.predicted_monthly_failed)}};
+          {"predicted_monthly_failed", json_number(fault.predicted_monthly_failed)},
+          {"load_rate", json_number(fault.load_rate)},
+          {"measured", fault.measured}};
 }
 
 Json ledger_of(const ScoredLedger& ledger) {
@@ -144,6 +151,7 @@ Json ledger_of(const ScoredLedger& ledger) {
                           {"split_brain", injection.split_brain}});
   return {{"name", ledger.name},
           {"noun", ledger.noun},
+          {"rate", json_number(ledger.rate)},
           {"acked", ledger.acked},
           {"lost", ledger.lost},
           {"undecided", ledger.undecided},
@@ -204,6 +212,7 @@ std::string scorecard_json(const Scorecard& card) {
                      {"covers", card.covers},
                      {"tldr", tldr},
                      {"requirements", list_of(card.requirements, requirement_of)},
+                     {"unjudged", list_of(card.unjudged, unjudged_of)},
                      {"areas", list_of(card.areas, area_of)},
                      {"outages", list_of(card.outages, outage_of)},
                      {"faults", list_of(card.faults, fault_of)},

@@ -109,7 +109,10 @@ Json option_of(const TradeOff& option) {
 
 Json forecast_of(const Scorecard& card) {
   if (!card.forecast) return nullptr;
-  return {{"rate", json_number(card.forecast->rate.per_second)}, {"by", json_text(card.forecast->by)}};
+  const std::optional<Rate>& writes = card.forecast->writes;
+  return {{"rate", json_number(card.forecast->rate.per_second)},
+          {"by", json_text(card.forecast->by)},
+          {"writes", writes ? json_number(writes->per_second) : Json(nullptr)}};
 }
 
 Json searches_of(const Scorecard& card) {

@@ -28,11 +28,12 @@ std::string details(const ScoredRequirement& row) {
   std::string text = "needed " + report::needed_words(row.requirement) + ", measured " +
                      report::measured_words(row);
   if (const std::string drills = report::drills_words(row); !drills.empty()) text += " " + drills;
-  text += "; " + std::to_string(row.verdict.measured.samples) + " samples. " + row.verdict.reason;
+  text += "; " + std::to_string(row.verdict.measured.samples) + (row.verdict.measured.samples == 1 ? " sample. " : " samples. ") + row.verdict.reason;
   if (!row.verdict.needed.empty()) text += " To decide it: " + row.verdict.needed;
   if (report::is_watermelon(row) && !report::team_says(row.requirement).empty())
     text += " WATERMELON: the team says " + report::team_says(row.requirement) + ".";
   if (report::reported_greener(row)) text += " Its own dashboard says " + report::reported_value(row) + ".";
+  if (const std::string words = report::contradicted_words(row); !words.empty()) text += " Declared: " + words + ".";
   if (!row.requirement.owner.empty()) text += " Owner: " + row.requirement.owner;
   return text + ways_out(row);
 }

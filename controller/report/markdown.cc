@@ -18,14 +18,12 @@ std::string section(const char* title, const std::string& body) {
 }
 
 std::string heading(const Scorecard& card) {
-  std::string out = std::string("# ") + markdown_text(report::shape(card.decision)) + " " +
-                    report::word(card.decision) + ": " +
-                    markdown_text(card.service.empty() ? card.scenario : card.service);
+  std::string out = std::string("# ") + markdown_text(report::shape(card.decision)) + " This drill " +
+                    report::word(card.decision) + ": " + markdown_text(card.service.empty() ? card.scenario : card.service);
   if (const std::string release = report::short_release(card.manifest); !release.empty())
     out += " " + markdown_text(release);
   out += "\n\n";
-  if (!card.covers.empty())
-    out += "Evidence says **" + std::string(report::word(card.decision)) + "**, for " + markdown_text(card.covers) + ".";
+  out += "**" + std::string(report::word(card.decision)) + "**. " + markdown_text(report::headline_words(card));
   if (!card.environment.name.empty()) {
     out += " Environment: " + markdown_text(card.environment.name);
     if (!card.environment.differs.empty()) out += ", " + markdown_text(card.environment.differs);
@@ -52,6 +50,7 @@ std::string requirements(const Scorecard& card) {
     if (!team.empty()) team = "team says " + team;
     if (report::reported_greener(row))
       team += (team.empty() ? "" : ", ") + std::string("its own dashboard says ") + report::reported_value(row);
+    if (const std::string words = report::contradicted_words(row); !words.empty()) team += (team.empty() ? "" : "; ") + words;
     rows.push_back({"**" + markdown_text(verdict) + "**" + (row.requirement.must ? "" : " (not a must)"),
                     markdown_text(row.requirement.id), markdown_text(row.requirement.title),
                     markdown_text(report::needed_words(row.requirement)), markdown_text(measured),
@@ -79,7 +78,8 @@ std::string faults(const Scorecard& card) {
   for (const ScoredFault& fault : card.faults)
     rows.push_back({markdown_text(fault.name) + " " + std::to_string(fault.injection), markdown_text(fault.component),
                     to_string(fault.state), markdown_text(fault.ended_by), markdown_text(fault.bite)});
-  return report::markdown_table({"Fault", "Component", "State", "Ended by", "Proof of effect"}, rows);
+  const std::string table = report::markdown_table({"Fault", "Component", "State", "Ended by", "Proof of effect"}, rows);
+  return table.empty() ? table : table + "In all: " + report::broken_words(card) + ".\n\n";
 }
 
 std::string outages(const Scorecard& card) {

@@ -45,6 +45,9 @@ bool claims_more(const ScoredRequirement& row) {
   return (row.verdict.watermelon == Watermelon::optimistic || reported_greener(row)) &&
          row.verdict.state != VerdictState::fail;
 }
+bool claims_less(const ScoredRequirement& row) {
+  return row.verdict.watermelon == Watermelon::pessimistic && !promised_words(row.requirement).empty();
+}
 
 std::string joined(const std::vector<std::string>& texts, const char* separator) {
   std::string out;
@@ -142,12 +145,12 @@ void put_header(PageData& page, const Scorecard& card) {
 void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary) {
   put(page, "verdict", word(card.decision));
   put(page, "verdict_class", css_class(card.decision));
-  put(page, "covers", shorten(clean(card.covers), 60));
+  put(page, "covers", headline_words(card));
   put(page, "approver", shorten(clean(card.decision_makers.approver), 40));
   std::vector<std::string> sentences;
   std::size_t used = 0;
   for (const std::string& sentence : card.tldr) {
-    sentences.push_back(shorten(clean(sentence), 200));
+    sentences.push_back(shorten(clean(sentence), 270));
     used += sentences.back().size();
     if (used > most_summary && sentences.size() > 1) {
       sentences.pop_back();
@@ -229,7 +232,7 @@ std::string claims_text(const Rows& rows) {
   for (const Row& row : rows) {
     const std::string promised = promised_words(row.scored->requirement);
     std::string says = "team says " + (promised.empty() ? team_says(row.scored->requirement) : promised);
-    if (row.scored->verdict.watermelon != Watermelon::optimistic) says = "its own dashboard says " + reported_value(*row.scored);
+    if (reported_greener(*row.scored) && row.scored->verdict.watermelon != Watermelon::optimistic) says = "its own dashboard says " + reported_value(*row.scored);
     texts.push_back(short_title(row) + ": " + says + ", measured " + measured_words(*row.scored));
   }
   return shorten(joined(texts, "; "), 170);
@@ -245,11 +248,7 @@ const ScoredRequirement* most_urgent(const Rows& needs, const Rows& open) {
 
 void put_foot(PageData& page, const Scorecard& card) {
   std::vector<std::string> facts;
-  if (!card.faults.empty()) {
-    const auto bit = std::count_if(card.faults.begin(), card.faults.end(),
-                                   [](const ScoredFault& fault) { return fault.effective_at.has_value(); });
-    facts.push_back(std::to_string(bit) + " of " + std::to_string(card.faults.size()) + " injections took effect");
-  }
+  if (const std::string broken = broken_words(card); !broken.empty()) facts.push_back(broken);
   if (card.manifest.started != WallTime{})
     facts.push_back("evidence from " + day_words(format_wall(card.manifest.started)));
   if (const std::string length = length_words(card.manifest); !length.empty()) facts.push_back("drill took " + length);
@@ -286,7 +285,9 @@ std::string page_one_html(const Scorecard& card) {
   put_flag(page, "any_open", !open.empty());
   put_options(page, urgent, layout.options);
   put_flag(page, "nothing_needed", needs.empty() && card.decision == DecisionState::go);
-  put(page, "claims", claims_text(rows_where(card, claims_more)));
+  Rows claims = rows_where(card, claims_more);
+  for (const Row& row : rows_where(card, claims_less)) claims.push_back(row);
+  put(page, "claims", claims_text(claims));
   put(page, "optional", optional_text(rows_where(card, is_optional_trouble)));
   put_areas(page, card);
   put_foot(page, card);

@@ -91,7 +91,7 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
                       (cause.empty() ? "" : " (" + cause + ")") + ". What was not measured counts as unknown.");
   }
   if (!manifest.rejudged_from.empty())
-    trouble.push_back("The requirements were changed after the drill, so it cannot be a GO.");
+    trouble.push_back("The requirements were changed after the drill, so it is at most NOT PROVEN.");
   for (const ValidityReason& reason : scorecard.reasons) {
     if (!reason.invalidates || is_leftover(reason)) continue;
     std::string sentence = plain_signal(reason);

@@ -79,6 +79,7 @@ Json requirement() {
                  {"controls", described(list(text()), "of a standard, for which this row is evidence")},
                  {"attested", attested()},
                  {"reported", reported()},
+                 {"tested_rate", described(optional_number(), "requests per second of the fastest stage that it judged and that keeps it alone")},
                  {"options", list(option())},
                  {"injections", list(injection)}});
 }
@@ -105,6 +106,11 @@ Json outage() {
                                     {"worst_error_ratio", number()}})}});
 }
 
+// A measured phase that no requirement judges.
+Json unjudged() {
+  return object({{"phase", text()}, {"offered", count()}, {"bad", count("not answered well, outside fault windows")}});
+}
+
 Json fault() {
   return object({{"name", text()},
                  {"injection", count("1-based")},
@@ -116,7 +122,9 @@ Json fault() {
                  {"ended_by", optional_text("recovery, undo, ...")},
                  {"bite", optional_text("the proof of effect, or why there is none")},
                  {"leftovers", list(text())},
-                 {"predicted_monthly_failed", optional_number()}});
+                 {"predicted_monthly_failed", described(optional_number(), "at this drill's load")},
+                 {"load_rate", described(number(), "requests per second offered in its phase; 0: not known")},
+                 {"measured", flag("it took effect, and every row about it could use it")}});
 }
 
 Json ledger() {
@@ -130,6 +138,7 @@ Json ledger() {
                                  {"split_brain", count("lost writes acknowledged after the effect")}});
   return object({{"name", text()},
                  {"noun", text()},
+                 {"rate", described(number(), "our own writes per second")},
                  {"acked", count()},
                  {"lost", count()},
                  {"undecided", count()},
@@ -200,6 +209,7 @@ std::string scorecard_json_schema() {
                         {"covers", text("how many of the areas the decision speaks for")},
                         {"tldr", text("business sentences")},
                         {"requirements", list(requirement())},
+                        {"unjudged", list(unjudged())},
                         {"areas", list(area())},
                         {"outages", list(outage())},
                         {"faults", list(fault())},

@@ -80,7 +80,9 @@ Json option() {
 }
 
 Json forecast() {
-  return or_null(object({{"rate", described(number(), "requests per second")}, {"by", optional_text("date as written")}}));
+  return or_null(object({{"rate", described(number(), "requests per second")},
+                         {"by", optional_text("date as written")},
+                         {"writes", described(optional_number(), "confirmed writes per second among them")}}));
 }
 
 Json search() {

@@ -35,7 +35,7 @@ struct MeaningOf {
     }
     return "";
   }
-  std::string operator()(const ToleratedSli&) const { return " of failures without an outage"; }
+  std::string operator()(const ToleratedSli&) const { return " of failures tolerated"; }
   std::string operator()(const RtoSli&) const { return " until it is back"; }
   std::string operator()(const RpoSli& sli) const {
     return sli.unit == RpoUnit::writes ? " lost" : " of writes lost";
@@ -49,6 +49,12 @@ struct MeaningOf {
   std::string operator()(const DownstreamSli&) const { return ""; }
   std::string operator()(const AttestedSli&) const { return ""; }
 };
+
+// "3 of 3 failures caused no outage".
+std::string tolerated_words(double share, uint64_t failures) {
+  const auto kept = static_cast<uint64_t>(std::llround(share * static_cast<double>(failures)));
+  return std::to_string(kept) + " of " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + " caused no outage";
+}
 
 bool violates(const InjectionVerdict& injection, const Objective& objective) {
   return objective.comparison == Comparison::at_most ? injection.lower > objective.limit
@@ -102,8 +108,8 @@ const char* word(VerdictState state) {
 
 const char* word(DecisionState state) {
   switch (state) {
-    case DecisionState::go: return "GO";
-    case DecisionState::no_go: return "NO-GO";
+    case DecisionState::go: return "PASSED";
+    case DecisionState::no_go: return "FAILED";
     case DecisionState::not_proven: break;
   }
   return "NOT PROVEN";
@@ -219,6 +225,8 @@ std::string measured_words(const ScoredRequirement& row) {
   }
   if (any) return range_words(lower, upper, measured.unit) + meaning;
   if (!measured.value) return "nothing";
+  if (std::holds_alternative<ToleratedSli>(row.requirement.sli)) return tolerated_words(*measured.value, measured.samples);
+  if (std::holds_alternative<OutagesSli>(row.requirement.sli) && *measured.value == 1) return "1 outage";
   const char* censored = measured.censored ? "at least " : "";
   const bool up = row.requirement.objective.comparison == Comparison::at_most;
   return censored + format_value(rounded(*measured.value, measured.unit, up), measured.unit) + meaning;
@@ -232,7 +240,7 @@ std::string drills_words(const ScoredRequirement& row) {
     if (violates(injection, row.requirement.objective)) ++violating;
   }
   if (valid == 0) return {};
-  const std::string of = " of " + std::to_string(valid) + (valid == 1 ? " drill" : " drills");
+  const std::string of = " of " + std::to_string(valid) + (valid == 1 ? " try" : " tries");
   if (violating > 0) return "too much in " + std::to_string(violating) + of;
   return "in " + std::to_string(valid) + of;
 }
@@ -244,6 +252,14 @@ std::string team_says(const Requirement& requirement) {
   std::transform(status.begin(), status.end(), status.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return status;
+}
+
+std::string contradicted_words(const ScoredRequirement& row) {
+  const Verdict& verdict = row.verdict;
+  if (!row.requirement.declared || is_watermelon(row) || verdict.watermelon_reason.empty()) return {};
+  if (verdict.watermelon == Watermelon::optimistic) return "promised better than measured: " + clean(verdict.watermelon_reason);
+  if (verdict.watermelon == Watermelon::pessimistic) return "promised worse than measured: " + clean(verdict.watermelon_reason);
+  return {};
 }
 
 bool is_watermelon(const ScoredRequirement& row) {

@@ -12,8 +12,11 @@ namespace shakedown::report {
 
 // "PASS", "FAIL", "NOT PROVEN", "UNKNOWN".
 const char* word(VerdictState state);
-// "GO", "NO-GO", "NOT PROVEN".
+// Of one drill: "PASSED", "FAILED", "NOT PROVEN". GO and NO-GO are words of a launch, which no single drill decides.
 const char* word(DecisionState state);
+// "1 of 5 areas looked at fails; 6 not looked at. Not a launch decision." An area is looked at when something of it was
+// measured, be it inconclusively; what is attested or unknown is not.
+std::string headline_words(const Scorecard& scorecard);
 // What the measurement says in the team's own colours: "GREEN", "RED", "NOT PROVEN", "UNKNOWN".
 const char* colour_word(VerdictState state);
 // "[ok]", "[X]", "[?]", "[//]": a shape for text output.
@@ -41,12 +44,16 @@ std::string promised_words(const Requirement& requirement);
 // "12–14 writes lost"; "nothing" when there is no value. Rounded for the eye (three digits), always to the
 // unfavourable side; over all valid injections where a row has them.
 std::string measured_words(const ScoredRequirement& row);
-// "in 3 of 3 drills"; empty for rows that are not judged per injection or have none.
+// "in 3 of 3 tries", "too much in 1 of 3 tries"; empty for rows that are not judged per injection or have none.
 std::string drills_words(const ScoredRequirement& row);
 // "12–14 writes", "3.1–3.4s", "at least 5s" when the upper end is infinite; rounded outwards.
 std::string range_words(double lower, double upper, Unit unit);
 // "GREEN", or the declared value when no status is declared; empty when nothing is.
 std::string team_says(const Requirement& requirement);
+
+// What the team declares and the measurement contradicts, where the row is no watermelon: "promised better than measured:
+// declared 20ms, measured 80ms to 90ms"; empty when nothing is contradicted.
+std::string contradicted_words(const ScoredRequirement& row);
 
 // Declared green (in colour or value) or reported greener by its own dashboard, measured red.
 bool is_watermelon(const ScoredRequirement& row);
@@ -56,6 +63,8 @@ std::vector<std::size_t> by_urgency(const Scorecard& scorecard);
 std::string day_words(std::string_view date);
 // "23 days left", "launch is today", "4 days past the launch date".
 std::string days_left_words(int days);
+// "broken 3 times, all 3 could be measured"; empty when no failure was planned.
+std::string broken_words(const Scorecard& scorecard);
 // The first 12 characters of a release that looks like a digest, else all of it (at most 40).
 std::string short_release(const Manifest& manifest);
 // "2 min 10 s"; empty when the run has no end.

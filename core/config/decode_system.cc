@@ -67,7 +67,8 @@ std::string Decoding::path(const std::string& written) const {
 
 void decode_forecast(Decoding& d, const View& view) {
   if (!view) return;
-  d.scenario.forecast = Forecast{view["rate"].rate(), view["by"].text()};
+  d.scenario.forecast = Forecast{view["rate"].rate(), view["by"].text(), {}};
+  if (view["writes"]) d.scenario.forecast->writes = view["writes"].rate();
 }
 
 void decode_header(Decoding& d, const View& root) {

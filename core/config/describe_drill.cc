@@ -127,7 +127,8 @@ Shape phase_shape() {
 Shape forecast_shape() {
   return mapping("forecast", "The load that is expected of the service.",
                  {need("rate", rate(1e9), "Requests per second."),
-                  may("by", scalar(Form::date), "The day by which, quoted.")});
+                  may("by", scalar(Form::date), "The day by which, quoted."),
+                  may("writes", rate(1e9), "Confirmed writes per second among them; a loss is told at this rate too.")});
 }
 
 Shape stop_condition_shape() {

@@ -14,6 +14,7 @@ namespace shakedown {
 struct Forecast {
   Rate rate;
   std::string by;  // date as written
+  std::optional<Rate> writes;  // confirmed writes among them; absent = not declared
 };
 
 // A query to a Prometheus. `$window` in it stands for the measured window as a PromQL duration.

@@ -27,6 +27,14 @@ struct ScoredRequirement {
   Verdict verdict;
   std::optional<ScoredReported> reported;  // of rows with `reported`
   std::vector<TradeOff> options;           // of red and unproven rows
+  // Of rows about load: the highest rate offered in a stage that the row judged and that keeps the objective by itself.
+  std::optional<double> tested_rate;
+};
+
+// A measured phase with load that no requirement judges.
+struct UnjudgedPhase {
+  std::string phase;
+  uint64_t offered = 0, bad = 0;  // outside fault windows
 };
 
 struct AreaSummary {
@@ -61,6 +69,8 @@ struct ScoredFault {
   std::string bite;      // the proof of effect, or why there is none
   std::vector<std::string> leftovers;
   std::optional<double> predicted_monthly_failed;  // expected frequency x measured impact
+  double load_rate = 0;   // requests per second offered in its phase; 0 = not known
+  bool measured = false;  // it took effect, and every row about it could use it
 };
 
 struct ScoredLedgerInjection {
@@ -74,6 +84,7 @@ struct ScoredLedgerInjection {
 };
 struct ScoredLedger {
   std::string name, noun;
+  double rate = 0;  // our own writes per second
   uint64_t acked = 0, lost = 0, undecided = 0, duplicates = 0, ghosts = 0, corrupt = 0, resurrected = 0;
   uint64_t recovered = 0, maybe_lost = 0, seen_then_lost = 0;
   std::vector<uint64_t> lost_ids;  // at most 1000
@@ -107,6 +118,7 @@ struct Scorecard {
   std::string covers;                // "2 of 11 areas"
   std::vector<std::string> tldr;     // business sentences, no jargon
   std::vector<ScoredRequirement> requirements;
+  std::vector<UnjudgedPhase> unjudged;
   std::vector<AreaSummary> areas;    // all 11, in order
   std::vector<ScoredOutage> outages;
   std::vector<ScoredFault> faults;

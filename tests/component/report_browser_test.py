@@ -124,7 +124,7 @@ class BrowserTest(unittest.TestCase):
             with self.subTest(name):
                 pages, size = self.print(name)
                 self.assertIn("A4", size)
-                self.assertIn("EVIDENCE SAYS", pages[0].upper())
+                self.assertIn("THIS DRILL", pages[0].upper())
                 self.assertIn("evidence from 22 Nov 2026", pages[0], "the foot is on page one")
                 start = "EVERY REQUIREMENT" if name == "unknown" else "WHAT HAPPENED, SECOND BY SECOND"
                 self.assertTrue(pages[1].strip().startswith(start), pages[1][:200])

@@ -156,7 +156,7 @@ void add_faults(Scorecard& card) {
     const double start = 20.0 + 20 * n;
     card.faults.push_back({.name = "kill-checkout", .component = "checkout", .injection = n, .state = FaultState::clean,
                            .injected_at = at(start), .effective_at = at(start + 0.001), .undone_at = at(start + 3.1),
-                           .ended_by = "recovery", .bite = "pid 4711 is gone", .predicted_monthly_failed = 3012.5});
+                           .ended_by = "recovery", .bite = "pid 4711 is gone", .predicted_monthly_failed = 3012.5, .load_rate = 500, .measured = true});
     card.outages.push_back({"front-door", at(start + 0.004), 2.98 + 0.005 * n, 3.02 + 0.007 * n, "kill-checkout",
                             {1496, 12.5, 11 + n, 1.0}});
   }

@@ -15,10 +15,10 @@ using testing::example;
 
 TEST(Console, SaysTheVerdictInWordsAndShapes) {
   const std::string text = scorecard_console(example("no-go").card, false);
-  EXPECT_THAT(text, HasSubstr("Evidence says: [X] NO-GO, for 3 of 11 areas"));
+  EXPECT_THAT(text, HasSubstr("THIS DRILL: [X] FAILED. 1 of 3 areas looked at fails; 8 not looked at. Not a launch decision."));
   EXPECT_THAT(text, HasSubstr("WATERMELON: the team says GREEN, measured RED"));
   EXPECT_LT(text.find("DR-2"), text.find("AV-1")) << "red first";
-  EXPECT_THAT(scorecard_console(example("go").card, false), HasSubstr("[ok] GO"));
+  EXPECT_THAT(scorecard_console(example("go").card, false), HasSubstr("THIS DRILL: [ok] PASSED. All 3 areas looked at hold; 8 not looked at. Not a launch decision."));
   EXPECT_THAT(scorecard_console(example("unknown").card, false), HasSubstr("[//] UNKNOWN"));
   EXPECT_THAT(scorecard_console(example("interrupted").card, false), HasSubstr("LEFT BEHIND: checkout: process group"));
 }
@@ -61,7 +61,7 @@ TEST(Junit, LeftoversAndInvalidRunsAreErrorsOfTheRun) {
 
 TEST(Markdown, ShowsEveryRowAndTheWatermelon) {
   const std::string text = scorecard_markdown(example("no-go").card);
-  EXPECT_THAT(text, HasSubstr("# \\[X\\] NO-GO: Checkout 9f2c1e"));
+  EXPECT_THAT(text, HasSubstr("# \\[X\\] This drill FAILED: Checkout 9f2c1e"));
   EXPECT_THAT(text, HasSubstr("**WATERMELON** team says GREEN"));
   for (const char* id : {"AV-1", "PE-1", "DR-1", "DR-2"}) EXPECT_THAT(text, HasSubstr(id));
 }

@@ -104,7 +104,7 @@ TEST(GrowthPageOne, ADashboardGreenerThanAPassIsAClaimNotAWatermelon) {
   one.card.requirements[0].reported->watermelon = Watermelon::optimistic;
   one.card.requirements[0].reported->value = 1;
   const std::string text = page_one(one);
-  EXPECT_THAT(text, HasSubstr("Promised better than proven Customers can pay: its own dashboard says 100%"));
+  EXPECT_THAT(text, HasSubstr("Promised otherwise than measured Customers can pay: its own dashboard says 100%"));
   EXPECT_THAT(text, Not(HasSubstr("WATERMELON")));
 }
 

@@ -56,11 +56,11 @@ TEST(PageOne, MachineSentencesWithJargonAreReplaced) {
 TEST(PageOne, SaysWhatTheDesignSays) {
   const std::string text = text_of(page_one(example("no-go")));
   for (const char* words :
-       {"Checkout 9f2c1e", "staging, 1/4 of the replicas", "launch 15 Dec 2026, 23 days left", "Evidence says NO-GO",
-        "for 3 of 11 areas", "not taken approver vp@example.com", "1 WATERMELON Disaster recovery: green to the team, red when measured",
-        "Needed at most 0 writes", "Team promised 0 writes", "Measured 12–14 writes lost too much in 3 of 3 drills",
+       {"Checkout 9f2c1e", "staging, 1/4 of the replicas", "launch 15 Dec 2026, 23 days left", "This drill FAILED",
+        "1 of 3 areas looked at fails; 8 not looked at. Not a launch decision.", "not taken approver vp@example.com", "1 WATERMELON Disaster recovery: green to the team, red when measured",
+        "Needed at most 0 writes", "Team promised 0 writes", "Measured 12–14 writes lost too much in 3 of 3 tries",
         "team says GREEN", "measured RED", "Sam", "To make it green: flush each order to disk",
-        "Green, nothing needed (2) Availability, Performance", "Not declared (8)", "3 of 3 injections took effect"})
+        "Green, nothing needed (2) Availability, Performance", "Not declared (8)", "broken 3 times, all 3 could be measured"})
     EXPECT_THAT(text, HasSubstr(words));
 }
 

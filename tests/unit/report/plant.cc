@@ -100,6 +100,8 @@ void plant(Example& example, const std::string& text) {
   for (ValidityReason& reason : card.reasons) put(reason.signal, reason.text);
   for (ScoredRequirement& row : card.requirements) plant_requirement(row, put);
   plant_record(card, put);
+  card.unjudged.resize(1);
+  put(card.unjudged[0].phase);
   plant_growth(card, put);
   plant_around(card, put);
   Scenario& scenario = *example.scenario;

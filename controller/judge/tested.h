@@ -1,0 +1,23 @@
+// What load the judged stages carried, and which measured phases nobody judged: so that page one says nothing of a rate
+// that no requirement has looked at. Pure.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "controller/judge/evidence.h"
+
+namespace shakedown::judging {
+
+// Availability, latency, throughput and error ratio: rows over the requests of a load.
+bool about_load(const Sli& sli);
+
+// The highest rate, per second, of an open load in a stage that the row judged and that keeps the objective by itself:
+// a pass over several phases says nothing of the one among them that misses. A constant rate that was offered in full is
+// told as declared, any other as the mean of what was offered. nullopt: not about load, or no such stage.
+std::optional<double> tested_rate(const Requirement& requirement, const Evidence& evidence);
+
+// Measured phases with load whose requests outside fault windows no row with `must` judges.
+std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence);
+
+}  // namespace shakedown::judging
