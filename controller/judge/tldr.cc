@@ -41,7 +41,7 @@ std::string sentence(const ScoredRequirement& row, const Scorecard& card, const 
   }
   const Sli& sli = row.requirement.sli;
   if (const auto* rpo = std::get_if<RpoSli>(&sli)) return tell_loss(row, *rpo, card, scenario);
-  if (const auto* rto = std::get_if<RtoSli>(&sli)) return tell_recovery(row, *rto, scenario);
+  if (const auto* rto = std::get_if<RtoSli>(&sli)) return tell_recovery(row, *rto, card, scenario);
   return plain_failure(row);
 }
 

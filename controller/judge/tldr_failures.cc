@@ -94,6 +94,14 @@ std::string without_loss(const Loss& loss, const RpoSli& sli, const Scenario& sc
   return fmt::format("{}, confirmed {} disappear{}{}.", start, plural(noun), seen, team_says(row.requirement, "none"));
 }
 
+// Whether an outage belongs to this fault and another at once: its cause then names both, joined by "and".
+bool with_another(const std::string& fault, const Scorecard& card) {
+  return std::any_of(card.outages.begin(), card.outages.end(), [&](const ScoredOutage& o) {
+    const std::string cause = " and " + o.cause + " and ";
+    return o.cause != fault && cause.find(" and " + fault + " and ") != std::string::npos;
+  });
+}
+
 }  // namespace
 
 std::string tell_loss(const ScoredRequirement& row, const RpoSli& sli, const Scorecard& card, const Scenario& scenario) {
@@ -115,7 +123,7 @@ std::string tell_loss(const ScoredRequirement& row, const RpoSli& sli, const Sco
                      nouns_of(loss, noun), ours, tries, in_production(loss, card), team);
 }
 
-std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const Scenario& scenario) {
+std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const Scorecard& card, const Scenario& scenario) {
   const Range range = range_of(row.verdict);
   const double promised = row.requirement.objective.limit;
   const std::string limit = time_words(promised);
@@ -128,8 +136,9 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
     const double least = row.verdict.measured.lower.value_or(0);
     away = least > 0 ? "more than " + time_words(least) : "a time that has no upper limit";
   }
-  return fmt::format("{}, the service is away for {}; promised {} {}{}.", start, away, limit == "1 second" ? "is" : "are",
-                     limit, team_says(row.requirement, "no time away"));
+  const char* overlapped = with_another(scenario.fault(sli.fault).name, card) ? ", in part with another failure at work" : "";
+  return fmt::format("{}, the service is away for {}{}; promised {} {}{}.", start, away, overlapped,
+                     limit == "1 second" ? "is" : "are", limit, team_says(row.requirement, "no time away"));
 }
 
 std::vector<std::string> tell_uncaused(const Scorecard& card, const Scenario& scenario) {

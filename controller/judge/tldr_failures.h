@@ -10,7 +10,7 @@ namespace shakedown::judging {
 
 // Every figure is one of the scorecard's: of the ledger's and the row's valid injections, from the mildest to the worst.
 std::string tell_loss(const ScoredRequirement& row, const RpoSli& sli, const Scorecard& card, const Scenario& scenario);
-std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const Scenario& scenario);
+std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const Scorecard& card, const Scenario& scenario);
 // Declared failures that were not caused, and caused ones of which nobody knows whether they were undone: one sentence each.
 std::vector<std::string> tell_uncaused(const Scorecard& card, const Scenario& scenario);
 

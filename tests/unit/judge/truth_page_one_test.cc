@@ -144,6 +144,21 @@ TEST(TruthPageOne, AFaultWhoseEndNobodySawHasAnUnknownFate) {
   EXPECT_EQ(card.faults[0].ended_by, "not known");
 }
 
+TEST(TruthPageOne, AnOutageUnderTwoFaultsIsSaidAsSuch) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 0);
+  const FaultId kill = drill.add_kill("kill-w1", crash);
+  drill.inject(kill, drill.run(crash, 0), 10, 20);
+  drill.probe(0, 30, {{10, 13.1}});
+  drill.require("DR-1", RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, 1);
+  Scorecard card = drill.judge();
+  ASSERT_EQ(card.outages.size(), 1U);
+  EXPECT_FALSE(says(card, "another failure")) << joined(card);
+  card.outages[0].cause = "kill-w2 and kill-w1";
+  EXPECT_NE(judging::tell(card, drill.scenario)[0].find("If the process dies, the service is away for 3.1 seconds, in part with another failure at work"),
+            std::string::npos) << judging::tell(card, drill.scenario)[0];
+}
+
 TEST(TruthPageOne, AnInjectionThatNoRowCouldUseWasNotMeasured) {
   Kills run(0);
   const Scorecard good = run.drill.judge();
