@@ -221,6 +221,7 @@ void Maker::describe() {
   card.manifest.started = parse_wall("2026-11-22T14:00:00Z").value();
   card.manifest.finished = parse_wall("2026-11-22T14:02:00Z").value();
   if (chance(20)) card.manifest.state = of({RunState::stopped, RunState::aborted, RunState::interrupted});
+  if (chance(10)) card.manifest.rejudged_from = "abc";
   card.launch = chance(50) ? "2026-12-15" : "";
   if (!card.launch.empty()) card.launch_in_days = of({-1, 0, 1, 23});
   card.valid = chance(80);
