@@ -44,6 +44,9 @@ class CallSink {
   // response only with Outcome::ok, which here means "a complete answer came in time". done never
   // exceeds the deadline of a timeout. The slot may be reused or released at once.
   virtual void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) = 0;
+  // The driver holds the call back (Call::held) until it knows whether the target was still down;
+  // it is not on its way to the target. finished() comes later.
+  virtual void holding(Call&) {}
 };
 
 struct Call {
@@ -61,6 +64,7 @@ struct Call {
   // Set by the driver.
   MonoTime sent{};
   bool was_sent = false;
+  bool held = false;  // by the reconnect backoff
   Connection* connection = nullptr;
 
   Link<Call> waiting_link;   // in a pool's queue

@@ -49,14 +49,15 @@ void ClosedLoop::woken(boost::system::error_code error) {
     const Sleeper first = sleeping_.front();
     std::pop_heap(sleeping_.begin(), sleeping_.end(), std::greater<>());
     sleeping_.pop_back();
-    issue(first.user, first.wake, now);
+    issue(first.user, first.wake);
   }
   armed_at_ = MonoTime::max();
   arm();
 }
 
-void ClosedLoop::issue(uint32_t number, MonoTime intended, MonoTime now) {
+void ClosedLoop::issue(uint32_t number, MonoTime intended) {
   if (tools_.clock.at(intended) >= end_) return;
+  const MonoTime now = mono_now();
   User& user = users_[number];
   const uint64_t index = user.sent++ * all_users_ + user.number;
   const OperationId id = mix_.operation(index);
@@ -71,6 +72,13 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended, MonoTime now) {
   call.released = now;
   call.deadline = intended + operation.timeout;
   ++offered_;
+  if (now >= call.deadline) {
+    tools_.recorder.record(judge_call(call, tools_.prepared, tools_.clock, stage_,
+                                      Outcome::dropped_by_us, nullptr, now));
+    tools_.calls.give_back(call);
+    sleep(number, now + std::max(think_, kPause));
+    return;
+  }
   ++outstanding_;
   tools_.driver(operation.http.target).submit(call, now);
 }
@@ -88,7 +96,7 @@ void ClosedLoop::finished(Call& call, Outcome outcome, const Response* response,
   } else if (think_ > Duration::zero()) {
     sleep(user, done + think_);
   } else {
-    issue(user, done, done);
+    issue(user, done);
   }
 }
 

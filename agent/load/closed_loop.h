@@ -1,5 +1,7 @@
 // Closed-loop load: users that send, wait for the answer, think, and send again. The intended time
-// of a request is the instant at which its user wanted to send it. A user whose request could not
+// of a request is the instant at which its user wanted to send it (the end of the last one and the
+// time to think); released is when our loop reached it, by a reading of the clock of its own, so
+// that our lateness shows as lag. A request that we reach after its deadline is dropped_by_us. A user whose request could not
 // be carried at all (refused, reset, our own trouble) waits until the driver would try to connect
 // again, at least kPause, so that a dead target does not make the loop spin.
 // Ownership and threads: as StageLoad.
@@ -42,7 +44,7 @@ class ClosedLoop final : public StageLoad, private CallSink {
   void sleep(uint32_t user, MonoTime until);
   void arm();
   void woken(boost::system::error_code error);
-  void issue(uint32_t user, MonoTime intended, MonoTime now);
+  void issue(uint32_t user, MonoTime intended);
   void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
 
   const WorkerTools& tools_;

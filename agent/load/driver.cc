@@ -1,5 +1,7 @@
 #include "agent/load/driver.h"
 
+#include <algorithm>
+
 #include "agent/load/deadlines.h"
 
 namespace shakedown {
@@ -17,6 +19,16 @@ void Driver::finish(Call& call, Outcome outcome, const Response* response, MonoT
   } else {
     call.sink->finished(call, outcome, outcome == Outcome::ok ? response : nullptr, now);
   }
+}
+
+void Driver::hold(Call& call) {
+  deadlines_.remove(call);
+  call.held = true;
+  call.sink->holding(call);
+}
+
+void Driver::end_held(Call& call, Outcome outcome, MonoTime now) {
+  call.sink->finished(call, outcome, nullptr, std::min(now, call.deadline));
 }
 
 }  // namespace shakedown

@@ -22,6 +22,9 @@ struct DriverOptions {
   uint64_t max_requests = 0;      // per connection, 0 = no limit
   Duration backoff{};             // after a failed connect; 0 = every call tries at once
   Duration backoff_max{};
+  // What comes while no connection is open and the backoff runs: held until the next attempt tells
+  // whether the target was still down, or answered at once with the last attempt's outcome.
+  bool hold_back = false;
 };
 
 class Driver {
@@ -30,12 +33,17 @@ class Driver {
 
   // The call's sink is told once, possibly before submit returns: a complete answer (ok), refused,
   // reset, client_error, failed (the peer's certificate is not trusted), or timeout from the
-  // watchdog. Without a free connection the call waits in order of submission; it is answered
-  // `refused` at once while no connection is open and the reconnect backoff runs.
+  // watchdog. Without a free connection the call waits in order of submission. While no connection
+  // is open and the reconnect backoff runs, it is answered like the last attempt at once, or held
+  // back (hold_back) until the next one: if that fails too, the target was down all the time and
+  // the call ends like the attempt before it; if it succeeds, nobody asked the target, and the call
+  // is dropped_by_us. Each end is client_error where an attempt failed by our own fault.
   void submit(Call& call, MonoTime now);
 
   // Forgets a submitted call: its sink is not told; a connection that carries it is closed.
   virtual void abandon(Call& call, MonoTime now) = 0;
+  // Ends the calls that are held back: nobody will know any more whether the target was down.
+  virtual void give_up_held(MonoTime) {}
 
   // When a new connection may be tried; in the past while nothing is wrong.
   virtual MonoTime retry_at() const = 0;
@@ -49,6 +57,9 @@ class Driver {
   // Ends a call. An end at or after the deadline is a timeout at the deadline, whatever it was.
   void finish(Call& call, Outcome outcome, const Response* response, MonoTime now);
   virtual void start(Call& call, MonoTime now) = 0;
+  // A held call has no watchdog: its end is known only after the next attempt to connect.
+  void hold(Call& call);
+  void end_held(Call& call, Outcome outcome, MonoTime now);
 
  private:
   Deadlines& deadlines_;

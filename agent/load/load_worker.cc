@@ -34,6 +34,7 @@ Driver& LoadWorker::driver(TargetId target) {
   options.max_requests = policy.max_requests;
   options.backoff = policy.backoff;
   options.backoff_max = policy.backoff_max;
+  options.hold_back = true;
   const PreparedTarget& prepared = prepared_.targets[target.value];
   slot = find_driver(prepared.target.scheme)(prepared, options, loop_, deadlines_);
   if (closed_) slot->close();
@@ -100,7 +101,7 @@ void LoadWorker::stop(RunTime at, MonoTime grace_end, std::function<void()> done
 
 void LoadWorker::check_stopped(MonoTime grace_end) {
   const MonoTime now = mono_now();
-  if (!all_over() && now >= grace_end) deadlines_.give_up(now);
+  if (!all_over() && now >= grace_end) give_up(now);
   if (all_over()) {
     stopped_();
     return;
@@ -108,11 +109,18 @@ void LoadWorker::check_stopped(MonoTime grace_end) {
   alarm_.after(std::chrono::milliseconds(2), [this, grace_end] { check_stopped(grace_end); });
 }
 
+void LoadWorker::give_up(MonoTime now) {
+  deadlines_.give_up(now);
+  for (const auto& driver : drivers_) {
+    if (driver) driver->give_up_held(now);
+  }
+}
+
 void LoadWorker::close() {
   closed_ = true;
   alarm_.cancel();
   for (const auto& stage : stages_) stage->stop(RunTime::min());
-  deadlines_.give_up(mono_now());
+  give_up(mono_now());
   deadlines_.close();
   for (const auto& driver : drivers_) {
     if (driver) driver->close();

@@ -36,6 +36,7 @@ class LoadWorker {
   std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start,
                                         RunTime end);
   void check_stopped(MonoTime grace_end);
+  void give_up(MonoTime now);
   bool all_over() const;
 
   const Prepared& prepared_;

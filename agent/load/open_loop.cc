@@ -4,24 +4,41 @@
 #include <cmath>
 
 #include <boost/asio/post.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
 namespace shakedown {
 namespace {
 
 uint64_t outstanding_cap(const Load& load, const Scenario& scenario, Lane lane) {
-  uint64_t total = load.max_outstanding;
-  if (total == 0) {
-    Duration longest{};
-    for (const MixEntry& entry : load.mix)
-      longest = std::max(longest, scenario.operation(entry.operation).timeout);
-    total = static_cast<uint64_t>(
-                std::ceil(peak_rate(std::get<OpenLoad>(load.kind).shape) * seconds(longest))) +
-            1;
-  }
-  return std::max<uint64_t>(1, lane_share(total, lane));
+  if (load.max_outstanding > 0)
+    return std::max<uint64_t>(1, lane_share(load.max_outstanding, lane));
+  Duration longest{};
+  for (const MixEntry& entry : load.mix)
+    longest = std::max(longest, scenario.operation(entry.operation).timeout);
+  const double rate = peak_rate(std::get<OpenLoad>(load.kind).shape) / lane.count;
+  return poisson_cap(rate * seconds(longest));
 }
 
 }  // namespace
+
+uint64_t poisson_cap(double mean) {
+  constexpr double kChance = 1e-9;
+  // P(X > n) of a Poisson is the regularised lower incomplete gamma function P(n + 1, mean).
+  const auto exceeded = [&](uint64_t n) {
+    return mean > 0 && boost::math::gamma_p(static_cast<double>(n) + 1, mean) >= kChance;
+  };
+  uint64_t low = 0, high = 1;
+  for (; exceeded(high); high *= 2) low = high;
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    if (exceeded(middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return std::max<uint64_t>(1, high);
+}
 
 OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start,
                    RunTime end, Lane lane)
@@ -36,6 +53,7 @@ OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, Ru
       auditor_(std::get<OpenLoad>(load.kind), end - start,
                stage_seed(tools.prepared.scenario().seed, stage), lane),
       audited_(auditor_.next()),
+      cap_declared_(load.max_outstanding > 0),
       cap_(outstanding_cap(load, tools.prepared.scenario(), lane)),
       timer_(tools.loop) {}
 
@@ -86,7 +104,7 @@ void OpenLoop::release(const Arrival& arrival, MonoTime now) {
     drop(call, Outcome::dropped_by_us);
     tools_.calls.give_back(call);
   } else if (outstanding_ >= cap_) {
-    drop(call, late ? Outcome::dropped_by_us : Outcome::dropped_by_target);
+    drop(call, late || !cap_declared_ ? Outcome::dropped_by_us : Outcome::dropped_by_target);
     tools_.calls.give_back(call);
   } else {
     ++outstanding_;
@@ -100,10 +118,15 @@ void OpenLoop::drop(const Call& call, Outcome outcome) {
 }
 
 void OpenLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
-  --outstanding_;
+  --(call.held ? held_ : outstanding_);
   tools_.recorder.record(
       judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
   tools_.calls.give_back(call);
+}
+
+void OpenLoop::holding(Call&) {
+  --outstanding_;
+  ++held_;
 }
 
 void OpenLoop::stop(RunTime at) {

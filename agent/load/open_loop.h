@@ -3,12 +3,15 @@
 //
 // Pacing: a timer until shortly before the next arrival, then turns of the loop (which serve the
 // sockets meanwhile), so that an arrival is released within microseconds; long gaps cost no
-// processor time. Drops: an arrival is dropped_by_us when it is released after its own deadline,
-// and when it meets the outstanding cap while we lag more than our limit; at the cap without such
-// a lag it is dropped_by_target.
+// processor time. Drops: an arrival is dropped_by_us when it is released after its own deadline, when
+// it meets the derived cap of outstanding requests (which only guards memory), and when it meets a
+// declared one while we lag more than our limit; at a declared cap without such a lag it is
+// dropped_by_target. Calls that the driver holds back are not on their way and meet no cap; there
+// are at most as many as arrive in a backoff and one timeout.
 // Ownership and threads: as StageLoad.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "agent/load/pacer.h"
@@ -16,6 +19,10 @@
 #include "core/runtime/timer.h"
 
 namespace shakedown {
+
+// The smallest count that a Poisson variable of this mean exceeds with probability below 1e-9: how
+// many requests of a healthy target can be out at once.
+uint64_t poisson_cap(double mean);
 
 class OpenLoop final : public StageLoad, private CallSink {
  public:
@@ -27,8 +34,8 @@ class OpenLoop final : public StageLoad, private CallSink {
   void begin() override;
   void stop(RunTime at) override;
   uint64_t take_offered(RunTime until) override;
-  uint64_t outstanding() const override { return outstanding_; }
-  bool over() const override { return !waiting_ && !due() && outstanding_ == 0; }
+  uint64_t outstanding() const override { return outstanding_ + held_; }
+  bool over() const override { return !waiting_ && !due() && outstanding() == 0; }
   bool reported() const override { return !audited_ || start_ + audited_->offset >= end_; }
 
  private:
@@ -42,6 +49,7 @@ class OpenLoop final : public StageLoad, private CallSink {
   void release(const Arrival& arrival, MonoTime now);
   void drop(const Call& call, Outcome outcome);
   void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+  void holding(Call& call) override;
 
   const WorkerTools& tools_;
   StageId stage_;
@@ -55,8 +63,10 @@ class OpenLoop final : public StageLoad, private CallSink {
   std::optional<Arrival> audited_;
   RunTime audited_until_ = RunTime::min();
   RunTime released_until_ = RunTime::min();
-  uint64_t outstanding_ = 0;
-  uint64_t cap_ = 0;
+  uint64_t outstanding_ = 0;  // without the held ones
+  uint64_t held_ = 0;
+  bool cap_declared_;
+  uint64_t cap_;
   LoopTimer timer_;
   HandlerMemory timer_memory_, turn_memory_;
   bool waiting_ = false;  // a timer or a turn will come

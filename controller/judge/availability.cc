@@ -9,8 +9,10 @@
 namespace shakedown::judging {
 namespace {
 
-RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds) {
+RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& missing) {
   RatioEvidence out;
+  out.missing = missing.total();
+  out.waiting = missing.waiting;
   for (const SecondTally& s : seconds) {
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
@@ -37,7 +39,9 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   const LoadScope scope(sli.scope, evidence);
   if (!scope.missing().empty()) return nothing(Unit::ratio, "No data: " + scope.missing() + ".", "a run of that phase");
   const std::vector<SecondTally> seconds = tally(scope, sli.operations, evidence);
-  const ShareBounds share = bad_share(bad_ratio(seconds), requirement.confidence);
+  const SecondTally sum = total(seconds);
+  const Missing missing = missing_in(scope, sli.operations, sum, evidence);
+  const ShareBounds share = bad_share(bad_ratio(seconds, missing), requirement.confidence);
   if (share.total == 0) {
     return nothing(Unit::ratio, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
   }
@@ -46,13 +50,14 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   out.until = scope.until();
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
-  out.verdict.reason = sentence(requirement, share, scope, total(seconds), nouns(sli.operations, *evidence.scenario));
+  out.verdict.reason = sentence(requirement, share, scope, sum, nouns(sli.operations, *evidence.scenario));
   settle(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, budget, requirement.confidence, out.observed_seconds));
   }
-  check_our_losses(out, scope, budget, evidence);
+  settle_missing(out, missing, compare(requirement.objective, 1 - share.upper, 1 - share.lower_all_bad),
+                 compare(requirement.objective, 1 - share.upper_all_good, 1 - share.lower));
   check_load_agents(out, scope, evidence);
   return out;
 }

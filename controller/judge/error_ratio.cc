@@ -18,6 +18,7 @@ RatioEvidence between(const std::map<int64_t, SecondTally>& seconds, int64_t fro
   RatioEvidence out;
   for (auto it = seconds.lower_bound(from); it != seconds.end() && it->first < to; ++it) {
     const SecondTally& s = it->second;
+    out.missing += static_cast<double>(s.ours);
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.low.push_back({s.second, s.bad, s.judged()});
@@ -50,9 +51,10 @@ std::vector<int64_t> seconds_in(const LoadScope& scope) {
 }
 
 Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const LoadScope& scope,
-                const std::vector<SecondTally>& seconds) {
+                const std::vector<SecondTally>& seconds, const Missing& missing) {
   const uint32_t length = whole_seconds(sli.over);
-  const WorstWindow worst = worst_window(seconds, seconds_in(scope), length, requirement.confidence);
+  const WorstWindow worst = worst_window(seconds, seconds_in(scope), length, requirement.confidence,
+                                         missing.never_offered, missing.waiting);
   if (worst.windows == 0) {
     return nothing(Unit::ratio, fmt::format("No data: {} holds no complete window of {} s with requests.",
                                             scope.describe(), length), "a longer phase");
@@ -70,12 +72,17 @@ Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const 
                              ? kMoreWillNotHelp
                              : fmt::format("more requests per {} s, so that each window is narrow enough", length);
   }
+  settle_missing(out, missing, compare(requirement.objective, worst.lower_all_bad, worst.upper),
+                 compare(requirement.objective, worst.lower, worst.upper_all_good));
   return out;
 }
 
-Judged whole(const Requirement& requirement, const LoadScope& scope, const std::vector<SecondTally>& seconds) {
-  const auto map = by_second(seconds);
-  const ShareBounds share = bad_share(between(map, INT64_MIN, INT64_MAX), requirement.confidence);
+Judged whole(const Requirement& requirement, const LoadScope& scope, const std::vector<SecondTally>& seconds,
+             const Missing& missing) {
+  RatioEvidence ratio = between(by_second(seconds), INT64_MIN, INT64_MAX);
+  ratio.missing += missing.never_offered;
+  ratio.waiting = missing.waiting;
+  const ShareBounds share = bad_share(ratio, requirement.confidence);
   if (share.total == 0) {
     return nothing(Unit::ratio, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
   }
@@ -89,28 +96,37 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));
   }
+  settle_missing(out, missing, compare(requirement.objective, share.lower_all_bad, share.upper),
+                 compare(requirement.objective, share.lower, share.upper_all_good));
   return out;
 }
 
 }  // namespace
 
 WorstWindow worst_window(const std::vector<SecondTally>& seconds, const std::vector<int64_t>& in_scope,
-                         uint32_t length, double confidence) {
+                         uint32_t length, double confidence, double never_offered, double waiting) {
   WorstWindow worst;
   const auto map = by_second(seconds);
   const std::vector<int64_t> starts = window_starts(in_scope, length);
   const double shared = 1 - (1 - confidence) / std::max<double>(1, static_cast<double>(starts.size()));
   for (const int64_t from : starts) {
-    const RatioEvidence evidence = between(map, from, from + length);
+    RatioEvidence evidence = between(map, from, from + length);
+    evidence.missing += never_offered;
+    evidence.waiting = waiting;
     const ShareBounds share = bad_share(evidence, confidence);
-    if (share.total == 0) continue;
+    if (share.total == 0 && share.missing + share.waiting <= 0) continue;  // nothing of it known: anything from 0 to 1
     if (worst.windows == 0 || share.value > worst.value) {
       worst.from = from;
       worst.value = share.value;
       worst.samples = share.total;
     }
     worst.upper = std::max(worst.upper, share.upper);
-    if (share.bad > 0) worst.lower = std::max(worst.lower, bad_share(evidence, shared).lower);
+    worst.upper_all_good = std::max(worst.upper_all_good, share.total > 0 ? share.upper_all_good : 0);
+    if (share.bad > 0 || share.missing + share.waiting > 0) {
+      const ShareBounds wide = bad_share(evidence, shared);
+      if (share.bad > 0) worst.lower = std::max(worst.lower, wide.lower);
+      worst.lower_all_bad = std::max(worst.lower_all_bad, share.total > 0 ? wide.lower_all_bad : 1);
+    }
     ++worst.windows;
   }
   return worst;
@@ -137,12 +153,12 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   const LoadScope scope(sli.scope, evidence);
   if (!scope.missing().empty()) return nothing(Unit::ratio, "No data: " + scope.missing() + ".", "a run of that phase");
   const std::vector<SecondTally> seconds = tally(scope, sli.operations, evidence);
-  Judged out = sli.over > Duration::zero() ? windowed(requirement, sli, scope, seconds)
-                                           : whole(requirement, scope, seconds);
+  const Missing missing = missing_in(scope, sli.operations, total(seconds), evidence);
+  Judged out = sli.over > Duration::zero() ? windowed(requirement, sli, scope, seconds, missing)
+                                           : whole(requirement, scope, seconds, missing);
   if (!out.verdict.measured.value) return out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
-  check_our_losses(out, scope, requirement.objective.limit, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }

@@ -13,11 +13,13 @@ struct WorstWindow {
   int64_t from = 0;      // of the window with the largest value
   uint32_t windows = 0;  // looked at; 0 = none was complete
   uint64_t samples = 0;  // in that window
-  double value = 0, lower = 0, upper = 0;
+  double value = 0, lower = 0, upper = 0;          // lower, upper: missing data all good, all bad
+  double lower_all_bad = 0, upper_all_good = 0;    // the other bound of each case
 };
 
+// never_offered, waiting: arrivals that were missing at an unknown instant; every window may be the one that they belong to.
 WorstWindow worst_window(const std::vector<SecondTally>& seconds, const std::vector<int64_t>& in_scope,
-                         uint32_t length, double confidence);
+                         uint32_t length, double confidence, double never_offered = 0, double waiting = 0);
 
 // Bad over decided requests in the seconds [from, to), of the stages for which `wanted` holds; nullopt without any.
 std::optional<double> bad_in(const Evidence& evidence, const ErrorRatioSli& sli, int64_t from, int64_t to);

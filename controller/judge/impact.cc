@@ -33,11 +33,12 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
     if (!meter.has_baseline()) return reject(bound, "", "no quiet time to compare with");
-    bound.verdict.lower = bound.verdict.upper = bound.value = harm.delayed_seconds;
+    bound.verdict.lower = bound.value = harm.delayed_seconds;
+    bound.verdict.upper = harm.delayed_seconds + harm.unseen_seconds;
     return;
   }
   bound.verdict.lower = bound.value = static_cast<double>(harm.failed);
-  bound.verdict.upper = static_cast<double>(harm.failed + harm.unfinished);
+  bound.verdict.upper = static_cast<double>(harm.failed + harm.unfinished + harm.ours);
 }
 
 }  // namespace
@@ -65,6 +66,9 @@ Harm HarmMeter::over(TimeRange range) const {
     const auto& [key, cell] = *it;
     if (key.second > last) break;
     add_outcomes(seconds[key.second], cell);
+    const uint64_t ours = cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
+    harm.ours += ours;
+    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(key.operation).timeout);
     const auto mean = mean_latency_.find(key.operation);
     if (mean == mean_latency_.end()) continue;
     const SparseHistogram& ok = ok_latency(cell);
@@ -115,7 +119,7 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
   out.observed_seconds = evidence.last_second();
   const LoadScope scope(Scope{{}, sli.fault}, evidence);
   if (sli.unit != ImpactUnit::lost_writes && scope.missing().empty() && out.verdict.measured.samples > 0) {
-    check_our_losses(out, scope, kDefaultBudget, evidence);
+    if (missing_in(scope, {}, {}, evidence).never_offered > 0) check_our_losses(out, scope, kDefaultBudget, evidence);
     check_load_agents(out, scope, evidence);
   }
   return out;

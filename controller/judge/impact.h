@@ -12,7 +12,9 @@ struct Harm {
   uint64_t failed = 0;      // failed, refused, reset, timeout, dropped_by_target
   uint64_t unfinished = 0;  // may or may not have failed
   uint64_t answered = 0;    // ok
+  uint64_t ours = 0;        // never sent or lost on our side: missing data
   double delayed_seconds = 0;    // summed latency of good answers above the mean outside fault windows, >= 0
+  double unseen_seconds = 0;     // delay that `ours` can have had at most: their timeouts
   double worst_error_ratio = 0;  // of any second
 };
 

@@ -17,7 +17,8 @@ namespace {
 struct LatencyData {
   RatioEvidence over;       // the limit
   SparseHistogram ok, lag;  // ok: latencies of the good answers
-  uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished and ours
+  uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished
+  SecondTally sum;
   Duration timeout{};
 };
 
@@ -38,20 +39,24 @@ void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& o
     data.over.low.push_back({second, 0, 0});
   }
   SecondCount &high = data.over.high.back(), &low = data.over.low.back();
-  high.total += outcomes.offered;
-  low.total += outcomes.offered;
-  high.bad += slow + outcomes.offered - outcomes.ok;
+  high.total += outcomes.judged();
+  low.total += outcomes.judged();
+  high.bad += slow + outcomes.bad + outcomes.unfinished;
   low.bad += slow + outcomes.bad;
-  data.doubtful += outcomes.unfinished + outcomes.ours;
+  data.doubtful += outcomes.unfinished;
+  add_outcomes(data.sum, cell);
   data.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
   data.lag.merge(cell.lag);
   data.timeout = std::max(data.timeout, operation.timeout);
 }
 
+std::vector<OperationId> measured_operations(const LatencySli& sli) {
+  return sli.operation.valid() ? std::vector<OperationId>{sli.operation} : std::vector<OperationId>{};
+}
+
 LatencyData collect_latency(const LoadScope& scope, const LatencySli& sli, Duration limit, const Evidence& evidence) {
   LatencyData data;
-  const std::vector<OperationId> wanted =
-      sli.operation.valid() ? std::vector<OperationId>{sli.operation} : std::vector<OperationId>{};
+  const std::vector<OperationId> wanted = measured_operations(sli);
   for (const auto& [key, cell] : evidence.timeline->cells()) {
     if (!is_among(key.operation, wanted) || !scope.contains(key.stage, key.second) || cell.offered() == 0) continue;
     add(data, key.second, cell, evidence.scenario->operation(key.operation), limit);
@@ -69,14 +74,14 @@ Measured quantile_of(const LatencyData& data, const ShareBounds& share, double q
   m.unit = Unit::seconds;
   m.samples = share.total;
   const double n = static_cast<double>(share.total), timeout = seconds(data.timeout);
-  const RankBounds high = quantile_ranks(n / share.effect_high, q, confidence);
-  const RankBounds low = quantile_ranks(n / share.effect_low, q, confidence);
+  const RankBounds high = quantile_ranks((n + share.missing + share.waiting) / share.effect_high, q, confidence);
+  const RankBounds low = quantile_ranks((n + share.missing) / share.effect_low, q, confidence);
   const double lower_rank = std::floor(static_cast<double>(low.lower) * share.effect_low);
   const double upper_rank = std::ceil(static_cast<double>(high.upper) * share.effect_high);
   const double value = at_rank(data.ok, std::max(1.0, std::ceil(q * n - 1e-9 * n)), INFINITY);
   m.censored = !(value < timeout);
   m.value = m.censored ? timeout : value;
-  m.lower = std::min(at_rank(data.ok, lower_rank - static_cast<double>(data.doubtful), timeout), *m.value);
+  m.lower = std::min(at_rank(data.ok, lower_rank - static_cast<double>(data.doubtful) - share.missing, timeout), *m.value);
   m.upper = std::max(at_rank(data.ok, upper_rank, INFINITY), m.censored ? INFINITY : *m.value);
   return m;
 }
@@ -117,8 +122,10 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   }
   const double limit = requirement.objective.limit, allowed = 1 - sli.quantile;
   const bool limited = requirement.objective.comparison == Comparison::at_most && std::isfinite(limit);
-  const LatencyData data =
-      collect_latency(scope, sli, limited ? from_seconds(limit) : Duration::max(), evidence);
+  LatencyData data = collect_latency(scope, sli, limited ? from_seconds(limit) : Duration::max(), evidence);
+  const Missing missing = missing_in(scope, measured_operations(sli), data.sum, evidence);
+  data.over.missing = missing.total();
+  data.over.waiting = missing.waiting;
   const ShareBounds over = bad_share(data.over, requirement.confidence);
   if (over.total == 0) {
     return nothing(Unit::seconds, fmt::format("No data: no arrival in {}.", scope.describe()), "samples");
@@ -134,7 +141,10 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(over, allowed, requirement.confidence, out.observed_seconds));
   }
-  check_our_losses(out, scope, allowed, evidence);
+  const Objective share_limit{Comparison::at_most, allowed, ""};
+  const bool differs = !limited || compare(share_limit, over.lower_all_bad, over.upper) !=
+                                       compare(share_limit, over.lower, over.upper_all_good);
+  settle_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
   check_load_agents(out, scope, evidence);
   check_lag(out, data.lag, limit);
   return out;

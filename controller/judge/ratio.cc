@@ -14,9 +14,9 @@ SecondCount sum(const std::vector<SecondCount>& seconds) {
   return out;
 }
 
-Bounds widened(const SecondCount& counts, double effect, double confidence) {
-  return clopper_pearson(static_cast<double>(counts.bad) / effect, static_cast<double>(counts.total) / effect,
-                         confidence);
+Bounds widened(const SecondCount& counts, double more_bad, double more, double effect, double confidence) {
+  return clopper_pearson((static_cast<double>(counts.bad) + more_bad) / effect,
+                         (static_cast<double>(counts.total) + more) / effect, confidence);
 }
 
 }  // namespace
@@ -26,13 +26,18 @@ ShareBounds bad_share(const RatioEvidence& evidence, double confidence) {
   const SecondCount high = sum(evidence.high), low = sum(evidence.low);
   out.bad = high.bad;
   out.total = high.total;
+  out.missing = evidence.missing;
+  out.waiting = evidence.waiting;
   if (high.total == 0) return out;
   out.value = static_cast<double>(high.bad) / static_cast<double>(high.total);
   const DesignEffect effect = design_effect(evidence.high);
   out.effect_high = effect.deff_pass;
   out.effect_low = low.bad == high.bad ? effect.deff : design_effect(evidence.low).deff;
-  out.upper = widened(high, out.effect_high, confidence).upper;
-  out.lower = widened(low, out.effect_low, confidence).lower;
+  const double missing = evidence.missing, at_worst = missing + evidence.waiting;
+  out.upper = widened(high, at_worst, at_worst, out.effect_high, confidence).upper;
+  out.upper_all_good = widened(high, 0, missing, out.effect_high, confidence).upper;
+  out.lower = widened(low, 0, missing, out.effect_low, confidence).lower;
+  out.lower_all_bad = widened(low, at_worst, at_worst, out.effect_low, confidence).lower;
   return out;
 }
 

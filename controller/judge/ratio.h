@@ -11,19 +11,24 @@
 namespace shakedown::judging {
 
 // high: bad events with every doubtful one counted as bad (what must be cleared to prove a pass); low: with none
-// (what must be violated to prove a fail). Both lists hold the same seconds.
+// (what must be violated to prove a fail). Both lists hold the same seconds. missing: events that we ourselves kept from
+// being seen; a pass must hold with every one of them bad, a fail with every one good.
 struct RatioEvidence {
   std::vector<SecondCount> high, low;
+  double missing = 0;
+  double waiting = 0;  // what waiting users did not even ask: bad when proving a pass, not there when proving a fail
 };
 
 struct ShareBounds {
   uint64_t bad = 0, total = 0;        // bad: doubtful ones included
   double value = 0;                   // bad / total
-  double lower = 0, upper = 1;        // one-sided bounds of the bad share
+  double lower = 0, upper = 1;        // one-sided bounds of the bad share: missing ones all good, all bad
+  double lower_all_bad = 0, upper_all_good = 1;  // the other bound of each of the two cases
+  double missing = 0, waiting = 0;
   double effect_high = 1, effect_low = 1;  // used for upper (deff_pass) and lower (deff)
 };
 
-// total == 0 leaves [0, 1].
+// total == 0 leaves [0, 1]. bad, total and value are without the missing ones.
 ShareBounds bad_share(const RatioEvidence& evidence, double confidence);
 
 }  // namespace shakedown::judging

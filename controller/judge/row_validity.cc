@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/needed.h"
+
 namespace shakedown::judging {
 namespace {
 
@@ -40,7 +42,90 @@ double slack(const OpenLoad& load, const StageRecord& stage, double expected, Du
   return out;
 }
 
+double share_of_mix(const StageRecord& stage, const std::vector<OperationId>& operations, const Scenario& scenario) {
+  const auto& load = scenario.phase(stage.phase).load;
+  if (!load || operations.empty()) return 1;
+  double wanted = 0, all = 0;
+  for (const MixEntry& entry : load->mix) {
+    all += entry.weight;
+    if (is_among(entry.operation, operations)) wanted += entry.weight;
+  }
+  return all > 0 ? wanted / all : 1;
+}
+
+// How the users of one closed stage spent their time, in seconds.
+struct UserTime {
+  double good = 0, bad = 0;
+  uint64_t good_requests = 0, bad_requests = 0;
+};
+
+std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& evidence) {
+  std::map<StageId, UserTime> out;
+  const double pause = seconds(evidence.scenario->connections.backoff_max);
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (!scope.contains(key.stage, key.second)) continue;
+    const auto& load = evidence.scenario->phase(evidence.timeline->stages()[key.stage.value].phase).load;
+    const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+    if (closed == nullptr) continue;
+    UserTime& time = out[key.stage];
+    for (const Outcome outcome : kAllOutcomes) {
+      const auto n = static_cast<double>(cell.count(outcome));
+      const double length = cell.latency[static_cast<std::size_t>(outcome)].sum_seconds();
+      const bool carried = outcome == Outcome::ok || outcome == Outcome::failed || outcome == Outcome::timeout;
+      (outcome == Outcome::ok ? time.good : time.bad) += length + n * (carried ? seconds(closed->think) : pause);
+      (outcome == Outcome::ok ? time.good_requests : time.bad_requests) += cell.count(outcome);
+    }
+  }
+  return out;
+}
+
+// The time lost with bad requests over the time that a good one takes its user, less those that were made.
+double held_up(const UserTime& time) {
+  if (time.good_requests == 0 || time.good <= 0) return 0;  // then everything is bad anyway
+  const double each = time.good / static_cast<double>(time.good_requests);
+  return std::max(0.0, time.bad / each - static_cast<double>(time.bad_requests));
+}
+
+std::string missing_text(const Missing& missing) {
+  return fmt::format("the harness itself lost {:.0f} arrivals ({:.0f} never offered, {} dropped or failed on our side)",
+                     missing.total(), missing.never_offered, missing.ours);
+}
+
 }  // namespace
+
+Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
+                   const Evidence& evidence) {
+  Missing out;
+  out.ours = sum.ours;
+  for (const StageId id : scope.stages()) {
+    const StageRecord& stage = evidence.timeline->stages()[id.value];
+    const double missing = shortfall(stage, *evidence.scenario);
+    if (missing > 0) out.never_offered += missing * share_of_mix(stage, operations, *evidence.scenario);
+  }
+  for (const auto& [id, time] : user_times(scope, evidence)) {
+    const StageRecord& stage = evidence.timeline->stages()[id.value];
+    out.waiting += held_up(time) * share_of_mix(stage, operations, *evidence.scenario);
+  }
+  return out;
+}
+
+void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
+  Verdict& verdict = judged.verdict;
+  if (verdict.state == VerdictState::unknown) return;
+  if (missing.waiting >= 1 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
+    touch(judged, "", fmt::format("users of a closed load who waited for bad requests did not make about {:.0f} others, "
+                                  "so the share of requests does not show how long it was bad", missing.waiting));
+    set_needed(verdict, {"an open load, which keeps its rate when the target does not answer"});
+    return;
+  }
+  if (missing.total() <= 0) return;
+  if (verdict.state == VerdictState::not_proven && all_bad != all_good) {
+    touch(judged, "our losses", missing_text(missing) + ", and the verdict depends on what they would have been");
+    return;
+  }
+  verdict.reason += fmt::format(" Besides, {}; the verdict is the same whether all of them are good or bad.",
+                                missing_text(missing));
+}
 
 double shortfall(const StageRecord& stage, const Scenario& scenario) {
   const Phase& phase = scenario.phase(stage.phase);

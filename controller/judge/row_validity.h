@@ -8,10 +8,27 @@
 
 namespace shakedown::judging {
 
-// The tolerated share of arrivals that we lost ourselves when the SLI has no error budget of its own.
+// Arrivals of a scope of which we know nothing by our own fault: missing data.
+struct Missing {
+  double never_offered = 0;  // shortfall of the schedule, as far as it falls to the operations
+  uint64_t ours = 0;         // dropped by us, or failed on our side
+  // Closed loads: requests that users would have made while they waited for bad ones, or for the pause after those.
+  // A slow or dead target holds its own users back, so that its outage thins out among the requests.
+  double waiting = 0;
+  double total() const { return never_offered + static_cast<double>(ours); }
+};
+Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
+                   const Evidence& evidence);
+
+// Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
+// between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.
+void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good);
+
+// The tolerated share of arrivals that we lost ourselves where what they would have been has no bound.
 inline constexpr double kDefaultBudget = 0.01;
 
-// Shortfall, drops and client errors of a phase in the scope over budget / 10 of what it was to offer: unknown.
+// Shortfall, drops and client errors of a phase in the scope over budget / 10 of what it was to offer: unknown. For
+// SLIs that are no ratio.
 void check_our_losses(Judged& judged, const LoadScope& scope, double budget, const Evidence& evidence);
 
 // A load agent lost before the end of the scope: unknown.

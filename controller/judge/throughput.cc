@@ -53,7 +53,26 @@ std::optional<Bounds> batch_means(const std::vector<double>& values, double conf
 
 struct Rates {
   std::vector<double> good, at_best;  // at_best: unfinished and our own losses would have been good
+  double offered = 0;                 // a second: what the target was asked, or could have been
 };
+
+// What is not asked cannot be answered: the highest rate at which the load of the scope asks, in the mean of its whole
+// seconds. Users without time to think ask as soon as they are answered: no limit.
+double asked_rate(const LoadScope& scope, double offered, double never_offered, const Evidence& evidence) {
+  const auto whole = scope.whole_seconds();
+  const double seconds = std::max(1.0, static_cast<double>(whole.size()));
+  double by_users = 0;
+  for (const auto& [second, id] : whole) {
+    const StageRecord& stage = evidence.timeline->stages()[id.value];
+    const auto& load = evidence.scenario->phase(stage.phase).load;
+    const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+    if (closed == nullptr) continue;
+    const double users = stage.role == StageRole::declared ? closed->users : std::max(1.0, stage.level);
+    if (closed->think <= Duration::zero()) return INFINITY;
+    by_users += users / shakedown::seconds(closed->think);
+  }
+  return std::max(offered + never_offered / seconds, by_users / seconds);
+}
 
 Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
   std::map<int64_t, SecondTally> seconds;
@@ -66,8 +85,15 @@ Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence&
   for (const auto& [second, s] : seconds) {
     out.good.push_back(static_cast<double>(s.ok));
     out.at_best.push_back(static_cast<double>(s.ok + s.unfinished + s.ours));
+    out.offered += static_cast<double>(s.offered) / static_cast<double>(seconds.size());
   }
   return out;
+}
+
+// As if all that was never asked had been answered well, evenly over the scope.
+void add_unasked(Rates& rates, double never_offered, double more) {
+  const double each = more + never_offered / std::max(1.0, static_cast<double>(rates.at_best.size()));
+  for (double& rate : rates.at_best) rate += each;
 }
 
 }  // namespace
@@ -78,10 +104,15 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
     return nothing(Unit::per_second, "No data: " + scope.missing() + ".", "a run of that phase");
   }
   const SecondTally sum = total(tally(scope, sli.operations, evidence));
-  const Rates rates = rates_of(scope, sli, evidence);
+  Rates rates = rates_of(scope, sli, evidence);
   if (sum.offered == 0 || rates.good.empty()) {
     return nothing(Unit::per_second, fmt::format("No data: no request in {}.", scope.describe()), "samples");
   }
+  const Missing missing = missing_in(scope, sli.operations, sum, evidence);
+  const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
+  const double limit = requirement.objective.limit;
+  const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit;
+  add_unasked(rates, missing.never_offered, too_little ? limit - asked : 0);
   const auto bounds = batch_means(rates.good, requirement.confidence);
   const auto best = batch_means(rates.at_best, requirement.confidence);
   Judged out;
@@ -101,7 +132,14 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
                          : misses(requirement.objective, *m.value) ? kMoreWillNotHelp
                                                                    : "a longer phase: the rate varies too much";
   }
-  check_our_losses(out, scope, kDefaultBudget, evidence);
+  if (too_little && out.verdict.state == VerdictState::not_proven) {
+    out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.",
+                                      format_number(asked));
+    out.verdict.needed = fmt::format("a load that asks for {} a second or more", format_number(limit));
+  } else if (bounds && best) {
+    settle_missing(out, missing, compare(requirement.objective, bounds->lower, bounds->upper),
+                   compare(requirement.objective, best->lower, best->upper));
+  }
   check_load_agents(out, scope, evidence);
   return out;
 }

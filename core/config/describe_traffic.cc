@@ -164,8 +164,9 @@ Shape load_shape() {
       "load", "What a phase sends.",
       {may("open", open_shape(), "Arrivals by schedule."), may("closed", closed, "Users who wait."),
        otherwise("mix", mix, "the only operation", "Names of operations and their weights."),
-       otherwise("max_outstanding", integer(1, 1e9), "peak rate x longest timeout + 1",
-                 "open: arrivals beyond so many unanswered ones are dropped, and counted."),
+       otherwise("max_outstanding", integer(1, 1e9), "a guard of memory that chance does not reach",
+                 "open: arrivals beyond so many unanswered ones are dropped, and counted against "
+                 "the target. Without it only memory is guarded, and such a drop is ours."),
        otherwise("from", reference("agent"), "every agent with the role `load`", "Who sends it.")});
   shape.exactly_one = {{"open", "closed"}};
   shape.not_together = {{"closed", "max_outstanding"}};

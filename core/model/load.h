@@ -45,7 +45,7 @@ struct MixEntry {
 struct Load {
   std::variant<OpenLoad, ClosedLoad> kind;
   std::vector<MixEntry> mix;       // at least one
-  uint32_t max_outstanding = 0;    // open only, all agents together; 0 = peak rate x longest timeout + 1
+  uint32_t max_outstanding = 0;    // open only, all agents together; 0 = a guard of memory that no healthy target meets
   AgentId from;                    // none = every agent with the role `load`
 };
 

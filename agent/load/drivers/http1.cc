@@ -14,7 +14,12 @@ std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target,
 
 Http1Driver::Http1Driver(const PreparedTarget& target, const DriverOptions& options,
                          boost::asio::io_context& loop, Deadlines& deadlines)
-    : Driver(deadlines), target_(target), options_(options), loop_(loop), read_buffer_(64 * 1024) {
+    : Driver(deadlines),
+      target_(target),
+      options_(options),
+      loop_(loop),
+      retry_timer_(loop),
+      read_buffer_(64 * 1024) {
   scratch_.reserve(1024);
 }
 
@@ -58,7 +63,7 @@ void Http1Driver::replenish(MonoTime now) {
          open_ + connecting_.size() < options_.max_connections && now >= retry_at_) {
     connect_one(now);
   }
-  if (open_ == 0 && connecting_.empty()) answer_waiting(waiting_.size(), now);
+  if (open_ == 0 && connecting_.empty()) hold_waiting(now);
 }
 
 void Http1Driver::connect_one(MonoTime now) {
@@ -73,8 +78,15 @@ void Http1Driver::connect_one(MonoTime now) {
   const Outcome outcome = connection.connect(now);
   if (outcome == Outcome::ok) return;
   connecting_.erase(connection);
-  note_failure(now, outcome, now);
-  answer_waiting(1, now);
+  attempt_failed(now, outcome, now);
+}
+
+void Http1Driver::attempt_failed(MonoTime started, Outcome outcome, MonoTime now) {
+  end_all_held(outcome == Outcome::client_error ? outcome : last_failure_, now);
+  note_failure(started, outcome, now);
+  // Whoever waits came before this failure; without a backoff the others get attempts of their own.
+  const bool nothing_left = open_ == 0 && connecting_.empty() && now < retry_at_;
+  answer_waiting(nothing_left ? waiting_.size() : 1, now);
 }
 
 void Http1Driver::note_failure(MonoTime started, Outcome outcome, MonoTime now) {
@@ -96,19 +108,60 @@ void Http1Driver::answer_waiting(std::size_t at_most, MonoTime now) {
   }
 }
 
+void Http1Driver::hold_waiting(MonoTime now) {
+  if (!options_.hold_back || closed_ || now >= retry_at_) {
+    answer_waiting(waiting_.size(), now);
+    return;
+  }
+  while (Call* first = waiting_.pop_front()) {
+    held_.push_back(*first);
+    hold(*first);
+  }
+  if (!held_.empty()) arm_retry();
+}
+
+void Http1Driver::end_all_held(Outcome outcome, MonoTime now) {
+  // Only what is held now: a sink may submit again.
+  for (std::size_t left = held_.size(); left > 0; --left) {
+    Call* first = held_.pop_front();
+    if (first == nullptr) return;
+    end_held(*first, outcome, now);
+  }
+}
+
+void Http1Driver::arm_retry() {
+  if (retry_armed_) return;
+  retry_armed_ = true;
+  retry_timer_.expires_at(to_steady(retry_at_));
+  retry_timer_.async_wait(member_handler<&Http1Driver::retry>(*this, retry_memory_));
+}
+
+void Http1Driver::retry(boost::system::error_code error) {
+  retry_armed_ = false;
+  if (error || closed_ || held_.empty() || open_ > 0 || !connecting_.empty()) return;
+  const MonoTime now = mono_now();
+  if (now < retry_at_) {
+    arm_retry();
+  } else {
+    connect_one(now);
+  }
+}
+
+void Http1Driver::give_up_held(MonoTime now) { end_all_held(not_sent(), now); }
+
 void Http1Driver::connected(Connection& connection, MonoTime now) {
   backoff_ = Duration::zero();
   retry_at_ = MonoTime{};
   connecting_.erase(connection);
   ++open_;
+  end_all_held(not_sent(), now);
   release(connection, now);
   replenish(now);
 }
 
 void Http1Driver::connect_failed(Connection& connection, Outcome outcome, MonoTime now) {
   connecting_.erase(connection);
-  note_failure(connection.opened(), outcome, now);
-  answer_waiting(1, now);
+  attempt_failed(connection.opened(), outcome, now);
   replenish(now);
 }
 
@@ -139,11 +192,12 @@ void Http1Driver::abandon(Call& call, MonoTime now) {
     call.connection = nullptr;
     --open_;
   } else {
-    waiting_.erase(call);
+    (call.held ? held_ : waiting_).erase(call);
     Connection* oldest = connecting_.front();
     if (oldest != nullptr && oldest->opened() <= call.released) {
       connecting_.erase(*oldest);
       oldest->close();
+      end_all_held(last_failure_, now);
     }
   }
   replenish(now);
@@ -151,6 +205,7 @@ void Http1Driver::abandon(Call& call, MonoTime now) {
 
 void Http1Driver::close() {
   closed_ = true;
+  retry_timer_.cancel();
   for (const auto& connection : connections_) {
     idle_.erase(*connection);
     connection->close();

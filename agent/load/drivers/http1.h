@@ -2,9 +2,10 @@
 // on a connection, no retries, redirects not followed.
 //
 // When a connect fails, one waiting call is answered with the reason; if no connection is left,
-// all of them are, and so is every arrival until the backoff ends: load keeps its rate through an
-// outage and each arrival has an outcome. A connect that hangs is given up with the first waiting
-// call that it has made time out.
+// all of them are. What arrives until the backoff ends is answered or held back as Driver::submit
+// says: load keeps its rate through an outage and each arrival has an outcome. While calls are held,
+// a timer makes the next attempt if no arrival does. A connect that hangs is given up with the first
+// waiting call that it has made time out.
 // Ownership: owns its connections. Threads: the worker's.
 #pragma once
 
@@ -14,7 +15,9 @@
 
 #include "agent/load/driver.h"
 #include "agent/load/drivers/http1_connection.h"
+#include "agent/load/handler.h"
 #include "agent/load/prepare.h"
+#include "core/runtime/timer.h"
 
 namespace shakedown {
 
@@ -24,6 +27,7 @@ class Http1Driver final : public Driver {
               boost::asio::io_context& loop, Deadlines& deadlines);
 
   void abandon(Call& call, MonoTime now) override;
+  void give_up_held(MonoTime now) override;
   MonoTime retry_at() const override { return retry_at_; }
   uint32_t open_connections() const override { return open_; }
   void close() override;
@@ -50,8 +54,17 @@ class Http1Driver final : public Driver {
   void release(Connection& connection, MonoTime now);
   void replenish(MonoTime now);
   void connect_one(MonoTime now);
+  void attempt_failed(MonoTime started, Outcome outcome, MonoTime now);
   void note_failure(MonoTime started, Outcome outcome, MonoTime now);
   void answer_waiting(std::size_t at_most, MonoTime now);
+  void hold_waiting(MonoTime now);
+  void end_all_held(Outcome outcome, MonoTime now);
+  void arm_retry();
+  void retry(boost::system::error_code error);
+  // What was not sent because of us.
+  Outcome not_sent() const {
+    return last_failure_ == Outcome::client_error ? Outcome::client_error : Outcome::dropped_by_us;
+  }
 
   const PreparedTarget& target_;
   const DriverOptions options_;
@@ -60,13 +73,16 @@ class Http1Driver final : public Driver {
   std::vector<Connection*> free_;
   List<Connection, &Connection::link> idle_;        // the back was used last
   List<Connection, &Connection::link> connecting_;  // oldest first
-  List<Call, &Call::waiting_link> waiting_;
+  List<Call, &Call::waiting_link> waiting_, held_;
   uint32_t open_ = 0;       // idle and busy
   bool releasing_ = false;  // a connection is about to be free: no need for another
   Duration backoff_{};
   MonoTime retry_at_{};
   MonoTime backoff_since_{};
   Outcome last_failure_ = Outcome::refused;
+  LoopTimer retry_timer_;
+  HandlerMemory retry_memory_;
+  bool retry_armed_ = false;
   bool distrust_logged_ = false;
   bool closed_ = false;
   std::string scratch_;

@@ -1,0 +1,158 @@
+// What we did not send or see is missing data: a pass holds with all of it bad, a fail with all of it good, and only
+// between the two the row is unknown. And what nobody asked of the target is not its failure.
+#include <gtest/gtest.h>
+
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using testing::Drill;
+
+// 30 s at 100/s, down in [10, 13); for `held` arrivals after that our own backoff kept us from sending.
+Drill outage_then_backoff(Sli sli, Comparison comparison, double limit, uint64_t held) {
+  Drill drill;
+  drill.require("R", std::move(sli), comparison, limit);
+  const StageId stage = drill.run(drill.add_phase("steady", 30, 100), 0);
+  drill.load(stage, 0, 10, 100);
+  for (int64_t s = 10; s < 13; ++s) drill.outcome(stage, s, Outcome::refused, 100);
+  drill.load(stage, 13, 14, 100 - held).outcome(stage, 13, Outcome::dropped_by_us, held);
+  return drill.load(stage, 14, 30, 100);
+}
+
+TEST(TruthMissing, OurBackoffDoesNotTurnARealOutageUnknown) {
+  for (const uint64_t held : {0, 30, 100}) {
+    EXPECT_EQ(outage_then_backoff(AvailabilitySli{}, Comparison::at_least, 0.999, held).verdict().state, VerdictState::fail) << held;
+    EXPECT_EQ(outage_then_backoff(ErrorRatioSli{}, Comparison::at_most, 0.001, held).verdict().state, VerdictState::fail) << held;
+    const Verdict latency = outage_then_backoff(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, held).verdict();
+    EXPECT_EQ(latency.state, VerdictState::fail) << held << latency.reason;
+    EXPECT_EQ(outage_then_backoff(ErrorRatioSli{{}, std::chrono::seconds(3), {}}, Comparison::at_most, 0.05, held).verdict().state,
+              VerdictState::fail) << held;
+  }
+}
+
+TEST(TruthMissing, OurBackoffChangesNoVerdictOfAnOutage) {
+  for (const double objective : {0.999, 0.95}) {
+    const VerdictState without = outage_then_backoff(AvailabilitySli{}, Comparison::at_least, objective, 0).verdict().state;
+    const VerdictState with = outage_then_backoff(AvailabilitySli{}, Comparison::at_least, objective, 40).verdict().state;
+    EXPECT_EQ(with, without) << objective;
+    EXPECT_NE(with, VerdictState::pass) << objective;
+  }
+}
+
+// 100 s at 100/s without a failure, `ours` of them lost by us.
+Drill with_our_losses(Sli sli, Comparison comparison, double limit, uint64_t ours) {
+  Drill drill;
+  drill.require("R", std::move(sli), comparison, limit);
+  const StageId stage = drill.run(drill.add_phase("steady", 100, 100), 0);
+  drill.load(stage, 0, 100, 100);
+  return drill.outcome(stage, 50, Outcome::dropped_by_us, ours);
+}
+
+TEST(TruthMissing, APassHoldsOnlyWithEveryMissingOneBad) {
+  EXPECT_EQ(with_our_losses(AvailabilitySli{}, Comparison::at_least, 0.999, 2).verdict().state, VerdictState::pass);
+  EXPECT_EQ(with_our_losses(AvailabilitySli{}, Comparison::at_least, 0.999, 20).verdict().state, VerdictState::unknown);
+  EXPECT_EQ(with_our_losses(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, 20).verdict().state, VerdictState::pass);
+  EXPECT_EQ(with_our_losses(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, 200).verdict().state,
+            VerdictState::unknown);
+  EXPECT_EQ(with_our_losses(ErrorRatioSli{}, Comparison::at_most, 0.001, 20).verdict().state, VerdictState::unknown);
+}
+
+TEST(TruthMissing, AWindowOfWhichNothingIsKnownIsNoGoodWindow) {
+  Drill drill;
+  drill.require("R", ErrorRatioSli{{}, std::chrono::seconds(2), {}}, Comparison::at_most, 0.1);
+  const StageId stage = drill.run(drill.add_phase("steady", 20, 100), 0);
+  drill.load(stage, 0, 10, 100).load(stage, 12, 20, 100);
+  EXPECT_EQ(drill.outcome(stage, 10, Outcome::dropped_by_us, 100).outcome(stage, 11, Outcome::dropped_by_us, 100)
+                .verdict().state,
+            VerdictState::unknown);
+}
+
+TEST(TruthMissing, TheRowSaysWhatIsMissing) {
+  const Verdict v = with_our_losses(AvailabilitySli{}, Comparison::at_least, 0.999, 2).verdict();
+  EXPECT_NE(v.reason.find("itself lost 2 arrivals"), std::string::npos) << v.reason;
+  EXPECT_DOUBLE_EQ(*v.measured.value, 1);
+  EXPECT_LT(*v.measured.lower, 1 - 3.0 / 10000);
+}
+
+// 64 users, 10 ms a request; from 45 s on a black hole for 10 s, in which each of them makes two requests.
+Drill closed_outage(Sli sli, Comparison comparison, double limit) {
+  Drill drill;
+  drill.require("R", std::move(sli), comparison, limit);
+  const PhaseId phase = drill.add_phase("steady", 100, 100);
+  drill.scenario.phases[phase.value].load->kind = ClosedLoad{64, {}};
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 45, 6400, 0, 0.01).load(stage, 55, 100, 6400, 0, 0.01);
+  return drill.outcome(stage, 45, Outcome::timeout, 64, 5).outcome(stage, 50, Outcome::timeout, 64, 5);
+}
+
+TEST(TruthClosedLoop, AnOutageThatItsUsersWaitedThroughIsNoPass) {
+  const Verdict v = closed_outage(AvailabilitySli{}, Comparison::at_least, 0.999).verdict();
+  EXPECT_EQ(v.state, VerdictState::unknown) << v.reason;
+  EXPECT_NE(v.reason.find("closed load"), std::string::npos) << v.reason;
+  EXPECT_NE(v.needed.find("open load"), std::string::npos) << v.needed;
+  EXPECT_LT(*v.measured.lower, 0.91);
+  EXPECT_EQ(closed_outage(ErrorRatioSli{}, Comparison::at_most, 0.001).verdict().state, VerdictState::unknown);
+  EXPECT_EQ(closed_outage(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02).verdict().state,
+            VerdictState::unknown);
+  EXPECT_EQ(closed_outage(ErrorRatioSli{{}, std::chrono::seconds(5), {}}, Comparison::at_most, 0.01).verdict().state,
+            VerdictState::fail);
+}
+
+TEST(TruthClosedLoop, QuickFailuresHoldNobodyUp) {
+  Drill drill;
+  drill.require("R", AvailabilitySli{}, Comparison::at_least, 0.98);
+  const PhaseId phase = drill.add_phase("steady", 100, 100);
+  drill.scenario.phases[phase.value].load->kind = ClosedLoad{4, {}};
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 100, 396, 4, 0.01);
+  EXPECT_EQ(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+  drill.requirement(0).objective.limit = 0.999;
+  EXPECT_EQ(drill.verdict().state, VerdictState::fail);
+}
+
+// A load of 50/s of which `ok` are answered, and an objective of 100/s.
+Verdict asked_too_little(uint64_t ok, Outcome rest) {
+  Drill drill;
+  drill.require("R", ThroughputSli{}, Comparison::at_least, 100);
+  const StageId stage = drill.run(drill.add_phase("steady", 60, 50), 0);
+  drill.load(stage, 0, 60, ok);
+  for (int64_t s = 0; s < 60; ++s) drill.outcome(stage, s, rest, 50 - ok);
+  return drill.verdict();
+}
+
+TEST(TruthThroughput, WhatWasNeverAskedIsNotTheTargetsFailure) {
+  const Verdict v = asked_too_little(50, Outcome::ok);
+  EXPECT_EQ(v.state, VerdictState::not_proven) << v.reason;
+  EXPECT_NE(v.reason.find("asked for only 50"), std::string::npos) << v.reason;
+  EXPECT_NE(v.needed.find("100"), std::string::npos) << v.needed;
+}
+
+TEST(TruthThroughput, WhatWasAskedAndNotAnsweredStaysAFailure) {
+  EXPECT_EQ(asked_too_little(10, Outcome::timeout).state, VerdictState::fail);
+}
+
+TEST(TruthThroughput, UsersWhoWaitForASlowTargetDidAsk) {
+  Drill drill;
+  drill.require("R", ThroughputSli{}, Comparison::at_least, 100);
+  const PhaseId phase = drill.add_phase("steady", 60, 50);
+  drill.scenario.phases[phase.value].load->kind = ClosedLoad{4, {}};
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 60, 50, 0, 0.08);
+  EXPECT_EQ(drill.verdict().state, VerdictState::fail);
+  drill.scenario.phases[phase.value].load->kind = ClosedLoad{4, std::chrono::milliseconds(80)};
+  EXPECT_EQ(drill.verdict().state, VerdictState::not_proven);
+}
+
+TEST(TruthThroughput, OurOwnDropsAreNotTheTargetsEither) {
+  Drill drill;
+  drill.require("R", ThroughputSli{}, Comparison::at_least, 95);
+  const StageId stage = drill.run(drill.add_phase("steady", 60, 100), 0);
+  drill.load(stage, 0, 60, 90);
+  EXPECT_EQ(drill.verdict().state, VerdictState::unknown);  // 600 never offered
+  for (int64_t s = 0; s < 60; ++s) drill.outcome(stage, s, Outcome::dropped_by_us, 10);
+  EXPECT_EQ(drill.verdict().state, VerdictState::unknown);
+}
+
+}  // namespace
+}  // namespace shakedown
