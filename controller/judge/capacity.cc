@@ -25,6 +25,14 @@ std::string interval_text(const ScoredSearch& search) {
   return fmt::format("It holds at {} and breaches at {}", from, to);
 }
 
+// What windows so short cannot tell.
+std::string blind_text(const ScoredSearch& search) {
+  if (search.blind == 0) return "";
+  if (!std::isfinite(search.blind)) return "; its windows are shorter than the limits that must hold, and show no capacity";
+  return fmt::format("; in windows so short a rate {:.2g} % above the capacity would have looked the same, which is taken off",
+                     search.blind * 100);
+}
+
 RunTime end_of(PhaseId phase, const Evidence& evidence) {
   RunTime end{};
   for (const StageRecord& stage : evidence.timeline->stages()) {
@@ -69,14 +77,15 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   m.lower = scaled(search.lower.value_or(0));
   m.upper = search.upper ? scaled(*search.upper) : INFINITY;
   if (search.lower) m.value = *m.lower;
-  out.verdict.reason = fmt::format("{} ({} steps, at {:g} % confidence of each end{}); {}. Objective {}.",
+  out.verdict.reason = fmt::format("{} ({} steps, at {:g} % confidence of each end{}{}); {}. Objective {}.",
                                    interval_text(search), search.steps.size(), search.confidence * 100,
-                                   limited_by(search, *evidence.scenario),
+                                   limited_by(search, *evidence.scenario), blind_text(search),
                                    search.trouble.empty() ? search.ended : "it ended early",
                                    limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = search.upper ? "a search with a finer resolution, or longer windows"
+    out.verdict.needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
+                         : search.upper ? "a search with a finer resolution, or longer windows"
                                       : "a search that reaches a higher rate";
   }
   check_search(out, search, *declared, evidence);

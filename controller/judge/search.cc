@@ -1,6 +1,7 @@
 #include "controller/judge/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
@@ -8,6 +9,7 @@
 
 #include "controller/judge/evidence.h"
 #include "controller/judge/families.h"
+#include "controller/judge/transient.h"
 #include "core/base/units.h"
 #include "core/stats/sequential.h"
 
@@ -26,6 +28,8 @@ StepOutcome outcome_of(VerdictState state) {
   }
   return StepOutcome::invalid;
 }
+
+bool is(const ScoredSearchStep& step, StepOutcome outcome) { return step.outcome == outcome; }
 
 // The requirement's SLI over these stages and nothing else.
 Requirement narrowed(Requirement requirement, const std::vector<StageId>& stages, double confidence) {
@@ -97,6 +101,19 @@ std::vector<const StageRecord*> windows_of(const Search& search, uint32_t step, 
   return out;
 }
 
+// Answers that take longer from second to second show a queue that fills up: the limit is kept for a while only. It is no
+// breach either: a queue that starts empty grows at first below its capacity too.
+void look_at_backlog(ScoredSearchStep& step, const Search& search, const std::vector<StageId>& stages, const Evidence& evidence) {
+  if (step.outcome != StepOutcome::holds) return;
+  double confidence = 1;
+  for (const RequirementId id : search.hold) confidence = std::min(confidence, evidence.scenario->requirement(id).confidence);
+  const std::optional<double> growth = judging::growth_of_backlog(stages, confidence, *evidence.timeline);
+  if (!growth) return;
+  step.outcome = StepOutcome::undecided;
+  step.reason = fmt::format("the backlog grows: answers take at least {} longer with each second",
+                            format_value(*growth, Unit::seconds));
+}
+
 ScoredSearchStep judge_step(const Search& search, uint32_t number, const Evidence& evidence) {
   ScoredSearchStep step;
   const std::vector<const StageRecord*> windows = windows_of(search, number, *evidence.timeline);
@@ -111,14 +128,17 @@ ScoredSearchStep judge_step(const Search& search, uint32_t number, const Evidenc
     seen.push_back(window->stage);
     ++step.windows;
     look_at(step, search, seen, kSharedSteps * looks, evidence);
+    look_at_backlog(step, search, seen, evidence);
     step.answered = answered_per_second(seen, *evidence.timeline);
-    if (step.outcome != StepOutcome::undecided) return step;
-    if (step.windows < looks) step.outcome = StepOutcome::open;
+    const bool more = step.windows < looks;
+    // A queue that fills up slowly has not been seen yet: only more windows tell.
+    const bool early = more && is(step, StepOutcome::holds) &&
+                       judging::blind_share(search, whole * step.windows, *evidence.scenario) > search.resolution.value;
+    if (!early && !is(step, StepOutcome::undecided)) return step;
+    if (more) step.outcome = StepOutcome::open;
   }
   return step;
 }
-
-bool is(const ScoredSearchStep& step, StepOutcome outcome) { return step.outcome == outcome; }
 
 // What the steps leave: the highest that holds, the lowest and highest that stay undecided above it, the lowest breach.
 struct Gap {
@@ -155,24 +175,42 @@ Gap gap_of(const std::vector<ScoredSearchStep>& steps) {
   return gap;
 }
 
-bool wide(double low, double high, const Search& search) { return (high - low) / high > search.resolution.value; }
+constexpr uint32_t kMostConfirmations = 3;
+
+bool wide(double low, double high, const Search& search) {
+  return (high - low) / high > search.resolution.value * (1 + 1e-9);
+}
+
+// What the longest look at the highest rate that held could not see; 0 when nothing held.
+double blind_share_of(const Search& search, const Gap& gap, const std::vector<ScoredSearchStep>& steps,
+                      double confidence, const Scenario& scenario) {
+  const double shared = look_confidence(confidence, kSharedSteps);
+  double blind = gap.lower ? INFINITY : 0;
+  for (const ScoredSearchStep& s : steps) {
+    if (!gap.lower || !is(s, StepOutcome::holds) || s.rate < *gap.lower || (gap.upper && s.rate >= *gap.upper)) continue;
+    const Duration looked = s.confirmation ? search.confirm : search.window * s.windows;
+    blind = std::min(blind, judging::blind_share_at(s.rate, shared, search, looked, scenario));
+  }
+  return blind;
+}
 
 SearchOrder done(std::string reason) { return {SearchOrder::Kind::done, 0, std::move(reason)}; }
 SearchOrder step_at(double rate) { return {SearchOrder::Kind::step, rate, ""}; }
 
-// Once the gap is as narrow as it will be.
-SearchOrder confirm(const Search& search, const std::vector<ScoredSearchStep>& steps, const Gap& gap, const char* why) {
-  constexpr uint32_t kMostConfirmations = 3;
+// Once the gap is as narrow as it will be. Never a rate that no step has shown: a confirmation may be shorter than a step,
+// and a queue that was drained before it has not yet filled up.
+SearchOrder confirm(const Search& search, const Gap& gap, const char* why) {
   if (search.confirm == Duration{}) return done(why);
   if (gap.confirmed) return done(fmt::format("{}, and it held for another {}", why, format_duration(search.confirm)));
   if (gap.confirmations >= kMostConfirmations) return done("no rate could be confirmed in three attempts");
-  // Never a rate above what a step has shown: a confirmation is shorter than a step, and a queue that was drained before it
-  // has not yet filled up.
-  double rate = *gap.lower;
-  for (const ScoredSearchStep& s : steps) {
-    if (s.confirmation && !is(s, StepOutcome::invalid)) rate = std::min(rate, s.rate * (1 - search.resolution.value));
-  }
-  return {SearchOrder::Kind::confirm, std::max(rate, search.from.per_second), ""};
+  return {SearchOrder::Kind::confirm, *gap.lower, ""};
+}
+
+// Nothing holds, not even the lowest rate.
+SearchOrder nothing_holds(const Search& search, const Gap& gap) {
+  return done(gap.upper ? fmt::format("infeasible: it does not hold at the lowest rate, {}", format_rate(search.from))
+                        : fmt::format("at the lowest rate, {}, neither holding nor breaching could be shown",
+                                      format_rate(search.from)));
 }
 
 }  // namespace
@@ -186,25 +224,23 @@ SearchOrder next_search_order(const Search& search, const std::vector<ScoredSear
     return {last.confirmation ? SearchOrder::Kind::confirm : SearchOrder::Kind::step, last.rate, ""};
   }
   const Gap gap = gap_of(steps);
-  if (!gap.lower) {
-    const bool confirming = gap.confirmations > 0;
-    if (confirming) return confirm(search, steps, Gap{search.from.per_second, {}, {}, gap.upper, false, gap.confirmations}, "");
-    return done(gap.upper ? fmt::format("infeasible: it does not hold at the lowest rate, {}", format_rate(search.from))
-                          : fmt::format("at the lowest rate, {}, neither holding nor breaching could be shown",
-                                        format_rate(search.from)));
-  }
+  if (!gap.lower) return nothing_holds(search, gap);
   if (!gap.upper && !gap.undecided_from) {
-    if (*gap.lower >= search.to.per_second) return confirm(search, steps, gap, "it holds at the highest rate of the search");
+    if (*gap.lower >= search.to.per_second) return confirm(search, gap, "it holds at the highest rate of the search");
     if (gap.confirmations == 0) return step_at(std::min(2 * *gap.lower, search.to.per_second));
   }
+  const double next = std::min(gap.undecided_from.value_or(search.to.per_second), gap.upper.value_or(search.to.per_second));
+  if (!gap.confirmed && gap.confirmations < kMostConfirmations && wide(*gap.lower, next, search)) {
+    // Below a confirmation that failed, the nearest rate first.
+    const bool failed = last.confirmation && !is(last, StepOutcome::holds);
+    return step_at(failed ? next * (1 - search.resolution.value) : (*gap.lower + next) / 2);
+  }
   if (gap.confirmations == 0) {
-    const double next = gap.undecided_from.value_or(gap.upper.value_or(search.to.per_second));
-    if (wide(*gap.lower, next, search)) return step_at((*gap.lower + next) / 2);
     const double top = gap.upper.value_or(search.to.per_second);
     if (gap.undecided_to && !gap.upper && *gap.undecided_to < top) return step_at(std::min(2 * *gap.undecided_to, top));
     if (gap.undecided_to && gap.upper && wide(*gap.undecided_to, top, search)) return step_at((*gap.undecided_to + top) / 2);
   }
-  return confirm(search, steps, gap,
+  return confirm(search, gap,
                  gap.undecided_from ? "between both ends it could be shown neither to hold nor to breach"
                                     : "the interval is as narrow as asked for");
 }
@@ -236,9 +272,10 @@ ScoredSearch judge_search(const Search& search, const judging::Evidence& evidenc
   }
   const SearchOrder order = next_search_order(search, out.steps);
   const Gap gap = gap_of(out.steps);
-  out.lower = gap.lower;
+  out.blind = blind_share_of(search, gap, out.steps, out.confidence, timeline.scenario());
+  if (gap.lower && std::isfinite(out.blind)) out.lower = *gap.lower / (1 + out.blind);
   out.upper = gap.upper;
-  out.confirmed = gap.confirmed;
+  out.confirmed = gap.confirmed && out.lower;
   for (const ScoredSearchStep& step : out.steps) {
     if (is(step, StepOutcome::breaches) && gap.upper && step.rate == *gap.upper) out.limiting = step.limiting;
   }

@@ -18,7 +18,7 @@ struct Evidence;
 inline constexpr uint32_t kSharedSteps = 4;
 
 // What one step of the search shows by its complete windows so far. It holds when every SLI clears its limit
-// after one of the windows, breaches when one violates it, is invalid when we ourselves were at fault, undecided when no
+// after one of the windows and no backlog grows, breaches when one violates it, is invalid when we ourselves were at fault, undecided when no
 // window is left, and open while more windows may tell.
 ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline,
                                    const Manifest& manifest);
@@ -30,8 +30,8 @@ struct SearchOrder {
   std::string reason;  // done: why
 };
 // Doubles from the lowest rate until something does not hold, halves the gaps below and above what stays undecided, then
-// confirms; a confirmation that fails is tried a resolution lower or at the next rate that a step has shown, whichever is
-// lower, three times at most. An invalid step is repeated once.
+// confirms; after a confirmation that fails, a step of its own a resolution lower and others until the gap below it is
+// narrow again, then the next confirmation, three at most. An invalid step is repeated once.
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps);
 
 // The whole search as recorded.

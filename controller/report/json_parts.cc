@@ -37,6 +37,7 @@ Json search_of(const ScoredSearch& search, const Scorecard& card) {
           {"confidence", json_number(search.confidence)},
           {"lower", json_number(search.lower)},
           {"upper", json_number(search.upper)},
+          {"blind", json_number(search.blind)},
           {"confirmed", search.confirmed},
           {"limiting", id_of(search.limiting, card)},
           {"ended", search.ended},

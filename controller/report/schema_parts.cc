@@ -88,8 +88,9 @@ Json forecast() {
 Json search() {
   return object({{"phase", text()},
                  {"confidence", number()},
-                 {"lower", described(optional_number(), "highest rate shown to hold")},
+                 {"lower", described(optional_number(), "highest rate shown to hold, less what its windows could not tell")},
                  {"upper", described(optional_number(), "lowest rate shown to breach")},
+                 {"blind", described(number(), "a rate this share above the capacity would have looked the same in windows so short")},
                  {"confirmed", flag("it held for the declared time once more")},
                  {"limiting", optional_text("id of the requirement that breached first above")},
                  {"ended", text("why the search ended")},

@@ -11,7 +11,7 @@ namespace {
 uint32_t most_stages_of(const Search& search) {
   const double doublings = std::ceil(std::log2(std::max(1.0, search.to.per_second / search.from.per_second))) + 1;
   const double halvings = std::ceil(std::log2(1 / search.resolution.value)) + 1;
-  const double steps = 2 * (doublings + halvings + 2) + 4;  // each may be repeated once; up to four confirmations
+  const double steps = 2 * (doublings + 3 * (halvings + 2)) + 4;  // each may be repeated once; up to three confirmations
   return static_cast<uint32_t>(steps) * (search.windows + 1);
 }
 

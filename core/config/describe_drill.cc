@@ -66,7 +66,8 @@ Shape search_shape() {
   return mapping(
       "search",
       "Looks for the highest rate at which all named requirements hold: doubles until one breaches, halves the gap, then "
-      "confirms.",
+      "confirms. A queue that fills up slowly keeps a long limit for a while: windows and confirmation should last many "
+      "times the longest limit; `shakedown plan` tells what they cannot tell apart.",
       {need("rate", rate_range, "From where to where."),
        need("hold", one_or_list_of(reference("requirement")),
             "Which requirements must hold: latency, availability or error_ratio."),

@@ -27,7 +27,7 @@ struct ScoredSearchStep {
   uint32_t windows = 0;
   bool confirmation = false;
   StepOutcome outcome = StepOutcome::open;
-  std::string reason;           // invalid, or why it was repeated; may be empty
+  std::string reason;           // of an invalid step, or a backlog that grows; may be empty
   RequirementId limiting;       // the first that breached; none = none did
   std::vector<ScoredHold> holds;
 };
@@ -35,8 +35,9 @@ struct ScoredSearchStep {
 struct ScoredSearch {
   std::string phase;
   double confidence = 0.95;
-  std::optional<double> lower;  // highest rate shown to hold; absent = infeasible at the lowest rate, or nothing shown
+  std::optional<double> lower;  // highest rate shown to hold, less `blind`; absent = infeasible at the lowest rate, or nothing shown
   std::optional<double> upper;  // lowest rate shown to breach; absent = the top was reached
+  double blind = 0;             // a rate this share above the capacity would have looked the same in windows so short
   bool confirmed = false;
   RequirementId limiting;       // what breached first above; none = nothing did
   std::string ended;            // why the search ended, one sentence

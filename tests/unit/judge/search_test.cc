@@ -129,12 +129,15 @@ TEST(SearchOrder, AConfirmationThatFailsIsTriedLower) {
   steps.back().outcome = StepOutcome::breaches;
   const SearchOrder again = next_search_order(search, steps);
   EXPECT_EQ(again.kind, Kind::confirm);
-  EXPECT_NEAR(again.rate, first * 0.95, 1e-9);
-  steps.push_back(answer(again, 0, 0));
-  const SearchOrder next = next_search_order(search, steps);
-  EXPECT_EQ(next.kind, Kind::confirm);
-  EXPECT_EQ(next.rate, 600) << "the next lower one that a step has shown, not one that only a confirmation would";
-  steps.push_back(answer(next, 0, 0));
+  EXPECT_EQ(again.rate, 700) << "which a step has shown, and within the resolution";
+  steps.push_back(answer(again, 690, 691));
+  const SearchOrder lower = next_search_order(search, steps);
+  EXPECT_EQ(lower.kind, Kind::step) << "600 is all that has been shown below";
+  EXPECT_NEAR(lower.rate, 700 * 0.95, 1e-9);
+  steps.push_back(answer(lower, 690, 691));
+  EXPECT_EQ(next_search_order(search, steps).kind, Kind::confirm);
+  EXPECT_EQ(next_search_order(search, steps).rate, lower.rate);
+  steps.push_back(answer(next_search_order(search, steps), 690, 691));
   EXPECT_EQ(next_search_order(search, steps).kind, Kind::done);
 }
 
