@@ -9,17 +9,27 @@
 namespace shakedown {
 namespace {
 
+Result<void> write_file(const std::string& out, const std::string& name, const std::string& yaml) {
+  if (yaml.empty()) return ok();
+  SHAKEDOWN_TRY(auto folder, RunFolder::reopen(out));
+  SHAKEDOWN_TRY(folder.write(name, yaml));
+  std::printf("%s\n", folder.file(name).c_str());
+  return ok();
+}
+
 Result<void> write_rules(const std::string& file, const std::string& out) {
   SHAKEDOWN_TRY(auto scenario, load_or_explain(file));
-  SHAKEDOWN_TRY(auto slos, slos_of(scenario));
-  const std::string yaml = rules_yaml(slos);
-  if (out.empty()) {
-    std::fputs(yaml.c_str(), stdout);
-    return ok();
+  SHAKEDOWN_TRY(auto rules, slos_of(scenario));
+  for (const std::string& problem : rules.left_out) std::fprintf(stderr, "left out: %s\n", problem.c_str());
+  const std::string theirs = rules_yaml(rules, true), ours = rules_yaml(rules, false);
+  if (!out.empty()) {
+    SHAKEDOWN_TRY(write_file(out, "slo-rules.yaml", theirs));
+    return write_file(out, "drill-rules.yaml", ours);
   }
-  SHAKEDOWN_TRY(auto folder, RunFolder::reopen(out));
-  SHAKEDOWN_TRY(folder.write("slo-rules.yaml", yaml));
-  std::printf("%s\n", folder.file("slo-rules.yaml").c_str());
+  std::fputs(theirs.empty() ? ours.c_str() : theirs.c_str(), stdout);
+  if (!theirs.empty() && !ours.empty()) {
+    std::fputs("not printed: the rules that read our own series; --out DIR writes both files\n", stderr);
+  }
   return ok();
 }
 

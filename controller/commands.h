@@ -54,7 +54,8 @@ struct LoadCommand {
 int load_command(const LoadCommand& command, const MakeLocalAgent& make_agent);
 
 int selftest_command(bool quick, const MakeLocalAgent& make_agent);
-// Writes slo-rules.yaml into the folder `out`, or prints it when that is empty.
+// Writes slo-rules.yaml (the team's own metrics) and drill-rules.yaml (ours) into the folder `out`, or prints the first that
+// there is when that is empty.
 int rules_command(const std::string& file, const std::string& out);
 int schema_command();
 // standing: what undo records say still stands on this host, a line each.

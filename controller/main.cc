@@ -58,7 +58,7 @@ void add_file_commands(CLI::App& app, Choice& choice) {
   static std::string rules_file, rules_out;
   CLI::App* rules = app.add_subcommand("rules", "Write Prometheus recording and burn rate alert rules for the requirements");
   rules->add_option("FILE", rules_file, "scenario file")->required();
-  rules->add_option("--out", rules_out, "folder for slo-rules.yaml (default: standard output)");
+  rules->add_option("--out", rules_out, "folder for slo-rules.yaml and drill-rules.yaml (default: standard output)");
   rules->footer("Example: shakedown rules launch.yaml --out /etc/prometheus/rules\nExit: 65 when an alert could never fire.");
   rules->callback([&] { choice.run = [] { return rules_command(rules_file, rules_out); }; });
 

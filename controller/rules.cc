@@ -115,8 +115,21 @@ std::optional<double> objective_of(const Requirement& requirement) {
   return std::nullopt;
 }
 
-// Why some alert could never fire; empty when each can.
-std::string never_fires(const Slo& slo) {
+const Scope* scope_of(const Sli& sli) {
+  if (const auto* s = std::get_if<AvailabilitySli>(&sli)) return &s->scope;
+  if (const auto* s = std::get_if<ErrorRatioSli>(&sli)) return &s->scope;
+  if (const auto* s = std::get_if<LatencySli>(&sli)) return &s->scope;
+  return nullptr;
+}
+
+// Why it can be no rule; empty when it can.
+std::string no_rule(const Slo& slo, const Requirement& requirement, const Scenario& scenario) {
+  const Scope* scope = scope_of(requirement.sli);
+  if (scope != nullptr && scope->during.valid()) {
+    return fmt::format("{}: it holds for the windows of fault {} only, and a rule does not know when that is injected",
+                       slo.name, scenario.fault(scope->during).name);
+  }
+  if (slo.objective >= 1) return slo.name + ": an objective of 100 % leaves no budget to burn; every error breaks it";
   for (const BurnAlert& severity : kBurnAlerts) {
     const double factor = severity.quick.factor;
     if (factor * (1 - slo.objective) < 1 - 1e-9) continue;  // at the boundary it could never be above
@@ -125,8 +138,7 @@ std::string never_fires(const Slo& slo) {
                        slo.name, severity.name, number(factor), format_share({slo.objective}),
                        number(1 / (1 - slo.objective)), format_share({1 - 1 / factor}));
   }
-  if (slo.objective < 1) return "";
-  return slo.name + ": an objective of 100 % leaves no budget to burn; every error breaks it";
+  return "";
 }
 
 std::string labels(const Slo& slo, int indent, const std::string& more = "") {
@@ -205,6 +217,7 @@ std::string alert_group(const Slo& slo) {
                                                condition(slo, severity.quick), condition(slo, severity.slow));
     out += alert(slo, {"ErrorBudgetBurn", expression, "", severity.name, "the error budget burns too fast"});
   }
+  if (!slo.theirs) return out;  // ours are absent whenever no drill runs
   const Duration limit = absence_limit(slo.objective, kBurnAlerts[0].quick.factor, 1h);
   const std::string absent = fmt::format("          absent({})\n", in_window(slo.sli.present, "5m"));
   const std::string hold = fmt::format("        for: {}\n", format_duration(limit));
@@ -227,21 +240,26 @@ SliExpression sli_expression(const Scenario& scenario, const Requirement& requir
   return {};
 }
 
-Result<std::vector<Slo>> slos_of(const Scenario& scenario) {
-  std::vector<Slo> slos;
-  Error error(ErrorKind::scenario, scenario.name + ": rules would be wrong");
+Result<RuleSet> slos_of(const Scenario& scenario) {
+  RuleSet rules;
   const std::string service = scenario.service.empty() ? scenario.name : scenario.service;
   for (const Requirement& requirement : scenario.requirements) {
     const std::optional<double> objective = objective_of(requirement);
     if (!objective) continue;
-    slos.push_back({service + "-" + requirement.id, service, requirement.id, requirement.title, *objective,
-                    sli_expression(scenario, requirement)});
-    const std::string problem = never_fires(slos.back());
-    if (!problem.empty()) error.notes.push_back(problem);
+    Slo slo{service + "-" + requirement.id, service, requirement.id, requirement.title, *objective,
+            sli_expression(scenario, requirement), reported(requirement).has_value()};
+    std::string problem = no_rule(slo, requirement, scenario);
+    if (problem.empty()) {
+      rules.slos.push_back(std::move(slo));
+    } else {
+      rules.left_out.push_back(std::move(problem));
+    }
   }
-  if (slos.empty()) error.notes.push_back("no requirement has an availability, error_ratio or latency SLI over requests");
-  if (!error.notes.empty()) return fail(std::move(error));
-  return slos;
+  if (!rules.slos.empty()) return rules;
+  Error error(ErrorKind::scenario, scenario.name + ": there is nothing to write rules for");
+  error.notes = std::move(rules.left_out);
+  if (error.notes.empty()) error.notes.push_back("no requirement has an availability, error_ratio or latency SLI over requests");
+  return fail(std::move(error));
 }
 
 Duration absence_limit(double objective, double factor, Duration long_window) {
@@ -249,10 +267,18 @@ Duration absence_limit(double objective, double factor, Duration long_window) {
   return std::chrono::minutes(std::llround((burnt + 120) / 60));
 }
 
-std::string rules_yaml(const std::vector<Slo>& slos) {
-  std::string out = "# Written by `shakedown rules`. Change the scenario, not this file.\ngroups:\n";
-  for (const Slo& slo : slos) out += sli_group(slo) + meta_group(slo) + alert_group(slo);
-  return out;
+std::string rules_yaml(const RuleSet& rules, bool theirs) {
+  std::string groups;
+  for (const Slo& slo : rules.slos) {
+    if (slo.theirs == theirs) groups += sli_group(slo) + meta_group(slo) + alert_group(slo);
+  }
+  if (groups.empty()) return "";
+  std::string out = "# Written by `shakedown rules`. Change the scenario, not this file.\n";
+  out += theirs ? "# These rules read the team's own metrics, as `reported` names them: for production.\n"
+                : "# These rules read the series of `shakedown run --metrics`, which exist only while a drill runs: load and faults of\n"
+                  "# the drill, not the service's customers. For drills; they say nothing about production.\n";
+  for (const std::string& problem : rules.left_out) out += "# Left out: " + one_line(problem) + "\n";
+  return out + "groups:\n" + groups;
 }
 
 }  // namespace shakedown

@@ -119,7 +119,7 @@ class WatchedDrill(unittest.TestCase):
                                text=True, timeout=60)
         if rules.returncode != 0:
             raise AssertionError(rules.stderr)
-        cls.prometheus = Prometheus(cls.folder, port, os.path.join(cls.folder, "rules/slo-rules.yaml"))
+        cls.prometheus = Prometheus(cls.folder, port, os.path.join(cls.folder, "rules/drill-rules.yaml"))
         cls.addClassCleanup(cls.prometheus.stop)
         cls.page = await_true(lambda: cls.page_in_the_crash(port), 120, "the fault stands")
         cls.stdout, cls.stderr = cls.process.communicate(timeout=200)
@@ -238,7 +238,7 @@ class WatchedDrill(unittest.TestCase):
     def test_rules_are_evaluated_and_the_burn_is_noticed(self):
         groups = self.prometheus.api("rules")["groups"]
         rules = [rule for group in groups for rule in group["rules"]]
-        self.assertEqual(len(rules), 34)
+        self.assertEqual(len(rules), 32)
         self.assertEqual([r for r in rules if r["health"] != "ok"], [])
         burning = self.over('ALERTS{alertname="ErrorBudgetBurn",alertstate="firing",sloth_slo="AV-1",sloth_severity="page"}')
         self.assertTrue(burning, "an outage of seconds burns the budget of 99.9 %")

@@ -19,7 +19,7 @@ Drill drill_with(Sli sli, Comparison comparison, double limit) {
 
 std::string yaml_of(const Drill& drill) {
   const auto slos = slos_of(drill.scenario);
-  return slos ? rules_yaml(slos.value()) : slos.error().text();
+  return slos ? rules_yaml(slos.value(), true) + rules_yaml(slos.value(), false) : slos.error().text();
 }
 
 #define EXPECT_HAS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (part) << "\nis not in\n" << (text)
@@ -108,7 +108,9 @@ TEST(Rules, WithoutAFittingRequirementThereIsNothingToWrite) {
 TEST(Rules, AbsenceIsAllowedAsLongAsTheBudgetAllows) {
   EXPECT_EQ(absence_limit(0.99, 14, 1h), 10min);
   EXPECT_EQ(absence_limit(0.999, 14, 1h), 3min);
-  EXPECT_HAS(yaml_of(drill_with(AvailabilitySli{}, Comparison::at_least, 0.999)), "for: 3m\n");
+  Drill drill = drill_with(AvailabilitySli{}, Comparison::at_least, 0.999);
+  drill.requirement(0).reported = Reported{.value = {.query = "theirs"}};
+  EXPECT_HAS(yaml_of(drill), "for: 3m\n");
 }
 
 TEST(Rules, TextOfTheScenarioIsNoTemplateAndNoYaml) {
