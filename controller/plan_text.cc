@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstring>
 
+#include "controller/plan_evidence.h"
 #include "controller/planner.h"
 #include "core/base/units.h"
-#include "core/stats/intervals.h"
 
 namespace shakedown {
 namespace {
@@ -47,13 +46,6 @@ std::string load_text(const Scenario& scenario, const Load& load) {
     out += fmt::format(", {} x {}", format_number(entry.weight), scenario.operation(entry.operation).name);
   }
   return out;
-}
-
-double offered_requests(const Scenario& scenario, const Phase& phase) {
-  if (!phase.load) return 0;
-  const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
-  (void)scenario;
-  return open == nullptr ? 0 : arrivals_until(open->shape, phase.duration, phase.duration) * phase.repeat;
 }
 
 std::string command_text(const Component& component, const Action& action) {
@@ -96,78 +88,6 @@ std::string injection_text(const Scenario& scenario, const Fault& fault) {
   return std::visit(Visitor{scenario.component(component_of(fault.kind))}, fault.kind);
 }
 
-// The ratio SLIs: how many clean requests prove the objective, and how many this scenario offers.
-std::string ratio_evidence(const Scenario& scenario, double allowed, double confidence) {
-  double offered = 0;
-  for (const Phase& phase : scenario.phases) offered += phase.measured ? offered_requests(scenario, phase) : 0;
-  if (allowed <= 0) return "no finite number of requests proves an objective of 100 %";
-  const uint64_t needed = trials_needed(0, allowed, confidence);
-  return fmt::format("{} requests without a violation ({:.0f} are offered in measured phases){}", needed, offered,
-                     offered > 0 && offered < static_cast<double>(needed) ? ": TOO FEW, it will be not proven" : "");
-}
-
-struct Evidence {
-  const Scenario& scenario;
-  const Requirement& requirement;
-
-  std::string injections(FaultId fault, uint32_t least, const std::optional<Share>& share) const {
-    uint32_t planned = 0;
-    for (const PlannedStage& stage : plan_stages(scenario)) {
-      for (const PlannedInjection& injection : stage.injections) planned += injection.fault == fault ? 1 : 0;
-    }
-    const uint64_t needed = share ? clean_trials_needed(share->value, requirement.confidence) : least;
-    return fmt::format("{} injections of {} ({} planned){}", needed, scenario.fault(fault).name, planned,
-                       planned < needed ? ": TOO FEW, it will be not proven" : "");
-  }
-
-  std::string operator()(const AvailabilitySli&) const {
-    return ratio_evidence(scenario, 1 - requirement.objective.limit, requirement.confidence);
-  }
-  std::string operator()(const ErrorRatioSli&) const {
-    return ratio_evidence(scenario, requirement.objective.limit, requirement.confidence);
-  }
-  std::string operator()(const LatencySli& sli) const {
-    return ratio_evidence(scenario, 1 - sli.quantile, requirement.confidence);
-  }
-  std::string operator()(const UptimeSli& sli) const {
-    const double free_time = -std::log(1 - requirement.confidence);
-    return fmt::format("cannot be proven before launch by waiting: it takes {} x the time between outages that is "
-                       "claimed without one; claimed over {}",
-                       format_number(free_time), format_duration(sli.period));
-  }
-  std::string operator()(const ThroughputSli&) const { return "the offered load must be above the objective"; }
-  std::string operator()(const MtbfSli&) const {
-    const double factor = -std::log(1 - requirement.confidence);
-    return fmt::format("{} without a spontaneous outage ({} planned)",
-                       format_duration(from_seconds(factor * requirement.objective.limit)),
-                       format_duration(planned_duration(scenario)));
-  }
-  std::string operator()(const MtbrSli&) const { return "several recoveries within the drill"; }
-  std::string operator()(const MttrSli& sli) const {
-    return sli.statistic == RepairStatistic::mean ? "at least 3 outages" : "at least 5 outages";
-  }
-  std::string operator()(const OutagesSli&) const { return "the probe watches the whole run"; }
-  std::string operator()(const ImpactSli& sli) const { return injections(sli.fault, 1, std::nullopt); }
-  std::string operator()(const ToleratedSli& sli) const {
-    return sli.faults.empty() ? "" : injections(sli.faults.front(), 3, std::nullopt);
-  }
-  std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
-  std::string operator()(const RpoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
-  std::string operator()(const CapacitySli& sli) const {
-    return "the search of phase " + scenario.phase(sli.phase).name + " comes to its end";
-  }
-  std::string operator()(const HeadroomSli& sli) const { return (*this)(CapacitySli{sli.phase}); }
-  std::string operator()(const EfficiencySli& sli) const {
-    return "a law fitted to the steps of phase " + scenario.phase(sli.phase).name;
-  }
-  std::string operator()(const DegradationSli&) const { return "a soak long enough for its slope to show"; }
-  std::string operator()(const DownstreamSli&) const { return "a capacity of each dependency, and the forecast"; }
-  std::string operator()(const CheckSli& sli) const { return "the check " + scenario.check(sli.check).name; }
-  std::string operator()(const AttestedSli& sli) const {
-    return "cannot be measured: the word of " + sli.by + (sli.expires.empty() ? "" : ", good until " + sli.expires);
-  }
-};
-
 void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) {
   for (const FaultId id : phase.faults) {
     const Fault& fault = scenario.fault(id);
@@ -190,6 +110,7 @@ void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) 
     out += fmt::format("    search the highest rate from {} to {} at which {} hold, in windows of {}, confirmed for {}, at most {}\n",
                        format_rate(search->from), format_rate(search->to), fmt::join(held, ", "),
                        format_duration(search->window), format_duration(search->confirm), format_duration(phase.duration));
+    out += search_limits_text(scenario, *search);
   }
   if (const StepSeries* series = scenario.steps_of(id)) {
     std::vector<std::string> levels;
@@ -230,11 +151,25 @@ void add_checks(const Scenario& scenario, std::string& out) {
   if (!scenario.checks.empty()) out += "\n";
 }
 
+// Rounded to seconds.
+std::string whole(Duration d) { return format_duration(std::chrono::ceil<std::chrono::seconds>(d)); }
+
+std::string time_text(const Scenario& scenario) {
+  const PlannedTime time = planned_time(scenario);
+  std::string out = format_duration(time.phases) + " of phases";
+  if (time.least > time.phases || time.most > time.phases) {
+    out += time.least == time.most ? fmt::format(", {} with what comes between", whole(time.most))
+                                   : fmt::format(", {} to {} with what comes between", whole(time.least), whole(time.most));
+    if (!scenario.ledgers.empty()) out += " (reading ledgers back, waiting for probes)";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string plan_text(const Scenario& scenario) {
-  std::string out = fmt::format("{} ({}): {} of phases, seed {}\n\nTargets\n", scenario.name, scenario.service,
-                                format_duration(planned_duration(scenario)), scenario.seed);
+  std::string out = fmt::format("{} ({}): {}, seed {}\n\nTargets\n", scenario.name, scenario.service, time_text(scenario),
+                                scenario.seed);
   for (const Target& target : scenario.targets) {
     out += fmt::format("  {}: {}://{}:{}{}\n", target.name, target.scheme, target.host, target.port, target.base_path);
   }
@@ -253,7 +188,7 @@ std::string plan_text(const Scenario& scenario) {
   out += "\nEvidence needed\n";
   for (const Requirement& requirement : scenario.requirements) {
     out += fmt::format("  {} {} {}: {}\n", requirement.id, requirement.title, requirement.objective.text,
-                       std::visit(Evidence{scenario, requirement}, requirement.sli));
+                       evidence_text(scenario, requirement));
   }
   return out;
 }

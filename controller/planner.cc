@@ -95,4 +95,44 @@ Duration planned_duration(const Scenario& scenario) {
   return total;
 }
 
+namespace {
+
+// One verifying step of `ids` written by then.
+Duration reading_back(const Ledger& ledger, double ids) {
+  if (ids <= 0 || ledger.verify_rate.per_second <= 0) return ledger.settle;
+  return ledger.settle + std::min(ledger.verify_limit, from_seconds(2 * ids / ledger.verify_rate.per_second));
+}
+
+Duration until_up(const Scenario& scenario) {
+  Duration longest{};
+  for (const Probe& probe : scenario.probes) longest = std::max(longest, probe.every * std::max<uint32_t>(1, probe.up_after));
+  return longest;
+}
+
+// Adds a reading of all ledgers after so much of load; `fresh` of it since the last.
+void add_reading(PlannedTime& time, const Scenario& scenario, Duration written, Duration fresh) {
+  for (const Ledger& ledger : scenario.ledgers) {
+    time.least += reading_back(ledger, ledger.rate.per_second * seconds(fresh));
+    time.most += reading_back(ledger, ledger.rate.per_second * seconds(written));
+  }
+}
+
+}  // namespace
+
+PlannedTime planned_time(const Scenario& scenario) {
+  PlannedTime time;
+  time.phases = time.least = time.most = planned_duration(scenario);
+  Duration written{}, read{};
+  const auto groups = gapless_groups(plan_stages(scenario), scenario);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i > 0) time.least += until_up(scenario), time.most += until_up(scenario);
+    for (const PlannedStage& stage : groups[i]) written += scenario.phase(stage.phase).duration;
+    const std::size_t injections = groups[i].back().injections.size();
+    for (std::size_t k = 0; k < injections; ++k) add_reading(time, scenario, written, written - read);
+    if (injections > 0) read = written;
+  }
+  add_reading(time, scenario, written, written);
+  return time;
+}
+
 }  // namespace shakedown

@@ -1,0 +1,292 @@
+#include "controller/plan_evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/judge/needed.h"
+#include "controller/judge/search.h"
+#include "controller/judge/settle.h"
+#include "controller/judge/transient.h"
+#include "controller/planner.h"
+#include "core/base/units.h"
+#include "core/stats/intervals.h"
+#include "core/stats/sequential.h"
+
+namespace shakedown {
+namespace {
+
+using judging::counted;
+
+bool contains(const auto& list, const auto& one) { return std::find(list.begin(), list.end(), one) != list.end(); }
+
+// The share of arrivals that are of these operations, and whether they are drawn.
+double share_of(const std::vector<MixEntry>& mix, const std::vector<OperationId>& operations) {
+  double all = 0, wanted = 0;
+  for (const MixEntry& entry : mix) {
+    all += entry.weight;
+    if (operations.empty() || contains(operations, entry.operation)) wanted += entry.weight;
+  }
+  return all > 0 ? wanted / all : 0;
+}
+
+// The longest that the fault may last without a requirement failing.
+Duration longest_recovery(const Scenario& scenario, FaultId id) {
+  Duration longest{};
+  for (const Requirement& r : scenario.requirements) {
+    const auto* rto = std::get_if<RtoSli>(&r.sli);
+    if (rto != nullptr && rto->fault == id && r.objective.limit < 1e6) {
+      longest = std::max(longest, from_seconds(r.objective.limit));
+    }
+  }
+  return longest > Duration{} ? longest : scenario.fault(id).recover_within;
+}
+
+Duration pause_of(const Fault& fault) {
+  const auto* pause = std::get_if<PauseFault>(&fault.kind);
+  return pause != nullptr ? pause->hold : Duration{};
+}
+
+// The seconds of one stage of a phase that count: a second that meets a fault window counts wholly as inside.
+struct Seconds {
+  const Scenario& scenario;
+  const Phase& phase;
+  const Scope& scope;
+
+  bool counts(int64_t second, bool long_windows) const {
+    bool met = false;
+    for (const FaultId id : phase.faults) {
+      if (scope.during.valid() && id != scope.during) continue;
+      const Fault& fault = scenario.fault(id);
+      const Duration length = pause_of(fault) + (long_windows ? longest_recovery(scenario, id) : Duration{});
+      const Duration from = std::chrono::seconds(second);
+      met = met || (from < fault.at + length + Duration(1) && fault.at < from + std::chrono::seconds(1));
+    }
+    return met == scope.during.valid();
+  }
+};
+
+bool in_scope(const Scenario& scenario, std::size_t number, const Scope& scope) {
+  const PhaseId id(number);
+  if (scenario.search_of(id) != nullptr || scenario.steps_of(id) != nullptr) return false;
+  if (!scope.phases.empty()) return contains(scope.phases, id);
+  if (scope.during.valid()) return contains(scenario.phases[number].faults, scope.during);
+  return scenario.phases[number].measured;
+}
+
+struct Stage {
+  double few = 0, many = 0, seconds = 0;
+  double thinnest = INFINITY;
+};
+
+Stage one_stage(const Seconds& seconds, const OpenLoad& open, double share, Duration window) {
+  Stage out;
+  const Duration length = seconds.phase.duration;
+  std::vector<double> run;  // of consecutive seconds that count
+  const auto want = static_cast<std::size_t>(std::ceil(shakedown::seconds(window)));
+  for (int64_t s = 0; std::chrono::seconds(s) < length; ++s) {
+    const Duration from = std::chrono::seconds(s), to = std::chrono::seconds(s + 1);
+    const double here = share * (arrivals_until(open.shape, to, length) - arrivals_until(open.shape, from, length));
+    const bool in_long = seconds.counts(s, true), in_short = seconds.counts(s, false);
+    if (in_long && in_short) out.few += here;
+    if (in_long || in_short) out.many += here, out.seconds += 1;
+    if (!in_long || !in_short) run.clear();
+    else run.push_back(here);
+    if (want == 0 || run.size() < want) continue;
+    double sum = 0;
+    for (std::size_t i = run.size() - want; i < run.size(); ++i) sum += run[i];
+    out.thinnest = std::min(out.thinnest, sum);
+  }
+  return out;
+}
+
+double whole_count(double n) { return std::floor(n + 1e-6); }
+
+double less_chance(double count, bool drawn) { return drawn ? std::max(0.0, count - 3 * std::sqrt(count)) : count; }
+
+std::string too_few(const std::string& why) { return ": TOO FEW, it will be not proven" + (why.empty() ? "" : " (" + why + ")"); }
+
+struct EvidenceText {
+  const Scenario& scenario;
+  const Requirement& requirement;
+
+  double limit() const { return requirement.objective.limit; }
+  double confidence() const { return requirement.confidence; }
+
+  uint32_t planned(FaultId fault) const {
+    uint32_t out = 0;
+    for (const PlannedStage& stage : plan_stages(scenario)) {
+      for (const PlannedInjection& injection : stage.injections) out += injection.fault == fault ? 1 : 0;
+    }
+    return out;
+  }
+
+  std::string injections(const std::string& of, uint64_t planned, uint64_t needed) const {
+    return fmt::format("{} injections of {} that meet it ({} planned){}", needed, of, planned,
+                       planned < needed ? too_few("needed: " + judging::needed_injections(planned, needed)) : "");
+  }
+  std::string injections(FaultId fault, uint32_t least, const std::optional<Share>& share) const {
+    return injections(scenario.fault(fault).name, planned(fault),
+                      share ? clean_trials_needed(share->value, confidence()) : least);
+  }
+
+  // The ratio SLIs: how many clean requests prove the objective, and how many its scope is offered.
+  std::string ratio(const std::vector<OperationId>& operations, const Scope& scope, double allowed) const {
+    if (allowed <= 0) return "no finite number of requests proves an objective without any tolerance";
+    const uint64_t needed = trials_needed(0, allowed, confidence());
+    const PlannedRequests planned = planned_requests(scenario, operations, scope);
+    std::string out = fmt::format("{} requests without a violation; ", needed);
+    if (planned.closed) return out + "how many a closed load sends depends on the answers";
+    const bool range = whole_count(planned.least) < whole_count(planned.most);
+    out += range ? fmt::format("{:.0f} to {:.0f} are offered in its scope", whole_count(planned.least), whole_count(planned.most))
+                 : fmt::format("{:.0f} are offered in its scope", whole_count(planned.most));
+    const auto enough = [&](double n) { return clopper_pearson(0, whole_count(n), confidence()).upper <= allowed; };
+    if (enough(planned.least)) return out;
+    if (enough(planned.most)) return out + ": perhaps TOO FEW, as faults may last or chance may have it";
+    judging::ShareBounds share;
+    share.total = static_cast<uint64_t>(whole_count(planned.most));
+    return out + too_few("needed: " + judging::needed_samples(share, allowed, confidence(), planned.seconds).text);
+  }
+
+  std::string windowed(const ErrorRatioSli& sli) const {
+    if (limit() <= 0) return "no finite number of requests proves an objective without any tolerance";
+    const uint64_t needed = trials_needed(0, limit(), confidence());
+    const PlannedRequests planned = planned_requests(scenario, sli.operations, sli.scope, sli.over);
+    std::string out = fmt::format("{} requests without a violation in each {}; ", needed, format_duration(sli.over));
+    if (planned.closed) return out + "how many a closed load sends depends on the answers";
+    out += fmt::format("the thinnest has {:.0f}", whole_count(planned.thinnest));
+    return out + (whole_count(planned.thinnest) < static_cast<double>(needed) ? too_few("") : "");
+  }
+
+  std::string operator()(const AvailabilitySli& sli) const { return ratio(sli.operations, sli.scope, 1 - limit()); }
+  std::string operator()(const ErrorRatioSli& sli) const {
+    return sli.over > Duration{} ? windowed(sli) : ratio(sli.operations, sli.scope, limit());
+  }
+  std::string operator()(const LatencySli& sli) const {
+    std::vector<OperationId> operations;
+    if (sli.operation.valid()) operations.push_back(sli.operation);
+    return ratio(operations, sli.scope, 1 - sli.quantile);
+  }
+  std::string operator()(const UptimeSli& sli) const {
+    return fmt::format("cannot be proven before launch by waiting: it takes {} x the time between outages that is "
+                       "claimed without one; claimed over {}",
+                       format_number(-std::log(1 - confidence())), format_duration(sli.period));
+  }
+  std::string operator()(const ThroughputSli& sli) const {
+    const PlannedRequests planned = planned_requests(scenario, sli.operations, sli.scope);
+    if (planned.closed) return "how many a closed load sends depends on the answers";
+    const double rate = planned.seconds > 0 ? planned.most / planned.seconds : 0;
+    std::string out = fmt::format("more than {} offered over at least 8 s; {}/s are offered over {:.0f} s of its scope",
+                                  format_value(limit(), Unit::per_second), format_number(rate), planned.seconds);
+    return out + (rate < limit() || planned.seconds < 8 ? ": TOO LITTLE, it will not pass" : "");
+  }
+  std::string operator()(const MtbfSli&) const {
+    const double planned = seconds(planned_duration(scenario));
+    const double all = judging::needed_test_time(0, 0, limit(), confidence()).seconds;
+    const judging::Needed missing = judging::needed_test_time(planned, 0, limit(), confidence());
+    return fmt::format("{} without a spontaneous outage, fault windows not counted ({} planned){}",
+                       judging::span_text(all), judging::span_text(planned),
+                       missing.seconds > 0 ? too_few("needed: " + missing.text) : "");
+  }
+  std::string operator()(const MtbrSli&) const { return "several recoveries within the drill"; }
+  std::string operator()(const MttrSli& sli) const {
+    const uint32_t least = sli.statistic == RepairStatistic::mean ? 3 : 5;
+    if (sli.fault.valid()) return injections(sli.fault, least, std::nullopt);
+    return fmt::format("at least {} spontaneous outages, which nobody can plan", least);
+  }
+  std::string operator()(const OutagesSli&) const { return "the probe watches the whole run"; }
+  std::string operator()(const ImpactSli& sli) const { return injections(sli.fault, 1, std::nullopt); }
+  std::string operator()(const ToleratedSli& sli) const {
+    std::string names;
+    uint64_t all = 0;
+    for (const FaultId fault : sli.faults) {
+      names += (names.empty() ? "" : ", ") + scenario.fault(fault).name;
+      all += planned(fault);
+    }
+    return injections(names, all, limit() >= 1 ? 3 : clean_trials_needed(limit(), confidence()));
+  }
+  std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
+  std::string operator()(const RpoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
+  std::string operator()(const CapacitySli& sli) const {
+    return "the search of phase " + scenario.phase(sli.phase).name + " comes to its end";
+  }
+  std::string operator()(const HeadroomSli& sli) const { return (*this)(CapacitySli{sli.phase}); }
+  std::string operator()(const EfficiencySli& sli) const {
+    return "a law fitted to the steps of phase " + scenario.phase(sli.phase).name;
+  }
+  std::string operator()(const DegradationSli&) const { return "a soak long enough for its slope to show"; }
+  std::string operator()(const DownstreamSli&) const { return "a capacity of each dependency, and the forecast"; }
+  std::string operator()(const CheckSli& sli) const { return "the check " + scenario.check(sli.check).name; }
+  std::string operator()(const AttestedSli& sli) const {
+    return "cannot be measured: the word of " + sli.by + (sli.expires.empty() ? "" : ", good until " + sli.expires);
+  }
+  // Whatever else may be measured.
+  std::string operator()(const auto&) const { return "a run that comes to its end"; }
+};
+
+// The share that a requirement of a search allows to violate it, and the operations it looks at.
+std::pair<double, std::vector<OperationId>> held(const Requirement& r) {
+  if (const auto* s = std::get_if<LatencySli>(&r.sli)) {
+    return {1 - s->quantile, s->operation.valid() ? std::vector<OperationId>{s->operation} : std::vector<OperationId>{}};
+  }
+  if (const auto* s = std::get_if<AvailabilitySli>(&r.sli)) return {1 - r.objective.limit, s->operations};
+  if (const auto* s = std::get_if<ErrorRatioSli>(&r.sli)) return {r.objective.limit, s->operations};
+  return {1, {}};
+}
+
+}  // namespace
+
+PlannedRequests planned_requests(const Scenario& scenario, const std::vector<OperationId>& operations, const Scope& scope,
+                                 Duration window) {
+  PlannedRequests out;
+  double thinnest = INFINITY;
+  bool drawn = false;
+  for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+    const Phase& phase = scenario.phases[i];
+    if (!phase.load || !in_scope(scenario, i, scope)) continue;
+    const double share = share_of(phase.load->mix, operations);
+    const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
+    out.closed = out.closed || (open == nullptr && share > 0);
+    if (open == nullptr) continue;
+    drawn = drawn || open->arrivals == Arrivals::poisson || share < 1;
+    const Stage stage = one_stage({scenario, phase, scope}, *open, share, window);
+    out.least += stage.few * phase.repeat;
+    out.most += stage.many * phase.repeat;
+    out.seconds += stage.seconds * phase.repeat;
+    thinnest = std::min(thinnest, stage.thinnest);
+  }
+  out.least = less_chance(out.least, drawn);
+  out.thinnest = std::isfinite(thinnest) ? less_chance(thinnest, drawn) : 0;
+  return out;
+}
+
+std::string evidence_text(const Scenario& scenario, const Requirement& requirement) {
+  return std::visit(EvidenceText{scenario, requirement}, requirement.sli);
+}
+
+std::string search_limits_text(const Scenario& scenario, const Search& search) {
+  std::string out;
+  const double blind = judging::planned_blind_share(search, scenario);
+  if (std::isinf(blind)) {
+    out += "    TOO SHORT: its windows are shorter than the limits that must hold, and show no capacity\n";
+  } else if (blind > 0) {
+    out += fmt::format("    cannot tell rates closer than {:.2g} % to the capacity, as a queue fills up slowly; this is taken off\n",
+                       blind * 100);
+  }
+  const PhaseId id = search.phase;
+  for (const RequirementId one : search.hold) {
+    const Requirement& r = scenario.requirement(one);
+    const auto [allowed, operations] = held(r);
+    if (!scenario.phase(id).load || allowed <= 0) continue;
+    const double requests = search.from.per_second * share_of(scenario.phase(id).load->mix, operations) *
+                            seconds(search.window) * search.windows;
+    const uint64_t needed = trials_needed(0, allowed, look_confidence(r.confidence, kSharedSteps * search.windows));
+    if (requests >= static_cast<double>(needed)) continue;
+    out += fmt::format("    at {} a step has {:.0f} requests for {}, which needs {}: TOO FEW, the step will not hold\n",
+                       format_rate(search.from), requests, r.id, needed);
+  }
+  return out;
+}
+
+}  // namespace shakedown

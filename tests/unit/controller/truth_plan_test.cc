@@ -1,0 +1,140 @@
+// The plan promises nothing that the judge then rejects.
+#include <gtest/gtest.h>
+
+#include "controller/plan_evidence.h"
+#include "controller/plan_text.h"
+#include "controller/planner.h"
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Drill;
+
+std::string plan_of(const Drill& drill, std::size_t row = 0) {
+  return evidence_text(drill.scenario, drill.scenario.requirements[row]);
+}
+
+#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (part) << " is not in " << (text)
+#define EXPECT_SILENT(text) EXPECT_EQ((text).find("TOO"), std::string::npos) << (text)
+
+TEST(TruthPlan, ARowIsToldTheRequestsOfItsOwnScopeAndTheJudgeAgrees) {
+  Drill drill;
+  const PhaseId quiet = drill.add_phase("quiet", 15, 100);
+  const PhaseId busy = drill.add_phase("busy", 35, 100);
+  drill.require("AV-1", AvailabilitySli{{}, {{quiet}, {}}}, Comparison::at_least, 0.999);
+  drill.require("AV-2", AvailabilitySli{}, Comparison::at_least, 0.999);
+  EXPECT_SAYS(plan_of(drill), "2995 requests without a violation; 1500 are offered in its scope: TOO FEW");
+  EXPECT_SILENT(plan_of(drill, 1));
+  drill.load(drill.run(quiet, 0), 0, 15, 100).load(drill.run(busy, 15), 15, 50, 100);
+  EXPECT_EQ(drill.verdict(0).state, VerdictState::not_proven);
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::pass);
+}
+
+TEST(TruthPlan, AnOperationHasOnlyItsShareOfTheMix) {
+  Drill drill;
+  const OperationId write = drill.add_operation("write");
+  const PhaseId phase = drill.add_phase("steady", 50, 100);
+  drill.scenario.phases[phase.value].load->mix.push_back({write, 1});
+  drill.require("AV-1", AvailabilitySli{{write}, {}}, Comparison::at_least, 0.999);
+  EXPECT_SAYS(plan_of(drill), "TOO FEW");
+  drill.scenario.phases[phase.value].load->mix[1].weight = 9;
+  EXPECT_SILENT(plan_of(drill));
+}
+
+TEST(TruthPlan, SecondsInsideFaultWindowsAreNotPromised) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("crash", 40, 100);
+  const FaultId fault = drill.add_kill("crash", phase);
+  drill.scenario.phases[phase.value].faults = {fault};
+  drill.scenario.faults[0].at = 5s;
+  drill.scenario.faults[0].recover_within = 20s;
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.999);
+  EXPECT_SAYS(plan_of(drill), "perhaps TOO FEW");
+  drill.require("DR-1", RtoSli{fault, {ProbeId(0)}, 3, {}}, Comparison::at_most, 4);
+  EXPECT_SILENT(plan_of(drill));
+  drill.require("AV-2", AvailabilitySli{{}, {{}, fault}}, Comparison::at_least, 0.999);
+  EXPECT_SAYS(plan_of(drill, 2), "TOO FEW");
+}
+
+TEST(TruthPlan, ASearchsStepsAndUnmeasuredPhasesAreNoEvidenceForOtherRows) {
+  Drill drill;
+  drill.add_phase("warm", 100, 100, false);
+  drill.add_phase("steady", 10, 100);
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.999);
+  EXPECT_SAYS(plan_of(drill), "1000 are offered in its scope: TOO FEW");
+}
+
+TEST(TruthPlan, ToleratedNinetyNinePercentNeeds299InjectionsNot3) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("crash", 10, 100);
+  const FaultId fault = drill.add_kill("crash", phase);
+  drill.scenario.phases[phase.value].faults = {fault};
+  drill.scenario.phases[phase.value].repeat = 3;
+  drill.require("RE-1", ToleratedSli{{fault}, {ProbeId(0)}}, Comparison::at_least, 0.99);
+  EXPECT_SAYS(plan_of(drill), "299 injections of crash that meet it (3 planned): TOO FEW");
+  drill.requirement(0).objective.limit = 1;
+  EXPECT_SILENT(plan_of(drill));
+}
+
+TEST(TruthPlan, EachWindowOfAnErrorRatioNeedsItsOwnRequests) {
+  Drill drill;
+  drill.add_phase("steady", 100, 100);
+  drill.require("AV-1", ErrorRatioSli{{}, 10s, {}}, Comparison::at_most, 0.001);
+  EXPECT_SAYS(plan_of(drill), "the thinnest has 1000: TOO FEW");
+  drill.requirement(0).objective.limit = 0.01;
+  EXPECT_SILENT(plan_of(drill));
+}
+
+TEST(TruthPlan, ThroughputAboveWhatIsOfferedIsTold) {
+  Drill drill;
+  drill.add_phase("steady", 100, 100);
+  drill.require("PE-1", ThroughputSli{}, Comparison::at_least, 120);
+  EXPECT_SAYS(plan_of(drill), "TOO LITTLE");
+  drill.requirement(0).objective.limit = 90;
+  EXPECT_SILENT(plan_of(drill));
+}
+
+TEST(TruthPlan, TheWholeTimeIsToldWithItsVerifyingSteps) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("crash", 20, 100);
+  const FaultId fault = drill.add_kill("crash", phase);
+  drill.scenario.phases[phase.value].faults = {fault};
+  drill.scenario.phases[phase.value].repeat = 3;
+  Ledger& ledger = drill.scenario.ledgers[0];
+  ledger.rate = Rate{50};
+  ledger.verify_rate = Rate{200};
+  ledger.settle = 1s;
+  const PlannedTime time = planned_time(drill.scenario);
+  EXPECT_EQ(time.phases, 60s);
+  // Three steps over 1000 new ids each, the last over all 3000; twice before the probes are up (3 x 100 ms).
+  EXPECT_NEAR(seconds(time.least), 60 + 3 * 11 + 31 + 2 * 0.3, 1e-6);
+  EXPECT_NEAR(seconds(time.most), 60 + 11 + 21 + 31 + 31 + 2 * 0.3, 1e-6);
+  EXPECT_SAYS(plan_text(drill.scenario), "1m of phases, 2m5s to 2m35s with what comes between");
+}
+
+TEST(TruthPlan, WhatASearchCannotTellIsTold) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("limit", 600, 100, false);
+  drill.scenario.operations[0].timeout = 10s;
+  LatencySli sli;
+  sli.operation = OperationId(0);
+  drill.require("PE-1", sli, Comparison::at_most, 2);
+  Search search;
+  search.phase = phase;
+  search.from = Rate{10};
+  search.to = Rate{1000};
+  search.hold = {RequirementId(0)};
+  search.window = 8s;
+  search.windows = 1;
+  search.confirm = 20s;
+  search.resolution = Share{0.05};
+  drill.scenario.searches.push_back(search);
+  const std::string plan = plan_text(drill.scenario);
+  EXPECT_SAYS(plan, "cannot tell rates closer than 11 % to the capacity");
+  EXPECT_SAYS(plan, "at 10/s a step has 80 requests for PE-1, which needs 437: TOO FEW");
+}
+
+}  // namespace
+}  // namespace shakedown
