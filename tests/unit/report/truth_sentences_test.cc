@@ -1,6 +1,8 @@
 // A few hundred scorecards that nobody wrote, on every surface: no sentence that no person would have written.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <regex>
 #include <set>
 
@@ -68,6 +70,46 @@ TEST(TruthSentences, NoSurfaceOfAnyScorecardSaysWhatNoPersonWouldWrite) {
     const std::string markdown = scorecard_markdown(one.card);
     expect_well_said(std::regex_replace(markdown, std::regex("\\\\"), ""), name, "Markdown");
   }
+}
+
+// "1 904.7" of text as page one groups it.
+double number_of(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+  return std::stod(text);
+}
+
+// Whether some value of the scorecard reads like the figure, which has at least two digits of it.
+bool stands_in(double figure, const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [&](double v) { return std::fabs(v - figure) <= 0.1 * std::fabs(v) + 1e-9; });
+}
+
+TEST(TruthSentences, FiguresOfTheSummaryStandInTheScorecard) {
+  const std::regex rate("Load holds at the tested ([0-9 .]+)/s"), lost("is lost \\(([0-9 ]+?)(?: to ([0-9 ]+?))? entr(?:y|ies) of our ([0-9.]+) test");
+  std::size_t seen = 0;
+  for (uint64_t seed = 0; seed < 1000; ++seed) {
+    const testing::Generated one = testing::generate(seed);
+    std::vector<double> rates, losses;
+    for (const ScoredRequirement& row : one.card.requirements) {
+      if (row.tested_rate && row.verdict.state == VerdictState::pass && row.requirement.must) rates.push_back(*row.tested_rate);
+      for (const InjectionVerdict& i : row.verdict.injections) losses.insert(losses.end(), {i.lower, i.upper});
+    }
+    for (const ScoredLedgerInjection& i : one.card.ledgers[0].injections)
+      losses.insert(losses.end(), {static_cast<double>(i.lost), static_cast<double>(i.lost + i.undecided)});
+    for (const std::string& said : one.card.tldr) {
+      std::smatch found;
+      if (std::regex_search(said, found, rate)) {
+        EXPECT_TRUE(stands_in(number_of(found[1]), rates)) << "seed " << seed << ": " << said;
+        ++seen;
+      }
+      if (std::regex_search(said, found, lost)) {
+        EXPECT_TRUE(stands_in(number_of(found[1]), losses)) << "seed " << seed << ": " << said;
+        EXPECT_TRUE(!found[2].matched || stands_in(number_of(found[2]), losses)) << "seed " << seed << ": " << said;
+        EXPECT_EQ(number_of(found[3]), one.card.ledgers[0].rate) << said;
+        ++seen;
+      }
+    }
+  }
+  EXPECT_GT(seen, 50U) << "the sentences that this test reads are no longer said";
 }
 
 TEST(TruthSentences, ADeclaredValueThatTheMeasurementContradictsIsOnEverySurface) {
