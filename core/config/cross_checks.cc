@@ -28,6 +28,9 @@ uint32_t planned(const Decoding& d, FaultId fault) {
   return d.scenario.phase(d.scenario.fault(fault).phase).repeat;
 }
 
+// A fault of a phase that is not sound has a name, and was not read.
+bool is_there(const Decoding& d, FaultId fault) { return fault.value < d.scenario.faults.size(); }
+
 // objective + timeout + up_after x every must fit between the fault and the end of its phase.
 void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r,
                ProbeId probe_id) {
@@ -52,7 +55,7 @@ void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requireme
 
 void check_rto(Decoding& d, const View& root, const Row& row) {
   const auto& rto = std::get<RtoSli>(row.requirement.sli);
-  if (!rto.fault.valid()) return;
+  if (!is_there(d, rto.fault)) return;
   for (const ProbeId id : rto.probes) {
     check_fit(d, root, rto, row.requirement, id);
     const Probe& probe = d.scenario.probe(id);
@@ -240,7 +243,7 @@ void complete_faults(Decoding& d, const View& root) {
     const auto* rto = std::get_if<RtoSli>(&row.requirement.sli);
     if (rto == nullptr || row.requirement.objective.limit <= 0) continue;
     check_rto(d, root, row);
-    if (!rto->fault.valid()) continue;
+    if (!is_there(d, rto->fault)) continue;
     Duration& longest = largest[rto->fault.value];
     longest = std::max(longest, from_seconds(row.requirement.objective.limit));
   }
