@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cstdio>
+
 #include "controller/report/growth_words.h"
 #include "controller/report/plain.h"
 #include "controller/report/report.h"
@@ -43,27 +46,51 @@ std::string problem(const char* element, const char* type, const std::string& me
          xml_text(text) + "</" + element + ">\n";
 }
 
-std::string case_of(const ScoredRequirement& row) {
+// What fails a build: a row that decides and does not hold.
+bool is_failure(const ScoredRequirement& row) {
+  const VerdictState state = row.verdict.state;
+  return row.requirement.must && (state == VerdictState::fail || state == VerdictState::not_proven);
+}
+bool is_error(const ScoredRequirement& row) {
+  return row.requirement.must && row.verdict.state == VerdictState::unknown;
+}
+bool is_skipped(const ScoredRequirement& row) { return !row.requirement.must && row.verdict.state != VerdictState::pass; }
+
+std::string time_attribute(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", std::max(0.0, seconds));
+  return attribute("time", text);
+}
+
+double length_of(const Scorecard& card) {
+  return std::max(0.0, seconds(card.manifest.finished - card.manifest.started));
+}
+
+std::string case_of(const ScoredRequirement& row, double run_seconds) {
   const Requirement& requirement = row.requirement;
   std::string out = "    <testcase" + attribute("classname", "shakedown." + std::string(to_string(requirement.area))) +
-                    attribute("name", requirement.id + " " + requirement.title) + " time=\"0\">\n";
+                    attribute("name", requirement.id + " " + requirement.title) +
+                    time_attribute(row.verdict.observed_seconds > 0 ? row.verdict.observed_seconds : run_seconds) + ">\n";
   const std::string& message = row.verdict.reason;
-  switch (row.verdict.state) {
-    case VerdictState::pass: break;
-    case VerdictState::fail: out += problem("failure", "fail", message, details(row)); break;
-    case VerdictState::not_proven: out += problem("failure", "not_proven", message, details(row)); break;
-    case VerdictState::unknown: out += problem("error", "unknown", message, details(row)); break;
+  const char* state = to_string(row.verdict.state);
+  if (is_failure(row)) out += problem("failure", state, message, details(row));
+  if (is_error(row)) out += problem("error", state, message, details(row));
+  if (is_skipped(row)) {
+    out += "      <skipped" + attribute("message", "no must, decides nothing: " + std::string(report::word(row)) + ". " + message) + "/>\n";
   }
-  if (row.verdict.state == VerdictState::pass)
-    out += "      <system-out>" + xml_text(details(row)) + "</system-out>\n";
+  if (!is_failure(row) && !is_error(row)) out += "      <system-out>" + xml_text(details(row)) + "</system-out>\n";
   return out + "    </testcase>\n";
 }
 
-std::string suite(const char* name, std::size_t tests, std::size_t failures, std::size_t errors,
-                  const std::string& timestamp, const std::string& cases) {
-  return std::string("  <testsuite") + attribute("name", name) + attribute("tests", std::to_string(tests)) +
-         attribute("failures", std::to_string(failures)) + attribute("errors", std::to_string(errors)) +
-         " skipped=\"0\" time=\"0\"" + attribute("timestamp", timestamp) + ">\n" + cases + "  </testsuite>\n";
+struct Counts {
+  std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+};
+
+std::string suite(const char* name, const Counts& counts, const Scorecard& card, const std::string& cases) {
+  return std::string("  <testsuite") + attribute("name", name) + attribute("tests", std::to_string(counts.tests)) +
+         attribute("failures", std::to_string(counts.failures)) + attribute("errors", std::to_string(counts.errors)) +
+         attribute("skipped", std::to_string(counts.skipped)) + time_attribute(length_of(card)) +
+         attribute("timestamp", format_wall(card.manifest.started)) + ">\n" + cases + "  </testsuite>\n";
 }
 
 // Empty when the run can be trusted and left nothing behind.
@@ -82,26 +109,26 @@ std::string run_problem(const Scorecard& card) {
 
 std::string scorecard_junit(const Scorecard& card) {
   std::string cases;
-  std::size_t failures = 0, errors = 0;
+  Counts rows;
+  rows.tests = card.requirements.size();
   for (const ScoredRequirement& row : card.requirements) {
-    cases += case_of(row);
-    if (row.verdict.state == VerdictState::unknown) ++errors;
-    if (row.verdict.state == VerdictState::fail || row.verdict.state == VerdictState::not_proven) ++failures;
+    cases += case_of(row, length_of(card));
+    rows.errors += is_error(row);
+    rows.failures += is_failure(row);
+    rows.skipped += is_skipped(row);
   }
   const std::string trouble = run_problem(card);
-  std::string run = "    <testcase classname=\"shakedown.run\" name=\"the run is valid, complete and left nothing behind\" time=\"0\">\n";
+  std::string run = "    <testcase classname=\"shakedown.run\" name=\"the run is valid, complete and left nothing behind\"" +
+                    time_attribute(length_of(card)) + ">\n";
   if (!trouble.empty()) run += problem("error", "run", "the run itself is not sound", trouble);
   run += "    </testcase>\n";
 
-  const std::size_t run_errors = trouble.empty() ? 0 : 1;
-  const std::string started = format_wall(card.manifest.started);
+  const Counts own{1, 0, trouble.empty() ? 0U : 1U, 0};
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
          attribute("name", "shakedown " + card.service + ": " + report::word(card.decision)) +
-         attribute("tests", std::to_string(card.requirements.size() + 1)) +
-         attribute("failures", std::to_string(failures)) +
-         attribute("errors", std::to_string(errors + run_errors)) + " time=\"0\">\n" +
-         suite("requirements", card.requirements.size(), failures, errors, started, cases) +
-         suite("run", 1, 0, run_errors, started, run) + "</testsuites>\n";
+         attribute("tests", std::to_string(rows.tests + 1)) + attribute("failures", std::to_string(rows.failures)) +
+         attribute("errors", std::to_string(rows.errors + own.errors)) + time_attribute(length_of(card)) + ">\n" +
+         suite("requirements", rows, card, cases) + suite("run", own, card, run) + "</testsuites>\n";
 }
 
 }  // namespace shakedown

@@ -45,6 +45,29 @@ TEST(Junit, UnknownIsAnErrorAndNotProvenAFailure) {
   EXPECT_THAT(scorecard_junit(example("no-go").card), HasSubstr("<failure type=\"fail\""));
 }
 
+TEST(TruthJunit, AFailedRowThatIsNoMustIsNoErrorOfAGo) {
+  Scorecard card = example("go").card;
+  card.requirements[0].requirement.must = false;
+  for (const VerdictState state : {VerdictState::fail, VerdictState::not_proven, VerdictState::unknown}) {
+    card.requirements[0].verdict.state = state;
+    const std::string text = scorecard_junit(card);
+    EXPECT_THAT(text, HasSubstr("failures=\"0\" errors=\"0\" skipped=\"1\""));
+    EXPECT_THAT(text, HasSubstr("<skipped message=\"no must, decides nothing"));
+    EXPECT_THAT(text, Not(HasSubstr("<error")));
+    EXPECT_THAT(text, Not(HasSubstr("<failure")));
+  }
+}
+
+TEST(TruthJunit, TimesAreThoseOfTheEvidenceAndOfTheRun) {
+  Scorecard card = example("go").card;
+  card.manifest.finished = card.manifest.started + std::chrono::milliseconds(90500);
+  card.requirements[0].verdict.observed_seconds = 30;
+  const std::string text = scorecard_junit(card);
+  EXPECT_THAT(text, HasSubstr("time=\"30.000\""));
+  EXPECT_THAT(text, HasSubstr("left nothing behind\" time=\"90.500\""));
+  EXPECT_THAT(text, Not(HasSubstr("time=\"0\"")));
+}
+
 TEST(Junit, ARunWithoutRequirementsIsNotGreen) {
   Scorecard card = example("go").card;
   EXPECT_THAT(scorecard_junit(card), Not(HasSubstr("<error")));
