@@ -1,5 +1,7 @@
 #include "controller/chronicle.h"
 
+#include <algorithm>
+
 #include "core/base/log.h"
 
 namespace shakedown {
@@ -80,12 +82,45 @@ void Chronicle::close(Manifest manifest) {
   }
 }
 
-Result<Replay> replay(const std::string& path, Timeline& timeline) {
+namespace {
+
+// Whether what the record refers to is there.
+struct RefersToThere {
+  const Scenario& s;
+  bool operator()(const Event& event) const { return std::visit(*this, event); }
+  bool operator()(const StageEvent& e) const { return e.phase.value < s.phases.size(); }
+  bool operator()(const FaultEvent& e) const { return e.fault.value < s.faults.size(); }
+  bool operator()(const CheckResult& e) const { return e.check.value < s.checks.size(); }
+  bool operator()(const Snapshot& snapshot) const {
+    return std::all_of(snapshot.cells.begin(), snapshot.cells.end(),
+                       [&](const auto& entry) { return entry.first.operation.value < s.operations.size(); });
+  }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return true;
+  }
+};
+
+}  // namespace
+
+Result<Replay> replay(const std::string& path, Timeline& timeline, const std::function<bool(JournalEntry&)>& change) {
   Replay out;
-  SHAKEDOWN_TRY(auto summary, read_journal(path, [&](const JournalEntry& entry) {
-    apply(entry, timeline, out.manifest);
-  }));
+  uint64_t nameless = 0;
+  const auto take = [&](JournalEntry entry) {
+    if (change && !change(entry)) return;
+    const bool named = std::visit(RefersToThere{timeline.scenario()}, entry);
+    if (named) {
+      apply(entry, timeline, out.manifest);
+    } else {
+      ++nameless;
+    }
+  };
+  SHAKEDOWN_TRY(auto summary, read_journal(path, take));
   out.summary = std::move(summary);
+  if (nameless > 0 && out.summary.damage.empty()) {
+    out.summary.damage = std::to_string(nameless) + " of its records refer to what the scenario does not have";
+    out.summary.complete = false;
+  }
   return out;
 }
 

@@ -3,6 +3,7 @@
 // Threads: the run loop only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -51,8 +52,9 @@ struct Replay {
   JournalSummary summary;
 };
 
-// Replays a journal into a Timeline that was made for its scenario. What names nothing of the scenario is left out by the
-// Timeline and shows among its warnings.
-Result<Replay> replay(const std::string& path, Timeline& timeline);
+// Replays a journal into a Timeline that was made for its scenario. A record that names nothing of the scenario is left out
+// and is damage. change, where given, may alter an entry, or have it left out by answering false.
+Result<Replay> replay(const std::string& path, Timeline& timeline,
+                      const std::function<bool(JournalEntry&)>& change = nullptr);
 
 }  // namespace shakedown

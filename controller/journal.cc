@@ -88,6 +88,30 @@ bool next_record(Cursor& cursor, JournalSummary& summary, std::string& payload) 
   return true;
 }
 
+// Whether each record stands where the writer put it.
+class Sequence {
+ public:
+  // What is wrong with the next record; empty when nothing is.
+  std::string wrong(const JournalEntry& entry, uint64_t number) {
+    ++place_;
+    if (place_ == 1) numbered_ = number != 0;
+    if (closed_) return "it stands behind the closing record";
+    const uint64_t expected = numbered_ ? place_ : 0;
+    if (number != expected) {
+      return "it is numbered " + std::to_string(number) + " where " + std::to_string(expected) +
+             " was expected: records were taken out, doubled or moved";
+    }
+    if (std::holds_alternative<Manifest>(entry) != (place_ == 1)) return "a manifest is the first record and no other";
+    closed_ = std::holds_alternative<JournalClose>(entry);
+    return "";
+  }
+  bool closed() const { return closed_; }
+
+ private:
+  uint64_t place_ = 0;
+  bool numbered_ = false, closed_ = false;
+};
+
 }  // namespace
 
 std::string hex(const Digest& digest) {
@@ -121,7 +145,7 @@ Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const std::string& 
 }
 
 Result<void> JournalWriter::append(const JournalEntry& entry) {
-  const std::string payload = encode_journal(entry);
+  const std::string payload = encode_journal(entry, records_ + 1);
   const Digest next = link(chain_, payload);
   std::string record = length_prefix(payload.size()) + payload;
   record.append(reinterpret_cast<const char*>(next.data()), next.size());
@@ -132,6 +156,7 @@ Result<void> JournalWriter::append(const JournalEntry& entry) {
     return written;
   }
   size_ += record.size();
+  ++records_;
   chain_ = next;
   return ok();
 }
@@ -155,16 +180,19 @@ Result<JournalSummary> read_journal(const std::string& path, const std::function
   }
   summary.chain = sha256(kHeader);
   std::string payload;
+  Sequence sequence;
   while (next_record(cursor, summary, payload)) {
-    Result<JournalEntry> decoded = decode_journal(payload);
+    uint64_t number = 0;
+    Result<JournalEntry> decoded = decode_journal(payload, &number);
     ++summary.records;
-    if (!decoded) {
-      summary.damage = "record " + std::to_string(summary.records) + ": " + decoded.error().message;
+    const std::string wrong = decoded ? sequence.wrong(decoded.value(), number) : decoded.error().message;
+    if (!wrong.empty()) {
+      summary.damage = "record " + std::to_string(summary.records) + ": " + wrong;
       break;
     }
-    summary.complete = std::holds_alternative<JournalClose>(decoded.value());
     entry(std::move(decoded).value());
   }
+  summary.complete = sequence.closed() && summary.damage.empty();
   return summary;
 }
 

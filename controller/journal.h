@@ -3,7 +3,8 @@
 //
 // Format: the line "shakedown journal 1\n", then records: payload length (u32, little endian), payload (protobuf
 // JournalRecord, see proto/shakedown/v1/journal.proto), SHA-256 of (the digest before + payload). The first digest is
-// that of the header line. A complete journal ends with a JournalClose record.
+// that of the header line. Records are numbered from 1; the first is a Manifest. A complete journal ends with a JournalClose
+// record and nothing after it.
 // Threads: one owner each, no sharing.
 #pragma once
 
@@ -44,12 +45,13 @@ class JournalWriter {
   int fd_;
   std::string path_;
   uint64_t size_ = 0;
+  uint64_t records_ = 0;
   Digest chain_;
 };
 
 struct JournalSummary {
   uint64_t records = 0;
-  bool complete = false;  // ends with JournalClose
+  bool complete = false;  // ends with JournalClose, undamaged
   std::string damage;     // empty, or the first difference: which record, at which byte, what is wrong
   Digest chain{};
 };

@@ -110,6 +110,7 @@ void Roster::handle(Member& member, ToController message) {
     member.state = MemberState::left;
     member.clean = goodbye->clean;
     member.detail = goodbye->detail;
+    chronicle_.record(Event(AgentEvent{AgentEvent::Kind::left, member.id, now(), member.detail}));
   }
 }
 

@@ -221,13 +221,29 @@ void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>
   }
 }
 
+// The name that this scenario has for what an earlier one called otherwise: the same pidfile is the same process.
+std::string name_here(const Scenario& scenario, const Component& component) {
+  for (const Component& own : scenario.components) {
+    if (own.process && component.process && own.process->pidfile == component.process->pidfile) return own.name;
+  }
+  return component.name;
+}
+
 void report_sweep(const std::shared_ptr<FaultDesk>& desk, const std::vector<UndoOutcome>& outcomes) {
   for (const UndoOutcome& one : outcomes) {
     if (one.end == UndoEnd::clean) {
       desk->warn(AgentEvent::Kind::warning, "swept what run " + one.record.owner.run_id + " left: " + one.record.what());
     }
+    for (const std::string& left : leftovers_of({one})) {
+      AgentEvent event;
+      event.kind = AgentEvent::Kind::inherited;
+      event.agent = desk->assignment.self;
+      event.at = desk->clock.now();
+      event.detail = one.record.id.empty() ? left : "run " + one.record.owner.run_id + ": " + left;
+      event.component = name_here(desk->assignment.scenario, one.record.component.component);
+      desk->tell(Event(std::move(event)));
+    }
   }
-  for (const std::string& one : leftovers_of(outcomes)) desk->warn(AgentEvent::Kind::leftover, one);
 }
 
 }  // namespace

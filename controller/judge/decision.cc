@@ -47,14 +47,38 @@ AreaSummary summarize(Area area, const std::vector<ScoredRequirement>& requireme
   return out;
 }
 
+constexpr double kFamilyError = 0.05, kBeyondChance = 0.001;
+
+bool fails(const ScoredRequirement& r) {
+  return r.requirement.must && r.verdict.state == VerdictState::fail && r.verdict.untouched;
+}
+
+bool any_fail_decides(const Scorecard& card, const Chances& chances) {
+  const std::vector<bool> left = holm(chances, kFamilyError);
+  for (std::size_t i = 0; i < card.requirements.size(); ++i) {
+    if (!fails(card.requirements[i])) continue;
+    if (i >= chances.size() || !chances[i] || *chances[i] < kBeyondChance || left[i]) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-DecisionState decide(const Scorecard& card) {
+std::string why_fails_do_not_decide(const Scorecard& card, const Chances& chances) {
+  const auto failed = static_cast<uint64_t>(std::count_if(card.requirements.begin(), card.requirements.end(), fails));
+  if (failed == 0 || any_fail_decides(card, chances)) return "";
+  const auto judged = static_cast<uint64_t>(std::count_if(chances.begin(), chances.end(), [](const auto& p) { return p.has_value(); }));
+  return fmt::format("{} of {} fail{}, each so narrowly that chance alone may do that to one of so many; that is no NO-GO yet, "
+                     "so measure {} longer", failed, counted(judged, "requirement"), failed == 1 ? "s" : "",
+                     failed == 1 ? "it" : "them");
+}
+
+DecisionState decide(const Scorecard& card, const Chances& chances) {
   bool any = false, all_pass = true;
+  if (any_fail_decides(card, chances)) return DecisionState::no_go;
   for (const ScoredRequirement& r : card.requirements) {
     if (!r.requirement.must) continue;
     any = any || !attested(r);
-    if (r.verdict.state == VerdictState::fail && r.verdict.untouched) return DecisionState::no_go;
     all_pass = all_pass && r.verdict.state == VerdictState::pass;
   }
   const bool whole = card.valid && card.manifest.state == RunState::completed && !has_leftover(card);

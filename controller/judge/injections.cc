@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/leftovers.h"
 #include "controller/judge/needed.h"
 #include "core/stats/intervals.h"
 
@@ -58,15 +59,6 @@ void check_stage(InjectionView& view, const Evidence& evidence) {
 
 }  // namespace
 
-std::optional<RunTime> first_leftover(const Evidence& evidence) {
-  std::optional<RunTime> first;
-  for (const InjectionRecord& record : evidence.timeline->injections()) {
-    const FaultEvent* left = record.find(FaultState::leftover);
-    if (left != nullptr && (!first || left->earliest < *first)) first = left->earliest;
-  }
-  return first;
-}
-
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence) {
   std::vector<InjectionView> out;
   const std::optional<RunTime> leftover = first_leftover(evidence);
@@ -81,7 +73,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     check_stage(view, evidence);
     view.undo_at = undo_of(record);
     view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
-    if (view.valid() && leftover && view.effect_from > *leftover) mark(view, "leftover", "after a leftover");
+    if (view.valid() && leftover && view.effect_from > *leftover) mark(view, "stood before", "after a leftover");
     if (view.valid() && lost && *lost < view.effect_to) {
       mark(view, "lost agent", fmt::format("agent {} was lost", evidence.agent_name(agent)));
     }

@@ -26,9 +26,6 @@ struct InjectionView {
 // of an earlier one, or its agent lost before its window ended.
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence);
 
-// The earliest leftover of any injection; nullopt when there is none.
-std::optional<RunTime> first_leftover(const Evidence& evidence);
-
 // Widens [e-, e+] by the clock bound between the fault's agent and the observing one. A bound over 10 % of a limit in
 // seconds (infinite = no limit in seconds) makes the injection invalid.
 void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds,

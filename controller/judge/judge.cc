@@ -36,11 +36,20 @@ void note_signals(Scorecard& card, const std::vector<ValidityReason>& signals) {
   }
 }
 
-void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunValidity& validity) {
+using Refused = std::map<RequirementId, std::string>;
+
+Judged judge_or_refuse(RequirementId id, const Evidence& evidence, const Refused& refused) {
+  const Requirement& requirement = evidence.scenario->requirement(id);
+  const auto found = refused.find(id);
+  if (found == refused.end()) return judge_requirement(requirement, evidence);
+  return judging::nothing(unit_of(requirement.sli), "This run cannot answer it: " + found->second + ".", "a run of this scenario");
+}
+
+void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunValidity& validity, const Refused& refused) {
   const Scenario& scenario = *evidence.scenario;
   for (std::size_t i = 0; i < scenario.requirements.size(); ++i) {
     const Requirement& requirement = scenario.requirements[i];
-    Judged judged = judge_requirement(requirement, evidence);
+    Judged judged = judge_or_refuse(RequirementId(i), evidence, refused);
     judging::apply(validity, judged);
     judging::compare_declared(requirement, judged);
     std::optional<ScoredReported> reported;
@@ -49,6 +58,7 @@ void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunVal
       judging::merge_reported(*reported, judged.verdict);
     }
     judged.verdict.requirement = RequirementId(i);
+    judged.verdict.observed_seconds = judged.observed_seconds;
     note_signals(card, judged.signals);
     card.requirements.push_back({requirement, std::move(judged.verdict)});
     card.requirements.back().reported = std::move(reported);
@@ -71,6 +81,17 @@ void note_unmeasured(Scorecard& card, const Scenario& scenario) {
       if (std::any_of(all.begin(), all.end(), unusable)) fault.measured = false;
     }
   }
+}
+
+judging::Chances chances_of(const Scorecard& card, const Evidence& evidence) {
+  judging::Chances out(card.requirements.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Requirement& requirement = card.requirements[i].requirement;
+    const VerdictState state = card.requirements[i].verdict.state;
+    if (!requirement.must || state == VerdictState::unknown || !judging::rests_on_chance(requirement)) continue;
+    out[i] = state == VerdictState::fail ? judging::chance_of_fail(requirement, evidence) : 1.0;
+  }
+  return out;
 }
 
 // Calendar days (UTC) from one instant to the other.
@@ -106,19 +127,23 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
 
 }  // namespace
 
-Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now) {
+Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now,
+                const Refused& refused) {
   Scorecard card;
   const Evidence evidence = judging::collect(scenario, timeline, manifest);
   const judging::RunValidity validity = judging::examine_run(evidence);
   card.reasons = validity.reasons;
   card.valid = validity.valid();
   describe(card, evidence, now);
-  judge_rows(card, evidence, validity);
+  judge_rows(card, evidence, validity, refused);
   note_unmeasured(card, scenario);
   card.unjudged = judging::unjudged_phases(evidence);
   card.controls = judging::summarize_controls(card.requirements);
   card.areas = judging::summarize_areas(card.requirements);
-  card.decision = judging::decide(card);
+  const judging::Chances chances = chances_of(card, evidence);
+  card.decision = judging::decide(card, chances);
+  const std::string chance_alone = judging::why_fails_do_not_decide(card, chances);
+  if (!chance_alone.empty()) card.reasons.push_back({"many rows", chance_alone, false});
   card.covers = judging::covers(card);
   for (ScoredRequirement& row : card.requirements) row.options = judging::options_for(row, card, scenario);
   card.tldr = judging::tell(card, scenario);

@@ -18,22 +18,27 @@ struct LatencyData {
   RatioEvidence over;       // the limit
   SparseHistogram ok, lag;  // ok: latencies of the good answers
   uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished
+  uint64_t between = 0;     // good, and in the histogram bucket that the limit cuts
+  bool counted = true;      // every second has a counter of exactly this limit
   SecondTally sum;
   Duration timeout{};
 };
 
-// Ok arrivals above the limit: by the exact counter when the limit has one, else by histogram bucket.
-uint64_t ok_above(const Cell& cell, const Operation& operation, Duration limit) {
+// Ok arrivals above the limit: by the exact counter where the run counted this limit, else bounded by histogram bucket.
+SparseHistogram::Above ok_above(const Cell& cell, const Operation& operation, Duration limit, bool& exact) {
   const auto found = std::find(operation.limits.begin(), operation.limits.end(), limit);
   const auto index = static_cast<std::size_t>(found - operation.limits.begin());
-  if (found != operation.limits.end() && index < cell.over_limit.size()) return cell.over_limit[index];
-  return cell.latency[static_cast<std::size_t>(Outcome::ok)].count_above(limit);
+  if (found != operation.limits.end() && index < cell.over_limit.size()) {
+    return {cell.over_limit[index], cell.over_limit[index]};
+  }
+  exact = exact && cell.count(Outcome::ok) == 0;
+  return cell.latency[static_cast<std::size_t>(Outcome::ok)].above(limit);
 }
 
 void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& operation, Duration limit) {
   SecondTally outcomes;
   add_outcomes(outcomes, cell);
-  const uint64_t slow = ok_above(cell, operation, limit);
+  const auto [slow, maybe_slow] = ok_above(cell, operation, limit, data.counted);
   if (data.over.high.empty() || data.over.high.back().second != second) {
     data.over.high.push_back({second, 0, 0});
     data.over.low.push_back({second, 0, 0});
@@ -41,7 +46,8 @@ void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& o
   SecondCount &high = data.over.high.back(), &low = data.over.low.back();
   high.total += outcomes.judged();
   low.total += outcomes.judged();
-  high.bad += slow + outcomes.bad + outcomes.unfinished;
+  high.bad += maybe_slow + outcomes.bad + outcomes.unfinished;
+  data.between += maybe_slow - slow;
   low.bad += slow + outcomes.bad;
   data.doubtful += outcomes.unfinished;
   add_outcomes(data.sum, cell);
@@ -113,6 +119,12 @@ std::string sentence(const Requirement& requirement, const LatencySli& sli, cons
                      limit_text(requirement.objective));
 }
 
+// The run kept no counter of this limit; its histogram knows each value as one of a bucket 0.54 % wide.
+std::string not_counted(uint64_t between) {
+  return fmt::format(" The run did not count this limit; by its histogram, {} may lie on either side of it: they count "
+                     "against a pass and not for a fail.", counted(between, "arrival"));
+}
+
 }  // namespace
 
 Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Evidence& evidence) {
@@ -137,6 +149,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
   out.verdict.reason = sentence(requirement, sli, over, m, scope);
+  if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(over, allowed, requirement.confidence, out.observed_seconds));

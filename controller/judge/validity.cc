@@ -25,9 +25,15 @@ bool lost_during(const StageRecord& stage, const Evidence& evidence) {
   });
 }
 
+// A damaged journal says nothing about how its run ended.
+std::string unclosed(const Manifest& manifest) {
+  if (manifest.ended_by.starts_with("the journal is damaged")) return manifest.ended_by;
+  return "the journal has no closing record: the run was broken off, or the file was cut or changed";
+}
+
 void check_journal(RunValidity& validity, const Evidence& evidence) {
   if (evidence.manifest->state == RunState::running) {
-    everything(validity, "journal", "the journal has no closing record: the run was broken off, or the file was cut or changed");
+    everything(validity, "journal", unclosed(*evidence.manifest));
   }
   for (const auto& [id, record] : evidence.timeline->agents()) {
     if (record.missing_snapshots == 0) continue;
@@ -42,35 +48,37 @@ void check_journal(RunValidity& validity, const Evidence& evidence) {
   }
 }
 
+bool asked_release(const std::string& when, const Evidence& evidence) {
+  const auto& steps = evidence.timeline->steps();
+  return std::any_of(steps.begin(), steps.end(), [&](const StepEvent& step) {
+    return step.kind == StepEvent::Kind::release && step.detail == when;
+  });
+}
+
 void check_release(RunValidity& validity, const Evidence& evidence) {
   const Manifest& manifest = *evidence.manifest;
   if (!manifest.release_start.empty() && !manifest.release_end.empty() &&
       manifest.release_start != manifest.release_end) {
     everything(validity, "release", fmt::format("the release changed during the run from {} to {}",
                                                 manifest.release_start, manifest.release_end));
-  } else if (evidence.scenario->release && (manifest.release_start.empty() || manifest.release_end.empty())) {
-    validity.reasons.push_back({"release", fmt::format("the release could not be read at the {}",
-                                                       manifest.release_start.empty() ? "start" : "end"), false});
+    return;
+  }
+  if (!evidence.scenario->release) return;
+  const char* when = manifest.release_start.empty() ? "start" : "end";
+  if (!manifest.release_start.empty() && !manifest.release_end.empty()) return;
+  if (manifest.state == RunState::completed || asked_release(when, evidence)) {
+    everything(validity, "release", fmt::format("the release could not be read at the {}, so nobody knows what was measured", when));
+  } else {
+    validity.reasons.push_back({"release", fmt::format("the run ended before the release was read at the {}", when), false});
   }
 }
 
-void leftover(RunValidity& validity, RunTime at, std::string text) {
-  validity.leftover_at = std::min(validity.leftover_at.value_or(at), at);
-  validity.reasons.push_back({"leftover", std::move(text), true});
-}
-
+// Only what this run left and still stands is a leftover; what an earlier one left is named.
 void check_leftovers(RunValidity& validity, const Evidence& evidence) {
-  for (const InjectionRecord& record : evidence.timeline->injections()) {
-    const FaultEvent* left = record.find(FaultState::leftover);
-    if (left == nullptr) continue;
-    leftover(validity, left->earliest, fmt::format("{} {} left something behind: {}",
-                                                   evidence.scenario->fault(record.fault).name, record.number,
-                                                   left->detail));
-  }
-  for (const auto& [id, record] : evidence.timeline->agents()) {
-    for (const std::string& text : record.leftovers) {
-      leftover(validity, record.leftover_at, fmt::format("agent {}: {}", evidence.agent_name(id), text));
-    }
+  validity.leftovers = find_leftovers(evidence);
+  for (const Leftover& one : validity.leftovers) {
+    const char* signal = !one.ours ? "earlier run" : one.stands ? "leftover" : "undone late";
+    validity.reasons.push_back({signal, one.text, one.ours});
   }
 }
 
@@ -186,8 +194,13 @@ RunValidity examine_run(const Evidence& evidence) {
 void apply(const RunValidity& validity, Judged& judged) {
   if (!validity.everything.empty()) {
     touch(judged, "", validity.everything);
-  } else if (validity.leftover_at && judged.until > *validity.leftover_at) {
-    touch(judged, "", "an injection or an agent had left something behind before this was measured");
+    return;
+  }
+  for (const Leftover& one : validity.leftovers) {
+    if (!one.shared || judged.until <= one.at) continue;
+    touch(judged, "", one.ours ? "an injection or an agent had left something behind before this was measured"
+                               : "what an earlier run had left behind stood while this was measured");
+    return;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/judge/leftovers.h"
 #include "controller/judge/settle.h"
 
 namespace shakedown::judging {
@@ -14,7 +15,7 @@ struct RunValidity {
   std::vector<ValidityReason> reasons;
   std::string everything;            // why every row is unknown; empty = none such
   std::string everything_signal;
-  std::optional<RunTime> leftover_at;  // evidence after this instant is touched
+  std::vector<Leftover> leftovers;  // evidence after one that is shared is touched
   bool valid() const;
 };
 

@@ -85,7 +85,9 @@ std::string plain_or(std::string_view text, std::string_view otherwise) {
 std::vector<std::string> run_trouble(const Scorecard& scorecard) {
   std::vector<std::string> trouble;
   const Manifest& manifest = scorecard.manifest;
-  if (manifest.state != RunState::completed) {
+  if (manifest.state == RunState::running && manifest.ended_by.starts_with("the journal is damaged")) {
+    trouble.push_back("The record of the drill is damaged: nothing in it counts.");
+  } else if (manifest.state != RunState::completed) {
     const std::string cause = shorten(plain_or(manifest.ended_by, "see the evidence pages"), 60);
     trouble.push_back("The drill did not run to its end: " + std::string(to_string(manifest.state)) +
                       (cause.empty() ? "" : " (" + cause + ")") + ". What was not measured counts as unknown.");
@@ -97,6 +99,10 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
     std::string sentence = plain_signal(reason);
     if (std::find(trouble.begin(), trouble.end(), sentence) == trouble.end())
       trouble.push_back(std::move(sentence));
+  }
+  for (const ValidityReason& reason : scorecard.reasons) {
+    if (reason.signal == "many rows") trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
+    if (reason.signal == "earlier run") trouble.push_back("Left behind by an earlier drill: " + shorten(clean(reason.text), 200) + ".");
   }
   if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty()) trouble.push_back("Our own measurement was not valid.");
   return trouble;

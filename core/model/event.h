@@ -49,11 +49,14 @@ struct StepEvent {
   std::string detail;  // output tail or error; release: "start" or "end"
 };
 
+// leftover: this run left something that still stands. inherited: an earlier run did, found when the agent started and not
+// taken back by it.
 struct AgentEvent {
-  enum class Kind { joined, ready, lost, left, leftover, warning } kind = Kind::joined;
+  enum class Kind { joined, ready, lost, left, leftover, warning, inherited } kind = Kind::joined;
   AgentId agent;
   RunTime at{};
   std::string detail;
+  std::string component{};  // leftover, inherited: the component changed, by name; empty = not known
 };
 
 struct RunEvent {

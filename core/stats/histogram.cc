@@ -152,6 +152,16 @@ double SparseHistogram::sum_seconds() const {
   return sum;
 }
 
+SparseHistogram::Above SparseHistogram::above(Duration limit) const {
+  const uint32_t bucket = histogram_bucket(limit);
+  Above out;
+  for (const BucketCount& b : buckets_) {
+    if (b.bucket > bucket) out.surely += b.count;
+    if (b.bucket >= bucket) out.maybe += b.count;
+  }
+  return out;
+}
+
 uint64_t SparseHistogram::count_above(Duration limit) const {
   const uint32_t bucket = histogram_bucket(limit);
   uint64_t sum = 0;

@@ -42,6 +42,11 @@ class SparseHistogram {
   Duration max() const;       // upper bound of the highest bucket in use
   double sum_seconds() const; // from bucket midpoints
   uint64_t count_above(Duration limit) const;  // by bucket; exact counts come from over-limit counters
+  // How many values lie above the limit for certain, and how many may: those of the bucket that holds it are in doubt.
+  struct Above {
+    uint64_t surely = 0, maybe = 0;
+  };
+  Above above(Duration limit) const;
   std::span<const BucketCount> buckets() const { return buckets_; }
   // From a peer or a file: sorts, joins repeats, drops empty buckets, clamps the index.
   static SparseHistogram from_buckets(std::vector<BucketCount> buckets);

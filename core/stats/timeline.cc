@@ -204,7 +204,7 @@ void Timeline::add(const AgentEvent& event) {
   switch (event.kind) {
     case AgentEvent::Kind::joined: agent.joined = true; break;
     case AgentEvent::Kind::lost:
-      agent.lost_at = agent.lost ? std::min(agent.lost_at, event.at) : event.at;
+      agent.lost_at = std::min(agent.lost ? agent.lost_at : event.at, agent.last_word(event.at));
       agent.lost = true;
       break;
     case AgentEvent::Kind::leftover:
@@ -212,8 +212,9 @@ void Timeline::add(const AgentEvent& event) {
       agent.leftovers.push_back(event.detail);
       break;
     case AgentEvent::Kind::warning: agent.warnings.push_back(event.detail); break;
-    case AgentEvent::Kind::ready:
-    case AgentEvent::Kind::left: break;
+    case AgentEvent::Kind::inherited: agent.inherited.push_back({event.component, event.detail, event.at}); break;
+    case AgentEvent::Kind::left: agent.left = true; break;
+    case AgentEvent::Kind::ready: break;
   }
   saw(event.at);
 }

@@ -2,6 +2,7 @@
 // run and the replay of its journal build the same one. Threads: none; the run loop owns it.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -53,16 +54,26 @@ struct LedgerRecord {
   std::vector<LedgerPass> passes;
 };
 
+// What an earlier run left on the agent's host. component: its name; empty = not known.
+struct Inherited {
+  std::string component, detail;
+  RunTime at{};
+};
+
 struct AgentRecord {
   bool joined = false;
   bool lost = false;
-  RunTime lost_at{};
+  bool left = false;                // it said goodbye
+  RunTime lost_at{};                // the end of what it last reported
   uint64_t last_seq = 0;
   RunTime last_to{};                // end of the last snapshot's interval
   uint64_t missing_snapshots = 0;   // gaps in seq that are also gaps in time (a merged snapshot skips seq only)
   std::vector<std::pair<RunTime, AgentHealth>> health;
   std::vector<std::string> leftovers, warnings;
   RunTime leftover_at{};            // of the first leftover
+  std::vector<Inherited> inherited;
+  // When it is known to have worked last, at most `noticed`: an agent's loss is noticed later than it happens.
+  RunTime last_word(RunTime noticed) const { return health.empty() ? noticed : std::min(noticed, health.back().first); }
 };
 
 class Timeline {

@@ -21,7 +21,7 @@ WIRE_FIELDS(StepEvent, v1::StepEvent) {
   WIRE(kind) WIRE(injection) WIRE(what) WIRE_NS(started) WIRE_NS(ended) WIRE(ok) WIRE(detail)
 }
 WIRE_FIELDS(AgentEvent, v1::AgentEvent) {
-  WIRE(kind) WIRE(agent) WIRE_NS(at) WIRE(detail)
+  WIRE(kind) WIRE(agent) WIRE_NS(at) WIRE(detail) WIRE(component)
 }
 WIRE_FIELDS(RunEvent, v1::RunEvent) {
   WIRE(kind) WIRE_NS(at) WIRE(detail)

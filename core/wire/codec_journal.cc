@@ -31,14 +31,15 @@ WIRE_FIELDS(JournalEntry, v1::JournalRecord) {
 
 }  // namespace wire
 
-std::string encode_journal(const JournalEntry& entry) {
+std::string encode_journal(const JournalEntry& entry, uint64_t number) {
   v1::JournalRecord record;
   wire::Writer io;
   fields(io, entry, record);
+  record.set_number(number);
   return record.SerializeAsString();
 }
 
-Result<JournalEntry> decode_journal(std::string_view bytes) {
+Result<JournalEntry> decode_journal(std::string_view bytes, uint64_t* number) {
   v1::JournalRecord record;
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(ErrorKind::protocol, "cannot read a journal record: " + std::to_string(bytes.size()) +
@@ -48,6 +49,7 @@ Result<JournalEntry> decode_journal(std::string_view bytes) {
   wire::Reader io;
   fields(io, entry, record);
   SHAKEDOWN_TRY(io.result("journal record"));
+  if (number != nullptr) *number = record.number();
   return entry;
 }
 

@@ -10,9 +10,11 @@
 
 namespace shakedown {
 
-std::string encode_journal(const JournalEntry& entry);
+// number: the record's place in its journal, from 1; 0 = none is written.
+std::string encode_journal(const JournalEntry& entry, uint64_t number = 0);
 // Error protocol: not a record, an unknown kind, an enum or a histogram bucket out of range, uneven columns.
 // Indexes are checked against a scenario by check_indexes (core/wire/index_check.h).
-Result<JournalEntry> decode_journal(std::string_view bytes);
+// number, where asked for: the record's place as written, 0 = none was.
+Result<JournalEntry> decode_journal(std::string_view bytes, uint64_t* number = nullptr);
 
 }  // namespace shakedown

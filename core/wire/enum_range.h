@@ -24,7 +24,7 @@ template <> constexpr StageEvent::Kind last_of() { return StageEvent::Kind::not_
 template <> constexpr StageRole last_of() { return StageRole::settling; }
 template <> constexpr Reading::Kind last_of() { return Reading::Kind::dependency_capacity; }
 template <> constexpr StepEvent::Kind last_of() { return StepEvent::Kind::release; }
-template <> constexpr AgentEvent::Kind last_of() { return AgentEvent::Kind::warning; }
+template <> constexpr AgentEvent::Kind last_of() { return AgentEvent::Kind::inherited; }
 template <> constexpr RunEvent::Kind last_of() { return RunEvent::Kind::finished; }
 template <> constexpr FaultState last_of() { return FaultState::failed; }
 template <> constexpr RunState last_of() { return RunState::interrupted; }

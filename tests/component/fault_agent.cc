@@ -24,8 +24,10 @@ void print(const Event& event) {
   if (const auto* fault = std::get_if<FaultEvent>(&event)) {
     std::printf("%s %s\n", to_string(fault->state), fault->detail.c_str());
   } else if (const auto* agent = std::get_if<AgentEvent>(&event)) {
-    std::printf("%s %s\n", agent->kind == AgentEvent::Kind::leftover ? "agent-leftover" : "agent-warning",
-                agent->detail.c_str());
+    const char* kind = agent->kind == AgentEvent::Kind::leftover    ? "agent-leftover"
+                       : agent->kind == AgentEvent::Kind::inherited ? "agent-inherited"
+                                                                    : "agent-warning";
+    std::printf("%s %s\n", kind, agent->detail.c_str());
   } else if (const auto* step = std::get_if<StepEvent>(&event)) {
     std::printf("step %s %d %s\n", step->what.c_str(), step->ok ? 1 : 0, step->detail.c_str());
   }

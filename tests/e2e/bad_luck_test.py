@@ -100,7 +100,8 @@ class Deaths(support.Folder):
         self.assertTrue(watchdogs)
         os.kill(agents[0], signal.SIGKILL)
         out, err = process.communicate(timeout=90)
-        self.assertEqual(process.returncode, 3, out + err)
+        self.assertEqual(process.returncode, 4, out + err)  # nobody has said that the fault was undone
+        self.assertIn("shakedown undo --list", out + err)
         self.assertIn("lost", err)
         self.assertNotEqual(self.scorecard()["decision"], "go")
         support.wait_until(lambda: not any(map(support.alive, watchdogs)), 30, "the watchdog's undo")

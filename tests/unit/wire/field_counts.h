@@ -18,7 +18,7 @@ inline constexpr int kFields<FaultEvent> = 8;
 template <>
 inline constexpr int kFields<StepEvent> = 7;
 template <>
-inline constexpr int kFields<AgentEvent> = 4;
+inline constexpr int kFields<AgentEvent> = 5;
 template <>
 inline constexpr int kFields<RunEvent> = 3;
 template <>

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include "controller/judge/rejudge.h"
+
+namespace shakedown::judging {
+namespace {
+
+std::string words(const std::vector<std::string>& list) { return fmt::format("{}", fmt::join(list, " ")); }
+
+std::string of(TargetId id, const Scenario& scenario) {
+  if (id.value >= scenario.targets.size()) return "?";
+  const Target& target = scenario.targets[id.value];
+  return fmt::format("{}://{}:{}{}", target.scheme, target.host, target.port, target.base_path);
+}
+
+std::string of(const HttpRequest& request, const Scenario& scenario) {
+  std::string out = fmt::format("{} {}{} {}", request.method, of(request.target, scenario), request.path.display(),
+                                request.body.display());
+  for (const auto& [name, value] : request.headers) out += fmt::format(" {}: {}", name, value.display());
+  return out;
+}
+
+std::string of(const Expect& expect) {
+  std::string out = "expect";
+  for (const auto& [low, high] : expect.status) out += fmt::format(" {}-{}", low, high);
+  for (const HeaderExpect& header : expect.headers) out += fmt::format(" {}={}", header.name, header.equals);
+  if (expect.body_contains) out += " has " + expect.body_contains->display();
+  if (expect.body_regex) out += " matches " + *expect.body_regex;
+  for (const JsonExpect& json : expect.json) out += fmt::format(" {}={}", json.pointer, json.equals);
+  return out;
+}
+
+std::string of(const KeySpec& key) {
+  if (const auto* uniform = std::get_if<UniformKey>(&key)) return fmt::format("keys {}-{}", uniform->low, uniform->high);
+  if (const auto* sequence = std::get_if<SequenceKey>(&key)) return fmt::format("keys from {}", sequence->from);
+  return "no key";
+}
+
+struct CheckWords {
+  const Scenario& scenario;
+  std::string operator()(const TlsCheck& k) const {
+    return fmt::format("{} {} {}", of(k.target, scenario), to_string(k.floor), words(k.forbidden));
+  }
+  std::string operator()(const CertificateCheck& k) const { return of(k.target, scenario); }
+  std::string operator()(const PlainHttpCheck& k) const { return fmt::format("{} {}", of(k.target, scenario), k.port); }
+  std::string operator()(const AuthenticationCheck& k) const {
+    Expect expect;
+    expect.status = k.status;
+    return of(k.http, scenario) + of(expect);
+  }
+  std::string operator()(const HeadersCheck& k) const {
+    Expect expect;
+    expect.headers = k.headers;
+    return of(k.http, scenario) + of(expect);
+  }
+  std::string operator()(const HttpCheck& k) const { return of(k.http, scenario) + of(k.expect) + k.number_pointer; }
+  std::string operator()(const CommandCheck& k) const { return words(k.argv) + (k.number ? " number" : ""); }
+};
+
+struct FaultWords {
+  std::string operator()(const KillFault& k) const { return fmt::format("signal {}", k.signal); }
+  std::string operator()(const PauseFault& k) const { return fmt::format("hold {}", k.hold.count()); }
+  std::string operator()(const StopFault&) const { return ""; }
+  std::string operator()(const ExecFault& k) const { return words(k.argv) + " effect " + words(k.effect); }
+};
+
+}  // namespace
+
+std::string meaning(const Operation& operation, const Scenario& scenario) {
+  return fmt::format("{} {} {} size {} within {}", of(operation.http, scenario), of(operation.expect), of(operation.key),
+                     operation.value_size.count, operation.timeout.count());
+}
+
+std::string meaning(const Probe& probe, const Scenario& scenario) {
+  const bool known = probe.operation.value < scenario.operations.size();
+  return fmt::format("{} every {} within {} down {} up {} {}",
+                     known ? meaning(scenario.operation(probe.operation), scenario) : "?", probe.every.count(),
+                     probe.timeout.count(), probe.down_after, probe.up_after, static_cast<int>(probe.connection));
+}
+
+std::string meaning(const Ledger& ledger, const Scenario& scenario) {
+  return fmt::format("{} {} {} {} {} at {} within {}", of(ledger.write, scenario), of(ledger.read, scenario),
+                     of(ledger.write_ok), of(ledger.present), of(ledger.absent), ledger.rate.per_second,
+                     ledger.timeout.count());
+}
+
+std::string meaning(const Fault& fault, const Scenario& scenario) {
+  const ComponentId component = component_of(fault.kind);
+  std::string out = fmt::format("{} {} of {}", kind_name(fault.kind), std::visit(FaultWords{}, fault.kind),
+                                component.value < scenario.components.size() ? scenario.component(component).name : "?");
+  for (const Action& action : fault.recover) out += fmt::format("; {} after {}", action.describe, action.after.count());
+  return out;
+}
+
+std::string meaning(const Check& check, const Scenario& scenario) {
+  return fmt::format("{} {} within {}", kind_name(check.kind), std::visit(CheckWords{scenario}, check.kind),
+                     check.timeout.count());
+}
+
+}  // namespace shakedown::judging

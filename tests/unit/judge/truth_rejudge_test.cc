@@ -1,0 +1,127 @@
+// Another scenario on the same journal: everything by name, nothing by position, and what the run did not have is refused.
+#include <gtest/gtest.h>
+
+#include "controller/judge/rejudge.h"
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using judging::Rejudged;
+using testing::Drill;
+
+// read answers in 5 ms, write in 30 ms; PE-R: p99 of read <= 20 ms, PE-W: p99 of write <= 50 ms, DR-1 on three kills.
+struct TwoOperations {
+  Drill drill;
+  OperationId write = drill.add_operation("write");
+  PhaseId steady = drill.add_phase("steady", 100, 100);
+  PhaseId crash = drill.add_phase("crash", 30, 0);
+  FaultId kill = drill.add_kill("kill-ledger", crash);
+
+  TwoOperations() {
+    drill.require("PE-R", LatencySli{OperationId(0), 0.99, {{steady}, {}}}, Comparison::at_most, 0.020);
+    drill.require("PE-W", LatencySli{write, 0.99, {{steady}, {}}}, Comparison::at_most, 0.050);
+    drill.require("DR-1", RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, 5);
+    const StageId stage = drill.run(steady, 0);
+    drill.load(stage, 0, 100, 50, 0, 0.005).load(stage, 0, 100, 50, 0, 0.030, write);
+    std::vector<std::pair<double, double>> outages;
+    for (int i = 0; i < 3; ++i) {
+      const double start = 100 + 30 * i;
+      drill.inject(kill, drill.run(crash, start), start + 10, start + 15);
+      outages.emplace_back(start + 10, start + 12);
+    }
+    drill.probe(0, 190, outages);
+  }
+
+  Scorecard by(const Scenario& asked) const {
+    Rejudged other = judging::rejudge(drill.scenario, asked);
+    Timeline timeline(other.scenario);
+    for (const Snapshot& snapshot : drill.snapshots()) timeline.add(snapshot);
+    for (const Event& event : drill.events()) timeline.add(event);
+    Manifest manifest = drill.manifest;
+    manifest.rejudged_from = "abc";
+    return judge(other.scenario, timeline, manifest, manifest.finished, other.refused);
+  }
+};
+
+TEST(TruthRejudge, ARowOfEqualMeaningKeepsItsVerdictAndTheDecisionIsAtMostNotProven) {
+  const TwoOperations run;
+  const Scorecard own = run.drill.judge(), other = run.by(run.drill.scenario);
+  EXPECT_EQ(own.decision, DecisionState::go) << testing::all_text(own);
+  EXPECT_EQ(other.decision, DecisionState::not_proven);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(other.requirements[i].verdict.state, own.requirements[i].verdict.state);
+}
+
+TEST(TruthRejudge, OperationsSwappedInTheFileAreNotSwappedInTheEvidence) {
+  const TwoOperations run;
+  Scenario asked = run.drill.scenario;
+  std::swap(asked.operations[0], asked.operations[1]);
+  asked.probes[0].operation = OperationId(1);
+  std::get<LatencySli>(asked.requirements[0].sli).operation = OperationId(1);  // still the read
+  std::get<LatencySli>(asked.requirements[1].sli).operation = OperationId(0);
+  asked.requirements[1].objective.limit = 0.020;  // the write takes 30 ms
+  const Scorecard card = run.by(asked);
+  EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::pass);
+  EXPECT_EQ(card.requirements[1].verdict.state, VerdictState::fail);
+  EXPECT_NEAR(*card.requirements[1].verdict.measured.value, 0.030, 0.001);
+  EXPECT_EQ(card.decision, DecisionState::no_go);
+}
+
+TEST(TruthRejudge, CountersAreThoseOfTheLimitsThatTheRunCounted) {
+  TwoOperations run;
+  Scenario asked = run.drill.scenario;
+  asked.requirements[0].objective.limit = 0.001;
+  asked.operations[0].limits = {std::chrono::milliseconds(1)};  // as the decoder of the other file says
+  EXPECT_EQ(run.by(asked).requirements[0].verdict.state, VerdictState::fail);
+  asked.requirements[0].objective.limit = 0.010;
+  asked.operations[0].limits = {std::chrono::milliseconds(10)};
+  const Verdict verdict = run.by(asked).requirements[0].verdict;
+  EXPECT_EQ(verdict.state, VerdictState::pass);
+  EXPECT_NE(verdict.reason.find("did not count this limit"), std::string::npos) << verdict.reason;
+}
+
+TEST(TruthRejudge, ARowAboutWhatTheRunDidNotHaveIsRefused) {
+  const TwoOperations run;
+  Scenario asked = run.drill.scenario;
+  asked.operations[0].name = "search";
+  asked.faults[0].name = "stop-ledger";
+  asked.requirements.push_back(asked.requirements[0]);
+  asked.requirements.back().sli = RpoSli{FaultId(0), LedgerId(0)};
+  asked.ledgers[0].name = "orders";
+  asked.requirements.push_back(asked.requirements[0]);
+  asked.requirements.back().sli = AvailabilitySli{{}, {{PhaseId(0)}, {}}};
+  asked.phases[0].name = "peak";
+  const Scorecard card = run.by(asked);
+  for (std::size_t i = 0; i < card.requirements.size(); ++i) {
+    EXPECT_EQ(card.requirements[i].verdict.state, VerdictState::unknown) << i;
+    EXPECT_NE(card.requirements[i].verdict.reason.find("the run had no "), std::string::npos)
+        << card.requirements[i].verdict.reason;
+  }
+  EXPECT_FALSE(testing::all_text(card).empty());
+}
+
+TEST(TruthRejudge, AnotherThingOfTheSameNameIsNotTheSame) {
+  const TwoOperations run;
+  Scenario asked = run.drill.scenario;
+  asked.operations[0].http.method = "POST";
+  const Scorecard card = run.by(asked);
+  EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::unknown);
+  EXPECT_NE(card.requirements[0].verdict.reason.find("was another one"), std::string::npos);
+  EXPECT_EQ(card.requirements[1].verdict.state, VerdictState::pass);
+}
+
+TEST(TruthRejudge, AScenarioWithoutTheRunsFaultsAndProbesDoesNotCrash) {
+  const TwoOperations run;
+  Scenario asked = run.drill.scenario;
+  asked.faults.clear();
+  asked.probes.clear();
+  asked.ledgers.clear();
+  asked.components.clear();
+  asked.requirements.resize(2);
+  EXPECT_EQ(run.by(asked).requirements[0].verdict.state, VerdictState::pass);
+  const Scorecard none = judge(asked, Timeline(asked), run.drill.manifest, {}, judging::refuse_all(asked, "no").refused);
+  EXPECT_EQ(none.decision, DecisionState::not_proven);
+}
+
+}  // namespace
+}  // namespace shakedown
