@@ -65,6 +65,7 @@ class Recorded {
   ~Recorded() { fs::remove_all(folder_); }
 
   const std::string& bytes() const { return bytes_; }
+  void edit_scenario() const { std::ofstream(folder_ / "scenario.yaml", std::ios::app) << "# edited\n"; }
   Scorecard judged(const std::string& bytes) const {
     std::ofstream(folder_ / "journal.shk", std::ios::binary) << bytes;
     auto scored = score(RunFolder::open(folder_.string()).value(), std::nullopt);
@@ -145,6 +146,18 @@ TEST_P(TruthDamage, BytesAfterTheClosingRecordAreNoCompleteJournal) {
   EXPECT_FALSE(card.valid);
   EXPECT_EQ(card.manifest.state, RunState::running);
   EXPECT_NE(card.manifest.ended_by.find("the journal is damaged"), std::string::npos) << card.manifest.ended_by;
+}
+
+TEST(TruthOldJournal, AScenarioEditedBesideItsJournalAnswersNothing) {
+  const Recorded drill("nginx");
+  drill.edit_scenario();
+  const Scorecard card = drill.judged(drill.bytes());
+  ASSERT_FALSE(card.requirements.empty());
+  for (const ScoredRequirement& row : card.requirements) {
+    EXPECT_EQ(row.verdict.state, VerdictState::unknown);
+    EXPECT_NE(row.verdict.reason.find("not the one of the run"), std::string::npos) << row.verdict.reason;
+  }
+  EXPECT_EQ(card.decision, DecisionState::not_proven);
 }
 
 TEST(TruthOldJournal, AJournalFromBeforeRecordsWereNumberedIsStillRead) {
