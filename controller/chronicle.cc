@@ -51,6 +51,7 @@ void Chronicle::add(Snapshot snapshot) {
   }
   seen = {snapshot.seq, snapshot.to};
   record(AgentHealthLine{snapshot.agent, snapshot.to, snapshot.health});
+  overdue_.add(snapshot);
   snapshot.agent = AgentId();
   snapshot.seq = 0;
   snapshot.health = {};

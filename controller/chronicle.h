@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "controller/journal.h"
+#include "controller/overdue.h"
 #include "core/stats/timeline.h"
 
 namespace shakedown {
@@ -23,6 +24,8 @@ class Chronicle {
   void record(JournalEntry entry);
   // An agent's snapshot. One already seen is ignored; a gap is recorded as a warning event of the agent.
   void add(Snapshot snapshot);
+  // What agents have offered second by second, for stop conditions; not in the journal.
+  const Overdue& overdue() const { return overdue_; }
   // Once a second: writes what add() gathered as one merged record, and brings the journal to the disk.
   void flush();
   void close(Manifest manifest);
@@ -39,6 +42,7 @@ class Chronicle {
   Timeline timeline_;
   Manifest manifest_;
   std::optional<Snapshot> gathered_;
+  Overdue overdue_;
   struct Seen {
     uint64_t seq = 0;
     RunTime to{};

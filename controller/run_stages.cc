@@ -331,8 +331,7 @@ bool Run::probes_up_since(RunTime since) const {
 
 void Run::check_stop_conditions() {
   for (const StopCondition& condition : scenario_.stop_when) {
-    const std::optional<double> value =
-        live_value(condition.sli, chronicle_.timeline(), now(), condition.outside_faults);
+    const std::optional<double> value = stop_value(condition, chronicle_.timeline(), chronicle_.overdue(), now());
     if (!value) continue;
     const bool met = condition.when.comparison == Comparison::at_least ? *value > condition.when.limit
                                                                       : *value < condition.when.limit;

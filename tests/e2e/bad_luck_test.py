@@ -17,6 +17,25 @@ class Targets(support.Folder):
         self.assertEqual(verdicts, {"unknown"})
         self.assertNotEqual(self.scorecard()["decision"], "go")
 
+    def without_ready(self, body, **options):
+        return self.scenario(body, **options).replace("ready: {probe: front-door, limit: 10s}\n", "")
+
+    def test_truth_a_dead_target_without_ready_blames_nobody(self):
+        done = self.run_scenario(self.without_ready(support.STEADY, setup=False), expect=69)
+        self.assertIn("Connection refused", done.stderr)
+        self.assertEqual({row["verdict"] for row in self.scorecard()["requirements"]}, {"unknown"})
+        self.assertEqual(self.scorecard()["decision"], "not-proven")
+
+    def test_truth_a_target_that_hangs_meets_a_stop_condition(self):
+        """Timeout and window are as long as each other: what has ended never shows a failure in the window."""
+        self.start_target("--outage", "3s:1h:hang")
+        body = support.STEADY.replace("duration: 3s", "duration: 60s").replace(
+            "requirements:", 'stop_when: [{sli: {error_ratio: {over: 5s}}, when: "> 50%"}]\nrequirements:')
+        text = self.without_ready(body, setup=False).replace("timeout: 500ms", "timeout: 5s")
+        self.run_scenario(text, expect=1)
+        run = self.scorecard()["run"]
+        self.assertEqual(run["state"], "stopped", run)
+
     def outcomes(self, *flags):
         target = self.start_target(*flags)
         done = self.shakedown("load", f"http://127.0.0.1:{self.port}/health", "--rate", "100/s", "--duration", "2s",
