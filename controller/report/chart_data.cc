@@ -112,7 +112,7 @@ Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
                                  fault.name + " " + std::to_string(fault.injection), "fault"));
   for (const ScoredOutage& outage : card.outages) {
     const double from = seconds(outage.start);
-    const double to = std::isfinite(outage.upper_seconds) ? from + outage.upper_seconds : end;
+    const double to = std::isfinite(outage.upper_seconds) ? from + outage.upper_seconds : std::max(from, seconds(outage.seen_until));
     lanes.add(outage.probe, band(from, to, "down " + range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
                                  "outage"));
   }
