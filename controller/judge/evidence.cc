@@ -25,14 +25,26 @@ std::optional<RunTime> start_of_stages(const Timeline& timeline) {
   return start;
 }
 
-// The injection in whose window the outage began. A check that was under way when the fault struck counts as hit by it.
+// The injection in whose window the outage began; the last to strike of several. A check that was under way when the
+// fault struck counts as hit by it.
 CausedOutage attribute(const Outage& outage, const std::vector<FaultWindow>& windows) {
-  CausedOutage caused{outage, {}, {}};
+  CausedOutage caused;
+  caused.outage = outage;
+  RunTime struck = RunTime::min();
   for (const FaultWindow& window : windows) {
-    if (outage.first_failed_end >= window.range.from && outage.first_failed_start < window.range.to) {
-      caused.injection = window.injection;
-      caused.fault = window.fault;
-    }
+    const bool began = outage.first_failed_end >= window.range.from && outage.first_failed_start < window.range.to;
+    if (!began || window.range.from < struck) continue;
+    struck = window.range.from;
+    caused.injection = window.injection;
+    caused.fault = window.fault;
+  }
+  if (caused.spontaneous()) return caused;
+  for (const FaultWindow& window : windows) {
+    const bool met = outage.first_failed_end >= window.range.from && outage.first_failed_start < window.range.to;
+    const bool during = outage.begin() < window.range.from && window.range.from < outage.end(RunTime::max());
+    if (window.injection == caused.injection || !(met || during)) continue;
+    auto& others = caused.others;
+    if (std::find(others.begin(), others.end(), window.fault) == others.end()) others.push_back(window.fault);
   }
   return caused;
 }

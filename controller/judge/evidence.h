@@ -15,12 +15,15 @@
 
 namespace shakedown::judging {
 
-// An outage with the injection that caused it; none = spontaneous.
+// An outage with the injection that caused it; none = spontaneous. When windows of further injections meet it, it
+// belongs to their overlap and to none of them alone.
 struct CausedOutage {
   Outage outage;
   InjectionId injection;
   FaultId fault;
+  std::vector<FaultId> others;  // the faults of these, each once
   bool spontaneous() const { return !injection.valid(); }
+  bool overlapped() const { return !others.empty(); }
 };
 
 struct ProbeEvidence {

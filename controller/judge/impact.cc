@@ -56,7 +56,7 @@ HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
   }
 }
 
-Harm HarmMeter::over(TimeRange range) const {
+Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   Harm harm;
   std::map<OperationId, double> excess;
   std::map<int64_t, SecondTally> seconds;
@@ -65,6 +65,7 @@ Harm HarmMeter::over(TimeRange range) const {
   for (auto it = cells.lower_bound(CellKey{first, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
     const auto& [key, cell] = *it;
     if (key.second > last) break;
+    if (told != nullptr && told->count(key.second) > 0) continue;
     add_outcomes(seconds[key.second], cell);
     const uint64_t ours = cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
     harm.ours += ours;
@@ -75,6 +76,7 @@ Harm HarmMeter::over(TimeRange range) const {
     excess[key.operation] += ok.sum_seconds() - static_cast<double>(ok.count()) * mean->second;
   }
   for (const auto& [second, s] : seconds) {
+    if (told != nullptr) told->insert(second);
     harm.failed += s.bad;
     harm.unfinished += s.unfinished;
     harm.answered += s.ok;
@@ -103,8 +105,12 @@ LostWrites lost_writes(const InjectionView& view, const Evidence& evidence) {
 Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evidence& evidence) {
   const HarmMeter meter(evidence);
   std::vector<InjectionBound> bounds;
-  for (const InjectionView& view : injections_of(sli.fault, evidence)) {
+  std::vector<ProbeId> probes;
+  for (const ProbeEvidence& probe : evidence.probes) probes.push_back(probe.id);
+  for (InjectionView& view : injections_of(sli.fault, evidence)) {
+    reject_disturbed(view, probes, evidence);
     InjectionBound bound;
+    bound.blocks = view.blocks;
     bound.verdict.injection = view.record->injection;
     bound.verdict.number = view.number;
     if (view.valid()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "controller/judge/evidence.h"
 #include "controller/judge/injections.h"
@@ -26,8 +27,9 @@ struct LostWrites {
 class HarmMeter {
  public:
   explicit HarmMeter(const Evidence& evidence);
-  // Of the whole seconds that meet the range, all phases.
-  Harm over(TimeRange range) const;
+  // Of the whole seconds that meet the range, all phases. Those in `told` are left out and the others join them, so that
+  // what several ranges share is counted once.
+  Harm over(TimeRange range, std::set<int64_t>* told = nullptr) const;
   // Whether there was a quiet time to compare delays with.
   bool has_baseline() const { return !mean_latency_.empty(); }
 

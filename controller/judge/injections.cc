@@ -41,8 +41,10 @@ void check_bite(InjectionView& view) {
   }
   if (record.state == FaultState::not_run) {
     mark(view, "not run", fmt::format("not run: {}", last_detail(record)));
+    view.blocks = true;
   } else if (record.state == FaultState::failed) {
     mark(view, "bite", fmt::format("the fault could not be injected: {}", last_detail(record)));
+    view.blocks = true;
   } else {
     mark(view, "bite", "no proof that the fault took effect");
   }
@@ -57,7 +59,45 @@ void check_stage(InjectionView& view, const Evidence& evidence) {
   }
 }
 
+// Which other injections disturb this one's evidence.
+void check_neighbours(InjectionView& view, const Evidence& evidence) {
+  if (!evidence.window(view.record->injection)) return;
+  const RunTime own = view.window.from;
+  for (const FaultWindow& window : evidence.windows) {
+    if (window.injection == view.record->injection) continue;
+    const TimeRange& other = window.range;
+    const bool later = other.from > own || (other.from == own && view.record->injection < window.injection);
+    if (later) view.next = std::min(view.next, other.from);
+    if (other.from >= view.window.to || own >= other.to) continue;
+    view.struck_alone = view.struck_alone && later;
+    const std::string& name = evidence.scenario->fault(window.fault).name;
+    if (view.overlap.find(name) == std::string::npos) view.overlap += (view.overlap.empty() ? "" : ", ") + name;
+  }
+}
+
 }  // namespace
+
+const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at) {
+  for (const CausedOutage& c : probe.outages) {
+    if (c.outage.first_failed_end < at && (!c.outage.good_end || *c.outage.good_end > at)) return &c.outage;
+  }
+  return nullptr;
+}
+
+std::string overlap_text(const InjectionView& view) {
+  return fmt::format("{} was at work at the same time", view.overlap);
+}
+
+void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, const Evidence& evidence) {
+  if (!view.valid()) return;
+  for (const ProbeId id : probes) {
+    if (outage_open_at(evidence.probe(id), view.effect_from) == nullptr) continue;
+    mark(view, "down before", kDownBefore);
+    view.blocks = true;
+    return;
+  }
+  if (!view.overlap.empty()) mark(view, "overlap", overlap_text(view));
+}
 
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence) {
   std::vector<InjectionView> out;
@@ -73,6 +113,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     check_stage(view, evidence);
     view.undo_at = undo_of(record);
     view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
+    check_neighbours(view, evidence);
     if (view.valid() && leftover && view.effect_from > *leftover) mark(view, "stood before", "after a leftover");
     if (view.valid() && lost && *lost < view.effect_to) {
       mark(view, "lost agent", fmt::format("agent {} was lost", evidence.agent_name(agent)));
@@ -98,15 +139,19 @@ namespace {
 
 struct Tally {
   uint64_t valid = 0, met = 0, missed = 0;
+  uint64_t blocked = 0;  // of those that are not valid
 };
 
 Tally count(const std::vector<InjectionBound>& bounds, const Objective& objective) {
   Tally out;
   for (const InjectionBound& b : bounds) {
-    if (!b.verdict.valid) continue;
+    if (!b.verdict.valid) {
+      out.blocked += b.blocks ? 1 : 0;
+      continue;
+    }
     ++out.valid;
-    if (b.clearing <= objective.limit) ++out.met;
-    if (b.verdict.lower > objective.limit) ++out.missed;
+    if (b.clearing <= objective.limit && !b.failed) ++out.met;
+    if (b.verdict.lower > objective.limit || b.failed) ++out.missed;
   }
   return out;
 }
@@ -114,10 +159,11 @@ Tally count(const std::vector<InjectionBound>& bounds, const Objective& objectiv
 VerdictState decide(const Tally& tally, const InjectionRow& row, double confidence) {
   if (!row.share) {
     if (tally.missed > 0) return VerdictState::fail;
-    return tally.met == tally.valid && tally.valid >= row.needed ? VerdictState::pass : VerdictState::not_proven;
+    const bool all = tally.met == tally.valid && tally.blocked == 0 && tally.valid >= row.needed;
+    return all ? VerdictState::pass : VerdictState::not_proven;
   }
-  const double n = static_cast<double>(tally.valid);
-  const Bounds misses_high = clopper_pearson(n - static_cast<double>(tally.met), n, confidence);
+  const double n = static_cast<double>(tally.valid), most = static_cast<double>(tally.valid + tally.blocked);
+  const Bounds misses_high = clopper_pearson(most - static_cast<double>(tally.met), most, confidence);
   const Bounds misses_low = clopper_pearson(static_cast<double>(tally.missed), n, confidence);
   if (1 - misses_high.upper >= row.share->value) return VerdictState::pass;
   return 1 - misses_low.lower < row.share->value ? VerdictState::fail : VerdictState::not_proven;
@@ -136,16 +182,32 @@ Measured worst(const std::vector<InjectionBound>& bounds, Unit unit, uint64_t va
   return m;
 }
 
-std::string sentence(const Tally& tally, const InjectionRow& row, const Requirement& requirement, std::size_t all) {
+std::string sentence(const Tally& tally, const InjectionRow& row, const Requirement& requirement,
+                     const std::vector<InjectionBound>& bounds) {
+  const std::size_t all = bounds.size();
   std::string out = fmt::format("met in {} of {}", tally.met, tally.valid);
-  if (tally.met == tally.valid && tally.valid > 0) {
+  if (tally.met == tally.valid && tally.valid > 0 && tally.blocked == 0) {
     out += fmt::format("; proves at least {:.0f} % of {} {}",
                        std::floor(share_proved(tally.valid, requirement.confidence) * 100), row.cases,
                        fmt::format("at {:g} %", requirement.confidence * 100));
   }
   if (tally.missed > 0) out += fmt::format("; missed for certain in {}", tally.missed);
   if (all > tally.valid) out += fmt::format("; {} of {} injections valid", tally.valid, all);
+  for (const InjectionBound& b : bounds) {
+    if (!b.verdict.valid || !b.failed) continue;
+    out += fmt::format("; injection {}: {}", b.verdict.number, b.verdict.note);
+    break;
+  }
   return fmt::format("{} (objective {}).", out, limit_text(requirement.objective));
+}
+
+std::string needed_unblocked(const std::vector<InjectionBound>& bounds) {
+  for (const InjectionBound& b : bounds) {
+    if (b.blocks && !b.verdict.valid) {
+      return fmt::format("a run in which every injection counts; injection {} does not: {}", b.verdict.number, b.verdict.note);
+    }
+  }
+  return "";
 }
 
 std::string needed_for(const Tally& tally, const InjectionRow& row, const Requirement& requirement,
@@ -163,6 +225,7 @@ std::string needed_for(const Tally& tally, const InjectionRow& row, const Requir
     if (b.value > requirement.objective.limit) return kMoreWillNotHelp;
     return "finer checks: the objective lies inside the measured bounds";
   }
+  if (tally.blocked > 0) return needed_unblocked(bounds);
   return needed_injections(tally.valid, row.needed);
 }
 
@@ -202,9 +265,10 @@ Judged judge_injections(const Requirement& requirement, std::vector<InjectionBou
     return out;
   }
   verdict.state = decide(tally, row, requirement.confidence);
-  verdict.reason = sentence(tally, row, requirement, bounds.size());
+  verdict.reason = sentence(tally, row, requirement, bounds);
   const uint64_t enough = row.share ? clean_trials_needed(row.share->value, requirement.confidence) : row.needed;
-  if (tally.valid >= enough && std::isfinite(*verdict.measured.upper)) verdict.supportable = verdict.measured.upper;
+  const bool open = tally.blocked > 0 || std::any_of(bounds.begin(), bounds.end(), [](const auto& b) { return b.failed; });
+  if (!open && tally.valid >= enough && std::isfinite(*verdict.measured.upper)) verdict.supportable = verdict.measured.upper;
   if (verdict.state == VerdictState::not_proven) {
     verdict.needed = needed_for(tally, row, requirement, bounds);
   }

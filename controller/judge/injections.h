@@ -19,12 +19,25 @@ struct InjectionView {
   TimeRange window;                // its fault window
   RunTime phase_end{};
   std::optional<RunTime> undo_at;  // earliest instant at which our own undo may have begun
+  bool blocks = false;             // not valid for what the target did: forbids a pass, however many others are good
+  RunTime next = RunTime::max();   // when the next injection, of any fault, changed something
+  std::string overlap;             // the faults of other injections whose windows meet this one's; empty = alone
+  bool struck_alone = true;        // no other window was open when it struck
   bool valid() const { return invalid.empty(); }
 };
 
 // Every recorded injection of the fault, in order. Not valid: not run, failed, without proof of effect, after a leftover
 // of an earlier one, or its agent lost before its window ended.
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence);
+
+// The probe's outage that was open at the instant; nullptr when there is none.
+const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at);
+
+// Makes an injection invalid that says nothing of its fault alone: one that struck a target which some probe saw down
+// already (blocks a pass), or one that another fault's window meets.
+void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, const Evidence& evidence);
+inline constexpr char kDownBefore[] = "already down before the fault took effect";
+std::string overlap_text(const InjectionView& view);
 
 // Widens [e-, e+] by the clock bound between the fault's agent and the observing one. A bound over 10 % of a limit in
 // seconds (infinite = no limit in seconds) makes the injection invalid.
@@ -37,6 +50,8 @@ struct InjectionBound {
   double value = 0;
   double clearing = 0;
   std::string signal;
+  bool blocks = false;  // see InjectionView; counts as a miss where a share is claimed
+  bool failed = false;  // missed whatever was measured, as its note says
 };
 
 struct InjectionRow {

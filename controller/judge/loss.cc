@@ -62,6 +62,7 @@ InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, c
   InjectionBound bound;
   bound.verdict.injection = view.record->injection;
   bound.verdict.number = view.number;
+  bound.blocks = view.blocks;
   const AgentId observer = evidence.or_first_load_agent(evidence.scenario->ledger(sli.ledger).agent);
   if (view.valid()) widen_by_clocks(view, observer, sli.fault, sli.unit == RpoUnit::time ? limit : INFINITY, evidence);
   if (!view.valid()) {
@@ -78,6 +79,7 @@ InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, c
     bound.verdict.note = found.incomplete;
     bound.verdict.valid = bound.verdict.lower > limit;  // a proven loss stands all the same
     bound.signal = found.signal;
+    bound.blocks = found.signal != "lost agent";
   }
   return bound;
 }

@@ -1,40 +1,65 @@
-// mttr {probe|fault, statistic}: repair times of one cause. mean: modified Cox for log-normal times (Olsson 2005), from
-// three on; median: order statistics, from five on. Each length is known within bounds: lower bounds of the lengths give
-// the lower bound, upper bounds the upper one.
+// mttr {probe|fault, statistic}: repair times of one cause. mean: of log-normal times, from three on (core/stats/lognormal:
+// the generalised pivot for a pass, Student's bound of the mean logarithm for a fail); median: order statistics, from
+// five on, which assume nothing. Each length is known within bounds: for the outage that an injection caused, from the
+// instant of its effect.
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
+#include "controller/judge/injections.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/probe_rows.h"
 #include "core/stats/intervals.h"
+#include "core/stats/lognormal.h"
 
 namespace shakedown::judging {
 namespace {
 
 struct Repairs {
+  std::vector<KnownWithin> known;
   std::vector<double> lower, upper, middle;
   uint64_t by_undo = 0;
+  std::string blocked;  // why an injection without a repair forbids a pass; empty = none does
+
+  void add(double low, double high) {
+    known.push_back({low, high});
+    lower.push_back(low);
+    upper.push_back(high);
+    middle.push_back(std::isfinite(high) ? (low + high) / 2 : low);
+  }
 };
 
-bool ended_by_undo(const CausedOutage& caused, const Evidence& evidence) {
-  if (caused.spontaneous()) return false;
-  const FaultEvent* undo = evidence.timeline->injections()[caused.injection.value].find(FaultState::undoing);
-  return undo != nullptr && (!caused.outage.good_end || undo->earliest < *caused.outage.good_end);
+void add_spontaneous(Repairs& out, const ProbeEvidence& probe) {
+  for (const CausedOutage& c : probe.outages) {
+    if (c.spontaneous()) out.add(c.outage.lower_seconds(), c.outage.upper_seconds());
+  }
+}
+
+// Down since the effect, unless a good check began after it.
+void add_repair(Repairs& out, const Outage& outage, const InjectionView& view) {
+  const RunTime before = outage.last_good_start.value_or(RunTime::min());
+  const bool undone = view.undo_at && *view.undo_at >= std::min(before, view.effect_from) &&
+                      (!outage.good_end || *view.undo_at < *outage.good_end);
+  out.by_undo += undone ? 1 : 0;
+  const RunTime latest = before > view.effect_to ? outage.first_failed_end : std::min(outage.first_failed_end, view.effect_to);
+  const RunTime earliest = std::max(before, view.effect_from);
+  const double low = std::max(0.0, seconds(outage.last_failed_start - latest - outage.unobserved));
+  out.add(low, undone || !outage.good_end ? INFINITY : std::max(low, seconds(*outage.good_end - earliest)));
 }
 
 Repairs repairs_of(const ProbeEvidence& probe, FaultId fault, const Evidence& evidence) {
   Repairs out;
-  for (const CausedOutage& c : probe.outages) {
-    if (c.fault != fault) continue;
-    const bool undone = ended_by_undo(c, evidence);
-    const double upper = undone ? INFINITY : c.outage.upper_seconds();
-    out.by_undo += undone ? 1 : 0;
-    out.lower.push_back(c.outage.lower_seconds());
-    out.upper.push_back(upper);
-    out.middle.push_back(std::isfinite(upper) ? (c.outage.lower_seconds() + upper) / 2 : c.outage.lower_seconds());
+  if (!fault.valid()) return add_spontaneous(out, probe), out;
+  for (InjectionView& view : injections_of(fault, evidence)) {
+    if (view.record->find(FaultState::effective) != nullptr) widen_by_clocks(view, probe.agent, fault, INFINITY, evidence);
+    reject_disturbed(view, {probe.id}, evidence);
+    if (view.blocks && out.blocked.empty()) out.blocked = fmt::format("injection {}: {}", view.number, view.invalid);
+    if (!view.valid()) continue;
+    for (const CausedOutage& c : probe.outages) {
+      if (c.injection == view.record->injection && !c.overlapped()) add_repair(out, c.outage, view);
+    }
   }
   return out;
 }
@@ -50,31 +75,47 @@ double statistic_of(std::vector<double> values, RepairStatistic statistic) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-std::optional<Bounds> bounds_of(const std::vector<double>& values, RepairStatistic statistic, double confidence) {
-  return statistic == RepairStatistic::mean ? lognormal_mean(values, confidence) : median_bounds(values, confidence);
-}
-
-bool all_finite(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-}
+constexpr double kWidestMean = 10;  // a bound so many times the value proves no mean
 
 void set_bounds(Measured& m, const Repairs& repairs, RepairStatistic statistic, double confidence) {
-  const bool finite = statistic == RepairStatistic::median || all_finite(repairs.upper);
-  const auto high = finite ? bounds_of(repairs.upper, statistic, confidence) : std::nullopt;
-  const auto low = bounds_of(repairs.lower, statistic, confidence);
   m.value = statistic_of(repairs.middle, statistic);
-  m.lower = low ? std::min(low->lower, *m.value) : 0;
-  m.upper = high ? std::max(high->upper, *m.value) : INFINITY;
+  m.lower = 0;
+  m.upper = INFINITY;
   m.unit = Unit::seconds;
   m.samples = repairs.middle.size();
+  if (statistic == RepairStatistic::mean) {
+    m.lower = std::min(*m.value, lognormal_mean_lower(repairs.known, confidence));
+    m.upper = std::max(*m.value, lognormal_mean_upper(repairs.known, confidence));
+    return;
+  }
+  if (const auto low = median_bounds(repairs.lower, confidence)) m.lower = std::min(low->lower, *m.value);
+  if (const auto high = median_bounds(repairs.upper, confidence)) m.upper = std::max(high->upper, *m.value);
 }
 
-std::string outlook(const Requirement& requirement, const MttrSli& sli, const Repairs& repairs) {
+bool too_coarse(const Repairs& repairs, const Measured& m, RepairStatistic statistic) {
+  if (statistic != RepairStatistic::mean) return false;
+  const bool zero = std::any_of(repairs.lower.begin(), repairs.lower.end(), [](double v) { return v <= 0; });
+  return zero || *m.upper > kWidestMean * *m.value;
+}
+
+// What forbids a pass whatever the bounds say.
+void hold_back(Verdict& verdict, const Repairs& repairs, RepairStatistic statistic) {
+  if (repairs.blocked.empty() && !too_coarse(repairs, verdict.measured, statistic)) return;
+  verdict.supportable.reset();
+  if (verdict.state != VerdictState::pass) return;
+  verdict.state = VerdictState::not_proven;
+  verdict.at_risk = false;
+}
+
+std::string outlook(const Requirement& requirement, const MttrSli& sli, const Repairs& repairs,
+                    const Measured& measured) {
   const uint64_t fewest = sli.statistic == RepairStatistic::mean ? 3 : 5;
   const uint64_t seen = repairs.middle.size();
   if (repairs.by_undo > 0) return "repairs that end without our undo";
+  if (!repairs.blocked.empty()) return "a run in which every injection counts; " + repairs.blocked;
   if (seen < fewest) return fmt::format("{} more", counted(fewest - seen, "repair"));
   if (misses(requirement.objective, statistic_of(repairs.middle, sli.statistic))) return kMoreWillNotHelp;
+  if (too_coarse(repairs, measured, sli.statistic)) return "measure finer, or use the median";
   return "more repairs: the bounds are too wide";
 }
 
@@ -98,7 +139,8 @@ Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evide
         confidence_text(requirement.confidence), repairs.by_undo > 0 ? ", some ended by our undo" : "",
         limit_text(requirement.objective));
     settle(out.verdict, requirement);
-    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = outlook(requirement, sli, repairs);
+    hold_back(out.verdict, repairs, sli.statistic);
+    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = outlook(requirement, sli, repairs, m);
     return out;
   });
 }

@@ -18,6 +18,7 @@ constexpr uint64_t kFewestInjections = 3;
 
 struct Toleration {
   uint64_t valid = 0, clean = 0, all = 0;
+  uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
   std::vector<InjectionVerdict> rows;
   std::vector<ValidityReason> signals;
 };
@@ -61,10 +62,12 @@ InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli
 Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
   Toleration out;
   for (const FaultId fault : sli.faults) {
-    for (const InjectionView& view : injections_of(fault, evidence)) {
+    for (InjectionView& view : injections_of(fault, evidence)) {
+      reject_disturbed(view, sli.probes, evidence);
       InjectionVerdict row = tolerated_by(view, sli, evidence);
       ++out.all;
       if (row.valid) ++out.valid;
+      if (!row.valid && view.blocks) ++out.blocked;
       if (row.valid && row.upper > 0) ++out.clean;
       if (!row.valid && !view.signal.empty()) out.signals.push_back({view.signal, view.invalid, false});
       out.rows.push_back(std::move(row));
@@ -77,7 +80,8 @@ void decide_all(Verdict& verdict, const Toleration& counts) {
   if (counts.clean < counts.valid) {
     verdict.state = VerdictState::fail;
   } else {
-    verdict.state = counts.valid >= kFewestInjections ? VerdictState::pass : VerdictState::not_proven;
+    const bool enough = counts.valid >= kFewestInjections && counts.blocked == 0;
+    verdict.state = enough ? VerdictState::pass : VerdictState::not_proven;
   }
 }
 
@@ -110,7 +114,9 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
   }
   Judged out;
   const double n = static_cast<double>(counts.valid), clean = static_cast<double>(counts.clean);
-  const Bounds bounds = clopper_pearson(clean, n, requirement.confidence);
+  const double all = n + static_cast<double>(counts.blocked);  // a pass must hold with these bad, a fail without them
+  const Bounds bounds{clopper_pearson(clean, all, requirement.confidence).lower,
+                      clopper_pearson(clean, n, requirement.confidence).upper};
   out.verdict.measured = {clean / n, bounds.lower, bounds.upper, Unit::ratio, counts.valid, false};
   out.observed_seconds = evidence.last_second();
   out.signals = std::move(counts.signals);
@@ -128,7 +134,8 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
   out.verdict.injections = std::move(counts.rows);
   if (out.verdict.state == VerdictState::not_proven) {
     const double limit = requirement.objective.limit;
-    out.verdict.needed = misses(requirement.objective, clean / n) ? kMoreWillNotHelp
+    out.verdict.needed = counts.blocked > 0 ? "a run in which every injection counts"
+                         : misses(requirement.objective, clean / n) ? kMoreWillNotHelp
                          : limit >= 1 ? needed_injections(counts.valid, kFewestInjections)
                                       : needed_injections(counts.valid, clean_trials_needed(limit, requirement.confidence));
   }

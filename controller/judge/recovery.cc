@@ -1,5 +1,8 @@
-// rto {fault, probe}: from the effect in [e-, e+] to sustained recovery. lower = max(0, last failed start - e+);
-// upper = end of the first check of the sustained good run - e-. Method: honest bounds from checks at a fixed cadence.
+// rto {fault, probe}: from the effect in [e-, e+] to the sustained recovery after the last outage that begins before the
+// next injection or the phase's end: a service that comes back and falls again has not recovered. lower = max(0, last
+// failed start - e+); upper = end of the first check of the sustained good run - e-. Without an outage: as long as the
+// failed checks, too few for one, may have been one; without any, as long as the cadence can miss.
+// Method: honest bounds from checks at a fixed cadence.
 #include <algorithm>
 #include <cmath>
 
@@ -16,18 +19,23 @@ bool dark_between(const ProbeEvidence& probe, RunTime from, RunTime to) {
                      [&](const TimeRange& r) { return r.from < to && from < r.to; });
 }
 
-const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at) {
-  for (const CausedOutage& c : probe.outages) {
-    if (c.outage.first_failed_end < at && (!c.outage.good_end || *c.outage.good_end > at)) return &c.outage;
-  }
-  return nullptr;
-}
+// One injection as one probe saw it.
+struct Watched {
+  const InjectionView& view;
+  const ProbeEvidence& evidence;
+  const Probe& probe;
+  RunTime horizon;  // outages that begin before it count: the next injection or the phase's end
+};
 
-const Outage* first_outage_in(const ProbeEvidence& probe, RunTime from, RunTime to) {
-  for (const CausedOutage& c : probe.outages) {
-    if (c.outage.first_failed_end >= from && c.outage.first_failed_start < to) return &c.outage;
+// The first and the last outage that began between the effect and the horizon.
+std::pair<const Outage*, const Outage*> outages_of(const Watched& w) {
+  std::pair<const Outage*, const Outage*> out{nullptr, nullptr};
+  for (const CausedOutage& c : w.evidence.outages) {
+    if (c.outage.first_failed_end < w.view.effect_from || c.outage.first_failed_start >= w.horizon) continue;
+    if (out.first == nullptr) out.first = &c.outage;
+    out.second = &c.outage;
   }
-  return nullptr;
+  return out;
 }
 
 void reject(InjectionBound& bound, std::string signal, std::string why) {
@@ -36,27 +44,109 @@ void reject(InjectionBound& bound, std::string signal, std::string why) {
   bound.signal = std::move(signal);
 }
 
-// The fault bit and no outage was seen: it lasted less than down_after checks can miss.
-void masked(InjectionBound& bound, const InjectionView& view, const ProbeEvidence& evidence, const Probe& probe) {
-  const RunTime until = std::max(view.effect_to, std::min(view.window.to, view.phase_end));
-  if (evidence.results.back().start < view.effect_to || dark_between(evidence, view.effect_from, until)) {
-    return reject(bound, "unobserved", fmt::format("probe {} did not watch the whole fault", probe.name));
+// Failed checks that made no outage, from the effect to the first sustained recovery after the fault's window.
+struct Blips {
+  bool any = false;
+  std::optional<RunTime> good_before;  // start of the last good check before the first
+  std::optional<RunTime> good_after;   // earliest end of a good check after the last
+  std::optional<RunTime> sustained;    // first sustained recovery after the first
+
+  void fail() {
+    any = true;
+    good_after.reset();
+    run_ = 0;
   }
-  bound.verdict.note = "masked";
-  bound.verdict.upper = seconds(probe.every + evidence.report.longest_good);
+  void good(const ProbeResult& result, uint32_t up_after) {
+    if (!any) {
+      good_before = result.start;
+    } else {
+      good_after = good_after ? std::min(*good_after, result.end) : result.end;
+    }
+    first_ = run_ == 0 ? result.end : std::min(first_, result.end);
+    if (++run_ == up_after && any && !sustained) sustained = first_;
+  }
+  uint32_t run() const { return run_; }
+
+ private:
+  uint32_t run_ = 0;
+  RunTime first_{};
+};
+
+Blips blips_of(const Watched& w, RunTime until) {
+  Blips out;
+  const uint32_t enough = std::max(1U, w.probe.up_after);
+  for (const ProbeResult& result : w.evidence.results) {
+    if (result.start >= w.horizon || (result.start >= until && out.run() >= enough)) break;
+    const bool failed = has_failed(result, w.probe);
+    if (!failed && result.start < w.view.effect_from) {
+      if (!out.any) out.good_before = result.start;
+    } else if (!failed) {
+      out.good(result, enough);
+    } else if (result.end >= w.view.effect_from) {
+      out.fail();
+    }
+  }
+  return out;
 }
 
-void measure_outage(InjectionBound& bound, const InjectionView& view, const Outage& outage) {
-  bound.verdict.lower = std::max(0.0, seconds(outage.last_failed_start - view.effect_to));
+// The fault bit and no outage was seen: it lasted less than down_after checks can miss.
+void masked(InjectionBound& bound, const Watched& w) {
+  const RunTime until = std::max(w.view.effect_to, std::min(w.view.window.to, w.horizon));
+  if (w.evidence.results.back().start < w.view.effect_to || dark_between(w.evidence, w.view.effect_from, w.horizon)) {
+    return reject(bound, "unobserved", fmt::format("probe {} did not watch the whole fault", w.probe.name));
+  }
+  const Blips blips = blips_of(w, until);
+  bound.verdict.note = "masked";
+  bound.verdict.upper = seconds(w.probe.every + w.evidence.report.longest_good);
+  if (!blips.any) return;
   bound.verdict.upper = INFINITY;
-  const bool recovered = outage.good_end && *outage.good_end <= view.phase_end;
-  if (view.undo_at && (!outage.good_end || *view.undo_at < *outage.good_end)) {
+  if (w.view.undo_at && (!blips.sustained || *w.view.undo_at < *blips.sustained)) {
+    bound.verdict.note = "ended_by: undo";
+  } else if (blips.good_after && *blips.good_after <= w.view.phase_end) {
+    bound.verdict.upper = seconds(*blips.good_after - blips.good_before.value_or(w.view.effect_from));
+  }
+}
+
+void measure_outages(InjectionBound& bound, const Watched& w, const Outage& first, const Outage& last, double limit) {
+  const InjectionView& view = w.view;
+  bound.verdict.lower = std::max(0.0, seconds(last.last_failed_start - view.effect_to));
+  bound.verdict.upper = INFINITY;
+  const bool recovered = last.good_end && *last.good_end <= view.phase_end;
+  if (view.undo_at && (!first.good_end || *view.undo_at < *first.good_end)) {
     bound.verdict.note = "ended_by: undo";
   } else if (!recovered) {
     bound.verdict.note = "not recovered";
+  } else if (dark_between(w.evidence, *last.good_end, w.horizon) && bound.verdict.lower <= limit) {
+    reject(bound, "unobserved", fmt::format("probe {} did not watch the time after the recovery", w.probe.name));
   } else {
-    bound.verdict.upper = std::max(bound.verdict.lower, seconds(*outage.good_end - view.effect_from));
+    bound.verdict.upper = std::max(bound.verdict.lower, seconds(*last.good_end - view.effect_from));
+    if (&first != &last) bound.verdict.note = "down again after the first recovery";
   }
+}
+
+// Another fault was at work too: only what was missed before it struck is the fault's own.
+void measure_overlapped(InjectionBound& bound, const Watched& w, double limit) {
+  const Outage* last = outages_of(w).second;
+  if (w.view.struck_alone && last != nullptr) {
+    for (const ProbeResult& result : w.evidence.results) {
+      if (result.start < last->begin() || result.start > last->last_failed_start || result.start >= w.view.next) continue;
+      if (has_failed(result, w.probe)) bound.verdict.lower = std::max(0.0, seconds(result.start - w.view.effect_to));
+    }
+  }
+  bound.verdict.upper = INFINITY;
+  bound.verdict.note = overlap_text(w.view);
+  bound.verdict.valid = bound.verdict.lower > limit;  // a proven miss stands all the same
+  bound.signal = "overlap";
+}
+
+// A recovery step that ended by its limit or was answered `failed`; nullptr when there is none. One that our own undo cut
+// short, or that could not be begun, is not the target's.
+const StepEvent* failed_recovery(const InjectionView& view) {
+  for (const StepEvent& step : view.record->steps) {
+    if (step.kind != StepEvent::Kind::recover || step.ok || step.ended <= step.started) continue;
+    if (!view.undo_at || step.ended < *view.undo_at) return &step;
+  }
+  return nullptr;
 }
 
 InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, const Probe& probe, FaultId fault,
@@ -65,21 +155,32 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
   bound.verdict.injection = view.record->injection;
   bound.verdict.number = view.number;
   if (view.valid()) widen_by_clocks(view, evidence.agent, fault, limit, run);
+  bound.blocks = view.blocks;
   if (!view.valid()) {
     reject(bound, view.signal, view.invalid);
     return bound;
   }
+  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next)};
   const std::optional<RunTime> lost = run.lost_at(evidence.agent);
   if (evidence.empty() || evidence.results.front().start >= view.effect_from) {
     reject(bound, "unobserved", fmt::format("probe {} has no result before the fault", probe.name));
   } else if (lost && *lost < std::max(view.window.to, view.effect_to)) {
     reject(bound, "lost agent", fmt::format("agent {} of probe {} was lost", run.agent_name(evidence.agent), probe.name));
   } else if (outage_open_at(evidence, view.effect_from) != nullptr) {
-    reject(bound, "down before", "already down before the fault took effect");
-  } else if (const Outage* outage = first_outage_in(evidence, view.effect_from, view.window.to)) {
-    measure_outage(bound, view, *outage);
+    reject(bound, "down before", kDownBefore);
+    bound.blocks = true;
+  } else if (!view.overlap.empty()) {
+    measure_overlapped(bound, w, limit);
+  } else if (const auto [first, last] = outages_of(w); first != nullptr) {
+    measure_outages(bound, w, *first, *last, limit);
   } else {
-    masked(bound, view, evidence, probe);
+    masked(bound, w);
+  }
+  const StepEvent* step = failed_recovery(view);
+  if (step != nullptr && view.overlap.empty()) {
+    bound.failed = bound.verdict.valid = true;
+    bound.verdict.upper = INFINITY;
+    bound.verdict.note = fmt::format("the recovery step \"{}\" failed", step->what);
   }
   const InjectionVerdict& v = bound.verdict;
   bound.clearing = v.upper;
@@ -92,13 +193,14 @@ InjectionBound worse_bound(InjectionBound a, InjectionBound b, double limit) {
   if (a.verdict.valid != b.verdict.valid) {
     InjectionBound& valid = a.verdict.valid ? a : b;
     InjectionBound& other = a.verdict.valid ? b : a;
-    return valid.verdict.lower > limit ? valid : other;
+    return valid.verdict.lower > limit || valid.failed ? valid : other;
   }
   InjectionBound& top = a.clearing >= b.clearing ? a : b;
   InjectionBound out = top;
   out.verdict.lower = std::max(a.verdict.lower, b.verdict.lower);
   out.verdict.upper = std::max(a.verdict.upper, b.verdict.upper);
   out.value = std::max(a.value, b.value);
+  out.blocks = a.blocks || b.blocks;
   return out;
 }
 

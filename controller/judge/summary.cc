@@ -1,8 +1,10 @@
 #include "controller/judge/summary.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "controller/judge/impact.h"
 
@@ -20,7 +22,23 @@ uint64_t certainly_lost(InjectionId injection, const Evidence& evidence) {
   return lost;
 }
 
-ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter,
+// "spontaneous", the fault's name, or the names of all faults that were at work at once.
+std::string cause_of(const CausedOutage& caused, const Scenario& scenario) {
+  if (caused.spontaneous()) return "spontaneous";
+  std::vector<std::string> names = {scenario.fault(caused.fault).name};
+  for (const FaultId other : caused.others) {
+    if (other != caused.fault) names.insert(names.begin(), scenario.fault(other).name);
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+// What outages before it, of any probe, were charged with already.
+struct Told {
+  std::set<int64_t> seconds;
+  std::set<InjectionId> injections;
+};
+
+ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter, Told& told,
                    const Evidence& evidence) {
   ScoredOutage out;
   const Outage& outage = caused.outage;
@@ -28,10 +46,11 @@ ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const
   out.start = outage.begin();
   out.lower_seconds = outage.lower_seconds();
   out.upper_seconds = outage.upper_seconds();
-  out.cause = caused.spontaneous() ? "spontaneous" : evidence.scenario->fault(caused.fault).name;
-  const Harm harm = meter.over({outage.begin(), outage.end(probe.results.back().end)});
+  out.seen_until = outage.end(probe.results.back().end);
+  out.cause = cause_of(caused, *evidence.scenario);
+  const Harm harm = meter.over({outage.begin(), out.seen_until}, &told.seconds);
   out.impact = {harm.failed, harm.delayed_seconds, 0, harm.worst_error_ratio};
-  if (!caused.spontaneous()) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
+  if (!caused.spontaneous() && told.injections.insert(caused.injection).second) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
   return out;
 }
 
@@ -94,7 +113,7 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   }
   out.measured = view.valid();
   out.load_rate = offered_in(record.stage, evidence);
-  if (fault.expected && view.valid()) {
+  if (fault.expected && view.valid() && view.overlap.empty()) {
     constexpr double kMonth = 30.0 * 86400;
     out.predicted_monthly_failed =
         fault.expected->per_second * kMonth * static_cast<double>(meter.over(view.window).failed);
@@ -171,11 +190,15 @@ double cpu_share(const AgentRecord& record) {
 
 std::vector<ScoredOutage> summarize_outages(const Evidence& evidence) {
   const HarmMeter meter(evidence);
-  std::vector<ScoredOutage> out;
+  std::vector<std::pair<const CausedOutage*, const ProbeEvidence*>> seen;
   for (const ProbeEvidence& probe : evidence.probes) {
-    for (const CausedOutage& caused : probe.outages) out.push_back(score(caused, probe, meter, evidence));
+    for (const CausedOutage& caused : probe.outages) seen.emplace_back(&caused, &probe);
   }
-  std::stable_sort(out.begin(), out.end(), [](const ScoredOutage& a, const ScoredOutage& b) { return a.start < b.start; });
+  std::stable_sort(seen.begin(), seen.end(),
+                   [](const auto& a, const auto& b) { return a.first->outage.begin() < b.first->outage.begin(); });
+  std::vector<ScoredOutage> out;
+  Told told;
+  for (const auto& [caused, probe] : seen) out.push_back(score(*caused, *probe, meter, told, evidence));
   return out;
 }
 

@@ -12,14 +12,16 @@
 namespace shakedown::judging {
 namespace {
 
-// The mean repair of drills that ended without our undo, from the upper bounds; nullopt when there was none.
+// The mean repair of drills, from the upper bounds; nullopt when there was none, or one did not end without our undo:
+// the mean of the others would leave out the longest.
 std::optional<double> drill_repair(const ProbeEvidence& probe, const Evidence& evidence) {
   double sum = 0;
   int n = 0;
   for (const CausedOutage& c : probe.outages) {
-    if (c.spontaneous() || !c.outage.good_end || !std::isfinite(c.outage.upper_seconds())) continue;
+    if (c.spontaneous()) continue;
+    if (!c.outage.good_end || !std::isfinite(c.outage.upper_seconds())) return std::nullopt;
     const FaultEvent* undo = evidence.timeline->injections()[c.injection.value].find(FaultState::undoing);
-    if (undo != nullptr && undo->earliest < *c.outage.good_end) continue;
+    if (undo != nullptr && undo->earliest < *c.outage.good_end) return std::nullopt;
     sum += c.outage.upper_seconds();
     ++n;
   }

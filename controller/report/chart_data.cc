@@ -94,16 +94,6 @@ class Lanes {
   Json lanes_ = Json::array();
 };
 
-// An outage whose end nobody saw is drawn as far as its probe was heard of: after that it is not known.
-double heard_until(const std::string& name, const Timeline& timeline, double end) {
-  const auto& probes = timeline.scenario().probes;
-  for (std::size_t i = 0; i < probes.size(); ++i) {
-    const auto& results = timeline.probe(ProbeId(i));
-    if (probes[i].name == name && !results.empty()) return std::min(end, seconds(results.back().end));
-  }
-  return end;
-}
-
 Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
   Lanes lanes;
   for (const StageRecord& stage : timeline.stages()) {
@@ -122,8 +112,7 @@ Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
                                  fault.name + " " + std::to_string(fault.injection), "fault"));
   for (const ScoredOutage& outage : card.outages) {
     const double from = seconds(outage.start);
-    const double to = std::isfinite(outage.upper_seconds) ? from + outage.upper_seconds
-                                                          : heard_until(outage.probe, timeline, end);
+    const double to = std::isfinite(outage.upper_seconds) ? from + outage.upper_seconds : std::max(from, seconds(outage.seen_until));
     lanes.add(outage.probe, band(from, to, "down " + range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
                                  "outage"));
   }

@@ -18,7 +18,7 @@ std::string lower_case(std::string_view text) {
 }
 
 // A piece of a validity signal's name, and what it means to somebody who does not run the instrument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTrouble = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kTrouble = {{
     {"not injected", "A failure that the drill declares was not caused, so what would follow it is not known."},
     {"lag", "Our own load machine was late, so some delays may be ours."},
     {"shortfall", "Our own load machine could not send everything it should have sent."},
@@ -30,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTrouble
     {"bit", "A failure that we injected is not proven to have taken effect."},
     {"accounting", "Our own counts do not add up."},
     {"journal", "The record of the drill is incomplete."},
+    {"overlap", "Failures that we injected overlapped, so what one of them does alone is not shown."},
+    {"down before", "The service was down already when a failure was to be injected."},
     {"release", "The release was changed during the drill."},
 }};
 

@@ -71,7 +71,7 @@ Shape mttr_shape() {
                   otherwise("fault", reference("fault"), "spontaneous outages",
                             "Outages that this fault caused."),
                   may("statistic", choice({"mean", "median"}), "mean",
-                      "The mean needs 3 outages, the median 5.")});
+                      "The mean needs 3 outages and takes repair times for log-normal; the median needs 5 and assumes nothing.")});
 }
 
 Key search_key() { return need("phase", reference("phase"), "A phase with `search`."); }

@@ -55,8 +55,9 @@ struct ScoredOutage {
   std::string probe;
   RunTime start{};
   double lower_seconds = 0, upper_seconds = 0;  // upper may be infinite
-  std::string cause;                            // fault name, or "spontaneous"
+  std::string cause;                            // fault name, several joined by " and ", or "spontaneous"
   OutageImpact impact;
+  RunTime seen_until{};                         // its end, else the last that was seen of it
 };
 
 struct ScoredFault {

@@ -17,7 +17,7 @@ class Scan {
  public:
   Scan(const Probe& probe, OutageReport& report)
       : report_(report),
-        timeout_(probe.timeout),
+        probe_(probe),
         down_after_(std::max(1U, probe.down_after)),
         up_after_(std::max(1U, probe.up_after)),
         gap_(std::max(5 * probe.every, probe.timeout)) {}
@@ -31,13 +31,7 @@ class Scan {
     started_ = true;
     last_start_ = result.start;
     report_.last = std::max(report_.last, result.end);
-    const Duration took = result.end - result.start;
-    const bool slow = timeout_ > Duration::zero() && took > timeout_;
-    if (result.good && !slow) {
-      good(result, took);
-    } else {
-      failed(result);
-    }
+    has_failed(result, probe_) ? failed(result) : good(result, result.end - result.start);
   }
 
  private:
@@ -93,7 +87,7 @@ class Scan {
   }
 
   OutageReport& report_;
-  Duration timeout_;
+  const Probe& probe_;
   uint32_t down_after_, up_after_;
   Duration gap_;
   bool started_ = false, down_ = false, last_was_good_ = false;
@@ -122,6 +116,10 @@ double Outage::lower_seconds() const {
 double Outage::upper_seconds() const {
   if (!last_good_start || !good_end) return std::numeric_limits<double>::infinity();
   return seconds(*good_end - *last_good_start);
+}
+
+bool has_failed(const ProbeResult& result, const Probe& probe) {
+  return !result.good || (probe.timeout > Duration::zero() && result.end - result.start > probe.timeout);
 }
 
 OutageReport find_outages(const std::vector<ProbeResult>& results, const Probe& probe, TimeRange range) {

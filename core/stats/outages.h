@@ -35,6 +35,9 @@ struct OutageReport {
   Duration longest_good{};            // longest duration of a good check
 };
 
+// Not good, or slower than the probe's timeout.
+bool has_failed(const ProbeResult& result, const Probe& probe);
+
 // results ascending by start; those that start within range count. A good check slower than the timeout
 // has failed. Time before the first and after the last result is outside the observed span.
 OutageReport find_outages(const std::vector<ProbeResult>& results, const Probe& probe, TimeRange range);
