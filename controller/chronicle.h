@@ -38,6 +38,7 @@ class Chronicle {
   Timeline timeline_;
   Manifest manifest_;
   std::optional<Snapshot> gathered_;
+  uint64_t merged_ = 0;  // number of the last merged record: a journal that lacks one is found out
   struct Seen {
     uint64_t seq = 0;
     RunTime to{};

@@ -153,6 +153,10 @@ struct Evidence {
   }
   std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
   std::string operator()(const RpoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
+  std::string operator()(const DurabilitySli& sli) const {
+    const Ledger& ledger = scenario.ledger(sli.ledger);
+    return fmt::format("every write of {} is read back at the end, within {}", ledger.name, format_duration(ledger.verify_limit));
+  }
   std::string operator()(const CapacitySli& sli) const {
     return "the search of phase " + scenario.phase(sli.phase).name + " comes to its end";
   }
