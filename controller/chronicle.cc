@@ -16,7 +16,10 @@ struct Apply {
   void operator()(const Snapshot& entry) const { timeline.add_merged(entry); }
   void operator()(const AgentHealthLine& entry) const { timeline.add_health(entry.agent, entry.at, entry.health); }
   void operator()(const Reading& entry) const { timeline.add(entry); }
-  void operator()(const JournalClose& entry) const { manifest = entry.manifest; }
+  void operator()(const JournalClose& entry) const {
+    manifest = entry.manifest;
+    timeline.close(entry.snapshots);
+  }
 };
 
 }  // namespace
@@ -66,6 +69,7 @@ void Chronicle::flush() {
   if (gathered_) {
     Snapshot merged = std::move(*gathered_);
     gathered_.reset();
+    merged.seq = ++merged_;
     record(std::move(merged));
   }
   if (journal_ && !trouble_) {
@@ -76,7 +80,7 @@ void Chronicle::flush() {
 
 void Chronicle::close(Manifest manifest) {
   flush();
-  record(JournalClose{std::move(manifest)});
+  record(JournalClose{std::move(manifest), merged_});
   if (journal_ && !trouble_) {
     const Result<void> synced = journal_->sync();
     if (!synced) trouble_ = synced.error();

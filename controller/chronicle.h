@@ -43,6 +43,7 @@ class Chronicle {
   Manifest manifest_;
   std::optional<Snapshot> gathered_;
   Overdue overdue_;
+  uint64_t merged_ = 0;  // number of the last merged record: a journal that lacks one is found out
   struct Seen {
     uint64_t seq = 0;
     RunTime to{};

@@ -217,6 +217,10 @@ struct EvidenceText {
   }
   std::string operator()(const DegradationSli&) const { return "a soak long enough for its slope to show"; }
   std::string operator()(const DownstreamSli&) const { return "a capacity of each dependency, and the forecast"; }
+  std::string operator()(const DurabilitySli& sli) const {
+    const Ledger& ledger = scenario.ledger(sli.ledger);
+    return fmt::format("every write of {} is read back at the end, within {}", ledger.name, format_duration(ledger.verify_limit));
+  }
   std::string operator()(const CheckSli& sli) const { return "the check " + scenario.check(sli.check).name; }
   std::string operator()(const AttestedSli& sli) const {
     return "cannot be measured: the word of " + sli.by + (sli.expires.empty() ? "" : ", good until " + sli.expires);

@@ -157,9 +157,7 @@ void LedgerKeeper::next_step() {
     return;
   }
   if (step_ != Step::reading) return;
-  const LedgerPass& pass = verifications_.front().pass;
-  if (cut_short_ || reads_issued_ == 2 * (pass.end_id - pass.first_id))
-    end_verification(!cut_short_);
+  if (cut_short_ || reads_issued_ == reads_wanted_) end_verification(!cut_short_);
 }
 
 void LedgerKeeper::begin_reading() {
@@ -171,6 +169,7 @@ void LedgerKeeper::begin_reading() {
   pass.started = clock_.at(reading_since_);
   pass.first_id = std::min(pass.first_id, next_id_);
   pass.end_id = next_id_;
+  reads_wanted_ = 2 * (pass.end_id - pass.first_id) + pass.first_id;
   read_due();
 }
 
@@ -178,17 +177,19 @@ void LedgerKeeper::read_due() {
   const LedgerPass& pass = verifications_.front().pass;
   const uint64_t ids = pass.end_id - pass.first_id;
   const MonoTime now = mono_now();
-  if (now - reading_since_ >= ledger_.verify_limit && reads_issued_ < 2 * ids) {
-    cut_short_ = true;
+  if (now - reading_since_ >= ledger_.verify_limit) {
+    cut_short_ = reads_issued_ < 2 * ids;
+    reads_wanted_ = reads_issued_;
     if (texts_.empty()) next_step();
     return;
   }
-  while (reads_issued_ < 2 * ids && next_due_ <= now && step_ == Step::reading) {
+  while (reads_issued_ < reads_wanted_ && next_due_ <= now && step_ == Step::reading) {
     next_due_ += period_of(ledger_.verify_rate);
-    read_one(pass.first_id + reads_issued_++ % ids, now);
+    const uint64_t n = reads_issued_++;
+    read_one(n < 2 * ids ? pass.first_id + n % ids : pass.first_id - 1 - (n - 2 * ids), now);
   }
   if (step_ != Step::reading) return;
-  if (reads_issued_ < 2 * ids) {
+  if (reads_issued_ < reads_wanted_) {
     alarm_.at(std::max(next_due_, now + std::chrono::milliseconds(1)), [this] { read_due(); });
   } else if (texts_.empty()) {
     next_step();

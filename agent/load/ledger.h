@@ -8,7 +8,8 @@
 // undecided.
 // A verifying step pauses the writer, waits until no write is out and for `settle`,
 // then reads [first, last written) twice at verify_rate; after verify_limit it issues no more
-// reads and is incomplete. Steps queue up behind each other. After a step that belongs to no
+// reads and is incomplete. What time is left goes to the ids before first, from the youngest on,
+// once: a loss of what an earlier step had seen is then found where it arose. Steps queue up behind each other. After a step that belongs to no
 // injection (the reading at the end) writing does not resume.
 // Ownership: owns its driver and file. Threads: its worker's.
 #pragma once
@@ -106,7 +107,7 @@ class LedgerKeeper {
   uint64_t next_out_ = 0;
   std::map<uint64_t, Out> texts_;  // by Call::tag
   std::deque<Verification> verifications_;
-  uint64_t reads_issued_ = 0;
+  uint64_t reads_issued_ = 0, reads_wanted_ = 0;
   bool cut_short_ = false;  // verify_limit has passed: no further read
   MonoTime reading_since_{};
   std::vector<LedgerWrite> writes_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/loss.h"
 #include "controller/judge/settle.h"
 
 namespace shakedown::judging {
@@ -21,9 +22,11 @@ void count(AreaSummary& area, VerdictState state) {
 // What somebody vouches for is no evidence of ours: it can stop a GO, but not be all that a GO rests on.
 bool attested(const ScoredRequirement& r) { return std::holds_alternative<AttestedSli>(r.requirement.sli); }
 
-bool has_leftover(const Scorecard& card) {
-  return std::any_of(card.reasons.begin(), card.reasons.end(),
-                     [](const ValidityReason& r) { return r.signal == "leftover"; });
+// Signals that leave every row as it is, but not a GO.
+bool forbids_go(const Scorecard& card) {
+  return std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) {
+    return r.signal == "leftover" || r.signal == kUnexplainedLoss;
+  });
 }
 
 AreaSummary summarize(Area area, const std::vector<ScoredRequirement>& requirements) {
@@ -81,7 +84,7 @@ DecisionState decide(const Scorecard& card, const Chances& chances) {
     any = any || !attested(r);
     all_pass = all_pass && r.verdict.state == VerdictState::pass;
   }
-  const bool whole = card.valid && card.manifest.state == RunState::completed && !has_leftover(card);
+  const bool whole = card.valid && card.manifest.state == RunState::completed && !forbids_go(card);
   const bool same_objectives = card.manifest.rejudged_from.empty();
   return any && all_pass && whole && same_objectives ? DecisionState::go : DecisionState::not_proven;
 }

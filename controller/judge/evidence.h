@@ -53,6 +53,7 @@ struct Evidence {
   std::vector<FaultWindow> windows;
   std::vector<ProbeEvidence> probes;  // by ProbeId
   std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect
+  std::vector<std::vector<AttributedLoss>> attributed;              // by LedgerId: who may have taken each lost write
   std::optional<TimeRange> only;      // scopes look at nothing else; absent = at everything
   RunTime end{};                      // end of the last stage, else the last instant seen
 

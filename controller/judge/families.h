@@ -20,6 +20,7 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
 Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Evidence& evidence);
+Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const CapacitySli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const HeadroomSli& sli, const Evidence& evidence);
 Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const Evidence& evidence);

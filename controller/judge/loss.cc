@@ -1,4 +1,5 @@
-// rpo {fault, ledger}: acknowledged writes that a fault made disappear, by count or by time.
+// rpo {fault, ledger}: acknowledged writes that a fault made disappear, by count or by time. durability {ledger}: those that
+// the whole run lost.
 #include "controller/judge/loss.h"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evide
   const AgentId agent = evidence.or_first_load_agent(ledger.agent);
   widen_by_clocks(view, agent, fault, INFINITY, evidence);
   LossEvidence out;
-  out.loss = injection_loss(record, view.record->injection, view.effect_from, view.effect_to);
+  out.loss = injection_loss(record, evidence.attributed[id.value], view.record->injection, view.effect_from, view.effect_to);
   const double rate = ledger.rate.per_second;
   const Duration recent = std::max(ledger.timeout, rate > 0 ? from_seconds(5 / rate) : Duration::zero());
   if (!acked_in(record, view.effect_from - recent, view.effect_from)) {
@@ -56,6 +57,78 @@ LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evide
     out.signal = evidence.lost_at(agent) ? "lost agent" : "unobserved";
   }
   return out;
+}
+
+// Everything that was injected, proven or not: what may have taken a write. The instant is the earliest one, widened by
+// the clock bound.
+std::vector<Culprit> culprits(LedgerId id, const Evidence& evidence) {
+  std::vector<Culprit> out;
+  const AgentId observer = evidence.or_first_load_agent(evidence.scenario->ledger(id).agent);
+  for (const InjectionRecord& record : evidence.timeline->injections()) {
+    if (!record.injection.valid() || !record.fault.valid()) continue;
+    const FaultEvent* injected = record.find(FaultState::injected);
+    const FaultEvent* effective = record.find(FaultState::effective);
+    if (injected == nullptr && effective == nullptr) continue;
+    RunTime from = RunTime::max();
+    for (const FaultEvent* event : {injected, effective}) {
+      if (event != nullptr) from = std::min(from, event->earliest);
+    }
+    from -= evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, record.fault));
+    out.push_back({record.injection, record.stage, from});
+  }
+  return out;
+}
+
+// A lost write whose candidates are all among the valid injections of a row: the positions of the first and the last.
+struct BoundLoss {
+  std::size_t first = 0, last = 0;
+  double least_seconds = 0;  // from its acknowledgement to the effect of the candidate that it was closest to
+};
+
+std::vector<BoundLoss> bound_to(const std::vector<InjectionView>& row, LedgerId id, const Evidence& evidence) {
+  std::vector<BoundLoss> out;
+  const AgentId observer = evidence.or_first_load_agent(evidence.scenario->ledger(id).agent);
+  for (const AttributedLoss& loss : evidence.attributed[id.value]) {
+    if (loss.candidates.empty()) continue;
+    BoundLoss span{row.size(), 0, INFINITY};
+    bool all_here = true;
+    const RunTime acked = evidence.timeline->ledger(id).writes.at(loss.id).completed;
+    for (const InjectionId candidate : loss.candidates) {
+      const auto at = std::find_if(row.begin(), row.end(), [&](const InjectionView& view) {
+        return view.valid() && view.record->injection == candidate;
+      });
+      all_here = all_here && at != row.end();
+      if (!all_here) break;
+      const auto position = static_cast<std::size_t>(at - row.begin());
+      span.first = std::min(span.first, position);
+      span.last = std::max(span.last, position);
+      const Duration clocks = evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, at->record->fault));
+      span.least_seconds = std::min(span.least_seconds, std::max(0.0, seconds(at->effect_from - clocks - acked)));
+    }
+    if (all_here) out.push_back(span);
+  }
+  return out;
+}
+
+// Whether no way of dividing the losses among their candidates keeps every injection within the limit. By count: some run
+// of injections must together hold more than its share (the condition of Hall's theorem, for runs). By time: one write is
+// further from each of its candidates than the limit.
+bool no_split_keeps(double limit, RpoUnit unit, const std::vector<InjectionView>& row, LedgerId id, const Evidence& evidence) {
+  const std::vector<BoundLoss> losses = bound_to(row, id, evidence);
+  if (unit == RpoUnit::time) {
+    return std::any_of(losses.begin(), losses.end(), [&](const BoundLoss& s) { return s.least_seconds > limit; });
+  }
+  const double each = std::floor(limit);
+  for (std::size_t first = 0; first < row.size(); ++first) {
+    for (std::size_t last = first; last < row.size(); ++last) {
+      const auto inside = std::count_if(losses.begin(), losses.end(),
+                                        [&](const BoundLoss& s) { return first <= s.first && s.last <= last; });
+      double valid = 0;
+      for (std::size_t i = first; i <= last; ++i) valid += row[i].valid() ? 1 : 0;
+      if (static_cast<double>(inside) > valid * each) return true;
+    }
+  }
+  return false;
 }
 
 InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, const Evidence& evidence) {
@@ -87,6 +160,9 @@ InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, c
 }  // namespace
 
 void collect_losses(Evidence& evidence) {
+  for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
+    evidence.attributed.push_back(attribute_losses(evidence.timeline->ledger(LedgerId(i)), culprits(LedgerId(i), evidence)));
+  }
   for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {
     for (const InjectionView& view : injections_of(FaultId(f), evidence)) {
       if (view.record->find(FaultState::effective) == nullptr) continue;
@@ -97,14 +173,68 @@ void collect_losses(Evidence& evidence) {
   }
 }
 
+uint64_t unexplained(LedgerId ledger, const Evidence& evidence) {
+  const auto& losses = evidence.attributed[ledger.value];
+  return static_cast<uint64_t>(std::count_if(losses.begin(), losses.end(),
+                                             [](const AttributedLoss& loss) { return loss.candidates.empty(); }));
+}
+
 Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Evidence& evidence) {
   std::vector<InjectionBound> bounds;
-  for (const InjectionView& view : injections_of(sli.fault, evidence)) {
+  const std::vector<InjectionView> views = injections_of(sli.fault, evidence);
+  for (const InjectionView& view : views) {
     bounds.push_back(loss_bound(view, sli, requirement.objective.limit, evidence));
   }
   const Unit unit = sli.unit == RpoUnit::writes ? Unit::writes : Unit::seconds;
   Judged out = judge_injections(requirement, std::move(bounds), {sli.injections, sli.share, "failovers"}, unit);
   out.observed_seconds = evidence.last_second();
+  const bool open = out.verdict.state == VerdictState::not_proven && !sli.share;
+  if (open && no_split_keeps(requirement.objective.limit, sli.unit, views, sli.ledger, evidence)) {
+    out.verdict.state = VerdictState::fail;
+    out.verdict.needed.clear();
+    out.verdict.reason += " Several injections may have taken the same writes; however these are divided, one of them exceeds it.";
+  }
+  return out;
+}
+
+Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const Evidence& evidence) {
+  const Ledger& ledger = evidence.scenario->ledger(sli.ledger);
+  const RunLoss found = run_loss(evidence.timeline->ledger(sli.ledger));
+  const std::string noun = plural(ledger.noun);
+  if (found.acked == 0) {
+    return nothing(Unit::writes, fmt::format("No {} was acknowledged.", ledger.noun), fmt::format("acknowledged {}", noun));
+  }
+  Judged out;
+  const double lost = static_cast<double>(found.lost);
+  const double most = found.verified ? lost + static_cast<double>(found.undecided) : INFINITY;
+  out.verdict.measured = {lost, lost, most, Unit::writes, found.acked, false};
+  out.verdict.reason = fmt::format("{} of {} acknowledged {} lost, {} undecided at the end; objective {}.", found.lost,
+                                   found.acked, noun, found.undecided, limit_text(requirement.objective));
+  out.observed_seconds = evidence.last_second();
+  out.until = evidence.end;
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "a reading at the end that decides every write";
+  if (!found.verified && out.verdict.state != VerdictState::fail) {
+    const bool gone = evidence.lost_at(evidence.or_first_load_agent(ledger.agent)).has_value();
+    touch(out, gone ? "lost agent" : "unobserved", "the writes were not completely read back at the end");
+  }
+  return out;
+}
+
+std::vector<ValidityReason> unexplained_losses(const Evidence& evidence) {
+  std::vector<ValidityReason> out;
+  for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
+    const auto& rows = evidence.scenario->requirements;
+    const bool judged = std::any_of(rows.begin(), rows.end(), [i](const Requirement& row) {
+      const auto* durability = std::get_if<DurabilitySli>(&row.sli);
+      return durability != nullptr && durability->ledger == LedgerId(i);
+    });
+    const uint64_t lost = unexplained(LedgerId(i), evidence);
+    if (judged || lost == 0) continue;
+    const std::string noun = evidence.scenario->ledgers[i].noun;
+    out.push_back({kUnexplainedLoss, fmt::format("{} confirmed {} disappeared, and no fault explains it", lost,
+                                                 lost == 1 ? noun : plural(noun)), false});
+  }
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "controller/judge/impact.h"
+#include "controller/judge/loss.h"
 
 namespace shakedown::judging {
 namespace {
@@ -121,6 +122,12 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   return out;
 }
 
+// Writes a second that production expects, where the forecast says.
+std::optional<double> forecast_writes(const Evidence& evidence) {
+  const auto& forecast = evidence.scenario->forecast;
+  return forecast && forecast->writes ? std::optional(forecast->writes->per_second) : std::nullopt;
+}
+
 ScoredLedgerInjection score(const InjectionView& view, LedgerId ledger, FaultId fault, const Evidence& evidence) {
   const InjectionLoss& loss = evidence.losses.at({view.record->injection, ledger}).loss;
   ScoredLedgerInjection out;
@@ -128,11 +135,16 @@ ScoredLedgerInjection score(const InjectionView& view, LedgerId ledger, FaultId 
   out.n = view.number;
   out.lost = loss.lost.size();
   out.undecided = loss.undecided.size();
+  out.shared = loss.shared.size();
   out.rpo_lower = loss.seconds_lower;
   out.rpo_upper = loss.seconds_upper;
   out.suffix_upper = loss.suffix_upper;
   out.scattered = loss.scattered;
   out.split_brain = loss.split_brain.size();
+  if (const auto rate = forecast_writes(evidence); rate && !loss.scattered) {
+    out.forecast_lower = out.rpo_lower * *rate;
+    out.forecast_upper = out.rpo_upper * *rate;
+  }
   return out;
 }
 
@@ -153,6 +165,7 @@ ScoredLedger score(LedgerId id, const Evidence& evidence) {
   out.recovered = classes.recovered.size();
   out.maybe_lost = classes.maybe_lost.size();
   out.seen_then_lost = classes.seen_then_lost.size();
+  out.unexplained = unexplained(id, evidence);
   out.lost_ids.assign(classes.lost.begin(),
                       classes.lost.begin() + static_cast<std::ptrdiff_t>(std::min(classes.lost.size(), kMostLostIds)));
   for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/loss.h"
 #include "controller/judge/settle.h"
 #include "controller/judge/tested.h"
 #include "controller/judge/tldr_failures.h"
@@ -145,6 +146,9 @@ std::string happening(FaultId id, const Scenario& scenario) {
 std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
   if (card.requirements.empty()) return {"Nothing was promised, so nothing can be judged."};
   std::vector<std::string> out = tell_uncaused(card, scenario);
+  for (const ValidityReason& reason : card.reasons) {
+    if (reason.signal == kUnexplainedLoss) out.push_back(reason.text + ".");
+  }
   if (!card.valid) out.insert(out.begin(), "This run cannot be relied upon as a whole; see the reasons.");
   const std::vector<std::string> ending = {capacity_sentence(card, scenario), unjudged_sentence(card), undecided(card),
                                            load_sentence(card)};

@@ -37,6 +37,7 @@ struct Loss {
   double least = INFINITY, most = 0;  // writes
   double seconds_least = INFINITY, seconds_most = 0;
   uint64_t tries = 0, losing = 0;
+  uint64_t unsure = 0;  // most writes that one try may have lost without that being certain
   bool newest = true;  // each time all of the newest, and nothing else
   double our_rate = 0;
 };
@@ -53,8 +54,9 @@ Loss loss_of(const ScoredRequirement& row, const RpoSli& sli, const Scorecard& c
       if (i.fault != fault || judged == all.end() || !judged->valid) continue;
       const bool by_count = sli.unit == RpoUnit::writes;
       const double least = by_count ? judged->lower : static_cast<double>(i.lost);
-      const double most = by_count ? judged->upper : static_cast<double>(i.lost + i.undecided);
+      const double most = by_count ? judged->upper : static_cast<double>(i.lost + i.shared + i.undecided);
       ++out.tries;
+      out.unsure = std::max(out.unsure, i.shared + i.undecided);
       if (!(least > 0)) continue;
       ++out.losing;
       out.least = std::min(out.least, least);
@@ -84,6 +86,9 @@ std::string without_loss(const Loss& loss, const RpoSli& sli, const Scenario& sc
   const std::string noun = scenario.ledger(sli.ledger).noun;
   const std::string start = when(sli.fault, scenario);
   const Range range = range_of(row.verdict);
+  if (row.verdict.state == VerdictState::pass && loss.unsure > 0) {
+    return fmt::format("{}, at most {} may have disappeared.", start, counted(loss.unsure, "confirmed " + noun));
+  }
   if (row.verdict.state == VerdictState::pass && loss.tries > 0) {
     return fmt::format("{}, no confirmed {} disappeared in {}.", start, noun, counted(loss.tries, "try"));
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/injections.h"
+#include "controller/judge/loss.h"
 
 namespace shakedown::judging {
 namespace {
@@ -39,6 +40,9 @@ void check_journal(RunValidity& validity, const Evidence& evidence) {
     if (record.missing_snapshots == 0) continue;
     everything(validity, "journal", fmt::format("{} of agent {} missing", counted(record.missing_snapshots, "snapshot"),
                                                 evidence.agent_name(id)));
+  }
+  if (const std::string& damage = evidence.timeline->snapshot_damage(); !damage.empty()) {
+    everything(validity, "journal", damage);
   }
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (!stage.phase.valid() || stage.ended || stage.not_run) continue;
@@ -185,6 +189,7 @@ RunValidity examine_run(const Evidence& evidence) {
   check_leftovers(validity, evidence);
   check_lost_agents(validity, evidence);
   check_injected(validity, evidence);
+  for (ValidityReason& reason : unexplained_losses(evidence)) validity.reasons.push_back(std::move(reason));
   check_strain(validity, evidence);
   check_shared_cores(validity, evidence);
   check_notes(validity, evidence);

@@ -152,9 +152,9 @@ Table faults_table(const Scorecard& card) {
 }
 
 Table ledgers_table(const Scorecard& card) {
-  Table table{"Ledgers", "", {"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected", "Unanswered, present", "Unanswered, absent", "Seen, then lost"}, {}};
+  Table table{"Ledgers", "", {"Ledger", "Acknowledged", "Lost", "Of these by no fault", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected", "Unanswered, present", "Unanswered, absent", "Seen, then lost"}, {}};
   for (const ScoredLedger& ledger : card.ledgers)
-    table.rows.push_back({ledger.name + " (" + ledger.noun + ")", number(ledger.acked), number(ledger.lost),
+    table.rows.push_back({ledger.name + " (" + ledger.noun + ")", number(ledger.acked), number(ledger.lost), number(ledger.unexplained),
                           number(ledger.undecided), number(ledger.duplicates), number(ledger.ghosts),
                           number(ledger.corrupt), number(ledger.resurrected), number(ledger.recovered),
                           number(ledger.maybe_lost), number(ledger.seen_then_lost)});
@@ -162,11 +162,11 @@ Table ledgers_table(const Scorecard& card) {
 }
 
 Table losses_table(const Scorecard& card) {
-  Table table{"Losses by injection", "", {"Ledger", "Fault", "Lost", "Undecided", "Window", "Window if only the newest are lost", "Scattered", "Acknowledged after the effect, then lost"}, {}};
+  Table table{"Losses by injection", "", {"Ledger", "Fault", "Lost", "Lost by this or another", "Undecided", "Window", "Window if only the newest are lost", "Scattered", "Acknowledged after the effect, then lost"}, {}};
   for (const ScoredLedger& ledger : card.ledgers)
     for (const ScoredLedgerInjection& injection : ledger.injections)
       table.rows.push_back({ledger.name, injection.fault + " " + number(injection.n), number(injection.lost),
-                            number(injection.undecided), length(injection.rpo_lower, injection.rpo_upper),
+                            number(injection.shared), number(injection.undecided), length(injection.rpo_lower, injection.rpo_upper),
                             injection.suffix_upper ? "at most " + format_value(*injection.suffix_upper, Unit::seconds)
                                                    : "refuted",
                             injection.scattered ? "yes" : "no", number(injection.split_brain)});

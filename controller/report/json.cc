@@ -143,12 +143,16 @@ Json ledger_of(const ScoredLedger& ledger) {
                           {"n", injection.n},
                           {"lost", injection.lost},
                           {"undecided", injection.undecided},
+                          {"shared", injection.shared},
                           {"rpo_seconds",
                            {{"lower", json_number(injection.rpo_lower)},
                             {"upper", json_number(injection.rpo_upper)},
                             {"suffix_upper", json_number(injection.suffix_upper)}}},
                           {"scattered", injection.scattered},
-                          {"split_brain", injection.split_brain}});
+                          {"split_brain", injection.split_brain},
+                          {"forecast_writes",
+                           {{"lower", json_number(injection.forecast_lower)},
+                            {"upper", json_number(injection.forecast_upper)}}}});
   return {{"name", ledger.name},
           {"noun", ledger.noun},
           {"rate", json_number(ledger.rate)},
@@ -162,6 +166,7 @@ Json ledger_of(const ScoredLedger& ledger) {
           {"recovered", ledger.recovered},
           {"maybe_lost", ledger.maybe_lost},
           {"seen_then_lost", ledger.seen_then_lost},
+          {"unexplained", ledger.unexplained},
           {"lost_ids", ledger.lost_ids},
           {"injections", std::move(injections)}};
 }

@@ -129,13 +129,16 @@ Json fault() {
 
 Json ledger() {
   const Json seconds = object({{"lower", number()}, {"upper", number()}, {"suffix_upper", optional_number()}});
+  const Json forecast = object({{"lower", optional_number()}, {"upper", optional_number()}});
   const Json injection = object({{"fault", text()},
                                  {"n", count("1-based")},
                                  {"lost", count()},
                                  {"undecided", count()},
+                                 {"shared", count("lost writes that another injection may have taken as well; not among lost")},
                                  {"rpo_seconds", seconds},
                                  {"scattered", flag("a survivor is younger than a lost write")},
-                                 {"split_brain", count("lost writes acknowledged after the effect")}});
+                                 {"split_brain", count("lost writes acknowledged after the effect")},
+                                 {"forecast_writes", forecast}});
   return object({{"name", text()},
                  {"noun", text()},
                  {"rate", described(number(), "our own writes per second")},
@@ -149,6 +152,7 @@ Json ledger() {
                  {"recovered", count("unanswered, yet present")},
                  {"maybe_lost", count("unanswered and absent")},
                  {"seen_then_lost", count("unanswered, once seen, later absent")},
+                 {"unexplained", count("of lost: no fault can have taken them")},
                  {"lost_ids", list(count())},
                  {"injections", list(injection)}});
 }

@@ -40,6 +40,7 @@ struct MeaningOf {
   std::string operator()(const RpoSli& sli) const {
     return sli.unit == RpoUnit::writes ? " lost" : " of writes lost";
   }
+  std::string operator()(const DurabilitySli&) const { return " lost"; }
   std::string operator()(const EfficiencySli&) const { return " of perfect scaling"; }
   std::string operator()(const CheckSli& sli) const { return sli.answer == CheckAnswer::seconds ? " left" : ""; }
   // See growth_measured.

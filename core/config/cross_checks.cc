@@ -135,6 +135,7 @@ struct EvidenceCheck {
     check_count(d, row, s.fault,
                 wanted_injections(s.share, s.injections, row.requirement.confidence));
   }
+  void operator()(const DurabilitySli&) const {}
   void operator()(const ImpactSli&) const {}
   void operator()(const UptimeSli&) const {}
   void operator()(const MtbfSli&) const {}

@@ -17,6 +17,9 @@ std::vector<std::string> nouns_for(const Decoding& d, const Sli& sli) {
   const auto* rpo = std::get_if<RpoSli>(&sli);
   if (rpo != nullptr && rpo->ledger.valid())
     return write_nouns(d.scenario.ledger(rpo->ledger).noun);
+  const auto* durability = std::get_if<DurabilitySli>(&sli);
+  if (durability != nullptr && durability->ledger.valid())
+    return write_nouns(d.scenario.ledger(durability->ledger).noun);
   std::vector<std::string> nouns = write_nouns({});
   for (const Ledger& ledger : d.scenario.ledgers) {
     for (std::string& noun : write_nouns(ledger.noun)) nouns.push_back(std::move(noun));

@@ -94,6 +94,7 @@ Sli decode_sli(const Decoding& d, const View& view) {
     return ToleratedSli{inner["faults"].ids<FaultId>(names), inner["probe"].ids<ProbeId>(names)};
   if (kind == "rto") return rto(names, inner);
   if (kind == "rpo") return rpo(names, inner);
+  if (kind == "durability") return DurabilitySli{inner["ledger"].id<LedgerId>(names)};
   return outside_load(d, kind, inner);
 }
 

@@ -153,7 +153,14 @@ Shape sli_shape() {
            mapping("rpo", "Acknowledged writes that a fault lost; judged on every injection.",
                    injections({need("fault", reference("fault"), "Which fault."),
                                need("ledger", reference("ledger"), "Which ledger.")})),
-           "Objective: at most a number of writes, or a duration.")});
+           "Objective: at most a number of writes, or a duration. A loss that several injections may have caused raises the "
+           "upper bound of each."),
+       may("durability",
+           mapping("durability",
+                   "Acknowledged writes lost over the whole run, whatever took them. Without such a row a loss that no fault "
+                   "explains leaves the run not proven.",
+                   {need("ledger", reference("ledger"), "Which ledger.")}),
+           "Objective: at most a number of writes.")});
   shape.exactly_one = {shape.key_names()};
   return shape;
 }

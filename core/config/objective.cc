@@ -10,7 +10,7 @@
 namespace shakedown {
 namespace {
 
-constexpr std::array<ObjectiveRule, 19> kRules = {{
+constexpr std::array<ObjectiveRule, 20> kRules = {{
     {"availability", "availability", Comparison::at_least, ">= 99.9%"},
     {"latency", "latency", Comparison::at_most, "<= 20ms"},
     {"throughput", "throughput", Comparison::at_least, ">= 500/s"},
@@ -23,6 +23,7 @@ constexpr std::array<ObjectiveRule, 19> kRules = {{
     {"tolerated", "the share of tolerated faults", Comparison::at_least, ">= 100%"},
     {"rto", "the RTO", Comparison::at_most, "<= 5s"},
     {"rpo", "the RPO", Comparison::at_most, "<= 0 writes"},
+    {"durability", "the number of lost writes", Comparison::at_most, "<= 0 writes"},
     {"capacity", "the capacity", Comparison::at_least, ">= 2000/s"},
     {"headroom", "the headroom", Comparison::at_least, ">= 30%"},
     {"efficiency", "the efficiency", Comparison::at_least, ">= 70%"},
@@ -32,7 +33,7 @@ constexpr std::array<ObjectiveRule, 19> kRules = {{
     {"certificate", "the time a certificate has left", Comparison::at_least, ">= 30d"},
 }};
 
-enum class Measure { share, time, rate, count, impact, loss, margin, number };
+enum class Measure { share, time, rate, count, impact, loss, writes, margin, number };
 
 Measure measure_of(std::string_view sli) {
   if (sli == "availability" || sli == "error_ratio" || sli == "tolerated") return Measure::share;
@@ -41,6 +42,7 @@ Measure measure_of(std::string_view sli) {
   if (sli == "check") return Measure::number;
   if (sli == "outages") return Measure::count;
   if (sli == "impact") return Measure::impact;
+  if (sli == "durability") return Measure::writes;
   return sli == "rpo" ? Measure::loss : Measure::time;
 }
 
@@ -62,6 +64,8 @@ const char* alternatives(Measure measure) {
       return "a number such as 3 or 0.5";
     case Measure::loss:
       return "`0 writes` or a duration such as 1s";
+    case Measure::writes:
+      return "a number of writes such as `0 writes`";
   }
   return "";
 }
@@ -98,7 +102,7 @@ std::optional<double> time_of(const std::string& text) {
 
 std::optional<Amount> counted_amount(Measure measure, const std::string& text,
                                      const std::vector<std::string>& nouns) {
-  if (const auto time = time_of(text); time && measure != Measure::count)
+  if (const auto time = time_of(text); time && measure != Measure::count && measure != Measure::writes)
     return Amount{Amount::Kind::time, *time};
   const auto count = counted(text);
   if (!count) return std::nullopt;

@@ -78,16 +78,21 @@ struct ScoredLedgerInjection {
   std::string fault;
   uint32_t n = 0;
   uint64_t lost = 0, undecided = 0;
+  uint64_t shared = 0;       // lost writes that another injection may have taken as well; not among lost
   double rpo_lower = 0, rpo_upper = 0;
   std::optional<double> suffix_upper;  // absent when refuted (scattered)
   bool scattered = false;
   uint64_t split_brain = 0;  // lost writes acknowledged after the effect
+  // rpo_lower and rpo_upper times the forecast's write rate: writes that production would lose if losses follow the rate. Absent
+  // without such a rate or with a scattered loss. Infinite when the window is.
+  std::optional<double> forecast_lower, forecast_upper;
 };
 struct ScoredLedger {
   std::string name, noun;
   double rate = 0;  // our own writes per second
   uint64_t acked = 0, lost = 0, undecided = 0, duplicates = 0, ghosts = 0, corrupt = 0, resurrected = 0;
   uint64_t recovered = 0, maybe_lost = 0, seen_then_lost = 0;
+  uint64_t unexplained = 0;        // of lost: no fault can have taken them
   std::vector<uint64_t> lost_ids;  // at most 1000
   std::vector<ScoredLedgerInjection> injections;
 };

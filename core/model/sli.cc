@@ -19,6 +19,7 @@ struct KindName {
   const char* operator()(const ToleratedSli&) const { return "tolerated"; }
   const char* operator()(const RtoSli&) const { return "rto"; }
   const char* operator()(const RpoSli&) const { return "rpo"; }
+  const char* operator()(const DurabilitySli&) const { return "durability"; }
   const char* operator()(const CapacitySli&) const { return "capacity"; }
   const char* operator()(const HeadroomSli&) const { return "headroom"; }
   const char* operator()(const EfficiencySli&) const { return "efficiency"; }
@@ -51,6 +52,7 @@ struct UnitOf {
   Unit operator()(const RpoSli& sli) const {
     return sli.unit == RpoUnit::writes ? Unit::writes : Unit::seconds;
   }
+  Unit operator()(const DurabilitySli&) const { return Unit::writes; }
   Unit operator()(const CapacitySli&) const { return Unit::per_second; }
   Unit operator()(const HeadroomSli&) const { return Unit::margin; }
   Unit operator()(const EfficiencySli&) const { return Unit::margin; }

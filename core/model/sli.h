@@ -86,6 +86,11 @@ struct RpoSli {
   std::optional<Share> share;
 };
 
+// Acknowledged writes lost over the whole run, whatever took them.
+struct DurabilitySli {
+  LedgerId ledger;
+};
+
 // The highest rate that a search found to hold.
 struct CapacitySli {
   PhaseId phase;
@@ -121,8 +126,8 @@ struct AttestedSli {
 };
 
 using Sli = std::variant<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli,
-                         MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, CapacitySli,
-                         HeadroomSli, EfficiencySli, DegradationSli, DownstreamSli, CheckSli, AttestedSli>;
+                         MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli,
+                         CapacitySli, HeadroomSli, EfficiencySli, DegradationSli, DownstreamSli, CheckSli, AttestedSli>;
 
 // The scenario's word: "availability" (both kinds), "latency", "rto", ...
 const char* kind_name(const Sli& sli);

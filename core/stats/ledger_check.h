@@ -24,16 +24,48 @@ struct LedgerClasses {
   std::vector<uint64_t> seen_then_lost; // unknown, once seen, later absent
 };
 
+// An injection that may have taken writes: it was injected, proven or not.
+struct Culprit {
+  InjectionId injection;
+  StageId stage;         // injections of one stage are verified together
+  RunTime effect_from{}; // earliest instant at which it may have done anything
+};
+
+// One lost write and the injections that may have taken it. An injection may have when it began before the absence was
+// found, and no verifying step of its stage has seen the write, unless such a step found it absent itself. Without any,
+// no fault explains the loss.
+struct AttributedLoss {
+  uint64_t id = 0;
+  std::vector<InjectionId> candidates;
+};
+
+// Every lost write once, ascending by id.
+std::vector<AttributedLoss> attribute_losses(const LedgerRecord& record, const std::vector<Culprit>& culprits);
+
+// Ids below `end` of which the record has no write at all: a part of the record is missing. 0 for a whole record.
+uint64_t unrecorded_below(const LedgerRecord& record, uint64_t first, uint64_t end);
+
+// What is known at the end of the run of every acknowledged write.
+struct RunLoss {
+  uint64_t acked = 0, lost = 0;
+  uint64_t undecided = 0;  // corrupt, or not read decisively by the reading at the end, or without a record
+  bool verified = false;   // the reading at the end is complete
+};
+RunLoss run_loss(const LedgerRecord& record);
+
 // The RPO of one injection. Instants of effect as an interval [effect_from, effect_to].
-// lost: acked, found absent by a read of this injection's pass that was invoked after the ack, seen by no later
-// read of any pass, and not lost before. survivor: acked, seen unaltered by a read after the effect, not lost.
+// lost: acked, found absent by a read that was invoked after the ack, seen by no later read of any pass, and this
+// injection is the only candidate. shared: the same with several candidates: it raises the upper bound of each and the
+// lower bound of none. survivor: acked, seen unaltered by a read after the effect, not lost.
 struct InjectionLoss {
   std::vector<uint64_t> lost;
+  std::vector<uint64_t> shared;
   std::vector<uint64_t> undecided;  // acked ids of the pass without a decisive read there and not seen later
+  uint64_t unrecorded = 0;          // ids of the pass of which no write is recorded
   std::vector<uint64_t> corrupt;    // acked ids of the pass last seen with another payload
-  // [lost, lost + undecided + corrupt]; without any pass the upper one is infinite.
+  // [lost, lost + shared + undecided + corrupt + unrecorded]; without any pass the upper one is infinite.
   double count_lower = 0, count_upper = 0;
-  // effect_from - min ack(lost) .. effect_to - min invoke(lost, undecided, corrupt), floor 0; nothing lost: from 0 to
+  // effect_from - min ack(lost) .. effect_to - min invoke(lost, shared, undecided, corrupt), floor 0; nothing lost: from 0 to
   // effect_to - max invoke(survivor acked before the effect), infinite without such a survivor. Writes acked after
   // effect_to add the time they span to both.
   double seconds_lower = 0, seconds_upper = 0;
@@ -46,6 +78,9 @@ struct InjectionLoss {
 };
 
 LedgerClasses classify(const LedgerRecord& record);
+InjectionLoss injection_loss(const LedgerRecord& record, const std::vector<AttributedLoss>& losses, InjectionId injection,
+                             RunTime effect_from, RunTime effect_to);
+// With this injection as the only culprit.
 InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, RunTime effect_from, RunTime effect_to);
 
 }  // namespace shakedown

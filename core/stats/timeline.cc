@@ -74,7 +74,21 @@ void Timeline::add(const Snapshot& snapshot) {
   add_content(snapshot);
 }
 
-void Timeline::add_merged(const Snapshot& snapshot) { add_content(snapshot); }
+void Timeline::add_merged(const Snapshot& snapshot) {
+  const bool unnumbered = snapshot.seq == 0 && merged_ == 0;
+  if (!unnumbered && snapshot.seq != merged_ + 1 && snapshot_damage_.empty()) {
+    snapshot_damage_ = "merged snapshot " + std::to_string(snapshot.seq) + " follows " + std::to_string(merged_) +
+                       ": some are missing, doubled or out of order";
+  }
+  merged_ = std::max(merged_, snapshot.seq);
+  add_content(snapshot);
+}
+
+void Timeline::close(uint64_t merged_snapshots) {
+  if (merged_snapshots == 0 || merged_snapshots == merged_ || !snapshot_damage_.empty()) return;
+  snapshot_damage_ = std::to_string(merged_snapshots) + " merged snapshots were written, the last one here is " +
+                     std::to_string(merged_);
+}
 
 void Timeline::add_health(AgentId id, RunTime at, const AgentHealth& health, uint64_t missing) {
   AgentRecord& agent = agents_[id];

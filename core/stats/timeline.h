@@ -81,9 +81,12 @@ class Timeline {
   explicit Timeline(const Scenario& scenario);  // the scenario outlives the Timeline
 
   // A snapshot already seen (seq not above the agent's last) is ignored: resending after a broken stream is
-  // harmless. The journal holds merged snapshots: add_merged takes these without seq bookkeeping.
+  // harmless. The journal holds merged snapshots, whose seq counts from 1 without gaps: one left out, doubled or out of
+  // order is damage. Journals from before that have seq 0 throughout: there nothing of the kind can be noticed.
   void add(const Snapshot& snapshot);
   void add_merged(const Snapshot& snapshot);
+  // The journal's end: as many merged snapshots were written; 0 = not counted.
+  void close(uint64_t merged_snapshots);
   // The journal's health line of one agent: at = end of its interval; missing = gaps found since the last line.
   void add_health(AgentId agent, RunTime at, const AgentHealth& health, uint64_t missing = 0);
   void add(const Event& event);
@@ -107,6 +110,8 @@ class Timeline {
   const std::vector<RunEvent>& run_events() const { return run_events_; }
   // What agents sent that names nothing of the scenario, each text once; a run that has any is suspect.
   const std::vector<std::string>& warnings() const { return warnings_; }
+  // What is wrong with the numbers of the merged snapshots; empty = nothing. Then no measurement can be relied upon.
+  const std::string& snapshot_damage() const { return snapshot_damage_; }
   RunTime last() const { return last_; }  // latest instant seen anywhere
 
  private:
@@ -138,6 +143,8 @@ class Timeline {
   std::vector<StepEvent> steps_;
   std::vector<RunEvent> run_events_;
   std::vector<std::string> warnings_;
+  uint64_t merged_ = 0;  // the last number of a merged snapshot
+  std::string snapshot_damage_;
   RunTime last_{};
 };
 

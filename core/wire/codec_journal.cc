@@ -11,7 +11,7 @@ WIRE_FIELDS(AgentHealthLine, v1::AgentHealthLine) {
   WIRE(agent) WIRE_NS(at) WIRE_STRUCT(health)
 }
 WIRE_FIELDS(JournalClose, v1::JournalClose) {
-  WIRE_STRUCT(manifest)
+  WIRE_STRUCT(manifest) WIRE(snapshots)
 }
 WIRE_FIELDS(ReadingSample, v1::ReadingSample) { WIRE_AS(at, at_wall_ns) WIRE(value) }
 WIRE_FIELDS(ReadingSeries, v1::ReadingSeries) { WIRE(labels) WIRE_STRUCTS(samples) }

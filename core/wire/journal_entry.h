@@ -20,6 +20,7 @@ struct AgentHealthLine {
 // The manifest as it stands at the end: state, finished, releases, teardown failures.
 struct JournalClose {
   Manifest manifest;
+  uint64_t snapshots = 0;  // merged snapshots of the run; 0 in journals from before these were numbered
 };
 
 using JournalEntry = std::variant<Manifest, Event, Snapshot, AgentHealthLine, JournalClose, Reading>;

@@ -187,6 +187,31 @@ TEST(LedgerKeeper, RefusedWritesFailedAndHangingOnesArePendingAtTheEnd) {
   for (const LedgerWrite& write : writes) EXPECT_EQ(write.outcome, WriteClass::pending);
 }
 
+TEST(LedgerKeeper, OlderEntriesAreReadOnceAfterTheNewOnes) {
+  Store store;
+  TestServer server(store.script());
+  Drill drill(with_ledger(server.port()));
+  drill.runner().start_ledgers();
+  drill.run_for(milliseconds(100));
+  const LedgerPass first = verify(drill, 1, 0);
+  drill.run_for(milliseconds(100));
+  {
+    const std::lock_guard lock(store.mutex);
+    store.entries.erase(store.key(0));
+  }
+  const LedgerPass second = verify(drill, 2, first.end_id);
+  EXPECT_TRUE(second.complete);
+  drill.stop();
+  std::map<uint64_t, int> times;
+  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0))) {
+    if (read.pass != 2) continue;
+    ++times[read.id];
+    EXPECT_EQ(read.outcome, read.id == 0 ? ReadClass::absent : ReadClass::present) << read.id;
+  }
+  EXPECT_EQ(times.size(), second.end_id);
+  for (const auto& [id, n] : times) EXPECT_EQ(n, id < first.end_id ? 1 : 2) << id;
+}
+
 TEST(LedgerKeeper, VerifyingStopsAtItsLimit) {
   Store store;
   TestServer server(store.script());

@@ -60,6 +60,7 @@ TEST(DecodeRequirements, RtoAndRpo) {
             RpoUnit::writes);
   EXPECT_EQ(sli_of<RpoSli>("{rpo: {fault: crash, ledger: entries}}", "<= 10ms").unit,
             RpoUnit::time);
+  EXPECT_EQ(sli_of<DurabilitySli>("{durability: {ledger: entries}}", "<= 0 writes").ledger, LedgerId(0));
 }
 
 TEST(DecodeRequirements, TheRestOfARequirement) {

@@ -216,16 +216,17 @@ Drill& Drill::writes(double from, double to) {
 }
 
 Drill& Drill::verify(InjectionId injection, double from, const std::set<uint64_t>& lost,
-                     const std::set<uint64_t>& unread) {
+                     const std::set<uint64_t>& unread, uint64_t first) {
   LedgerPass pass;
   pass.ledger = LedgerId(0);
   pass.pass = next_pass_++;
   pass.injection = injection;
+  pass.first_id = first;
   pass.end_id = next_write_;
   pass.started = at(from);
   RunTime now = at(from);
   for (int round = 0; round < 2; ++round) {
-    for (uint64_t id = 0; id < next_write_; ++id, now += std::chrono::microseconds(100)) {
+    for (uint64_t id = first; id < next_write_; ++id, now += std::chrono::microseconds(100)) {
       const ReadClass seen = lost.count(id) > 0 ? ReadClass::absent
                              : unread.count(id) > 0 ? ReadClass::undecided
                                                     : ReadClass::present;

@@ -62,8 +62,9 @@ class Drill {
 
   // Write i at from + i / rate, acknowledged 10 ms later; ids continue.
   Drill& writes(double from, double to);
-  // A complete reading of every id so far, twice; the ids in lost are absent, those in unread undecided.
-  Drill& verify(InjectionId injection, double from, const std::set<uint64_t>& lost, const std::set<uint64_t>& unread = {});
+  // A complete reading of every id so far from `first` on, twice; the ids in lost are absent, those in unread undecided.
+  Drill& verify(InjectionId injection, double from, const std::set<uint64_t>& lost, const std::set<uint64_t>& unread = {},
+                uint64_t first = 0);
 
   Drill& add(Event event);
   Drill& health(int64_t second, AgentHealth health);

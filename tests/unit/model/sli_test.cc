@@ -24,6 +24,7 @@ TEST(UnitOf, EveryKind) {
   EXPECT_EQ(unit_of(ToleratedSli{}), Unit::ratio);
   EXPECT_EQ(unit_of(RtoSli{}), Unit::seconds);
   EXPECT_EQ(unit_of(RpoSli{}), Unit::writes);
+  EXPECT_EQ(unit_of(DurabilitySli{}), Unit::writes);
   EXPECT_EQ(unit_of(RpoSli{.unit = RpoUnit::time}), Unit::seconds);
 }
 
@@ -33,6 +34,7 @@ TEST(KindName, IsTheWordOfTheScenario) {
   EXPECT_STREQ(kind_name(ErrorRatioSli{}), "error_ratio");
   EXPECT_STREQ(kind_name(ToleratedSli{}), "tolerated");
   EXPECT_STREQ(kind_name(RpoSli{}), "rpo");
+  EXPECT_STREQ(kind_name(DurabilitySli{}), "durability");
 }
 
 TEST(FormatValue, EveryUnit) {

@@ -212,7 +212,7 @@ Example no_go() {
          {"If the process dies, 12 to 14 confirmed orders disappear; the team reports none.",
           "Load holds at the tested 500/s."});
   ScoredLedger ledger{.name = "entries", .noun = "entry", .acked = 9461, .lost = 39};
-  for (uint32_t n = 1; n <= 3; ++n) ledger.injections.push_back({"kill-checkout", n, 11 + n, 0, 0.1, 0.16, 0.14});
+  for (uint32_t n = 1; n <= 3; ++n) ledger.injections.push_back({"kill-checkout", n, 11 + n, 0, 0, 0.1, 0.16, 0.14});
   ledger.lost_ids = {501, 502, 503};
   example.card.ledgers = {ledger};
   example.card.reasons = {{"cpu", "the agent used 93% of one core for 2 s (warning above 90%)", false}};

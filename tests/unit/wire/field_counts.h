@@ -44,7 +44,7 @@ inline constexpr int kFields<Manifest> = 14;
 template <>
 inline constexpr int kFields<AgentHealthLine> = 3;
 template <>
-inline constexpr int kFields<JournalClose> = 1;
+inline constexpr int kFields<JournalClose> = 2;
 template <>
 inline constexpr int kFields<CellKey> = 3;
 template <>
