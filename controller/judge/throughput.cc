@@ -112,7 +112,8 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
   const double limit = requirement.objective.limit;
   const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit;
-  add_unasked(rates, missing.never_offered, too_little ? limit - asked : 0);
+  // The sums of many seconds are rounded: what was asked for exactly must not miss by that.
+  add_unasked(rates, missing.never_offered, too_little ? limit - asked + 1e-9 * limit : 0);
   const auto bounds = batch_means(rates.good, requirement.confidence);
   const auto best = batch_means(rates.at_best, requirement.confidence);
   Judged out;

@@ -154,7 +154,9 @@ Shape ledger_shape() {
 }
 
 Shape load_shape() {
-  Shape closed = mapping("closed load", "Users who wait for an answer before they ask again.",
+  Shape closed = mapping("closed load", "Users who wait for an answer before they ask again. A target that does not answer "
+                         "makes them ask less, so that an outage can leave a row unknown: judge "
+                         "availability with an open load.",
                          {need("users", integer(1, 1e6), "How many."),
                           may("think", duration(0, kDay), "0s",
                               "Pause between an answer and the user's next request.")});

@@ -74,12 +74,12 @@ TEST(TruthPageOne, TheRateIsTheLowestOfTheRowsThatSayLoadHolds) {
 }
 
 // Load and three kills, each losing so many of 10 writes a second; nothing is caused in `refused` of them.
-struct Kills {
+struct PagedKills {
   Drill drill;
   PhaseId crash = drill.add_phase("crash", 30, 0);
   FaultId kill = drill.add_kill("kill-ledger", crash);
 
-  explicit Kills(uint64_t lost, int refused = 0) {
+  explicit PagedKills(uint64_t lost, int refused = 0) {
     std::set<uint64_t> gone;
     for (int i = 0; i < 3; ++i) {
       const double start = 30.0 * i;
@@ -99,13 +99,13 @@ struct Kills {
 };
 
 TEST(TruthPageOne, ALossIsToldAsTimeAndWithoutADeclaredRateProductionIsNotKnown) {
-  const Scorecard card = Kills(3).drill.judge();
+  const Scorecard card = PagedKills(3).drill.judge();
   EXPECT_EQ(card.tldr[0], "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
                           "writes a second, in 3 of 3 tries); production's number is not known.");
 }
 
 TEST(TruthPageOne, ALossIsScaledToTheDeclaredWriteRate) {
-  Kills run(3);
+  PagedKills run(3);
   run.drill.scenario.forecast = Forecast{{9000}, "", Rate{2000}};
   const Scorecard card = run.drill.judge();
   EXPECT_EQ(card.tldr[0], "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
@@ -120,9 +120,9 @@ TEST(TruthPageOne, ALossIsScaledToTheDeclaredWriteRate) {
 }
 
 TEST(TruthPageOne, ADeclaredFaultThatWasNotCausedIsSaid) {
-  EXPECT_TRUE(says(Kills(0, 3).drill.judge(), "The planned failure \"kill-ledger\" was not caused; what it does is not known."));
-  EXPECT_TRUE(says(Kills(0, 1).drill.judge(), "The planned failure \"kill-ledger\" was caused 2 of 3 times."));
-  EXPECT_FALSE(says(Kills(0).drill.judge(), "planned failure"));
+  EXPECT_TRUE(says(PagedKills(0, 3).drill.judge(), "The planned failure \"kill-ledger\" was not caused; what it does is not known."));
+  EXPECT_TRUE(says(PagedKills(0, 1).drill.judge(), "The planned failure \"kill-ledger\" was caused 2 of 3 times."));
+  EXPECT_FALSE(says(PagedKills(0).drill.judge(), "planned failure"));
   Drill never;
   never.add_kill("kill-ledger", never.add_phase("quiet", 10, 100));
   never.load(never.run(PhaseId(0), 0), 0, 10, 100);
@@ -160,7 +160,7 @@ TEST(TruthPageOne, AnOutageUnderTwoFaultsIsSaidAsSuch) {
 }
 
 TEST(TruthPageOne, AnInjectionThatNoRowCouldUseWasNotMeasured) {
-  Kills run(0);
+  PagedKills run(0);
   const Scorecard good = run.drill.judge();
   EXPECT_TRUE(good.faults[0].measured && good.faults[1].measured && good.faults[2].measured);
   Drill drill;
@@ -206,20 +206,20 @@ TEST(TruthSentences, TimesAreWordsWithoutExponents) {
 }
 
 TEST(TruthSentences, ThreeTriesSupportNoPromise) {
-  const Scorecard card = Kills(14).drill.judge();
+  const Scorecard card = PagedKills(14).drill.judge();
   const auto& options = card.requirements[0].options;
   ASSERT_FALSE(options.empty());
   EXPECT_EQ(options.back().option, "Worst of 3 tries: 14 writes; three tries cannot support a promise");
 }
 
 TEST(TruthSentences, NobodyNamedHasSaidNothing) {
-  const Scorecard card = Kills(1).drill.judge();
+  const Scorecard card = PagedKills(1).drill.judge();
   for (const TradeOff& o : card.requirements[0].options) EXPECT_EQ(o.option.find("nobody is named has"), std::string::npos) << o.option;
 }
 
 TEST(TruthSentences, WhatATryProvesIsNeverRoundedUp) {
   // 0.05^(1/3) = 36.8 %.
-  EXPECT_NE(Kills(0).drill.judge().requirements[0].verdict.reason.find("at least 36 %"), std::string::npos);
+  EXPECT_NE(PagedKills(0).drill.judge().requirements[0].verdict.reason.find("at least 36 %"), std::string::npos);
 }
 
 }  // namespace

@@ -15,14 +15,14 @@ using Spans = std::vector<std::pair<double, double>>;
 const std::vector<ProbeId> kFrontDoor = {ProbeId(0)};
 
 // One 30 s phase for each entry, killed at its second 5, down as given (relative to the kill), clean `clean` later.
-struct Kills {
+struct FlickerDrill {
   Drill drill;
   PhaseId crash = drill.add_phase("crash", 30, 0);
   FaultId kill = drill.add_kill("kill-ledger", crash);
   std::vector<StageId> stages;
   std::vector<InjectionId> injections;
 
-  explicit Kills(const std::vector<Spans>& down, double clean = 3) {
+  explicit FlickerDrill(const std::vector<Spans>& down, double clean = 3) {
     Spans all;
     double start = 0;
     for (const Spans& spans : down) {
@@ -46,7 +46,7 @@ const Spans kFlicker = {{0, 1}, {1.3, 3.3}};
 TEST(TruthOfRecovery, AServiceThatFallsAgainHasNotRecovered) {
   for (const double clean : {1.2, 2.0, 5.0}) {  // before, within and after the second outage
     SCOPED_TRACE(clean);
-    const Verdict v = Kills({kFlicker, kFlicker, kFlicker}, clean).rto(2);
+    const Verdict v = FlickerDrill({kFlicker, kFlicker, kFlicker}, clean).rto(2);
     EXPECT_EQ(v.state, VerdictState::fail) << v.reason;
     for (const InjectionVerdict& i : v.injections) {
       EXPECT_LE(i.lower, 3.3);
@@ -59,7 +59,7 @@ TEST(TruthOfRecovery, AServiceThatFallsAgainHasNotRecovered) {
 
 TEST(TruthOfRecovery, AnOutageLongAfterCleanCountsInRtoAndAsSpontaneous) {
   const Spans later = {{0, 1}, {8, 10}};  // clean at 3, good for 5 s, down for 2 s
-  Kills kills({later, {{0, 1}}, {{0, 1}}});
+  FlickerDrill kills({later, {{0, 1}}, {{0, 1}}});
   const Verdict v = kills.rto(5);
   EXPECT_EQ(v.state, VerdictState::fail) << v.reason;
   EXPECT_NEAR(v.injections[0].lower, 10, 0.2);
@@ -70,10 +70,10 @@ TEST(TruthOfRecovery, AnOutageLongAfterCleanCountsInRtoAndAsSpontaneous) {
 }
 
 TEST(TruthOfRecovery, AnUndoAfterTheFirstRecoveryIsNoExcuseForASecondOutage) {
-  Kills kills({kFlicker, kFlicker, kFlicker}, 5);
+  FlickerDrill kills({kFlicker, kFlicker, kFlicker}, 5);
   for (std::size_t i = 0; i < 3; ++i) kills.drill.fault_event(kills.injections[i], FaultState::undoing, 30.0 * static_cast<double>(i) + 7);
   EXPECT_EQ(kills.rto(2).state, VerdictState::fail);
-  Kills early({{{0, 1}}, {{0, 1}}, {{0, 1}}});
+  FlickerDrill early({{{0, 1}}, {{0, 1}}, {{0, 1}}});
   early.drill.fault_event(early.injections[1], FaultState::undoing, 35.5);
   EXPECT_EQ(early.rto(2).state, VerdictState::not_proven);
 }
@@ -99,7 +99,7 @@ TEST(TruthOfRecovery, FailedChecksTooFewForAnOutageAreNotMaskedAway) {
 
 TEST(TruthOfRecovery, ARecoveryStepThatFailsIsAFail) {
   const auto with_step = [](double ended, double undo) {
-    Kills kills({{{0, 1}}, {{0, 1}}, {{0, 1}}});
+    FlickerDrill kills({{{0, 1}}, {{0, 1}}, {{0, 1}}});
     StepEvent step;
     step.kind = StepEvent::Kind::recover;
     step.injection = kills.injections[1];
@@ -120,7 +120,7 @@ TEST(TruthOfRecovery, ARecoveryStepThatFailsIsAFail) {
 TEST(TruthOfInjections, OnesThatTheTargetMadeInvalidForbidAPass) {
   std::vector<Spans> ten(3, {{0, 1}});
   for (int i = 0; i < 7; ++i) ten.push_back({{-2, 1}});
-  Kills kills(ten);
+  FlickerDrill kills(ten);
   const Verdict rto = kills.rto(5);
   EXPECT_EQ(rto.state, VerdictState::not_proven) << rto.reason;
   EXPECT_NE(rto.needed.find("already down before"), std::string::npos) << rto.needed;
@@ -131,13 +131,13 @@ TEST(TruthOfInjections, OnesThatTheTargetMadeInvalidForbidAPass) {
   std::vector<Spans> tolerant(3);
   tolerant.push_back({{-2, 1}});
   const ToleratedSli tolerated{{FaultId(0)}, kFrontDoor};
-  EXPECT_EQ(Kills(tolerant).judge(tolerated, 1, Comparison::at_least).state, VerdictState::not_proven);
+  EXPECT_EQ(FlickerDrill(tolerant).judge(tolerated, 1, Comparison::at_least).state, VerdictState::not_proven);
   tolerant.pop_back();
-  EXPECT_EQ(Kills(tolerant).judge(tolerated, 1, Comparison::at_least).state, VerdictState::pass);
+  EXPECT_EQ(FlickerDrill(tolerant).judge(tolerated, 1, Comparison::at_least).state, VerdictState::pass);
 }
 
 TEST(TruthOfInjections, OneIntoATargetThatAcknowledgesNothingForbidsAnRpo) {
-  Kills kills({{{0, 1}}, {{0, 1}}, {{0, 1}}, {{0, 1}}});
+  FlickerDrill kills({{{0, 1}}, {{0, 1}}, {{0, 1}}, {{0, 1}}});
   for (std::size_t i = 0; i < 3; ++i) {
     const double start = 30 * static_cast<double>(i);
     kills.drill.writes(start, start + 5).verify(kills.injections[i], start + 10, {});
@@ -148,7 +148,7 @@ TEST(TruthOfInjections, OneIntoATargetThatAcknowledgesNothingForbidsAnRpo) {
 }
 
 TEST(TruthOfRepairTimes, AnInjectedOutageLastsFromItsEffect) {
-  Kills kills({});
+  FlickerDrill kills({});
   kills.drill.scenario.probes[0].timeout = std::chrono::milliseconds(500);
   const StageId stage = kills.drill.run(kills.crash, 0);
   kills.drill.inject(kills.kill, stage, 5, 9);
@@ -161,7 +161,7 @@ TEST(TruthOfRepairTimes, AnInjectedOutageLastsFromItsEffect) {
 }
 
 TEST(TruthOfImpact, AFailureCountsOnce) {
-  Kills kills({{{0, 0.5}, {0.9, 1.5}}}, 5);
+  FlickerDrill kills({{{0, 0.5}, {0.9, 1.5}}}, 5);
   kills.drill.scenario.probes.push_back(kills.drill.scenario.probes[0]);
   kills.drill.probe(0, 30, {{5, 6.5}}, ProbeId(1));
   kills.drill.load(kills.stages[0], 0, 5, 100).load(kills.stages[0], 5, 7, 0, 100).load(kills.stages[0], 7, 30, 100);
@@ -229,7 +229,7 @@ TEST(TruthOfOverlaps, WhatWasMissedBeforeTheSecondFaultStruckIsAFail) {
 }
 
 TEST(TruthOfOutages, OneWhoseProbeWasLostIsToldNoLongerThanItWasSeen) {
-  Kills kills({{{0, 20}}});
+  FlickerDrill kills({{{0, 20}}});
   kills.drill.add(AgentEvent{AgentEvent::Kind::lost, AgentId(0), at(6), "gone"});
   const Scorecard card = kills.drill.judge();
   ASSERT_EQ(card.outages.size(), 1U);
@@ -238,7 +238,7 @@ TEST(TruthOfOutages, OneWhoseProbeWasLostIsToldNoLongerThanItWasSeen) {
 }
 
 TEST(TruthOfUptime, DrillsThatDidNotEndByThemselvesDoNotDropOutOfTheRepairTime) {
-  Kills kills({{{0, 1}}, {{0, 1}}, {{0, 20}}}, 21);
+  FlickerDrill kills({{{0, 1}}, {{0, 1}}, {{0, 20}}}, 21);
   kills.drill.fault_event(kills.injections[2], FaultState::undoing, 84);
   const Verdict v = kills.judge(UptimeSli{kFrontDoor}, 0.5, Comparison::at_least);
   EXPECT_EQ(v.state, VerdictState::not_proven) << v.reason;
