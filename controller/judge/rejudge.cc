@@ -117,6 +117,7 @@ struct MapSli {
   void operator()(ToleratedSli& s) const { m.map(s.faults), m.map(s.probes); }
   void operator()(RtoSli& s) const { m.map(s.fault), m.map(s.probes); }
   void operator()(RpoSli& s) const { m.map(s.fault), m.map(s.ledger); }
+  void operator()(DurabilitySli& s) const { m.map(s.ledger); }
   void operator()(CapacitySli& s) const { m.map(s.phase); }
   void operator()(HeadroomSli& s) const { m.map(s.phase); }
   void operator()(EfficiencySli& s) const { m.map(s.phase); }
