@@ -178,12 +178,12 @@ TEST(TruthOfImpact, AFailureCountsOnce) {
 }
 
 // w1 dies and comes back unseen; while it is not clean yet, w2 dies too and the service is away for 3.1 s.
-struct Pair {
+struct OverlapDrill {
   Drill drill;
   PhaseId crash = drill.add_phase("crash", 30, 0);
   FaultId w1 = drill.add_kill("kill-w1", crash), w2 = drill.add_kill("kill-w2", crash);
 
-  explicit Pair(int times) {
+  explicit OverlapDrill(int times) {
     for (int i = 0; i < times; ++i) {
       const double start = 30.0 * i;
       const StageId stage = drill.run(crash, start);
@@ -195,7 +195,7 @@ struct Pair {
 };
 
 TEST(TruthOfOverlaps, AnOutageUnderTwoFaultsIsOfNeitherAlone) {
-  Pair pair(3);
+  OverlapDrill pair(3);
   pair.drill.require("R1", RtoSli{pair.w1, kFrontDoor}, Comparison::at_most, 2);
   pair.drill.require("R2", RtoSli{pair.w2, kFrontDoor}, Comparison::at_most, 5);
   pair.drill.require("R3", MttrSli{kFrontDoor, pair.w2}, Comparison::at_most, 5);
