@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "controller/judge/families.h"
+#include "controller/judge/search.h"
 
 namespace shakedown::judging {
 namespace {
@@ -39,21 +40,37 @@ bool fails_at(Requirement requirement, double chance, const Evidence& evidence) 
   return judged.verdict.state == VerdictState::fail;
 }
 
+// The least chance, from 1e-9 to `own`, at which it still fails.
+template <class Fails>
+double least_chance(double own, const Fails& fails) {
+  if (fails(kLeastChance)) return kLeastChance;
+  double no = std::log(kLeastChance), yes = std::log(std::max(own, kLeastChance));
+  for (int i = 0; i < kHalvings && no < yes; ++i) {
+    const double middle = (no + yes) / 2;
+    (fails(std::exp(middle)) ? yes : no) = middle;
+  }
+  return std::exp(yes);
+}
+
+// A search fails by its lowest breach, which is one of as many as it has steps (Bonferroni).
+double chance_of_breach(PhaseId phase, double own, const Evidence& evidence) {
+  const Search* declared = evidence.scenario->search_of(phase);
+  if (declared == nullptr) return own;
+  const ScoredSearch search = judge_search(*declared, evidence);
+  if (!search.upper) return own;
+  const double one = least_chance(own, [&](double chance) { return breaches_at(*declared, *search.upper, 1 - chance, evidence); });
+  return std::min(own, one * static_cast<double>(search.steps.size()));
+}
+
 }  // namespace
 
 bool rests_on_chance(const Requirement& requirement) { return std::visit(Statistical{}, requirement.sli); }
 
 double chance_of_fail(const Requirement& requirement, const Evidence& evidence) {
-  // A search decides at the confidence of the rows that it held; asking this row again changes nothing.
   const double own = 1 - requirement.confidence;
-  if (std::holds_alternative<CapacitySli>(requirement.sli) || std::holds_alternative<HeadroomSli>(requirement.sli)) return own;
-  if (fails_at(requirement, kLeastChance, evidence)) return kLeastChance;
-  double no = std::log(kLeastChance), yes = std::log(std::max(own, kLeastChance));
-  for (int i = 0; i < kHalvings && no < yes; ++i) {
-    const double middle = (no + yes) / 2;
-    (fails_at(requirement, std::exp(middle), evidence) ? yes : no) = middle;
-  }
-  return std::exp(yes);
+  if (const auto* capacity = std::get_if<CapacitySli>(&requirement.sli)) return chance_of_breach(capacity->phase, own, evidence);
+  if (const auto* headroom = std::get_if<HeadroomSli>(&requirement.sli)) return chance_of_breach(headroom->phase, own, evidence);
+  return least_chance(own, [&](double chance) { return fails_at(requirement, chance, evidence); });
 }
 
 std::vector<bool> holm(const Chances& chances, double alpha) {

@@ -250,6 +250,22 @@ ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Ti
   return judge_step(search, step, judging::collect(timeline.scenario(), timeline, manifest));
 }
 
+bool breaches_at(const Search& search, double rate, double confidence, const judging::Evidence& evidence) {
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (stage.phase != search.phase || stage.not_run || stage.level != rate || stage.iteration != 0) continue;
+    const ScoredSearchStep step = judge_step(search, stage.step, evidence);
+    if (!is(step, StepOutcome::breaches)) continue;
+    std::vector<StageId> windows;
+    for (const StageRecord* window : windows_of(search, stage.step, *evidence.timeline)) windows.push_back(window->stage);
+    windows.resize(std::min<std::size_t>(windows.size(), step.windows));
+    const uint32_t looks = step.confirmation ? 1 : search.windows;
+    const Requirement row = narrowed(evidence.scenario->requirement(step.limiting), windows, look_confidence(confidence, looks));
+    const Judged judged = std::visit([&](const auto& sli) { return judging::judge_sli(row, sli, evidence); }, row.sli);
+    if (judged.verdict.state == VerdictState::fail) return true;
+  }
+  return false;
+}
+
 ScoredSearch judge_search(const Search& search, const judging::Evidence& evidence) {
   const Timeline& timeline = *evidence.timeline;
   ScoredSearch out;

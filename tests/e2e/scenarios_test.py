@@ -18,7 +18,7 @@ class Quickstart(support.Folder):
         self.assertEqual([row["verdict"] for row in optimistic], ["fail"])
         self.assertEqual(len(card["faults"]), 3)
         self.assertTrue(all(fault["state"] == "clean" for fault in card["faults"]), card["faults"])
-        self.assertIn("disappear", card["tldr"])
+        self.assertIn("is lost", card["tldr"])
         self.assertEqual(self.shakedown("verify", self.out).returncode, 0)
 
 
