@@ -35,7 +35,7 @@ truth:
 	@tools/install_dependencies.sh build test
 	cmake --preset dev --log-level=WARNING
 	cmake --build --preset dev -j $(JOBS)
-	@GTEST_FILTER='*Truth*' $(PYTHON) tools/run_tests.py build/dev --jobs 2 -- -L truth
+	@GTEST_FILTER='*Truth*' $(PYTHON) tools/run_tests.py --jobs 2 build/dev -- -L truth
 
 bench: build
 	@tools/install_dependencies.sh test bench
