@@ -162,13 +162,6 @@ SparseHistogram::Above SparseHistogram::above(Duration limit) const {
   return out;
 }
 
-uint64_t SparseHistogram::count_above(Duration limit) const {
-  const uint32_t bucket = histogram_bucket(limit);
-  uint64_t sum = 0;
-  for (const BucketCount& b : buckets_) sum += b.bucket > bucket ? b.count : 0;
-  return sum;
-}
-
 SparseHistogram SparseHistogram::from_buckets(std::vector<BucketCount> buckets) {
   std::stable_sort(buckets.begin(), buckets.end(),
                    [](const BucketCount& a, const BucketCount& b) { return a.bucket < b.bucket; });

@@ -41,8 +41,8 @@ class SparseHistogram {
   Duration rank(uint64_t k) const;
   Duration max() const;       // upper bound of the highest bucket in use
   double sum_seconds() const; // from bucket midpoints
-  uint64_t count_above(Duration limit) const;  // by bucket; exact counts come from over-limit counters
   // How many values lie above the limit for certain, and how many may: those of the bucket that holds it are in doubt.
+  // Exact counts come from over-limit counters.
   struct Above {
     uint64_t surely = 0, maybe = 0;
   };

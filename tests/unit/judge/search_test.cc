@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "controller/judge/chance.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -243,6 +244,22 @@ TEST(SearchJudged, HeadroomIsToldAgainstTheForecast) {
   EXPECT_EQ(verdict.state, VerdictState::pass);
   EXPECT_NEAR(*verdict.measured.lower, 0.25, 1e-12);
   EXPECT_NEAR(*verdict.measured.upper, 412.0 / 320 - 1, 1e-12);
+}
+
+// The chance of the capacity row's fail at >= 420/s, when the step at 412/s has this share of slow answers (1 % is allowed).
+double chance_with(double slow_at_412) {
+  Searched s;
+  s.at(100, 0).at(200, 0).at(400, 0).at(800, 0.5).at(600, 0.5).at(500, 0.5).at(450, 0.5).at(425, 0.5).at(412, slow_at_412);
+  s.drill.requirement(1).objective.limit = 420;
+  EXPECT_EQ(s.drill.verdict(1).state, VerdictState::fail) << slow_at_412;
+  const Timeline timeline = s.drill.timeline();
+  return judging::chance_of_fail(s.drill.requirement(1), judging::collect(s.drill.scenario, timeline, s.drill.manifest));
+}
+
+TEST(TruthChanceOfASearch, ABreachFarFromChanceDecidesBesideOtherRowsAndANarrowOneDoesNot) {
+  EXPECT_LT(chance_with(0.5), 1e-6);
+  // 60 of 4120 where 41.2 are allowed, at one of nine steps that may take four looks each: no better than the row's own 5 %.
+  EXPECT_NEAR(chance_with(6.0 / 412), 0.05, 1e-9);
 }
 
 }  // namespace

@@ -127,9 +127,9 @@ TEST(SparseHistogram, MaxSumAndCountAbove) {
   EXPECT_GE(h.max(), std::chrono::milliseconds(20));
   EXPECT_LE(seconds(h.max()), 0.020 * 1.0055);
   EXPECT_NEAR(h.sum_seconds(), 0.070, 0.070 * 0.0028);
-  EXPECT_EQ(h.count_above(std::chrono::milliseconds(15)), 2U);
-  EXPECT_EQ(h.count_above(std::chrono::milliseconds(5)), 5U);
-  EXPECT_EQ(h.count_above(std::chrono::milliseconds(20)), 0U);
+  EXPECT_EQ(h.above(std::chrono::milliseconds(15)).surely, 2U);
+  EXPECT_EQ(h.above(std::chrono::milliseconds(5)).surely, 5U);
+  EXPECT_EQ(h.above(std::chrono::milliseconds(20)).surely, 0U);
 }
 
 TEST(SparseHistogram, BucketsFromAPeerAreBroughtIntoOrder) {
