@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
 LINTS = arrows sizes banned unlisted self dashboards
 
-.PHONY: help build demo test truth bench format lint
+.PHONY: help build demo test truth bench calibration format lint
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make test     everything, under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make truth    of these, the verdicts that were once untrue'
 	@echo 'make bench    the figures of the instrument, side by side with wrk'
+	@echo 'make calibration  how often a verdict at the edge of its objective is false (CALIBRATION="--cells mttr")'
 	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
 	@echo 'make format   clang-format over our own code'
 	@echo 'SHAKEDOWN_SKIP_INSTALL=1 leaves the system as it is; JOBS=N sets the compile jobs.'
@@ -39,8 +40,14 @@ truth:
 
 bench: build
 	@tools/install_dependencies.sh test bench
-	cmake --build --preset release --target bench_load bench_metrics bench_controller -j $(JOBS)
+	cmake --build --preset release --target bench_load bench_metrics bench_controller bench_calibration -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/bench/run.py
+
+calibration:
+	@tools/install_dependencies.sh build test
+	cmake --preset release --log-level=WARNING
+	cmake --build --preset release --target bench_calibration -j $(JOBS)
+	@build/bin/bench_calibration $(CALIBRATION)
 
 format:
 	@tools/install_dependencies.sh format

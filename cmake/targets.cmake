@@ -3,7 +3,7 @@
 
 set(SHAKEDOWN_LIBRARIES
   proto base model stats config wire runtime load fault check agent judge report evidence controller target
-  services load_rig judge_rig)
+  services load_rig judge_rig calibration)
 
 function(_shakedown_links out)
   set(links)
