@@ -1,5 +1,10 @@
 #include "core/wire/codec_measure.h"
 
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/stats/gamma_bits.h"
 #include "shakedown/v1/measure.pb.h"
 
 namespace shakedown::wire {
@@ -35,16 +40,31 @@ bool aligned(Reader& io, std::string_view what, const First& first, const Column
 }
 
 void fields(Writer&, const SparseHistogram& m, v1::Histogram& p) {
-  uint32_t last = 0;
-  p.mutable_bucket_delta()->Reserve(static_cast<int>(m.buckets().size()));
-  p.mutable_count()->Reserve(static_cast<int>(m.buckets().size()));
+  GammaWriter bits;
+  int64_t last = -1;
   for (const BucketCount& one : m.buckets()) {
-    p.add_bucket_delta(one.bucket - std::exchange(last, one.bucket));
-    p.add_count(one.count);
+    bits.put(static_cast<uint64_t>(int64_t{one.bucket} - std::exchange(last, int64_t{one.bucket})));
+    bits.put(one.count);
+  }
+  p.set_packed(bits.take());
+}
+
+// The bits as the columns that they stand for.
+bool unpack(Reader& io, const std::string& packed, v1::Histogram& columns) {
+  GammaReader bits(packed);
+  bool first = true;
+  for (;;) {
+    const std::optional<uint64_t> delta = bits.take();
+    if (delta && *delta == 0) return true;
+    const std::optional<uint64_t> count = delta ? bits.take() : std::nullopt;
+    if (!count || *count == 0 || *delta > kHistogramBuckets) return io.refuse("histogram: its bits are no buckets"), false;
+    columns.add_bucket_delta(static_cast<uint32_t>(*delta) - (first ? 1 : 0));
+    columns.add_count(*count);
+    first = false;
   }
 }
 
-void fields(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
+void read_columns(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
   if (!aligned(io, "histogram", p.bucket_delta(), p.count())) return;
   std::vector<BucketCount> buckets;
   buckets.reserve(p.count_size());
@@ -59,6 +79,13 @@ void fields(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
     buckets.push_back({static_cast<uint32_t>(bucket), p.count(i)});
   }
   m = SparseHistogram::from_buckets(std::move(buckets));
+}
+
+void fields(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
+  if (p.packed().empty()) return read_columns(io, m, p);
+  if (p.count_size() > 0 || p.bucket_delta_size() > 0) return io.refuse("histogram: bits and columns");
+  v1::Histogram columns;
+  if (unpack(io, p.packed(), columns)) read_columns(io, m, columns);
 }
 
 void write_cell(Writer& io, const CellKey& key, const Cell& m, v1::Cell& p) {
@@ -101,20 +128,53 @@ void read_cell(Reader& io, Snapshot& m, const v1::Cell& p) {
   cell.latency_max = Duration(p.latency_max_ns());
 }
 
+// Checks come at a cadence: what is left of an instant after it is small.
 void write_probe(ProbeId probe, const std::vector<ProbeResult>& results, v1::ProbeResults& p) {
   p.set_probe(probe.value + 1);
-  Deltas starts;
+  if (results.empty()) return;
+  const RunTime first = results.front().start;
+  const auto gaps = static_cast<int64_t>(results.size() - 1);
+  const int64_t step = gaps > 0 ? length(first, results.back().start) / gaps : 0;
+  p.set_first_ns(first.time_since_epoch().count());
+  p.set_step_ns(step);
+  RunTime expected = first;
+  bool good = true;
+  uint64_t run = 0;
   for (const ProbeResult& one : results) {
-    p.add_start_delta_ns(starts.of(one.start));
-    p.add_length_ns(length(one.start, one.end));
-    p.add_good(one.good);
+    p.add_offset_ns(length(expected, one.start));
+    p.add_took_ns(static_cast<uint64_t>(length(one.start, one.end)));
+    expected = later(expected, step);
+    if (one.good != good) p.add_runs(std::exchange(run, 0));
+    good = one.good;
+    ++run;
   }
+  p.add_runs(run);
+}
+
+void read_packed_probe(Reader& io, std::vector<ProbeResult>& results, const v1::ProbeResults& p) {
+  if (!aligned(io, "probe results", p.offset_ns(), p.took_ns())) return;
+  results.reserve(static_cast<std::size_t>(p.took_ns_size()));
+  RunTime expected = run_time(Duration(p.first_ns()));
+  int run = 0;
+  uint64_t left = p.runs_size() > 0 ? p.runs(0) : 0;
+  for (int i = 0; i < p.took_ns_size(); ++i) {
+    while (left == 0 && ++run < p.runs_size()) left = p.runs(run);
+    if (left-- == 0) return io.refuse("probe results: fewer outcomes than checks");
+    const RunTime start = later(expected, p.offset_ns(i));
+    results.push_back({start, later(start, static_cast<int64_t>(p.took_ns(i))), run % 2 == 0});
+    expected = later(expected, p.step_ns());
+  }
+  if (left > 0 || run + 1 < p.runs_size()) io.refuse("probe results: more outcomes than checks");
 }
 
 void read_probe(Reader& io, Snapshot& m, const v1::ProbeResults& p) {
   if (!aligned(io, "probe results", p.good(), p.start_delta_ns(), p.length_ns())) return;
   const auto [at, fresh] = m.probes.try_emplace(ProbeId(p.probe() - 1));
   if (!fresh) return io.refuse("snapshot: a probe appears twice");
+  if (p.took_ns_size() > 0 || p.runs_size() > 0) {
+    if (p.good_size() > 0) return io.refuse("probe results: twice");
+    return read_packed_probe(io, at->second, p);
+  }
   at->second.reserve(p.good_size());
   Deltas starts;
   for (int i = 0; i < p.good_size(); ++i) {
