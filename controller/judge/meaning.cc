@@ -64,7 +64,47 @@ struct FaultWords {
   std::string operator()(const ExecFault& k) const { return words(k.argv) + " effect " + words(k.effect); }
 };
 
+struct ShapeWords {
+  std::string operator()(const ConstantRate& s) const { return fmt::format("{}", s.rate.per_second); }
+  std::string operator()(const RampRate& s) const { return fmt::format("{} to {}", s.from.per_second, s.to.per_second); }
+  std::string operator()(const StepRate& s) const {
+    std::string out = fmt::format("each {}:", s.each.count());
+    for (const Rate rate : s.steps) out += fmt::format(" {}", rate.per_second);
+    return out;
+  }
+  std::string operator()(const SpikeRate& s) const {
+    return fmt::format("{} then {} at {} for {}", s.base.per_second, s.peak.per_second, s.at.count(), s.length.count());
+  }
+};
+
+struct LoadWords {
+  std::string operator()(const OpenLoad& load) const {
+    return fmt::format("open {} {}", static_cast<int>(load.arrivals), std::visit(ShapeWords{}, load.shape));
+  }
+  std::string operator()(const ClosedLoad& load) const { return fmt::format("closed {} {}", load.users, load.think.count()); }
+};
+
 }  // namespace
+
+std::string meaning(const Phase& phase, const Scenario& scenario) {
+  std::string out = fmt::format("{} x {} {}", phase.repeat, phase.duration.count(), phase.measured ? "measured" : "not measured");
+  if (!phase.load) return out;
+  out += fmt::format(" {} at most {} of", std::visit(LoadWords{}, phase.load->kind), phase.load->max_outstanding);
+  for (const MixEntry& entry : phase.load->mix) {
+    const bool known = entry.operation.value < scenario.operations.size();
+    out += fmt::format(" {} {}", known ? scenario.operation(entry.operation).name : "?", entry.weight);
+  }
+  return out;
+}
+
+std::string meaning(const Dependency& dependency, const Scenario& scenario) {
+  std::string out = dependency.counter ? dependency.counter->query : "";
+  for (const DependencyCall& call : dependency.calls) {
+    const bool known = call.caller.valid() && call.caller.value < scenario.dependencies.size();
+    out += fmt::format("; {} {}", known ? scenario.dependency(call.caller).name : "service", call.per_request);
+  }
+  return out;
+}
 
 std::string meaning(const Operation& operation, const Scenario& scenario) {
   return fmt::format("{} {} {} size {} within {}", of(operation.http, scenario), of(operation.expect), of(operation.key),

@@ -37,11 +37,40 @@ class Mapper {
     for (IdType& id : ids) map(id);
   }
   void map(Scope& scope) {
+    if (scope.phases.empty() && !scope.during.valid()) same_measured_phases();
     map(scope.phases);
     map(scope.during);
   }
+  // Whom a dependency calls, and how often, is what the run counted with; what it can take is what is asked.
+  void same_calls() {
+    for (const Dependency& wanted : asked_.dependencies) {
+      const std::size_t at = find(run_.dependencies, wanted.name);
+      if (at == run_.dependencies.size()) return refuse(fmt::format("the run had no dependency `{}`", wanted.name));
+      if (meaning(wanted, asked_) != meaning(run_.dependencies[at], run_)) {
+        return refuse(fmt::format("the run's dependency `{}` was another one", wanted.name));
+      }
+    }
+  }
 
  private:
+  // A row about all measured phases is about the same ones only if both files have the same.
+  void same_measured_phases() {
+    for (const Phase& wanted : asked_.phases) {
+      const std::size_t at = find(run_.phases, wanted.name);
+      if (!wanted.measured) {
+        if (at < run_.phases.size() && run_.phases[at].measured) refuse(fmt::format("the run measured phase `{}`", wanted.name));
+      } else if (at == run_.phases.size()) {
+        refuse(fmt::format("the run had no phase `{}`", wanted.name));
+      } else if (meaning(wanted, asked_) != meaning(run_.phases[at], run_)) {
+        refuse(fmt::format("the run's phase `{}` was another one", wanted.name));
+      }
+    }
+    for (const Phase& had : run_.phases) {
+      if (had.measured && find(asked_.phases, had.name) == asked_.phases.size())
+        refuse(fmt::format("the run measured phase `{}`, too", had.name));
+    }
+  }
+
   template <class IdType, class T>
   IdType move(IdType id, const char* what, std::vector<T> Scenario::* list) {
     if (!id.valid() || id.value >= (asked_.*list).size()) return id;
@@ -122,7 +151,7 @@ struct MapSli {
   void operator()(HeadroomSli& s) const { m.map(s.phase); }
   void operator()(EfficiencySli& s) const { m.map(s.phase); }
   void operator()(DegradationSli& s) const { m.map(s.operation), m.map(s.scope); }
-  void operator()(DownstreamSli& s) const { m.map(s.dependencies); }
+  void operator()(DownstreamSli& s) const { m.same_calls(), m.map(s.dependencies); }
   void operator()(CheckSli& s) const { m.map(s.check); }
   void operator()(AttestedSli&) const {}
 };
@@ -181,6 +210,15 @@ void take_what_judges(Scenario& out, const Scenario& asked) {
   out.environment = asked.environment;
   out.forecast = asked.forecast;
   out.requirements = asked.requirements;
+  for (Dependency& had : out.dependencies) {
+    const std::size_t at = find(asked.dependencies, had.name);
+    if (at == asked.dependencies.size()) continue;
+    const Dependency& wanted = asked.dependencies[at];
+    had.owner = wanted.owner;
+    had.capacity = wanted.capacity;
+    had.scorecard = wanted.scorecard;
+    had.commitment = wanted.commitment;
+  }
   if (out.targets.empty()) out.targets.emplace_back();
 }
 

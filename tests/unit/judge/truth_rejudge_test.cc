@@ -57,6 +57,9 @@ TEST(TruthRejudge, OperationsSwappedInTheFileAreNotSwappedInTheEvidence) {
   Scenario asked = run.drill.scenario;
   std::swap(asked.operations[0], asked.operations[1]);
   asked.probes[0].operation = OperationId(1);
+  for (Phase& phase : asked.phases) {
+    if (phase.load) phase.load->mix[0].operation = OperationId(1);
+  }
   std::get<LatencySli>(asked.requirements[0].sli).operation = OperationId(1);  // still the read
   std::get<LatencySli>(asked.requirements[1].sli).operation = OperationId(0);
   asked.requirements[1].objective.limit = 0.020;  // the write takes 30 ms
@@ -65,6 +68,54 @@ TEST(TruthRejudge, OperationsSwappedInTheFileAreNotSwappedInTheEvidence) {
   EXPECT_EQ(card.requirements[1].verdict.state, VerdictState::fail);
   EXPECT_NEAR(*card.requirements[1].verdict.measured.value, 0.030, 0.001);
   EXPECT_EQ(card.decision, DecisionState::no_go);
+}
+
+TEST(TruthRejudge, ARowAboutAllMeasuredPhasesIsRefusedWhereTheOtherFileMeasuresOthers) {
+  Drill drill;
+  const PhaseId first = drill.add_phase("first", 10, 100, false), second = drill.add_phase("second", 100, 100);
+  drill.load(drill.run(first, 0), 0, 10, 0, 100).load(drill.run(second, 10), 10, 110, 100);
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  drill.require("AV-2", AvailabilitySli{{}, {{second}, {}, {}}}, Comparison::at_least, 0.9);
+  const auto refused = [&](const Scenario& asked) { return judging::rejudge(drill.scenario, asked).refused; };
+  EXPECT_TRUE(refused(drill.scenario).empty());
+  Scenario measured = drill.scenario;
+  measured.phases[0].measured = true;
+  EXPECT_EQ(refused(measured).at(RequirementId(0)), "the run's phase `first` was another one");
+  EXPECT_FALSE(refused(measured).contains(RequirementId(1))) << "about a phase that both have alike";
+  Scenario less = drill.scenario;
+  less.phases[1].measured = false;
+  EXPECT_EQ(refused(less).at(RequirementId(0)), "the run measured phase `second`");
+  Scenario harder = drill.scenario;
+  harder.phases[1].load->kind = OpenLoad{ConstantRate{{1000}}};
+  EXPECT_EQ(refused(harder).at(RequirementId(0)), "the run's phase `second` was another one");
+  EXPECT_EQ(refused(harder).at(RequirementId(1)), "the run's phase `second` was another one");
+  Scenario more = drill.scenario;
+  more.phases.push_back(more.phases[1]);
+  more.phases.back().name = "third";
+  EXPECT_EQ(refused(more).at(RequirementId(0)), "the run had no phase `third`");
+}
+
+TEST(TruthRejudge, WhatADependencyCanTakeIsThatOfTheFileJudgedBy) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("steady", 100, 100);
+  drill.load(drill.run(phase, 0), 0, 100, 100);
+  drill.scenario.forecast = Forecast{{100}, "", {}};
+  Dependency db;
+  db.name = "db";
+  db.owner = "dba";
+  db.calls = {{DependencyId(), 1}};
+  db.capacity = Rate{300};
+  db.commitment = Commitment{"dba", {200}, "", ""};
+  drill.scenario.dependencies = {db};
+  drill.require("DS-1", DownstreamSli{{DependencyId(0)}}, Comparison::at_least, 0);
+  ASSERT_EQ(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+  Scenario asked = drill.scenario;
+  asked.dependencies[0].capacity = Rate{50};
+  const Rejudged other = judging::rejudge(drill.scenario, asked);
+  EXPECT_TRUE(other.refused.empty());
+  EXPECT_EQ(other.scenario.dependencies[0].capacity->per_second, 50);
+  asked.dependencies[0].calls[0].per_request = 3;
+  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(0)), "the run's dependency `db` was another one");
 }
 
 TEST(TruthRejudge, CountersAreThoseOfTheLimitsThatTheRunCounted) {
