@@ -15,14 +15,23 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// A value of an option is no scenario.
+template <class T>
+Result<T> on_the_command_line(Result<T> parsed) {
+  if (parsed) return parsed;
+  Error error = parsed.error();
+  if (error.kind == ErrorKind::scenario) error.kind = ErrorKind::usage;
+  return fail(std::move(error));
+}
+
 Result<Scenario> quick_scenario(const LoadCommand& command) {
   if (command.url.find("://") == std::string::npos) {
     return fail(ErrorKind::usage, "expected http://HOST:PORT/PATH, found '" + command.url + "'");
   }
   const std::size_t path_at = command.url.find('/', command.url.find("://") + 3);
-  SHAKEDOWN_TRY(auto url, parse_url(command.url.substr(0, path_at)));
-  SHAKEDOWN_TRY(auto duration, parse_duration(command.duration));
-  SHAKEDOWN_TRY(auto timeout, parse_duration(command.timeout));
+  SHAKEDOWN_TRY(auto url, on_the_command_line(parse_url(command.url.substr(0, path_at))));
+  SHAKEDOWN_TRY(auto duration, on_the_command_line(parse_duration(command.duration)));
+  SHAKEDOWN_TRY(auto timeout, on_the_command_line(parse_duration(command.timeout)));
   if (duration <= Duration{} || timeout <= Duration{}) {
     return fail(ErrorKind::usage, "--duration and --timeout must be longer than 0");
   }
@@ -53,7 +62,7 @@ Result<Scenario> quick_scenario(const LoadCommand& command) {
     closed.users = command.connections;
     load.kind = closed;
   } else {
-    SHAKEDOWN_TRY(auto rate, parse_rate(command.rate));
+    SHAKEDOWN_TRY(auto rate, on_the_command_line(parse_rate(command.rate)));
     OpenLoad open;
     open.shape = ConstantRate{rate};
     load.kind = open;

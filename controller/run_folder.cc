@@ -40,7 +40,7 @@ Result<RunFolder> RunFolder::open(const std::string& path) {
   std::error_code error;
   RunFolder folder(fs::absolute(path, error).lexically_normal().string());
   if (!fs::exists(folder.journal(), error)) {
-    return fail(ErrorKind::output, "expected a run folder, but " + folder.path_ +
+    return fail(ErrorKind::usage, "expected a run folder, but " + folder.path_ +
                                        " holds no journal.shk; give the folder that `shakedown run` printed");
   }
   return folder;
