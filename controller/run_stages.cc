@@ -63,7 +63,8 @@ asio::awaitable<void> Run::stages() {
 }
 
 asio::awaitable<void> Run::group(const std::vector<PlannedStage>& stages_of_group) {
-  RunTime start = now() + options_.lead;
+  // On a whole second of the run: counts are kept by the second, and a stage of so many seconds then has so many of its own.
+  RunTime start = std::chrono::ceil<std::chrono::seconds>(now() + options_.lead);
   std::vector<RunTime> ends;
   for (const PlannedStage& stage : stages_of_group) {
     announce(stage, start);
