@@ -149,6 +149,7 @@ Scored score(DependencyId id, const DependencyCalls& calls, const Evidence& evid
   check_commitment(found, d, dependency, out.needed, evidence);
   if (!evidence.scenario->forecast) found.add(VerdictState::unknown, "no forecast says what will be needed");
   d.state = found.state;
+  d.problem = fmt::format("{}", fmt::join(found.reasons, "; "));
   d.reason = found.reasons.empty() ? fmt::format("it can take {} and is committed, {} are needed", rate_text(*d.capacity),
                                                  rate_text(d.needed))
                                    : fmt::format("{}", fmt::join(found.reasons, "; "));

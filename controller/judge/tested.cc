@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "controller/judge/asked.h"
 #include "controller/judge/families.h"
 #include "controller/judge/row_validity.h"
 #include "controller/judge/scope.h"
@@ -29,6 +30,48 @@ std::optional<double> offered_rate(const StageRecord& stage, const Evidence& evi
   return static_cast<double>(stage.offered) / seconds(stage.range.to - stage.range.from);
 }
 
+// Which (stage, operation) rows judge outside fault windows: those with `must`, or all.
+enum class Rows { deciding, all };
+class Covered {
+ public:
+  Covered(Rows which, const Evidence& evidence) {
+    for (const Requirement& requirement : evidence.scenario->requirements) {
+      const Scope* scope = scope_in(requirement.sli);
+      if (scope == nullptr || (which == Rows::deciding && !requirement.must) || scope->during.valid()) continue;
+      const LoadScope stages(*scope, evidence);
+      rows_.push_back({stages.stages(), operations_of(requirement.sli)});
+    }
+  }
+  bool any(StageId stage) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) { return row.stages.count(stage) > 0; });
+  }
+  bool has(StageId stage, OperationId operation) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+      return row.stages.count(stage) > 0 && is_among(operation, row.operations);
+    });
+  }
+
+ private:
+  struct Row {
+    std::set<StageId> stages;
+    std::vector<OperationId> operations;  // empty = all
+  };
+  std::vector<Row> rows_;
+};
+
+// Of a stage's arrivals the share whose operations are judged.
+double covered_share(StageId stage, const Covered& covered, const Evidence& evidence) {
+  uint64_t all = 0, judged = 0;
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
+    if (key.first != stage) continue;
+    SecondTally sum;
+    add_outcomes(sum, cell);
+    all += sum.offered;
+    if (covered.has(stage, key.second)) judged += sum.offered;
+  }
+  return all == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(all);
+}
+
 bool keeps_alone(const Requirement& requirement, StageId stage, const Evidence& evidence) {
   Requirement alone = requirement;
   Scope& scope = *scope_in(alone.sli);
@@ -53,31 +96,36 @@ std::optional<double> tested_rate(const Requirement& requirement, const Evidence
     if (rate) rates.emplace_back(*rate, id);
   }
   std::stable_sort(rates.begin(), rates.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const Covered covered(Rows::deciding, evidence);
   for (const auto& [rate, id] : rates) {
-    if (keeps_alone(requirement, id, evidence)) return rate;
+    if (keeps_alone(requirement, id, evidence)) return rate * covered_share(id, covered, evidence);
   }
   return std::nullopt;
 }
 
 std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence) {
   const Scenario& scenario = *evidence.scenario;
-  std::set<StageId> judged;
-  for (const Requirement& requirement : scenario.requirements) {
-    const Scope* scope = scope_in(requirement.sli);
-    if (scope == nullptr || !requirement.must || scope->during.valid()) continue;
-    const LoadScope rows(*scope, evidence);
-    judged.insert(rows.stages().begin(), rows.stages().end());
-  }
+  const Covered covered(Rows::all, evidence);
   std::vector<UnjudgedPhase> out;
+  const auto note = [&](const Phase& phase, const std::string& operation, const SecondTally& sum) {
+    if (sum.offered > 0) out.push_back({phase.name, operation, sum.offered, sum.bad});
+  };
   for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
-    if (!scenario.phases[i].measured || !scenario.phases[i].load) continue;
+    const Phase& phase = scenario.phases[i];
+    if (!phase.measured || !phase.load) continue;
     Scope of_phase;
     of_phase.phases = {PhaseId(i)};
     const LoadScope scope(of_phase, evidence);
-    const auto seen = [&](StageId id) { return judged.count(id) > 0; };
-    if (std::any_of(scope.stages().begin(), scope.stages().end(), seen)) continue;
-    const SecondTally sum = total(tally(scope, {}, evidence));
-    if (sum.offered > 0) out.push_back({scenario.phases[i].name, sum.offered, sum.bad});
+    const auto& stages = scope.stages();
+    if (std::none_of(stages.begin(), stages.end(), [&](StageId id) { return covered.any(id); })) {
+      note(phase, "", total(tally(scope, {}, evidence)));
+      continue;
+    }
+    for (std::size_t o = 0; o < scenario.operations.size(); ++o) {
+      const OperationId id(o);
+      if (std::any_of(stages.begin(), stages.end(), [&](StageId stage) { return covered.has(stage, id); })) continue;
+      note(phase, scenario.operation(id).name, total(tally(scope, {id}, evidence)));
+    }
   }
   return out;
 }

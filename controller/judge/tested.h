@@ -14,10 +14,12 @@ bool about_load(const Sli& sli);
 
 // The highest rate, per second, of an open load in a stage that the row judged and that keeps the objective by itself:
 // a pass over several phases says nothing of the one among them that misses. A constant rate that was offered in full is
-// told as declared, any other as the mean of what was offered. nullopt: not about load, or no such stage.
+// told as declared, any other as the mean of what was offered. Of a mix only the part that a row with `must` judges counts:
+// what nobody looked at did not hold. nullopt: not about load, or no such stage.
 std::optional<double> tested_rate(const Requirement& requirement, const Evidence& evidence);
 
-// Measured phases with load whose requests outside fault windows no row with `must` judges.
+// Measured phases with load, and operations of phases that are judged in part, whose requests outside fault windows no
+// row judges.
 std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence);
 
 }  // namespace shakedown::judging

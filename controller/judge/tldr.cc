@@ -64,7 +64,7 @@ std::string load_sentence(const Scorecard& card) {
   return fmt::format("Load holds at the tested {}/s{}.", grouped(rate), more);
 }
 
-// Of the phases that nobody judged the one that failed most, from one request in a hundred on.
+// Of the phases and operations that nobody judged the one that failed most, from one request in a hundred on.
 std::string unjudged_sentence(const Scorecard& card) {
   const UnjudgedPhase* worst = nullptr;
   for (const UnjudgedPhase& phase : card.unjudged) {
@@ -72,7 +72,8 @@ std::string unjudged_sentence(const Scorecard& card) {
     if (worst == nullptr || phase.bad > worst->bad) worst = &phase;
   }
   if (worst == nullptr) return "";
-  return fmt::format("No promise covers \"{}\", where {} of {} failed.", worst->phase, worst->bad,
+  const std::string what = worst->operation.empty() ? "" : fmt::format("{} in ", worst->operation);
+  return fmt::format("No promise covers {}\"{}\", where {} of {} failed.", what, worst->phase, worst->bad,
                      counted(worst->offered, "request"));
 }
 

@@ -69,13 +69,17 @@ Loss loss_of(const ScoredRequirement& row, const RpoSli& sli, const Scorecard& c
   return out;
 }
 
-// "; at the forecast 2 000 writes a second about 400 to 580, if losses follow the rate".
+// "; at the forecast 2 000 writes a second about 400 to 580, if losses follow the rate". All of a time is that time at the
+// other rate; of scattered losses only the number can be scaled.
 std::string in_production(const Loss& loss, const Scorecard& card) {
   if (!card.forecast || !card.forecast->writes) return "; production's number is not known";
   const double rate = card.forecast->writes->per_second;
-  const double least = shown_lower(loss.seconds_least, loss.seconds_most), most = shown_upper(loss.seconds_most);
+  if (!loss.newest && !(loss.our_rate > 0)) return "; production's number is not known";
+  const double times = loss.newest ? rate : rate / loss.our_rate;
+  const double least = loss.newest ? shown_lower(loss.seconds_least, loss.seconds_most) : loss.least;
+  const double most = loss.newest ? shown_upper(loss.seconds_most) : loss.most;
   return fmt::format("; at the forecast {} writes a second about {}, if losses follow the rate", grouped(rate),
-                     count_range_words(rate * least, rate * most));
+                     count_range_words(times * least, times * most));
 }
 
 std::string nouns_of(const Loss& loss, const std::string& noun) {

@@ -70,16 +70,31 @@ std::string tell_degradation(const ScoredRequirement& row, const DegradationSli&
                      bare_limit(row.requirement.objective));
 }
 
-std::string tell_downstream(const Scorecard& card) {
-  const auto first = std::find_if(card.downstream.begin(), card.downstream.end(),
-                                  [](const ScoredDependency& d) { return d.first_to_break; });
-  if (first == card.downstream.end()) return "";
-  const std::string owner = first->owner.empty() ? "" : fmt::format(" ({})", first->owner);
-  if (first->capacity && first->margin && *first->margin < 0) {
-    return fmt::format("{}{} breaks first: it takes {} of the {} calls a second that the forecast needs.", first->name, owner,
-                       grouped(*first->capacity), grouped(first->needed));
+// The dependency of the row that fails it, the one with the least to spare if there are several; nullptr: none.
+const ScoredDependency* failing(const Requirement& row, const DownstreamSli& sli, const Scorecard& card, const Scenario& scenario) {
+  const ScoredDependency* out = nullptr;
+  for (const ScoredDependency& d : card.downstream) {
+    const auto named = [&](DependencyId id) { return scenario.dependency(id).name == d.name; };
+    if (!sli.dependencies.empty() && std::none_of(sli.dependencies.begin(), sli.dependencies.end(), named)) continue;
+    const bool short_of = d.margin && misses(row.objective, *d.margin);
+    if (d.state != VerdictState::fail && !short_of) continue;
+    if (out == nullptr || d.margin.value_or(INFINITY) < out->margin.value_or(INFINITY)) out = &d;
   }
-  return fmt::format("{}{} would break first, and is not ready for the forecast.", first->name, owner);
+  return out;
+}
+
+std::string tell_downstream(const Requirement& row, const DownstreamSli& sli, const Scorecard& card, const Scenario& scenario) {
+  const ScoredDependency* worst = failing(row, sli, card, scenario);
+  if (worst == nullptr) return "";
+  const std::string who = worst->owner.empty() ? worst->name : fmt::format("{} ({})", worst->name, worst->owner);
+  if (worst->capacity && worst->margin && *worst->margin < 0) {
+    return fmt::format("{} {}: it takes {} of the {} calls a second that the forecast needs.", who,
+                       worst->first_to_break ? "breaks first" : "is not ready for the forecast", grouped(*worst->capacity),
+                       grouped(worst->needed));
+  }
+  if (worst->state == VerdictState::fail) return fmt::format("{} is not ready for the forecast: {}.", who, worst->problem);
+  return fmt::format("{} has {} to spare at the forecast; promised are {}.", who, format_value(*worst->margin, Unit::margin),
+                     bare_limit(row.objective));
 }
 
 }  // namespace
@@ -104,7 +119,7 @@ std::string tell_failed_growth(const ScoredRequirement& row, const Scorecard& ca
   const Requirement& r = row.requirement;
   if (const auto* efficiency = std::get_if<EfficiencySli>(&r.sli)) return tell_efficiency(row, *efficiency, card, scenario);
   if (const auto* degradation = std::get_if<DegradationSli>(&r.sli)) return tell_degradation(row, *degradation);
-  if (std::holds_alternative<DownstreamSli>(r.sli)) return tell_downstream(card);
+  if (const auto* downstream = std::get_if<DownstreamSli>(&r.sli)) return tell_downstream(r, *downstream, card, scenario);
   const std::string cost = r.means.empty() ? "" : fmt::format(" ({})", r.means);
   if (const auto* attested = std::get_if<AttestedSli>(&r.sli)) {
     return fmt::format("\"{}\" rests on the word of {}, which expired on {}.", r.title, attested->by, attested->expires);

@@ -94,7 +94,10 @@ Json requirement_of(const ScoredRequirement& row) {
 }
 
 Json unjudged_of(const UnjudgedPhase& phase) {
-  return {{"phase", phase.phase}, {"offered", phase.offered}, {"bad", phase.bad}};
+  return {{"phase", phase.phase},
+          {"operation", phase.operation.empty() ? Json(nullptr) : Json(phase.operation)},
+          {"offered", phase.offered},
+          {"bad", phase.bad}};
 }
 
 Json area_of(const AreaSummary& area) {

@@ -79,7 +79,7 @@ Json requirement() {
                  {"controls", described(list(text()), "of a standard, for which this row is evidence")},
                  {"attested", attested()},
                  {"reported", reported()},
-                 {"tested_rate", described(optional_number(), "requests per second of the fastest stage that it judged and that keeps it alone")},
+                 {"tested_rate", described(optional_number(), "requests per second of the operations that requirements judge, in the fastest stage that it judged and that keeps it alone")},
                  {"options", list(option())},
                  {"injections", list(injection)}});
 }
@@ -106,9 +106,12 @@ Json outage() {
                                     {"worst_error_ratio", number()}})}});
 }
 
-// A measured phase that no requirement judges.
+// A measured phase, or an operation in one, that no requirement judges.
 Json unjudged() {
-  return object({{"phase", text()}, {"offered", count()}, {"bad", count("not answered well, outside fault windows")}});
+  return object({{"phase", text()},
+                 {"operation", optional_text("null: no operation of the phase is judged")},
+                 {"offered", count()},
+                 {"bad", count("not answered well, outside fault windows")}});
 }
 
 Json fault() {

@@ -34,6 +34,7 @@ struct ScoredRequirement {
 // A measured phase with load that no requirement judges.
 struct UnjudgedPhase {
   std::string phase;
+  std::string operation;          // "" = all of the phase
   uint64_t offered = 0, bad = 0;  // outside fault windows
 };
 

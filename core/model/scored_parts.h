@@ -86,6 +86,7 @@ struct ScoredDependency {
   std::string commitment;                  // "dba: 5000/s until 2027-01-01", "" = none
   VerdictState state = VerdictState::unknown;  // pass: can take it and is committed; unknown: no evidence
   std::string reason;
+  std::string problem;                     // the reason without how calls were counted; "" = none
   bool first_to_break = false;
 };
 

@@ -95,6 +95,30 @@ TEST(TldrGrowth, TheSystemThatBreaksFirst) {
   EXPECT_EQ(one.told(), "ledger-db (dba@example.com) breaks first: it takes 2 200 of the 2 500 calls a second that the forecast needs.\n");
 }
 
+TEST(TruthPageOne, ADownstreamRowIsToldAboutTheDependencyThatFailsIt) {
+  Growth one;
+  ScoredDependency alpha, beta;
+  alpha.name = "alpha";
+  alpha.owner = "anna";
+  alpha.needed = beta.needed = 100;
+  alpha.capacity = 300;
+  alpha.margin = 2;
+  alpha.first_to_break = true;
+  alpha.state = VerdictState::pass;
+  beta.name = "beta";
+  beta.owner = "bert";
+  beta.capacity = 5000;
+  beta.margin = 49;
+  beta.state = VerdictState::fail;
+  beta.problem = "bert has committed to 50/s, 100/s are needed";
+  one.card.downstream = {alpha, beta};
+  one.add(DownstreamSli{}, VerdictState::fail, Comparison::at_least, 0, ">= 0%");
+  EXPECT_EQ(one.told(), "beta (bert) is not ready for the forecast: bert has committed to 50/s, 100/s are needed.\n");
+  one.card.downstream[1].state = VerdictState::pass;
+  one.card.requirements[0].requirement.objective = {Comparison::at_least, 2.5, ">= 250%"};
+  EXPECT_EQ(one.told(), "alpha (anna) has 200% to spare at the forecast; promised are 250%.\n");
+}
+
 TEST(TldrGrowth, ExpiredWordsAndFailedChecks) {
   Growth one;
   one.add(AttestedSli{"Backups are kept elsewhere", "dba", "", "2025-01-01", "2026-01-01"}, VerdictState::fail,

@@ -52,6 +52,29 @@ TEST(TruthPageOne, AFailingPhaseThatNobodyJudgesIsSaid) {
   QuietAndSpike both;
   both.judge_phases({both.quiet, both.spike}, 0.999);
   EXPECT_FALSE(says(both.drill.judge(), "No promise covers"));
+  QuietAndSpike beside;
+  beside.judge_phases({beside.quiet}, 0.999);
+  beside.judge_phases({beside.spike}, 0.999);
+  beside.drill.requirement(1).must = false;
+  EXPECT_FALSE(says(beside.drill.judge(), "No promise covers")) << "one that does not decide is a promise too";
+}
+
+// Of 200 requests a second 40 are reads and judged; the writes fail.
+TEST(TruthPageOne, AnOperationThatNoRowJudgesIsNeitherTestedLoadNorSilent) {
+  Drill drill;
+  const OperationId write = drill.add_operation("write");
+  const PhaseId peak = drill.add_phase("peak", 100, 200);
+  const StageId stage = drill.run(peak, 0);
+  drill.load(stage, 0, 100, 40).load(stage, 0, 100, 0, 160, 0.005, write);
+  drill.require("AV-1", AvailabilitySli{{OperationId(0)}, {}}, Comparison::at_least, 0.99);
+  const Scorecard reads = drill.judge();
+  EXPECT_EQ(reads.requirements[0].tested_rate, 40);
+  EXPECT_TRUE(says(reads, "Load holds at the tested 40/s.")) << joined(reads);
+  EXPECT_TRUE(says(reads, "No promise covers write in \"peak\", where 16000 of 16000 requests failed.")) << joined(reads);
+  drill.require("AV-2", AvailabilitySli{{write}, {}}, Comparison::at_least, 0.99);
+  const Scorecard both = drill.judge();
+  EXPECT_FALSE(says(both, "No promise covers")) << joined(both);
+  EXPECT_EQ(both.requirements[0].tested_rate, 200);
 }
 
 TEST(TruthPageOne, APhaseThatMissesByItselfIsNotWhereLoadHolds) {
@@ -117,6 +140,23 @@ TEST(TruthPageOne, ALossIsScaledToTheDeclaredWriteRate) {
     EXPECT_GE(i.rpo_lower, 0.29);
     EXPECT_LE(i.rpo_upper, 0.31);
   }
+}
+
+// Of a time in which single writes are lost only the number can be scaled, not the time.
+TEST(TruthPageOne, AScatteredLossIsScaledByItsNumber) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.writes(0, 10);
+  drill.verify(drill.inject(kill, stage, 10, 15), 25, {49, 69, 89});
+  drill.probe(0, 30);
+  drill.require("DR-2", RpoSli{kill, LedgerId(0)}, Comparison::at_most, 0);
+  drill.scenario.forecast = Forecast{{9000}, "", Rate{2000}};
+  const Scorecard card = drill.judge();
+  EXPECT_TRUE(says(card, "part of what was confirmed in the last")) << joined(card);
+  EXPECT_TRUE(says(card, "(3 entries of our 10 test writes a second, in 1 of 1 try); at the forecast 2 000 writes a second about 600, "
+                         "if losses follow the rate")) << joined(card);
 }
 
 TEST(TruthPageOne, ADeclaredFaultThatWasNotCausedIsSaid) {

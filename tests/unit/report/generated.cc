@@ -226,7 +226,7 @@ void Maker::describe() {
   if (!card.launch.empty()) card.launch_in_days = of({-1, 0, 1, 23});
   card.valid = chance(80);
   if (!card.valid) card.reasons = {{"lag", "our lag was large", true}};
-  if (chance(20)) card.unjudged = {{"spike", of<uint64_t>({1, 10000}), 1}};
+  if (chance(20)) card.unjudged = {{"spike", of<std::string>({"", "write"}), of<uint64_t>({1, 10000}), 1}};
   if (chance(30)) card.searches = {ScoredSearch{.phase = "steady", .lower = of({0.5, 1904.7}), .upper = 2001.0, .ended = "found"}};
   card.controls = judging::summarize_controls(card.requirements);
   card.areas = judging::summarize_areas(card.requirements);

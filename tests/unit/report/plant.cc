@@ -101,7 +101,7 @@ void plant(Example& example, const std::string& text) {
   for (ScoredRequirement& row : card.requirements) plant_requirement(row, put);
   plant_record(card, put);
   card.unjudged.resize(1);
-  put(card.unjudged[0].phase);
+  put(card.unjudged[0].phase, card.unjudged[0].operation);
   plant_growth(card, put);
   plant_around(card, put);
   Scenario& scenario = *example.scenario;
