@@ -10,6 +10,7 @@ namespace {
 
 struct OperationSums {
   std::array<uint64_t, kOutcomes> counts{};
+  uint64_t retried = 0;
   std::vector<uint64_t> over_limit;
   LadderSum latency{Ladder::slow()}, service{Ladder::slow()};
 };
@@ -24,6 +25,7 @@ using Sums = std::vector<PhaseSums>;  // by PhaseId
 
 void add_cell(OperationSums& sums, const Cell& cell) {
   for (std::size_t i = 0; i < kOutcomes; ++i) sums.counts[i] += cell.counts[i];
+  sums.retried += cell.retried;
   sums.over_limit.resize(std::max(sums.over_limit.size(), cell.over_limit.size()));
   for (std::size_t i = 0; i < cell.over_limit.size(); ++i) sums.over_limit[i] += cell.over_limit[i];
   for (const Outcome outcome : kAllOutcomes) {
@@ -80,6 +82,8 @@ MetricHistogram latency_histogram(const OperationSums& sums, const Operation& op
 void add_traffic_metrics(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily offered = counter("shakedown_offered_total", "Arrivals that the schedule asked for.");
   MetricFamily outcomes = counter("shakedown_outcomes_total", "What became of the arrivals, counted when they are done.");
+  MetricFamily retried =
+      counter("shakedown_retried_total", "Requests sent a second time: the target closed a kept connection as we sent.");
   MetricFamily latency = histogram("shakedown_latency_seconds",
                                    "From the schedule's instant to the answer; arrivals not ok are above every bound.");
   MetricFamily service = histogram("shakedown_service_seconds", "From the request's first byte to its end.");
@@ -99,11 +103,12 @@ void add_traffic_metrics(MetricFamilies& page, const MetricsInput& input) {
         outcomes.add({{"phase", phase}, {"operation", name}, {"outcome", to_string(outcome)}},
                      static_cast<double>(count(operation, outcome)));
       }
+      retried.add({{"phase", phase}, {"operation", name}}, static_cast<double>(operation.retried));
       latency.add({{"phase", phase}, {"operation", name}}, latency_histogram(operation, scenario.operation(id)));
       service.add({{"phase", phase}, {"operation", name}}, operation.service.histogram());
     }
   }
-  for (MetricFamily* family : {&offered, &outcomes, &latency, &service, &wait, &lag}) page.push_back(family->take());
+  for (MetricFamily* family : {&offered, &outcomes, &retried, &latency, &service, &wait, &lag}) page.push_back(family->take());
 }
 
 }  // namespace shakedown

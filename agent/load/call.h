@@ -41,8 +41,8 @@ struct Response {
 class CallSink {
  public:
   virtual ~CallSink() = default;
-  // response only with Outcome::ok, which here means "a complete answer came in time". done never
-  // exceeds the deadline of a timeout. The slot may be reused or released at once.
+  // response only with Outcome::ok, which here means "a complete answer came in time". The done of
+  // a timeout is the deadline. The slot may be reused or released at once.
   virtual void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) = 0;
   // The driver holds the call back (Call::held) until it knows whether the target was still down;
   // it is not on its way to the target. finished() comes later.
@@ -57,6 +57,7 @@ struct Call {
   Holes holes;
   bool keep_head = false;
   bool keep_body = false;
+  bool once = false;  // never sent twice, whatever its method allows
   OperationId operation;
   uint64_t tag = 0;  // the issuer's own
   MonoTime intended{}, released{}, deadline{};
@@ -64,12 +65,18 @@ struct Call {
   // Set by the driver.
   MonoTime sent{};
   bool was_sent = false;
-  bool held = false;  // by the reconnect backoff
+  bool held = false;     // by the reconnect backoff
+  bool retried = false;  // the connection was closed as we sent; once, on a fresh one
+  Duration held_up{};    // how long the target may have had to wait for us (full receive buffer)
   Connection* connection = nullptr;
 
   Link<Call> waiting_link;   // in a pool's queue
   Link<Call> deadline_link;  // in the watchdog's lists
   Duration timeout{};        // deadline - intended, which list that is
+
+  // The deadline and what of the time until then was ours. An answer between the two would have
+  // come in time but for us; without one the target has had its whole timeout.
+  MonoTime last_moment() const { return deadline + (released - intended) + held_up; }
 };
 
 // Slots in slabs: grows to the largest number ever outstanding and never shrinks.

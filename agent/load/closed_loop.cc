@@ -89,14 +89,16 @@ void ClosedLoop::finished(Call& call, Outcome outcome, const Response* response,
       judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
   const auto user = static_cast<uint32_t>(call.tag);
   const MonoTime retry_at = call.driver->retry_at();
+  // After a timeout the user has waited as long as the watchdog did, with what of it was ours.
+  const MonoTime free = outcome == Outcome::timeout ? call.last_moment() : done;
   tools_.calls.give_back(call);
   const bool carried = response != nullptr || outcome == Outcome::timeout;
   if (!carried) {
-    sleep(user, std::max({done + think_, done + kPause, retry_at}));
+    sleep(user, std::max({free + think_, free + kPause, retry_at}));
   } else if (think_ > Duration::zero()) {
-    sleep(user, done + think_);
+    sleep(user, free + think_);
   } else {
-    issue(user, done);
+    issue(user, free);
   }
 }
 

@@ -16,12 +16,23 @@ Deadlines::Queue& Deadlines::queue(Duration timeout) {
   return *last_;
 }
 
+void Deadlines::insert(Queue& to, Call& call) {
+  to.calls.insert_ordered(
+      call, [](const Call& a, const Call& b) { return a.last_moment() < b.last_moment(); });
+}
+
 void Deadlines::add(Call& call) {
   call.timeout = call.deadline - call.intended;
   Queue& q = queue(call.timeout);
-  q.calls.insert_ordered(call,
-                         [](const Call& a, const Call& b) { return a.deadline < b.deadline; });
-  if (q.calls.front() == &call && call.deadline < armed_at_) arm(call.deadline);
+  insert(q, call);
+  if (q.calls.front() == &call && call.last_moment() < armed_at_) arm(call.last_moment());
+}
+
+void Deadlines::reorder(Call& call) {
+  if (!List<Call, &Call::deadline_link>::contains(call)) return;
+  Queue& q = queue(call.timeout);
+  q.calls.erase(call);
+  insert(q, call);
 }
 
 void Deadlines::remove(Call& call) {
@@ -44,9 +55,12 @@ void Deadlines::expire(MonoTime now) {
   for (std::size_t i = 0; i < queues_.size(); ++i) {
     Queue& q = queues_[i];
     while (Call* first = q.calls.front()) {
-      if (first->deadline > now) break;
+      if (first->last_moment() > now) break;
+      // We may be the ones who are late.
+      if (first->driver->look_again(*first, now)) continue;
       q.calls.erase(*first);
-      end(*first, Outcome::timeout, first->deadline);
+      const Outcome outcome = first->driver->missed(*first, now);
+      end(*first, outcome, outcome == Outcome::timeout ? first->deadline : now);
     }
   }
 }
@@ -77,7 +91,7 @@ void Deadlines::woken(boost::system::error_code error) {
   expire(now);
   MonoTime next = MonoTime::max();
   for (const Queue& q : queues_) {
-    if (!q.calls.empty()) next = std::min(next, q.calls.front()->deadline);
+    if (!q.calls.empty()) next = std::min(next, q.calls.front()->last_moment());
   }
   armed_at_ = MonoTime::max();
   if (next != MonoTime::max()) arm(std::max(next, now + kGrain));

@@ -1,6 +1,7 @@
-// The watchdog of one worker: ends every call whose deadline (intended + timeout) has passed. One
-// timer for all of them: calls with the same timeout are kept in one list, which their intended
-// times keep in order, so that the earliest deadline is always at a list's front.
+// The watchdog of one worker: ends every call whose last moment has passed: its deadline (intended +
+// timeout), and what of the time until then was ours (Call::last_moment). One timer for all of them:
+// calls with the same timeout are kept in one list in order of that moment, mostly that of their
+// release. None is believed to be over before what has come for it meanwhile has been read.
 // Ownership: refers to calls, does not own them. Threads: the worker's.
 #pragma once
 
@@ -20,6 +21,8 @@ class Deadlines {
 
   void add(Call& call);
   void remove(Call& call);
+  // Puts a call whose last moment has moved back where it belongs.
+  void reorder(Call& call);
   // Every call that is out: abandons it and tells its sink `unfinished`, done = now.
   void give_up(MonoTime now);
   std::size_t size() const;
@@ -27,7 +30,7 @@ class Deadlines {
   void close();
 
  private:
-  // Deadlines closer together than this are ended by one waking; what is stamped is the deadline
+  // Moments closer together than this are ended by one waking; what is stamped is the deadline
   // itself.
   static constexpr Duration kGrain = std::chrono::microseconds(500);
   struct Queue {
@@ -36,6 +39,7 @@ class Deadlines {
   };
 
   Queue& queue(Duration timeout);
+  static void insert(Queue& to, Call& call);
   void expire(MonoTime now);
   void arm(MonoTime at);
   void woken(boost::system::error_code error);

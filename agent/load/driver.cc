@@ -2,9 +2,17 @@
 
 #include <algorithm>
 
+#include "agent/load/arrival_clock.h"
 #include "agent/load/deadlines.h"
 
 namespace shakedown {
+namespace {
+
+bool is_ours(Outcome outcome) {
+  return outcome == Outcome::client_error || outcome == Outcome::dropped_by_us;
+}
+
+}  // namespace
 
 void Driver::submit(Call& call, MonoTime now) {
   call.driver = this;
@@ -12,13 +20,40 @@ void Driver::submit(Call& call, MonoTime now) {
   start(call, now);
 }
 
-void Driver::finish(Call& call, Outcome outcome, const Response* response, MonoTime now) {
+bool Driver::look_again(Call& call, MonoTime now) {
+  if (call.connection != nullptr) return read_answer(call, now);
+  if (now - call.last_moment() <= kLateTurn || looked_at_ == now) return false;
+  looked_at_ = now;
+  freed_at_ = MonoTime::max();
+  freed_at_ = read_all(now);
+  return true;
+}
+
+Outcome Driver::missed(const Call& call, MonoTime now) const {
+  const bool ours =
+      call.connection == nullptr && looked_at_ == now && freed_at_ < call.last_moment();
+  return ours ? Outcome::dropped_by_us : Outcome::timeout;
+}
+
+void Driver::finish(Call& call, Outcome outcome, const Response* response, MonoTime at) {
   deadlines_.remove(call);
-  if (now >= call.deadline && outcome != Outcome::client_error) {
-    call.sink->finished(call, Outcome::timeout, nullptr, call.deadline);
+  if (at < call.deadline || is_ours(outcome)) {
+    call.sink->finished(call, outcome, outcome == Outcome::ok ? response : nullptr, at);
+  } else if (outcome == Outcome::ok && at < call.last_moment()) {
+    call.sink->finished(call, Outcome::dropped_by_us, nullptr, at);
   } else {
-    call.sink->finished(call, outcome, outcome == Outcome::ok ? response : nullptr, now);
+    call.sink->finished(call, Outcome::timeout, nullptr, call.deadline);
   }
+}
+
+void Driver::add_lag(Call& call, Duration ours) {
+  call.released += ours;
+  deadlines_.reorder(call);
+}
+
+void Driver::add_held_up(Call& call, Duration ours) {
+  call.held_up += ours;
+  deadlines_.reorder(call);
 }
 
 void Driver::hold(Call& call) {

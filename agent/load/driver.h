@@ -45,6 +45,14 @@ class Driver {
   // Ends the calls that are held back: nobody will know any more whether the target was down.
   virtual void give_up_held(MonoTime) {}
 
+  // Before a last moment that has passed is believed: reads what has come for the call or, when it
+  // waits for a connection and we are late, for all that are out (once a turn). False when nothing
+  // can have changed; else the call may be gone.
+  bool look_again(Call& call, MonoTime now);
+  // What a call is whose last moment has passed without an answer: timeout, or dropped_by_us when
+  // our own lateness may be why it never had a connection.
+  Outcome missed(const Call& call, MonoTime now) const;
+
   // When a new connection may be tried; in the past while nothing is wrong.
   virtual MonoTime retry_at() const = 0;
   virtual uint32_t open_connections() const = 0;
@@ -54,15 +62,27 @@ class Driver {
 
  protected:
   explicit Driver(Deadlines& deadlines) : deadlines_(deadlines) {}
-  // Ends a call. An end at or after the deadline is a timeout at the deadline, whatever it was.
-  void finish(Call& call, Outcome outcome, const Response* response, MonoTime now);
+  // Ends a call; at = when its end came. At or after the deadline that is a timeout, stamped there,
+  // whatever it was; but a complete answer that came before the last moment is dropped_by_us.
+  void finish(Call& call, Outcome outcome, const Response* response, MonoTime at);
+  // This much of the call's time was ours: as lag (its release is later), or because the target had
+  // to wait until we read.
+  void add_lag(Call& call, Duration ours);
+  void add_held_up(Call& call, Duration ours);
   virtual void start(Call& call, MonoTime now) = 0;
   // A held call has no watchdog: its end is known only after the next attempt to connect.
   void hold(Call& call);
   void end_held(Call& call, Outcome outcome, MonoTime now);
+  // Reads what has come for a call that has a connection; false when the call is still there.
+  virtual bool read_answer(Call& call, MonoTime now) = 0;
+  // Reads what has come on all connections. When the first of them may have become free for a
+  // waiting call; MonoTime::max() = none has.
+  virtual MonoTime read_all(MonoTime now) = 0;
 
  private:
   Deadlines& deadlines_;
+  MonoTime looked_at_ = MonoTime::min();
+  MonoTime freed_at_ = MonoTime::max();  // what we saw then
 };
 
 using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target,

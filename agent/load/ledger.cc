@@ -96,6 +96,8 @@ void LedgerKeeper::write_one(MonoTime now) {
   Call& call = make_call(prepared_.write, writes_sink_, id, out, now);
   call.keep_head = prepared_.write_ok.keep_head();
   call.keep_body = prepared_.write_ok.keep_body();
+  // A second try would be answered according to what became of the first, which nobody knows.
+  call.once = true;
   driver_->submit(call, now);
 }
 

@@ -79,7 +79,7 @@ void Prober::finished(Call& call, Outcome outcome, const Response* response, Mon
   --outstanding_;
   const Sample sample = judge_call(call, prepared_, clock_, StageId(), outcome, response, done);
   calls_.give_back(call);
-  if (outcome == Outcome::unfinished) return;
+  if (outcome == Outcome::unfinished || outcome == Outcome::dropped_by_us) return;
   if (outcome == Outcome::client_error) {
     if (!std::exchange(trouble_logged_, true)) {
       log::warning("checks of a probe could not be made: no descriptors or ports left",

@@ -2,7 +2,7 @@
 // delays no other. start of a result is the instant the check was released, end that of its
 // answer, or start + timeout. A check that we could not carry out (no descriptors or ports left)
 // is no evidence about the target: it is left out, logged once, and the gap shows as unobserved.
-// So are checks that our thread came too late for.
+// So are checks that our thread came too late for, at their start or at their end.
 // Ownership: owns its driver. Threads: its worker's.
 #pragma once
 

@@ -12,6 +12,7 @@ struct Recorder::LiveCell {
   std::unique_ptr<DenseHistogram> wait, service, lag;
   std::vector<uint64_t> over_limit;
   Duration latency_max{};
+  uint64_t retried = 0;
 };
 
 namespace {
@@ -68,6 +69,7 @@ void Recorder::record(const Sample& sample) {
   const auto outcome = static_cast<std::size_t>(sample.outcome);
   const Duration lag = sample.released - sample.intended;
   ++c.counts[outcome];
+  c.retried += sample.retried ? 1 : 0;
   histogram(c.lag).add(lag);
   worst_lag_ = std::max(worst_lag_, lag);
   if (is_drop(sample.outcome)) return;
@@ -100,6 +102,7 @@ void Recorder::take(std::map<CellKey, Cell>& cells) {
     move_out(live->lag, taken.lag);
     taken.over_limit = live->over_limit;
     taken.latency_max = live->latency_max;
+    taken.retried = std::exchange(live->retried, 0);
     const auto [at, added] = cells.try_emplace(live->key, std::move(taken));
     if (!added) at->second.merge(taken);
     live->counts.fill(0);

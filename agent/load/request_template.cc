@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 
 #include "core/base/rng.h"
 
@@ -12,6 +13,11 @@ namespace shakedown {
 namespace {
 
 constexpr std::size_t kSeedDigits = 16;
+
+bool is_idempotent(const std::string& method) {
+  static constexpr std::string_view kIdempotent[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+  return std::find(std::begin(kIdempotent), std::end(kIdempotent), method) != std::end(kIdempotent);
+}
 
 void append_number(std::string& out, uint64_t number) {
   char digits[20];
@@ -141,6 +147,7 @@ Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Tar
   }
   RequestTemplate made;
   made.head_only_ = http.method == "HEAD";
+  made.idempotent_ = is_idempotent(http.method);
   made.value_size_ = value_size;
   made.value_tail_ = value_tail(value_size);
   append(made.head_, http.method + " " + target.base_path);

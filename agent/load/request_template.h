@@ -27,6 +27,8 @@ class RequestTemplate {
   std::string_view render(const Holes& holes, std::string& scratch) const;
   // HEAD: the answer has no body whatever it says.
   bool head_only() const { return head_only_; }
+  // May be sent again when nobody knows whether it arrived (RFC 9110 9.2.2).
+  bool idempotent() const { return idempotent_; }
 
  private:
   struct Piece {
@@ -46,6 +48,7 @@ class RequestTemplate {
   Pieces body_;
   bool has_length_ = false;
   bool head_only_ = false;
+  bool idempotent_ = false;
   bool fixed_ = false;  // no holes: ready_ is the whole request
   uint64_t value_size_ = 0;
   std::string value_tail_;  // what follows the seed's digits in {value}

@@ -21,6 +21,7 @@ Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& cl
   sample.operation = call.operation;
   sample.outcome = outcome;
   sample.was_sent = call.was_sent;
+  sample.retried = call.retried;
   sample.intended = clock.at(call.intended);
   sample.released = clock.at(call.released);
   sample.sent = clock.at(call.sent);

@@ -1,6 +1,9 @@
 #include "agent/load/tls.h"
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -61,6 +64,41 @@ TlsStep step_of(ssl_st& ssl, int result) {
   }
 }
 
+// A socket whose reads are stamped: OpenSSL's own socket BIO reads with read(2), which tells no
+// time.
+bool would_block() { return errno == EAGAIN || errno == EINTR || errno == ENOBUFS; }
+
+int stamped_read(BIO* bio, char* to, int size) {
+  BIO_clear_retry_flags(bio);
+  auto& arrival = *static_cast<StampedReads*>(BIO_get_data(bio));
+  const ssize_t bytes = receive_stamped(arrival, to, static_cast<std::size_t>(size));
+  if (bytes < 0 && would_block()) BIO_set_retry_read(bio);
+  return static_cast<int>(bytes);
+}
+
+int plain_write(BIO* bio, const char* from, int size) {
+  BIO_clear_retry_flags(bio);
+  const auto& arrival = *static_cast<StampedReads*>(BIO_get_data(bio));
+  const ssize_t bytes =
+      ::send(arrival.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (bytes < 0 && would_block()) BIO_set_retry_write(bio);
+  return static_cast<int>(bytes);
+}
+
+long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+// Made once and kept for the life of the program.
+const BIO_METHOD* stamping_method() {
+  static const BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stamped socket");
+    BIO_meth_set_read(made, stamped_read);
+    BIO_meth_set_write(made, plain_write);
+    BIO_meth_set_ctrl(made, control);
+    return made;
+  }();
+  return method;
+}
+
 }  // namespace
 
 void SslDeleter::operator()(ssl_st* ssl) const { SSL_free(ssl); }
@@ -82,16 +120,31 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const Target& target) {
   return made;
 }
 
+void TlsContext::name_peer(SSL& ssl) const {
+  if (name_is_address_) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(&ssl), name_.c_str());
+  } else {
+    SSL_set_tlsext_host_name(&ssl, name_.c_str());
+    SSL_set1_host(&ssl, name_.c_str());
+  }
+  SSL_set_connect_state(&ssl);
+}
+
 TlsSession TlsContext::session(int socket) const {
   TlsSession ssl(SSL_new(context_));
   if (!ssl || SSL_set_fd(ssl.get(), socket) != 1) return nullptr;
-  if (name_is_address_) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), name_.c_str());
-  } else {
-    SSL_set_tlsext_host_name(ssl.get(), name_.c_str());
-    SSL_set1_host(ssl.get(), name_.c_str());
-  }
-  SSL_set_connect_state(ssl.get());
+  name_peer(*ssl);
+  return ssl;
+}
+
+TlsSession TlsContext::session(StampedReads& arrival) const {
+  TlsSession ssl(SSL_new(context_));
+  BIO* bio = ssl ? BIO_new(stamping_method()) : nullptr;
+  if (bio == nullptr) return nullptr;
+  BIO_set_data(bio, &arrival);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl.get(), bio, bio);
+  name_peer(*ssl);
   return ssl;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/load/arrival_clock.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
 
@@ -30,9 +31,12 @@ class TlsContext {
 
   // A client session on a connected, non-blocking socket; nullptr when OpenSSL has no memory.
   TlsSession session(int socket) const;
+  // The same; what is read from the socket is noted in `arrival`, which outlives the session.
+  TlsSession session(StampedReads& arrival) const;
 
  private:
   TlsContext() = default;
+  void name_peer(ssl_st& ssl) const;
   ssl_ctx_st* context_ = nullptr;
   std::string name_;
   bool name_is_address_ = false;

@@ -255,12 +255,13 @@ std::vector<ScoredAgent> summarize_agents(const Evidence& evidence) {
 }
 
 Accounting summarize_accounting(const Evidence& evidence) {
+  Accounting out;
   std::array<uint64_t, kOutcomes> sums{};
   for (const auto& [key, cell] : evidence.timeline->totals()) {
     for (const Outcome o : kAllOutcomes) sums[static_cast<std::size_t>(o)] += cell.count(o);
+    out.retried += cell.retried;
   }
   const auto of = [&sums](Outcome o) { return sums[static_cast<std::size_t>(o)]; };
-  Accounting out;
   for (const StageRecord& stage : evidence.timeline->stages()) out.offered += stage.offered;
   out.ok = of(Outcome::ok);
   out.failed = of(Outcome::failed);

@@ -200,6 +200,7 @@ Table accounting_table(const Accounting& counts) {
       {"offered", counts.offered}};
   for (const auto& [name, count] : rows) table.rows.push_back({name, number(count)});
   table.rows.push_back({"the two agree", sum == counts.offered ? "yes" : "NO"});
+  table.rows.push_back({"of them sent a second time (closed by the target as we sent)", number(counts.retried)});
   return table;
 }
 

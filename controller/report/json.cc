@@ -194,7 +194,8 @@ Json accounting_of(const Accounting& counts) {
           {"unfinished", counts.unfinished},
           {"dropped_by_target", counts.dropped_by_target},
           {"dropped_by_us", counts.dropped_by_us},
-          {"client_error", counts.client_error}};
+          {"client_error", counts.client_error},
+          {"retried", counts.retried}};
 }
 
 Json people_of(const Decision& people) {

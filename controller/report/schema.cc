@@ -180,7 +180,8 @@ Json accounting() {
                  {"unfinished", count()},
                  {"dropped_by_target", count()},
                  {"dropped_by_us", count()},
-                 {"client_error", count()}});
+                 {"client_error", count()},
+                 {"retried", count()}});
 }
 
 Json people() {

@@ -45,6 +45,7 @@ struct Sample {
   OperationId operation;
   Outcome outcome = Outcome::ok;
   bool was_sent = false;  // else sent and service do not exist
+  bool retried = false;   // sent a second time: the target closed the kept connection as we sent
   RunTime intended{}, released{}, sent{}, done{};
 };
 

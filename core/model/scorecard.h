@@ -110,6 +110,7 @@ struct ScoredAgent {
 struct Accounting {
   uint64_t offered = 0, ok = 0, failed = 0, refused = 0, reset = 0, timeout = 0, unfinished = 0,
            dropped_by_target = 0, dropped_by_us = 0, client_error = 0;
+  uint64_t retried = 0;  // of them all: the target closed a kept connection as we sent, and we sent again
 };
 
 struct Scorecard {

@@ -45,6 +45,7 @@ void Cell::merge(const Cell& other) {
   over_limit.resize(std::max(over_limit.size(), other.over_limit.size()));
   for (std::size_t i = 0; i < other.over_limit.size(); ++i) over_limit[i] += other.over_limit[i];
   latency_max = std::max(latency_max, other.latency_max);
+  retried += other.retried;
 }
 
 void Snapshot::merge(Snapshot&& other) {

@@ -30,6 +30,7 @@ struct Cell {
   // [i] = ok arrivals slower than Operation::limits[i] (exact; not-ok ones are added by the judge).
   std::vector<uint64_t> over_limit;
   Duration latency_max{};                                // exact, over all outcomes
+  uint64_t retried = 0;                                  // of the arrivals: sent a second time
 
   uint64_t offered() const;
   uint64_t count(Outcome o) const { return counts[static_cast<std::size_t>(o)]; }

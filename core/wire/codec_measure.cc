@@ -106,6 +106,7 @@ void write_cell(Writer& io, const CellKey& key, const Cell& m, v1::Cell& p) {
   if (!m.lag.empty()) fields(io, m.lag, *p.mutable_lag());
   for (const uint64_t n : m.over_limit) p.add_over_limit(n);
   p.set_latency_max_ns(m.latency_max.count());
+  p.set_retried(m.retried);
 }
 
 void read_cell(Reader& io, Snapshot& m, const v1::Cell& p) {
@@ -126,6 +127,7 @@ void read_cell(Reader& io, Snapshot& m, const v1::Cell& p) {
   fields(io, cell.lag, p.lag());
   cell.over_limit.assign(p.over_limit().begin(), p.over_limit().end());
   cell.latency_max = Duration(p.latency_max_ns());
+  cell.retried = p.retried();
 }
 
 // Checks come at a cadence: what is left of an instant after it is small.

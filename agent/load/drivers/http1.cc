@@ -19,12 +19,13 @@ Http1Driver::Http1Driver(const PreparedTarget& target, const DriverOptions& opti
       options_(options),
       loop_(loop),
       retry_timer_(loop),
-      read_buffer_(64 * 1024) {
+      read_buffer_(64 * 1024),
+      arrivals_(clock_pair()) {
   scratch_.reserve(1024);
 }
 
 void Http1Driver::start(Call& call, MonoTime now) {
-  if (Connection* idle = take_idle(now)) {
+  if (Connection* idle = take_idle(call, now)) {
     idle->start(call, now);
     return;
   }
@@ -37,29 +38,35 @@ bool Http1Driver::worn_out(const Connection& connection, MonoTime now) const {
          (options_.max_age > Duration::zero() && now - connection.opened() >= options_.max_age);
 }
 
-Connection* Http1Driver::take_idle(MonoTime now) {
+Connection* Http1Driver::take_idle(const Call& call, MonoTime now) {
+  const bool late = call.released - call.intended > kLateTurn;
   while (Connection* last = idle_.back()) {
     idle_.erase(*last);
-    if (!worn_out(*last, now)) return last;
+    // While we stood still the target may have closed what has been idle.
+    if (!worn_out(*last, now) && !(late && last->is_gone())) return last;
     --open_;
     last->close();
   }
   return nullptr;
 }
 
-void Http1Driver::release(Connection& connection, MonoTime now) {
+// A call that could have been sent earlier, had we seen it, is released now: that lag is ours.
+void Http1Driver::release(Connection& connection, MonoTime ready, MonoTime now) {
   while (Call* first = waiting_.pop_front()) {
-    if (now < first->deadline) {
+    if (now < first->last_moment()) {
+      const Duration ours = now - std::max(ready, first->released);
+      if (ours > kOnTime) add_lag(*first, ours);
       connection.start(*first, now);
       return;
     }
-    finish(*first, Outcome::timeout, nullptr, now);
+    const bool was_in_time = ready < first->last_moment() && now - ready > kOnTime;
+    finish(*first, was_in_time ? Outcome::dropped_by_us : Outcome::timeout, nullptr, now);
   }
   idle_.push_back(connection);
 }
 
 void Http1Driver::replenish(MonoTime now) {
-  while (!closed_ && connecting_.size() < waiting_.size() &&
+  while (!closed_ && connecting_.size() < without_connection() &&
          open_ + connecting_.size() < options_.max_connections && now >= retry_at_) {
     connect_one(now);
   }
@@ -86,7 +93,8 @@ void Http1Driver::attempt_failed(MonoTime started, Outcome outcome, MonoTime now
   note_failure(started, outcome, now);
   // Whoever waits came before this failure; without a backoff the others get attempts of their own.
   const bool nothing_left = open_ == 0 && connecting_.empty() && now < retry_at_;
-  answer_waiting(nothing_left ? waiting_.size() : 1, now);
+  const std::size_t some = now < retry_at_ ? std::max<std::size_t>(1, again_.size()) : 1;
+  answer_waiting(nothing_left ? without_connection() : some, now);
 }
 
 void Http1Driver::note_failure(MonoTime started, Outcome outcome, MonoTime now) {
@@ -102,7 +110,7 @@ void Http1Driver::note_failure(MonoTime started, Outcome outcome, MonoTime now) 
 
 void Http1Driver::answer_waiting(std::size_t at_most, MonoTime now) {
   for (; at_most > 0; --at_most) {
-    Call* first = waiting_.pop_front();
+    Call* first = again_.empty() ? waiting_.pop_front() : again_.pop_front();
     if (first == nullptr) return;
     finish(*first, last_failure_, nullptr, now);
   }
@@ -110,7 +118,7 @@ void Http1Driver::answer_waiting(std::size_t at_most, MonoTime now) {
 
 void Http1Driver::hold_waiting(MonoTime now) {
   if (!options_.hold_back || closed_ || now >= retry_at_) {
-    answer_waiting(waiting_.size(), now);
+    answer_waiting(without_connection(), now);
     return;
   }
   while (Call* first = waiting_.pop_front()) {
@@ -149,13 +157,33 @@ void Http1Driver::retry(boost::system::error_code error) {
 
 void Http1Driver::give_up_held(MonoTime now) { end_all_held(not_sent(), now); }
 
-void Http1Driver::connected(Connection& connection, MonoTime now) {
+bool Http1Driver::read_answer(Call& call, MonoTime now) {
+  return call.connection->read_what_came(now) != MonoTime::max();
+}
+
+MonoTime Http1Driver::read_all(MonoTime now) {
+  looks_.clear();
+  for (const auto& connection : connections_) looks_.push_back(connection->look());
+  MonoTime freed_at = MonoTime::max();
+  if (::poll(looks_.data(), looks_.size(), 0) <= 0) return freed_at;
+  for (std::size_t i = 0; i < looks_.size(); ++i) {
+    if (looks_[i].revents != 0)
+      freed_at = std::min(freed_at, connections_[i]->read_what_came(now));
+  }
+  return freed_at;
+}
+
+void Http1Driver::connected(Connection& connection, MonoTime ready, MonoTime now) {
   backoff_ = Duration::zero();
   retry_at_ = MonoTime{};
   connecting_.erase(connection);
   ++open_;
   end_all_held(not_sent(), now);
-  release(connection, now);
+  if (Call* again = again_.pop_front()) {
+    connection.start(*again, now);
+  } else {
+    release(connection, ready, now);
+  }
   replenish(now);
 }
 
@@ -165,24 +193,41 @@ void Http1Driver::connect_failed(Connection& connection, Outcome outcome, MonoTi
   replenish(now);
 }
 
-void Http1Driver::answered(Connection& connection, Call& call, const Response& response,
-                           MonoTime now) {
-  releasing_ = true;
-  finish(call, Outcome::ok, &response, now);
-  releasing_ = false;
-  release(connection, now);
+void Http1Driver::finish_answer(Call& call, const Response& response, std::optional<MonoTime> end,
+                                MonoTime now) {
+  if (end) {
+    finish(call, Outcome::ok, &response, *end);
+  } else {
+    finish(call, Outcome::dropped_by_us, nullptr, now);
+  }
 }
 
-void Http1Driver::answered_last(Connection&, Call& call, const Response& response, MonoTime now) {
+void Http1Driver::answered(Connection& connection, Call& call, const Response& response,
+                           std::optional<MonoTime> end, MonoTime now) {
+  const MonoTime ready = end.value_or(call.sent);
+  releasing_ = true;
+  finish_answer(call, response, end, now);
+  releasing_ = false;
+  release(connection, ready, now);
+}
+
+void Http1Driver::answered_last(Call& call, const Response& response, std::optional<MonoTime> end,
+                                MonoTime now) {
   --open_;
-  finish(call, Outcome::ok, &response, now);
+  finish_answer(call, response, end, now);
   replenish(now);
 }
 
-void Http1Driver::died(Connection& connection, Call* call, Outcome outcome, MonoTime now) {
+void Http1Driver::died(Connection& connection, Call* call, Outcome outcome, bool again,
+                       MonoTime now) {
   idle_.erase(connection);
   --open_;
-  if (call != nullptr) finish(*call, outcome, nullptr, now);
+  if (again && !closed_ && now >= retry_at_ && now < call->last_moment()) {
+    call->retried = true;
+    again_.push_back(*call);
+  } else if (call != nullptr) {
+    finish(*call, outcome, nullptr, now);
+  }
   replenish(now);
 }
 
@@ -192,9 +237,9 @@ void Http1Driver::abandon(Call& call, MonoTime now) {
     call.connection = nullptr;
     --open_;
   } else {
-    (call.held ? held_ : waiting_).erase(call);
+    (call.held ? held_ : call.retried ? again_ : waiting_).erase(call);
     Connection* oldest = connecting_.front();
-    if (oldest != nullptr && oldest->opened() <= call.released) {
+    if (oldest != nullptr && (call.retried || oldest->opened() <= call.released)) {
       connecting_.erase(*oldest);
       oldest->close();
       end_all_held(last_failure_, now);

@@ -1,5 +1,6 @@
 // HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time
-// on a connection, no retries, redirects not followed.
+// on a connection, redirects not followed. What the target closes as we send is sent once more on a
+// fresh connection where the method allows it (Call::retried; docs/adr/0012); no other retries.
 //
 // When a connect fails, one waiting call is answered with the reason; if no connection is left,
 // all of them are. What arrives until the backoff ends is answered or held back as Driver::submit
@@ -9,10 +10,14 @@
 // Ownership: owns its connections. Threads: the worker's.
 #pragma once
 
+#include <poll.h>
+
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/load/arrival_clock.h"
 #include "agent/load/driver.h"
 #include "agent/load/drivers/http1_connection.h"
 #include "agent/load/handler.h"
@@ -33,11 +38,18 @@ class Http1Driver final : public Driver {
   void close() override;
 
   // What connections report. Each leaves the connection closed, or idle and ready.
-  void connected(Connection& connection, MonoTime now);
+  // `end` and `ready` = when that came to pass, by the kernel; now = when we saw it. No `end`: we
+  // were too late to know.
+  void connected(Connection& connection, MonoTime ready, MonoTime now);
   void connect_failed(Connection& connection, Outcome outcome, MonoTime now);
-  void answered(Connection& connection, Call& call, const Response& response, MonoTime now);
-  void answered_last(Connection& connection, Call& call, const Response& response, MonoTime now);
-  void died(Connection& connection, Call* call, Outcome outcome, MonoTime now);
+  void answered(Connection& connection, Call& call, const Response& response,
+                std::optional<MonoTime> end, MonoTime now);
+  void answered_last(Call& call, const Response& response, std::optional<MonoTime> end,
+                     MonoTime now);
+  // again = the call may be sent once more.
+  void died(Connection& connection, Call* call, Outcome outcome, bool again, MonoTime now);
+  // The target may have had to wait until we read.
+  void held_up(Call& call, Duration ours) { add_held_up(call, ours); }
   // A closed connection's last operation has come back.
   void freed(Connection& connection) { free_.push_back(&connection); }
 
@@ -47,15 +59,21 @@ class Http1Driver final : public Driver {
   bool worn_out(const Connection& connection, MonoTime now) const;
   std::string& scratch() { return scratch_; }
   std::vector<char>& read_buffer() { return read_buffer_; }
+  ArrivalClock& arrivals() { return arrivals_; }
 
  private:
   void start(Call& call, MonoTime now) override;
-  Connection* take_idle(MonoTime now);
-  void release(Connection& connection, MonoTime now);
+  bool read_answer(Call& call, MonoTime now) override;
+  MonoTime read_all(MonoTime now) override;
+  void finish_answer(Call& call, const Response& response, std::optional<MonoTime> end,
+                     MonoTime now);
+  Connection* take_idle(const Call& call, MonoTime now);
+  void release(Connection& connection, MonoTime ready, MonoTime now);
   void replenish(MonoTime now);
   void connect_one(MonoTime now);
   void attempt_failed(MonoTime started, Outcome outcome, MonoTime now);
   void note_failure(MonoTime started, Outcome outcome, MonoTime now);
+  std::size_t without_connection() const { return again_.size() + waiting_.size(); }
   void answer_waiting(std::size_t at_most, MonoTime now);
   void hold_waiting(MonoTime now);
   void end_all_held(Outcome outcome, MonoTime now);
@@ -73,6 +91,7 @@ class Http1Driver final : public Driver {
   std::vector<Connection*> free_;
   List<Connection, &Connection::link> idle_;        // the back was used last
   List<Connection, &Connection::link> connecting_;  // oldest first
+  List<Call, &Call::waiting_link> again_;  // wait for a connection that nobody has used
   List<Call, &Call::waiting_link> waiting_, held_;
   uint32_t open_ = 0;       // idle and busy
   bool releasing_ = false;  // a connection is about to be free: no need for another
@@ -87,6 +106,8 @@ class Http1Driver final : public Driver {
   bool closed_ = false;
   std::string scratch_;
   std::vector<char> read_buffer_;
+  std::vector<pollfd> looks_;  // by connection
+  ArrivalClock arrivals_;
 };
 
 std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target,

@@ -1,7 +1,9 @@
 #include "agent/load/drivers/http1_connection.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "agent/load/drivers/http1.h"
@@ -10,6 +12,12 @@
 #include "core/base/clock.h"
 
 namespace shakedown {
+namespace {
+
+// Between a target's choice to close and its close: a turn of its loop.
+constexpr Duration kCloseRace = std::chrono::milliseconds(10);
+
+}  // namespace
 
 Outcome outcome_of_connect(int error) {
   switch (error) {
@@ -62,6 +70,8 @@ Outcome Connection::open_socket(const boost::asio::ip::tcp::endpoint& endpoint) 
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  arrival_ = StampedReads{socket_.native_handle(), {}, 0};
+  stamp_arrivals(arrival_.socket);
   // A closed load connection leaves no TIME_WAIT behind.
   socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
   return Outcome::ok;
@@ -81,15 +91,26 @@ void Connection::on_connect(ErrorCode error) {
   const Running running(*this);
   if (state_ == State::closed) return;
   const MonoTime now = mono_now();
+  if (!error) forget_writability(error);
   if (error) {
     fail_connect(error, now);
   } else if (driver_.target().tls) {
     state_ = State::handshaking;
-    tls_ = driver_.target().tls->session(socket_.native_handle());
+    tls_ = driver_.target().tls->session(arrival_);
     handshake(now);
   } else {
-    open(now);
+    open(now - since_last_segment(arrival_.socket), now);
   }
+}
+
+// The reactor would go on telling with each wait for an answer that the socket is writable, which
+// costs a turn for every request: registered anew it waits for reading alone.
+void Connection::forget_writability(ErrorCode& error) {
+  const auto protocol = driver_.target().endpoints[endpoint_].protocol();
+  const int socket = socket_.release(error);
+  if (error) return;
+  socket_.assign(protocol, socket, error);
+  if (error) ::close(socket);
 }
 
 void Connection::fail_connect(ErrorCode error, MonoTime now) {
@@ -108,7 +129,8 @@ void Connection::handshake(MonoTime now) {
   const TlsStep step = tls_ ? tls_handshake(*tls_) : TlsStep::broken;
   switch (step) {
     case TlsStep::done:
-      open(now);
+      note_arrival();
+      open(came_.value_or(opened_), now);
       return;
     case TlsStep::want_read:
       wait(true);
@@ -126,20 +148,10 @@ void Connection::handshake(MonoTime now) {
   driver_.connect_failed(*this, distrust.empty() ? Outcome::reset : Outcome::failed, now);
 }
 
-void Connection::open(MonoTime now) {
+void Connection::open(MonoTime ready, MonoTime now) {
   state_ = State::open;
-  if (tls_) {
-    wait(true);
-  } else {
-    read();
-  }
-  driver_.connected(*this, now);
-}
-
-void Connection::read() {
-  ++pending_;
-  socket_.async_receive(boost::asio::buffer(buffer_),
-                        member_handler<&Connection::on_read>(*this, read_memory_));
+  wait(true);
+  driver_.connected(*this, ready, now);
 }
 
 void Connection::wait(bool for_reading) {
@@ -156,31 +168,72 @@ void Connection::wait(bool for_reading) {
   }
 }
 
-void Connection::on_read(ErrorCode error, std::size_t bytes) {
+bool Connection::is_gone() const {
+  char byte = 0;
+  const ssize_t bytes = ::recv(arrival_.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return bytes == 0 || (bytes < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+pollfd Connection::look() const {
+  if (state_ == State::connecting) return {arrival_.socket, POLLOUT, 0};
+  const bool awaited = state_ == State::handshaking || (state_ == State::open && call_ != nullptr);
+  return {awaited ? arrival_.socket : -1, POLLIN, 0};
+}
+
+MonoTime Connection::read_what_came(MonoTime now) {
+  if (state_ == State::closed || (state_ == State::open && call_ == nullptr))
+    return MonoTime::max();
+  const Heard peer = heard(arrival_.socket);
+  const MonoTime earliest = now - peer.segment_ago - kTick;
+  if (state_ != State::open) return peer.established ? earliest : MonoTime::max();
+  const uint64_t before = served_;
+  ++pending_;
   const Running running(*this);
-  if (state_ == State::closed) return;
-  const MonoTime now = mono_now();
-  if (error) {
-    on_end(error == boost::asio::error::eof, now);
-    return;
-  }
-  if (!consume({buffer_.data(), bytes}, now)) return;
-  if (bytes == buffer_.size()) drain(now);
-  if (state_ != State::closed) read();
+  drain(now);
+  return served_ != before || state_ == State::closed ? earliest : MonoTime::max();
 }
 
 void Connection::drain(MonoTime now) {
+  arrival_.bytes = 0;
+  turn_begins_ = true;
+  if (tls_) {
+    drain_tls(now);
+  } else {
+    drain_plain(now);
+  }
+}
+
+void Connection::note_arrival() {
+  const ClockPair pair = clock_pair();
+  if (arrival_.stamp) {
+    came_ = driver_.arrivals().moved(*arrival_.stamp, pair);
+  } else {
+    const Duration ago = heard(arrival_.socket).data_ago;  // no stamp: by the tick
+    came_ = ago > kTick ? pair.mono - ago : pair.mono;
+  }
+  const Duration late = pair.mono - came_.value_or(pair.mono);
+  if (late > kLateTurn) {
+    if (turn_begins_ && call_ != nullptr && may_have_filled(arrival_)) driver_.held_up(*call_, late);
+    // An end of the stream that came after the data has left its stamp on it.
+    if (heard(arrival_.socket).data_ago > late + kTick) came_.reset();
+  }
+  turn_begins_ = false;
+}
+
+void Connection::drain_plain(MonoTime now) {
   std::vector<char>& room = driver_.read_buffer();
   while (state_ == State::open) {
-    const ssize_t bytes = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-    if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    const ssize_t bytes = receive_stamped(arrival_, room.data(), room.size());
+    if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (bytes <= 0) {
       on_end(bytes == 0, now);
       return;
     }
+    note_arrival();
     if (!consume({room.data(), static_cast<std::size_t>(bytes)}, now)) return;
-    if (static_cast<std::size_t>(bytes) < room.size()) return;
+    if (static_cast<std::size_t>(bytes) < room.size()) break;
   }
+  if (state_ == State::open) wait(true);
 }
 
 void Connection::on_readable(ErrorCode) {
@@ -192,7 +245,7 @@ void Connection::on_readable(ErrorCode) {
     handshake(now);
     return;
   }
-  drain_tls(now);
+  drain(now);
 }
 
 void Connection::drain_tls(MonoTime now) {
@@ -201,6 +254,7 @@ void Connection::drain_tls(MonoTime now) {
     std::size_t bytes = 0;
     switch (tls_read(*tls_, room.data(), room.size(), bytes)) {
       case TlsStep::done:
+        note_arrival();
         if (!consume({room.data(), bytes}, now)) return;
         break;
       case TlsStep::want_read:
@@ -250,6 +304,7 @@ void Connection::start(Call& call, MonoTime now) {
   call.connection = this;
   call.sent = now;
   call.was_sent = true;
+  answering_ = false;
   parser_.begin(call.request->head_only(), call.keep_head, call.keep_body, kKeptBody);
   const std::string_view bytes = call.request->render(call.holes, driver_.scratch());
   std::size_t sent = 0;
@@ -282,6 +337,7 @@ bool Connection::consume(std::string_view bytes, MonoTime now) {
     die(Outcome::reset, now);
     return false;
   }
+  answering_ = true;
   const Http1Parser::Progress progress = parser_.feed(bytes);
   if (progress.status == Http1Parser::Status::need_more) return true;
   // More than the one answer that was asked for is nonsense too.
@@ -297,30 +353,48 @@ void Connection::complete(MonoTime now) {
   Call& call = *call_;
   call_ = nullptr;
   call.connection = nullptr;
+  std::optional<MonoTime> end = came_;
+  if (end) end = std::max(*end, call.sent);
+  // As long as the target may have waited for us, nobody knows how long it would have taken.
+  if (end && call.held_up > (*end - call.intended) / 10) end.reset();
   ++served_;
   const Response response{parser_.status(), parser_.head(), parser_.body(), parser_.body_cut()};
   if (parser_.reusable() && tail_.empty() && !driver_.worn_out(*this, now)) {
-    driver_.answered(*this, call, response, now);
+    driver_.answered(*this, call, response, end, now);
     if (call_ == nullptr) parser_.trim();
   } else {
     close();
-    driver_.answered_last(*this, call, response, now);
+    driver_.answered_last(call, response, end, now);
   }
 }
 
 void Connection::on_end(bool orderly, MonoTime now) {
   if (call_ != nullptr && orderly && parser_.end() == Http1Parser::Status::complete) {
+    came_ = now - since_last_segment(arrival_.socket);
     complete(now);
   } else {
     die(Outcome::reset, now);
   }
 }
 
+// The target closed an idle connection while our request was on its way: it has seen nothing of it.
+// An end that was sent before our request arrived comes within a round trip of our sending; a
+// request that it has worked on for longer and then dropped is its failure.
+bool Connection::closed_as_we_sent(MonoTime now) {
+  if (served_ == 0 || answering_ || call_->retried) return false;
+  if (call_->once || !call_->request->idempotent()) return false;
+  const Heard peer = heard(arrival_.socket);
+  // After an orderly end the last segment is that end; a reset leaves no trace of its time.
+  const MonoTime at = peer.established ? now - peer.segment_ago : now;
+  return at - call_->sent <= 2 * peer.round_trip + kCloseRace;
+}
+
 void Connection::die(Outcome outcome, MonoTime now) {
   Call* call = call_;
+  const bool again = call != nullptr && outcome == Outcome::reset && closed_as_we_sent(now);
   if (call != nullptr) call->connection = nullptr;
   close();
-  driver_.died(*this, call, outcome, now);
+  driver_.died(*this, call, outcome, again, now);
 }
 
 }  // namespace shakedown

@@ -1,16 +1,19 @@
 // One HTTP/1.1 connection: connects, sends a request at once, reads its answer, notices when the
-// peer closes. An idle plain connection costs its small read buffer and little else; large answers
-// are drained through the driver's shared buffer.
+// peer closes. Reads go through the driver's shared buffer, so that an idle plain connection costs
+// little. The end of an answer is the kernel's stamp of its last segment where we read it late.
 // Ownership: its driver owns it and keeps it until every operation has come back (reference count
 // pending_). Threads: the worker's.
 #pragma once
 
-#include <array>
+#include <poll.h>
+
+#include <optional>
 #include <string>
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "agent/load/arrival_clock.h"
 #include "agent/load/call.h"
 #include "agent/load/drivers/http1_parser.h"
 #include "agent/load/handler.h"
@@ -31,6 +34,13 @@ class Connection {
   Outcome connect(MonoTime now);
   // Sends a call on an idle connection. The driver hears of the end.
   void start(Call& call, MonoTime now);
+  // Reads what has come. The earliest instant at which the call may have ended, or the connection
+  // was ready for one that waits; MonoTime::max() = neither.
+  MonoTime read_what_came(MonoTime now);
+  // What to poll for before that; no socket while nothing is awaited.
+  pollfd look() const;
+  // Whether the peer has closed an idle connection, unseen by us.
+  bool is_gone() const;
   // Drops the connection without a word to driver or call.
   void close();
 
@@ -56,18 +66,20 @@ class Connection {
   Outcome open_socket(const boost::asio::ip::tcp::endpoint& endpoint);
   void came_back();
   void on_connect(ErrorCode error);
+  void forget_writability(ErrorCode& error);
   void fail_connect(ErrorCode error, MonoTime now);
   void handshake(MonoTime now);
-  void open(MonoTime now);
-  void read();
+  void open(MonoTime ready, MonoTime now);
   void wait(bool for_reading);
-  void on_read(ErrorCode error, std::size_t bytes);
   void on_readable(ErrorCode error);
   void on_writable(ErrorCode error);
   void drain(MonoTime now);
+  void drain_plain(MonoTime now);
   void drain_tls(MonoTime now);
   bool send(std::string_view bytes, std::size_t& sent);
   void send_tail(MonoTime now);
+  void note_arrival();
+  bool closed_as_we_sent(MonoTime now);
   bool consume(std::string_view bytes, MonoTime now);
   void complete(MonoTime now);
   void on_end(bool orderly, MonoTime now);
@@ -86,8 +98,11 @@ class Connection {
   bool writing_ = false;
   bool reading_ = false;
   std::string tail_;  // of a request that did not fit into the socket
+  StampedReads arrival_;
+  std::optional<MonoTime> came_;  // the last bytes; empty = we were too late to know
+  bool turn_begins_ = false;      // nothing has been read in this turn
+  bool answering_ = false;        // some of the call's answer has come
   HandlerMemory read_memory_, write_memory_;
-  std::array<char, 2048> buffer_;
 };
 
 // What a socket error of ours or of the peer means for a call.

@@ -90,8 +90,9 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
   std::map<CellKey, Cell> from_parts, from_whole;
   for (int i = 0; i < 2000; ++i) {
     const Outcome outcome = kAllOutcomes[static_cast<std::size_t>(i) % 6];
-    const Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i),
-                            outcome, i % 2);
+    Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i), outcome,
+                      i % 2);
+    s.retried = i % 5 == 0;
     parts.record(s);
     whole.record(s);
     if (i % 37 == 0) parts.take(from_parts);
@@ -108,6 +109,8 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
     EXPECT_EQ(other.service, cell.service);
     EXPECT_EQ(other.over_limit, cell.over_limit);
     EXPECT_EQ(other.latency_max, cell.latency_max);
+    EXPECT_EQ(other.retried, cell.retried);
+    EXPECT_GT(cell.retried, 0u);
   }
   std::map<CellKey, Cell> nothing;
   parts.take(nothing);

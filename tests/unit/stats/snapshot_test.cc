@@ -19,6 +19,7 @@ Cell cell(Outcome outcome, uint64_t count, Duration latency, std::vector<uint64_
   out.service.add(milliseconds(3), count);
   out.over_limit = std::move(over);
   out.latency_max = latency;
+  out.retried = 3;
   return out;
 }
 
@@ -30,6 +31,7 @@ TEST(Cell, MergeAddsEverything) {
   EXPECT_EQ(a.count(Outcome::timeout), 2U);
   EXPECT_EQ(a.over_limit, (std::vector<uint64_t>{5, 7}));
   EXPECT_EQ(a.latency_max, milliseconds(900));
+  EXPECT_EQ(a.retried, 6u);
   EXPECT_EQ(a.lag.count(), 5U);
   EXPECT_EQ(a.wait.count(), 5U);
   EXPECT_EQ(a.service.count(), 5U);

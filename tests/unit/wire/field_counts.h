@@ -48,7 +48,7 @@ inline constexpr int kFields<JournalClose> = 2;
 template <>
 inline constexpr int kFields<CellKey> = 3;
 template <>
-inline constexpr int kFields<Cell> = 7;
+inline constexpr int kFields<Cell> = 8;
 template <>
 inline constexpr int kFields<AgentHealth> = 6;
 template <>

@@ -1,0 +1,102 @@
+// A driver on a loop that turns only when the test says so: a stall of ours is time without turns.
+// Ownership: owns loop, driver and calls. Threads: the test's own.
+#pragma once
+
+#include <poll.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "agent/load/deadlines.h"
+#include "agent/load/drivers/http1.h"
+#include "agent/load/stage_load.h"
+#include "core/base/clock.h"
+#include "tests/component/load/drill.h"
+
+namespace shakedown {
+
+class DriverRig : public CallSink {
+ public:
+  static constexpr Duration kTimeout = std::chrono::milliseconds(300);
+
+  explicit DriverRig(const Scenario& scenario) {
+    Assignment assignment;
+    assignment.run_id = "test-run";
+    assignment.self = AgentId(0);
+    assignment.scenario = scenario;
+    prepared = std::move(prepare(assignment).assume_value());
+    DriverOptions options;
+    options.max_connections = scenario.connections.max;
+    driver = find_driver(scenario.targets[0].scheme)(prepared->targets[0], options, loop, deadlines);
+  }
+  ~DriverRig() override {
+    deadlines.give_up(mono_now());
+    deadlines.close();
+    driver->close();
+    run_out();
+  }
+  // late = how long ago it should have been released.
+  Call& submit(MonoTime now, Duration late = {}) {
+    Call& call = calls.take();
+    prepare_call(call, *prepared, OperationId(0));
+    call.sink = this;
+    call.released = now;
+    call.intended = now - late;
+    call.deadline = call.intended + kTimeout;
+    driver->submit(call, now);
+    return call;
+  }
+  void finished(Call& call, Outcome what, const Response*, MonoTime at) override {
+    outcome = what;
+    outcomes.push_back(what);
+    latency = at - call.intended;
+    lag = call.released - call.intended;
+    retried = call.retried;
+    ++ends;
+    calls.give_back(call);
+  }
+  void run_out() {
+    loop.restart();
+    loop.run();
+  }
+  // Turns until the condition holds.
+  template <typename Condition>
+  void until(Condition condition) {
+    const MonoTime limit = mono_now() + std::chrono::seconds(20);
+    while (!condition() && mono_now() < limit) {
+      loop.restart();
+      loop.run_one_for(std::chrono::milliseconds(20));
+    }
+    ASSERT_TRUE(condition());
+  }
+  // One call that opens the connection.
+  void warm_up() {
+    submit(mono_now());
+    until([&] { return ends == 1; });
+    ASSERT_EQ(outcome, Outcome::ok);
+    ends = 0;
+    outcomes.clear();
+  }
+
+  std::unique_ptr<const Prepared> prepared;
+  boost::asio::io_context loop{1};
+  Deadlines deadlines{loop};
+  CallPool calls;
+  std::unique_ptr<Driver> driver;
+  int ends = 0;
+  bool retried = false;
+  std::optional<Outcome> outcome;  // the last
+  std::vector<Outcome> outcomes;
+  Duration latency{}, lag{};
+};
+
+// Time without turns of the loop, until the condition holds and the instant has passed.
+template <typename Condition>
+void stall(MonoTime until, Condition condition) {
+  while (mono_now() < until || !condition()) ::poll(nullptr, 0, 1);
+}
+
+}  // namespace shakedown
