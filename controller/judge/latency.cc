@@ -14,8 +14,11 @@
 namespace shakedown::judging {
 namespace {
 
+constexpr int kLagPart = 10;  // of the limit: from there on our lag counts
+
 struct LatencyData {
   RatioEvidence over;       // the limit
+  std::vector<uint64_t> pushed;  // of over.low, by our own lag perhaps
   SparseHistogram ok, lag;  // ok: latencies of the good answers
   uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished
   uint64_t between = 0;     // good, and in the histogram bucket that the limit cuts
@@ -42,6 +45,7 @@ void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& o
   if (data.over.high.empty() || data.over.high.back().second != second) {
     data.over.high.push_back({second, 0, 0});
     data.over.low.push_back({second, 0, 0});
+    data.pushed.push_back(0);
   }
   SecondCount &high = data.over.high.back(), &low = data.over.low.back();
   high.total += outcomes.judged();
@@ -49,6 +53,7 @@ void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& o
   high.bad += maybe_slow + outcomes.bad + outcomes.unfinished;
   data.between += maybe_slow - slow;
   low.bad += slow + outcomes.bad;
+  data.pushed.back() += std::min(slow, cell.lag.above(limit / kLagPart).maybe);
   data.doubtful += outcomes.unfinished;
   add_outcomes(data.sum, cell);
   data.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
@@ -109,6 +114,22 @@ void reconcile(Measured& m, const ShareBounds& over, double allowed, double limi
   }
 }
 
+// The far tail is that of few arrivals, so the p99 of the lag says nothing of it: a fail must hold with every good answer
+// that our lag may have pushed over the limit counted as within it. What failed has failed at any lag.
+void check_pushed(Judged& judged, const LatencyData& data, double allowed, double confidence) {
+  if (judged.verdict.state != VerdictState::fail) return;
+  RatioEvidence punctual = data.over;
+  uint64_t pushed = 0;
+  for (std::size_t i = 0; i < punctual.low.size(); ++i) {
+    punctual.low[i].bad -= data.pushed[i];
+    pushed += data.pushed[i];
+  }
+  if (pushed == 0 || bad_share(punctual, confidence).lower > allowed) return;
+  touch(judged, "lag",
+        fmt::format("{} too slow where our own lag was over 10 % of the limit, and the failure rests on them",
+                    pushed == 1 ? "1 arrival was" : fmt::format("{} arrivals were", pushed)));
+}
+
 std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over,
                      const Measured& m, const LoadScope& scope) {
   return fmt::format("{} of {} arrivals in {} were slower than the limit or not answered well; the {:g} % quantile is "
@@ -159,6 +180,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
                                        compare(share_limit, over.lower, over.upper_all_good);
   settle_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
   check_load_agents(out, scope, evidence);
+  if (limited) check_pushed(out, data, allowed, requirement.confidence);
   check_lag(out, data.lag, limit);
   return out;
 }

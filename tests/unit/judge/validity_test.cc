@@ -53,6 +53,28 @@ TEST(Validity, AnUndisturbedRunIsValidAndGo) {
   EXPECT_EQ(card.decision, DecisionState::go) << testing::all_text(card);
 }
 
+// 34 of 10 000 arrivals are over a limit that 10 may pass; the first `ours` of them were released 60 ms late by us.
+VerdictState far_tail(int ours) {
+  Drill drill;
+  drill.require("PE", LatencySli{OperationId(0), 0.999, {}}, Comparison::at_most, 0.05);
+  const StageId stage = drill.run(drill.add_phase("steady", 100, 100), 0);
+  for (int64_t s = 0; s < 100; ++s) {
+    const bool slow = s % 3 == 0;
+    drill.load(stage, s, s + 1, slow ? 99 : 100);
+    drill.lag(stage, s, 0.0001, slow ? 99 : 100);
+    if (!slow) continue;
+    drill.load(stage, s, s + 1, 1, 0, 0.065);
+    drill.lag(stage, s, ours-- > 0 ? 0.06 : 0.0001, 1);
+  }
+  return drill.verdict().state;
+}
+
+TEST(TruthValidity, AFailOfTheFarTailThatRestsOnOurLagIsNone) {
+  EXPECT_EQ(far_tail(0), VerdictState::fail);
+  EXPECT_EQ(far_tail(34), VerdictState::unknown);
+  EXPECT_EQ(far_tail(5), VerdictState::fail) << "29 are enough";
+}
+
 TEST(Validity, LagTurnsLatencyFailsUnknownAndLeavesPasses) {
   Subject slow(0, 0.030);
   EXPECT_EQ(slow.state(Subject::kPe), VerdictState::fail);
