@@ -118,6 +118,8 @@ std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequir
     const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
     if (other) out.option += fmt::format(" (this row's own: {})", share_text(p.monthly / total));
   }
+  const bool ranked_too = !own.valid() || std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
+  if (!ranked_too) out.option += fmt::format(" (how often {} is not declared, so it is not among them)", happening(scenario.fault(own).name, scenario));
   out.assumption = "it happens as often as its team declares; " +
                    (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate", grouped(std::round(at_forecast)))
                                     : "production's number is not known");
