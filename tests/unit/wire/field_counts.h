@@ -40,7 +40,7 @@ inline constexpr int kFields<HostFacts> = 6;
 template <>
 inline constexpr int kFields<AgentFacts> = 4;
 template <>
-inline constexpr int kFields<Manifest> = 14;
+inline constexpr int kFields<Manifest> = 15;
 template <>
 inline constexpr int kFields<AgentHealthLine> = 3;
 template <>
@@ -253,6 +253,9 @@ auto fields_of(T& value) {
   } else if constexpr (n == 14) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14);
+  } else if constexpr (n == 15) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
   } else if constexpr (n == 30) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30);
