@@ -7,25 +7,20 @@
 namespace shakedown {
 namespace {
 
-struct Apply {
-  Timeline& timeline;
-  Manifest& manifest;
-
-  void operator()(const Manifest& entry) const { manifest = entry; }
-  void operator()(const Event& entry) const { timeline.add(entry); }
-  void operator()(const Snapshot& entry) const { timeline.add_merged(entry); }
-  void operator()(const AgentHealthLine& entry) const { timeline.add_health(entry.agent, entry.at, entry.health); }
-  void operator()(const Reading& entry) const { timeline.add(entry); }
-  void operator()(const JournalClose& entry) const {
-    manifest = entry.manifest;
-    timeline.close(entry.snapshots);
+struct ToldManifest {
+  const Manifest* operator()(const Manifest& entry) const { return &entry; }
+  const Manifest* operator()(const JournalClose& entry) const { return &entry.manifest; }
+  template <class Other>
+  const Manifest* operator()(const Other&) const {
+    return nullptr;
   }
 };
 
 }  // namespace
 
 void apply(const JournalEntry& entry, Timeline& timeline, Manifest& manifest) {
-  std::visit(Apply{timeline, manifest}, entry);
+  if (const Manifest* told = std::visit(ToldManifest{}, entry)) manifest = *told;
+  timeline.apply(entry);
 }
 
 Chronicle::Chronicle(const Scenario& scenario, std::unique_ptr<JournalWriter> journal)

@@ -17,13 +17,13 @@ struct Mean {
 
 std::vector<TrendPoint> means(const LoadScope& scope, OperationId operation, const Evidence& evidence) {
   std::map<int64_t, Mean> seconds;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    const bool wanted = !operation.valid() || key.operation == operation;
-    if (!wanted || !scope.contains(key.stage, key.second)) continue;
-    const SparseHistogram& ok = cell.latency[static_cast<std::size_t>(Outcome::ok)];
-    seconds[key.second].sum += ok.sum_seconds();
-    seconds[key.second].count += ok.count();
-  }
+  constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    const bool wanted = !operation.valid() || row.operation == operation;
+    if (!wanted || !scope.contains(row)) return;
+    seconds[row.second].sum += row.latency_seconds[kOk];
+    seconds[row.second].count += row.timed[kOk];
+  });
   std::vector<TrendPoint> out;
   for (const auto& [second, mean] : seconds) {
     if (mean.count > 0) out.push_back({static_cast<double>(second), mean.sum / static_cast<double>(mean.count)});
@@ -32,11 +32,11 @@ std::vector<TrendPoint> means(const LoadScope& scope, OperationId operation, con
 }
 
 SparseHistogram lag_of(const LoadScope& scope, const Evidence& evidence) {
-  SparseHistogram lag;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (scope.contains(key.stage, key.second)) lag.merge(cell.lag);
-  }
-  return lag;
+  HistogramSum lag;
+  evidence.timeline->seconds().each([&](const Slice& slice) {
+    lag.add(lag_within(slice, [&](const SecondRow& row) { return scope.contains(row); }));
+  });
+  return lag.sparse();
 }
 
 }  // namespace

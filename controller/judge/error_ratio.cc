@@ -134,16 +134,14 @@ WorstWindow worst_window(const std::vector<SecondTally>& seconds, const std::vec
 
 std::optional<double> bad_in(const Evidence& evidence, const ErrorRatioSli& sli, int64_t from, int64_t to) {
   SecondTally sum;
-  const auto& cells = evidence.timeline->cells();
-  for (auto it = cells.lower_bound(CellKey{from, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
-    if (it->first.second >= to) break;
-    const StageRecord& stage = evidence.timeline->stages()[it->first.stage.value];
-    if (stage.role != StageRole::declared) continue;  // a search is there to find what breaks
-    const PhaseId phase = stage.phase;
+  const auto add = [&](const SecondRow& row) {
+    const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
+    if (stage.role != StageRole::declared) return;  // a search is there to find what breaks
     const auto& phases = sli.scope.phases;
-    if (!phases.empty() && std::find(phases.begin(), phases.end(), phase) == phases.end()) continue;
-    if (is_among(it->first.operation, sli.operations)) add_outcomes(sum, it->second);
-  }
+    if (!phases.empty() && std::find(phases.begin(), phases.end(), stage.phase) == phases.end()) return;
+    if (is_among(row.operation, sli.operations)) add_outcomes(sum, row);
+  };
+  evidence.timeline->seconds().each_row(add, from, to);
   const uint64_t decided = sum.ok + sum.bad;
   if (decided == 0) return std::nullopt;
   return static_cast<double>(sum.bad) / static_cast<double>(decided);

@@ -11,7 +11,7 @@
 namespace shakedown::judging {
 namespace {
 
-const SparseHistogram& ok_latency(const Cell& cell) { return cell.latency[static_cast<std::size_t>(Outcome::ok)]; }
+constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
 
 void reject(InjectionBound& bound, std::string signal, std::string why) {
   bound.verdict.valid = false;
@@ -45,12 +45,12 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
 
 HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
   std::map<OperationId, std::pair<double, double>> sums;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (in_window(key.second, evidence.windows)) continue;
-    auto& [total, count] = sums[key.operation];
-    total += ok_latency(cell).sum_seconds();
-    count += static_cast<double>(ok_latency(cell).count());
-  }
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    if (in_window(row.second, evidence.windows)) return;
+    auto& [total, count] = sums[row.operation];
+    total += row.latency_seconds[kOk];
+    count += static_cast<double>(row.timed[kOk]);
+  });
   for (const auto& [operation, sum] : sums) {
     if (sum.second > 0) mean_latency_[operation] = sum.first / sum.second;
   }
@@ -60,21 +60,18 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   Harm harm;
   std::map<OperationId, double> excess;
   std::map<int64_t, SecondTally> seconds;
-  const auto& cells = evidence_->timeline->cells();
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
-  for (auto it = cells.lower_bound(CellKey{first, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
-    const auto& [key, cell] = *it;
-    if (key.second > last) break;
-    if (told != nullptr && told->count(key.second) > 0) continue;
-    add_outcomes(seconds[key.second], cell);
-    const uint64_t ours = cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
+  const auto add = [&](const SecondRow& row) {
+    if (told != nullptr && told->count(row.second) > 0) return;
+    add_outcomes(seconds[row.second], row);
+    const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
     harm.ours += ours;
-    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(key.operation).timeout);
-    const auto mean = mean_latency_.find(key.operation);
-    if (mean == mean_latency_.end()) continue;
-    const SparseHistogram& ok = ok_latency(cell);
-    excess[key.operation] += ok.sum_seconds() - static_cast<double>(ok.count()) * mean->second;
-  }
+    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
+    const auto mean = mean_latency_.find(row.operation);
+    if (mean == mean_latency_.end()) return;
+    excess[row.operation] += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * mean->second;
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
   for (const auto& [second, s] : seconds) {
     if (told != nullptr) told->insert(second);
     harm.failed += s.bad;

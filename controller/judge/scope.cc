@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -106,9 +107,9 @@ std::string LoadScope::describe() const {
   return fmt::format("the windows of {}{}", scenario.fault(scope_.during).name, names.empty() ? "" : " in " + out);
 }
 
-void add_outcomes(SecondTally& tally, const Cell& cell) {
+void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts) {
   for (const Outcome outcome : kAllOutcomes) {
-    const uint64_t n = cell.count(outcome);
+    const uint64_t n = counts[static_cast<std::size_t>(outcome)];
     tally.counts[static_cast<std::size_t>(outcome)] += n;
     tally.offered += n;
     if (outcome == Outcome::ok) tally.ok += n;
@@ -124,11 +125,18 @@ bool is_among(OperationId operation, const std::vector<OperationId>& operations)
 
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence) {
+  std::map<int64_t, SecondTally> seconds;
+  evidence.timeline->seconds().each([&](const Slice& slice) {
+    if (!is_among(slice.operation, operations) || !scope.has_stage(slice.stage)) return;
+    for (const SecondRow& row : slice.rows()) {
+      if (scope.contains(row)) add_outcomes(seconds[row.second], row);
+    }
+  });
   std::vector<SecondTally> out;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (!is_among(key.operation, operations) || !scope.contains(key.stage, key.second)) continue;
-    if (out.empty() || out.back().second != key.second) out.push_back({key.second});
-    add_outcomes(out.back(), cell);
+  out.reserve(seconds.size());
+  for (auto& [second, one] : seconds) {
+    one.second = second;
+    out.push_back(one);
   }
   return out;
 }

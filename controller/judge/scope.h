@@ -19,6 +19,7 @@ class LoadScope {
   LoadScope(const Scope& scope, const Evidence& evidence);
 
   bool contains(StageId stage, int64_t second) const;
+  bool contains(const SecondRow& row) const { return contains(row.stage, row.second); }
   bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
@@ -55,7 +56,9 @@ struct SecondTally {
   uint64_t judged() const { return ok + bad + unfinished; }
 };
 
-void add_outcomes(SecondTally& tally, const Cell& cell);
+void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts);
+inline void add_outcomes(SecondTally& tally, const SecondRow& row) { add_outcomes(tally, row.counts); }
+inline void add_outcomes(SecondTally& tally, const Cell& cell) { add_outcomes(tally, cell.counts); }
 // Ascending by second, one entry a second (stages that share a second are summed). Empty operations = all.
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence);

@@ -30,7 +30,7 @@ Snapshot snapshot(AgentId agent, uint64_t seq, uint64_t ok_count) {
 
 uint64_t total_ok(const Timeline& timeline) {
   uint64_t sum = 0;
-  for (const auto& [key, cell] : timeline.cells()) sum += cell.count(Outcome::ok);
+  timeline.seconds().each_row([&](const SecondRow& row) { sum += row.count(Outcome::ok); });
   return sum;
 }
 

@@ -4,7 +4,7 @@
 
 #include <tuple>
 
-#include "core/wire/journal_entry.h"
+#include "core/stats/journal_entry.h"
 #include "core/wire/messages.h"
 
 namespace shakedown::test {
