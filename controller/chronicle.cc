@@ -70,6 +70,7 @@ void Chronicle::flush() {
     Snapshot merged = std::move(*gathered_);
     gathered_.reset();
     merged.seq = ++merged_;
+    timeline_.keep_news(merged.witnesses);
     record(std::move(merged));
   }
   if (journal_ && !trouble_) {
@@ -97,8 +98,11 @@ struct RefersToThere {
   bool operator()(const FaultEvent& e) const { return e.fault.value < s.faults.size(); }
   bool operator()(const CheckResult& e) const { return e.check.value < s.checks.size(); }
   bool operator()(const Snapshot& snapshot) const {
+    const auto there = [&](OperationId id) { return id.value < s.operations.size(); };
     return std::all_of(snapshot.cells.begin(), snapshot.cells.end(),
-                       [&](const auto& entry) { return entry.first.operation.value < s.operations.size(); });
+                       [&](const auto& entry) { return there(entry.first.operation); }) &&
+           std::all_of(snapshot.witnesses.begin(), snapshot.witnesses.end(),
+                       [&](const auto& entry) { return there(entry.first.second); });
   }
   template <class Other>
   bool operator()(const Other&) const {

@@ -88,10 +88,10 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
   }
   Judged out;
   out.verdict.measured = {share.value, share.lower, share.upper, Unit::ratio, share.total, false};
-  out.verdict.reason = fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.", share.bad,
+  out.verdict.reason = fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.{}", share.bad,
                                    share.total, scope.describe(), format_value(share.lower, Unit::ratio),
                                    format_value(share.upper, Unit::ratio), confidence_text(requirement.confidence),
-                                   limit_text(requirement.objective));
+                                   limit_text(requirement.objective), what_was_not_good(total(seconds)));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));

@@ -11,6 +11,39 @@ namespace {
 
 RunTime start_of(int64_t second) { return RunTime(std::chrono::seconds(second)); }
 
+void add_wrong(SecondTally& tally, const std::vector<AnswerCount>& answers) {
+  for (const AnswerCount& one : answers) {
+    if (one.wrong != Mismatch::none) count_answer(tally.wrong, one.status, one.wrong, one.count);
+  }
+}
+
+std::string wrong_words(const AnswerCount& one) {
+  switch (one.wrong) {
+    case Mismatch::header: return fmt::format("{} with a wrong header", one.status);
+    case Mismatch::body: return fmt::format("{} with a wrong body", one.status);
+    case Mismatch::certificate: return "a certificate that is not trusted";
+    default: return fmt::format("{}", one.status);
+  }
+}
+
+// " (404)", " (404 in 312, 200 with a wrong body in 8)": of the failed ones; empty when the run did not record it.
+std::string what_was_wrong(std::vector<AnswerCount> wrong, uint64_t failed) {
+  constexpr std::size_t kTold = 3;
+  if (wrong.empty()) return "";
+  const uint64_t known = sum_of(wrong, false);
+  if (wrong.size() == 1 && known == failed) return fmt::format(" ({})", wrong_words(wrong.front()));
+  std::stable_sort(wrong.begin(), wrong.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  std::vector<std::string> parts;
+  uint64_t told = 0;
+  for (std::size_t i = 0; i < std::min(kTold, wrong.size()); ++i) {
+    parts.push_back(fmt::format("{} in {}", wrong_words(wrong[i]), wrong[i].count));
+    told += wrong[i].count;
+  }
+  if (told < known) parts.push_back(fmt::format("others in {}", known - told));
+  if (known < failed) parts.push_back(fmt::format("not recorded in {}", failed - known));
+  return fmt::format(" ({})", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 LoadScope::LoadScope(const Scope& scope, const Evidence& evidence) : evidence_(&evidence), scope_(scope) {
@@ -116,6 +149,7 @@ void add_outcomes(SecondTally& tally, const Cell& cell) {
     if (outcome == Outcome::unfinished) tally.unfinished += n;
     if (outcome == Outcome::dropped_by_us || outcome == Outcome::client_error) tally.ours += n;
   }
+  add_wrong(tally, cell.answers);
 }
 
 bool is_among(OperationId operation, const std::vector<OperationId>& operations) {
@@ -142,12 +176,13 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
     sum.unfinished += s.unfinished;
     sum.ours += s.ours;
     for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += s.counts[i];
+    add_wrong(sum, s.wrong);
   }
   return sum;
 }
 
 std::string what_was_not_good(const SecondTally& sum) {
-  std::vector<std::pair<uint64_t, const char*>> parts;
+  std::vector<std::pair<uint64_t, std::string>> parts;
   for (const auto& [outcome, words] : std::initializer_list<std::pair<Outcome, const char*>>{
            {Outcome::failed, "answered otherwise than expected"},
            {Outcome::timeout, "without an answer in time"},
@@ -156,7 +191,7 @@ std::string what_was_not_good(const SecondTally& sum) {
            {Outcome::unfinished, "still out at the end"},
            {Outcome::dropped_by_target, "not sent, as too many were out"}}) {
     const uint64_t n = sum.counts[static_cast<std::size_t>(outcome)];
-    if (n > 0) parts.emplace_back(n, words);
+    if (n > 0) parts.emplace_back(n, words + (outcome == Outcome::failed ? what_was_wrong(sum.wrong, n) : ""));
   }
   if (parts.empty()) return "";
   std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });

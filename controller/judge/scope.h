@@ -52,6 +52,7 @@ struct SecondTally {
   uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
   uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
   std::array<uint64_t, kOutcomes> counts{};
+  std::vector<AnswerCount> wrong;  // of the failed ones
   uint64_t judged() const { return ok + bad + unfinished; }
 };
 
@@ -60,7 +61,8 @@ void add_outcomes(SecondTally& tally, const Cell& cell);
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence);
 SecondTally total(const std::vector<SecondTally>& seconds);
-// " Not good: 94 answered otherwise than expected, 3 without an answer in time.", most first; empty when nothing was bad.
+// " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
+// first; empty when nothing was bad.
 std::string what_was_not_good(const SecondTally& sum);
 bool is_among(OperationId operation, const std::vector<OperationId>& operations);
 

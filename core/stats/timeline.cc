@@ -114,9 +114,27 @@ void Timeline::add_content(const Snapshot& snapshot) {
       warn("samples of an unknown stage were ignored");
     }
   }
+  for (const auto& [key, some] : snapshot.witnesses) {
+    if (key.first.value < kMostStages) witnesses_[key].merge(some);
+  }
   add_probes(snapshot);
   add_ledgers(snapshot);
   saw(snapshot.to);
+}
+
+void Timeline::keep_news(WitnessMap& found) const {
+  for (auto& [key, some] : found) {
+    const auto known = witnesses_.find(key);
+    if (known == witnesses_.end()) continue;
+    Witnesses news;
+    for (const Exchange& one : some.all()) {
+      const auto& old = known->second.all();
+      Witnesses both = known->second;
+      if (both.add(one) && !std::binary_search(old.begin(), old.end(), one)) news.add(one);
+    }
+    some = std::move(news);
+  }
+  std::erase_if(found, [](const auto& entry) { return entry.second.empty(); });
 }
 
 void Timeline::add_probes(const Snapshot& snapshot) {

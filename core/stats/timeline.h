@@ -99,6 +99,9 @@ class Timeline {
   const std::map<CellKey, Cell>& cells() const { return cells_; }
   // The same summed over all seconds of a stage.
   const std::map<std::pair<StageId, OperationId>, Cell>& totals() const { return totals_; }
+  const WitnessMap& witnesses() const { return witnesses_; }
+  // Leaves out what would change nothing in witnesses().
+  void keep_news(WitnessMap& found) const;
   const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
   const std::vector<ProbeResult>& probe(ProbeId id) const;                  // ascending by start
@@ -133,6 +136,7 @@ class Timeline {
   const Scenario* scenario_;
   std::map<CellKey, Cell> cells_;
   std::map<std::pair<StageId, OperationId>, Cell> totals_;
+  WitnessMap witnesses_;
   std::vector<CheckResult> checks_;
   std::vector<Reading> readings_;
   std::vector<StageRecord> stages_;
