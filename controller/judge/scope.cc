@@ -79,13 +79,19 @@ std::vector<std::pair<int64_t, StageId>> LoadScope::seconds(bool whole) const {
 
 std::vector<std::pair<int64_t, StageId>> LoadScope::whole_seconds() const { return seconds(true); }
 
-double LoadScope::length() const {
-  Duration length{};
+std::map<int64_t, double> LoadScope::covered() const {
+  std::map<int64_t, double> out;
   for (const auto& [second, id] : seconds(false)) {
     const TimeRange range = range_of(evidence_->timeline->stages()[id.value]);
-    length += std::min(range.to, start_of(second + 1)) - std::max(range.from, start_of(second));
+    out[second] += shakedown::seconds(std::min(range.to, start_of(second + 1)) - std::max(range.from, start_of(second)));
   }
-  return shakedown::seconds(length);
+  return out;
+}
+
+double LoadScope::length() const {
+  double length = 0;
+  for (const auto& [second, share] : covered()) length += share;
+  return length;
 }
 
 RunTime LoadScope::until() const {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ class LoadScope {
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
   std::vector<std::pair<int64_t, StageId>> whole_seconds() const;
+  // Every second of the scope with the share of it that lies in a stage of the scope; 1 for one that two stages share.
+  std::map<int64_t, double> covered() const;
   // The length of the scope in seconds, and its end.
   double length() const;
   RunTime until() const;
