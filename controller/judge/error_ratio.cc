@@ -125,6 +125,12 @@ void fill(RatioEvidence& evidence, double lacking, uint32_t length) {
   evidence.low.push_back(good);
 }
 
+Needed windowed_needed(const Requirement& requirement, const WorstWindow& worst, uint32_t length) {
+  if (misses(requirement.objective, worst.value)) return {kMoreWillNotHelp};
+  if (requirement.objective.limit <= 0) return {"no number of requests shows an objective without any tolerance", kNever};
+  return {fmt::format("more requests per {} s, so that each window is narrow enough", length), kNotByTime};
+}
+
 Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const LoadScope& scope,
                 const std::vector<SecondTally>& seconds, const Missing& missing) {
   const uint32_t length = whole_seconds(sli.over);
@@ -143,9 +149,7 @@ Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const 
                                    limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = misses(requirement.objective, worst.value)
-                             ? kMoreWillNotHelp
-                             : fmt::format("more requests per {} s, so that each window is narrow enough", length);
+    set_needed(out.verdict, windowed_needed(requirement, worst, length));
   }
   settle_missing(out, missing, compare(requirement.objective, worst.lower_all_bad, worst.upper),
                  compare(requirement.objective, worst.lower, worst.upper_all_good));
@@ -238,6 +242,7 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   if (!out.verdict.measured.value) return out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
+  check_called(out, scope, sli.operations, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }

@@ -24,7 +24,8 @@ struct LatencyData {
   uint64_t between = 0;     // good, and in the histogram bucket that the limit cuts
   bool counted = true;      // every second has a counter of exactly this limit
   SecondTally sum;
-  Duration timeout{};
+  Duration timeout{};       // the longest of its operations
+  Duration unknown_from = Duration::max();  // the shortest timeout of an operation with an arrival that was not ok
 };
 
 // Ok arrivals above the limit: by the exact counter where the run counted this limit, else bounded by histogram bucket.
@@ -59,6 +60,7 @@ void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& o
   data.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
   data.lag.merge(cell.lag);
   data.timeout = std::max(data.timeout, operation.timeout);
+  if (outcomes.bad + outcomes.unfinished > 0) data.unknown_from = std::min(data.unknown_from, operation.timeout);
 }
 
 std::vector<OperationId> measured_operations(const LatencySli& sli) {
@@ -85,14 +87,15 @@ Measured quantile_of(const LatencyData& data, const ShareBounds& share, double q
   m.unit = Unit::seconds;
   m.samples = share.total;
   const double n = static_cast<double>(share.total), timeout = seconds(data.timeout);
+  const double known = std::min(timeout, seconds(data.unknown_from));  // what was not ok took this long, or longer
   const RankBounds high = quantile_ranks((n + share.missing + share.waiting) / share.effect_high, q, confidence);
   const RankBounds low = quantile_ranks((n + share.missing) / share.effect_low, q, confidence);
   const double lower_rank = std::floor(static_cast<double>(low.lower) * share.effect_low);
   const double upper_rank = std::ceil(static_cast<double>(high.upper) * share.effect_high);
   const double value = at_rank(data.ok, std::max(1.0, std::ceil(q * n - 1e-9 * n)), INFINITY);
   m.censored = !(value < timeout);
-  m.value = m.censored ? timeout : value;
-  m.lower = std::min(at_rank(data.ok, lower_rank - static_cast<double>(data.doubtful) - share.missing, timeout), *m.value);
+  m.value = !m.censored ? value : std::isfinite(value) ? timeout : known;
+  m.lower = std::min(at_rank(data.ok, lower_rank - static_cast<double>(data.doubtful) - share.missing, known), *m.value);
   m.upper = std::max(at_rank(data.ok, upper_rank, INFINITY), m.censored ? INFINITY : *m.value);
   return m;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -163,6 +164,20 @@ void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& e
           fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}", evidence.agent_name(id),
                       seconds(record.lost_at), scope.describe()));
     return;
+  }
+}
+
+void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations,
+                  const Evidence& evidence) {
+  if (operations.size() < 2 || scope.of_a_step() || judged.verdict.state == VerdictState::fail) return;
+  std::set<OperationId> called;
+  for (const auto& [key, cell] : evidence.timeline->cells()) {
+    if (scope.contains(key.stage, key.second) && cell.offered() > 0) called.insert(key.operation);
+  }
+  for (const OperationId id : operations) {
+    if (called.count(id) > 0) continue;
+    touch(judged, "", fmt::format("no {} was ever sent in {}", evidence.scenario->operation(id).name, scope.describe()));
+    set_needed(judged.verdict, {"a load that sends every operation of the row", kNotByTime});
   }
 }
 

@@ -21,6 +21,7 @@ class LoadScope {
 
   bool contains(StageId stage, int64_t second) const;
   bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
+  bool of_a_step() const { return !scope_.stages.empty(); }
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
   std::vector<std::pair<int64_t, StageId>> whole_seconds() const;

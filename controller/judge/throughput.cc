@@ -141,6 +141,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
     settle_missing(out, missing, compare(requirement.objective, bounds->lower, bounds->upper),
                    compare(requirement.objective, best->lower, best->upper));
   }
+  check_called(out, scope, sli.operations, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }
