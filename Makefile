@@ -40,7 +40,7 @@ truth:
 
 bench: build
 	@tools/install_dependencies.sh test bench
-	cmake --build --preset release --target bench_load bench_metrics bench_controller bench_calibration -j $(JOBS)
+	cmake --build --preset release --target bench_load bench_metrics bench_controller bench_scale bench_calibration -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/bench/run.py
 
 calibration:

@@ -7,25 +7,20 @@
 namespace shakedown {
 namespace {
 
-struct Apply {
-  Timeline& timeline;
-  Manifest& manifest;
-
-  void operator()(const Manifest& entry) const { manifest = entry; }
-  void operator()(const Event& entry) const { timeline.add(entry); }
-  void operator()(const Snapshot& entry) const { timeline.add_merged(entry); }
-  void operator()(const AgentHealthLine& entry) const { timeline.add_health(entry.agent, entry.at, entry.health); }
-  void operator()(const Reading& entry) const { timeline.add(entry); }
-  void operator()(const JournalClose& entry) const {
-    manifest = entry.manifest;
-    timeline.close(entry.snapshots);
+struct ToldManifest {
+  const Manifest* operator()(const Manifest& entry) const { return &entry; }
+  const Manifest* operator()(const JournalClose& entry) const { return &entry.manifest; }
+  template <class Other>
+  const Manifest* operator()(const Other&) const {
+    return nullptr;
   }
 };
 
 }  // namespace
 
 void apply(const JournalEntry& entry, Timeline& timeline, Manifest& manifest) {
-  std::visit(Apply{timeline, manifest}, entry);
+  if (const Manifest* told = std::visit(ToldManifest{}, entry)) manifest = *told;
+  timeline.apply(entry);
 }
 
 Chronicle::Chronicle(const Scenario& scenario, std::unique_ptr<JournalWriter> journal)
@@ -70,6 +65,7 @@ void Chronicle::flush() {
     Snapshot merged = std::move(*gathered_);
     gathered_.reset();
     merged.seq = ++merged_;
+    timeline_.keep_news(merged.witnesses);
     record(std::move(merged));
   }
   if (journal_ && !trouble_) {
@@ -97,8 +93,11 @@ struct RefersToThere {
   bool operator()(const FaultEvent& e) const { return e.fault.value < s.faults.size(); }
   bool operator()(const CheckResult& e) const { return e.check.value < s.checks.size(); }
   bool operator()(const Snapshot& snapshot) const {
+    const auto there = [&](OperationId id) { return id.value < s.operations.size(); };
     return std::all_of(snapshot.cells.begin(), snapshot.cells.end(),
-                       [&](const auto& entry) { return entry.first.operation.value < s.operations.size(); });
+                       [&](const auto& entry) { return there(entry.first.operation); }) &&
+           std::all_of(snapshot.witnesses.begin(), snapshot.witnesses.end(),
+                       [&](const auto& entry) { return there(entry.first.second); });
   }
   template <class Other>
   bool operator()(const Other&) const {

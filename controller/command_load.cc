@@ -84,7 +84,7 @@ struct Totals {
 
 Totals totals(const Timeline& timeline) {
   Totals out;
-  for (const auto& [key, cell] : timeline.cells()) out.all.merge(cell);
+  for (const auto& [key, cell] : timeline.totals()) out.all.merge(cell);
   for (const SparseHistogram& histogram : out.all.latency) out.latency.merge(histogram);
   for (const StageRecord& stage : timeline.stages()) out.seconds += seconds(stage.range.to - stage.range.from);
   out.timeouts = out.all.count(Outcome::timeout);

@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <csignal>
+
 #include <cstdio>
 
 #include "controller/commands.h"
@@ -65,12 +67,26 @@ int code_without_scorecard(const Scenario& scenario, const DrillResult& drill, i
   return left.empty() ? otherwise : 4;
 }
 
+// The scorecard's code, but for a failure to write: what is on the disk may be less than what was judged.
 int final_code(const DrillResult& drill, const Scorecard& scorecard) {
   const int judged = exit_code(scorecard);
-  if (judged == 4) return judged;
-  if (drill.run.error) return exit_code(drill.run.error->kind);
-  return judged;
+  const bool unwritten = drill.run.error && drill.run.error->kind == ErrorKind::io;
+  return unwritten && judged != 4 && judged != 1 ? exit_code(ErrorKind::io) : judged;
 }
+
+// The drill is over and nothing is left to interrupt but the writing of what it found.
+class WithoutInterrupts {
+ public:
+  WithoutInterrupts() { set(SIG_IGN); }
+  ~WithoutInterrupts() { set(SIG_DFL); }
+  WithoutInterrupts(const WithoutInterrupts&) = delete;
+  WithoutInterrupts& operator=(const WithoutInterrupts&) = delete;
+
+ private:
+  static void set(void (*to)(int)) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, to);
+  }
+};
 
 // nullptr when no page is asked for.
 Result<std::unique_ptr<RunMetrics>> serve_metrics(const RunCommand& command) {
@@ -122,6 +138,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
     };
   }
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
+  auto undisturbed = std::make_optional<WithoutInterrupts>();
   if (drill.run.hurried) return code_without_scorecard(scenario, drill, exit_code(ErrorKind::cancelled));
   const bool full_disk = drill.run.error && drill.run.error->kind == ErrorKind::io;
   Result<Scored> judged = fail(drill.run.error.value_or(Error(ErrorKind::io, "")));
@@ -132,6 +149,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   std::printf("%s\nscorecard: %s\n", summary.c_str(), folder.file("scorecard.html").c_str());
   if (drill.run.error) std::fprintf(stderr, "shakedown: %s\n", drill.run.error->text().c_str());
   advise(left_standing(scored.scorecard), drill.manifest.run_id);
+  undisturbed.reset();
   if (metrics) {
     metrics->finish(*scored.timeline, scored.scorecard);
     metrics->await_last_scrape(linger);

@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
-#include "core/wire/journal_entry.h"
+#include "core/stats/journal_entry.h"
 
 namespace shakedown {
 

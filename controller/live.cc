@@ -58,17 +58,14 @@ LiveView live_view(const Timeline& timeline, RunTime now) {
   const int64_t until = second_of(now) - 1;
   SparseHistogram latency;
   uint64_t offered = 0, good = 0, bad = 0;
-  CellKey from;
-  from.second = until - kWindowSeconds;
-  from.stage = StageId(0);
-  from.operation = OperationId(0);
-  for (auto it = timeline.cells().lower_bound(from); it != timeline.cells().end() && it->first.second < until; ++it) {
-    const Cell& cell = it->second;
-    offered += cell.offered();
-    good += cell.count(Outcome::ok);
-    for (const Outcome outcome : kAllOutcomes) bad += is_bad(outcome) ? cell.count(outcome) : 0;
-    latency.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
-  }
+  timeline.seconds().each([&](const Slice& slice) {
+    for (const SecondRow& row : slice.rows()) {
+      offered += row.offered();
+      good += row.count(Outcome::ok);
+      for (const Outcome outcome : kAllOutcomes) bad += is_bad(outcome) ? row.count(outcome) : 0;
+    }
+    latency.merge(slice.ok());
+  }, until - kWindowSeconds, until);
   view.offered_per_second = static_cast<double>(offered) / kWindowSeconds;
   view.ok_per_second = static_cast<double>(good) / kWindowSeconds;
   view.failed_per_second = static_cast<double>(bad) / kWindowSeconds;

@@ -2,8 +2,7 @@
 
 #include <sys/resource.h>
 
-#include "controller/judge/judge.h"
-#include "core/base/clock.h"
+#include <algorithm>
 
 namespace shakedown {
 namespace {
@@ -44,27 +43,26 @@ Result<std::unique_ptr<RunMetrics>> RunMetrics::serve(const std::string& address
 }
 
 void RunMetrics::each_second(const Timeline& timeline, const Manifest& manifest, RunTime now) {
-  if (!judged_ || (now >= next_judgement_ && outcomes_are_in(timeline, now))) judge_again(timeline, manifest, now);
+  if (!shown_) {
+    Judgement first = judge_so_far(timeline, manifest);
+    first.at = WallTime{};
+    shown_ = std::make_shared<const Judgement>(std::move(first));
+    asked_at_ = now;
+  }
+  if (judge_.idle()) {
+    if (asked_) shown_ = judge_.latest() ? judge_.latest() : shown_;
+    const Duration pause = std::max<Duration>(kBetweenJudgements, asked_ ? shown_->took * kShareOfJudging : Duration{});
+    if (now >= asked_at_ + pause && outcomes_are_in(timeline, now)) {
+      judge_.judge(timeline, manifest);
+      asked_ = true;
+      asked_at_ = now;
+    }
+  }
   publish(timeline, manifest, now);
 }
 
-// The judge gives no verdict on a run without an end, so it is asked as if the run ended now.
-void RunMetrics::judge_again(const Timeline& timeline, const Manifest& manifest, RunTime now) {
-  const MonoTime began = mono_now();
-  Manifest so_far = manifest;
-  so_far.state = RunState::completed;
-  so_far.release_end = so_far.release_start;  // read again only at the end
-  const WallTime wall = system_clock().wall();
-  card_ = judge(timeline.scenario(), timeline, so_far, wall);
-  card_.decision = DecisionState::not_proven;
-  if (judged_) judged_at_ = wall;
-  judged_ = true;
-  next_judgement_ = now + std::max<Duration>(kBetweenJudgements, (mono_now() - began) * kShareOfJudging);
-}
-
 void RunMetrics::finish(const Timeline& timeline, const Scorecard& card) {
-  card_ = card;
-  judged_at_ = card.manifest.finished;
+  shown_ = std::make_shared<const Judgement>(Judgement{card, card.manifest.finished, {}});
   publish(timeline, card.manifest, timeline.last());
 }
 
@@ -73,7 +71,7 @@ void RunMetrics::await_last_scrape(Duration limit) {
 }
 
 void RunMetrics::publish(const Timeline& timeline, const Manifest& manifest, RunTime now) {
-  server_->publish(page_.make({timeline, manifest, now, card_, judged_at_, cpu_seconds()}));
+  server_->publish(metrics_page({timeline, manifest, now, shown_->card, shown_->at, cpu_seconds()}));
 }
 
 }  // namespace shakedown

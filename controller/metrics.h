@@ -1,11 +1,13 @@
-// /metrics of a run: each second a page is made from the Timeline and published; scrapes take that copy. Verdicts are
-// given anew at most every ten seconds (and at most a hundredth of the time is spent on them), and once at the end.
-// Ownership: owns its server. Threads: the run loop; await_scrape from whoever waits after it has ended.
+// /metrics of a run: each second a page is made from the Timeline and the last judgement, and published; scrapes take that
+// copy. Judgements are made on a thread of their own (live_judge.h), anew at most every ten seconds (and at most a hundredth
+// of the time is spent on them); the one at the end is given.
+// Ownership: owns its server and its judge. Threads: the run loop; await_scrape from whoever waits after it has ended.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "controller/live_judge.h"
 #include "controller/metrics_page.h"
 #include "core/runtime/metrics_server.h"
 
@@ -22,23 +24,24 @@ class RunMetrics {
   explicit RunMetrics(std::unique_ptr<MetricsServer> server) : server_(std::move(server)) {}
 
   std::string bound_address() const { return server_->bound_address(); }
-  // Publishes the running drill. While it runs the decision stays not-proven.
+  // Publishes the running drill. While it runs the decision stays not-proven. The first call judges at once: nothing has
+  // been measured then.
   void each_second(const Timeline& timeline, const Manifest& manifest, RunTime now);
+  // Waits for a judgement that the judge has begun; of the running drill, for tests.
+  void await_judgement() const { judge_.await_idle(); }
   // Publishes the judged drill.
   void finish(const Timeline& timeline, const Scorecard& card);
   // When anybody scrapes at all: blocks until what finish published has been scraped, at most for the limit.
   void await_last_scrape(Duration limit);
 
  private:
-  void judge_again(const Timeline& timeline, const Manifest& manifest, RunTime now);
   void publish(const Timeline& timeline, const Manifest& manifest, RunTime now);
 
   std::unique_ptr<MetricsServer> server_;
-  MetricsPage page_;
-  Scorecard card_;
-  bool judged_ = false;
-  RunTime next_judgement_{};
-  WallTime judged_at_{};
+  LiveJudge judge_;
+  std::shared_ptr<const Judgement> shown_;  // see LiveJudge::latest
+  RunTime asked_at_{};
+  bool asked_ = false;
 };
 
 }  // namespace shakedown

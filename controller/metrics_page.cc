@@ -18,10 +18,10 @@ double lag_limit_seconds(const Scenario& scenario) {
                                                                : seconds(tightest) / 10;
 }
 
-double share_of_time(const std::vector<std::pair<RunTime, AgentHealth>>& health) {
-  if (health.size() < 2) return 0;
-  const double span = seconds(health.back().first - (health.end() - 2)->first);
-  return span > 0 ? health.back().second.cpu_seconds / span : 0;
+double share_of_time(const HealthRecord& health) {
+  if (health.lines < 2) return 0;
+  const double span = seconds(health.last_at - health.before_last_at);
+  return span > 0 ? health.last.cpu_seconds / span : 0;
 }
 
 }  // namespace
@@ -49,18 +49,18 @@ void add_states(MetricFamily& family, const char* label, const std::string& name
   }
 }
 
-MetricFamilies MetricsPage::make(const MetricsInput& input) {
+MetricFamilies metrics_page(const MetricsInput& input) {
   MetricFamilies page;
   add_run_metrics(page, input);
   add_traffic_metrics(page, input);
   add_fault_metrics(page, input);
   add_requirement_metrics(page, input);
   add_judgement_metrics(page, input);
-  add_agents(page, input);
+  add_agent_metrics(page, input);
   return page;
 }
 
-void MetricsPage::add_agents(MetricFamilies& page, const MetricsInput& input) {
+void add_agent_metrics(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily cpu = counter("shakedown_agent_cpu_seconds_total", "CPU time of the agent's process.");
   MetricFamily share = gauge("shakedown_agent_cpu_cores", "Cores used by the agent's process in its last interval.");
   MetricFamily steal = gauge("shakedown_agent_steal_ratio", "Share of the host's CPU time that was stolen in the last interval.");
@@ -71,17 +71,14 @@ void MetricsPage::add_agents(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily memory = gauge("shakedown_agent_resident_memory_bytes", "Memory of the agent's process.");
   MetricFamily connections = gauge("shakedown_agent_open_connections", "Connections to targets.");
   MetricFamily lost = gauge("shakedown_agent_lost", "1 once the agent is lost.");
-  MetricFamily missing = counter("shakedown_agent_missing_snapshots_total", "Snapshots that never arrived.");
   const double limit = lag_limit_seconds(input.timeline.scenario());
   for (std::size_t i = 0; i < std::max(input.timeline.scenario().agents.size(), input.timeline.agents().size()); ++i) {
     const auto found = input.timeline.agents().find(AgentId(i));
     const AgentRecord record = {};
     const AgentRecord& agent = found == input.timeline.agents().end() ? record : found->second;
-    Read& read = read_[AgentId(i)];
-    for (; read.lines < agent.health.size(); ++read.lines) read.cpu_seconds += agent.health[read.lines].second.cpu_seconds;
-    const AgentHealth last = agent.health.empty() ? AgentHealth{} : agent.health.back().second;
+    const AgentHealth& last = agent.health.last;
     const std::string name = agent_label(input, AgentId(i));
-    cpu.add({{"agent", name}}, read.cpu_seconds);
+    cpu.add({{"agent", name}}, agent.health.cpu_seconds);
     share.add({{"agent", name}}, share_of_time(agent.health));
     steal.add({{"agent", name}}, last.steal_ratio);
     lag.add({{"agent", name}}, seconds(last.worst_lag));
@@ -90,9 +87,8 @@ void MetricsPage::add_agents(MetricFamilies& page, const MetricsInput& input) {
     memory.add({{"agent", name}}, static_cast<double>(last.rss_bytes));
     connections.add({{"agent", name}}, last.open_connections);
     lost.add({{"agent", name}}, agent.lost);
-    missing.add({{"agent", name}}, static_cast<double>(agent.missing_snapshots));
   }
-  for (MetricFamily* family : {&cpu, &share, &steal, &lag, &saturation, &outstanding, &memory, &connections, &lost, &missing}) {
+  for (MetricFamily* family : {&cpu, &share, &steal, &lag, &saturation, &outstanding, &memory, &connections, &lost}) {
     page.push_back(family->take());
   }
 }

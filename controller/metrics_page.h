@@ -23,21 +23,11 @@ struct MetricsInput {
   double controller_cpu_seconds = 0;
 };
 
-// Makes one page after the other of one run. Keeps only where it stopped reading each agent's health lines.
-class MetricsPage {
- public:
-  MetricFamilies make(const MetricsInput& input);
-
- private:
-  struct Read {
-    std::size_t lines = 0;
-    double cpu_seconds = 0;
-  };
-  void add_agents(MetricFamilies& page, const MetricsInput& input);
-  std::map<AgentId, Read> read_;
-};
+// One page.
+MetricFamilies metrics_page(const MetricsInput& input);
 
 // The parts of a page.
+void add_agent_metrics(MetricFamilies& page, const MetricsInput& input);
 void add_run_metrics(MetricFamilies& page, const MetricsInput& input);
 void add_fault_metrics(MetricFamilies& page, const MetricsInput& input);
 void add_traffic_metrics(MetricFamilies& page, const MetricsInput& input);

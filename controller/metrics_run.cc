@@ -82,10 +82,10 @@ RunTime start_of_teardown(const Timeline& timeline) {
   return start;
 }
 
-bool probe_is_down(const std::vector<ProbeResult>& results, const Probe& probe, RunTime until) {
-  const auto end = std::partition_point(results.begin(), results.end(), [&](const ProbeResult& r) { return r.start < until; });
-  const std::ptrdiff_t needed = std::max<uint32_t>(1, probe.down_after);
-  return end - results.begin() >= needed && std::all_of(end - needed, end, [](const ProbeResult& r) { return !r.good; });
+bool probe_is_down(const ProbeLog& log, const Probe& probe, RunTime until) {
+  const std::size_t needed = std::max<uint32_t>(1, probe.down_after);
+  const std::vector<ProbeResult> last = log.before(until).last(needed);
+  return last.size() == needed && std::none_of(last.begin(), last.end(), [](const ProbeResult& r) { return r.good; });
 }
 
 void add_probes(MetricFamilies& page, const MetricsInput& input) {
@@ -95,7 +95,7 @@ void add_probes(MetricFamilies& page, const MetricsInput& input) {
   const Scenario& scenario = input.timeline.scenario();
   const RunTime until = start_of_teardown(input.timeline);
   for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
-    const std::vector<ProbeResult>& results = input.timeline.probe(ProbeId(i));
+    const ProbeLog& results = input.timeline.probe(ProbeId(i));
     const std::string& name = scenario.probes[i].name;
     checks.add({{"probe", name}}, static_cast<double>(results.size()));
     down.add({{"probe", name}}, probe_is_down(results, scenario.probes[i], until));

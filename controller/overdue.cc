@@ -24,18 +24,16 @@ bool among(PhaseId phase, const std::vector<PhaseId>& phases) {
 // What has ended of the arrivals intended in [from, to), by stage.
 std::map<StageId, Counts> ended_in(const Timeline& timeline, int64_t from, int64_t to) {
   std::map<StageId, Counts> out;
-  const auto& cells = timeline.cells();
-  for (auto it = cells.lower_bound(CellKey{from, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
-    if (it->first.second >= to) break;
-    Counts& counts = out[it->first.stage];
-    counts.ended += it->second.offered();
-    counts.decided += it->second.count(Outcome::ok);
+  timeline.seconds().each_row([&](const SecondRow& row) {
+    Counts& counts = out[row.stage];
+    counts.ended += row.offered();
+    counts.decided += row.count(Outcome::ok);
     for (const Outcome outcome : kAllOutcomes) {
       if (!is_bad(outcome)) continue;
-      counts.bad += it->second.count(outcome);
-      counts.decided += it->second.count(outcome);
+      counts.bad += row.count(outcome);
+      counts.decided += row.count(outcome);
     }
-  }
+  }, from, to);
   return out;
 }
 

@@ -288,6 +288,9 @@ asio::awaitable<void> Run::wind_down() {
   }
   manifest_.state = stop_ ? stop_->first : RunState::completed;
   manifest_.ended_by = stop_ ? stop_->second : "";
+  const auto& stages = chronicle_.timeline().stages();
+  const bool begun = std::any_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
+  if (error_ && !begun) manifest_.early_exit = static_cast<uint32_t>(exit_code(error_->kind));
   chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, now(), to_string(manifest_.state)}));
   chronicle_.close(manifest_);
 }

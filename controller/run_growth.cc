@@ -77,7 +77,7 @@ bool Run::all_told(StageId id) {
     if (member.state != MemberState::ready || !scenario_.agents[member.id.value].load) continue;
     const auto record = chronicle_.timeline().agents().find(member.id);
     const bool covered = record != chronicle_.timeline().agents().end() && !record->second.health.empty() &&
-                         record->second.health.back().first >= end;
+                         record->second.health.last_at >= end;
     if (!covered) return false;
   }
   chronicle_.flush();

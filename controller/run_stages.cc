@@ -318,9 +318,9 @@ void Run::check_members() {
 bool Run::up_since(ProbeId probe, RunTime since) const {
   const auto& results = chronicle_.timeline().probe(probe);
   const std::size_t needed = std::max<uint32_t>(1, scenario_.probe(probe).up_after);
-  return results.size() >= needed &&
-         std::all_of(results.end() - static_cast<std::ptrdiff_t>(needed), results.end(),
-                     [since](const ProbeResult& r) { return r.good && r.start > since; });
+  const std::vector<ProbeResult> last = results.last(needed);
+  return last.size() == needed &&
+         std::all_of(last.begin(), last.end(), [since](const ProbeResult& r) { return r.good && r.start > since; });
 }
 
 bool Run::probes_up_since(RunTime since) const {

@@ -114,7 +114,7 @@ std::string open_phase(int length_seconds, const std::string& rate, const std::s
 
 Cell all_cells(const Timeline& timeline) {
   Cell all;
-  for (const auto& [key, cell] : timeline.cells()) all.merge(cell);
+  for (const auto& [key, cell] : timeline.totals()) all.merge(cell);
   return all;
 }
 

@@ -79,8 +79,6 @@ def use_row(board):
     board.series("Memory", "Resident memory of the agents.", "bytes",
                  [(f"shakedown_agent_resident_memory_bytes{{{OURS}}}", "{{agent}}")])
     board.stat("Agents lost", "Agents that went away before they were told to.", "none", f"sum(shakedown_agent_lost{{{OURS}}})")
-    board.stat("Snapshots missing", "Snapshots that never arrived, over the time shown.", "short",
-               f"sum(increase(shakedown_agent_missing_snapshots_total{{{OURS}}}[$__range]))")
 
 
 def dashboard():

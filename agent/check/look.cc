@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "agent/load/redact.h"
+
 namespace shakedown {
 namespace {
 
@@ -32,13 +34,7 @@ std::optional<double> number_in(std::string_view text) {
 }
 
 std::string presentable(std::string text, const Secrets& secrets) {
-  for (const auto& [name, value] : secrets) {
-    if (value.empty()) continue;
-    for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
-      text.replace(at, value.size(), "{" + name + "}");
-      at += name.size() + 2;
-    }
-  }
+  text = Redactor(secrets)(text);
   std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
   if (text.size() > kLongestDetail) text = text.substr(0, kLongestDetail - 3) + "...";

@@ -19,6 +19,7 @@ namespace shakedown {
 class Connection;
 class Driver;
 class RequestTemplate;
+struct Expect;
 struct Call;
 
 // What fills the holes of a request. Views must live until the call is finished.
@@ -26,6 +27,8 @@ struct Holes {
   uint64_t key = 0;
   uint64_t value_seed = 0;
   std::string_view id, payload, checksum;
+  TraceId trace{};    // set by the driver when the request carries trace context
+  uint64_t span = 0;
 };
 
 // A complete answer; the views end with the callback. head and body are empty unless the call asked
@@ -58,6 +61,9 @@ struct Call {
   bool keep_head = false;
   bool keep_body = false;
   bool once = false;  // never sent twice, whatever its method allows
+  // Without keep_body: keep the first `excerpt` bytes of the body unless the status is what `unless` wants; 0 = keep nothing.
+  std::size_t excerpt = 0;
+  const Expect* unless = nullptr;  // nullptr = whatever the status is
   OperationId operation;
   uint64_t tag = 0;  // the issuer's own
   MonoTime intended{}, released{}, deadline{};

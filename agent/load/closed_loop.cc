@@ -73,8 +73,7 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended) {
   call.deadline = intended + operation.timeout;
   ++offered_;
   if (now >= call.deadline) {
-    tools_.recorder.record(judge_call(call, tools_.prepared, tools_.clock, stage_,
-                                      Outcome::dropped_by_us, nullptr, now));
+    record_call(call, tools_, stage_, Outcome::dropped_by_us, nullptr, now);
     tools_.calls.give_back(call);
     sleep(number, now + std::max(think_, kPause));
     return;
@@ -85,8 +84,7 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended) {
 
 void ClosedLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
   --outstanding_;
-  tools_.recorder.record(
-      judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
+  record_call(call, tools_, stage_, outcome, response, done);
   const auto user = static_cast<uint32_t>(call.tag);
   const MonoTime retry_at = call.driver->retry_at();
   // After a timeout the user has waited as long as the watchdog did, with what of it was ours.

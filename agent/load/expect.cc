@@ -116,13 +116,13 @@ bool Expectation::body_holds(const Response& response, const Holes& holes) const
                      });
 }
 
-bool Expectation::holds(const Response& response, const Holes& holes) const {
-  if (!expect_.status_ok(response.status)) return false;
+Mismatch Expectation::judge(const Response& response, const Holes& holes) const {
+  if (!expect_.status_ok(response.status)) return Mismatch::status;
   for (const HeaderExpect& header : expect_.headers) {
     const auto found = find_header(response.head, header.name);
-    if (!found || (!header.equals.empty() && *found != header.equals)) return false;
+    if (!found || (!header.equals.empty() && *found != header.equals)) return Mismatch::header;
   }
-  return !expect_.needs_body() || body_holds(response, holes);
+  return !expect_.needs_body() || body_holds(response, holes) ? Mismatch::none : Mismatch::body;
 }
 
 }  // namespace shakedown

@@ -26,12 +26,17 @@ class Expectation {
   // Errors: scenario (a body_regex or JSON text or pointer that cannot be parsed).
   static Result<Expectation> make(const Expect& expect);
 
+  const Expect& declared() const { return expect_; }
   bool keep_head() const { return !expect_.headers.empty(); }
   bool keep_body() const { return expect_.needs_body(); }
 
   // Status, every header, body text, expression and JSON values all hold. A body_regex that
   // backtracks without end does not hold.
-  bool holds(const Response& response, const Holes& holes) const;
+  bool holds(const Response& response, const Holes& holes) const {
+    return judge(response, holes) == Mismatch::none;
+  }
+  // The first of them that does not hold.
+  Mismatch judge(const Response& response, const Holes& holes) const;
   // The status alone.
   bool status_holds(const Response& response) const { return expect_.status_ok(response.status); }
   // How often the text of body_contains occurs; 0 when none is declared.

@@ -13,7 +13,7 @@ LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number
       number_(number),
       workers_(workers),
       deadlines_(loop),
-      recorder_(prepared.scenario()),
+      recorder_(prepared.scenario(), &prepared.redactor),
       loop_(loop),
       drivers_(prepared.targets.size()),
       tools_{prepared, clock,     loop,
@@ -82,6 +82,7 @@ void LoadWorker::collect(RunTime until, Snapshot& to) {
                         [&](const auto& stage) { return stage->stage() == one.first; });
   });
   recorder_.take(to.cells);
+  recorder_.take_witnesses(to.witnesses);
   to.health.worst_lag = std::max(to.health.worst_lag, recorder_.take_worst_lag());
   for (const auto& driver : drivers_) {
     if (driver) to.health.open_connections += driver->open_connections();

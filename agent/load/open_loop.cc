@@ -113,14 +113,12 @@ void OpenLoop::release(const Arrival& arrival, MonoTime now) {
 }
 
 void OpenLoop::drop(const Call& call, Outcome outcome) {
-  tools_.recorder.record(
-      judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, nullptr, call.released));
+  record_call(call, tools_, stage_, outcome, nullptr, call.released);
 }
 
 void OpenLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
   --(call.held ? held_ : outstanding_);
-  tools_.recorder.record(
-      judge_call(call, tools_.prepared, tools_.clock, stage_, outcome, response, done));
+  record_call(call, tools_, stage_, outcome, response, done);
   tools_.calls.give_back(call);
 }
 

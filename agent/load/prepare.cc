@@ -6,20 +6,21 @@ namespace shakedown {
 namespace {
 
 Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http,
-                                     const Secrets& secrets, uint64_t value_size) {
+                                     const Secrets& secrets, uint64_t value_size,
+                                     Trace trace = Trace::none) {
   if (http.target.value >= scenario.targets.size()) {
     return fail(ErrorKind::bug, "a request of the plan names target " +
                                     std::to_string(http.target.value) + " of " +
                                     std::to_string(scenario.targets.size()));
   }
-  return RequestTemplate::make(http, scenario.targets[http.target.value], secrets, value_size);
+  return RequestTemplate::make(http, scenario.targets[http.target.value], secrets, value_size, trace);
 }
 
 Result<PreparedLedger> prepare_ledger(const Scenario& scenario, const Ledger& ledger,
                                       const Secrets& secrets) {
   PreparedLedger made;
-  SHAKEDOWN_TRY(made.write, make_request(scenario, ledger.write, secrets, 0));
-  SHAKEDOWN_TRY(made.read, make_request(scenario, ledger.read, secrets, 0));
+  SHAKEDOWN_TRY(made.write, make_request(scenario, ledger.write, secrets, 0, scenario.trace));
+  SHAKEDOWN_TRY(made.read, make_request(scenario, ledger.read, secrets, 0, scenario.trace));
   SHAKEDOWN_TRY(made.write_ok, Expectation::make(ledger.write_ok));
   SHAKEDOWN_TRY(made.present, Expectation::make(ledger.present));
   SHAKEDOWN_TRY(made.absent, Expectation::make(ledger.absent));
@@ -80,6 +81,7 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
   const Scenario& scenario = made->scenario();
   SHAKEDOWN_TRY(made->secrets, resolve_secrets(scenario.secrets));
   const Secrets& secrets = made->secrets;
+  made->redactor = Redactor(secrets);
   for (const Target& target : scenario.targets) {
     SHAKEDOWN_TRY(PreparedTarget one, prepare_target(target));
     made->targets.push_back(std::move(one));
@@ -87,7 +89,8 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
   for (const Operation& operation : scenario.operations) {
     PreparedOperation one;
     SHAKEDOWN_TRY(one.request,
-                  make_request(scenario, operation.http, secrets, operation.value_size.count));
+                  make_request(scenario, operation.http, secrets, operation.value_size.count,
+                               scenario.trace));
     SHAKEDOWN_TRY(one.expect, Expectation::make(operation.expect));
     made->operations.push_back(std::move(one));
   }

@@ -10,6 +10,7 @@
 
 #include "agent/load/driver.h"
 #include "agent/load/expect.h"
+#include "agent/load/redact.h"
 #include "agent/load/request_template.h"
 #include "agent/load/tls.h"
 #include "core/model/plan.h"
@@ -43,6 +44,7 @@ struct Prepared {
   Duration lag_limit = std::chrono::milliseconds(10);
 
   Secrets secrets;
+  Redactor redactor;
 
   const Scenario& scenario() const { return assignment.scenario; }
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/load/redact.h"
+
 namespace shakedown {
 
 struct Recorder::LiveCell {
@@ -13,16 +15,23 @@ struct Recorder::LiveCell {
   std::vector<uint64_t> over_limit;
   Duration latency_max{};
   uint64_t retried = 0;
+  std::vector<AnswerCount> answers;
 };
 
 namespace {
+
+// Stages whose exchanges are remembered: one ends while the next begins.
+constexpr std::size_t kStages = 3;
 
 bool is_drop(Outcome o) { return o == Outcome::dropped_by_target || o == Outcome::dropped_by_us; }
 
 }  // namespace
 
-Recorder::Recorder(const Scenario& scenario)
-    : scenario_(scenario), latest_(scenario.operations.size(), nullptr) {}
+Recorder::Recorder(const Scenario& scenario, const Redactor* redactor)
+    : scenario_(scenario),
+      redactor_(redactor),
+      latest_(scenario.operations.size(), nullptr),
+      noted_(scenario.operations.size()) {}
 Recorder::~Recorder() = default;
 
 void Recorder::reserve(std::size_t cells) {
@@ -32,6 +41,7 @@ void Recorder::reserve(std::size_t cells) {
   while (spare_.size() < cells) {
     spare_.push_back(std::make_unique<LiveCell>());
     spare_.back()->over_limit.reserve(limits);
+    spare_.back()->answers.reserve(8);
   }
   while (pool_.size() < cells * 4) pool_.push_back(std::make_unique<DenseHistogram>());
   live_.reserve(cells + spare_.size());
@@ -64,7 +74,43 @@ DenseHistogram& Recorder::histogram(std::unique_ptr<DenseHistogram>& slot) {
   return *slot;
 }
 
-void Recorder::record(const Sample& sample) {
+Recorder::Noted& Recorder::noted(const Sample& sample) {
+  std::vector<Noted>& stages = noted_[sample.operation.value];
+  const auto found = std::find_if(stages.rbegin(), stages.rend(),
+                                  [&](const Noted& one) { return one.stage == sample.stage; });
+  if (found != stages.rend()) return *found;
+  if (stages.size() == kStages) stages.erase(stages.begin());
+  stages.emplace_back();
+  stages.back().stage = sample.stage;
+  return stages.back();
+}
+
+void Recorder::note(const Sample& sample, Noted& in, std::string_view answer) {
+  Exchange one;
+  one.intended = sample.intended;
+  one.latency = sample.done - sample.intended;
+  one.outcome = sample.outcome;
+  one.wrong = sample.wrong;
+  one.status = sample.status;
+  one.trace = sample.trace;
+  if (sample.outcome != Outcome::ok && redactor_ != nullptr) {
+    one.answer = redactor_->first(answer, kExcerpt);
+    one.cut = answer.size() > kExcerpt;
+  }
+  if (in.all.add(one)) in.fresh.add(std::move(one));
+}
+
+void Recorder::take_witnesses(WitnessMap& found) {
+  for (std::size_t operation = 0; operation < noted_.size(); ++operation) {
+    for (Noted& one : noted_[operation]) {
+      if (one.fresh.empty()) continue;
+      found[{one.stage, OperationId(operation)}].merge(one.fresh);
+      one.fresh.clear();
+    }
+  }
+}
+
+void Recorder::record(const Sample& sample, std::string_view answer) {
   LiveCell& c = cell({second_of(sample.intended), sample.stage, sample.operation});
   const auto outcome = static_cast<std::size_t>(sample.outcome);
   const Duration lag = sample.released - sample.intended;
@@ -80,7 +126,14 @@ void Recorder::record(const Sample& sample) {
     histogram(c.wait).add(sample.sent - sample.released);
     histogram(c.service).add(sample.done - sample.sent);
   }
-  if (sample.outcome != Outcome::ok) return;
+  if (is_witness(sample.outcome)) {
+    Noted& known = noted(sample);
+    if (known.all.wants(sample.outcome, sample.intended, latency)) note(sample, known, answer);
+  }
+  const bool ok = sample.outcome == Outcome::ok;
+  if (sample.outcome == Outcome::failed || (ok && sample.status != 200))
+    count_answer(c.answers, sample.status, sample.wrong, 1);
+  if (!ok) return;
   const auto& limits = scenario_.operation(sample.operation).limits;
   for (std::size_t i = 0; i < limits.size() && latency > limits[i]; ++i) ++c.over_limit[i];
 }
@@ -103,9 +156,11 @@ void Recorder::take(std::map<CellKey, Cell>& cells) {
     taken.over_limit = live->over_limit;
     taken.latency_max = live->latency_max;
     taken.retried = std::exchange(live->retried, 0);
+    taken.answers = live->answers;
     const auto [at, added] = cells.try_emplace(live->key, std::move(taken));
     if (!added) at->second.merge(taken);
     live->counts.fill(0);
+    live->answers.clear();
     live->latency_max = Duration::zero();
     spare_.push_back(std::move(live));
   }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "agent/load/trace.h"
 #include "core/base/rng.h"
 
 namespace shakedown {
@@ -140,7 +141,8 @@ Result<void> RequestTemplate::append_headers(RequestTemplate& made, const HttpRe
 }
 
 Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Target& target,
-                                              const Secrets& secrets, uint64_t value_size) {
+                                              const Secrets& secrets, uint64_t value_size,
+                                              Trace trace) {
   if (breaks_line(http.path) || http.method.find_first_of("\r\n ") != std::string::npos) {
     return fail(ErrorKind::scenario, "the method or path of a request to `" + target.name +
                                          "` has a line break or a space; remove it");
@@ -148,6 +150,7 @@ Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Tar
   RequestTemplate made;
   made.head_only_ = http.method == "HEAD";
   made.idempotent_ = is_idempotent(http.method);
+  made.traced_ = trace == Trace::w3c;
   made.value_size_ = value_size;
   made.value_tail_ = value_tail(value_size);
   append(made.head_, http.method + " " + target.base_path);
@@ -158,7 +161,7 @@ Result<RequestTemplate> RequestTemplate::make(const HttpRequest& http, const Tar
   made.has_length_ = !made.body_.empty() || http.method == "POST" || http.method == "PUT" ||
                      http.method == "PATCH";
   const auto hole = [](const Piece& piece) { return piece.kind != HoleKind::literal; };
-  if (std::none_of(made.head_.begin(), made.head_.end(), hole) &&
+  if (!made.traced_ && std::none_of(made.head_.begin(), made.head_.end(), hole) &&
       std::none_of(made.body_.begin(), made.body_.end(), hole)) {
     std::string scratch;
     made.ready_ = made.render(Holes{}, scratch);
@@ -228,6 +231,7 @@ std::string_view RequestTemplate::render(const Holes& holes, std::string& scratc
   if (fixed_) return ready_;
   scratch.clear();
   fill(head_, holes, scratch);
+  if (traced_) append_traceparent(scratch, holes.trace, holes.span);
   if (has_length_) {
     scratch += "Content-Length: ";
     append_number(scratch, size_of(body_, holes));

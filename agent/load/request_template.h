@@ -19,9 +19,10 @@ class RequestTemplate {
  public:
   // value_size = bytes of {value}. Errors: scenario (a hole that names an undeclared secret, a line
   // break in path or header). Adds Host (unless declared) and Content-Length (with a body, or for
-  // POST, PUT and PATCH).
+  // POST, PUT and PATCH), and traceparent where the request carries trace context.
   static Result<RequestTemplate> make(const HttpRequest& http, const Target& target,
-                                      const Secrets& secrets, uint64_t value_size);
+                                      const Secrets& secrets, uint64_t value_size,
+                                      Trace trace = Trace::none);
 
   // The bytes to send: either kept ready, or rendered into scratch. Valid until scratch changes.
   std::string_view render(const Holes& holes, std::string& scratch) const;
@@ -29,6 +30,8 @@ class RequestTemplate {
   bool head_only() const { return head_only_; }
   // May be sent again when nobody knows whether it arrived (RFC 9110 9.2.2).
   bool idempotent() const { return idempotent_; }
+  // Whether holes.trace and holes.span must be set.
+  bool traced() const { return traced_; }
 
  private:
   struct Piece {
@@ -49,6 +52,7 @@ class RequestTemplate {
   bool has_length_ = false;
   bool head_only_ = false;
   bool idempotent_ = false;
+  bool traced_ = false;
   bool fixed_ = false;  // no holes: ready_ is the whole request
   uint64_t value_size_ = 0;
   std::string value_tail_;  // what follows the seed's digits in {value}

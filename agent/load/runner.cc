@@ -33,6 +33,7 @@ void merge_part(Snapshot& into, Snapshot&& part) {
     const auto [at, added] = into.cells.try_emplace(key, std::move(cell));
     if (!added) at->second.merge(cell);
   }
+  for (const auto& [key, some] : part.witnesses) into.witnesses[key].merge(some);
   into.probes.merge(part.probes);
   into.writes.merge(part.writes);
   into.reads.merge(part.reads);

@@ -8,15 +8,22 @@ void prepare_call(Call& call, const Prepared& prepared, OperationId operation) {
   call.operation = operation;
   call.keep_head = one.expect.keep_head();
   call.keep_body = one.expect.keep_body();
+  // One more, to know whether there was more.
+  call.excerpt = prepared.redactor.needed(kExcerpt) + 1;
+  // A header is judged after the body has gone by.
+  call.unless = call.keep_head ? nullptr : &one.expect.declared();
 }
 
 Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
                   Outcome outcome, const Response* response, MonoTime done) {
-  if (outcome == Outcome::ok &&
-      !prepared.operations[call.operation.value].expect.holds(*response, call.holes)) {
-    outcome = Outcome::failed;
-  }
   Sample sample;
+  if (response != nullptr) {
+    sample.status = static_cast<uint16_t>(response->status);
+    sample.wrong = prepared.operations[call.operation.value].expect.judge(*response, call.holes);
+    if (sample.wrong != Mismatch::none) outcome = Outcome::failed;
+  } else if (outcome == Outcome::failed) {
+    sample.wrong = Mismatch::certificate;
+  }
   sample.stage = stage;
   sample.operation = call.operation;
   sample.outcome = outcome;
@@ -26,7 +33,15 @@ Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& cl
   sample.released = clock.at(call.released);
   sample.sent = clock.at(call.sent);
   sample.done = clock.at(done);
+  sample.trace = call.holes.trace;
   return sample;
+}
+
+void record_call(const Call& call, const WorkerTools& tools, StageId stage, Outcome outcome,
+                 const Response* response, MonoTime done) {
+  const Sample sample =
+      judge_call(call, tools.prepared, tools.clock, stage, outcome, response, done);
+  tools.recorder.record(sample, response != nullptr ? response->body : std::string_view());
 }
 
 }  // namespace shakedown

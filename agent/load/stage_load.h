@@ -45,5 +45,8 @@ void prepare_call(Call& call, const Prepared& prepared, OperationId operation);
 // A sample of a finished call, its outcome judged by the operation's `expect`.
 Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
                   Outcome outcome, const Response* response, MonoTime done);
+// Judges a finished call of a stage and records it.
+void record_call(const Call& call, const WorkerTools& tools, StageId stage, Outcome outcome,
+                 const Response* response, MonoTime done);
 
 }  // namespace shakedown

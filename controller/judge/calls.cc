@@ -19,12 +19,12 @@ struct Requests {
 
 Requests requests_in(TimeRange range, const Evidence& evidence) {
   Requests out;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (key.second < second_of(range.from) || key.second >= second_of(range.to)) continue;
+  const auto add = [&](const SecondRow& row) {
     for (const Outcome o : {Outcome::ok, Outcome::failed, Outcome::reset, Outcome::timeout, Outcome::unfinished}) {
-      out.load += static_cast<double>(cell.count(o));
+      out.load += static_cast<double>(row.count(o));
     }
-  }
+  };
+  evidence.timeline->seconds().each_row(add, second_of(range.from), second_of(range.to));
   for (const ProbeEvidence& probe : evidence.probes) {
     for (const ProbeResult& r : probe.results) out.other += range.contains(r.start) ? 1 : 0;
   }

@@ -92,6 +92,15 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   return out;
 }
 
+// Beyond the steps the bounds rest on the law alone, and are wrong more often than they say (docs/calibration.md).
+void hold_beyond_steps(Verdict& verdict, double at, double largest) {
+  if (at <= largest || verdict.state == VerdictState::unknown) return;
+  verdict.state = VerdictState::not_proven;
+  verdict.at_risk = false;
+  verdict.supportable.reset();
+  verdict.needed = fmt::format("a step at {} or beyond: the largest that was measured is {}", format_number(at), format_number(largest));
+}
+
 }  // namespace
 
 std::vector<ScoredSearch> summarize_searches(const Evidence& evidence) {
@@ -137,6 +146,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "more or longer steps";
+  hold_beyond_steps(out.verdict, sli.at, found.law->largest_n);
   if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
   return out;
 }

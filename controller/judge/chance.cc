@@ -25,6 +25,7 @@ struct Statistical {
   bool operator()(const HeadroomSli&) const { return true; }
   bool operator()(const EfficiencySli&) const { return true; }
   bool operator()(const DegradationSli&) const { return true; }
+  bool operator()(const ImpactSli& sli) const { return sli.unit == ImpactUnit::delayed_seconds; }
   bool operator()(const RtoSli& sli) const { return sli.share.has_value(); }
   bool operator()(const RpoSli& sli) const { return sli.share.has_value(); }
   template <class Other>

@@ -15,7 +15,8 @@ namespace shakedown::judging {
 // verdict rests on no chance, or it does not take part (not must, or not judged).
 using Chances = std::vector<std::optional<double>>;
 
-// Whether a bound at a confidence stands behind the verdict. Not so: RTO and RPO without a share, checks, counts, losses.
+// Whether a bound at a confidence stands behind the verdict. Not so: RTO and RPO without a share, checks, counts (of an
+// impact, too, but for its delay), losses.
 bool rests_on_chance(const Requirement& requirement);
 
 // 1 - the highest confidence at which the row still fails, found by asking its own judging function; never below 1e-9.

@@ -25,7 +25,7 @@ struct Findings {
 };
 
 // Bounds of the calls per second that the forecast brings.
-struct Needed {
+struct CallsNeeded {
   double value = 0, lower = 0, upper = 0;
 };
 
@@ -81,7 +81,7 @@ void compare_calls(ScoredDependency& out, const DependencyCalls& calls) {
   }
 }
 
-void check_commitment(Findings& found, ScoredDependency& out, const Dependency& dependency, const Needed& needed,
+void check_commitment(Findings& found, ScoredDependency& out, const Dependency& dependency, const CallsNeeded& needed,
                       const Evidence& evidence) {
   if (!dependency.commitment) {
     // Without any evidence it is grey, not red.
@@ -105,7 +105,7 @@ void check_commitment(Findings& found, ScoredDependency& out, const Dependency& 
   }
 }
 
-void check_capacity(Findings& found, ScoredDependency& out, const Needed& needed, const std::string& doubt) {
+void check_capacity(Findings& found, ScoredDependency& out, const CallsNeeded& needed, const std::string& doubt) {
   if (!out.capacity) {
     found.add(VerdictState::unknown, "nobody knows what it can take" + (doubt.empty() ? doubt : ": " + doubt));
     return;
@@ -129,7 +129,7 @@ std::string calls_text(const ScoredDependency& d, const DependencyCalls& calls) 
 
 struct Scored {
   ScoredDependency dependency;
-  Needed needed;
+  CallsNeeded needed;
 };
 
 Scored score(DependencyId id, const DependencyCalls& calls, const Evidence& evidence) {

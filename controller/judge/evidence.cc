@@ -90,10 +90,10 @@ ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   out.agent = evidence.or_first_load_agent(probe.agent);
   out.results = evidence.timeline->probe(id);
   if (const auto lost = evidence.lost_at(out.agent)) {
-    std::erase_if(out.results, [&](const ProbeResult& r) { return r.start >= *lost; });
+    out.results = out.results.before(*lost);
   }
   if (const auto over = start_of_teardown(*evidence.timeline)) {
-    std::erase_if(out.results, [&](const ProbeResult& r) { return r.start >= *over; });
+    out.results = out.results.before(*over);
   }
   const RunTime from = start_of_stages(*evidence.timeline).value_or(evidence.end);
   if (!out.results.empty()) {

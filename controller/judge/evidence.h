@@ -29,7 +29,7 @@ struct CausedOutage {
 struct ProbeEvidence {
   ProbeId id;
   AgentId agent;
-  std::vector<ProbeResult> results;  // until the probing agent was lost
+  ProbeLog results;                  // until the probing agent was lost
   OutageReport report;
   std::vector<CausedOutage> outages;
   std::vector<TimeRange> unobserved;  // the report's, and what is missing up to the end of the last stage

@@ -1,4 +1,5 @@
-// impact {fault}: what one injection costs; the worst one counts.
+// impact {fault}: what one injection costs; the worst one counts. Failed requests and lost writes are counted; a delay is told
+// from how answers vary anyway only within bounds (controller/judge/delay.h).
 #include "controller/judge/impact.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 namespace shakedown::judging {
 namespace {
 
-const SparseHistogram& ok_latency(const Cell& cell) { return cell.latency[static_cast<std::size_t>(Outcome::ok)]; }
+constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
 
 void reject(InjectionBound& bound, std::string signal, std::string why) {
   bound.verdict.valid = false;
@@ -19,8 +20,14 @@ void reject(InjectionBound& bound, std::string signal, std::string why) {
   bound.signal = std::move(signal);
 }
 
+// How sure each of several injections must be judged: for a pass every one must clear by itself, for a fail the error is
+// shared out among them, because the worst of many is bad by chance.
+struct Confidence {
+  double pass = 0, fail = 0;
+};
+
 void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& sli, const HarmMeter& meter,
-             const Evidence& evidence) {
+             Confidence confidence, const Evidence& evidence) {
   if (sli.unit == ImpactUnit::lost_writes) {
     const LostWrites lost = lost_writes(view, evidence);
     if (!lost.known) reject(bound, "unobserved", "not every ledger was completely read back");
@@ -33,8 +40,9 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
     if (!meter.has_baseline()) return reject(bound, "", "no quiet time to compare with");
-    bound.verdict.lower = bound.value = harm.delayed_seconds;
-    bound.verdict.upper = harm.delayed_seconds + harm.unseen_seconds;
+    bound.value = harm.delayed_seconds;
+    bound.verdict.lower = std::min(bound.value, meter.delay(view.window, confidence.fail).lower);
+    bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;
     return;
   }
   bound.verdict.lower = bound.value = static_cast<double>(harm.failed);
@@ -43,38 +51,60 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
 
 }  // namespace
 
+// Warm-up, searches and series are loaded otherwise than what is judged: they say nothing of a quiet time.
 HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
+  std::map<OperationId, std::map<int64_t, std::pair<double, double>>> quiet;
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
+    const bool judged = stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
+    if (!judged || row.timed[kOk] == 0 || in_window(row.second, evidence.windows)) return;
+    auto& [sum, count] = quiet[row.operation][row.second];
+    sum += row.latency_seconds[kOk];
+    count += static_cast<double>(row.timed[kOk]);
+  });
+  for (const auto& [operation, seconds] : quiet) {
+    for (const auto& [second, answers] : seconds) quiet_[operation].add(second, answers.first, answers.second);
+  }
+}
+
+Bounds HarmMeter::delay(TimeRange range, double confidence) const {
+  const double grain = std::exp2(1.0 / (2 << kHistogramScale)) - 1;
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   std::map<OperationId, std::pair<double, double>> sums;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (in_window(key.second, evidence.windows)) continue;
-    auto& [total, count] = sums[key.operation];
-    total += ok_latency(cell).sum_seconds();
-    count += static_cast<double>(ok_latency(cell).count());
-  }
+  const auto add = [&](const SecondRow& row) {
+    auto& [sum, count] = sums[row.operation];
+    sum += row.latency_seconds[kOk];
+    count += static_cast<double>(row.timed[kOk]);
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
+  Bounds out;
   for (const auto& [operation, sum] : sums) {
-    if (sum.second > 0) mean_latency_[operation] = sum.first / sum.second;
+    const auto quiet = quiet_.find(operation);
+    if (quiet == quiet_.end() || sum.second <= 0) continue;
+    const double usual = sum.second * quiet->second.mean();
+    const double reach = quiet->second.reach(sum.second, last - first + 1, confidence) + grain * (sum.first + usual);
+    out.lower += std::max(0.0, sum.first - usual - reach);
+    out.upper += std::max(0.0, sum.first - usual + reach);
   }
+  return out;
 }
 
 Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   Harm harm;
   std::map<OperationId, double> excess;
   std::map<int64_t, SecondTally> seconds;
-  const auto& cells = evidence_->timeline->cells();
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
-  for (auto it = cells.lower_bound(CellKey{first, StageId(0), OperationId(0)}); it != cells.end(); ++it) {
-    const auto& [key, cell] = *it;
-    if (key.second > last) break;
-    if (told != nullptr && told->count(key.second) > 0) continue;
-    add_outcomes(seconds[key.second], cell);
-    const uint64_t ours = cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
+  const auto add = [&](const SecondRow& row) {
+    if (told != nullptr && told->count(row.second) > 0) return;
+    add_outcomes(seconds[row.second], row);
+    const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
     harm.ours += ours;
-    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(key.operation).timeout);
-    const auto mean = mean_latency_.find(key.operation);
-    if (mean == mean_latency_.end()) continue;
-    const SparseHistogram& ok = ok_latency(cell);
-    excess[key.operation] += ok.sum_seconds() - static_cast<double>(ok.count()) * mean->second;
-  }
+    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
+    const auto quiet = quiet_.find(row.operation);
+    if (quiet == quiet_.end()) return;
+    excess[row.operation] += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * quiet->second.mean();
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
   for (const auto& [second, s] : seconds) {
     if (told != nullptr) told->insert(second);
     harm.failed += s.bad;
@@ -107,14 +137,16 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
   std::vector<InjectionBound> bounds;
   std::vector<ProbeId> probes;
   for (const ProbeEvidence& probe : evidence.probes) probes.push_back(probe.id);
-  for (InjectionView& view : injections_of(sli.fault, evidence)) {
+  std::vector<InjectionView> views = injections_of(sli.fault, evidence);
+  const double each = (1 - requirement.confidence) / std::max<double>(1, static_cast<double>(views.size()));
+  for (InjectionView& view : views) {
     reject_disturbed(view, probes, evidence);
     InjectionBound bound;
     bound.blocks = view.blocks;
     bound.verdict.injection = view.record->injection;
     bound.verdict.number = view.number;
     if (view.valid()) {
-      measure(bound, view, sli, meter, evidence);
+      measure(bound, view, sli, meter, {requirement.confidence, 1 - each}, evidence);
     } else {
       reject(bound, view.signal, view.invalid);
     }

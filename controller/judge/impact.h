@@ -4,8 +4,10 @@
 #include <map>
 #include <set>
 
+#include "controller/judge/delay.h"
 #include "controller/judge/evidence.h"
 #include "controller/judge/injections.h"
+#include "core/stats/intervals.h"
 
 namespace shakedown::judging {
 
@@ -30,12 +32,15 @@ class HarmMeter {
   // Of the whole seconds that meet the range, all phases. Those in `told` are left out and the others join them, so that
   // what several ranges share is counted once.
   Harm over(TimeRange range, std::set<int64_t>* told = nullptr) const;
+  // Bounds of the delay over the range: what answers vary by themselves is no fault's, and a histogram knows each of them
+  // to 0.27 % only.
+  Bounds delay(TimeRange range, double confidence) const;
   // Whether there was a quiet time to compare delays with.
-  bool has_baseline() const { return !mean_latency_.empty(); }
+  bool has_baseline() const { return !quiet_.empty(); }
 
  private:
   const Evidence* evidence_;
-  std::map<OperationId, double> mean_latency_;  // of good answers outside fault windows, seconds
+  std::map<OperationId, QuietAnswers> quiet_;  // outside fault windows
 };
 
 LostWrites lost_writes(const InjectionView& view, const Evidence& evidence);

@@ -14,6 +14,7 @@
 #include "controller/judge/tested.h"
 #include "controller/judge/tldr.h"
 #include "controller/judge/tradeoffs.h"
+#include "controller/judge/traffic.h"
 #include "controller/judge/validity.h"
 #include "controller/judge/watermelon.h"
 
@@ -64,6 +65,9 @@ void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunVal
     card.requirements.back().reported = std::move(reported);
     if (card.requirements.back().verdict.state == VerdictState::pass) {
       card.requirements.back().tested_rate = judging::tested_rate(requirement, evidence);
+    }
+    if (card.requirements.back().verdict.state != VerdictState::pass) {
+      card.requirements.back().traffic = judging::traffic_of(requirement, card.traffic, evidence);
     }
     if (requirement.owner.empty()) card.requirements.back().requirement.owner = scenario.owner;
   }
@@ -119,6 +123,7 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
   card.agents = judging::summarize_agents(evidence);
   card.checks = judging::summarize_checks(evidence);
   card.downstream = judging::summarize_downstream(evidence);
+  card.traffic = judging::summarize_traffic(evidence);
   card.accounting = judging::summarize_accounting(evidence);
   card.forecast = scenario.forecast;
   card.searches = judging::summarize_searches(evidence);

@@ -2,6 +2,8 @@
 // over-limit share with 1 - quantile; the printed interval comes from order statistics.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -19,46 +21,75 @@ constexpr int kLagPart = 10;  // of the limit: from there on our lag counts
 struct LatencyData {
   RatioEvidence over;       // the limit
   std::vector<uint64_t> pushed;  // of over.low, by our own lag perhaps
-  SparseHistogram ok, lag;  // ok: latencies of the good answers
+  HistogramSum low, high, lag;  // latencies of the good answers, at least and at most (second_log.h)
   uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished
-  uint64_t between = 0;     // good, and in the histogram bucket that the limit cuts
+  uint64_t between = 0;     // good, and not known to be on one side of the limit
   bool counted = true;      // every second has a counter of exactly this limit
   SecondTally sum;
-  Duration timeout{};
+  Duration timeout{};       // the longest of its operations
+  Duration unknown_from = Duration::max();  // the shortest timeout of an operation with an arrival that was not ok
 };
 
-// Ok arrivals above the limit: by the exact counter where the run counted this limit, else bounded by histogram bucket.
-SparseHistogram::Above ok_above(const Cell& cell, const Operation& operation, Duration limit, bool& exact) {
-  const auto found = std::find(operation.limits.begin(), operation.limits.end(), limit);
-  const auto index = static_cast<std::size_t>(found - operation.limits.begin());
-  if (found != operation.limits.end() && index < cell.over_limit.size()) {
-    return {cell.over_limit[index], cell.over_limit[index]};
-  }
-  exact = exact && cell.count(Outcome::ok) == 0;
-  return cell.latency[static_cast<std::size_t>(Outcome::ok)].above(limit);
-}
+struct SecondCounts {
+  SecondCount high, low;
+  uint64_t pushed = 0;
+};
+using Counts = std::map<int64_t, SecondCounts>;  // by second
 
-void add(LatencyData& data, int64_t second, const Cell& cell, const Operation& operation, Duration limit) {
-  SecondTally outcomes;
-  add_outcomes(outcomes, cell);
-  const auto [slow, maybe_slow] = ok_above(cell, operation, limit, data.counted);
-  if (data.over.high.empty() || data.over.high.back().second != second) {
-    data.over.high.push_back({second, 0, 0});
-    data.over.low.push_back({second, 0, 0});
-    data.pushed.push_back(0);
-  }
-  SecondCount &high = data.over.high.back(), &low = data.over.low.back();
+// Of some seconds together: what a histogram says of the limit cannot be told apart by second.
+struct Above {
+  uint64_t surely = 0, maybe = 0;
+};
+
+// late: arrivals of the slice that our lag may have pushed over the limit, less those that count so in another second.
+void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above above, uint64_t& late) {
+  auto& [high, low, pushed] = counts[outcomes.second];
+  const uint64_t by_us = std::min(above.surely, late);
+  pushed += by_us;
+  late -= by_us;
   high.total += outcomes.judged();
   low.total += outcomes.judged();
-  high.bad += maybe_slow + outcomes.bad + outcomes.unfinished;
-  data.between += maybe_slow - slow;
-  low.bad += slow + outcomes.bad;
-  data.pushed.back() += std::min(slow, cell.lag.above(limit / kLagPart).maybe);
+  high.bad += above.maybe + outcomes.bad + outcomes.unfinished;
+  data.between += above.maybe - above.surely;
+  low.bad += above.surely + outcomes.bad;
   data.doubtful += outcomes.unfinished;
-  add_outcomes(data.sum, cell);
-  data.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
-  data.lag.merge(cell.lag);
+}
+
+// The rows of the scope: by the exact counter where the run counted this limit, else bounded by the slice's histogram.
+void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope& scope, const Operation& operation, Duration limit) {
+  const auto found = std::find(operation.limits.begin(), operation.limits.end(), limit);
+  const auto index = static_cast<std::size_t>(found - operation.limits.begin());
+  const auto inside = [&](const SecondRow& row) { return scope.contains(row); };
+  const Within ok = ok_within(slice, inside);
+  const SparseHistogram lag = lag_within(slice, inside);
+  uint64_t late = lag.above(limit / kLagPart).maybe;
+  std::optional<SecondTally> uncounted;
+  bool any = false, not_ok = false;
+  for (const SecondRow& row : slice.rows()) {
+    if (!scope.contains(row) || row.offered() == 0) continue;
+    any = true;
+    SecondTally outcomes{row.second};
+    add_outcomes(outcomes, row);
+    not_ok = not_ok || outcomes.bad + outcomes.unfinished > 0;
+    add_outcomes(data.sum, row);
+    if (found != operation.limits.end() && index < row.over_limit.size()) {
+      count(data, counts, outcomes, {row.over_limit[index], row.over_limit[index]}, late);
+    } else {
+      if (!uncounted) uncounted = SecondTally{row.second};
+      add_outcomes(*uncounted, row);
+    }
+  }
+  if (!any) return;
+  if (uncounted) {
+    data.counted = data.counted && uncounted->ok == 0;
+    const Above above{std::min(ok.low.above(limit).surely, uncounted->ok), std::min(ok.high.above(limit).maybe, uncounted->ok)};
+    count(data, counts, *uncounted, above, late);
+  }
+  data.low.add(ok.low);
+  data.high.add(ok.high);
+  data.lag.add(lag);
   data.timeout = std::max(data.timeout, operation.timeout);
+  if (not_ok) data.unknown_from = std::min(data.unknown_from, operation.timeout);
 }
 
 std::vector<OperationId> measured_operations(const LatencySli& sli) {
@@ -67,10 +98,17 @@ std::vector<OperationId> measured_operations(const LatencySli& sli) {
 
 LatencyData collect_latency(const LoadScope& scope, const LatencySli& sli, Duration limit, const Evidence& evidence) {
   LatencyData data;
+  Counts counts;
   const std::vector<OperationId> wanted = measured_operations(sli);
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (!is_among(key.operation, wanted) || !scope.contains(key.stage, key.second) || cell.offered() == 0) continue;
-    add(data, key.second, cell, evidence.scenario->operation(key.operation), limit);
+  evidence.timeline->seconds().each([&](const Slice& slice) {
+    if (!is_among(slice.operation, wanted) || !scope.has_stage(slice.stage)) return;
+    add(data, counts, slice, scope, evidence.scenario->operation(slice.operation), limit);
+  });
+  for (auto& [second, one] : counts) {
+    one.high.second = one.low.second = second;
+    data.over.high.push_back(one.high);
+    data.over.low.push_back(one.low);
+    data.pushed.push_back(one.pushed);
   }
   return data;
 }
@@ -85,15 +123,17 @@ Measured quantile_of(const LatencyData& data, const ShareBounds& share, double q
   m.unit = Unit::seconds;
   m.samples = share.total;
   const double n = static_cast<double>(share.total), timeout = seconds(data.timeout);
+  const double known = std::min(timeout, seconds(data.unknown_from));  // what was not ok took this long, or longer
   const RankBounds high = quantile_ranks((n + share.missing + share.waiting) / share.effect_high, q, confidence);
   const RankBounds low = quantile_ranks((n + share.missing) / share.effect_low, q, confidence);
   const double lower_rank = std::floor(static_cast<double>(low.lower) * share.effect_low);
   const double upper_rank = std::ceil(static_cast<double>(high.upper) * share.effect_high);
-  const double value = at_rank(data.ok, std::max(1.0, std::ceil(q * n - 1e-9 * n)), INFINITY);
+  const SparseHistogram slowest = data.high.sparse(), fastest = data.low.sparse();
+  const double value = at_rank(slowest, std::max(1.0, std::ceil(q * n - 1e-9 * n)), INFINITY);
   m.censored = !(value < timeout);
-  m.value = m.censored ? timeout : value;
-  m.lower = std::min(at_rank(data.ok, lower_rank - static_cast<double>(data.doubtful) - share.missing, timeout), *m.value);
-  m.upper = std::max(at_rank(data.ok, upper_rank, INFINITY), m.censored ? INFINITY : *m.value);
+  m.value = !m.censored ? value : std::isfinite(value) ? timeout : known;
+  m.lower = std::min(at_rank(fastest, lower_rank - static_cast<double>(data.doubtful) - share.missing, known), *m.value);
+  m.upper = std::max(at_rank(slowest, upper_rank, INFINITY), m.censored ? INFINITY : *m.value);
   return m;
 }
 
@@ -140,7 +180,8 @@ std::string sentence(const Requirement& requirement, const LatencySli& sli, cons
                      limit_text(requirement.objective));
 }
 
-// The run kept no counter of this limit; its histogram knows each value as one of a bucket 0.54 % wide.
+// The run kept no counter of this limit; its histogram knows each value as one of a bucket 0.54 % wide, and those of a block
+// that the scope cuts only together.
 std::string not_counted(uint64_t between) {
   return fmt::format(" The run did not count this limit; by its histogram, {} may lie on either side of it: they count "
                      "against a pass and not for a fail.", counted(between, "arrival"));
@@ -181,7 +222,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   settle_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
   check_load_agents(out, scope, evidence);
   if (limited) check_pushed(out, data, allowed, requirement.confidence);
-  check_lag(out, data.lag, limit);
+  check_lag(out, data.lag.sparse(), limit);
   return out;
 }
 

@@ -49,7 +49,7 @@ void set_needed(Verdict& verdict, Needed needed) {
 
 Needed needed_samples(const ShareBounds& share, double allowed, double confidence, double observed_seconds) {
   if (share.total == 0) return {"samples: there are none"};
-  if (allowed <= 0) return {"no number of samples shows an objective without any tolerance"};
+  if (allowed <= 0) return {"no number of samples shows an objective without any tolerance", kNever};
   if (share.value >= allowed) return {kMoreWillNotHelp};
   const double factor = growth(share, allowed, confidence);
   if (!std::isfinite(factor)) return {kMoreWillNotHelp};
@@ -67,7 +67,7 @@ Needed needed_test_time(double total_time, uint64_t events, double required, dou
 }
 
 Needed needed_up_time(double up, double availability, double mttr, double confidence) {
-  if (availability >= 1) return {"no length of observation shows an availability of 100 %"};
+  if (availability >= 1) return {"no length of observation shows an availability of 100 %", kNever};
   const double required = mttr * availability / (1 - availability);
   const double more = std::max(required / mtbf(1.0, 0, confidence).lower - up, 0.0);
   return {fmt::format("about {} more of outage-free observation, with repairs of {}", span_text(more), span_text(mttr)), more};

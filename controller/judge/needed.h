@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "controller/judge/ratio.h"
@@ -12,7 +13,10 @@ namespace shakedown::judging {
 
 inline constexpr const char* kMoreWillNotHelp = "more will not help: the measured value itself misses the objective";
 
-// In words, and as further observation where it is a matter of time (0 where not).
+inline constexpr double kNever = std::numeric_limits<double>::infinity();  // no observation ever decides it
+inline constexpr double kNotByTime = -1;  // something else than a longer observation decides it
+
+// In words, and as further observation where it is a matter of time (0 where not; kNever, kNotByTime).
 struct Needed {
   std::string text;
   double seconds = 0;

@@ -28,16 +28,23 @@ WindowCounts count_window(const Requirement& requirement, TimeRange window, cons
   const int64_t begin = second_of(window.from), end = std::max(begin, second_of(window.to));
   out.each_second.resize(static_cast<std::size_t>(end - begin));
   const std::vector<OperationId> operations = operations_of(requirement.sli);
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (key.second < begin || key.second >= end || !is_among(key.operation, operations)) continue;
-    for (const Outcome o : kAllOutcomes) {
-      const auto i = static_cast<std::size_t>(o);
-      out.counts[i] += cell.counts[i];
-      out.each_second[static_cast<std::size_t>(key.second - begin)][i] += cell.counts[i];
+  const auto inside = [&](const SecondRow& row) { return begin <= row.second && row.second < end; };
+  HistogramSum ok, service;
+  evidence.timeline->seconds().each([&](const Slice& slice) {
+    if (!is_among(slice.operation, operations)) return;
+    for (const SecondRow& row : slice.rows()) {
+      for (std::size_t i = 0; i < kOutcomes && inside(row); ++i) {
+        out.counts[i] += row.counts[i];
+        out.each_second[static_cast<std::size_t>(row.second - begin)][i] += row.counts[i];
+      }
     }
-    out.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
-    out.service.merge(cell.service);
-  }
+    // What the window cuts in the midst of a stage: 10 s at each end say nothing about the causes that are looked for here.
+    if (!std::all_of(slice.rows().begin(), slice.rows().end(), inside)) return;
+    ok.add(slice.ok());
+    service.add(slice.service());
+  }, begin, end);
+  out.ok = ok.sparse();
+  out.service = service.sparse();
   for (const ProbeId id : probes_for(requirement, evidence)) {
     for (const ProbeResult& r : evidence.probe(id).results) {
       if (!window.contains(r.start)) continue;

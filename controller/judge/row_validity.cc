@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -62,20 +63,20 @@ struct UserTime {
 std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& evidence) {
   std::map<StageId, UserTime> out;
   const double pause = seconds(evidence.scenario->connections.backoff_max);
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (!scope.contains(key.stage, key.second)) continue;
-    const auto& load = evidence.scenario->phase(evidence.timeline->stages()[key.stage.value].phase).load;
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    if (!scope.has_stage(row.stage)) return;
+    const auto& load = evidence.scenario->phase(evidence.timeline->stages()[row.stage.value].phase).load;
     const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
-    if (closed == nullptr) continue;
-    UserTime& time = out[key.stage];
+    if (closed == nullptr || !scope.contains(row)) return;
+    UserTime& time = out[row.stage];
     for (const Outcome outcome : kAllOutcomes) {
-      const auto n = static_cast<double>(cell.count(outcome));
-      const double length = cell.latency[static_cast<std::size_t>(outcome)].sum_seconds();
+      const auto n = static_cast<double>(row.count(outcome));
+      const double length = row.latency_seconds[static_cast<std::size_t>(outcome)];
       const bool carried = outcome == Outcome::ok || outcome == Outcome::failed || outcome == Outcome::timeout;
       (outcome == Outcome::ok ? time.good : time.bad) += length + n * (carried ? seconds(closed->think) : pause);
-      (outcome == Outcome::ok ? time.good_requests : time.bad_requests) += cell.count(outcome);
+      (outcome == Outcome::ok ? time.good_requests : time.bad_requests) += row.count(outcome);
     }
-  }
+  });
   return out;
 }
 
@@ -163,6 +164,20 @@ void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& e
           fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}", evidence.agent_name(id),
                       seconds(record.lost_at), scope.describe()));
     return;
+  }
+}
+
+void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations,
+                  const Evidence& evidence) {
+  if (operations.size() < 2 || scope.of_a_step() || judged.verdict.state == VerdictState::fail) return;
+  std::set<OperationId> called;
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    if (scope.contains(row) && row.offered() > 0) called.insert(row.operation);
+  });
+  for (const OperationId id : operations) {
+    if (called.count(id) > 0) continue;
+    touch(judged, "", fmt::format("no {} was ever sent in {}", evidence.scenario->operation(id).name, scope.describe()));
+    set_needed(judged.verdict, {"a load that sends every operation of the row", kNotByTime});
   }
 }
 

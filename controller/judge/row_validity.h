@@ -34,6 +34,9 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
 // A load agent lost before the end of the scope: unknown.
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence);
 
+// A named operation of which the scope saw no request: the row vouches for it by nothing, so no pass; a fail stands.
+void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
+
 // p99 of the lag over 10 % of the limit: a fail becomes unknown; a pass stands, because lag only lengthens.
 void check_lag(Judged& judged, const SparseHistogram& lag, double limit_seconds);
 

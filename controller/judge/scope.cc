@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,39 @@ namespace shakedown::judging {
 namespace {
 
 RunTime start_of(int64_t second) { return RunTime(std::chrono::seconds(second)); }
+
+void add_wrong(SecondTally& tally, const std::vector<AnswerCount>& answers) {
+  for (const AnswerCount& one : answers) {
+    if (one.wrong != Mismatch::none) count_answer(tally.wrong, one.status, one.wrong, one.count);
+  }
+}
+
+std::string wrong_words(const AnswerCount& one) {
+  switch (one.wrong) {
+    case Mismatch::header: return fmt::format("{} with a wrong header", one.status);
+    case Mismatch::body: return fmt::format("{} with a wrong body", one.status);
+    case Mismatch::certificate: return "a certificate that is not trusted";
+    default: return fmt::format("{}", one.status);
+  }
+}
+
+// " (404)", " (404 in 312, 200 with a wrong body in 8)": of the failed ones; empty when the run did not record it.
+std::string what_was_wrong(std::vector<AnswerCount> wrong, uint64_t failed) {
+  constexpr std::size_t kTold = 3;
+  if (wrong.empty()) return "";
+  const uint64_t known = sum_of(wrong, false);
+  if (wrong.size() == 1 && known == failed) return fmt::format(" ({})", wrong_words(wrong.front()));
+  std::stable_sort(wrong.begin(), wrong.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  std::vector<std::string> parts;
+  uint64_t told = 0;
+  for (std::size_t i = 0; i < std::min(kTold, wrong.size()); ++i) {
+    parts.push_back(fmt::format("{} in {}", wrong_words(wrong[i]), wrong[i].count));
+    told += wrong[i].count;
+  }
+  if (told < known) parts.push_back(fmt::format("others in {}", known - told));
+  if (known < failed) parts.push_back(fmt::format("not recorded in {}", failed - known));
+  return fmt::format(" ({})", fmt::join(parts, ", "));
+}
 
 }  // namespace
 
@@ -79,13 +113,19 @@ std::vector<std::pair<int64_t, StageId>> LoadScope::seconds(bool whole) const {
 
 std::vector<std::pair<int64_t, StageId>> LoadScope::whole_seconds() const { return seconds(true); }
 
-double LoadScope::length() const {
-  Duration length{};
+std::map<int64_t, double> LoadScope::covered() const {
+  std::map<int64_t, double> out;
   for (const auto& [second, id] : seconds(false)) {
     const TimeRange range = range_of(evidence_->timeline->stages()[id.value]);
-    length += std::min(range.to, start_of(second + 1)) - std::max(range.from, start_of(second));
+    out[second] += shakedown::seconds(std::min(range.to, start_of(second + 1)) - std::max(range.from, start_of(second)));
   }
-  return shakedown::seconds(length);
+  return out;
+}
+
+double LoadScope::length() const {
+  double length = 0;
+  for (const auto& [second, share] : covered()) length += share;
+  return length;
 }
 
 RunTime LoadScope::until() const {
@@ -106,9 +146,9 @@ std::string LoadScope::describe() const {
   return fmt::format("the windows of {}{}", scenario.fault(scope_.during).name, names.empty() ? "" : " in " + out);
 }
 
-void add_outcomes(SecondTally& tally, const Cell& cell) {
+void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts) {
   for (const Outcome outcome : kAllOutcomes) {
-    const uint64_t n = cell.count(outcome);
+    const uint64_t n = counts[static_cast<std::size_t>(outcome)];
     tally.counts[static_cast<std::size_t>(outcome)] += n;
     tally.offered += n;
     if (outcome == Outcome::ok) tally.ok += n;
@@ -118,17 +158,34 @@ void add_outcomes(SecondTally& tally, const Cell& cell) {
   }
 }
 
+void add_outcomes(SecondTally& tally, const SecondRow& row) {
+  add_outcomes(tally, row.counts);
+  add_wrong(tally, row.wrong);
+}
+
+void add_outcomes(SecondTally& tally, const Cell& cell) {
+  add_outcomes(tally, cell.counts);
+  add_wrong(tally, cell.answers);
+}
+
 bool is_among(OperationId operation, const std::vector<OperationId>& operations) {
   return operations.empty() || std::find(operations.begin(), operations.end(), operation) != operations.end();
 }
 
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence) {
+  std::map<int64_t, SecondTally> seconds;
+  evidence.timeline->seconds().each([&](const Slice& slice) {
+    if (!is_among(slice.operation, operations) || !scope.has_stage(slice.stage)) return;
+    for (const SecondRow& row : slice.rows()) {
+      if (scope.contains(row)) add_outcomes(seconds[row.second], row);
+    }
+  });
   std::vector<SecondTally> out;
-  for (const auto& [key, cell] : evidence.timeline->cells()) {
-    if (!is_among(key.operation, operations) || !scope.contains(key.stage, key.second)) continue;
-    if (out.empty() || out.back().second != key.second) out.push_back({key.second});
-    add_outcomes(out.back(), cell);
+  out.reserve(seconds.size());
+  for (auto& [second, one] : seconds) {
+    one.second = second;
+    out.push_back(one);
   }
   return out;
 }
@@ -142,12 +199,13 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
     sum.unfinished += s.unfinished;
     sum.ours += s.ours;
     for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += s.counts[i];
+    add_wrong(sum, s.wrong);
   }
   return sum;
 }
 
 std::string what_was_not_good(const SecondTally& sum) {
-  std::vector<std::pair<uint64_t, const char*>> parts;
+  std::vector<std::pair<uint64_t, std::string>> parts;
   for (const auto& [outcome, words] : std::initializer_list<std::pair<Outcome, const char*>>{
            {Outcome::failed, "answered otherwise than expected"},
            {Outcome::timeout, "without an answer in time"},
@@ -156,7 +214,7 @@ std::string what_was_not_good(const SecondTally& sum) {
            {Outcome::unfinished, "still out at the end"},
            {Outcome::dropped_by_target, "not sent, as too many were out"}}) {
     const uint64_t n = sum.counts[static_cast<std::size_t>(outcome)];
-    if (n > 0) parts.emplace_back(n, words);
+    if (n > 0) parts.emplace_back(n, words + (outcome == Outcome::failed ? what_was_wrong(sum.wrong, n) : ""));
   }
   if (parts.empty()) return "";
   std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });

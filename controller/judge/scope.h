@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,10 +20,14 @@ class LoadScope {
   LoadScope(const Scope& scope, const Evidence& evidence);
 
   bool contains(StageId stage, int64_t second) const;
+  bool contains(const SecondRow& row) const { return contains(row.stage, row.second); }
   bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
+  bool of_a_step() const { return !scope_.stages.empty(); }
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
   std::vector<std::pair<int64_t, StageId>> whole_seconds() const;
+  // Every second of the scope with the share of it that lies in a stage of the scope; 1 for one that two stages share.
+  std::map<int64_t, double> covered() const;
   // The length of the scope in seconds, and its end.
   double length() const;
   RunTime until() const;
@@ -52,15 +57,19 @@ struct SecondTally {
   uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
   uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
   std::array<uint64_t, kOutcomes> counts{};
+  std::vector<AnswerCount> wrong;  // of the failed ones
   uint64_t judged() const { return ok + bad + unfinished; }
 };
 
+void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts);
+void add_outcomes(SecondTally& tally, const SecondRow& row);
 void add_outcomes(SecondTally& tally, const Cell& cell);
 // Ascending by second, one entry a second (stages that share a second are summed). Empty operations = all.
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence);
 SecondTally total(const std::vector<SecondTally>& seconds);
-// " Not good: 94 answered otherwise than expected, 3 without an answer in time.", most first; empty when nothing was bad.
+// " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
+// first; empty when nothing was bad.
 std::string what_was_not_good(const SecondTally& sum);
 bool is_among(OperationId operation, const std::vector<OperationId>& operations);
 

@@ -186,17 +186,15 @@ double lag_p99(AgentId id, const AgentRecord& record, const Evidence& evidence) 
   if (loaders == 1) {
     for (const auto& [key, cell] : evidence.timeline->totals()) lag.merge(cell.lag);
   } else {
-    for (const auto& [at, health] : record.health) lag.add(health.worst_lag);
+    lag = record.health.worst_lag;
   }
   return lag.empty() ? 0 : seconds(lag.quantile(0.99));
 }
 
 double cpu_share(const AgentRecord& record) {
-  if (record.health.size() < 2) return record.health.empty() ? 0 : record.health.front().second.cpu_seconds;
-  double used = 0;
-  for (std::size_t i = 1; i < record.health.size(); ++i) used += record.health[i].second.cpu_seconds;
-  const double span = seconds(record.health.back().first - record.health.front().first);
-  return span > 0 ? used / span : 0;
+  if (record.health.lines < 2) return record.health.first.cpu_seconds;
+  const double span = seconds(record.health.span());
+  return span > 0 ? record.health.later_cpu_seconds / span : 0;
 }
 
 }  // namespace

@@ -1,54 +1,22 @@
-// throughput: good answers per second over the scope, by batch means: whole seconds in blocks of 1, 2, 4, ... s while
-// at least 8 blocks remain, the block length with the widest interval, Student's t (standard batch-means method).
+// throughput: good answers per second over the scope, by batch means (core/stats/batch_means.h): bounds that allow for
+// seconds that depend on their neighbours, and none where these seconds are too few for that.
 #include <cmath>
 
-#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/row_validity.h"
 #include "controller/judge/scope.h"
-#include "core/stats/intervals.h"
+#include "core/stats/batch_means.h"
 
 namespace shakedown::judging {
 namespace {
-
-constexpr std::size_t kFewestBlocks = 8;
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0;
   for (const double v : values) sum += v;
   return sum / static_cast<double>(values.size());
-}
-
-std::vector<double> blocks_of(const std::vector<double>& values, std::size_t length) {
-  std::vector<double> out;
-  for (std::size_t i = 0; i + length <= values.size(); i += length) {
-    double sum = 0;
-    for (std::size_t k = 0; k < length; ++k) sum += values[i + k];
-    out.push_back(sum / static_cast<double>(length));
-  }
-  return out;
-}
-
-double half_width(const std::vector<double>& blocks, double confidence) {
-  const double mean = mean_of(blocks), n = static_cast<double>(blocks.size());
-  double squares = 0;
-  for (const double b : blocks) squares += (b - mean) * (b - mean);
-  const double t = boost::math::quantile(boost::math::students_t(n - 1), confidence);
-  return t * std::sqrt(squares / (n - 1) / n);
-}
-
-// Bounds of the mean of values in time order; nullopt when there are fewer than 8.
-std::optional<Bounds> batch_means(const std::vector<double>& values, double confidence) {
-  if (values.size() < kFewestBlocks) return std::nullopt;
-  double widest = 0;
-  for (std::size_t length = 1; values.size() / length >= kFewestBlocks; length *= 2) {
-    widest = std::max(widest, half_width(blocks_of(values, length), confidence));
-  }
-  const double mean = mean_of(values);
-  return Bounds{std::max(0.0, mean - widest), mean + widest};
 }
 
 struct Rates {
@@ -129,7 +97,8 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
                                    confidence_text(requirement.confidence), limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = !bounds ? "at least 8 whole seconds in the scope"
+    out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "
+                                    "depend on each other"
                          : misses(requirement.objective, *m.value) ? kMoreWillNotHelp
                                                                    : "a longer phase: the rate varies too much";
   }
@@ -141,6 +110,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
     settle_missing(out, missing, compare(requirement.objective, bounds->lower, bounds->upper),
                    compare(requirement.objective, best->lower, best->upper));
   }
+  check_called(out, scope, sli.operations, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }

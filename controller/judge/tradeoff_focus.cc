@@ -118,6 +118,8 @@ std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequir
     const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
     if (other) out.option += fmt::format(" (this row's own: {})", share_text(p.monthly / total));
   }
+  const bool ranked_too = !own.valid() || std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
+  if (!ranked_too) out.option += fmt::format(" (how often {} is not declared, so it is not among them)", happening(scenario.fault(own).name, scenario));
   out.assumption = "it happens as often as its team declares; " +
                    (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate", grouped(std::round(at_forecast)))
                                     : "production's number is not known");
@@ -125,23 +127,33 @@ std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequir
   return out;
 }
 
-// The worst unprovoked outage, among those of the probe that saw most harm (probes may see the same outage).
+// What one unprovoked outage cost, seen by however many probes: their rows overlap, and each failure is charged to one.
+struct Unprovoked {
+  RunTime from{}, until{};
+  double failed = 0;
+};
+
+// The worst unprovoked outage.
 std::optional<TradeOff> spontaneous(const Scorecard& card) {
-  std::map<std::string, double> sums;
+  std::vector<Unprovoked> seen, events;
   for (const ScoredOutage& o : card.outages) {
-    if (o.cause == "spontaneous") sums[o.probe] += static_cast<double>(o.impact.failed_requests);
+    const auto failed = static_cast<double>(o.impact.failed_requests);
+    if (o.cause == "spontaneous") seen.push_back({o.start, std::max(o.seen_until, o.start), failed});
   }
-  const auto most = std::max_element(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most == sums.end() || !(most->second > 0)) return std::nullopt;
-  const ScoredOutage* worst = nullptr;
-  for (const ScoredOutage& o : card.outages) {
-    if (o.cause != "spontaneous" || o.probe != most->first) continue;
-    if (worst == nullptr || o.impact.failed_requests > worst->impact.failed_requests) worst = &o;
+  std::stable_sort(seen.begin(), seen.end(), [](const Unprovoked& a, const Unprovoked& b) { return a.from < b.from; });
+  double all = 0;
+  for (const Unprovoked& one : seen) {
+    if (events.empty() || one.from > events.back().until) events.push_back({one.from, one.until, 0});
+    events.back().until = std::max(events.back().until, one.until);
+    events.back().failed += one.failed;
+    all += one.failed;
   }
-  const double failed = static_cast<double>(worst->impact.failed_requests);
+  const auto worst = std::max_element(events.begin(), events.end(),
+                                      [](const Unprovoked& a, const Unprovoked& b) { return a.failed < b.failed; });
+  if (worst == events.end() || !(worst->failed > 0)) return std::nullopt;
   TradeOff out;
   out.option = fmt::format("Find what broke it {:.0f} s into the drill: {} of the {} requests that unprovoked outages failed",
-                           seconds(worst->start), share_text(failed / most->second), grouped(most->second));
+                           seconds(worst->from), share_text(worst->failed / all), grouped(all));
   out.assumption = "this drill's outages are those of any month";
   return out;
 }

@@ -51,6 +51,12 @@ bool needs_a_fix(const Verdict& verdict) {
   return verdict.state == VerdictState::fail || verdict.needed.starts_with(kMoreWillNotHelp);
 }
 
+// What decides it is no longer observation, or nobody knows how long that would be.
+bool not_by_time(const ScoredRequirement& row) {
+  const double needed = row.verdict.needed_seconds;
+  return needed < 0 || (std::holds_alternative<UptimeSli>(row.requirement.sli) && needed == 0);
+}
+
 std::string where_measured(const Environment& environment) {
   if (environment.name.empty()) return "production behaves like what was measured";
   const std::string differs = environment.differs.empty() ? "" : fmt::format(" ({})", environment.differs);
@@ -116,6 +122,14 @@ std::optional<TradeOff> date_option(const ScoredRequirement& row, const Scorecar
                        : "No date can be worked out: nobody is named who would fix it";
     if (card.launch_in_days && *card.launch_in_days > 0)
       out.option += fmt::format("; the launch is {} away", counted(static_cast<uint64_t>(*card.launch_in_days), "day"));
+    return out;
+  }
+  if (!fix && std::isinf(row.verdict.needed_seconds)) {
+    out.option = "No date: no amount of evidence shows an objective without any tolerance";
+    return out;
+  }
+  if (!fix && not_by_time(row)) {
+    out.option = "No date can be worked out: a longer drill like this one would not show it";
     return out;
   }
   const WallTime measured = card.manifest.finished;

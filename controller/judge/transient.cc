@@ -74,14 +74,14 @@ std::optional<double> growth_of_backlog(const std::vector<StageId>& stages, doub
   std::map<int64_t, Waits> seconds;
   for (const StageId id : stages) {
     const TimeRange& range = timeline.stages()[id.value].range;
-    auto it = timeline.cells().lower_bound(CellKey{second_of(range.from), StageId(0), OperationId(0)});
-    for (; it != timeline.cells().end() && it->first.second <= second_of(range.to); ++it) {
-      if (it->first.stage != id) continue;
-      for (const SparseHistogram& latency : it->second.latency) {
-        seconds[it->first.second].sum += latency.sum_seconds();
-        seconds[it->first.second].count += latency.count();
+    const auto add = [&](const SecondRow& row) {
+      if (row.stage != id) return;
+      for (std::size_t i = 0; i < kOutcomes; ++i) {
+        seconds[row.second].sum += row.latency_seconds[i];
+        seconds[row.second].count += row.timed[i];
       }
-    }
+    };
+    timeline.seconds().each_row(add, second_of(range.from), second_of(range.to) + 1);
   }
   std::vector<TrendPoint> points;
   for (const auto& [second, waits] : seconds) {

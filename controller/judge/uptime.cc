@@ -1,6 +1,7 @@
 // availability {probe, period}: the share of time up, judged on spontaneous outages (ratio of two gamma sums); with none
-// seen, the time between outages is at least T / 2.996 at 95 % and the repairs are those of the drills.
+// seen, the time between outages has a bound of its own and so has the mean repair of the drills (three at least).
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -8,28 +9,46 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/probe_rows.h"
 #include "core/stats/intervals.h"
+#include "core/stats/lognormal.h"
 
 namespace shakedown::judging {
 namespace {
 
-// The mean repair of drills, from the upper bounds; nullopt when there was none, or one did not end without our undo:
-// the mean of the others would leave out the longest.
-std::optional<double> drill_repair(const ProbeEvidence& probe, const Evidence& evidence) {
-  double sum = 0;
-  int n = 0;
+// What drills say of the length of a repair: one for each injection, however often it was down. The mean, and its upper
+// bound: infinite with fewer than three, or where checks were too coarse to know a length.
+struct DrillRepairs {
+  std::size_t count = 0;
+  double mean = 0, upper = INFINITY;
+};
+
+// With no spontaneous outage two bounds are multiplied: each gets half of what may be wrong.
+double halved(double confidence) { return 1 - (1 - confidence) / 2; }
+
+// nullopt when there was none, or one did not end without our undo: the mean of the others would leave out the longest.
+std::optional<DrillRepairs> drill_repairs(const ProbeEvidence& probe, double confidence, const Evidence& evidence) {
+  std::map<InjectionId, KnownWithin> repairs;
   for (const CausedOutage& c : probe.outages) {
     if (c.spontaneous()) continue;
     if (!c.outage.good_end || !std::isfinite(c.outage.upper_seconds())) return std::nullopt;
     const FaultEvent* undo = evidence.timeline->injections()[c.injection.value].find(FaultState::undoing);
     if (undo != nullptr && undo->earliest < *c.outage.good_end) return std::nullopt;
-    sum += c.outage.upper_seconds();
-    ++n;
+    repairs[c.injection].lower += c.outage.lower_seconds();
+    repairs[c.injection].upper += c.outage.upper_seconds();
   }
-  return n > 0 ? std::optional(sum / n) : std::nullopt;
+  if (repairs.empty()) return std::nullopt;
+  DrillRepairs out;
+  std::vector<KnownWithin> all;
+  for (const auto& [injection, known] : repairs) {
+    all.push_back(known);
+    out.mean += known.upper / static_cast<double>(repairs.size());
+  }
+  out.count = all.size();
+  out.upper = lognormal_mean_upper(all, halved(confidence));
+  return out;
 }
 
 Needed outlook(const Requirement& requirement, const ProbeEvidence& probe, std::size_t outages,
-                    std::optional<double> repair) {
+               const std::optional<DrillRepairs>& repair) {
   if (outages > 0) {
     return misses(requirement.objective, probe.up_outside_seconds() / probe.outside_seconds)
                ? Needed{kMoreWillNotHelp}
@@ -39,27 +58,30 @@ Needed outlook(const Requirement& requirement, const ProbeEvidence& probe, std::
                                   requirement.confidence);
   }
   if (!repair) return {"a drill that shows how long a repair takes, then outage-free observation"};
-  return needed_up_time(probe.up_outside_seconds(), requirement.objective.limit, *repair, requirement.confidence);
+  if (repair->count < 3) return {fmt::format("{} more in drills, then outage-free observation", counted(3 - repair->count, "repair"))};
+  if (!std::isfinite(repair->upper)) return {"repairs in drills measured finer, then outage-free observation"};
+  return needed_up_time(probe.up_outside_seconds(), requirement.objective.limit, repair->upper, halved(requirement.confidence));
 }
 
 Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const ProbeEvidence& probe,
                    const std::string& name, const Evidence& evidence) {
   const std::size_t outages = spontaneous(probe).size();
-  const std::optional<double> repair = drill_repair(probe, evidence);
+  const std::optional<DrillRepairs> repair = drill_repairs(probe, requirement.confidence, evidence);
   if (probe.outside_seconds <= 0) {
     return nothing(Unit::ratio, fmt::format("No data: {} saw no time outside fault windows.", name), "observation");
   }
-  const bool blind = outages == 0 && !repair;
+  const bool blind = outages == 0 && (!repair || !std::isfinite(repair->upper));
   const Bounds bounds = blind ? Bounds{0, 1}
                               : availability_from_outages(probe.up_outside_seconds(), probe.down_outside_seconds, outages,
-                                                          repair.value_or(0), requirement.confidence);
+                                                          repair ? repair->upper : 0,
+                                                          outages == 0 ? halved(requirement.confidence) : requirement.confidence);
   Judged out;
   out.verdict.measured = {probe.up_outside_seconds() / probe.outside_seconds, bounds.lower, bounds.upper, Unit::ratio,
                           outages, false};
   out.verdict.reason = fmt::format(
       "{} spontaneous in {} seen by {} outside drills{}: availability over {} at least {} {}; objective {}.",
       counted(outages, "outage"), span_text(probe.outside_seconds), name,
-      repair ? fmt::format(", repairs of {} in drills", span_text(*repair)) : "",
+      repair ? fmt::format(", {} in drills of {} on average", counted(repair->count, "repair"), span_text(repair->mean)) : "",
       sli.period > Duration::zero() ? span_text(seconds(sli.period)) : "any period",
       format_value(bounds.lower, Unit::ratio), confidence_text(requirement.confidence),
       limit_text(requirement.objective));

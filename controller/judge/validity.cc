@@ -36,11 +36,6 @@ void check_journal(RunValidity& validity, const Evidence& evidence) {
   if (evidence.manifest->state == RunState::running) {
     everything(validity, "journal", unclosed(*evidence.manifest));
   }
-  for (const auto& [id, record] : evidence.timeline->agents()) {
-    if (record.missing_snapshots == 0) continue;
-    everything(validity, "journal", fmt::format("{} of agent {} missing", counted(record.missing_snapshots, "snapshot"),
-                                                evidence.agent_name(id)));
-  }
   if (const std::string& damage = evidence.timeline->snapshot_damage(); !damage.empty()) {
     everything(validity, "journal", damage);
   }
@@ -96,37 +91,23 @@ void check_lost_agents(RunValidity& validity, const Evidence& evidence) {
   }
 }
 
-struct Strain {
-  double cpu_seconds = 0, span = 0, steal = 0;
-};
-
-Strain strain_of(const AgentRecord& record) {
-  Strain out;
-  for (std::size_t i = 0; i < record.health.size(); ++i) {
-    const auto& [at, health] = record.health[i];
-    out.steal = std::max(out.steal, health.steal_ratio);
-    if (i > 0) out.cpu_seconds += health.cpu_seconds;
-  }
-  if (record.health.size() > 1) out.span = seconds(record.health.back().first - record.health.front().first);
-  return out;
-}
-
 void warn(RunValidity& validity, const char* signal, std::string text) {
   validity.reasons.push_back({signal, std::move(text), false});
 }
 
 void check_strain(RunValidity& validity, const Evidence& evidence) {
   for (const auto& [id, record] : evidence.timeline->agents()) {
-    const Strain strain = strain_of(record);
+    const HealthRecord& health = record.health;
+    const double span = seconds(health.span());
     const std::string name = evidence.agent_name(id);
     const auto& agents = evidence.manifest->agents;
     const double cores = id.value < agents.size() ? std::max(1U, agents[id.value].host.cores) : 1;
-    if (strain.span > 0 && strain.cpu_seconds / strain.span > 0.5 * cores) {
-      warn(validity, "cpu", fmt::format("agent {} used {:.2f} of {:g} cores", name, strain.cpu_seconds / strain.span, cores));
+    if (span > 0 && health.later_cpu_seconds / span > 0.5 * cores) {
+      warn(validity, "cpu", fmt::format("agent {} used {:.2f} of {:g} cores", name, health.later_cpu_seconds / span, cores));
     }
-    if (strain.steal > 0) {
+    if (health.worst_steal > 0) {
       warn(validity, "steal", fmt::format("up to {} of the CPU was stolen on the host of agent {}",
-                                          percent_text(strain.steal), name));
+                                          percent_text(health.worst_steal), name));
     }
     for (const std::string& text : record.warnings) warn(validity, "agent", fmt::format("agent {}: {}", name, text));
   }

@@ -16,9 +16,9 @@ struct Bin {
   uint64_t ok = 0, bad = 0, unfinished = 0, ours = 0;
   SparseHistogram ok_latency;
 
-  void add(const Cell& cell) {
+  void add(const SecondRow& row) {
     for (const Outcome outcome : kAllOutcomes) {
-      const uint64_t count = cell.count(outcome);
+      const uint64_t count = row.count(outcome);
       if (outcome == Outcome::ok)
         ok += count;
       else if (is_bad(outcome))
@@ -28,15 +28,16 @@ struct Bin {
       else
         ours += count;
     }
-    ok_latency.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
   }
   uint64_t offered() const { return ok + bad + unfinished + ours; }
   // The q-quantile in ms over all arrivals of the target's; nullopt when an arrival that is not ok holds the rank.
   std::optional<double> quantile_ms(double q) const {
     const uint64_t all = ok + bad + unfinished;
     const auto rank = static_cast<uint64_t>(std::ceil(q * static_cast<double>(all)));
-    if (rank == 0 || rank > ok_latency.count()) return std::nullopt;
-    return seconds(ok_latency.rank(rank)) * 1e3;
+    if (rank == 0 || rank > ok || ok_latency.empty()) return std::nullopt;
+    const uint64_t known = ok_latency.count();  // more than ok where bins cut a block of seconds
+    if (known == ok) return seconds(ok_latency.rank(rank)) * 1e3;
+    return seconds(ok_latency.quantile(static_cast<double>(rank) / static_cast<double>(ok))) * 1e3;
   }
 };
 
@@ -47,8 +48,8 @@ struct Axis {
 
 Axis axis_of(const Timeline& timeline) {
   Axis axis;
-  axis.first = timeline.cells().begin()->first.second;
-  axis.last = timeline.cells().rbegin()->first.second;
+  axis.first = timeline.seconds().first();
+  axis.last = timeline.seconds().last();
   axis.width = (axis.last - axis.first + kMostPoints) / kMostPoints;
   return axis;
 }
@@ -122,11 +123,19 @@ Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
 }  // namespace
 
 std::string chart_data(const Scorecard& card, const Timeline& timeline) {
-  if (timeline.cells().empty()) return {};
+  if (timeline.seconds().empty()) return {};
   const Axis axis = axis_of(timeline);
   std::vector<Bin> bins(axis.bins());
-  for (const auto& [key, cell] : timeline.cells())
-    bins[static_cast<std::size_t>((key.second - axis.first) / axis.width)].add(cell);
+  timeline.seconds().each([&](const Slice& slice) {
+    const SparseHistogram latency = slice.ok();
+    Bin* last = nullptr;
+    for (const SecondRow& row : slice.rows()) {
+      Bin& bin = bins[static_cast<std::size_t>((row.second - axis.first) / axis.width)];
+      bin.add(row);
+      if (&bin != last) bin.ok_latency.merge(latency);
+      last = &bin;
+    }
+  });
 
   double end = std::max(static_cast<double>(axis.last + axis.width), seconds(timeline.last()));
   for (const StageRecord& stage : timeline.stages())

@@ -8,6 +8,7 @@
 #include "controller/report/growth_words.h"
 #include "controller/report/plain.h"
 #include "controller/report/table.h"
+#include "controller/report/traffic.h"
 #include "controller/report/words.h"
 
 namespace shakedown::report {
@@ -108,7 +109,8 @@ Table injections_table(const ScoredRequirement& row) {
   return table;
 }
 
-PageData requirement_data(const ScoredRequirement& row, std::size_t position, const Manifest& manifest) {
+PageData requirement_data(const Scorecard& card, std::size_t position) {
+  const ScoredRequirement& row = card.requirements[position];
   PageData data{PageData::type::object};
   put(data, "anchor", "requirement-" + number(position + 1));
   put(data, "class", css_class(row));
@@ -120,10 +122,13 @@ PageData requirement_data(const ScoredRequirement& row, std::size_t position, co
   put_flag(data, "watermelon", is_watermelon(row));
   put(data, "team", reported_greener(row) && team_says(row.requirement).empty() ? "dashboard says " + reported_value(row)
                                                                                : "team says " + team_says(row.requirement));
-  put_list(data, "facts", facts_of(row, manifest));
+  put_list(data, "facts", facts_of(row, card.manifest));
   std::vector<PageData> tables;
   for (const Table& table : {options_table(row), injections_table(row)})
     if (!table.rows.empty()) tables.push_back(table_data(table));
+  for (const std::size_t i : row.traffic)
+    for (const Table& table : {answers_table(card.traffic[i]), exchanges_table(card.traffic[i])})
+      if (!table.rows.empty()) tables.push_back(table_data(table));
   put_list(data, "tables", tables);
   return data;
 }
@@ -240,12 +245,12 @@ std::string details_html(const Scorecard& card, bool has_charts) {
   put_growth(page, card);
   std::vector<PageData> requirements;
   for (const std::size_t i : by_urgency(card))
-    requirements.push_back(requirement_data(card.requirements[i], i, card.manifest));
+    requirements.push_back(requirement_data(card, i));
   put_list(page, "requirements", requirements);
   put_tables(page, "around", {downstream_table(card), reported_table(card), controls_table(card), checks_table(card)});
   put_tables(page, "record",
              {outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
-              accounting_table(card.accounting), agents_table(card), run_table(card), people_table(card.decision_makers)});
+              accounting_table(card.accounting), traffic_table(card), agents_table(card), run_table(card), people_table(card.decision_makers)});
   return render(details_template().bytes, page);
 }
 

@@ -233,6 +233,7 @@ std::string scorecard_json(const Scorecard& card) {
                      {"downstream", list_of(card.downstream, report::dependency_of)},
                      {"controls", report::controls_of(card)},
                      {"checks", list_of(card.checks, report::check_of)},
+                     {"traffic", list_of(card.traffic, report::traffic_of)},
                      {"accounting", accounting_of(card.accounting)},
                      {"decision_makers", people_of(card.decision_makers)}};
   return report::json_dump(json, 2) + "\n";

@@ -24,5 +24,6 @@ Json scaling_of(const ScoredScaling& scaling);
 Json dependency_of(const ScoredDependency& dependency);
 Json controls_of(const Scorecard& card);
 Json check_of(const ScoredCheck& check);
+Json traffic_of(const ScoredTraffic& traffic);
 
 }  // namespace shakedown::report

@@ -3,6 +3,7 @@
 #include "controller/report/plain.h"
 #include "controller/report/report.h"
 #include "controller/report/text.h"
+#include "controller/report/traffic.h"
 #include "controller/report/words.h"
 
 namespace shakedown {
@@ -125,7 +126,7 @@ std::string scorecard_markdown(const Scorecard& card) {
          section("What their own dashboards say", report::markdown_reported(card)) +
          section("Controls", report::markdown_controls(card)) + section("Checks", report::markdown_checks(card)) +
          section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
-         section("Validity", validity(card)) + run_line(card);
+         section("What was answered", report::markdown_traffic(card)) + section("Validity", validity(card)) + run_line(card);
 }
 
 }  // namespace shakedown

@@ -229,6 +229,7 @@ std::string scorecard_json_schema() {
                         {"downstream", list(dependency())},
                         {"controls", list(control())},
                         {"checks", list(check())},
+                        {"traffic", list(traffic())},
                         {"accounting", accounting()},
                         {"decision_makers", people()}}));
   schema["$defs"] = definitions();

@@ -150,4 +150,29 @@ Json check() {
                  {"detail", optional_text("what was seen")}});
 }
 
+Json traffic() {
+  const Json outcome = one_of({"ok", "failed", "refused", "reset", "timeout", "unfinished", "dropped_by_target", "dropped_by_us", "client_error"});
+  const Json status = described({{"type", {"integer", "null"}}}, "null: there was no answer");
+  const Json wrong = or_null(one_of({"status", "header", "body", "certificate"}));
+  const Json exchange = object({{"at", described(number(), "when it was due")},
+                                {"latency", described(number(), "seconds")},
+                                {"outcome", outcome},
+                                {"status", status},
+                                {"wrong", wrong},
+                                {"trace", optional_text("trace id of its traceparent, where the scenario asks for one")},
+                                {"answer", optional_text("the first 256 bytes of a bad one's body, escaped, secrets taken out")},
+                                {"cut", flag("there was more")}});
+  const Json exchanges = or_null(list(exchange));
+  const Json answers = object({{"status", status}, {"wrong", described(wrong, "the first thing that was not expected; null: nothing")}, {"count", count()}});
+  return object({{"phase", text()},
+                 {"operation", text()},
+                 {"outcomes", object({{"ok", count()}, {"failed", count()}, {"refused", count()}, {"reset", count()}, {"timeout", count()},
+                                      {"unfinished", count()}, {"dropped_by_target", count()}, {"dropped_by_us", count()}, {"client_error", count()}})},
+                 {"answers", described(or_null(list(answers)), "by status; null: the run did not record it")},
+                 {"uncounted", count("answers whose status the run did not record")},
+                 {"first_bad", described(exchanges, "null: the run did not record single exchanges")},
+                 {"slowest_bad", exchanges},
+                 {"slowest_good", exchanges}});
+}
+
 }  // namespace shakedown::report::schema

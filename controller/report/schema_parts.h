@@ -15,5 +15,6 @@ Json scaling();
 Json dependency();
 Json control();
 Json check();
+Json traffic();
 
 }  // namespace shakedown::report::schema

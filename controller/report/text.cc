@@ -1,8 +1,10 @@
 #include "controller/report/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdint>
+#include <cstdio>
 
 namespace shakedown::report {
 namespace {
@@ -38,8 +40,17 @@ bool is_space(uint32_t code) {
 
 bool is_harmful(uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || (code & 0xFFFE) == 0xFFFE ||
+         (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0x061C || (code & 0xFFFE) == 0xFFFE ||
          (code >= 0xFDD0 && code <= 0xFDEF);
+}
+
+std::string escaped(std::string_view bytes, uint32_t code) {
+  static constexpr std::string_view kPlain = "\\\n\r\t";
+  const auto known = bytes.size() == 1 ? kPlain.find(bytes.front()) : std::string_view::npos;
+  if (known != std::string_view::npos) return std::string("\\") + "\\nrt"[known];
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), bytes.size() == 1 ? "\\x%02x" : "\\u{%x}", static_cast<unsigned>(code));
+  return text.data();
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -65,6 +76,19 @@ std::string clean(std::string_view text) {
       out += text.substr(0, c.length);
     }
     text.remove_prefix(std::max<std::size_t>(c.length, 1));
+  }
+  return out;
+}
+
+std::string visible(std::string_view bytes) {
+  std::string out;
+  while (!bytes.empty()) {
+    const Character c = decode(bytes);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    const uint32_t code = c.length == 0 ? static_cast<unsigned char>(bytes.front()) : c.code;
+    const bool told = c.length == 0 || code == '\\' || is_harmful(code) || is_space(code);
+    out += told ? escaped(bytes.substr(0, length), code) : std::string(bytes.substr(0, length));
+    bytes.remove_prefix(length);
   }
   return out;
 }

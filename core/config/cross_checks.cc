@@ -94,8 +94,7 @@ bool sends(const Phase& phase, const std::vector<OperationId>& operations) {
   });
 }
 
-void check_scope(Decoding& d, const Row& row, const Scope& scope,
-                 const std::vector<OperationId>& operations) {
+std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope) {
   std::vector<const Phase*> phases;
   for (const PhaseId id : scope.phases) phases.push_back(&d.scenario.phase(id));
   if (phases.empty() && scope.during.valid())
@@ -105,6 +104,12 @@ void check_scope(Decoding& d, const Row& row, const Scope& scope,
       if (phase.measured) phases.push_back(&phase);
     }
   }
+  return phases;
+}
+
+void check_scope(Decoding& d, const Row& row, const Scope& scope,
+                 const std::vector<OperationId>& operations) {
+  const std::vector<const Phase*> phases = phases_of(d, scope);
   if (std::any_of(phases.begin(), phases.end(),
                   [&](const Phase* p) { return sends(*p, operations); }))
     return;
@@ -114,12 +119,49 @@ void check_scope(Decoding& d, const Row& row, const Scope& scope,
                         "name phases with load, or add load");
 }
 
+// A row vouches for each operation that it names: one that no load sends leaves it unknown.
+void check_each_sent(Decoding& d, const Row& row, const Scope& scope, const std::vector<OperationId>& operations) {
+  if (operations.size() < 2) return;
+  const std::vector<const Phase*> phases = phases_of(d, scope);
+  for (const OperationId one : operations) {
+    const auto sent = [&](const Phase* p) { return sends(*p, {one}); };
+    const auto other = [&](const Phase* p) { return sends(*p, operations); };
+    if (std::any_of(phases.begin(), phases.end(), sent)) continue;
+    if (std::none_of(phases.begin(), phases.end(), other)) return;  // told by check_scope
+    d.diagnostics.warning(row.view["sli"].at(),
+                          "no load of operation " + ticked(d.scenario.operation(one).name) + " in the phases that " +
+                              row.requirement.id + " looks at: it will be unknown",
+                          "add it to a `mix`, or leave it out of `operations`");
+  }
+}
+
+void check_over(Decoding& d, const Row& row, const ErrorRatioSli& s) {
+  if (s.over <= Duration::zero()) return;
+  const View over = row.view["sli"]["error_ratio"]["over"];
+  const std::vector<const Phase*> phases = phases_of(d, s.scope);
+  const auto fits = [&](const Phase* p) { return p->duration <= Duration::zero() || p->duration >= s.over; };
+  if (phases.empty() || std::any_of(phases.begin(), phases.end(), fits)) return;
+  d.diagnostics.warning(over.at(),
+                        "longer than each phase that " + row.requirement.id + " looks at: it will be unknown",
+                        "make it shorter, or the phase longer");
+}
+
 struct EvidenceCheck {
   Decoding& d;
   const Row& row;
-  void operator()(const AvailabilitySli& s) const { check_scope(d, row, s.scope, s.operations); }
-  void operator()(const ThroughputSli& s) const { check_scope(d, row, s.scope, s.operations); }
-  void operator()(const ErrorRatioSli& s) const { check_scope(d, row, s.scope, s.operations); }
+  void operator()(const AvailabilitySli& s) const {
+    check_scope(d, row, s.scope, s.operations);
+    check_each_sent(d, row, s.scope, s.operations);
+  }
+  void operator()(const ThroughputSli& s) const {
+    check_scope(d, row, s.scope, s.operations);
+    check_each_sent(d, row, s.scope, s.operations);
+  }
+  void operator()(const ErrorRatioSli& s) const {
+    check_scope(d, row, s.scope, s.operations);
+    check_each_sent(d, row, s.scope, s.operations);
+    check_over(d, row, s);
+  }
   void operator()(const LatencySli& s) const {
     check_scope(d, row, s.scope,
                 s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
@@ -213,6 +255,15 @@ void check_ready(Decoding& d, const View& view, ReadyCheck& ready) {
 }
 
 }  // namespace
+
+void check_whole_seconds(Decoding& d, const View& view, Duration over) {
+  if (!view || over % std::chrono::seconds(1) == Duration::zero()) return;
+  const auto next = std::chrono::ceil<std::chrono::seconds>(over);
+  d.diagnostics.error(view.at(),
+                      "`over` is " + format_duration(over) +
+                          ": answers are counted by the second, so it must be whole seconds",
+                      "write for example " + std::to_string(next.count()) + "s");
+}
 
 void complete_operations(Decoding& d, const View& root) {
   for (const Row& row : rows_of(d, root)) {

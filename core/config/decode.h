@@ -75,6 +75,7 @@ Sli decode_sli(const Decoding& d, const View& view);
 // cross_checks.cc: what concerns several parts; fills recover_within and the operations' limits.
 void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
-void check_evidence(Decoding& d, const View& root);  // only warnings
+void check_evidence(Decoding& d, const View& root);
+void check_whole_seconds(Decoding& d, const View& view, Duration over);  // refuses an `over` that is none
 
 }  // namespace shakedown

@@ -166,6 +166,8 @@ void decode_requirements(Decoding& d, const View& root) {
     const View sli = view["sli"];
     const std::string word = sli ? sli.which(sli.shape().key_names()) : std::string();
     if (sli) r.sli = decode_sli(d, sli);
+    if (const auto* ratio = std::get_if<ErrorRatioSli>(&r.sli); ratio != nullptr && sli)
+      check_whole_seconds(d, sli["error_ratio"]["over"], ratio->over);
     if (word == "attested") check_attested(d, sli[word], r.sli);
     const std::string kind = rule_of(word, r.sli);
     r.controls = decode_controls(view["controls"]);
@@ -194,6 +196,7 @@ void decode_stop_conditions(Decoding& d, const View& root) {
                             "write for example \"> 50%\"");
     }
     const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
+    if (ratio != nullptr) check_whole_seconds(d, view["sli"]["error_ratio"]["over"], ratio->over);
     condition.describe = "error ratio " + when +
                          (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
                          (condition.outside_faults ? ", outside faults" : "");

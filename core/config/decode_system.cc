@@ -84,6 +84,7 @@ void decode_header(Decoding& d, const View& root) {
   s.decision.approver = decision["approver"].text();
   s.decision.contributors = decision["contributors"].texts();
   s.decision.informed = decision["informed"].texts();
+  if (root["trace"]) s.trace = Trace::w3c;
   if (root["seed"]) s.seed = root["seed"].integer();
 }
 

@@ -1,3 +1,5 @@
+#include <strings.h>
+
 #include "core/config/decode.h"
 
 namespace shakedown {
@@ -69,6 +71,16 @@ void check_ledger_holes(Decoding& d, const View& view, const Ledger& ledger) {
   }
 }
 
+// Two headers of that name are none: W3C Trace Context 4.3 has the receiver drop both.
+void refuse_second_trace(Decoding& d, const View& http) {
+  if (d.scenario.trace == Trace::none) return;
+  for (const auto& [name, value] : http["headers"].entries()) {
+    if (strcasecmp(name.c_str(), "traceparent") != 0) continue;
+    d.diagnostics.error(value.at(), "the header " + ticked(name) + " is set by `trace: w3c`",
+                        "remove the header, or `trace`");
+  }
+}
+
 }  // namespace
 
 AgentId decode_from(Decoding& d, const View& view) {
@@ -86,6 +98,7 @@ void decode_operations(Decoding& d, const View& root) {
     Operation operation;
     operation.name = name;
     operation.http = decode_request(d, view["http"]);
+    refuse_second_trace(d, view["http"]);
     operation.key = decode_key(d, view["key"]);
     operation.value_size = view["value"]["size"].bytes();
     operation.expect = decode_expect(d, view["expect"]);
@@ -119,6 +132,8 @@ void decode_ledgers(Decoding& d, const View& root) {
     ledger.write = decode_request(d, view["write"]["http"]);
     ledger.write_ok = decode_expect(d, view["write"]["expect"]);
     ledger.read = decode_request(d, view["read"]["http"]);
+    refuse_second_trace(d, view["write"]["http"]);
+    refuse_second_trace(d, view["read"]["http"]);
     ledger.present = decode_expect(d, view["present"]);
     ledger.absent = decode_expect(d, view["absent"]);
     ledger.rate = view["rate"].rate();

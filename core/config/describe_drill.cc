@@ -156,6 +156,10 @@ const Shape& scenario_shape() {
          may("launch", scalar(Form::date), "The day of the launch, quoted: \"2026-12-15\"."),
          otherwise("seed", integer(0, 9e15), "from the file's SHA-256",
                    "Seed of everything random."),
+         may("trace", choice({"w3c"}),
+             "Every request of operations, probes and ledgers carries a `traceparent` of its own (W3C Trace Context, sampled), "
+             "and the scorecard's first and slowest requests tell their trace id, which leads to the team's own traces. Trace ids "
+             "are random and not of the seed: no two runs share one."),
          may("release", release_shape(), "Where the target tells its release."),
          may("environment", environment_shape(), "Where the drill takes place."),
          may("decision", decision_shape(), "Who decides."),

@@ -62,7 +62,7 @@ Shape error_ratio_shape() {
   return mapping(
       "error ratio", "The share of bad answers.",
       scoped({operations_key(), otherwise("over", duration_above_zero(30 * kDay), "the whole scope",
-                                          "The worst window of this length.")}));
+                                          "The worst window of this length, in whole seconds.")}));
 }
 
 Shape mttr_shape() {
@@ -168,7 +168,7 @@ Shape sli_shape() {
 Shape stop_sli_shape() {
   Shape ratio = mapping("watched error ratio", "The share of bad answers, live.",
                         {operations_key(), need("over", duration_above_zero(3600),
-                                                "Over the last so many seconds.")});
+                                                "Over the last so many whole seconds.")});
   return mapping("watched SLI", "What a stop condition watches.",
                  {need("error_ratio", ratio, "The share of bad answers.")});
 }

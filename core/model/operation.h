@@ -47,6 +47,12 @@ struct HttpRequest {
   Text body;  // empty = no body
 };
 
+// What every request of operations and ledgers carries beside its own headers.
+enum class Trace {
+  none,
+  w3c,  // a `traceparent` of its own (W3C Trace Context)
+};
+
 struct HeaderExpect {
   std::string name;
   std::string equals;  // empty = present is enough

@@ -35,6 +35,7 @@ struct Manifest {
   std::vector<AgentFacts> agents;  // by AgentId of the plan (spawned agents are extra entries)
   std::string release_start, release_end;  // what the target said; empty = not declared or not read
   std::vector<std::string> teardown_failures;
+  uint32_t early_exit = 0;       // the exit code of what ended the run before a phase began; 0 = nothing did
 };
 
 }  // namespace shakedown

@@ -17,4 +17,15 @@ const char* to_string(Outcome outcome) {
   return "unknown";
 }
 
+const char* to_string(Mismatch mismatch) {
+  switch (mismatch) {
+    case Mismatch::none: return "none";
+    case Mismatch::status: return "status";
+    case Mismatch::header: return "header";
+    case Mismatch::body: return "body";
+    case Mismatch::certificate: return "certificate";
+  }
+  return "unknown";
+}
+
 }  // namespace shakedown

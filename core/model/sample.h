@@ -30,6 +30,20 @@ constexpr bool is_bad(Outcome o) {  // counts against availability and error rat
          o == Outcome::dropped_by_target;
 }
 
+// Of an answer that is not as expected (Outcome::failed): the first thing that is not.
+enum class Mismatch : uint8_t {
+  none,
+  status,
+  header,
+  body,
+  certificate,  // the peer's is not trusted: there was no answer at all
+};
+inline constexpr std::size_t kMismatches = 5;
+const char* to_string(Mismatch mismatch);  // "none", "status", ...
+
+// Of a request that carries W3C trace context; all zero = none.
+using TraceId = std::array<uint8_t, 16>;
+
 // What a driver knows after one request.
 struct Attempt {
   Outcome outcome = Outcome::ok;
@@ -46,7 +60,10 @@ struct Sample {
   Outcome outcome = Outcome::ok;
   bool was_sent = false;  // else sent and service do not exist
   bool retried = false;   // sent a second time: the target closed the kept connection as we sent
+  Mismatch wrong = Mismatch::none;
+  uint16_t status = 0;    // of the answer, 0 = there was none
   RunTime intended{}, released{}, sent{}, done{};
+  TraceId trace{};
 };
 
 }  // namespace shakedown

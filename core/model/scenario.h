@@ -67,6 +67,7 @@ struct Scenario {
   std::vector<Action> setup;
   std::optional<ReadyCheck> ready;
   std::vector<Action> teardown;
+  Trace trace = Trace::none;
   std::vector<Operation> operations;
   ConnectionPolicy connections;
   std::vector<Probe> probes;

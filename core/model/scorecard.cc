@@ -58,6 +58,7 @@ const char* to_string(ScoredReported::Proof proof) {
 
 int exit_code(const Scorecard& scorecard) {
   if (something_stands(scorecard)) return 4;
+  if (scorecard.manifest.early_exit != 0) return static_cast<int>(scorecard.manifest.early_exit);
   if (scorecard.decision == DecisionState::no_go) return 1;
   if (scorecard.manifest.state != RunState::completed) return 3;
   return scorecard.decision == DecisionState::go ? 0 : 2;

@@ -29,6 +29,7 @@ struct ScoredRequirement {
   std::vector<TradeOff> options;           // of red and unproven rows
   // Of rows about load: the highest rate offered in a stage that the row judged and that keeps the objective by itself.
   std::optional<double> tested_rate;
+  std::vector<std::size_t> traffic;        // of rows about load that do not pass: what of Scorecard::traffic tells why
 };
 
 // A measured phase with load that no requirement judges.
@@ -138,6 +139,7 @@ struct Scorecard {
   std::vector<ScoredDependency> downstream;
   std::vector<ScoredControl> controls;
   std::vector<ScoredCheck> checks;
+  std::vector<ScoredTraffic> traffic;  // by phase and operation, in the scenario's order; what had no requests is left out
   Accounting accounting;
   std::optional<int> launch_in_days;  // from the run's end
 };

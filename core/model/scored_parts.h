@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/model/growth.h"
+#include "core/model/sample.h"
 #include "core/model/verdict.h"
 
 namespace shakedown {
@@ -101,6 +102,32 @@ struct ScoredCheck {
   bool done = false, holds = false;
   std::optional<double> number;
   std::string detail;
+};
+
+// Answers of one status, as `expect` has them or with what was wrong. status 0 = no answer.
+struct ScoredAnswers {
+  uint16_t status = 0;
+  Mismatch wrong = Mismatch::none;
+  uint64_t count = 0;
+};
+struct ScoredExchange {
+  RunTime at{};            // when it was due
+  double latency = 0;      // seconds
+  Outcome outcome = Outcome::ok;
+  Mismatch wrong = Mismatch::none;
+  uint16_t status = 0;     // 0 = no answer
+  std::string trace;       // 32 hexadecimal digits; empty = none was sent
+  std::string answer;      // first bytes of the body, as they came but for secrets; of bad ones only
+  bool cut = false;        // there was more
+};
+// What became of the requests of one operation in one phase, all its stages together.
+struct ScoredTraffic {
+  std::string phase, operation;
+  std::array<uint64_t, kOutcomes> outcomes{};
+  std::vector<ScoredAnswers> answers;  // ascending by status
+  uint64_t uncounted = 0;              // answers of which the run did not record the status
+  bool witnessed = false;              // single exchanges were recorded
+  std::vector<ScoredExchange> first_bad, slowest_bad, slowest_good;
 };
 
 // One way out of a red or unproven row, worked out from what was measured.

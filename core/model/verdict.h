@@ -42,7 +42,7 @@ struct Verdict {
   std::optional<double> supportable;  // the tightest objective this evidence would pass
   std::string reason;                 // one sentence, always set
   std::string needed;                 // what would decide it; empty when decided
-  double needed_seconds = 0;          // further observation that would decide it; 0 = not a matter of time, or not known
+  double needed_seconds = 0;          // further observation that would decide it; 0 = not a matter of time, or not known; infinite = none does; < 0 = something else would
   Watermelon watermelon = Watermelon::none;
   std::string watermelon_reason;
   bool untouched = true;  // no validity signal touches the evidence (a fail then decides even an invalid run)

@@ -62,6 +62,16 @@ Duration midpoint(uint32_t bucket) {
   return Duration(std::llround(std::exp2(power)));
 }
 
+// The midpoints in seconds: sums over long runs ask for them often.
+const std::vector<double>& midpoint_seconds() {
+  static const std::vector<double> all = [] {
+    std::vector<double> out(kHistogramBuckets);
+    for (uint32_t b = 0; b < kHistogramBuckets; ++b) out[b] = seconds(midpoint(b));
+    return out;
+  }();
+  return all;
+}
+
 uint64_t clamped_rank(double rank, uint64_t count) {
   if (!(rank > 1)) return 1;
   return rank >= static_cast<double>(count) ? count : static_cast<uint64_t>(rank);
@@ -98,12 +108,29 @@ void SparseHistogram::add(Duration d, uint64_t count) {
   }
 }
 
+// When every bucket of other is in use here already, as it mostly is once a run has gone on for a while.
+bool SparseHistogram::add_where_known(const SparseHistogram& other) {
+  if (other.buckets_.size() > buckets_.size()) return false;
+  auto at = buckets_.begin();
+  for (const BucketCount& b : other.buckets_) {
+    while (at != buckets_.end() && at->bucket < b.bucket) ++at;
+    if (at == buckets_.end() || at->bucket != b.bucket) return false;
+  }
+  at = buckets_.begin();
+  for (const BucketCount& b : other.buckets_) {
+    while (at->bucket < b.bucket) ++at;
+    at->count += b.count;
+  }
+  return true;
+}
+
 void SparseHistogram::merge(const SparseHistogram& other) {
   if (other.empty()) return;
   if (empty()) {
     buckets_ = other.buckets_;
     return;
   }
+  if (add_where_known(other)) return;
   std::vector<BucketCount> merged;
   merged.reserve(buckets_.size() + other.buckets_.size());
   auto a = buckets_.begin();
@@ -148,7 +175,8 @@ Duration SparseHistogram::max() const {
 
 double SparseHistogram::sum_seconds() const {
   double sum = 0;
-  for (const BucketCount& b : buckets_) sum += seconds(midpoint(b.bucket)) * static_cast<double>(b.count);
+  const std::vector<double>& middle = midpoint_seconds();
+  for (const BucketCount& b : buckets_) sum += middle[b.bucket] * static_cast<double>(b.count);
   return sum;
 }
 
@@ -158,6 +186,28 @@ SparseHistogram::Above SparseHistogram::above(Duration limit) const {
   for (const BucketCount& b : buckets_) {
     if (b.bucket > bucket) out.surely += b.count;
     if (b.bucket >= bucket) out.maybe += b.count;
+  }
+  return out;
+}
+
+SparseHistogram SparseHistogram::lowest(uint64_t n) const {
+  SparseHistogram out;
+  for (const BucketCount& b : buckets_) {
+    if (n == 0) break;
+    out.buckets_.push_back({b.bucket, std::min(b.count, n)});
+    n -= out.buckets_.back().count;
+  }
+  return out;
+}
+
+SparseHistogram SparseHistogram::highest(uint64_t n) const {
+  const uint64_t all = count();
+  SparseHistogram out;
+  uint64_t skip = all - std::min(all, n);
+  for (const BucketCount& b : buckets_) {
+    const uint64_t left = b.count - std::min(b.count, skip);
+    skip -= b.count - left;
+    if (left > 0) out.buckets_.push_back({b.bucket, left});
   }
   return out;
 }
@@ -176,6 +226,22 @@ SparseHistogram SparseHistogram::from_buckets(std::vector<BucketCount> buckets) 
     }
   }
   return out;
+}
+
+void HistogramSum::add(const SparseHistogram& other) {
+  if (other.empty()) return;
+  if (counts_.empty()) counts_.resize(kHistogramBuckets);
+  for (const BucketCount& b : other.buckets()) counts_[b.bucket] += b.count;
+  lowest_ = std::min(lowest_, other.buckets().front().bucket);
+  highest_ = std::max(highest_, other.buckets().back().bucket);
+}
+
+SparseHistogram HistogramSum::sparse() const {
+  std::vector<BucketCount> buckets;
+  for (uint32_t b = lowest_; b <= highest_ && b < counts_.size(); ++b) {
+    if (counts_[b] > 0) buckets.push_back({b, counts_[b]});
+  }
+  return SparseHistogram::from_buckets(std::move(buckets));
 }
 
 DenseHistogram::DenseHistogram() : counts_(kHistogramBuckets), lowest_(kHistogramBuckets), highest_(0) {}

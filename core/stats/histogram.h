@@ -47,13 +47,28 @@ class SparseHistogram {
     uint64_t surely = 0, maybe = 0;
   };
   Above above(Duration limit) const;
+  // The n smallest or largest values; all when there are no more.
+  SparseHistogram lowest(uint64_t n) const;
+  SparseHistogram highest(uint64_t n) const;
   std::span<const BucketCount> buckets() const { return buckets_; }
   // From a peer or a file: sorts, joins repeats, drops empty buckets, clamps the index.
   static SparseHistogram from_buckets(std::vector<BucketCount> buckets);
   friend bool operator==(const SparseHistogram&, const SparseHistogram&) = default;
 
  private:
+  bool add_where_known(const SparseHistogram& other);
   std::vector<BucketCount> buckets_;  // ascending, counts > 0
+};
+
+// Adds up many of them.
+class HistogramSum {
+ public:
+  void add(const SparseHistogram& other);
+  SparseHistogram sparse() const;
+
+ private:
+  std::vector<uint64_t> counts_;  // empty, or kHistogramBuckets long
+  uint32_t lowest_ = kHistogramBuckets, highest_ = 0;
 };
 
 class DenseHistogram {

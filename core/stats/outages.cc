@@ -122,13 +122,10 @@ bool has_failed(const ProbeResult& result, const Probe& probe) {
   return !result.good || (probe.timeout > Duration::zero() && result.end - result.start > probe.timeout);
 }
 
-OutageReport find_outages(const std::vector<ProbeResult>& results, const Probe& probe, TimeRange range) {
+OutageReport find_outages(const ProbeLog& results, const Probe& probe, TimeRange range) {
   OutageReport report;
   Scan scan(probe, report);
-  const auto before = [](const ProbeResult& r, RunTime t) { return r.start < t; };
-  const auto first = std::lower_bound(results.begin(), results.end(), range.from, before);
-  const auto last = std::lower_bound(first, results.end(), range.to, before);
-  for (auto at = first; at != last; ++at) scan.add(*at);
+  for (auto at = results.from(range.from), end = results.end(); at != end && at->start < range.to; ++at) scan.add(*at);
 
   const TimeRange span{report.first, report.last};
   for (const TimeRange& gap : report.unobserved) report.dark += gap.to - gap.from;

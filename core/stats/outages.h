@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "core/model/probe.h"
-#include "core/stats/timeline.h"
+#include "core/stats/probe_log.h"
+#include "core/stats/time_range.h"
 
 namespace shakedown {
 
@@ -40,6 +41,6 @@ bool has_failed(const ProbeResult& result, const Probe& probe);
 
 // results ascending by start; those that start within range count. A good check slower than the timeout
 // has failed. Time before the first and after the last result is outside the observed span.
-OutageReport find_outages(const std::vector<ProbeResult>& results, const Probe& probe, TimeRange range);
+OutageReport find_outages(const ProbeLog& results, const Probe& probe, TimeRange range);
 
 }  // namespace shakedown

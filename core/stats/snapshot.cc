@@ -46,6 +46,20 @@ void Cell::merge(const Cell& other) {
   for (std::size_t i = 0; i < other.over_limit.size(); ++i) over_limit[i] += other.over_limit[i];
   latency_max = std::max(latency_max, other.latency_max);
   retried += other.retried;
+  for (const AnswerCount& one : other.answers) count_answer(answers, one.status, one.wrong, one.count);
+  uncounted += other.uncounted;
+}
+
+std::vector<AnswerCount> Cell::all_answers() const {
+  std::vector<AnswerCount> out = answers;
+  const uint64_t told = uncounted + sum_of(answers, true), good = count(Outcome::ok);
+  if (told < good) count_answer(out, 200, Mismatch::none, good - told);
+  return out;
+}
+
+uint64_t Cell::untold() const {
+  const uint64_t told = sum_of(answers, false), failed = count(Outcome::failed);
+  return uncounted + (told < failed ? failed - told : 0);
 }
 
 void Snapshot::merge(Snapshot&& other) {
@@ -55,6 +69,7 @@ void Snapshot::merge(Snapshot&& other) {
   to = std::max(to, other.to);
   for (const auto& [stage, count] : other.offered) offered[stage] += count;
   for (const auto& [key, cell] : other.cells) cells[key].merge(cell);
+  for (const auto& [key, some] : other.witnesses) witnesses[key].merge(some);
   append(probes, std::move(other.probes));
   append(writes, std::move(other.writes));
   append(reads, std::move(other.reads));

@@ -10,6 +10,7 @@
 #include "core/model/ledger.h"
 #include "core/model/probe.h"
 #include "core/model/sample.h"
+#include "core/stats/exchange.h"
 #include "core/stats/histogram.h"
 
 namespace shakedown {
@@ -31,9 +32,16 @@ struct Cell {
   std::vector<uint64_t> over_limit;
   Duration latency_max{};                                // exact, over all outcomes
   uint64_t retried = 0;                                  // of the arrivals: sent a second time
+  // Complete answers by status, and what was wrong with them. Good ones with status 200, by far the most, are not listed.
+  std::vector<AnswerCount> answers;
+  uint64_t uncounted = 0;                                // good ones of an agent that did not count by status
 
   uint64_t offered() const;
   uint64_t count(Outcome o) const { return counts[static_cast<std::size_t>(o)]; }
+  // With the good ones of status 200.
+  std::vector<AnswerCount> all_answers() const;
+  // Answers that are not among them: their status was not recorded.
+  uint64_t untold() const;
   void merge(const Cell& other);
 };
 
@@ -57,6 +65,7 @@ struct Snapshot {
   // offered = sum of outcomes + still outstanding. Per stage.
   std::map<StageId, uint64_t> offered;
   std::map<CellKey, Cell> cells;
+  WitnessMap witnesses;  // what is new of them
   AgentHealth health;
   // Raw streams beside the cells.
   std::map<ProbeId, std::vector<ProbeResult>> probes;

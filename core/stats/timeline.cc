@@ -1,7 +1,7 @@
 #include "core/stats/timeline.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace shakedown {
 namespace {
@@ -14,8 +14,6 @@ template <typename List, typename Key>
 bool names_one_of(const List& list, Key id) {
   return id.value < list.size();
 }
-
-bool by_start(const ProbeResult& a, const ProbeResult& b) { return a.start < b.start; }
 
 // Later in the fault's life: by stamp when both have one, else by arrival.
 bool supersedes(const FaultEvent& next, const FaultEvent* current) {
@@ -31,11 +29,23 @@ const FaultEvent* InjectionRecord::find(FaultState s) const {
   return found == history.end() ? nullptr : &*found;
 }
 
-Timeline::Timeline(const Scenario& scenario)
-    : scenario_(&scenario), probes_(scenario.probes.size()), ledgers_(scenario.ledgers.size()) {}
+void HealthRecord::add(RunTime at, const AgentHealth& health) {
+  if (empty()) {
+    first = health;
+    first_at = at;
+  } else {
+    later_cpu_seconds += health.cpu_seconds;
+  }
+  before_last_at = std::exchange(last_at, at);
+  last = health;
+  cpu_seconds += health.cpu_seconds;
+  worst_steal = std::max(worst_steal, health.steal_ratio);
+  worst_lag.add(health.worst_lag);
+  ++lines;
+}
 
-const std::vector<ProbeResult>& Timeline::probe(ProbeId id) const {
-  static const std::vector<ProbeResult> none;
+const ProbeLog& Timeline::probe(ProbeId id) const {
+  static const ProbeLog none;
   return names_one_of(probes_, id) ? probes_[id.value] : none;
 }
 
@@ -63,18 +73,11 @@ InjectionRecord& Timeline::injection(InjectionId id) {
   return injections_[id.value];
 }
 
-void Timeline::add(const Snapshot& snapshot) {
-  AgentRecord& agent = agents_[snapshot.agent];
-  if (snapshot.seq <= agent.last_seq) return;
-  const uint64_t skipped = snapshot.seq - agent.last_seq - 1;
-  const bool seamless = agent.last_seq > 0 && snapshot.from <= agent.last_to;
-  agent.last_seq = snapshot.seq;
-  agent.last_to = snapshot.to;
-  add_health(snapshot.agent, snapshot.to, snapshot.health, seamless ? 0 : skipped);
-  add_content(snapshot);
+void Timeline::apply(const JournalEntry& entry) {
+  std::visit([this](const auto& one) { add(one); }, entry);
 }
 
-void Timeline::add_merged(const Snapshot& snapshot) {
+void Timeline::add(const Snapshot& snapshot) {
   const bool unnumbered = snapshot.seq == 0 && merged_ == 0;
   if (!unnumbered && snapshot.seq != merged_ + 1 && snapshot_damage_.empty()) {
     snapshot_damage_ = "merged snapshot " + std::to_string(snapshot.seq) + " follows " + std::to_string(merged_) +
@@ -82,19 +85,18 @@ void Timeline::add_merged(const Snapshot& snapshot) {
   }
   merged_ = std::max(merged_, snapshot.seq);
   add_content(snapshot);
+  seal_old(snapshot.to);
 }
 
-void Timeline::close(uint64_t merged_snapshots) {
-  if (merged_snapshots == 0 || merged_snapshots == merged_ || !snapshot_damage_.empty()) return;
-  snapshot_damage_ = std::to_string(merged_snapshots) + " merged snapshots were written, the last one here is " +
+void Timeline::add(const JournalClose& close) {
+  if (close.snapshots == 0 || close.snapshots == merged_ || !snapshot_damage_.empty()) return;
+  snapshot_damage_ = std::to_string(close.snapshots) + " merged snapshots were written, the last one here is " +
                      std::to_string(merged_);
 }
 
-void Timeline::add_health(AgentId id, RunTime at, const AgentHealth& health, uint64_t missing) {
-  AgentRecord& agent = agents_[id];
-  agent.missing_snapshots += missing;
-  agent.health.emplace_back(at, health);
-  saw(at);
+void Timeline::add(const AgentHealthLine& line) {
+  agents_[line.agent].health.add(line.at, line.health);
+  saw(line.at);
 }
 
 void Timeline::add_content(const Snapshot& snapshot) {
@@ -108,15 +110,33 @@ void Timeline::add_content(const Snapshot& snapshot) {
   for (const auto& [key, cell] : snapshot.cells) {
     if (key.stage.value < kMostStages) {
       stage(key.stage);
-      cells_[key].merge(cell);
+      seconds_.add(key, cell);
       totals_[{key.stage, key.operation}].merge(cell);
     } else {
       warn("samples of an unknown stage were ignored");
     }
   }
+  for (const auto& [key, some] : snapshot.witnesses) {
+    if (key.first.value < kMostStages) witnesses_[key].merge(some);
+  }
   add_probes(snapshot);
   add_ledgers(snapshot);
   saw(snapshot.to);
+}
+
+void Timeline::keep_news(WitnessMap& found) const {
+  for (auto& [key, some] : found) {
+    const auto known = witnesses_.find(key);
+    if (known == witnesses_.end()) continue;
+    Witnesses news;
+    for (const Exchange& one : some.all()) {
+      const auto& old = known->second.all();
+      Witnesses both = known->second;
+      if (both.add(one) && !std::binary_search(old.begin(), old.end(), one)) news.add(one);
+    }
+    some = std::move(news);
+  }
+  std::erase_if(found, [](const auto& entry) { return entry.second.empty(); });
 }
 
 void Timeline::add_probes(const Snapshot& snapshot) {
@@ -125,11 +145,8 @@ void Timeline::add_probes(const Snapshot& snapshot) {
       warn("results of an unknown probe were ignored");
       continue;
     }
-    std::vector<ProbeResult>& all = probes_[id.value];
-    const auto old = static_cast<std::ptrdiff_t>(all.size());
-    all.insert(all.end(), results.begin(), results.end());
-    std::stable_sort(all.begin() + old, all.end(), by_start);
-    std::inplace_merge(all.begin(), all.begin() + old, all.end(), by_start);
+    look_for_trouble(id, results);
+    probes_[id.value].add(results);
     for (const ProbeResult& result : results) saw(result.end);
   }
 }

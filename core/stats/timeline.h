@@ -1,27 +1,22 @@
-// Everything measured in a run on one axis, from which all SLIs are computed. A pure value: the live
-// run and the replay of its journal build the same one. Threads: none; the run loop owns it.
+// Everything measured in a run on one axis, from which all SLIs are computed. A pure value with one way in: the live run,
+// the replay of its journal and tests apply the same entries and get the same one. What is long past is sealed
+// (second_log.h, probe_log.h), so that a copy is cheap.
+// Threads: none; the run loop owns it. A copy may be read on another thread: what copies share is immutable.
 #pragma once
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "core/model/event.h"
-#include "core/model/reading.h"
 #include "core/model/scenario.h"
-#include "core/stats/snapshot.h"
+#include "core/stats/journal_entry.h"
+#include "core/stats/probe_log.h"
+#include "core/stats/second_log.h"
+#include "core/stats/time_range.h"
 
 namespace shakedown {
-
-// Half-open [from, to).
-struct TimeRange {
-  RunTime from{}, to{};
-  bool contains(RunTime t) const { return from <= t && t < to; }
-  bool empty() const { return to <= from; }
-  friend bool operator==(const TimeRange&, const TimeRange&) = default;
-};
 
 struct StageRecord {
   StageId stage;
@@ -60,48 +55,54 @@ struct Inherited {
   RunTime at{};
 };
 
+// What is judged and shown of an agent's health lines, one a second.
+struct HealthRecord {
+  uint64_t lines = 0;
+  RunTime first_at{}, before_last_at{}, last_at{};
+  AgentHealth first, last;
+  double cpu_seconds = 0;        // of all
+  double later_cpu_seconds = 0;  // of all but the first, whose interval is not known
+  double worst_steal = 0;
+  SparseHistogram worst_lag;     // one entry a line
+
+  bool empty() const { return lines == 0; }
+  Duration span() const { return last_at - first_at; }
+  void add(RunTime at, const AgentHealth& health);
+};
+
 struct AgentRecord {
   bool joined = false;
   bool lost = false;
   bool left = false;                // it said goodbye
   RunTime lost_at{};                // the end of what it last reported
-  uint64_t last_seq = 0;
-  RunTime last_to{};                // end of the last snapshot's interval
-  uint64_t missing_snapshots = 0;   // gaps in seq that are also gaps in time (a merged snapshot skips seq only)
-  std::vector<std::pair<RunTime, AgentHealth>> health;
+  HealthRecord health;
   std::vector<std::string> leftovers, warnings;
   RunTime leftover_at{};            // of the first leftover
   std::vector<Inherited> inherited;
   // When it is known to have worked last, at most `noticed`: an agent's loss is noticed later than it happens.
-  RunTime last_word(RunTime noticed) const { return health.empty() ? noticed : std::min(noticed, health.back().first); }
+  RunTime last_word(RunTime noticed) const { return health.empty() ? noticed : std::min(noticed, health.last_at); }
 };
 
 class Timeline {
  public:
   explicit Timeline(const Scenario& scenario);  // the scenario outlives the Timeline
 
-  // A snapshot already seen (seq not above the agent's last) is ignored: resending after a broken stream is
-  // harmless. The journal holds merged snapshots, whose seq counts from 1 without gaps: one left out, doubled or out of
-  // order is damage. Journals from before that have seq 0 throughout: there nothing of the kind can be noticed.
-  void add(const Snapshot& snapshot);
-  void add_merged(const Snapshot& snapshot);
-  // The journal's end: as many merged snapshots were written; 0 = not counted.
-  void close(uint64_t merged_snapshots);
-  // The journal's health line of one agent: at = end of its interval; missing = gaps found since the last line.
-  void add_health(AgentId agent, RunTime at, const AgentHealth& health, uint64_t missing = 0);
-  void add(const Event& event);
-  void add(const Reading& reading) { readings_.push_back(reading); }
+  // The journal's merged snapshots count from 1 without gaps: one left out, doubled or out of order is damage, and so is a
+  // number of them at the close that is another. Journals from before that have seq 0 throughout: there nothing of the kind
+  // can be noticed. Of a manifest nothing is kept.
+  void apply(const JournalEntry& entry);
 
   const Scenario& scenario() const { return *scenario_; }
-  // Per second, stage and operation. Latency histograms are kept per second too, so that a scope can
-  // leave out fault windows to the second.
-  // Every cell's stage is one of stages().
-  const std::map<CellKey, Cell>& cells() const { return cells_; }
+  // By second, stage and operation. Every row's stage is one of stages().
+  const SecondLog& seconds() const { return seconds_; }
   // The same summed over all seconds of a stage.
   const std::map<std::pair<StageId, OperationId>, Cell>& totals() const { return totals_; }
+  const WitnessMap& witnesses() const { return witnesses_; }
+  // Leaves out what would change nothing in witnesses().
+  void keep_news(WitnessMap& found) const;
   const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
-  const std::vector<ProbeResult>& probe(ProbeId id) const;                  // ascending by start
+  const ProbeLog& probe(ProbeId id) const;
   const LedgerRecord& ledger(LedgerId id) const;
   const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
   const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
@@ -115,9 +116,18 @@ class Timeline {
   RunTime last() const { return last_; }  // latest instant seen anywhere
 
  private:
+  void add(const Snapshot& snapshot);
+  void add(const AgentHealthLine& line);
+  void add(const Reading& reading) { readings_.push_back(reading); }
+  void add(const JournalClose& close);
+  void add(const Manifest&) {}
+  void add(const Event& event);
   void add_content(const Snapshot& snapshot);
   void add_probes(const Snapshot& snapshot);
   void add_ledgers(const Snapshot& snapshot);
+  void look_for_trouble(ProbeId id, std::vector<ProbeResult> results);
+  void seal_old(RunTime seen);
+  bool needs_seconds(TimeRange block) const;
   void warn(const std::string& text);
   void saw(RunTime t);
   StageRecord& stage(StageId id);
@@ -131,13 +141,16 @@ class Timeline {
   void add(const CheckResult& event);
 
   const Scenario* scenario_;
-  std::map<CellKey, Cell> cells_;
+  SecondLog seconds_;
+  Duration keep_{};  // what is younger is not sealed; so far from trouble each second keeps its histograms
+  std::vector<TimeRange> trouble_;  // failed checks, and times without any
   std::map<std::pair<StageId, OperationId>, Cell> totals_;
+  WitnessMap witnesses_;
   std::vector<CheckResult> checks_;
   std::vector<Reading> readings_;
   std::vector<StageRecord> stages_;
   std::vector<InjectionRecord> injections_;
-  std::vector<std::vector<ProbeResult>> probes_;
+  std::vector<ProbeLog> probes_;
   std::vector<LedgerRecord> ledgers_;
   std::map<AgentId, AgentRecord> agents_;
   std::vector<StepEvent> steps_;

@@ -54,7 +54,7 @@ WIRE_FIELDS(Manifest, v1::Manifest) {
   WIRE(run_id) WIRE(tool_version) WIRE_AS(started, started_wall_ns)
   WIRE_AS(finished, finished_wall_ns) WIRE(state) WIRE(ended_by) WIRE(scenario_sha256)
   WIRE(rejudged_from) WIRE(seed) WIRE_STRUCT(controller) WIRE_STRUCTS(agents)
-  WIRE(release_start) WIRE(release_end) WIRE_VALUES(teardown_failures)
+  WIRE(release_start) WIRE(release_end) WIRE_VALUES(teardown_failures) WIRE(early_exit)
 }
 
 }  // namespace shakedown::wire

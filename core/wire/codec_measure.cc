@@ -1,5 +1,6 @@
 #include "core/wire/codec_measure.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -107,9 +108,76 @@ void write_cell(Writer& io, const CellKey& key, const Cell& m, v1::Cell& p) {
   for (const uint64_t n : m.over_limit) p.add_over_limit(n);
   p.set_latency_max_ns(m.latency_max.count());
   p.set_retried(m.retried);
+  p.set_uncounted(m.uncounted);
+  for (const AnswerCount& one : m.answers) {
+    v1::AnswerCount& to = *p.add_answers();
+    to.set_status(one.status);
+    to.set_wrong(static_cast<uint32_t>(one.wrong));
+    to.set_count(one.count);
+  }
 }
 
-void read_cell(Reader& io, Snapshot& m, const v1::Cell& p) {
+// How an exchange ended, read with its range checked.
+template <class E>
+void read_small(Reader& io, uint32_t found, E last, E& value, std::string_view what) {
+  const auto most = static_cast<uint32_t>(last);
+  if (found > most) return io.refuse(out_of_range(what, found, 0, most));
+  value = static_cast<E>(found);
+}
+
+uint16_t read_status(Reader& io, uint32_t found) {
+  if (found > UINT16_MAX) io.refuse(out_of_range("status", found, 0, UINT16_MAX));
+  return static_cast<uint16_t>(found);
+}
+
+void read_answers(Reader& io, Cell& cell, const v1::Cell& p, bool counted) {
+  uint64_t good = cell.count(Outcome::ok), bad = cell.count(Outcome::failed);
+  for (const v1::AnswerCount& one : p.answers()) {
+    Mismatch wrong{};
+    read_small(io, one.wrong(), Mismatch::certificate, wrong, "mismatch");
+    uint64_t& room = wrong == Mismatch::none ? good : bad;
+    if (one.count() > room) return io.refuse("snapshot: a cell has more answers by status than answers");
+    room -= one.count();
+    count_answer(cell.answers, read_status(io, one.status()), wrong, one.count());
+  }
+  if (p.uncounted() > good) return io.refuse("snapshot: a cell has more answers by status than answers");
+  cell.uncounted = counted ? p.uncounted() : good;
+}
+
+void write_witnesses(const WitnessMap& all, v1::Snapshot& p) {
+  for (const auto& [key, some] : all) {
+    for (const Exchange& one : some.all()) {
+      v1::Exchange& to = *p.add_exchanges();
+      to.set_stage(key.first.value + 1);
+      to.set_operation(key.second.value + 1);
+      to.set_intended_ns(one.intended.time_since_epoch().count());
+      to.set_latency_ns(one.latency.count());
+      to.set_outcome(static_cast<uint32_t>(one.outcome));
+      to.set_wrong(static_cast<uint32_t>(one.wrong));
+      to.set_status(one.status);
+      if (one.trace != TraceId{}) to.set_trace(one.trace.data(), one.trace.size());
+      to.set_answer(one.answer);
+      to.set_cut(one.cut);
+    }
+  }
+}
+
+void read_witness(Reader& io, WitnessMap& all, const v1::Exchange& p) {
+  Exchange one;
+  one.intended = run_time(Duration(p.intended_ns()));
+  one.latency = Duration(p.latency_ns());
+  read_small(io, p.outcome(), Outcome::client_error, one.outcome, "outcome");
+  read_small(io, p.wrong(), Mismatch::certificate, one.wrong, "mismatch");
+  one.status = read_status(io, p.status());
+  if (!p.trace().empty() && p.trace().size() != one.trace.size()) return io.refuse("exchange: its trace id is not 16 bytes long");
+  std::copy(p.trace().begin(), p.trace().end(), one.trace.begin());
+  if (p.answer().size() > kExcerpt) return io.refuse("exchange: its answer is too long");
+  one.answer = p.answer();
+  one.cut = p.cut();
+  all[{StageId(p.stage() - 1), OperationId(p.operation() - 1)}].add(std::move(one));
+}
+
+void read_cell(Reader& io, Snapshot& m, const v1::Cell& p, bool counted) {
   const CellKey key{p.second(), StageId(p.stage() - 1), OperationId(p.operation() - 1)};
   const auto [at, fresh] = m.cells.try_emplace(key);
   if (!fresh) return io.refuse("snapshot: a cell appears twice");
@@ -128,6 +196,7 @@ void read_cell(Reader& io, Snapshot& m, const v1::Cell& p) {
   cell.over_limit.assign(p.over_limit().begin(), p.over_limit().end());
   cell.latency_max = Duration(p.latency_max_ns());
   cell.retried = p.retried();
+  read_answers(io, cell, p, counted);
 }
 
 // Checks come at a cadence: what is left of an instant after it is small.
@@ -264,6 +333,8 @@ void fields(Writer& io, const Snapshot& m, v1::Snapshot& p) {
     one.set_arrivals(arrivals);
   }
   for (const auto& [key, cell] : m.cells) write_cell(io, key, cell, *p.add_cells());
+  p.set_answers_counted(true);
+  write_witnesses(m.witnesses, p);
   fields(io, m.health, *p.mutable_health());
   for (const auto& [probe, results] : m.probes) write_probe(probe, results, *p.add_probes());
   for (const auto& [ledger, writes] : m.writes) write_writes(ledger, writes, *p.add_writes());
@@ -280,7 +351,8 @@ void fields(Reader& io, Snapshot& m, const v1::Snapshot& p) {
       return io.refuse("snapshot: the arrivals of a stage appear twice");
     }
   }
-  for (const v1::Cell& one : p.cells()) read_cell(io, m, one);
+  for (const v1::Cell& one : p.cells()) read_cell(io, m, one, p.answers_counted());
+  for (const v1::Exchange& one : p.exchanges()) read_witness(io, m.witnesses, one);
   fields(io, m.health, p.health());
   for (const v1::ProbeResults& one : p.probes()) read_probe(io, m, one);
   for (const v1::LedgerWrites& one : p.writes()) read_writes(io, m, one);

@@ -156,6 +156,7 @@ WIRE_FIELDS(Scenario, v1::Scenario) {
   WIRE_STRUCTS(agents) WIRE_STRUCTS(components) WIRE_STRUCTS(setup) WIRE_MAYBE_STRUCT(ready)
   WIRE_STRUCTS(teardown) WIRE_STRUCTS(operations) WIRE_STRUCT(connections) WIRE_STRUCTS(probes)
   WIRE_STRUCTS(ledgers) WIRE_STRUCTS(phases) WIRE_STRUCTS(faults) WIRE_STRUCTS(checks)
+  WIRE_ADDED(trace)
 }
 WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {

@@ -159,6 +159,7 @@ Result<void> check_indexes(const Scenario& scenario, const Snapshot& snapshot) {
                                            std::to_string(scenario.operation(key.operation).limits.size()));
     }
   }
+  for (const auto& [key, some] : snapshot.witnesses) c.stage(key.first).operation(key.second);
   for (const auto& [probe, results] : snapshot.probes) c.probe(probe);
   for (const auto& [ledger, writes] : snapshot.writes) c.ledger(ledger);
   for (const auto& [ledger, reads] : snapshot.reads) c.ledger(ledger);

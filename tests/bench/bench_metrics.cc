@@ -38,10 +38,16 @@ std::vector<double> measure(RunMetrics& metrics, std::size_t& bytes) {
   Rng rng(1);
   const HttpCall call{.url = "http://" + metrics.bound_address() + "/metrics", .headers = {{"Accept-Encoding", "gzip"}}};
   std::vector<double> costs;
+  uint64_t merged = 0;
   for (int64_t second = 0; second < kDrill.seconds; ++second) {
     const auto phase = static_cast<uint32_t>(second / kDrill.phase_seconds());
-    if (second % kDrill.phase_seconds() == 0) timeline.add(Event(kDrill.planned(phase)));
-    for (uint32_t a = 0; a < kDrill.agents; ++a) timeline.add(kDrill.snapshot(AgentId(a), second, rng));
+    if (second % kDrill.phase_seconds() == 0) timeline.apply(Event(kDrill.planned(phase)));
+    for (uint32_t a = 0; a < kDrill.agents; ++a) {
+      Snapshot snapshot = kDrill.snapshot(AgentId(a), second, rng);
+      timeline.apply(AgentHealthLine{snapshot.agent, snapshot.to, snapshot.health});
+      snapshot.seq = ++merged;
+      timeline.apply(snapshot);
+    }
     const double before = bench::cpu_seconds();
     metrics.each_second(timeline, manifest, run_time(std::chrono::seconds(second + 1)));
     const Result<HttpReply> reply = http_fetch(call);

@@ -109,7 +109,7 @@ class AgentOverGrpc : public ::testing::Test {
       ready_ = true;
     } else if (const auto* snapshot = std::get_if<Snapshot>(&message)) {
       seqs_.push_back(snapshot->seq);
-      timeline_.add(*snapshot);
+      timeline_.apply(*snapshot);
     } else if (const auto* done = std::get_if<StepDone>(&message)) {
       answers_.push_back(done->step);
     } else if (std::holds_alternative<Goodbye>(message)) {
@@ -168,7 +168,7 @@ TEST_F(AgentOverGrpc, LosesAndDoublesNothingWhenItsStreamBreaks) {
   EXPECT_GT(proxy_->connections(), 5);
   EXPECT_EQ(seqs_, one_to(seqs_.size()));
   EXPECT_EQ(answers_, one_to(steps));
-  EXPECT_EQ(timeline_.agents().at(AgentId(0)).missing_snapshots, 0u);
+  EXPECT_EQ(timeline_.snapshot_damage(), "");
   uint64_t offered = 0;
   for (const StageRecord& stage : timeline_.stages()) offered += stage.offered;
   EXPECT_EQ(offered, truth_);

@@ -38,6 +38,14 @@ bool Http1Driver::worn_out(const Connection& connection, MonoTime now) const {
          (options_.max_age > Duration::zero() && now - connection.opened() >= options_.max_age);
 }
 
+void Http1Driver::prepare(Call& call, Http1Parser& parser) {
+  parser.begin(call.request->head_only(), call.keep_head, call.keep_body, kKeptBody);
+  parser.keep_excerpt(call.excerpt, call.unless);
+  if (!call.request->traced()) return;
+  call.holes.trace = traces_.trace();
+  call.holes.span = traces_.span();
+}
+
 Connection* Http1Driver::take_idle(const Call& call, MonoTime now) {
   const bool late = call.released - call.intended > kLateTurn;
   while (Connection* last = idle_.back()) {

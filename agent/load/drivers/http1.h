@@ -22,6 +22,7 @@
 #include "agent/load/drivers/http1_connection.h"
 #include "agent/load/handler.h"
 #include "agent/load/prepare.h"
+#include "agent/load/trace.h"
 #include "core/runtime/timer.h"
 
 namespace shakedown {
@@ -57,6 +58,8 @@ class Http1Driver final : public Driver {
   // Said once per driver: what the target does is data, not a log line per request.
   void log_distrust(const std::string& reason);
   bool worn_out(const Connection& connection, MonoTime now) const;
+  // Before a request is sent, each time: a trace of its own, and what is kept of its answer.
+  void prepare(Call& call, Http1Parser& parser);
   std::string& scratch() { return scratch_; }
   std::vector<char>& read_buffer() { return read_buffer_; }
   ArrivalClock& arrivals() { return arrivals_; }
@@ -104,6 +107,7 @@ class Http1Driver final : public Driver {
   bool retry_armed_ = false;
   bool distrust_logged_ = false;
   bool closed_ = false;
+  TraceSource traces_;
   std::string scratch_;
   std::vector<char> read_buffer_;
   std::vector<pollfd> looks_;  // by connection

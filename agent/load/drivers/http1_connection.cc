@@ -7,7 +7,6 @@
 #include <cerrno>
 
 #include "agent/load/drivers/http1.h"
-#include "agent/load/expect.h"
 #include "agent/load/request_template.h"
 #include "core/base/clock.h"
 
@@ -305,7 +304,7 @@ void Connection::start(Call& call, MonoTime now) {
   call.sent = now;
   call.was_sent = true;
   answering_ = false;
-  parser_.begin(call.request->head_only(), call.keep_head, call.keep_body, kKeptBody);
+  driver_.prepare(call, parser_);
   const std::string_view bytes = call.request->render(call.holes, driver_.scratch());
   std::size_t sent = 0;
   if (!send(bytes, sent)) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/model/operation.h"
+
 namespace shakedown {
 namespace {
 
@@ -164,7 +166,13 @@ void Http1Parser::on_head_end() {
     const std::size_t bytes = head_bytes_;
     begin(head_only_, keep_head_, keep_body_, body_limit_);
     head_bytes_ = bytes;
-  } else if (head_only_ || status_ == 204 || status_ == 304) {
+    return;
+  }
+  if (!keep_body_ && excerpt_ > 0 && (unless_ == nullptr || !unless_->status_ok(status_))) {
+    keep_body_ = true;
+    body_limit_ = excerpt_;
+  }
+  if (head_only_ || status_ == 204 || status_ == 304) {
     state_ = State::done;
   } else if (chunked_) {
     if (has_length_) keep_alive_ = false;  // RFC 9112 6.3: suspicious, so the connection ends here

@@ -13,6 +13,8 @@
 
 namespace shakedown {
 
+struct Expect;
+
 class Http1Parser {
  public:
   // Header lines and trailers together, interim answers included.
@@ -28,6 +30,11 @@ class Http1Parser {
   // A new answer. head_only: the request was HEAD. keep_head, keep_body: collect header lines, body
   // (up to body_limit).
   void begin(bool head_only, bool keep_head, bool keep_body, std::size_t body_limit);
+  // After begin: of an answer whose body is not kept, keeps the first `limit` bytes, unless its status is what `unless` wants.
+  void keep_excerpt(std::size_t limit, const Expect* unless) {
+    excerpt_ = limit;
+    unless_ = unless;
+  }
   // Not after complete or broken.
   Progress feed(std::string_view piece);
   // The peer closed: complete when that is what ends the body, else broken.
@@ -77,6 +84,8 @@ class Http1Parser {
   uint64_t length_ = 0;
   std::size_t head_bytes_ = 0;
   std::size_t body_limit_ = 0;
+  std::size_t excerpt_ = 0;
+  const Expect* unless_ = nullptr;
   std::string line_;  // the part of a line that came so far
   std::string head_, body_;
 };

@@ -99,8 +99,8 @@ class Searched {
       cell.over_limit[0] += took > drill_.scenario.operations[0].limits[0] ? 1 : 0;
       ++seen.offered[stage];
     }
-    timeline_.add(seen);
-    for (; events_ < drill_.events().size(); ++events_) timeline_.add(drill_.events()[events_]);
+    timeline_.apply(seen);
+    for (; events_ < drill_.events().size(); ++events_) timeline_.apply(drill_.events()[events_]);
   }
 
   testing::Drill drill_;

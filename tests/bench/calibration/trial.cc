@@ -122,8 +122,8 @@ Answers Run::judge() const {
   Snapshot all = seen_;
   all.agent = AgentId(0);
   all.seq = 1;
-  timeline.add(all);
-  for (const Event& event : drill.events()) timeline.add(event);
+  timeline.apply(all);
+  for (const Event& event : drill.events()) timeline.apply(event);
   const judging::Evidence evidence = judging::collect(drill.scenario, timeline, drill.manifest);
   const auto state = [&](const Requirement& requirement) {
     const judging::Judged judged =

@@ -135,5 +135,19 @@ TEST(DecodeTraffic, AgentsAndTheirRoles) {
   EXPECT_FALSE(s.ledgers[0].agent.valid());
 }
 
+TEST(DecodeTraffic, TraceIsW3cOrNothing) {
+  EXPECT_EQ(accept(sample()).trace, Trace::none);
+  EXPECT_EQ(accept("trace: w3c\n" + sample()).trace, Trace::w3c);
+  EXPECT_FALSE(problems("trace: b3\n" + sample()).empty());
+}
+
+TEST(DecodeTraffic, ASecondTraceparentIsRefused) {
+  const std::string own = sample({{"path: \"/entries/{key}\"}", "path: \"/entries/{key}\", headers: {TraceParent: x}}"}});
+  EXPECT_NO_THROW(accept(own));
+  const auto found = problems("trace: w3c\n" + own);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].find("the header `TraceParent` is set by `trace: w3c`"), std::string::npos) << found[0];
+}
+
 }  // namespace
 }  // namespace shakedown::test

@@ -14,5 +14,32 @@ TEST(TruthDecode, APhaseWithoutADurationThatHoldsAFaultWithAnRtoRowIsRefusedAndN
   EXPECT_THAT(problems(text), ::testing::Contains(::testing::HasSubstr("duration")));
 }
 
+TEST(TruthDecode, AWindowThatIsNotOfWholeSecondsIsRefused) {
+  for (const char* over : {"300ms", "2300ms"}) {
+    const auto found = problems(with_requirement(std::string("{error_ratio: {over: ") + over + "}}", "<= 5%"));
+    EXPECT_THAT(found, ::testing::Contains(::testing::HasSubstr("must be whole seconds"))) << over;
+  }
+  EXPECT_THAT(problems(sample() + "stop_when:\n  - {sli: {error_ratio: {over: 1500ms}}, when: \"> 50%\"}\n"),
+              ::testing::Contains(::testing::HasSubstr("must be whole seconds")));
+  EXPECT_THAT(problems(with_requirement("{error_ratio: {over: 2s}}", "<= 5%")),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr("`over`"))));
+}
+
+TEST(TruthDecode, AWindowLongerThanEveryPhaseIsWarnedOf) {
+  EXPECT_THAT(problems(with_requirement("{error_ratio: {over: 1h}}", "<= 5%")),
+              ::testing::Contains(::testing::HasSubstr("longer than each phase")));
+  EXPECT_THAT(problems(with_requirement("{error_ratio: {over: 30s}}", "<= 5%")),
+              ::testing::Not(::testing::Contains(::testing::HasSubstr("longer than each phase"))));
+}
+
+TEST(TruthDecode, ANamedOperationThatNoLoadSendsIsWarnedOf) {
+  std::string text = with_requirement("{availability: {operations: [read, write]}}", ">= 99%");
+  const std::string key = "operations:\n";
+  text.insert(text.find(key) + key.size(), "  write: {http: {target: api, method: PUT, path: \"/entries/1\"}}\n");
+  const std::string load = "load: {open: {rate: 100/s}";
+  text.insert(text.find(load) + load.size(), ", mix: {read: 1}");
+  EXPECT_THAT(problems(text), ::testing::Contains(::testing::HasSubstr("no load of operation `write`")));
+}
+
 }  // namespace
 }  // namespace shakedown::test

@@ -30,7 +30,7 @@ Snapshot snapshot(AgentId agent, uint64_t seq, uint64_t ok_count) {
 
 uint64_t total_ok(const Timeline& timeline) {
   uint64_t sum = 0;
-  for (const auto& [key, cell] : timeline.cells()) sum += cell.count(Outcome::ok);
+  timeline.seconds().each_row([&](const SecondRow& row) { sum += row.count(Outcome::ok); });
   return sum;
 }
 
@@ -66,6 +66,44 @@ TEST(Chronicle, AMergedSnapshotThatCoversTheTimeIsNoGap) {
   chronicle.add(std::move(merged));
   chronicle.flush();
   EXPECT_FALSE(chronicle.timeline().agents().at(AgentId(0)).lost);
+}
+
+Exchange bad(Duration intended, Duration latency) {
+  Exchange one;
+  one.intended = run_time(intended);
+  one.latency = latency;
+  one.outcome = Outcome::failed;
+  one.status = 404;
+  return one;
+}
+
+TEST(Chronicle, WritesOnlyWhatIsNewOfTheFirstAndTheSlowest) {
+  const Scenario scenario = one_operation();
+  Chronicle chronicle(scenario, nullptr);
+  const std::pair<StageId, OperationId> key{StageId(0), OperationId(0)};
+  Witnesses expected;
+  for (uint64_t second = 1; second <= 50; ++second) {
+    for (uint32_t agent = 0; agent < 2; ++agent) {
+      Snapshot s = snapshot(AgentId(agent), second, 1);
+      for (int i = 0; i < 3; ++i) {
+        const Exchange one = bad(1s * second + 1ms * i + 1us * agent, 10ms);
+        s.witnesses[key].add(one);
+        expected.add(one);
+      }
+      chronicle.add(std::move(s));
+    }
+    chronicle.flush();
+    EXPECT_EQ(chronicle.timeline().witnesses().at(key), expected);
+  }
+  WitnessMap old = chronicle.timeline().witnesses();
+  chronicle.timeline().keep_news(old);
+  EXPECT_TRUE(old.empty());
+  WitnessMap fresh;
+  fresh[key].add(bad(99s, 11ms));
+  fresh[key].add(bad(99s, 9ms));
+  chronicle.timeline().keep_news(fresh);
+  ASSERT_EQ(fresh[key].all().size(), 1u);
+  EXPECT_EQ(fresh[key].all()[0].latency, Duration(11ms));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using Labels = std::map<std::string, std::string>;
 MetricFamilies page_of(const Drill& drill, RunTime now) {
   const Timeline timeline = drill.timeline();
   const Scorecard card = drill.judge();
-  return MetricsPage().make({timeline, drill.manifest, now, card, WallTime(1700000000s), 0.5});
+  return metrics_page({timeline, drill.manifest, now, card, WallTime(1700000000s), 0.5});
 }
 
 const ClientMetric* find(const MetricFamilies& page, const std::string& name, const Labels& labels) {
@@ -214,20 +214,19 @@ TEST(Metrics, OutagesRecoveryAndLossesShow) {
   EXPECT_EQ(value(page, "shakedown_rpo_lost_writes", {{"ledger", "entries"}, {"fault", "kill-ledger"}}), 3);
 }
 
-TEST(Metrics, AgentsAreAddedUpOverPages) {
+TEST(Metrics, AgentsAreAddedUpOverTheirLines) {
   Drill drill = loaded_drill();
   drill.scenario.operations[0].limits = {10ms};
   drill.health(0, AgentHealth{.cpu_seconds = 0.25, .outstanding = 4, .worst_lag = 1ms});
-  MetricsPage maker;
   const Scorecard card = drill.judge();
   const auto make = [&] {
     const Timeline timeline = drill.timeline();
-    return maker.make({timeline, drill.manifest, testing::at(5), card, {}, 0});
+    return metrics_page({timeline, drill.manifest, testing::at(5), card, {}, 0});
   };
   EXPECT_EQ(value(make(), "shakedown_agent_cpu_seconds_total", {{"agent", "local"}}), 0.25);
   drill.health(9, AgentHealth{.cpu_seconds = 0.5, .outstanding = 7, .worst_lag = 2ms});
   const MetricFamilies page = make();
-  EXPECT_EQ(value(page, "shakedown_agent_cpu_seconds_total", {{"agent", "local"}}), 0.25) << "the lines already read";
+  EXPECT_EQ(value(page, "shakedown_agent_cpu_seconds_total", {{"agent", "local"}}), 0.75);
   EXPECT_EQ(value(page, "shakedown_agent_outstanding", {{"agent", "local"}}), 7);
   EXPECT_DOUBLE_EQ(value(page, "shakedown_agent_saturation_ratio", {{"agent", "local"}}), 2);
 }
@@ -243,17 +242,25 @@ TEST(Metrics, OutcomesOfAnEndedStageAreAwaited) {
   EXPECT_TRUE(outcomes_are_in(drill.timeline(), testing::at(75))) << "an answer that never comes is not awaited for ever";
 }
 
-TEST(Metrics, TotalsAreTheSumsOfTheCells) {
+TEST(Metrics, TotalsAreTheSumsOfTheSeconds) {
   const Drill drill = loaded_drill();
   const Timeline timeline = drill.timeline();
   std::map<std::pair<StageId, OperationId>, Cell> sums;
-  for (const auto& [key, cell] : timeline.cells()) sums[{key.stage, key.operation}].merge(cell);
+  timeline.seconds().each([&](const Slice& slice) {
+    Cell& sum = sums[{slice.stage, slice.operation}];
+    for (const SecondRow& row : slice.rows()) {
+      for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += row.counts[i];
+      sum.over_limit.resize(row.over_limit.size());
+      for (std::size_t i = 0; i < row.over_limit.size(); ++i) sum.over_limit[i] += row.over_limit[i];
+    }
+    sum.latency[0].merge(slice.ok());
+  });
   ASSERT_EQ(sums.size(), timeline.totals().size());
   for (const auto& [key, cell] : sums) {
     const Cell& total = timeline.totals().at(key);
     EXPECT_EQ(cell.counts, total.counts);
     EXPECT_EQ(cell.over_limit, total.over_limit);
-    EXPECT_EQ(cell.latency, total.latency);
+    EXPECT_EQ(cell.latency[0], total.latency[0]);
   }
 }
 
@@ -297,6 +304,54 @@ TEST(RunMetrics, WhileTheRunGoesOnNothingIsDecided) {
   text = page();
   EXPECT_TRUE(has(text, "shakedown_decision{state=\"go\"} 1")) << text;
   EXPECT_TRUE(has(text, "shakedown_judged_timestamp_seconds 1700000020"));
+}
+
+// A judgement may be as slow as it likes: the run loop only hands over a copy, and shows the last one that is ready.
+TEST(TruthScale, TheRunningDrillIsJudgedBesideTheRunLoop) {
+  Drill drill = loaded_drill();
+  LiveJudge judge;
+  EXPECT_TRUE(judge.idle());
+  EXPECT_EQ(judge.latest(), nullptr);
+  {
+    const Timeline timeline = drill.timeline();
+    judge.judge(timeline, drill.manifest);
+  }
+  judge.await_idle();
+  const std::shared_ptr<const Judgement> first = judge.latest();
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->card.decision, DecisionState::not_proven);
+  const Scorecard now = drill.judge();
+  ASSERT_EQ(first->card.requirements.size(), now.requirements.size());
+  for (std::size_t i = 0; i < now.requirements.size(); ++i) {
+    EXPECT_EQ(first->card.requirements[i].verdict.state, now.requirements[i].verdict.state);
+  }
+  judge.judge(drill.timeline(), drill.manifest);
+  judge.await_idle();
+  EXPECT_NE(judge.latest(), first) << "and the one that is shown stays as it is";
+}
+
+TEST(TruthScale, AJudgementUnderWayIsAwaitedAtTheEnd) {
+  Drill drill = loaded_drill();
+  LiveJudge judge;
+  judge.judge(drill.timeline(), drill.manifest);
+}
+
+TEST(RunMetrics, AnotherJudgementIsAskedForAfterTenSeconds) {
+  Drill drill = loaded_drill();
+  auto metrics = RunMetrics::serve("127.0.0.1:0");
+  ASSERT_TRUE(metrics) << metrics.error().text();
+  const auto verdict = [&](const Timeline& timeline, double now) {
+    metrics.value()->each_second(timeline, drill.manifest, testing::at(now));
+    const auto reply = http_fetch({.url = "http://" + metrics.value()->bound_address() + "/metrics"});
+    const std::string text = reply ? reply.value().body : "";
+    return text.find("shakedown_requirement_verdict{requirement=\"AV\",state=\"unknown\"} 1") == text.npos;
+  };
+  const Timeline nothing(drill.scenario), timeline = drill.timeline();
+  EXPECT_FALSE(verdict(nothing, 0));
+  EXPECT_FALSE(verdict(timeline, 9)) << "not yet";
+  EXPECT_FALSE(verdict(timeline, 75)) << "asked, and shown when it is there";
+  metrics.value()->await_judgement();
+  EXPECT_TRUE(verdict(timeline, 76));
 }
 
 TEST(MetricsServer, StaysOnThisHost) {

@@ -22,12 +22,12 @@ struct Hanging {
 
   std::optional<double> value(int64_t now, bool outside = false) {
     Timeline timeline(drill.scenario);
-    for (const Event& event : drill.events()) timeline.add(event);
+    for (const Event& event : drill.events()) timeline.apply(event);
     Overdue overdue;
     for (int64_t second = 1; second <= now; ++second) {
       Snapshot snapshot = told_at(second);
       overdue.add(snapshot);
-      timeline.add(snapshot);
+      timeline.apply(snapshot);
     }
     StopCondition condition;
     condition.sli = ErrorRatioSli{{}, 5s, {}};

@@ -52,7 +52,7 @@ struct Rig {
   }
   Scorecard judge() const {
     Timeline timeline = drill.timeline();
-    for (const Reading& r : readings) timeline.add(r);
+    for (const Reading& r : readings) timeline.apply(r);
     return shakedown::judge(drill.scenario, timeline, drill.manifest, drill.manifest.finished);
   }
   ScoredDependency scored(std::size_t i = 0) const { return judge().downstream.at(i); }

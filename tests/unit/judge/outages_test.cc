@@ -103,12 +103,24 @@ TEST(Mtbr, RecoveryToRecovery) {
 
 TEST(Uptime, WithoutOutagesTheDrillsRepairCounts) {
   UptimeSli sli{kFrontDoor, std::chrono::hours(720)};
-  // about 278 s outside drills / 2.9957 = 93 s between outages, repairs of about 5.1 s: 94.8 %.
-  EXPECT_EQ(judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.94).state, VerdictState::pass);
+  // about 278 s outside drills / 3.689 (97.5 %) = 75 s between outages, repairs of at most about 5.2 s (97.5 %): 93.5 %.
+  EXPECT_EQ(judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.92).state, VerdictState::pass);
   const Verdict v = judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.999);
   EXPECT_EQ(v.state, VerdictState::not_proven);
   EXPECT_NE(v.needed.find("outage-free observation"), std::string::npos) << v.needed;
-  EXPECT_NEAR(v.needed_seconds, 5.1 * 999 * 2.9957 - 278, 700) << v.needed;
+  EXPECT_NEAR(v.needed_seconds, 5.2 * 999 * 3.689 - 278, 900) << v.needed;
+}
+
+// The mean of so few repairs may be anything: one of a tenth of a second proves nothing for a month.
+TEST(TruthUptime, FewerThanThreeRepairsHaveNoMean) {
+  UptimeSli sli{kFrontDoor, std::chrono::hours(720)};
+  for (const auto& repairs : {std::vector<double>{0.4}, std::vector<double>{0.4, 0.5}}) {
+    const Verdict v = judge_on(drilled(repairs), sli, Comparison::at_least, 0.9);
+    EXPECT_EQ(v.state, VerdictState::not_proven) << v.reason;
+    EXPECT_NE(v.needed.find("more in drills"), std::string::npos) << v.needed;
+  }
+  const Verdict spread = judge_on(drilled({1, 5, 25}), sli, Comparison::at_least, 0.85);
+  EXPECT_EQ(spread.state, VerdictState::not_proven) << "repairs of 10 s on average, but at most of minutes: " << spread.reason;
 }
 
 TEST(Uptime, WithoutOutagesAndDrillsNothingIsProved) {

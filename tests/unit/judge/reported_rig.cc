@@ -70,7 +70,7 @@ ReportedRig& ReportedRig::alert(double from, double to, double watched_until) {
 
 Scorecard ReportedRig::judge() const {
   Timeline timeline = drill.timeline();
-  for (const Reading& reading : readings) timeline.add(reading);
+  for (const Reading& reading : readings) timeline.apply(reading);
   return shakedown::judge(drill.scenario, timeline, drill.manifest, drill.manifest.finished);
 }
 

@@ -272,8 +272,18 @@ std::vector<Snapshot> Drill::snapshots() const {
 
 Timeline Drill::timeline() const {
   Timeline timeline(scenario);
-  for (const Snapshot& snapshot : snapshots()) timeline.add(snapshot);
-  for (const Event& event : events_) timeline.add(event);
+  // As in a journal a fault is known before what was measured long after it, and an agent's loss after what it told.
+  const auto of_agent = [](const Event& event) { return std::holds_alternative<AgentEvent>(event); };
+  for (const Event& event : events_) {
+    if (!of_agent(event)) timeline.apply(event);
+  }
+  for (const Snapshot& snapshot : snapshots()) {
+    timeline.apply(AgentHealthLine{snapshot.agent, snapshot.to, snapshot.health});
+    timeline.apply(snapshot);
+  }
+  for (const Event& event : events_) {
+    if (of_agent(event)) timeline.apply(event);
+  }
   return timeline;
 }
 

@@ -79,10 +79,11 @@ class Drill {
   // The verdict of requirement i.
   Verdict verdict(std::size_t i = 0) const { return judge().requirements.at(i).verdict; }
 
- private:
+  // What an agent would have sent for that second, to be changed at will.
   Snapshot& snapshot(int64_t second) { return snapshots_[second]; }
   Cell& cell(StageId stage, int64_t second, OperationId operation);
 
+ private:
   std::map<int64_t, Snapshot> snapshots_;
   std::set<int64_t> dropped_;
   std::vector<Event> events_;

@@ -167,9 +167,9 @@ TEST(TruthLedger, AWriteThatTheRecordLacksIsNotKept) {
   Timeline timeline(drill.scenario);
   for (Snapshot& snapshot : kept) {
     snapshot.seq = 0;
-    timeline.add_merged(snapshot);
+    timeline.apply(snapshot);
   }
-  for (const Event& event : drill.events()) timeline.add(event);
+  for (const Event& event : drill.events()) timeline.apply(event);
   const RunLoss loss = run_loss(timeline.ledger(LedgerId(0)));
   EXPECT_EQ(loss.lost, 0U);
   EXPECT_EQ(loss.undecided, 10U);
@@ -185,10 +185,10 @@ Verdict from_records(const std::vector<std::size_t>& order, bool counted = true)
     Snapshot record = records.at(i);
     record.agent = AgentId();
     record.seq = i + 1;
-    timeline.add_merged(record);
+    timeline.apply(record);
   }
-  for (const Event& event : drill.events()) timeline.add(event);
-  if (counted) timeline.close(records.size());
+  for (const Event& event : drill.events()) timeline.apply(event);
+  if (counted) timeline.apply(JournalClose{{}, records.size()});
   return judge(drill.scenario, timeline, drill.manifest, drill.manifest.finished).requirements.at(0).verdict;
 }
 

@@ -36,8 +36,8 @@ struct TwoOperations {
   Scorecard by(const Scenario& asked) const {
     Rejudged other = judging::rejudge(drill.scenario, asked);
     Timeline timeline(other.scenario);
-    for (const Snapshot& snapshot : drill.snapshots()) timeline.add(snapshot);
-    for (const Event& event : drill.events()) timeline.add(event);
+    for (const Snapshot& snapshot : drill.snapshots()) timeline.apply(snapshot);
+    for (const Event& event : drill.events()) timeline.apply(event);
     Manifest manifest = drill.manifest;
     manifest.rejudged_from = "abc";
     return judge(other.scenario, timeline, manifest, manifest.finished, other.refused);

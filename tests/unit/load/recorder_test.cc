@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/load/redact.h"
+
 namespace shakedown {
 namespace {
 
@@ -115,6 +117,54 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
   std::map<CellKey, Cell> nothing;
   parts.take(nothing);
   EXPECT_TRUE(nothing.empty());
+}
+
+TEST(Recorder, CountsAnswersByStatusButNotTheUsualOne) {
+  const Scenario declared = scenario();
+  Recorder recorder(declared);
+  Sample good = sample({}, {}, {}, milliseconds(1));
+  good.status = 200;
+  recorder.record(good);
+  Sample wrong = sample({}, {}, {}, milliseconds(1), Outcome::failed);
+  wrong.status = 404;
+  wrong.wrong = Mismatch::status;
+  recorder.record(wrong);
+  recorder.record(wrong);
+  recorder.record(sample({}, {}, {}, milliseconds(1), Outcome::timeout));
+  std::map<CellKey, Cell> cells;
+  recorder.take(cells);
+  const Cell& cell = cells.begin()->second;
+  EXPECT_EQ(cell.answers, (std::vector<AnswerCount>{{404, Mismatch::status, 2}}));
+  EXPECT_EQ(cell.all_answers(), (std::vector<AnswerCount>{{200, Mismatch::none, 1}, {404, Mismatch::status, 2}}));
+  EXPECT_EQ(cell.untold(), 0u);
+}
+
+TEST(Recorder, TellsOnlyWhatIsNewOfTheFirstAndTheSlowest) {
+  const Scenario declared = scenario();
+  const Redactor redactor(Secrets{{"token", "s3cret"}});
+  Recorder recorder(declared, &redactor);
+  const std::pair<StageId, OperationId> key{StageId(0), OperationId(0)};
+  Sample wrong = sample({}, {}, {}, milliseconds(9), Outcome::failed);
+  for (int i = 0; i < 10; ++i) {
+    wrong.intended = run_time(milliseconds(i));
+    wrong.done = wrong.intended + milliseconds(9);
+    recorder.record(wrong, "no s3cret here" + std::string(300, 'x'));
+  }
+  WitnessMap found;
+  recorder.take_witnesses(found);
+  ASSERT_EQ(found[key].all().size(), 3u) << "equally slow ones: the earliest are both the first and the slowest";
+  EXPECT_EQ(found[key].all()[0].answer.substr(0, 18), "no {token} herexxx");
+  EXPECT_EQ(found[key].all()[0].answer.size(), 256u);
+  EXPECT_TRUE(found[key].all()[0].cut);
+  found.clear();
+  recorder.record(wrong, "again");
+  recorder.take_witnesses(found);
+  EXPECT_TRUE(found.empty());
+  wrong.done += milliseconds(1);
+  recorder.record(wrong, "slower");
+  recorder.take_witnesses(found);
+  ASSERT_EQ(found[key].all().size(), 1u);
+  EXPECT_EQ(found[key].all()[0].answer, "slower");
 }
 
 }  // namespace

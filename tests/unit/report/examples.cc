@@ -59,7 +59,7 @@ void add_second(Timeline& timeline, int64_t second, StageId stage, Rng& rng) {
   snapshot.to = at(static_cast<double>(second + 1));
   snapshot.offered[stage] = arrivals;
   snapshot.cells[{second, stage, OperationId(0)}] = cell;
-  timeline.add_merged(snapshot);
+  timeline.apply(snapshot);
 }
 
 std::unique_ptr<Timeline> drill(const Scenario& scenario, int64_t length) {
@@ -71,10 +71,10 @@ std::unique_ptr<Timeline> drill(const Scenario& scenario, int64_t length) {
     const RunTime from = at(static_cast<double>(starts[i])), to = at(static_cast<double>(starts[i + 1]));
     const PhaseId phase(std::min<uint32_t>(i, 2));
     const uint32_t iteration = i < 2 ? 0 : i - 2;
-    timeline->add(Event(StageEvent{StageEvent::Kind::planned, StageId(i), phase, iteration, from, to, ""}));
+    timeline->apply(Event(StageEvent{StageEvent::Kind::planned, StageId(i), phase, iteration, from, to, ""}));
     for (int64_t second = starts[i]; second < std::min(starts[i + 1], length); ++second)
       add_second(*timeline, second, StageId(i), rng);
-    timeline->add(Event(StageEvent{StageEvent::Kind::ended, StageId(i), phase, iteration, from, to, ""}));
+    timeline->apply(Event(StageEvent{StageEvent::Kind::ended, StageId(i), phase, iteration, from, to, ""}));
   }
   return timeline;
 }

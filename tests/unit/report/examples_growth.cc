@@ -226,6 +226,15 @@ void add_growth_parts(Scorecard& card) {
                  {"certificate", "certificate", true, true, 74.0 * 86400, "CN=checkout.example.com"},
                  {"admin-closed", "authentication", true, false, std::nullopt, "answered 200 without credentials"},
                  {"lines-of-code", "command", false, false, std::nullopt, "no such program: cloc"}};
+  ScoredTraffic traffic{"steady", "read", {}, {{200, Mismatch::none, 9680}, {200, Mismatch::body, 8}, {404, Mismatch::status, 312}}, 0, true, {}, {}, {}};
+  traffic.outcomes[static_cast<std::size_t>(Outcome::ok)] = 9680;
+  traffic.outcomes[static_cast<std::size_t>(Outcome::failed)] = 320;
+  const ScoredExchange missing{RunTime(from_seconds(7.25)), 0.0031, Outcome::failed, Mismatch::status, 404, "4bf92f3577b34da6a3ce929d0e0e4736",
+                               "{\"error\":\"no such <entry>\"}\n", false};
+  traffic.first_bad = traffic.slowest_bad = {missing};
+  traffic.slowest_good = {{RunTime(from_seconds(11)), 0.42, Outcome::ok, Mismatch::none, 200, "0af7651916cd43dd8448eb211c80319c", "", false}};
+  card.traffic = {std::move(traffic)};
+  card.requirements[kAvailability].traffic = {0};
 }
 
 }  // namespace shakedown::testing

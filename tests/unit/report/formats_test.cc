@@ -107,5 +107,15 @@ TEST(AllFormats, AnEmptyScorecardStillReads) {
   EXPECT_THAT(scorecard_junit(empty.card), HasSubstr("errors=\"1\""));
 }
 
+TEST(Engineer, FindsStatusTraceAndFirstBytesBelowTheRow) {
+  const Scorecard& card = example("growth").card;
+  const std::string markdown = scorecard_markdown(card);
+  EXPECT_THAT(markdown, HasSubstr("| read in steady | 404, status not as expected | 312 |"));
+  EXPECT_THAT(markdown, HasSubstr("`4bf92f3577b34da6a3ce929d0e0e4736`"));
+  const std::string json = scorecard_json(card);
+  EXPECT_THAT(json, HasSubstr("\"trace\": \"4bf92f3577b34da6a3ce929d0e0e4736\""));
+  EXPECT_THAT(json, HasSubstr("no such <entry>"));
+}
+
 }  // namespace
 }  // namespace shakedown

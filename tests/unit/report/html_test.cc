@@ -153,7 +153,7 @@ TEST(ChartData, ALongRunIsBinnedWithoutLosingAnArrival) {
     Cell cell;
     cell.counts[0] = 7;
     snapshot.cells[{second, StageId(0), OperationId(0)}] = cell;
-    timeline.add_merged(snapshot);
+    timeline.apply(snapshot);
   }
   const auto data = nlohmann::json::parse(report::chart_data(one.card, timeline));
   EXPECT_LE(data["seconds"].size(), 1200u);

@@ -84,6 +84,16 @@ void plant_around(Scorecard& card, const Planter& put) {
   for (ScoredControl& control : card.controls) put(control.control);
   if (card.checks.empty()) card.checks.resize(1);
   for (ScoredCheck& check : card.checks) put(check.name, check.kind, check.detail);
+  if (card.traffic.empty()) card.traffic.resize(1);
+  for (ScoredTraffic& traffic : card.traffic) {
+    put(traffic.phase, traffic.operation);
+    traffic.witnessed = true;
+    for (auto* list : {&traffic.first_bad, &traffic.slowest_bad, &traffic.slowest_good}) {
+      if (list->empty()) list->resize(1);
+      for (ScoredExchange& exchange : *list) put(exchange.answer, exchange.trace);
+    }
+  }
+  for (ScoredRequirement& row : card.requirements) row.traffic = {0};
 }
 
 }  // namespace

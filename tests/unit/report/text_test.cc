@@ -46,6 +46,24 @@ TEST(Clean, AnyBytesBecomeUtf8AndStayTheSameWhenCleanedAgain) {
   }
 }
 
+TEST(Visible, TellsEveryByteOnOneHarmlessLine) {
+  EXPECT_EQ(visible("plain, gr\xC3\xBC\xC3\x9F"), "plain, gr\xC3\xBC\xC3\x9F");
+  EXPECT_EQ(visible("a\\b\r\n\tc"), "a\\\\b\\r\\n\\tc");
+  EXPECT_EQ(visible("\x1b[31m\0"s), "\\x1b[31m\\x00");
+  EXPECT_EQ(visible("\xE2\x80\xAE" "evil"), "\\u{202e}evil") << "right-to-left override";
+  EXPECT_EQ(visible("\xD8\x9C"), "\\u{61c}") << "Arabic letter mark";
+  EXPECT_EQ(visible("a\xE2\x82"), "a\\xe2\\x82") << "cut short at the end";
+}
+
+TEST(Visible, AnyBytesAreCleanAlready) {
+  std::mt19937 random(12);
+  for (int trial = 0; trial < 2000; ++trial) {
+    std::string bytes(random() % 24, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    EXPECT_EQ(clean(visible(bytes)), visible(bytes));
+  }
+}
+
 TEST(XmlText, EscapesWhatMarkupNeeds) {
   EXPECT_EQ(xml_text("<a href=\"x\">'&]]>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;]]&gt;");
 }

@@ -37,62 +37,51 @@ class TimelineTest : public ::testing::Test {
   }
   uint64_t oks() const {
     uint64_t sum = 0;
-    for (const auto& [key, cell] : timeline_.cells()) sum += cell.count(Outcome::ok);
+    timeline_.seconds().each_row([&](const SecondRow& row) { sum += row.count(Outcome::ok); });
     return sum;
   }
   const AgentRecord& agent() const { return timeline_.agents().at(AgentId(0)); }
 };
 
-TEST_F(TimelineTest, ASnapshotSeenTwiceCountsOnce) {
-  timeline_.add(snapshot(1, 0, 1, 10));
-  timeline_.add(snapshot(2, 1, 2, 20));
-  timeline_.add(snapshot(2, 1, 2, 20));
-  timeline_.add(snapshot(1, 0, 1, 10));
+TEST_F(TimelineTest, MergedSnapshotsAreNumberedWithoutAGap) {
+  timeline_.apply(snapshot(1, 0, 1, 10));
+  timeline_.apply(snapshot(2, 1, 2, 20));
   EXPECT_EQ(oks(), 30U);
   EXPECT_EQ(timeline_.stages().at(0).offered, 30U);
-  EXPECT_EQ(agent().last_seq, 2U);
-  EXPECT_EQ(agent().missing_snapshots, 0U);
-  EXPECT_EQ(agent().health.size(), 2U);
+  EXPECT_EQ(timeline_.snapshot_damage(), "");
+  timeline_.apply(snapshot(4, 3, 4));
+  EXPECT_NE(timeline_.snapshot_damage(), "");
 }
 
-TEST_F(TimelineTest, GapsAreCounted) {
-  timeline_.add(snapshot(1, 0, 1));
-  timeline_.add(snapshot(4, 3, 4));
-  timeline_.add(snapshot(6, 5, 6));
-  EXPECT_EQ(agent().missing_snapshots, 3U);
-}
-
-TEST_F(TimelineTest, AFirstSnapshotThatIsNotTheFirstIsAGap) {
-  timeline_.add(snapshot(3, 2, 3));
-  EXPECT_EQ(agent().missing_snapshots, 2U);
-}
-
-TEST_F(TimelineTest, AMergedSnapshotSkipsNumbersWithoutAGap) {
-  timeline_.add(snapshot(1, 0, 1, 1));
-  Snapshot two = snapshot(2, 1, 2, 2);
-  two.merge(snapshot(3, 2, 3, 4));
-  timeline_.add(two);
-  timeline_.add(snapshot(4, 3, 4, 8));
-  EXPECT_EQ(oks(), 15U);
-  EXPECT_EQ(agent().missing_snapshots, 0U);
-}
-
-TEST_F(TimelineTest, MergedSnapshotsOfTheJournalNeedNoNumbers) {
-  timeline_.add_merged(snapshot(0, 0, 1, 10));
-  timeline_.add_merged(snapshot(0, 1, 2, 20));
-  timeline_.add_health(AgentId(0), at(2), {.cpu_seconds = 0.5}, 3);
+TEST_F(TimelineTest, MergedSnapshotsOfEarlierJournalsHaveNoNumbers) {
+  timeline_.apply(snapshot(0, 0, 1, 10));
+  timeline_.apply(snapshot(0, 1, 2, 20));
   EXPECT_EQ(oks(), 30U);
-  EXPECT_EQ(agent().missing_snapshots, 3U);
-  EXPECT_DOUBLE_EQ(agent().health.at(0).second.cpu_seconds, 0.5);
+  EXPECT_EQ(timeline_.snapshot_damage(), "");
   EXPECT_EQ(timeline_.last(), at(2));
+}
+
+TEST_F(TimelineTest, OfHealthLinesIsKeptWhatIsJudged) {
+  timeline_.apply(AgentHealthLine{AgentId(0), at(2), {.cpu_seconds = 0.5, .steal_ratio = 0.2, .worst_lag = milliseconds(4)}});
+  timeline_.apply(AgentHealthLine{AgentId(0), at(3), {.cpu_seconds = 0.25, .steal_ratio = 0.1, .worst_lag = milliseconds(2)}});
+  timeline_.apply(AgentHealthLine{AgentId(0), at(4), {.cpu_seconds = 0.125, .worst_lag = milliseconds(1)}});
+  const HealthRecord& health = agent().health;
+  EXPECT_EQ(health.lines, 3U);
+  EXPECT_EQ(health.span(), std::chrono::seconds(2));
+  EXPECT_EQ(health.before_last_at, at(3));
+  EXPECT_DOUBLE_EQ(health.cpu_seconds, 0.875);
+  EXPECT_DOUBLE_EQ(health.later_cpu_seconds, 0.375);
+  EXPECT_DOUBLE_EQ(health.worst_steal, 0.2);
+  EXPECT_EQ(health.last.worst_lag, milliseconds(1));
+  EXPECT_EQ(health.worst_lag.count(), 3U);
 }
 
 TEST_F(TimelineTest, ProbeResultsAreKeptInOrderOfStart) {
   Snapshot late = snapshot(1, 0, 1), early = snapshot(2, 1, 2);
   late.probes[ProbeId(1)] = {{at(0.3), at(0.31), true}, {at(0.1), at(0.9), false}, {at(0.5), at(0.51), true}};
   early.probes[ProbeId(1)] = {{at(0.4), at(3), true}, {at(0.2), at(0.21), true}};
-  timeline_.add(late);
-  timeline_.add(early);
+  timeline_.apply(late);
+  timeline_.apply(early);
   std::vector<RunTime> starts;
   for (const ProbeResult& r : timeline_.probe(ProbeId(1))) starts.push_back(r.start);
   EXPECT_EQ(starts, (std::vector<RunTime>{at(0.1), at(0.2), at(0.3), at(0.4), at(0.5)}));
@@ -107,7 +96,7 @@ TEST_F(TimelineTest, ACompletionReplacesAPendingWriteAndNothingElse) {
   for (const LedgerWrite& write : {pending, acked, pending, other}) {
     Snapshot s = snapshot(agent_seq_++, 0, 1);
     s.writes[LedgerId(0)] = {write};
-    timeline_.add(s);
+    timeline_.apply(s);
   }
   const LedgerRecord& ledger = timeline_.ledger(LedgerId(0));
   ASSERT_EQ(ledger.writes.size(), 1U);
@@ -117,17 +106,17 @@ TEST_F(TimelineTest, ACompletionReplacesAPendingWriteAndNothingElse) {
 
 TEST_F(TimelineTest, APassIsReplacedByItsFinalForm) {
   LedgerPass pass{.pass = 3, .injection = InjectionId(0), .first_id = 5, .end_id = 9};
-  timeline_.add(Event(pass));
+  timeline_.apply(Event(pass));
   pass.complete = true;
-  timeline_.add(Event(pass));
+  timeline_.apply(Event(pass));
   pass.pass = 4;
   pass.ledger = LedgerId(0);
-  timeline_.add(Event(pass));
+  timeline_.apply(Event(pass));
   const std::vector<LedgerPass>& passes = timeline_.ledger(LedgerId(0)).passes;
   ASSERT_EQ(passes.size(), 2U);
   EXPECT_TRUE(passes[0].complete);
   pass.ledger = LedgerId(9);
-  timeline_.add(Event(pass));
+  timeline_.apply(Event(pass));
   EXPECT_EQ(passes.size(), 2U);
 }
 
@@ -138,12 +127,12 @@ TEST_F(TimelineTest, WhatNamesNothingOfTheScenarioIsIgnoredWithAWarning) {
   s.reads[LedgerId(7)] = {{.id = 1}};
   s.offered[StageId(4'000'000'000U)] = 1;
   s.cells[{0, StageId(), OperationId(0)}].counts[0] = 1;
-  timeline_.add(s);
+  timeline_.apply(s);
   EXPECT_EQ(timeline_.warnings().size(), 5U);
   s.seq = 2;
-  timeline_.add(s);
+  timeline_.apply(s);
   EXPECT_EQ(timeline_.warnings().size(), 5U);
-  EXPECT_TRUE(timeline_.cells().empty());
+  EXPECT_TRUE(timeline_.seconds().empty());
   EXPECT_TRUE(timeline_.stages().empty());
   EXPECT_TRUE(timeline_.ledger(LedgerId(7)).writes.empty());
 }
@@ -153,13 +142,13 @@ StageEvent stage_event(StageEvent::Kind kind, double start, double end) {
 }
 
 TEST_F(TimelineTest, AStageIsAnnouncedThenEnded) {
-  timeline_.add(Event(stage_event(StageEvent::Kind::planned, 10, 20)));
+  timeline_.apply(Event(stage_event(StageEvent::Kind::planned, 10, 20)));
   ASSERT_EQ(timeline_.stages().size(), 2U);
   const StageRecord& stage = timeline_.stages()[1];
   EXPECT_EQ(stage.range, (TimeRange{at(10), at(20)}));
   EXPECT_FALSE(stage.ended);
   EXPECT_EQ(timeline_.last(), RunTime{});
-  timeline_.add(Event(stage_event(StageEvent::Kind::ended, 10, 15)));
+  timeline_.apply(Event(stage_event(StageEvent::Kind::ended, 10, 15)));
   EXPECT_EQ(stage.range, (TimeRange{at(10), at(15)}));
   EXPECT_TRUE(stage.ended);
   EXPECT_EQ(stage.iteration, 2U);
@@ -167,15 +156,15 @@ TEST_F(TimelineTest, AStageIsAnnouncedThenEnded) {
 }
 
 TEST_F(TimelineTest, AnAnnouncementThatComesLateDoesNotUndoTheEnd) {
-  timeline_.add(Event(stage_event(StageEvent::Kind::ended, 10, 15)));
-  timeline_.add(Event(stage_event(StageEvent::Kind::planned, 10, 20)));
+  timeline_.apply(Event(stage_event(StageEvent::Kind::ended, 10, 15)));
+  timeline_.apply(Event(stage_event(StageEvent::Kind::planned, 10, 20)));
   EXPECT_EQ(timeline_.stages()[1].range, (TimeRange{at(10), at(15)}));
 }
 
 TEST_F(TimelineTest, AStageThatDidNotRunSaysWhy) {
   StageEvent event = stage_event(StageEvent::Kind::not_run, 0, 0);
   event.reason = "stopped";
-  timeline_.add(Event(event));
+  timeline_.apply(Event(event));
   EXPECT_TRUE(timeline_.stages()[1].not_run);
   EXPECT_EQ(timeline_.stages()[1].reason, "stopped");
 }
@@ -187,7 +176,7 @@ FaultEvent fault_event(int injection, int fault, FaultState state, double t) {
 
 TEST_F(TimelineTest, InjectionsAreNumberedWithinTheirFault) {
   for (const auto& [injection, fault] : {std::pair{2, 0}, {0, 0}, {1, 1}, {3, 0}}) {
-    timeline_.add(Event(fault_event(injection, fault, FaultState::armed, 1)));
+    timeline_.apply(Event(fault_event(injection, fault, FaultState::armed, 1)));
   }
   ASSERT_EQ(timeline_.injections().size(), 4U);
   EXPECT_EQ(timeline_.injections()[0].number, 1U);
@@ -197,9 +186,9 @@ TEST_F(TimelineTest, InjectionsAreNumberedWithinTheirFault) {
 }
 
 TEST_F(TimelineTest, TheStateOfAnInjectionIsTheLatestWhateverTheOrder) {
-  timeline_.add(Event(fault_event(0, 0, FaultState::injected, 2)));
-  timeline_.add(Event(fault_event(0, 0, FaultState::clean, 4)));
-  timeline_.add(Event(fault_event(0, 0, FaultState::effective, 3)));
+  timeline_.apply(Event(fault_event(0, 0, FaultState::injected, 2)));
+  timeline_.apply(Event(fault_event(0, 0, FaultState::clean, 4)));
+  timeline_.apply(Event(fault_event(0, 0, FaultState::effective, 3)));
   const InjectionRecord& record = timeline_.injections()[0];
   EXPECT_EQ(record.state, FaultState::clean);
   EXPECT_EQ(record.history.size(), 3U);
@@ -209,9 +198,9 @@ TEST_F(TimelineTest, TheStateOfAnInjectionIsTheLatestWhateverTheOrder) {
 }
 
 TEST_F(TimelineTest, StepsGoToTheirInjectionOrToTheRun) {
-  timeline_.add(Event(StepEvent{.kind = StepEvent::Kind::recover, .injection = InjectionId(0), .ended = at(9)}));
-  timeline_.add(Event(StepEvent{.kind = StepEvent::Kind::setup, .what = "start ledger"}));
-  timeline_.add(Event(StepEvent{.kind = StepEvent::Kind::teardown, .what = "stop ledger"}));
+  timeline_.apply(Event(StepEvent{.kind = StepEvent::Kind::recover, .injection = InjectionId(0), .ended = at(9)}));
+  timeline_.apply(Event(StepEvent{.kind = StepEvent::Kind::setup, .what = "start ledger"}));
+  timeline_.apply(Event(StepEvent{.kind = StepEvent::Kind::teardown, .what = "stop ledger"}));
   EXPECT_EQ(timeline_.injections().at(0).steps.size(), 1U);
   EXPECT_EQ(timeline_.steps().size(), 2U);
   EXPECT_EQ(timeline_.last(), at(9));
@@ -221,12 +210,12 @@ TEST_F(TimelineTest, AgentsAndTheRun) {
   const auto agent_event = [](AgentEvent::Kind kind, double t, std::string detail = "") {
     return Event(AgentEvent{.kind = kind, .agent = AgentId(0), .at = at(t), .detail = std::move(detail)});
   };
-  timeline_.add(agent_event(AgentEvent::Kind::joined, 1));
-  timeline_.add(agent_event(AgentEvent::Kind::lost, 8));
-  timeline_.add(agent_event(AgentEvent::Kind::lost, 7));
-  timeline_.add(agent_event(AgentEvent::Kind::leftover, 9, "process 7 stopped"));
-  timeline_.add(agent_event(AgentEvent::Kind::warning, 9, "few ports"));
-  timeline_.add(Event(RunEvent{.kind = RunEvent::Kind::finished, .at = at(11)}));
+  timeline_.apply(agent_event(AgentEvent::Kind::joined, 1));
+  timeline_.apply(agent_event(AgentEvent::Kind::lost, 8));
+  timeline_.apply(agent_event(AgentEvent::Kind::lost, 7));
+  timeline_.apply(agent_event(AgentEvent::Kind::leftover, 9, "process 7 stopped"));
+  timeline_.apply(agent_event(AgentEvent::Kind::warning, 9, "few ports"));
+  timeline_.apply(Event(RunEvent{.kind = RunEvent::Kind::finished, .at = at(11)}));
   EXPECT_TRUE(agent().joined);
   EXPECT_TRUE(agent().lost);
   EXPECT_EQ(agent().lost_at, at(7));

@@ -26,7 +26,7 @@ class WindowsTest : public ::testing::Test {
   Timeline timeline_{scenario_};
 
   void fault(FaultState state, double earliest, double latest, int injection = 0) {
-    timeline_.add(Event(FaultEvent{.injection = InjectionId(injection), .fault = FaultId(0), .state = state,
+    timeline_.apply(Event(FaultEvent{.injection = InjectionId(injection), .fault = FaultId(0), .state = state,
                                    .earliest = at(earliest), .latest = at(latest)}));
   }
   // Checks every 100 ms over [0, 20), failing within [down, up).
@@ -37,7 +37,7 @@ class WindowsTest : public ::testing::Test {
       s.probes[ProbeId(id)].push_back({at(t), at(t + 0.01), !(t >= down - 1e-9 && t < up - 1e-9)});
     }
     s.to = at(20);
-    timeline_.add_merged(s);
+    timeline_.apply(s);
   }
   TimeRange only_window() const {
     const std::vector<FaultWindow> windows = fault_windows(timeline_);

@@ -220,5 +220,20 @@ TEST(JournalCodecRefuses, ACellTwice) {
   EXPECT_NE(refused(record).message.find("twice"), std::string::npos);
 }
 
+TEST(JournalCodec, ASnapshotFromBeforeStatusesWereCountedKnowsNone) {
+  Snapshot written;
+  Cell& cell = written.cells[{0, StageId(0), OperationId(0)}];
+  cell.counts[static_cast<std::size_t>(Outcome::ok)] = 5;
+  cell.counts[static_cast<std::size_t>(Outcome::failed)] = 2;
+  v1::JournalRecord record;
+  ASSERT_TRUE(record.ParseFromString(encode_journal(JournalEntry(written))));
+  record.mutable_snapshot()->clear_answers_counted();
+  const auto read = decode_journal(record.SerializeAsString());
+  ASSERT_TRUE(read.has_value());
+  const Cell& found = std::get<Snapshot>(read.value()).cells.begin()->second;
+  EXPECT_EQ(found.untold(), 7u);
+  EXPECT_TRUE(found.all_answers().empty());
+}
+
 }  // namespace
 }  // namespace shakedown

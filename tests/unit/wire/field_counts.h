@@ -4,7 +4,7 @@
 
 #include <tuple>
 
-#include "core/wire/journal_entry.h"
+#include "core/stats/journal_entry.h"
 #include "core/wire/messages.h"
 
 namespace shakedown::test {
@@ -40,19 +40,23 @@ inline constexpr int kFields<HostFacts> = 6;
 template <>
 inline constexpr int kFields<AgentFacts> = 4;
 template <>
-inline constexpr int kFields<Manifest> = 14;
+inline constexpr int kFields<Manifest> = 15;
 template <>
 inline constexpr int kFields<AgentHealthLine> = 3;
 template <>
 inline constexpr int kFields<JournalClose> = 2;
 template <>
+inline constexpr int kFields<AnswerCount> = 3;
+template <>
+inline constexpr int kFields<Exchange> = 8;
+template <>
 inline constexpr int kFields<CellKey> = 3;
 template <>
-inline constexpr int kFields<Cell> = 8;
+inline constexpr int kFields<Cell> = 10;
 template <>
 inline constexpr int kFields<AgentHealth> = 6;
 template <>
-inline constexpr int kFields<Snapshot> = 10;
+inline constexpr int kFields<Snapshot> = 11;
 template <>
 inline constexpr int kFields<ProbeResult> = 3;
 template <>
@@ -208,7 +212,7 @@ inline constexpr int kFields<LeaseRenew> = 1;
 template <>
 inline constexpr int kFields<Shutdown> = 1;
 template <>
-inline constexpr int kFields<Scenario> = 30;
+inline constexpr int kFields<Scenario> = 31;
 
 // References to all fields, in order.
 template <class T>
@@ -241,9 +245,15 @@ auto fields_of(T& value) {
   } else if constexpr (n == 8) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8);
+  } else if constexpr (n == 9) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9);
   } else if constexpr (n == 10) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10);
+  } else if constexpr (n == 11) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
   } else if constexpr (n == 12) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12);
@@ -253,9 +263,12 @@ auto fields_of(T& value) {
   } else if constexpr (n == 14) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14);
-  } else if constexpr (n == 30) {
-    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30] = value;
-    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30);
+  } else if constexpr (n == 15) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
+  } else if constexpr (n == 31) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31);
   }
 }
 

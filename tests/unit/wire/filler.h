@@ -2,6 +2,7 @@
 // filled and compared from then on, so that a codec that forgets it fails.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -66,6 +67,8 @@ class Filler {
       value = T(Duration(static_cast<int64_t>(number())));
     } else if constexpr (std::is_same_v<T, SparseHistogram>) {
       histogram(value);
+    } else if constexpr (std::is_same_v<T, Witnesses>) {
+      while (value.empty() || rng_.below(4) > 0) value.add(make<Exchange>());
     } else {
       compound(value);
     }
@@ -107,7 +110,20 @@ class Filler {
       alternative(value, std::make_index_sequence<std::variant_size_v<T>>());
     } else if constexpr (!std::is_same_v<T, std::monostate>) {
       std::apply([this](auto&... field) { (fill(field), ...); }, fields_of(value));
+      if constexpr (std::is_same_v<T, Cell>) answers(value);
     }
+  }
+
+  // As many as there are answers, and in order.
+  void answers(Cell& cell) {
+    uint64_t good = cell.count(Outcome::ok), bad = cell.count(Outcome::failed);
+    for (AnswerCount one : std::exchange(cell.answers, {})) {
+      uint64_t& room = one.wrong == Mismatch::none ? good : bad;
+      one.count = std::min(one.count, room);
+      room -= one.count;
+      count_answer(cell.answers, one.status, one.wrong, one.count);
+    }
+    cell.uncounted = std::min(cell.uncounted, good);
   }
 
   template <class V, std::size_t... I>

@@ -1,0 +1,188 @@
+#include "agent/load/redact.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include <openssl/evp.h>
+
+namespace shakedown {
+namespace {
+
+// Shorter ones are no secret in another spelling, and would be found everywhere.
+constexpr std::size_t kShortest = 4;
+
+std::string hex_of(std::string_view value, std::string_view before, const char* digits) {
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += before;
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+constexpr const char* kLower = "0123456789abcdef";
+constexpr const char* kUpper = "0123456789ABCDEF";
+
+// RFC 3986 2.1, with what stays as it is left out of it; blank as the form encoding of HTML has it, or as %20.
+std::string percent(std::string_view value, std::string_view kept, const char* digits, bool plus) {
+  std::string out;
+  for (const char c : value) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || kept.find(c) != std::string_view::npos) {
+      out += c;
+    } else if (c == ' ' && plus) {
+      out += '+';
+    } else {
+      out += hex_of({&c, 1}, "%", digits);
+    }
+  }
+  return out;
+}
+
+std::string json(std::string_view value, bool slash, bool angles) {
+  std::string out;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F || (angles && std::string_view("<>&'").find(c) != std::string_view::npos)) {
+      out += "\\u00" + hex_of({&c, 1}, "", kLower);
+    } else {
+      if (c == '"' || c == '\\' || (c == '/' && slash)) out += '\\';
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string html(std::string_view value, const char* apostrophe, const char* quote) {
+  std::string out;
+  for (const char c : value) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += quote; break;
+      case '\'': out += apostrophe; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+// What base64 makes of the value after `shift` other bytes, without the digits that depend on its neighbours.
+std::string base64(const std::string& value, std::size_t shift) {
+  const std::string padded = std::string(shift, '\0') + value;
+  std::string out(4 * ((padded.size() + 2) / 3) + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                     reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
+  out.resize(static_cast<std::size_t>(length));
+  static constexpr std::size_t kNotOurs[] = {0, 2, 3};  // digits that hold a bit of the bytes before
+  const std::size_t whole = padded.size() * 8 / 6;      // digits that hold none of the bytes after
+  return out.substr(kNotOurs[shift], whole - kNotOurs[shift]);
+}
+
+std::string url_alphabet(std::string text) {
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
+// Empty when the text is no base64.
+std::string from_base64(std::string text) {
+  std::replace(text.begin(), text.end(), '-', '+');
+  std::replace(text.begin(), text.end(), '_', '/');
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  const std::size_t bytes = text.size() * 6 / 8;
+  while (text.size() % 4 != 0) text += '=';
+  std::string out(text.size(), '\0');
+  const int length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (length < 0) return {};
+  out.resize(bytes);
+  return out;
+}
+
+}  // namespace
+
+Redactor::Redactor(const Secrets& secrets) {
+  for (const auto& [name, value] : secrets) {
+    if (value.empty()) continue;
+    spell(name, value);
+    if (value.size() < kShortest) continue;
+    know(name, value);
+    const std::string said = from_base64(value);
+    if (said.size() < kShortest) continue;
+    know(name, said);
+    const std::size_t colon = said.find(':');
+    if (colon != std::string::npos && said.size() - colon > kShortest) know(name, said.substr(colon + 1));
+  }
+  std::stable_sort(spellings_.begin(), spellings_.end(),
+                   [](const Spelling& a, const Spelling& b) { return a.text.size() > b.text.size(); });
+  if (!spellings_.empty()) longest_ = spellings_.front().text.size();
+}
+
+void Redactor::spell(const std::string& name, std::string text) {
+  const bool known = std::any_of(spellings_.begin(), spellings_.end(), [&](const Spelling& s) { return s.text == text; });
+  if (!text.empty() && !known) spellings_.push_back({std::move(text), name});
+}
+
+void Redactor::know(const std::string& name, const std::string& value) {
+  spell(name, value);
+  for (const char* digits : {kLower, kUpper}) {
+    spell(name, hex_of(value, "", digits));
+    spell(name, hex_of(value, "%", digits));
+    for (const std::string_view kept : {"-._~", "-._~!$&'()*+,;=:@/?", "-._*", "-_.!~*'()"}) {
+      spell(name, percent(value, kept, digits, false));
+      spell(name, percent(value, kept, digits, true));
+    }
+  }
+  for (const bool slash : {false, true}) {
+    for (const bool angles : {false, true}) spell(name, json(value, slash, angles));
+  }
+  for (const char* apostrophe : {"'", "&#39;", "&#x27;", "&apos;"}) {
+    for (const char* quote : {"\"", "&quot;", "&#34;"}) spell(name, html(value, apostrophe, quote));
+  }
+  for (std::size_t shift = 0; shift < 3; ++shift) {
+    const std::string digits = base64(value, shift);
+    if (digits.size() < kShortest) continue;
+    spell(name, digits);
+    spell(name, url_alphabet(digits));
+  }
+}
+
+// The spelling that begins here, or a part of one that the text's end cuts off.
+const Redactor::Spelling* Redactor::at(std::string_view text) const {
+  for (const Spelling& one : spellings_) {
+    const std::size_t common = std::min(text.size(), one.text.size());
+    const bool cut = common < one.text.size();
+    if (cut && common < kShortest) continue;
+    if (text.substr(0, common) == std::string_view(one.text).substr(0, common)) return &one;
+  }
+  return nullptr;
+}
+
+std::string Redactor::taken_out(std::string_view text, std::size_t limit) const {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(limit, text.size());) {
+    if (const Spelling* found = at(text.substr(i))) {
+      out += "{" + found->name + "}";
+      i += found->text.size();
+    } else {
+      out += text[i++];
+    }
+  }
+  return out;
+}
+
+std::string Redactor::operator()(std::string_view text) const { return taken_out(text, text.size()); }
+
+std::string Redactor::first(std::string_view text, std::size_t limit) const {
+  std::string out = taken_out(text.substr(0, needed(limit)), limit);
+  if (out.size() > limit) out.resize(limit);
+  return out;
+}
+
+}  // namespace shakedown

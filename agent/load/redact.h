@@ -1,0 +1,40 @@
+// Takes secrets out of text that leaves this agent: an answer may echo what it was sent.
+// Ownership: plain value. Threads: immutable after construction.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/load/secrets.h"
+
+namespace shakedown {
+
+class Redactor {
+ public:
+  // Knows every secret as it is and, from four bytes on, percent-encoded (any case, also as in a form), as JSON and HTML text,
+  // in hexadecimal digits and in base64 (both alphabets, wherever in a longer text it begins); and what a secret that is base64
+  // itself says, and the halves of that at a colon (HTTP's basic authentication, RFC 7617).
+  explicit Redactor(const Secrets& secrets = {});
+
+  // The secret's name in braces wherever one stands; also where the text ends within one.
+  std::string operator()(std::string_view text) const;
+  // The first `limit` bytes of what is left of a text of which at least the first needed(limit) bytes are given.
+  std::string first(std::string_view text, std::size_t limit) const;
+  std::size_t needed(std::size_t limit) const { return limit + longest_; }
+
+ private:
+  struct Spelling {
+    std::string text, name;
+  };
+  void know(const std::string& name, const std::string& value);
+  void spell(const std::string& name, std::string text);
+  // What begins within the first `limit` bytes.
+  std::string taken_out(std::string_view text, std::size_t limit) const;
+  const Spelling* at(std::string_view text) const;
+
+  std::vector<Spelling> spellings_;  // longest first
+  std::size_t longest_ = 0;
+};
+
+}  // namespace shakedown

@@ -1,0 +1,17 @@
+// What requests were answered, as tables of the evidence pages and of Markdown. Only for .cc files: it brings the mustache library.
+#pragma once
+
+#include "controller/report/table.h"
+#include "core/model/scorecard.h"
+
+namespace shakedown::report {
+
+// Every phase and operation, one a row.
+Table traffic_table(const Scorecard& card);
+// Of one of them: each outcome, failed ones by status; and the first and the slowest exchanges.
+Table answers_table(const ScoredTraffic& traffic);
+Table exchanges_table(const ScoredTraffic& traffic);
+// What tells why rows do not pass.
+std::string markdown_traffic(const Scorecard& card);
+
+}  // namespace shakedown::report

@@ -1,0 +1,84 @@
+#include "agent/load/redact.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "agent/load/trace.h"
+
+namespace shakedown {
+namespace {
+
+TEST(Redactor, NoSpellingOfASecretIsLeft) {
+  const Redactor redact(Secrets{{"token", "p&ss/w\"rd é+"}});
+  for (const char* spelling : {
+           "p&ss/w\"rd é+",
+           "p%26ss%2Fw%22rd%20%C3%A9%2B", "p%26ss%2fw%22rd%20%c3%a9%2b", "p%26ss%2Fw%22rd+%C3%A9%2B", "p&ss/w%22rd%20%C3%A9+",
+           "p&ss/w\\\"rd é+", "p&ss\\/w\\\"rd é+", "p\\u0026ss/w\\\"rd é+",
+           "p&amp;ss/w&quot;rd é+", "p&amp;ss/w&#34;rd é+", "p&amp;ss/w\"rd é+",
+           "702673732f77227264" "20c3a92b", "702673732F77227264" "20C3A92B",
+       }) {
+    EXPECT_EQ(redact("<" + std::string(spelling) + ">"), "<{token}>") << spelling;
+  }
+}
+
+TEST(Redactor, Base64WhereverItBegins) {
+  const Redactor redact(Secrets{{"token", "s3cret-token"}});
+  EXPECT_EQ(redact("Basic czNjcmV0LXRva2Vu"), "Basic {token}");           // alone
+  EXPECT_EQ(redact("dTpzM2NyZXQtdG9rZW4=").find("NyZXQtdG9rZW"), std::string::npos);  // "u:" before it
+  EXPECT_EQ(redact("dXM6czNjcmV0LXRva2Vu").find("czNjcmV0LXRva2Vu"), std::string::npos);  // "us:"
+  EXPECT_EQ(redact("dXNlOnMzY3JldC10b2tlbg==").find("MzY3JldC10b2tlb"), std::string::npos);  // "use:"
+}
+
+TEST(Redactor, WhatABase64SecretSaysIsSecretToo) {
+  const Redactor redact(Secrets{{"login", "c2FtOmh1bnRlcjI="}});  // sam:hunter2
+  EXPECT_EQ(redact("no such user: sam:hunter2"), "no such user: {login}");
+  EXPECT_EQ(redact("wrong password hunter2"), "wrong password {login}");
+}
+
+TEST(Redactor, ALongerSecretGoesBeforeAShorterOneInIt) {
+  const Redactor redact(Secrets{{"a", "s"}, {"b", "secret"}});
+  EXPECT_EQ(redact("secrets"), "{b}{a}");
+}
+
+TEST(Redactor, TheCutNeverLeavesAPartOfASecret) {
+  const std::string secret = "0123456789abcdef0123456789abcdef";
+  const Redactor redact(Secrets{{"token", secret}});
+  for (std::size_t before = 0; before <= 60; ++before) {
+    const std::string text = std::string(before, '-') + secret + "----";
+    const std::string kept = redact.first(text.substr(0, redact.needed(40)), 40);
+    EXPECT_LE(kept.size(), 40u);
+    EXPECT_EQ(kept.find('0'), std::string::npos) << before << ": " << kept;
+  }
+  EXPECT_EQ(redact("ended early: 0123456"), "ended early: {token}");
+}
+
+TEST(Redactor, WithoutSecretsNothingChanges) {
+  EXPECT_EQ(Redactor()("plain"), "plain");
+  EXPECT_EQ(Redactor().needed(256), 256u);
+  EXPECT_EQ(Redactor(Secrets{{"empty", ""}})("plain"), "plain");
+}
+
+TEST(TraceContext, IsAHeaderOfVersionZeroAndSampled) {
+  TraceId trace{};
+  trace[0] = 0xab;
+  trace[15] = 0x01;
+  std::string out;
+  append_traceparent(out, trace, 0x1f);
+  EXPECT_EQ(out, "traceparent: 00-ab000000000000000000000000000001-000000000000001f-01\r\n");
+}
+
+TEST(TraceContext, TwoSourcesShareNoTrace) {
+  TraceSource a, b;
+  std::vector<TraceId> seen;
+  for (int i = 0; i < 1000; ++i) {
+    seen.push_back(a.trace());
+    seen.push_back(b.trace());
+    EXPECT_NE(a.span(), 0u);
+  }
+  std::sort(seen.begin(), seen.end());
+  EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end());
+}
+
+}  // namespace
+}  // namespace shakedown
