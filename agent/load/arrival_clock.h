@@ -39,7 +39,10 @@ class ArrivalClock {
   WallTime set_until_ = WallTime::min();  // stamps before may be of another clock
 };
 
-// The socket's reads carry stamps from now on.
+// The kernel begins to stamp a moment after the first socket asks for it, and ends with the last: asks
+// once for the life of the program. Any thread.
+void keep_stamps_on();
+// The socket's reads carry stamps from now on; without keep_stamps_on the first may have none.
 void stamp_arrivals(int socket);
 
 // What the last reads of a socket brought.

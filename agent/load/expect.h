@@ -29,6 +29,10 @@ class Expectation {
   const Expect& declared() const { return expect_; }
   bool keep_head() const { return !expect_.headers.empty(); }
   bool keep_body() const { return expect_.needs_body(); }
+  // What does not hold may lie in the part of the body that we did not keep: nobody knows.
+  bool cut_short(const Response& response) const {
+    return response.body_cut && keep_body() && expect_.status_ok(response.status);
+  }
 
   // Status, every header, body text, expression and JSON values all hold. A body_regex that
   // backtracks without end does not hold.

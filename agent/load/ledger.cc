@@ -225,6 +225,7 @@ ReadClass LedgerKeeper::classify_read(const Call& call, const Response* response
                                                                         : ReadClass::present;
   }
   if (prepared_.absent.holds(*response, call.holes)) return ReadClass::absent;
+  if (prepared_.present.cut_short(*response)) return ReadClass::undecided;
   return prepared_.present.status_holds(*response) ? ReadClass::corrupt : ReadClass::undecided;
 }
 

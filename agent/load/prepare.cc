@@ -2,6 +2,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "agent/load/arrival_clock.h"
+
 namespace shakedown {
 namespace {
 
@@ -76,6 +78,7 @@ AgentId default_load_agent(const Scenario& scenario) {
 }
 
 Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
+  keep_stamps_on();  // long before the first answer
   auto made = std::make_unique<Prepared>();
   made->assignment = assignment;
   const Scenario& scenario = made->scenario();

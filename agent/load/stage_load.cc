@@ -16,11 +16,17 @@ void prepare_call(Call& call, const Prepared& prepared, OperationId operation) {
 
 Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
                   Outcome outcome, const Response* response, MonoTime done) {
+  const Expectation& expect = prepared.operations[call.operation.value].expect;
   Sample sample;
   if (response != nullptr) {
     sample.status = static_cast<uint16_t>(response->status);
-    sample.wrong = prepared.operations[call.operation.value].expect.judge(*response, call.holes);
-    if (sample.wrong != Mismatch::none) outcome = Outcome::failed;
+    sample.wrong = expect.judge(*response, call.holes);
+    if (sample.wrong == Mismatch::body && expect.cut_short(*response)) {
+      sample.wrong = Mismatch::none;
+      outcome = Outcome::dropped_by_us;
+    } else if (sample.wrong != Mismatch::none) {
+      outcome = Outcome::failed;
+    }
   } else if (outcome == Outcome::failed) {
     sample.wrong = Mismatch::certificate;
   }

@@ -52,7 +52,9 @@ Shape expected_headers_shape() {
 }
 
 Shape expect_shape(std::vector<std::string> names) {
-  Shape body = mapping("expected body", "What the body of an answer must contain.",
+  Shape body = mapping("expected body",
+                       "What the body of an answer must contain. Its first MiB is kept; what may lie "
+                       "beyond is not held against the target.",
                        {may("contains", holes(std::move(names)), "A text that occurs in it."),
                         may("regex", scalar(Form::regex),
                             "A regular expression (ECMAScript) that is found in it.")});

@@ -17,7 +17,7 @@ enum class Outcome : uint8_t {
   timeout,            // no answer by intended + timeout
   unfinished,         // still out when the phase's grace ended
   dropped_by_target,  // a declared cap of outstanding requests reached while our lag was within its limit
-  dropped_by_us,      // we came too late, the derived cap was full, or our reconnect backoff outlasted the outage
+  dropped_by_us,      // we came too late, kept too little, the derived cap was full, or our backoff outlasted the outage
   client_error,       // our EMFILE, EADDRNOTAVAIL, ...
 };
 inline constexpr std::size_t kOutcomes = 9;

@@ -9,20 +9,46 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 
+#include "agent/load/arrival_clock.h"
 #include "agent/load/deadlines.h"
 #include "agent/load/drivers/http1.h"
 #include "agent/load/stage_load.h"
 #include "core/base/clock.h"
 #include "tests/component/load/drill.h"
+#include "tests/component/load/server.h"
 
 namespace shakedown {
+
+// The kernel stamps what it receives from now on.
+inline bool stamps_are_on() {
+  keep_stamps_on();
+  TestServer server(always("x"));
+  StampedReads reads;
+  for (int tries = 1000; tries > 0 && !reads.stamp; --tries) {
+    boost::asio::io_context loop;
+    boost::asio::ip::tcp::socket socket(loop);
+    socket.connect({boost::asio::ip::address_v4::loopback(), server.port()});
+    reads.socket = socket.native_handle();
+    stamp_arrivals(reads.socket);
+    boost::asio::write(socket, boost::asio::buffer("GET / HTTP/1.1\r\n\r\n", 18));
+    pollfd one{reads.socket, POLLIN, 0};
+    ::poll(&one, 1, 1000);
+    char room[256];
+    receive_stamped(reads, room, sizeof room);
+  }
+  return reads.stamp.has_value();
+}
 
 class DriverRig : public CallSink {
  public:
   static constexpr Duration kTimeout = std::chrono::milliseconds(300);
 
   explicit DriverRig(const Scenario& scenario) {
+    static const bool stamped = stamps_are_on();
+    EXPECT_TRUE(stamped);
     Assignment assignment;
     assignment.run_id = "test-run";
     assignment.self = AgentId(0);

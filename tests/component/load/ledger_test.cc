@@ -128,6 +128,24 @@ TEST(LedgerKeeper, TellsLostCorruptAndDuplicateEntriesApart) {
   EXPECT_EQ(seen.at(5), std::set<ReadClass>{ReadClass::duplicate});
 }
 
+TEST(TruthLedgerKeeper, WhatMayLieBeyondTheKeptBodyIsNotCorrupt) {
+  const std::string much(1 << 20, 'a');
+  TestServer server([&](Peer& peer) {
+    while (const auto request = peer.request()) {
+      if (!(request->starts_with("PUT") ? peer.answer(201, "") : peer.answer(200, much + "v"))) return;
+    }
+  });
+  Scenario scenario = with_ledger(server.port());
+  scenario.ledgers[0].rate = Rate{20};
+  Drill drill(scenario);
+  drill.runner().start_ledgers();
+  EXPECT_TRUE(drill.wait([&] { return drill.collect(), drill.collected().writes.contains(LedgerId(0)); }));
+  verify(drill, 1, 0);
+  drill.stop();
+  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0)))
+    EXPECT_EQ(read.outcome, ReadClass::undecided);
+}
+
 TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
   std::atomic<int> n = 0;
   TestServer server([&](Peer& peer) {

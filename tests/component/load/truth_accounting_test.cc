@@ -79,6 +79,20 @@ TEST(TruthAccounting, WhatIsHeldAtTheEndHasAnOutcomeToo) {
   EXPECT_EQ(total(s, Outcome::dropped_by_us), 9u);
 }
 
+TEST(TruthAccounting, WhatMayLieBeyondTheKeptBodyIsNoFailureOfTheTarget) {
+  const std::string much(1 << 20, 'a');
+  TestServer server(always("head" + much + "tail"));
+  for (const auto& [text, outcome] : {std::pair{"head", Outcome::ok}, std::pair{"tail", Outcome::dropped_by_us}}) {
+    Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+    scenario.operations[0].expect.body_contains = Text::literal(text);
+    scenario.phases = {phase_with(open_rate(20), milliseconds(200))};
+    Drill drill(scenario);
+    const Snapshot s = drill.run();
+    EXPECT_TRUE(balanced(s));
+    EXPECT_EQ(total(s, outcome), 4u) << text;
+  }
+}
+
 // Answers when the test says so, with the stamp that the test says.
 class SlowReader final : public Driver {
  public:
