@@ -57,9 +57,18 @@ Repairs repairs_of(const ProbeEvidence& probe, FaultId fault, const Evidence& ev
     reject_disturbed(view, {probe.id}, evidence);
     if (view.blocks && out.blocked.empty()) out.blocked = fmt::format("injection {}: {}", view.number, view.invalid);
     if (!view.valid()) continue;
+    std::optional<Outage> whole;  // one injection is one repair, however often it was up in between
     for (const CausedOutage& c : probe.outages) {
-      if (c.injection == view.record->injection && !c.overlapped()) add_repair(out, c.outage, view);
+      if (c.injection != view.record->injection || c.overlapped()) continue;
+      if (!whole) {
+        whole = c.outage;
+      } else {
+        whole->last_failed_start = c.outage.last_failed_start;
+        whole->good_end = c.outage.good_end;
+        whole->unobserved += c.outage.unobserved;
+      }
     }
+    if (whole) add_repair(out, *whole, view);
   }
   return out;
 }

@@ -38,6 +38,18 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
   return false;
 }
 
+// Whether so many checks in a row were not made while the fault was at work that they might have been an outage.
+bool could_hide_an_outage(const ProbeEvidence& evidence, const Probe& probe, const InjectionView& view) {
+  std::optional<RunTime> before;
+  for (const ProbeResult& result : evidence.results) {
+    if (before && *before >= view.window.to) break;
+    const bool meets = before && result.start > view.effect_from;
+    if (meets && result.start - *before >= probe.every * (std::max(1U, probe.down_after) + 1)) return true;
+    before = result.start;
+  }
+  return false;
+}
+
 InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli, const Evidence& evidence) {
   InjectionVerdict row;
   row.injection = view.record->injection;
@@ -48,7 +60,7 @@ InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli
   for (const ProbeId id : sli.probes) {
     const auto caused = view.valid() ? caused_outage(view, evidence.probe(id)) : std::nullopt;
     hit = hit || caused.value_or(false);
-    blind = blind || !caused;
+    blind = blind || !caused || could_hide_an_outage(evidence.probe(id), evidence.scenario->probe(id), view);
   }
   if (row.valid && blind && !hit) {
     row.valid = false;

@@ -89,6 +89,19 @@ Blips blips_of(const Watched& w, RunTime until) {
   return out;
 }
 
+// The longest that could have gone unseen while the fault was at work: from the start of a good check to the end of the next.
+// The cadence says it only where it was kept.
+Duration longest_unseen(const Watched& w, RunTime until) {
+  Duration out = w.probe.every + w.evidence.report.longest_good;
+  std::optional<RunTime> before;
+  for (const ProbeResult& result : w.evidence.results) {
+    if (before && *before >= until) break;
+    if (before && result.end > w.view.effect_from) out = std::max(out, result.end - *before);
+    before = result.start;
+  }
+  return out;
+}
+
 // The fault bit and no outage was seen: it lasted less than down_after checks can miss.
 void masked(InjectionBound& bound, const Watched& w) {
   const RunTime until = std::max(w.view.effect_to, std::min(w.view.window.to, w.horizon));
@@ -97,7 +110,7 @@ void masked(InjectionBound& bound, const Watched& w) {
   }
   const Blips blips = blips_of(w, until);
   bound.verdict.note = "masked";
-  bound.verdict.upper = seconds(w.probe.every + w.evidence.report.longest_good);
+  bound.verdict.upper = seconds(longest_unseen(w, until));
   if (!blips.any) return;
   bound.verdict.upper = INFINITY;
   if (w.view.undo_at && (!blips.sustained || *w.view.undo_at < *blips.sustained)) {

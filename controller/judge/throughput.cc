@@ -58,9 +58,9 @@ Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence&
   return out;
 }
 
-// As if all that was never asked had been answered well, evenly over the scope.
-void add_unasked(Rates& rates, double never_offered, double more) {
-  const double each = more + never_offered / std::max(1.0, static_cast<double>(rates.at_best.size()));
+// As if all that was never offered had been answered well, evenly over the scope.
+void add_never_offered(Rates& rates, double never_offered) {
+  const double each = never_offered / std::max(1.0, static_cast<double>(rates.at_best.size()));
   for (double& rate : rates.at_best) rate += each;
 }
 
@@ -79,9 +79,8 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   const Missing missing = missing_in(scope, sli.operations, sum, evidence);
   const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
   const double limit = requirement.objective.limit;
-  const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit;
-  // The sums of many seconds are rounded: what was asked for exactly must not miss by that.
-  add_unasked(rates, missing.never_offered, too_little ? limit - asked + 1e-9 * limit : 0);
+  const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
+  add_never_offered(rates, missing.never_offered);
   const auto bounds = batch_means(rates.good, requirement.confidence);
   const auto best = batch_means(rates.at_best, requirement.confidence);
   Judged out;
@@ -89,7 +88,9 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   out.until = scope.until();
   out.verdict.measured = {mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY,
                           Unit::per_second, sum.ok, false};
-  const Measured& m = out.verdict.measured;
+  Measured& m = out.verdict.measured;
+  // Nobody knows what it would answer of more; but where it answered nothing, more would have changed nothing.
+  if (too_little && sum.ok > 0) m.upper = INFINITY;
   out.verdict.reason = fmt::format("{} good answers a second over {} whole seconds of {}, between {} and {} {}; "
                                    "objective {}.",
                                    format_number(*m.value), rates.good.size(), scope.describe(),

@@ -32,6 +32,13 @@ Range range_of(const Verdict& verdict) {
   return out;
 }
 
+// Of the valid injections those that kept the promise: a share of them may be promised.
+Range kept_range(const Verdict& verdict, double promised) {
+  Verdict kept = verdict;
+  std::erase_if(kept.injections, [&](const InjectionVerdict& i) { return i.upper > promised; });
+  return range_of(kept);
+}
+
 // What the row's valid injections lost of the ledger: only those that lost something give the time and the count.
 struct Loss {
   double least = INFINITY, most = 0;  // writes
@@ -137,6 +144,11 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
   const double promised = row.requirement.objective.limit;
   const std::string limit = time_words(promised);
   const std::string start = when(sli.fault, scenario);
+  const Range kept = kept_range(row.verdict, promised);
+  if (row.verdict.state == VerdictState::pass && sli.share && kept.injections < range.injections) {
+    return fmt::format("{}, the service is back within {} in {} of {} tries; promised are {} in {} of all.", start,
+                       within_words(kept.most), kept.injections, range.injections, limit, percent_text(sli.share->value));
+  }
   if (row.verdict.state == VerdictState::pass) {
     return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_words(range.most), limit);
   }
