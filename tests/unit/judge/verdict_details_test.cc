@@ -1,0 +1,153 @@
+// Small things on which a verdict, or what is said of it, turns: each was once changed without a test that noticed.
+#include <gtest/gtest.h>
+
+#include "controller/judge/rejudge.h"
+#include "controller/judge/tldr.h"
+#include "controller/judge/tldr_failures.h"
+#include "controller/judge/tradeoffs.h"
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using testing::Drill;
+
+// Kills in phases of 60 s, 10 s after their begin, each with so many seconds down.
+struct RepairDrill {
+  Drill drill;
+  PhaseId crash = drill.add_phase("crash", 60, 0);
+  FaultId kill = drill.add_kill("kill-ledger", crash);
+
+  explicit RepairDrill(const std::vector<double>& down) {
+    std::vector<std::pair<double, double>> outages;
+    for (std::size_t i = 0; i < down.size(); ++i) {
+      const double start = 60.0 * static_cast<double>(i), from = start + 10;
+      drill.inject(kill, drill.run(crash, start), from, from + down[i] + 2);
+      if (down[i] > 0) outages.emplace_back(from, from + down[i]);
+    }
+    drill.probe(0, 60.0 * static_cast<double>(down.size()), outages);
+  }
+  Verdict median(double limit) {
+    drill.require("R", MttrSli{{ProbeId(0)}, kill, RepairStatistic::median}, Comparison::at_most, limit);
+    return drill.verdict();
+  }
+};
+
+TEST(VerdictDetails, AMedianNeedsFiveRepairs) {
+  const Verdict four = RepairDrill({2, 2, 2, 2}).median(3);
+  EXPECT_EQ(four.state, VerdictState::not_proven);
+  EXPECT_EQ(four.needed, "1 repair more");
+  EXPECT_EQ(RepairDrill({2, 2, 2, 2, 2}).median(3).state, VerdictState::pass);
+}
+
+TEST(VerdictDetails, TheLowerBoundOfAMedianLiesBelowIt) {
+  const Verdict v = RepairDrill({1, 2, 3, 4, 5, 6, 7}).median(100);
+  EXPECT_NEAR(*v.measured.value, 4, 0.2);
+  EXPECT_LT(*v.measured.lower, 2.2);
+  EXPECT_GT(*v.measured.upper, 5.8);
+}
+
+TEST(VerdictDetails, WithoutARepairOneIsNeeded) {
+  const Verdict none = RepairDrill({0, 0}).median(3);
+  EXPECT_EQ(none.state, VerdictState::unknown);
+  EXPECT_EQ(none.needed, "repairs to measure");
+}
+
+TEST(VerdictDetails, EachInjectionSaysWhetherItWasTolerated) {
+  RepairDrill run({0, 2, 0});
+  run.drill.require("R", ToleratedSli{{run.kill}, {ProbeId(0)}}, Comparison::at_least, 1);
+  const auto rows = run.drill.verdict().injections;
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].note, "tolerated");
+  EXPECT_EQ(rows[1].note, "outage");
+}
+
+// Two failed checks of three needed, then well again long before our undo: the recovery is the target's own.
+TEST(VerdictDetails, AFlickerThatEndedBeforeTheUndoIsNotEndedByIt) {
+  for (const bool undo_first : {false, true}) {
+    Drill drill;
+    const PhaseId crash = drill.add_phase("crash", 30, 0);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    const InjectionId id = drill.inject(kill, drill.run(crash, 0), 10, 20);
+    drill.add(StepEvent{StepEvent::Kind::undo, id, "start", testing::at(undo_first ? 10.15 : 15), testing::at(20), true, ""});
+    drill.probe(0, 30, {{10.05, 10.25}});
+    drill.require("R", RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, 1);
+    const InjectionVerdict one = drill.verdict().injections.at(0);
+    EXPECT_EQ(std::isinf(one.upper), undo_first) << one.note << " " << one.upper;
+    EXPECT_EQ(one.note, undo_first ? "ended_by: undo" : "masked");
+  }
+}
+
+// A write every ten seconds: the last one before the fault may be as old as five of them.
+TEST(VerdictDetails, ASlowLedgerWasWritingThoughItsLastWriteIsOld) {
+  Drill drill;
+  drill.scenario.ledgers[0].rate = {0.1};
+  const PhaseId crash = drill.add_phase("crash", 100, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.writes(0, 40);
+  drill.verify(drill.inject(kill, stage, 38, 45), 80, {});
+  drill.probe(0, 100);
+  drill.require("R", RpoSli{kill, LedgerId(0)}, Comparison::at_most, 0);
+  EXPECT_TRUE(drill.verdict().injections.at(0).valid) << drill.verdict().injections.at(0).note;
+}
+
+TEST(VerdictDetails, PassesOfALedgerAreKeptByNumberInWhateverOrderTheyCome) {
+  Drill drill;
+  for (const uint32_t number : {2U, 1U, 2U}) {
+    LedgerPass pass;
+    pass.ledger = LedgerId(0);
+    pass.pass = number;
+    drill.add(pass);
+  }
+  EXPECT_EQ(drill.timeline().ledger(LedgerId(0)).passes.size(), 2U);
+}
+
+TEST(VerdictDetails, AnotherHoldOfAPauseIsAnotherFault) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 60, 0);
+  const FaultId fault = drill.add_kill("pause-ledger", crash);
+  drill.scenario.faults[fault.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(5)};
+  drill.require("R", RtoSli{fault, {ProbeId(0)}}, Comparison::at_most, 1);
+  Scenario asked = drill.scenario;
+  EXPECT_TRUE(judging::rejudge(drill.scenario, asked).refused.empty());
+  asked.faults[fault.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(9)};
+  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(0)), "the run's fault `pause-ledger` was another one");
+}
+
+TEST(VerdictDetails, WhatTheTeamSaysIsItsValueElseItsStatus) {
+  Requirement row;
+  EXPECT_EQ(judging::team_says(row, "none"), "");
+  row.declared = Declared{Status::green, std::nullopt, "99%", {}};
+  EXPECT_EQ(judging::team_says(row, "none"), "; the team says green");
+  row.declared = Declared{Status::green, 0.99, "", {}};
+  EXPECT_EQ(judging::team_says(row, "none"), "; the team says green");
+  row.declared = Declared{Status::green, 0.99, "99%", {}};
+  EXPECT_EQ(judging::team_says(row, "none"), "; the team reports 99%");
+  row.declared = Declared{Status::green, 0.0, "0", {}};
+  EXPECT_EQ(judging::team_says(row, "none"), "; the team reports none");
+}
+
+TEST(VerdictDetails, ADashboardIsQuotedOnlyWhereItIsTooGreen) {
+  Drill drill;
+  Scorecard card = drill.judge();
+  ScoredRequirement row;
+  row.requirement.id = "AV-1";
+  row.requirement.title = "Entries can be read";
+  row.requirement.sli = AvailabilitySli{};
+  row.requirement.objective = {Comparison::at_least, 0.99, ">= 99%"};
+  row.verdict.state = VerdictState::fail;
+  row.verdict.measured = {0.9, 0.89, 0.91, Unit::ratio, 1000, false};
+  row.reported = ScoredReported{};
+  row.reported->value = 0.9;
+  for (const Watermelon kind : {Watermelon::honest, Watermelon::optimistic}) {
+    row.reported->watermelon = kind;
+    card.requirements = {row};
+    card.decision = DecisionState::no_go;
+    const std::string told = judging::tell(card, drill.scenario).at(0);
+    EXPECT_EQ(told.find("its own dashboard says") != std::string::npos, kind == Watermelon::optimistic) << told;
+  }
+}
+
+}  // namespace
+}  // namespace shakedown
