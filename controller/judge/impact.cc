@@ -37,15 +37,19 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
     return;
   }
   const Harm harm = meter.over(view.window);
+  const TimeRange within{std::chrono::ceil<std::chrono::seconds>(view.window.from),
+                         std::chrono::floor<std::chrono::seconds>(view.window.to)};
   if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
     if (!meter.has_baseline()) return reject(bound, "", "no quiet time to compare with");
     bound.value = harm.delayed_seconds;
-    bound.verdict.lower = std::min(bound.value, meter.delay(view.window, confidence.fail).lower);
+    bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.delay(within, confidence.fail).lower);
     bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;
     return;
   }
-  bound.verdict.lower = bound.value = static_cast<double>(harm.failed);
+  // A second that the window shares with the time before or after it may have failed without the fault.
+  bound.value = static_cast<double>(harm.failed);
+  bound.verdict.lower = within.empty() ? 0 : static_cast<double>(meter.over(within).failed);
   bound.verdict.upper = static_cast<double>(harm.failed + harm.unfinished + harm.ours);
 }
 

@@ -71,7 +71,8 @@ void check_neighbours(InjectionView& view, const Evidence& evidence) {
     if (other.from >= view.window.to || own >= other.to) continue;
     view.struck_alone = view.struck_alone && later;
     const std::string& name = evidence.scenario->fault(window.fault).name;
-    if (view.overlap.find(name) == std::string::npos) view.overlap += (view.overlap.empty() ? "" : ", ") + name;
+    const std::string told = ", " + view.overlap + ", ";  // a name may stand in another's
+    if (told.find(", " + name + ", ") == std::string::npos) view.overlap += (view.overlap.empty() ? "" : ", ") + name;
   }
 }
 

@@ -87,5 +87,31 @@ TEST(Impact, PredictedFrequencyTimesImpactStandsOnTheFault) {
   EXPECT_NEAR(card.faults[0].predicted_monthly_failed.value(), 400, 1e-6);
 }
 
+// 90 of 100 fail in two seconds of which the fault had a tenth each: nobody knows which were its own.
+TEST(TruthOfImpact, WhatFailedInPartsOfSecondsIsNoProvenHarm) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.load(stage, 0, 10, 100).load(stage, 10, 12, 10, 90).load(stage, 12, 30, 100).probe(0, 30);
+  drill.inject(kill, stage, 10.9, 11.05);
+  drill.require("IM", ImpactSli{kill, ImpactUnit::failed_requests}, Comparison::at_most, 50);
+  EXPECT_EQ(drill.verdict().state, VerdictState::not_proven) << drill.verdict().reason;
+  EXPECT_EQ(*drill.verdict().measured.value, 180);
+  EXPECT_EQ(*drill.verdict().measured.lower, 0);
+}
+
+// Three faults at once: each is named, though the name of one stands in another's.
+TEST(TruthOfOverlaps, AFaultWhoseNameStandsInAnothersIsNamedToo) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 0);
+  const FaultId own = drill.add_kill("own", crash), longer = drill.add_kill("crash-db", crash), shorter = drill.add_kill("crash", crash);
+  const StageId stage = drill.run(crash, 0);
+  for (const FaultId fault : {own, longer, shorter}) drill.inject(fault, stage, 10, 15);
+  drill.probe(0, 30, {{10, 14}});
+  drill.require("DR", RtoSli{own, {ProbeId(0)}}, Comparison::at_most, 60);
+  EXPECT_EQ(drill.verdict().injections.at(0).note, "crash-db, crash was at work at the same time");
+}
+
 }  // namespace
 }  // namespace shakedown
