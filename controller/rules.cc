@@ -64,6 +64,10 @@ std::string matchers(const Scenario& scenario, const std::vector<OperationId>& o
   std::vector<std::string> names, phases;
   for (const OperationId id : operations) names.push_back(scenario.operation(id).name);
   for (const PhaseId id : scope.phases) phases.push_back(scenario.phase(id).name);
+  const bool others = std::any_of(scenario.phases.begin(), scenario.phases.end(), [](const Phase& p) { return p.load && !p.measured; });
+  for (const Phase& phase : scenario.phases) {
+    if (others && scope.phases.empty() && phase.load && phase.measured) phases.push_back(phase.name);
+  }
   std::string out;
   if (!names.empty()) out += "operation=~" + quoted(any_of(names)) + ",";
   if (!phases.empty()) out += "phase=~" + quoted(any_of(phases)) + ",";
@@ -276,7 +280,8 @@ std::string rules_yaml(const RuleSet& rules, bool theirs) {
   std::string out = "# Written by `shakedown rules`. Change the scenario, not this file.\n";
   out += theirs ? "# These rules read the team's own metrics, as `reported` names them: for production.\n"
                 : "# These rules read the series of `shakedown run --metrics`, which exist only while a drill runs: load and faults of\n"
-                  "# the drill, not the service's customers. For drills; they say nothing about production.\n";
+                  "# the drill, not the service's customers. For drills; they say nothing about production.\n"
+                  "# The judge leaves out the windows of faults; a rule does not know them and counts what fails in them.\n";
   for (const std::string& problem : rules.left_out) out += "# Left out: " + one_line(problem) + "\n";
   return out + "groups:\n" + groups;
 }
