@@ -38,13 +38,19 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
   return false;
 }
 
-// Whether so many checks in a row were not made while the fault was at work that they might have been an outage.
-bool could_hide_an_outage(const ProbeEvidence& evidence, const Probe& probe, const InjectionView& view) {
+// Whether checks that were not made, with failed ones beside them, might have been an outage between these instants.
+bool could_hide_an_outage(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to) {
   std::optional<RunTime> before;
+  uint64_t bad = 0;  // in a row: failed, or not made
+  bool missing = false;
   for (const ProbeResult& result : evidence.results) {
-    if (before && *before >= view.window.to) break;
-    const bool meets = before && result.start > view.effect_from;
-    if (meets && result.start - *before >= probe.every * (std::max(1U, probe.down_after) + 1)) return true;
+    if (before && *before >= to) break;
+    const int64_t ticks = before ? (result.start - *before + probe.every / 2) / probe.every : 1;
+    const uint64_t absent = before && result.start > from && ticks > 1 ? static_cast<uint64_t>(ticks - 1) : 0;
+    missing = missing || absent > 0;
+    bad += absent + (has_failed(result, probe) ? 1 : 0);
+    if (missing && bad >= std::max(1U, probe.down_after)) return true;
+    if (!has_failed(result, probe)) bad = 0, missing = false;
     before = result.start;
   }
   return false;
@@ -60,7 +66,7 @@ InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli
   for (const ProbeId id : sli.probes) {
     const auto caused = view.valid() ? caused_outage(view, evidence.probe(id)) : std::nullopt;
     hit = hit || caused.value_or(false);
-    blind = blind || !caused || could_hide_an_outage(evidence.probe(id), evidence.scenario->probe(id), view);
+    blind = blind || !caused || could_hide_an_outage(evidence.probe(id), evidence.scenario->probe(id), view.effect_from, view.window.to);
   }
   if (row.valid && blind && !hit) {
     row.valid = false;
@@ -102,13 +108,13 @@ void decide_all(Verdict& verdict, const Toleration& counts) {
 Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     const double seen = static_cast<double>(probe.outages.size());
-    const bool dark = !probe.unobserved.empty();
+    const bool dark = !probe.unobserved.empty() || could_hide_an_outage(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max());
     Judged out;
     out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
     out.verdict.measured = {seen, seen, dark ? INFINITY : seen, Unit::count, probe.results.size(), false};
     out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}; objective {}.",
                                      counted(probe.outages.size(), "outage"), name, spontaneous(probe).size(),
-                                     dark ? fmt::format("; {} unobserved", counted(probe.unobserved.size(), "gap")) : "",
+                                     dark ? "; checks were not made for long enough to hide one" : "",
                                      limit_text(requirement.objective));
     settle(out.verdict, requirement);
     if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "a run without gaps in the observation";

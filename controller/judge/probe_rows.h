@@ -1,11 +1,20 @@
 // What the SLIs over outages share: a row per probe, of which the worst counts.
 #pragma once
 
+#include <algorithm>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "controller/judge/settle.h"
 
 namespace shakedown::judging {
+
+// " An outage is 3 failed checks in a row, one every 2s.": what such a probe can call one.
+inline std::string outage_words(const Probe& probe) {
+  const uint32_t n = std::max(1U, probe.down_after);
+  return fmt::format(" An outage is {} in a row, one every {}.", counted(n, "failed check"), format_duration(probe.every));
+}
 
 // Calls judge(probe) for each probe with results and returns the worst; rows without results are unknown.
 template <typename JudgeOne>
@@ -22,6 +31,7 @@ Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requir
       continue;
     }
     rows.push_back(judge_one(probe, name));
+    if (rows.back().verdict.measured.value) rows.back().verdict.reason += outage_words(evidence.scenario->probe(id));
     rows.back().until = probe.results.back().end;
     if (rows.back().observed_seconds == 0) rows.back().observed_seconds = probe.outside_seconds;
   }

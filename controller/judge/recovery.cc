@@ -110,13 +110,14 @@ void masked(InjectionBound& bound, const Watched& w) {
   }
   const Blips blips = blips_of(w, until);
   bound.verdict.note = "masked";
-  bound.verdict.upper = seconds(longest_unseen(w, until));
+  const double unseen = seconds(longest_unseen(w, until));
+  bound.verdict.upper = unseen;
   if (!blips.any) return;
   bound.verdict.upper = INFINITY;
   if (w.view.undo_at && (!blips.sustained || *w.view.undo_at < *blips.sustained)) {
     bound.verdict.note = "ended_by: undo";
   } else if (blips.good_after && *blips.good_after <= w.view.phase_end) {
-    bound.verdict.upper = seconds(*blips.good_after - blips.good_before.value_or(w.view.effect_from));
+    bound.verdict.upper = std::max(unseen, seconds(*blips.good_after - blips.good_before.value_or(w.view.effect_from)));
   }
 }
 

@@ -40,6 +40,25 @@ TEST(TruthWatching, AFaultDuringWhichChecksWereNotMadeIsNotTolerated) {
   EXPECT_NE(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
 }
 
+// Three needed: two failed and one not made are as many; the gap is a little less than its nominal length.
+TEST(TruthWatching, AFailedCheckBesideOnesThatWereNotMadeMayBeAnOutage) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(1);
+  const PhaseId crash = drill.add_phase("crash", 20, 0);
+  drill.run(crash, 0);
+  for (int s = 0; s < 20; ++s) {
+    if (s != 7) drill.check(s + (s == 6 ? 0.002 : 0), s + 0.005, s != 5 && s != 6);
+  }
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  EXPECT_EQ(drill.verdict().state, VerdictState::not_proven) << drill.verdict().reason;
+  Drill whole;
+  whole.scenario.probes[0].every = std::chrono::seconds(1);
+  whole.run(whole.add_phase("crash", 20, 0), 0);
+  for (int s = 0; s < 20; ++s) whole.check(s, s + 0.005, s != 5 && s != 6);
+  whole.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  EXPECT_EQ(whole.verdict().state, VerdictState::pass) << whole.verdict().reason;
+}
+
 TEST(TruthWatching, OneInjectionIsOneRepairHoweverOftenItFlickers) {
   Drill drill;
   const PhaseId crash = drill.add_phase("crash", 60, 0);
