@@ -10,7 +10,7 @@ GREEN, YELLOW, RED, GREY = "green", "orange", "red", "#9E9E9E"
 # State words as text with a sign, so that colour is never alone.
 VERDICTS = {"pass": ("✔ pass", GREEN), "fail": ("✖ fail", RED), "not_proven": ("? not proven", YELLOW),
             "unknown": ("▒ unknown", GREY)}
-DECISIONS = {"go": ("✔ GO", GREEN), "no-go": ("✖ NO-GO", RED), "not-proven": ("? NOT PROVEN", YELLOW)}
+DECISIONS = {"go": ("✔ PASSED", GREEN), "no-go": ("✖ FAILED", RED), "not-proven": ("? NOT PROVEN", YELLOW)}
 RUN_STATES = {"running": ("▶ running", "blue"), "completed": ("■ completed", GREEN), "stopped": ("■ stopped", YELLOW),
               "aborted": ("✖ aborted", RED), "interrupted": ("✖ interrupted", RED)}
 WATERMELONS = {"none": ("nothing declared", GREY), "honest": ("✔ honest", GREEN), "optimistic": ("✖ watermelon", RED),
