@@ -40,16 +40,19 @@ class TlsTest : public ::testing::Test {
   std::string dir_;
 };
 
+// An answer of this size may fill our buffer when we read it late: then its end is unknown, and it is ours.
+uint64_t served(const Snapshot& s) {
+  EXPECT_GT(total(s, Outcome::ok), 0u);
+  return total(s, Outcome::ok) + total(s, Outcome::dropped_by_us);
+}
+
 TEST_F(TlsTest, TrustedCaAndNameAreServed) {
   const TestCa ca(dir_, "ca");
   TlsServer server(ca.issue("server", "DNS:localhost,IP:127.0.0.1"), "", std::string(100'000, 'x'));
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})),
-                  Outcome::ok),
-            30u);
+  const TlsSpec tls{ca.certificate_file(), "", "", ""};
+  EXPECT_EQ(served(run(scenario(server.port(), "localhost", tls))), 30u);
   EXPECT_EQ(server.server_name(), "localhost");
-  EXPECT_EQ(total(run(scenario(server.port(), "127.0.0.1", {ca.certificate_file(), "", "", ""})),
-                  Outcome::ok),
-            30u);
+  EXPECT_EQ(served(run(scenario(server.port(), "127.0.0.1", tls))), 30u);
   EXPECT_EQ(server.server_name(), "") << "an address is not sent as a server name";
 }
 
