@@ -36,6 +36,15 @@ class Mapper {
   void map(std::vector<IdType>& ids) {
     for (IdType& id : ids) map(id);
   }
+  // A row about all operations is about the same ones only if both files have the same.
+  void map_all(std::vector<OperationId>& ids) {
+    if (ids.empty()) same_operations();
+    map(ids);
+  }
+  void map_all(OperationId& id) {
+    if (!id.valid()) same_operations();
+    map(id);
+  }
   void map(Scope& scope) {
     if (scope.phases.empty() && !scope.during.valid()) same_measured_phases();
     map(scope.phases);
@@ -68,6 +77,17 @@ class Mapper {
     for (const Phase& had : run_.phases) {
       if (had.measured && find(asked_.phases, had.name) == asked_.phases.size())
         refuse(fmt::format("the run measured phase `{}`, too", had.name));
+    }
+  }
+
+  void same_operations() {
+    for (const Operation& wanted : asked_.operations) {
+      const std::size_t at = find(run_.operations, wanted.name);
+      if (at == run_.operations.size()) {
+        refuse(fmt::format("the run had no operation `{}`", wanted.name));
+      } else if (meaning(wanted, asked_) != meaning(run_.operations[at], run_)) {
+        refuse(fmt::format("the run's operation `{}` was another one", wanted.name));
+      }
     }
   }
 
@@ -133,11 +153,11 @@ class Mapper {
 
 struct MapSli {
   Mapper& m;
-  void operator()(AvailabilitySli& s) const { m.map(s.operations), m.map(s.scope); }
+  void operator()(AvailabilitySli& s) const { m.map_all(s.operations), m.map(s.scope); }
   void operator()(UptimeSli& s) const { m.map(s.probes); }
-  void operator()(LatencySli& s) const { m.map(s.operation), m.map(s.scope); }
-  void operator()(ThroughputSli& s) const { m.map(s.operations), m.map(s.scope); }
-  void operator()(ErrorRatioSli& s) const { m.map(s.operations), m.map(s.scope); }
+  void operator()(LatencySli& s) const { m.map_all(s.operation), m.map(s.scope); }
+  void operator()(ThroughputSli& s) const { m.map_all(s.operations), m.map(s.scope); }
+  void operator()(ErrorRatioSli& s) const { m.map_all(s.operations), m.map(s.scope); }
   void operator()(MtbfSli& s) const { m.map(s.probes); }
   void operator()(MtbrSli& s) const { m.map(s.probes); }
   void operator()(MttrSli& s) const { m.map(s.probes), m.map(s.fault); }
@@ -150,7 +170,7 @@ struct MapSli {
   void operator()(CapacitySli& s) const { m.map(s.phase); }
   void operator()(HeadroomSli& s) const { m.map(s.phase); }
   void operator()(EfficiencySli& s) const { m.map(s.phase); }
-  void operator()(DegradationSli& s) const { m.map(s.operation), m.map(s.scope); }
+  void operator()(DegradationSli& s) const { m.map_all(s.operation), m.map(s.scope); }
   void operator()(DownstreamSli& s) const { m.same_calls(), m.map(s.dependencies); }
   void operator()(CheckSli& s) const { m.map(s.check); }
   void operator()(AttestedSli&) const {}

@@ -174,5 +174,20 @@ TEST(TruthRejudge, AScenarioWithoutTheRunsFaultsAndProbesDoesNotCrash) {
   EXPECT_EQ(none.decision, DecisionState::not_proven);
 }
 
+TEST(TruthRejudge, ARowAboutAllOperationsIsRefusedWhereOneIsAnother) {
+  Drill drill;
+  drill.load(drill.run(drill.add_phase("steady", 100, 100), 0), 0, 100, 100);
+  drill.require("AV", AvailabilitySli{}, Comparison::at_least, 0.9);
+  drill.require("ER", ErrorRatioSli{}, Comparison::at_most, 0.1);
+  drill.require("PE", LatencySli{}, Comparison::at_most, 0.1);
+  Scenario asked = drill.scenario;
+  EXPECT_TRUE(judging::rejudge(drill.scenario, asked).refused.empty());
+  asked.operations[0].expect.status = {{500, 500}};
+  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.size(), 3U);
+  asked = drill.scenario;
+  asked.operations[0].http.method = "POST";
+  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.size(), 3U);
+}
+
 }  // namespace
 }  // namespace shakedown
