@@ -76,6 +76,10 @@ Result<Replayed> replay_by(const RunFolder& folder, const std::string& path) {
 
 Result<Scored> score(const RunFolder& folder, const std::optional<std::string>& other_scenario) {
   Scored scored;
+  if (!other_scenario) {
+    const Result<std::string> there = folder.read("scenario.yaml");
+    if (!there) return fail(there.error());  // what is gone is no mistake in it
+  }
   SHAKEDOWN_TRY(auto replayed, replay_by(folder, other_scenario ? *other_scenario : folder.scenario()));
   scored.scenario = std::move(replayed.scenario);
   scored.timeline = std::move(replayed.timeline);
