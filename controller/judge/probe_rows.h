@@ -22,6 +22,7 @@ Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requir
                    JudgeOne judge_one) {
   const Unit unit = unit_of(requirement.sli);
   if (probes.empty()) return nothing(unit, "No data: no probe is named.", "a probe");
+  if (evidence.no_phase_ran()) return nothing(unit, "No data: no phase ran.", "a run with its phases");
   std::vector<Judged> rows;
   for (const ProbeId id : probes) {
     const ProbeEvidence& probe = evidence.probe(id);

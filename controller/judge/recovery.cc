@@ -25,7 +25,20 @@ struct Watched {
   const ProbeEvidence& evidence;
   const Probe& probe;
   RunTime horizon;  // outages that begin before it count: the next injection or the phase's end
+  Duration late;    // of our own recovery steps: the first counts from the effect, each later one from the end of the one before
 };
+
+Duration lateness_of(const InjectionView& view, const Fault& fault) {
+  Duration late{};
+  RunTime from = view.effect_to;
+  std::size_t next = 0;
+  for (const StepEvent& step : view.record->steps) {
+    if (step.kind != StepEvent::Kind::recover || next == fault.recover.size()) continue;
+    late += std::max(Duration{}, step.started - (from + fault.recover[next++].after));
+    from = step.ended;
+  }
+  return late > std::chrono::milliseconds(10) ? late : Duration{};
+}
 
 // The first and the last outage that began between the effect and the horizon.
 std::pair<const Outage*, const Outage*> outages_of(const Watched& w) {
@@ -123,8 +136,9 @@ void masked(InjectionBound& bound, const Watched& w) {
 
 void measure_outages(InjectionBound& bound, const Watched& w, const Outage& first, const Outage& last, double limit) {
   const InjectionView& view = w.view;
-  bound.verdict.lower = std::max(0.0, seconds(last.last_failed_start - view.effect_to));
+  bound.verdict.lower = std::max(0.0, seconds(last.last_failed_start - view.effect_to - w.late));
   bound.verdict.upper = INFINITY;
+  if (w.late > Duration{}) bound.verdict.note = fmt::format("our own recovery step was {:.3f} s late", seconds(w.late));
   const bool recovered = last.good_end && *last.good_end <= view.phase_end;
   if (view.undo_at && (!first.good_end || *view.undo_at < *first.good_end)) {
     bound.verdict.note = "ended_by: undo";
@@ -174,7 +188,7 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
     reject(bound, view.signal, view.invalid);
     return bound;
   }
-  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next)};
+  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), lateness_of(view, run.scenario->fault(fault))};
   const std::optional<RunTime> lost = run.lost_at(evidence.agent);
   if (evidence.empty() || evidence.results.front().start >= view.effect_from) {
     reject(bound, "unobserved", fmt::format("probe {} has no result before the fault", probe.name));

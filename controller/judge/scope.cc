@@ -190,6 +190,15 @@ std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<Operati
   return out;
 }
 
+std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence) {
+  uint64_t n = 0;
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
+    if (scope.has_stage(key.first) && is_among(key.second, operations)) n += cell.retried;
+  }
+  if (n == 0) return "";
+  return fmt::format(" {} {} sent a second time, as the target closed the connection.", n, n == 1 ? "was" : "were");
+}
+
 SecondTally total(const std::vector<SecondTally>& seconds) {
   SecondTally sum;
   for (const SecondTally& s : seconds) {

@@ -67,6 +67,8 @@ void add_outcomes(SecondTally& tally, const Cell& cell);
 // Ascending by second, one entry a second (stages that share a second are summed). Empty operations = all.
 std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
                                const Evidence& evidence);
+// " 224 were sent a second time, as the target closed the connection." of the stages of the scope; empty when none was.
+std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
 SecondTally total(const std::vector<SecondTally>& seconds);
 // " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
 // first; empty when nothing was bad.

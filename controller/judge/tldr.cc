@@ -30,6 +30,10 @@ std::string plain_failure(const ScoredRequirement& row) {
     return fmt::format("\"{}\" is no longer vouched for{}: {} vouched until {}.", r.title, cost, attested->by,
                        attested->expires);
   }
+  if (std::holds_alternative<LatencySli>(r.sli) && m.censored) {
+    return fmt::format("\"{}\" does not hold{}: so many requests were not answered well that the promise ({}) has no time to be held "
+                       "against{}{}.", r.title, cost, limit_text(r.objective), team_says(r, "none"), dashboard_says(row));
+  }
   const std::string value = m.value && m.unit != Unit::holds ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
                                                   format_value(*m.value, m.unit), limit_text(r.objective))
                                     : "";

@@ -93,5 +93,34 @@ TEST(TruthPageOne, APassOfAShareTellsHowManyTriesKeptThePromise) {
   EXPECT_EQ(card.tldr[0], "If the process dies, the service is back within 1.1 seconds in 11 of 12 tries; promised are 5 seconds in 60 % of all.");
 }
 
+// Planned a second after the effect, done half a second later: the target came back at once.
+TEST(TruthWatching, OurOwnLateRecoveryStepIsNoTimeOfTheTargets) {
+  for (const bool late : {true, false}) {
+    Drill drill;
+    const PhaseId crash = drill.add_phase("crash", 30, 0);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    Action start;
+    start.kind = Action::Kind::start;
+    start.after = std::chrono::seconds(1);
+    drill.scenario.faults[kill.value].recover = {start};
+    const InjectionId id = drill.inject(kill, drill.run(crash, 0), 10, 15);
+    const double started = late ? 11.56 : 11.01;
+    drill.add(StepEvent{StepEvent::Kind::recover, id, "start", testing::at(started), testing::at(started + 0.01), true, ""});
+    drill.probe(0, 30, {{10, 11.58}});
+    drill.require("R", RtoSli{kill, {ProbeId(0)}, 1}, Comparison::at_most, 1.3);
+    const Verdict verdict = drill.verdict();
+    EXPECT_EQ(verdict.state, late ? VerdictState::not_proven : VerdictState::fail) << verdict.reason;
+    EXPECT_EQ(verdict.injections.at(0).note.find("our own recovery step") != std::string::npos, late);
+  }
+}
+
+TEST(TruthWatching, WhereNoPhaseRanNoRowOfAProbeIsGreen) {
+  Drill drill;
+  drill.add_phase("steady", 30, 100);
+  drill.probe(0, 2);
+  drill.require("OU", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 1);
+  EXPECT_EQ(drill.verdict().state, VerdictState::unknown) << drill.verdict().reason;
+}
+
 }  // namespace
 }  // namespace shakedown
