@@ -140,7 +140,7 @@ struct Checks {
   // The excess latency of a stall of T at rate r sums to r T^2 / 2 (load-generator literature: coordinated omission).
   Result<SelfCheck> stall() const {
     Bench bench(root + "/stall", make_agent);
-    SHAKEDOWN_TRY(auto drill, bench.drill(", --stall, 3s:1s", operations() + open_phase(6, "500")));
+    SHAKEDOWN_TRY(auto drill, bench.drill(", --stall, 5s:1s", operations() + open_phase(8, "500")));
     const auto stalls = bench.truth("stall");
     if (stalls.empty()) return fail(ErrorKind::bug, "the practice target wrote no stall into its truth");
     const double length = (stalls[0]["to_ns"].get<double>() - stalls[0]["from_ns"].get<double>()) * 1e-9;
@@ -156,7 +156,7 @@ struct Checks {
 
   Result<SelfCheck> outage() const {
     Bench bench(root + "/outage", make_agent);
-    SHAKEDOWN_TRY(auto drill, bench.drill(", --outage, 3s:1s:refuse", operations() + open_phase(6, "200")));
+    SHAKEDOWN_TRY(auto drill, bench.drill(", --outage, 5s:1s:refuse", operations() + open_phase(8, "200")));
     const auto outages = bench.truth("outage");
     if (outages.empty()) return fail(ErrorKind::bug, "the practice target wrote no outage into its truth");
     const double length = (outages[0]["to_ns"].get<double>() - outages[0]["from_ns"].get<double>()) * 1e-9;
