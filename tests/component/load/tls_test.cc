@@ -40,19 +40,14 @@ class TlsTest : public ::testing::Test {
   std::string dir_;
 };
 
-// An answer of this size may fill our buffer when we read it late: then its end is unknown, and it is ours.
-uint64_t served(const Snapshot& s) {
-  EXPECT_GT(total(s, Outcome::ok), 0u);
-  return total(s, Outcome::ok) + total(s, Outcome::dropped_by_us);
-}
-
+// Two records, and small enough for our buffer: however late it is read, its end is known.
 TEST_F(TlsTest, TrustedCaAndNameAreServed) {
   const TestCa ca(dir_, "ca");
-  TlsServer server(ca.issue("server", "DNS:localhost,IP:127.0.0.1"), "", std::string(100'000, 'x'));
+  TlsServer server(ca.issue("server", "DNS:localhost,IP:127.0.0.1"), "", std::string(20'000, 'x'));
   const TlsSpec tls{ca.certificate_file(), "", "", ""};
-  EXPECT_EQ(served(run(scenario(server.port(), "localhost", tls))), 30u);
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::ok), 30u);
   EXPECT_EQ(server.server_name(), "localhost");
-  EXPECT_EQ(served(run(scenario(server.port(), "127.0.0.1", tls))), 30u);
+  EXPECT_EQ(total(run(scenario(server.port(), "127.0.0.1", tls)), Outcome::ok), 30u);
   EXPECT_EQ(server.server_name(), "") << "an address is not sent as a server name";
 }
 
