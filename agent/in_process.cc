@@ -46,6 +46,7 @@ void InProcessAgent::start(std::unique_ptr<AgentLink> link) {
     state->agent.emplace(std::move(*shared), state->options, state->worker.loop());
     state->agent->start([state](int) {
       state->agent.reset();
+      state->worker.loop().stop();  // everything is undone: nothing that still waits has a purpose
       state->ended.set_value();
     });
   });

@@ -169,6 +169,7 @@ asio::awaitable<void> Run::read_release(bool at_start) {
 
 asio::awaitable<StepDone> Run::step(AgentId agent, uint64_t number, Duration limit, Patience patience) {
   const auto answered = [this, number] { return roster_.answer(number) != nullptr; };
+  const auto over = [this, &answered] { return answered() || interrupts_ > 1; };
   StepDone done;
   done.step = number;
   done.ok = false;
@@ -176,9 +177,11 @@ asio::awaitable<StepDone> Run::step(AgentId agent, uint64_t number, Duration lim
     done.detail = "its agent is not there";
     co_return done;
   }
-  const bool in_time = co_await wait(answered, limit, patience);
-  if (in_time) {
+  const bool in_time = co_await wait(over, limit, patience);
+  if (answered()) {
     done = *roster_.answer(number);
+  } else if (in_time || (stopped() && patience == Patience::until_stopped)) {
+    done.detail = "cut short: " + stop_->second;
   } else {
     done.detail = "no answer from the agent within " + format_duration(limit);
   }
@@ -268,6 +271,7 @@ asio::awaitable<void> Run::wind_down() {
   if (roster_.count(MemberState::ready) > 0 && interrupts_ < 2) {
     if (!stopped()) co_await read_release(false);
     for (const Action& teardown : scenario_.teardown) {
+      if (interrupts_ > 1) break;
       co_await action(StepEvent::Kind::teardown, teardown, Patience::to_the_end);
     }
   }

@@ -80,24 +80,25 @@ void add_noted(const std::vector<ProcessRef>& noted, std::vector<ProcessHandle>&
 
 ActionRunner::~ActionRunner() { closing_->fire(); }
 
-Task<StepResult> ActionRunner::run(BoundAction action, std::string command_file, OneShot* end) {
+Task<StepResult> ActionRunner::run(BoundAction action, CommandNote note, OneShot* end) {
   switch (action.action.kind) {
-    case Action::Kind::start: co_return co_await start(action.component, action.action.limit, end);
-    case Action::Kind::stop: co_return co_await stop(action.component, end);
+    case Action::Kind::start: co_return co_await start(action.component, std::move(note), action.action.limit, end);
+    case Action::Kind::stop: co_return co_await stop(action.component, std::move(note), end);
     case Action::Kind::resume: co_return co_await resume(action.component, action.action.limit, end);
     case Action::Kind::exec: break;
   }
-  co_return co_await exec(std::move(action), std::move(command_file), end);
+  co_return co_await exec(std::move(action), std::move(note), end);
 }
 
-Task<StepResult> ActionRunner::exec(BoundAction action, std::string command_file, OneShot* end) {
+Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneShot* end) {
   const MonoTime started = mono_now();
   Command command;
   command.argv = action.action.argv;
   command.folder = action.component.folder;
-  command.stat_file = command_file;
+  command.stat_file = note.file;
+  command.ends_with_us = !note.undoing;
   const Result<CommandResult> result = co_await run_command(std::move(command), action.action.limit, end);
-  if (!command_file.empty()) ::unlink(command_file.c_str());
+  if (!note.file.empty()) ::unlink(note.file.c_str());
   if (result.has_error()) co_return finished(started, false, result.error().text());
   StepResult step{result.value().ok(), true, result.value().text(), result.value().started, result.value().ended};
   co_return step;
@@ -122,13 +123,13 @@ Task<StepResult> ActionRunner::resume(BoundComponent component, Duration limit, 
   co_return finished(started, true, "continued " + pids_text(refs(members.value())));
 }
 
-Task<StepResult> ActionRunner::stop(BoundComponent component, OneShot* end) {
+Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, OneShot* end) {
   const MonoTime started = mono_now();
   const Component& declared = component.component;
   if (!declared.process && declared.stop.empty()) {
     co_return finished(started, false, declared.name + " declares neither a process nor a stop command");
   }
-  std::string note, not_running, trouble;
+  std::string remark, not_running, trouble;
   std::vector<ProcessHandle> members;
   if (declared.process) {
     // A start that is on its way (its agent may be dead) is let through first, or it would come after us.
@@ -147,9 +148,9 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, OneShot* end) {
     command.action.argv = declared.stop;
     command.action.limit = declared.stop_limit;
     command.component.folder = component.folder;
-    const StepResult result = co_await exec(std::move(command), "", end);
+    const StepResult result = co_await exec(std::move(command), std::move(note), end);
     if (!declared.process) co_return result;
-    if (!result.ok) note = "; the stop command failed: " + result.detail;
+    if (!result.ok) remark = "; the stop command failed: " + result.detail;
   } else {
     signal_all(members, SIGTERM, trouble);
     signal_all(members, SIGCONT, trouble);  // a stopped process would not see the first one
@@ -157,7 +158,7 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, OneShot* end) {
   const std::vector<ProcessRef> slow = co_await wait_gone(members, started + declared.stop_limit, end);
   if (end != nullptr && end->fired()) co_return finished(started, false, "cancelled");
   if (!slow.empty()) {
-    note += "; " + pids_text(slow) + " needed SIGKILL at the limit";
+    remark += "; " + pids_text(slow) + " needed SIGKILL at the limit";
     signal_all(members, SIGKILL, trouble);
   }
   if (leader && declared.process->scope == ProcessScope::group) {
@@ -166,9 +167,9 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, OneShot* end) {
   }
   const MonoTime kill_limit = mono_now() + kKillLimit;
   const std::vector<ProcessRef> left = co_await wait_gone(members, kill_limit, nullptr);
-  if (!left.empty()) co_return finished(started, false, "still there: " + pids_text(left) + "; " + trouble + note);
+  if (!left.empty()) co_return finished(started, false, "still there: " + pids_text(left) + "; " + trouble + remark);
   for (const ProcessRef& one : stopping) remove_pidfile(declared.process->pidfile, one.pid);
-  co_return finished(started, true, "stopped " + pids_text(stopping) + note);
+  co_return finished(started, true, "stopped " + pids_text(stopping) + remark);
 }
 
 Task<void> ActionRunner::reap_later(ChildProcess child) {

@@ -27,21 +27,22 @@ class ActionRunner {
   ActionRunner(const ActionRunner&) = delete;
   ActionRunner& operator=(const ActionRunner&) = delete;
 
-  // command_file: where an exec command notes its process while it runs; may be empty. `end` (may be null) cuts it short.
-  Task<StepResult> run(BoundAction action, std::string command_file, OneShot* end);
+  // A command that is cut short by `end` (may be null) is ended with its process group.
+  Task<StepResult> run(BoundAction action, CommandNote note, OneShot* end);
 
   // Started when the pidfile names a live process of the declared identity. Fine when it runs already. On failure the
-  // spawned process is killed with its group. Ended = when the process was first seen.
-  Task<StepResult> start(BoundComponent component, Duration limit, OneShot* end);
+  // spawned process is killed with its group; so it is when cut short before the component runs. Ended = when the process
+  // was first seen. changed = something was spawned.
+  Task<StepResult> start(BoundComponent component, CommandNote note, Duration limit, OneShot* end);
   // The declared stop command, or SIGTERM to the scope; SIGKILL at stop_limit; done when all are gone.
-  Task<StepResult> stop(BoundComponent component, OneShot* end);
+  Task<StepResult> stop(BoundComponent component, CommandNote note, OneShot* end);
   // SIGCONT to the process and its scope; done when none is stopped.
   Task<StepResult> resume(BoundComponent component, Duration limit, OneShot* end);
-  Task<StepResult> exec(BoundAction action, std::string command_file, OneShot* end);
+  Task<StepResult> exec(BoundAction action, CommandNote note, OneShot* end);
 
  private:
-  Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, MonoTime limit, OneShot* end,
-                                             std::string& already);
+  Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
+                                             OneShot* end, std::string& already);
   Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit,
                                       OneShot* end);
   Task<void> reap_later(ChildProcess child);

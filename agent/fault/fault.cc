@@ -11,8 +11,8 @@ Task<Result<void>> run_undo_steps(MechanismContext& context) {
   std::string trouble;
   ErrorKind kind = ErrorKind::unavailable;
   for (const BoundAction& action : context.record.undo) {
-    const std::string command_file = context.journal.command_file(context.record.id);
-    const StepResult step = co_await context.actions.run(action, command_file, nullptr);
+    const CommandNote note = context.journal.note(context.record.id, true);
+    const StepResult step = co_await context.actions.run(action, note, nullptr);
     if (action.action.kind == Action::Kind::start) {
       co_await note_started(context.journal, action.component.component.name);
     }

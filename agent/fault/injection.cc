@@ -107,9 +107,9 @@ Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> i
     step.started = step.ended = mono_now();
     step.ok = bound.has_value();
     if (step.ok) {
-      const std::string command_file = desk->journal.command_file(injection->record.id);
+      const CommandNote note = desk->journal.note(injection->record.id);
       const std::string name = bound.value().component.component.name;
-      step = co_await desk->actions.run(std::move(bound.value()), command_file, &injection->cut);
+      step = co_await desk->actions.run(std::move(bound.value()), note, &injection->cut);
       if (action.kind == Action::Kind::start) co_await note_started(desk->journal, name);
     } else {
       step.detail = bound.error().text();

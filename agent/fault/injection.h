@@ -33,6 +33,12 @@ struct Injection {
   std::string detail;      // of the conclusion
 };
 
+// A setup or teardown step that is under way.
+struct RunningStep {
+  StepEvent::Kind kind = StepEvent::Kind::setup;
+  OneShot cut, over;
+};
+
 // What all injections of an agent share. Outlives the runner while a coroutine still works.
 struct FaultDesk {
   Assignment assignment;
@@ -44,6 +50,7 @@ struct FaultDesk {
   std::shared_ptr<Guard> guard;  // shared with the coroutine that watches it
   ActionRunner actions;
   bool ending = false;  // undo_all was called: nothing is injected any more
+  std::vector<std::shared_ptr<RunningStep>> steps;
   std::set<std::string> torn_down;  // components that a teardown step has stopped
 
   FaultDesk(const Assignment& plan, RunClock run_clock, UndoJournal records)

@@ -35,10 +35,11 @@ Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Inj
 
 Task<void> answer_step(std::shared_ptr<FaultDesk> desk, StepEvent::Kind kind, Action action,
                        std::function<void(StepEvent)> done) {
-  const StepResult step = co_await execute_step(*desk, kind, action);
+  std::string what = action.describe;
+  const StepResult step = co_await run_step(*desk, kind, std::move(action));
   StepEvent event;
   event.kind = kind;
-  event.what = action.describe;
+  event.what = std::move(what);
   event.started = desk->clock.at(step.started);
   event.ended = desk->clock.at(step.ended);
   event.ok = step.ok;
@@ -75,6 +76,7 @@ void close_dissolved(FaultDesk& desk, Injection& injection) {
 
 Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injections, std::string reason, Done done) {
   for (const auto& [number, injection] : injections) injection->cut.fire();
+  co_await end_steps(*desk, false);
   for (const auto& [number, injection] : injections) co_await wait_for(injection->lived);
   std::vector<std::string> leftovers;
   for (const std::string& id : desk->journal.list()) {
@@ -119,6 +121,7 @@ class Runner final : public FaultRunner {
       for (ComponentLock& lock : locks_) lock.leave_in_order();
     }
     for (const auto& [number, injection] : injections_) injection->cut.fire();
+    for (const auto& step : desk_->steps) step->cut.fire();
     desk_->guard->close();
     desk_->journal.remove_if_empty();
   }

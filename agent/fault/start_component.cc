@@ -58,8 +58,8 @@ Result<std::string> clear_the_way(const ProcessSpec& spec) {
 
 // The lock is inherited by the child until it runs the program, so nobody starts a second one while the first is on its
 // way, even if we die in between.
-Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, MonoTime limit, OneShot* end,
-                                                         std::string& already) {
+Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const CommandNote& note,
+                                                         MonoTime limit, OneShot* end, std::string& already) {
   const ProcessSpec& spec = *component.component.process;
   Result<FileDescriptor> lock = co_await lock_start(component.lock_dir, spec.pidfile, limit, end);
   if (lock.has_error()) co_return fail(lock.error());
@@ -74,6 +74,7 @@ Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& c
   command.folder = component.folder;
   command.log_file = log_path(component);
   command.pid_file = spec.pidfile;
+  command.stat_file = note.file;
   co_return spawn(command);
 }
 
@@ -108,7 +109,7 @@ Task<Result<MonoTime>> ActionRunner::wait_started(const BoundComponent& componen
   }
 }
 
-Task<StepResult> ActionRunner::start(BoundComponent component, Duration limit, OneShot* end) {
+Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note, Duration limit, OneShot* end) {
   StepResult step;
   step.started = mono_now();
   const Component& declared = component.component;
@@ -121,7 +122,7 @@ Task<StepResult> ActionRunner::start(BoundComponent component, Duration limit, O
   }
   const off_t log_start = size_of(log_path(component));
   std::string already;
-  Result<ChildProcess> child = co_await spawn_component(component, deadline, end, already);
+  Result<ChildProcess> child = co_await spawn_component(component, note, deadline, end, already);
   if (child.has_error() || !already.empty()) {
     step.ok = !child.has_error();
     step.changed = false;
@@ -137,11 +138,12 @@ Task<StepResult> ActionRunner::start(BoundComponent component, Duration limit, O
   step.detail = step.ok ? "running as " + (runs ? std::to_string(now.value().process->pid()) : "(gone again)")
                         : since.error().message + tail_of(log_path(component), log_start);
   const bool cancelled = !step.ok && since.error().kind == ErrorKind::cancelled;
-  if (!step.ok && !cancelled) {
+  if (!step.ok && !(cancelled && runs)) {
     child.value().kill_group(SIGKILL);
     co_await wait_exit(child.value(), kNever, nullptr);
     remove_pidfile(declared.process->pidfile, child.value().pid());
   }
+  if (!note.file.empty()) ::unlink(note.file.c_str());
   co_await reap_later(std::move(child.value()));
   co_return step;
 }

@@ -44,7 +44,7 @@ Task<void> forget_starts(FaultDesk& desk, std::string component) {
 
 }  // namespace
 
-Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action action) {
+Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action action, OneShot* end) {
   StepResult step;
   step.started = mono_now();
   Result<BoundAction> bound = desk.binding.action(action);
@@ -65,14 +65,35 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
   }
   const std::string name = bound.value().component.component.name;
   if (action.kind == Action::Kind::stop) bound.value().component.noted = noted_processes(desk.journal, name);
-  const std::string command_file = desk.journal.command_file(record.empty() ? "step" : record);
-  step = co_await desk.actions.run(std::move(bound.value()), command_file, nullptr);
+  const CommandNote note = desk.journal.note(record);
+  step = co_await desk.actions.run(std::move(bound.value()), note, end);
   const bool stopped = action.kind == Action::Kind::stop && step.ok;
   if (stopped && kind == StepEvent::Kind::teardown) desk.torn_down.insert(name);
-  const bool not_ours = !record.empty() && (!step.ok || !step.changed);
+  const bool not_ours = !record.empty() && !step.changed;
   if (stopped || not_ours) co_await forget_starts(desk, name);
   else if (action.kind == Action::Kind::start) co_await note_started(desk.journal, name);
   co_return step;
+}
+
+Task<StepResult> run_step(FaultDesk& desk, StepEvent::Kind kind, Action action) {
+  if (kind == StepEvent::Kind::teardown) co_await end_steps(desk, true);
+  const auto running = std::make_shared<RunningStep>();  // shared with end_steps, which may wait for it
+  running->kind = kind;
+  desk.steps.push_back(running);
+  if (desk.ending) running->cut.fire();
+  StepResult step = co_await execute_step(desk, kind, std::move(action), &running->cut);
+  std::erase(desk.steps, running);
+  running->over.fire();
+  co_return step;
+}
+
+Task<void> end_steps(FaultDesk& desk, bool setup_only) {
+  const std::vector<std::shared_ptr<RunningStep>> running = desk.steps;
+  for (const auto& one : running) {
+    if (setup_only && one->kind != StepEvent::Kind::setup) continue;
+    one->cut.fire();
+    co_await wait_for(one->over);
+  }
 }
 
 }  // namespace shakedown

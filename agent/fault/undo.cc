@@ -36,7 +36,7 @@ Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& recor
     trouble.push_back(mechanism.error().text());
     co_return trouble;
   }
-  co_await end_commands(journal, record.id);
+  co_await end_commands(journal, &record);
   const Result<void> undone = co_await mechanism.value()->undo();
   const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : kSettle);
   trouble = co_await settle(*mechanism.value(), limit);
@@ -82,6 +82,7 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
 Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer,
                                            Duration patience) {
   std::vector<UndoOutcome> outcomes;
+  co_await end_commands(journal, nullptr);
   for (const std::string& id : journal.list()) {
     UndoOutcome one = co_await undo_record(journal, id, actions, observer, patience);
     outcomes.push_back(std::move(one));
@@ -131,11 +132,8 @@ void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes)
     outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
     return;
   }
-  if (journal.value().list().empty()) {
-    if (!is_running(owner_of(folder))) journal.value().remove_if_empty();
-    return;
-  }
-  if (owner_alive(journal.value())) return;
+  const bool empty = journal.value().list().empty();
+  if (empty ? is_running(owner_of(folder)) : owner_alive(journal.value())) return;
   asio::io_context loop;
   ActionRunner actions;
   auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {

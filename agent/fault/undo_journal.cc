@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/fault/pidfile.h"
+#include "agent/fault/process_scope.h"
 #include "agent/fault/state_folders.h"
 #include "core/base/clock.h"
 
@@ -23,6 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".undo";
 constexpr const char* kCommandSuffix = ".command";
+constexpr const char* kUndoingSuffix = ".undoing";
+const std::string kNoRecord = "step";
+constexpr Duration kGroupEnds = std::chrono::seconds(2);
 constexpr Duration kRecordPoll = std::chrono::milliseconds(5);
 
 std::vector<std::string> names_with(const std::string& folder, const std::string& suffix) {
@@ -35,6 +40,9 @@ std::vector<std::string> names_with(const std::string& folder, const std::string
   std::sort(out.rbegin(), out.rend());
   return out;
 }
+
+// A process number means nothing after the next boot.
+std::string this_boot() { return "-" + boot_id().substr(0, 8); }
 
 uint64_t sequence_of(const std::string& id) {
   uint64_t sequence = 0;
@@ -113,32 +121,84 @@ Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& 
 }
 
 void UndoJournal::remove_if_empty() {
-  if (!list().empty()) return;
-  for (const char* suffix : {kCommandSuffix, ".new", ".log"}) {
+  if (!list().empty() || has_notes()) return;
+  for (const char* suffix : {".new", ".log"}) {
     for (const std::string& name : names_with(folder_, suffix)) ::unlink((folder_ + "/" + name + suffix).c_str());
   }
   ::rmdir(folder_.c_str());
 }
 
-std::string UndoJournal::command_file(const std::string& id) const {
-  return folder_ + "/" + id + "." + std::to_string(::getpid()) + "-" + std::to_string(++commands_) + kCommandSuffix;
+CommandNote UndoJournal::note(const std::string& id, bool undoing) const {
+  const std::string owner = std::to_string(::getpid()) + "-" + std::to_string(++commands_) + this_boot();
+  return {folder_ + "/" + (id.empty() ? kNoRecord : id) + "." + owner + (undoing ? kUndoingSuffix : kCommandSuffix), undoing};
 }
 
-Task<void> end_commands(const UndoJournal& journal, std::string id) {
-  for (const std::string& name : names_with(journal.folder(), kCommandSuffix)) {
-    if (!name.starts_with(id + ".")) continue;
-    const std::string file = journal.folder() + "/" + name + kCommandSuffix;
-    const Result<std::string> text = read_file(file);
-    const auto stat = text.has_value() ? parse_process_stat(text.value()) : std::nullopt;
-    if (stat && is_running(stat->ref)) {
-      Result<ProcessHandle> leader = ProcessHandle::open(stat->ref);
-      if (leader.has_value()) {
-        ::kill(-stat->ref.pid, SIGKILL);  // it leads its group, and it is still there
-        const MonoTime limit = mono_now() + std::chrono::seconds(2);
-        co_await wait_readable(leader.value().pidfd(), limit);
-      }
+bool UndoJournal::has_notes() const {
+  return !names_with(folder_, kCommandSuffix).empty() || !names_with(folder_, kUndoingSuffix).empty();
+}
+
+namespace {
+
+// The process group that a noted command leads, or led: while one of its members lives, no other can get its number.
+bool group_lives(const ProcessStat& leader) {
+  const auto now = read_process_stat(leader.ref.pid);
+  if (now && now->ref != leader.ref) return false;
+  return !group_members(leader.ref.pid, leader.ref.pid).empty();
+}
+
+bool holds_component(const ProcessStat& leader, const UndoRecord* record) {
+  if (record == nullptr) return false;
+  std::vector<const BoundComponent*> components{&record->component};
+  for (const BoundAction& action : record->undo) components.push_back(&action.component);
+  for (const BoundComponent* one : components) {
+    if (!one->component.process) continue;
+    const Result<Sighting> seen = look(*one->component.process);
+    const bool runs = seen.has_value() && seen.value().presence == Presence::running;
+    const auto stat = runs ? read_process_stat(seen.value().process->pid()) : std::nullopt;
+    if (stat && stat->group == leader.ref.pid) return true;
+  }
+  return false;
+}
+
+Task<void> end_group(ProcessStat leader) {
+  const MonoTime limit = mono_now() + kGroupEnds;
+  while (group_lives(leader) && mono_now() < limit) {
+    ::kill(-leader.ref.pid, SIGKILL);
+    const MonoTime next = mono_now() + kRecordPoll;
+    co_await wait_until(next);
+  }
+}
+
+// Two undo commands at once would undo each other. One that has not ended by its limit is ended alone.
+Task<void> await_undo(ProcessStat leader, const UndoRecord* record) {
+  Duration longest{};
+  for (const BoundAction& action : record->undo) longest = std::max(longest, action.action.limit);
+  const MonoTime limit = mono_now() + longest;
+  while (is_running(leader.ref) && !holds_component(leader, record)) {
+    if (mono_now() >= limit) {
+      const Result<ProcessHandle> late = ProcessHandle::open(leader.ref);
+      if (late.has_value()) (void)late.value().signal(SIGKILL);
+      co_return;
     }
-    ::unlink(file.c_str());
+    const MonoTime next = mono_now() + kRecordPoll;
+    co_await wait_until(next);
+  }
+}
+
+}  // namespace
+
+Task<void> end_commands(const UndoJournal& journal, const UndoRecord* record) {
+  const std::string of = (record == nullptr ? kNoRecord : record->id) + ".";
+  for (const char* suffix : {kCommandSuffix, kUndoingSuffix}) {
+    for (const std::string& name : names_with(journal.folder(), suffix)) {
+      if (!name.starts_with(of)) continue;
+      const std::string file = journal.folder() + "/" + name + suffix;
+      const Result<std::string> text = read_file(file);
+      const auto leader = text.has_value() && name.ends_with(this_boot()) ? parse_process_stat(text.value()) : std::nullopt;
+      if (leader && suffix == kUndoingSuffix) co_await await_undo(*leader, record);
+      if (leader && suffix == kCommandSuffix && !holds_component(*leader, record)) co_await end_group(*leader);
+      ::unlink(file.c_str());
+    }
   }
 }
 

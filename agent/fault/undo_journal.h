@@ -46,11 +46,13 @@ class UndoJournal {
   Result<void> remove(const std::string& id);
   // Waits for the record's lock until the limit.
   Task<LockOutcome> lock(std::string id, MonoTime limit, RecordLock& lock) const;
-  // Removes the folder if nothing stands in it.
+  // Removes the folder if nothing stands in it and no command of it runs.
   void remove_if_empty();
 
-  // Where a command that belongs to a record notes its process while it runs, so that an undoer can end it first.
-  std::string command_file(const std::string& id) const;
+  // For a command that belongs to a record, or to no record (id empty): where it notes its process while it runs, so that
+  // an undoer finds it.
+  CommandNote note(const std::string& id, bool undoing = false) const;
+  bool has_notes() const;
 
  private:
   explicit UndoJournal(std::string folder) : folder_(std::move(folder)) {}
@@ -59,7 +61,9 @@ class UndoJournal {
   mutable uint64_t commands_ = 0;
 };
 
-// Kills the groups of commands that a dead owner left running for this record, and forgets them.
-Task<void> end_commands(const UndoJournal& journal, std::string id);
+// Ends, with its process group, each command that a dead owner left running for this record (nullptr: for none), and waits
+// for the end of its undo commands. What has left the group lives on, and so does a group that holds a process of the
+// record's components.
+Task<void> end_commands(const UndoJournal& journal, const UndoRecord* record);
 
 }  // namespace shakedown

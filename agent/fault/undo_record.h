@@ -36,6 +36,12 @@ struct BoundAction {
   BoundComponent component;  // start, stop, resume; for exec only its folder
 };
 
+// How a command stands to the one who runs it.
+struct CommandNote {
+  std::string file;      // where it notes its process while it runs; empty = nowhere
+  bool undoing = false;  // part of an undo: it lives on when we die, and the next undoer waits for its end
+};
+
 struct UndoRecord {
   std::string id;         // the file's name without its suffix; begins with the sequence
   uint64_t sequence = 0;  // undo goes from the highest down

@@ -28,7 +28,7 @@ struct Command {
   int input = -1;                 // stays the caller's; -1 = /dev/null
   int output = -1;                // stays the caller's; -1 = as log_file says
   std::string error_file;         // stderr is appended here; empty = it goes where stdout goes
-  bool ends_with_us = false;      // it (not what it started) is killed when the thread that spawns it ends, however that ends
+  bool ends_with_us = false;      // it (not what it started) is killed when this process ends, however; unless it changes its user
 };
 
 struct ExitStatus {

@@ -1,9 +1,13 @@
 #include "core/runtime/spawned_child.h"
 
 #include <atomic>
+#include <condition_variable>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <mutex>
+#include <optional>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -118,7 +122,9 @@ SpawnPlan::SpawnPlan(const Command& command, const std::string& found, SpawnDesc
   argv.push_back(nullptr);
 }
 
-pid_t fork_and_run(const SpawnPlan& plan) {
+namespace {
+
+pid_t fork_here(const SpawnPlan& plan) {
   // No handler of ours may run in the child.
   sigset_t all, before;
   sigfillset(&all);
@@ -129,6 +135,64 @@ pid_t fork_and_run(const SpawnPlan& plan) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   return pid;
+}
+
+// The kernel sends a parent-death signal when the thread that forked ends, and a worker ends before its process does: so
+// this one, which never ends, forks for all others. One order at a time.
+class LastingThread {
+ public:
+  static LastingThread& get() {
+    static LastingThread& one = *new LastingThread();
+    return one;
+  }
+
+  pid_t fork_and_run(const SpawnPlan& plan) {
+    const std::lock_guard<std::mutex> turn(turn_);
+    std::unique_lock<std::mutex> lock(mutex_);
+    order_ = &plan;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return made_.has_value(); });
+    const Made made = *made_;
+    made_.reset();
+    errno = made.error;
+    return made.pid;
+  }
+
+ private:
+  struct Made {
+    pid_t pid;
+    int error;
+  };
+
+  LastingThread() {
+    std::thread([this] { serve(); }).detach();  // allow(detached): its end would be a death of its children
+  }
+
+  void serve() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return order_ != nullptr; });
+      const pid_t pid = fork_here(*order_);
+      made_ = Made{pid, errno};
+      order_ = nullptr;
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex turn_, mutex_;
+  std::condition_variable changed_;
+  const SpawnPlan* order_ = nullptr;
+  std::optional<Made> made_;
+};
+
+}  // namespace
+
+pid_t fork_and_run(const SpawnPlan& plan) {
+  const bool lasts = ::gettid() == ::getpid();
+  return plan.ends_with > 0 && !lasts ? LastingThread::get().fork_and_run(plan) : fork_here(plan);
 }
 
 }  // namespace shakedown

@@ -1,5 +1,6 @@
 // A small agent for the crash tests: it makes a FaultRunner, injects one fault into an existing process and runs until
 // it is killed. Started as `fault_agent watch DIR` it is the watchdog; as `fault_agent sweep ...` it only starts and ends.
+// The other modes run --script in one way each: as a setup command, as setup's start of the component, as an effect, as an undo.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -43,10 +44,12 @@ Assignment assignment_of(int count, char** values) {
   Component component;
   component.name = "victim";
   component.agent = AgentId(0);
+  const std::string mode = values[1], script = argument(count, values, "script");
   component.start = {"sleep", "1000"};
+  if (mode == "start-step") component.start = {"sh", "-c", script};
   ProcessSpec process;
   process.pidfile = argument(count, values, "pidfile");
-  process.exe = "sleep";
+  process.exe = mode == "start-step" ? "no-such-program" : "sleep";
   component.process = process;
   plan.scenario.components.push_back(component);
 
@@ -58,7 +61,20 @@ Assignment assignment_of(int count, char** values) {
   Fault fault;
   fault.name = "break-victim";
   const std::string kind = argument(count, values, "kind", "kill");
-  if (kind == "pause" || kind == "long-pause") {
+  const std::vector<std::string> shell{"sh", "-c", script};
+  if (mode == "effect" || mode == "undo") {
+    ExecFault exec;
+    exec.component = ComponentId(0);
+    exec.argv = {"touch", "broken"};
+    exec.effect = mode == "effect" ? shell : std::vector<std::string>{"test", "-e", "broken"};
+    fault.kind = exec;
+    Action undo;
+    undo.kind = Action::Kind::exec;
+    undo.argv = mode == "undo" ? shell : std::vector<std::string>{"rm", "-f", "broken"};
+    undo.describe = "take it back";
+    fault.undo.push_back(undo);
+    plan.scenario.components[0].process.reset();
+  } else if (kind == "pause" || kind == "long-pause") {
     fault.kind = PauseFault{ComponentId(0), std::chrono::milliseconds(kind == "pause" ? 150 : 600'000)};
   } else {
     fault.kind = KillFault{ComponentId(0), 9};
@@ -94,8 +110,14 @@ int run(int count, char** values) {
   options.state_dir = argument(count, values, "state");
   options.lock_dir = argument(count, values, "locks");
   options.lease = from_seconds(std::atof(argument(count, values, "lease", "60").c_str()));
-  options.report = print;
-  auto runner = make_fault_runner(assignment_of(count, values), clock, options, loop);
+  Result<std::unique_ptr<FaultRunner>> runner = std::unique_ptr<FaultRunner>();
+  options.report = [&](Event event) {
+    print(event);
+    const auto* fault = std::get_if<FaultEvent>(&event);
+    if (mode != "undo" || fault == nullptr || fault->state != FaultState::effective) return;
+    runner.value()->finish(InjectionId(0), true, "test", [](bool, const std::string&) {});
+  };
+  runner = make_fault_runner(assignment_of(count, values), clock, options, loop);
   if (runner.has_error()) {
     std::printf("error %s\n", runner.error().text().c_str());
     return exit_code(runner.error().kind);
@@ -106,7 +128,14 @@ int run(int count, char** values) {
       std::printf("undone %d %s\n", clean ? 1 : 0, detail.c_str());
       loop.stop();
     });
-  } else if (mode == "once") {
+  } else if (mode.ends_with("-step")) {
+    Action step;
+    step.kind = mode == "exec-step" ? Action::Kind::exec : Action::Kind::start;
+    step.component = ComponentId(0);
+    step.argv = {"sh", "-c", argument(count, values, "script")};
+    step.limit = std::chrono::hours(1);
+    runner.value()->run_step(StepEvent::Kind::setup, step, [](StepEvent event) { print(Event(std::move(event))); });
+  } else if (mode == "once" || mode == "effect" || mode == "undo") {
     runner.value()->inject(InjectionId(0), FaultId(0), StageId(0), clock.now());
   } else {
     cycle.next();

@@ -243,6 +243,7 @@ TEST_F(FaultProcessTest, AStartThatFailsSaysWhy) {
   EXPECT_FALSE(step.ok);
   EXPECT_THAT(step.detail, HasSubstr("exit code 7"));
   EXPECT_THAT(step.detail, HasSubstr("port in use"));
+  EXPECT_TRUE(rig.undo_all().first);
   EXPECT_TRUE(rig.records().empty());
   EXPECT_EQ(rig.pid(broken), 0);
 }

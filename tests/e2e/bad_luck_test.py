@@ -1,6 +1,7 @@
 """Targets that misbehave, processes that die, interrupts, full disks: each has an answer, and nothing stays behind."""
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -106,6 +107,31 @@ class Deaths(support.Folder):
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 3, out + err)
         self.assert_nothing_runs()
+
+    def interrupted_in_setup(self, setup, *arguments):
+        """The step could take an hour; communicate() has a minute."""
+        begun = self.path("begun")
+        waits = json.dumps(["sh", "-c", f"touch {begun}; sleep 997; true"])
+        text = self.scenario(support.STEADY).replace("setup: [{start: practice}]", f"setup: [{setup}]")
+        text = re.sub(r"    start: .*", f"    start: {waits}", text).replace("WAITS", waits)
+        file = self.write("scenario.yaml", text)
+        process = self.start(support.SHAKEDOWN, "run", file, "--yes", "--out", self.out, *arguments,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        support.wait_until(lambda: os.path.exists(begun), 30, "the setup step")
+        support.interrupt(process, signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3, out + err)
+        self.assertIn("cut short: SIGTERM", err)
+        self.assert_nothing_runs()
+
+    def test_a_setup_command_is_cut_short_by_an_interrupt(self):
+        self.interrupted_in_setup("{exec: WAITS, limit: 1h}")
+
+    def test_a_start_that_does_not_come_about_is_cut_short_by_an_interrupt(self):
+        self.interrupted_in_setup("{start: practice, limit: 1h}")
+
+    def test_a_start_by_a_spawned_agent_is_cut_short_by_an_interrupt(self):
+        self.interrupted_in_setup("{start: practice, limit: 1h}", "--spawn", "1")
 
     def test_agent_killed_in_mid_run(self):
         patient = support.CRASH.replace("duration: 6s", "duration: 40s").replace("<= 4s", "<= 25s")

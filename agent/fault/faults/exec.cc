@@ -23,7 +23,7 @@ class Exec final : public FaultMechanism {
       record.before = std::move(state.value());
     }
     if (record.effect.empty()) co_return ok();
-    const StepResult effect = co_await run(record.effect, "");
+    const StepResult effect = co_await run(record.effect, context_.end);
     if (!effect.ok) co_return ok();
     co_return fail(ErrorKind::unavailable, "the effect command " + record.effect[0] +
                                                " succeeds already, before the fault: it would prove nothing");
@@ -32,8 +32,7 @@ class Exec final : public FaultMechanism {
   Task<Result<Interval>> inject() override {
     Interval interval;
     interval.earliest = mono_now();
-    const std::string command_file = context_.journal.command_file(context_.record.id);
-    const StepResult broken = co_await run(context_.record.argv, command_file);
+    const StepResult broken = co_await run(context_.record.argv, context_.end);
     interval.latest = mono_now();
     if (!broken.ok) co_return fail(ErrorKind::unavailable, context_.record.argv.at(0) + ": " + broken.detail);
     co_return interval;
@@ -44,7 +43,7 @@ class Exec final : public FaultMechanism {
     if (record.effect.empty()) co_return fail(ErrorKind::unavailable, "no `effect:` command is declared");
     const MonoTime limit = mono_now() + record.limit;
     while (true) {
-      const StepResult effect = co_await run(record.effect, "");
+      const StepResult effect = co_await run(record.effect, context_.end);
       Proof proof;
       proof.at = mono_now();
       proof.text = "the effect command " + record.effect[0] + " succeeded";
@@ -66,7 +65,7 @@ class Exec final : public FaultMechanism {
       out = differences(record.before, now.value(), record.component.component.process->processes);
     }
     if (!record.effect.empty()) {
-      const StepResult effect = co_await run(record.effect, "");
+      const StepResult effect = co_await run(record.effect, nullptr);
       if (effect.ok) out.push_back("the effect command " + record.effect[0] + " still succeeds");
     }
     co_return out;
@@ -75,13 +74,14 @@ class Exec final : public FaultMechanism {
   bool compare_is_complete() const override { return false; }
 
  private:
-  Task<StepResult> run(std::vector<std::string> argv, std::string command_file) {
+  Task<StepResult> run(std::vector<std::string> argv, OneShot* end) {
     BoundAction action;
     action.action.kind = Action::Kind::exec;
     action.action.argv = std::move(argv);
     action.action.limit = context_.record.limit;
     action.component = context_.record.component;
-    co_return co_await context_.actions.exec(std::move(action), std::move(command_file), nullptr);
+    const CommandNote note = context_.journal.note(context_.record.id);
+    co_return co_await context_.actions.exec(std::move(action), note, end);
   }
 
   MechanismContext& context_;

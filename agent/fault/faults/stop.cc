@@ -15,7 +15,8 @@ class Stop final : public ProcessFault {
     if (aimed.has_error()) co_return fail(aimed.error());
     Interval interval;
     interval.earliest = mono_now();
-    const StepResult stopped = co_await context_.actions.stop(record().component, nullptr);
+    const CommandNote note = context_.journal.note(record().id);
+    const StepResult stopped = co_await context_.actions.stop(record().component, note, nullptr);
     interval.latest = mono_now();
     if (!stopped.ok) co_return fail(ErrorKind::unavailable, "stop failed: " + stopped.detail);
     co_return interval;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -147,6 +148,20 @@ TEST(ChildProcess, AKilledStarterTakesWithItWhatIsToEndWithIt) {
   EXPECT_FALSE(ends_within(other, 0)) << "a component outlives its agent";
   ::kill(other, SIGKILL);
   EXPECT_TRUE(ends_within(other, 20'000));
+}
+
+TEST(ChildProcess, TheEndOfTheThreadThatStartedItIsNotTheEndOfTheProcess) {
+  Result<ChildProcess> child = ChildProcess();
+  std::thread([&child] {
+    Command command;
+    command.argv = {"/bin/sleep", "1000"};
+    command.ends_with_us = true;
+    child = spawn(command);
+  }).join();
+  ASSERT_TRUE(child.has_value()) << child.error().text();
+  EXPECT_FALSE(ends_within(child.value().pid(), 200));
+  child.value().kill_group(SIGKILL);
+  EXPECT_TRUE(ends_within(child.value().pid(), 20'000));
 }
 
 TEST(ChildProcess, ItIsASessionWithoutOurDescriptorsAndSignals) {
