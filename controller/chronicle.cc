@@ -18,9 +18,9 @@ struct ToldManifest {
 
 }  // namespace
 
-void apply(const JournalEntry& entry, Timeline& timeline, Manifest& manifest) {
+void apply(JournalEntry entry, Timeline& timeline, Manifest& manifest) {
   if (const Manifest* told = std::visit(ToldManifest{}, entry)) manifest = *told;
-  timeline.apply(entry);
+  timeline.apply(std::move(entry));
 }
 
 Chronicle::Chronicle(const Scenario& scenario, std::unique_ptr<JournalWriter> journal)
@@ -34,7 +34,7 @@ void Chronicle::record(JournalEntry entry) {
       log::error(trouble_->message);
     }
   }
-  apply(entry, timeline_, manifest_);
+  apply(std::move(entry), timeline_, manifest_);
 }
 
 void Chronicle::add(Snapshot snapshot) {
@@ -114,7 +114,7 @@ Result<Replay> replay(const std::string& path, Timeline& timeline, const std::fu
     if (change && !change(entry)) return;
     const bool named = std::visit(RefersToThere{timeline.scenario()}, entry);
     if (named) {
-      apply(entry, timeline, out.manifest);
+      apply(std::move(entry), timeline, out.manifest);
     } else {
       ++nameless;
     }

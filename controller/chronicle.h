@@ -14,7 +14,7 @@
 namespace shakedown {
 
 // Applies one journal entry; used live and by replay, so that both build the same Timeline.
-void apply(const JournalEntry& entry, Timeline& timeline, Manifest& manifest);
+void apply(JournalEntry entry, Timeline& timeline, Manifest& manifest);
 
 class Chronicle {
  public:

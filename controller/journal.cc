@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <initializer_list>
 
 #include "core/wire/codec_journal.h"
 
@@ -16,11 +17,28 @@ namespace {
 constexpr std::string_view kHeader = "shakedown journal 1\n";
 constexpr uint32_t kLongestRecord = 64U << 20;
 
-Digest link(const Digest& before, std::string_view payload) {
-  std::string bytes(reinterpret_cast<const char*>(before.data()), before.size());
-  bytes.append(payload);
-  return sha256(bytes);
-}
+// SHA-256 of what follows each other. OpenSSL looks the method up but once, and a context serves many records.
+class Hash {
+ public:
+  Digest of(std::initializer_list<std::string_view> parts) {
+    Digest digest{};
+    EVP_DigestInit_ex2(context_.get(), method_.get(), nullptr);
+    for (const std::string_view part : parts) EVP_DigestUpdate(context_.get(), part.data(), part.size());
+    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+    return digest;
+  }
+  Digest link(const Digest& before, std::string_view payload) {
+    return of({{reinterpret_cast<const char*>(before.data()), before.size()}, payload});
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD* method) const { EVP_MD_free(method); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD, Free> method_{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
+};
 
 Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
@@ -62,7 +80,7 @@ class Cursor {
 };
 
 // One record into payload; false at the end of the file or at damage.
-bool next_record(Cursor& cursor, JournalSummary& summary, std::string& payload) {
+bool next_record(Cursor& cursor, Hash& hash, JournalSummary& summary, std::string& payload) {
   const uint64_t at = cursor.offset();
   const auto damaged = [&](const std::string& what) {
     summary.damage = "record " + std::to_string(summary.records + 1) + " at byte " + std::to_string(at) + ": " + what;
@@ -79,7 +97,7 @@ bool next_record(Cursor& cursor, JournalSummary& summary, std::string& payload) 
   if (!cursor.read(payload.data(), length) || !cursor.read(reinterpret_cast<char*>(stored.data()), stored.size())) {
     return damaged("the file ends inside the record");
   }
-  const Digest expected = link(summary.chain, payload);
+  const Digest expected = hash.link(summary.chain, payload);
   if (stored != expected) {
     return damaged("the chain is broken: expected digest " + hex(expected).substr(0, 12) + ", found " +
                    hex(stored).substr(0, 12));
@@ -125,10 +143,7 @@ std::string hex(const Digest& digest) {
 }
 
 Digest sha256(std::string_view bytes) {
-  Digest digest{};
-  unsigned int length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return digest;
+  return Hash().of({bytes});
 }
 
 JournalWriter::JournalWriter(int fd, std::string path)
@@ -146,7 +161,7 @@ Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const std::string& 
 
 Result<void> JournalWriter::append(const JournalEntry& entry) {
   const std::string payload = encode_journal(entry, records_ + 1);
-  const Digest next = link(chain_, payload);
+  const Digest next = Hash().link(chain_, payload);
   std::string record = length_prefix(payload.size()) + payload;
   record.append(reinterpret_cast<const char*>(next.data()), next.size());
   const Result<void> written = write_all(fd_, record, path_);
@@ -181,7 +196,8 @@ Result<JournalSummary> read_journal(const std::string& path, const std::function
   summary.chain = sha256(kHeader);
   std::string payload;
   Sequence sequence;
-  while (next_record(cursor, summary, payload)) {
+  Hash hash;
+  while (next_record(cursor, hash, summary, payload)) {
     uint64_t number = 0;
     Result<JournalEntry> decoded = decode_journal(payload, &number);
     ++summary.records;

@@ -38,7 +38,7 @@ std::map<StageId, Counts> ended_in(const Timeline& timeline, int64_t from, int64
 }
 
 bool meets_fault(const Timeline& timeline, int64_t from, int64_t to) {
-  const std::vector<FaultWindow> windows = fault_windows(timeline);
+  const std::vector<FaultWindow> windows = fault_windows(timeline, run_time(std::chrono::seconds(from)));
   for (int64_t second = from; second < to && !windows.empty(); ++second) {
     if (in_window(second, windows)) return true;
   }

@@ -108,7 +108,7 @@ asio::awaitable<void> Run::settle(const std::vector<PlannedStage>& stages_of_gro
   std::vector<uint64_t> read_until;
   for (std::size_t i = 0; i < scenario_.ledgers.size(); ++i) {
     uint64_t end = 0;
-    for (const LedgerPass& pass : chronicle_.timeline().ledger(LedgerId(i)).passes) end = std::max(end, pass.end_id);
+    for (const LedgerPass& pass : chronicle_.timeline().ledger(LedgerId(i)).passes()) end = std::max(end, pass.end_id);
     read_until.push_back(end);
   }
   // Losses of one stage cannot be told apart by fault: each of its injections answers for all of them.
@@ -121,7 +121,7 @@ asio::awaitable<void> Run::verify(InjectionId injection, const std::vector<uint6
   activity_end_ = {};
   for (std::size_t i = 0; i < scenario_.ledgers.size(); ++i) {
     const Ledger& ledger = scenario_.ledgers[i];
-    verifying_ = Verifying{LedgerId(i), chronicle_.timeline().ledger(LedgerId(i)).reads.size()};
+    verifying_ = Verifying{LedgerId(i), chronicle_.timeline().ledger(LedgerId(i)).reads()};
     progress_.note("verifying ledger " + ledger.name + ": reads at " + format_rate(ledger.verify_rate) + " for at most " +
                    format_duration(ledger.settle + ledger.verify_limit));
     activity_ = "verifying " + ledger.name;
@@ -350,7 +350,7 @@ void Run::tick() {
   LiveView view = live_view(chronicle_.timeline(), now());
   view.phase = activity_;
   if (verifying_) {
-    const std::size_t read = chronicle_.timeline().ledger(verifying_->ledger).reads.size() - verifying_->before;
+    const uint64_t read = chronicle_.timeline().ledger(verifying_->ledger).reads() - verifying_->before;
     view.phase += ": " + std::to_string(read) + " read back";
   }
   view.left = std::max<Duration>(Duration{}, activity_end_ - now());

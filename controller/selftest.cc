@@ -207,7 +207,7 @@ requirements:
     for (const auto& entry : bench.truth("lost")) {
       for (const auto& id : entry["ids"]) planted.insert(id.get<std::string>());
     }
-    const LedgerClasses classes = classify(drill.timeline->ledger(LedgerId(0)));
+    const LedgerClasses classes = classify(drill.timeline->ledger(LedgerId(0)).record());
     SelfCheck check{"loss", fmt::format("{} acknowledged writes lost", planted.size()),
                     fmt::format("{} lost, {} undecided of {} acknowledged", classes.lost.size(),
                                 classes.undecided.size(), classes.acked),

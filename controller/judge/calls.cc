@@ -26,10 +26,10 @@ Requests requests_in(TimeRange range, const Evidence& evidence) {
   };
   evidence.timeline->seconds().each_row(add, second_of(range.from), second_of(range.to));
   for (const ProbeEvidence& probe : evidence.probes) {
-    for (const ProbeResult& r : probe.results) out.other += range.contains(r.start) ? 1 : 0;
+    for (auto at = probe.results.from(range.from), end = probe.results.end(); at != end && at->start < range.to; ++at) ++out.other;
   }
   for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
-    for (const auto& [id, write] : evidence.timeline->ledger(LedgerId(i)).writes) {
+    for (const LedgerWrite& write : evidence.ledger(LedgerId(i)).writes) {
       out.other += range.contains(write.invoked) ? 1 : 0;
     }
   }

@@ -164,6 +164,7 @@ Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manif
   for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
     evidence.probes.push_back(collect_probe(ProbeId(i), evidence));
   }
+  for (std::size_t i = 0; i < scenario.ledgers.size(); ++i) evidence.ledgers.push_back(timeline.ledger(LedgerId(i)).record());
   collect_losses(evidence);
   return evidence;
 }

@@ -52,12 +52,14 @@ struct Evidence {
   const Manifest* manifest = nullptr;
   std::vector<FaultWindow> windows;
   std::vector<ProbeEvidence> probes;  // by ProbeId
+  std::vector<LedgerRecord> ledgers;  // by LedgerId
   std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect
   std::vector<std::vector<AttributedLoss>> attributed;              // by LedgerId: who may have taken each lost write
   std::optional<TimeRange> only;      // scopes look at nothing else; absent = at everything
   RunTime end{};                      // end of the last stage, else the last instant seen
 
   const ProbeEvidence& probe(ProbeId id) const { return probes[id.value]; }
+  const LedgerRecord& ledger(LedgerId id) const { return ledgers[id.value]; }
   std::optional<TimeRange> window(InjectionId injection) const;
   std::optional<RunTime> lost_at(AgentId agent) const;
   bool has_load_role(AgentId agent) const;

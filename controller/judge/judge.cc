@@ -176,7 +176,7 @@ std::optional<double> live_value(const Sli& sli, const Timeline& timeline, RunTi
   const auto over = static_cast<int64_t>(std::ceil(seconds(ratio->over)));
   const int64_t from = over > 0 ? to - over : 0;
   if (outside_faults) {
-    const std::vector<FaultWindow> windows = fault_windows(timeline);
+    const std::vector<FaultWindow> windows = fault_windows(timeline, run_time(std::chrono::seconds(from)));
     for (int64_t s = from; s < to && !windows.empty(); ++s) {
       if (in_window(s, windows)) return std::nullopt;
     }

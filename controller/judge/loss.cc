@@ -15,8 +15,7 @@ namespace {
 
 // Whether some write was acknowledged in [from, to).
 bool acked_in(const LedgerRecord& record, RunTime from, RunTime to) {
-  return std::any_of(record.writes.begin(), record.writes.end(), [&](const auto& entry) {
-    const LedgerWrite& write = entry.second;
+  return std::any_of(record.writes.begin(), record.writes.end(), [&](const LedgerWrite& write) {
     return write.outcome == WriteClass::acked && from <= write.completed && write.completed < to;
   });
 }
@@ -40,7 +39,7 @@ void by_time(InjectionBound& bound, const InjectionLoss& loss) {
 
 LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evidence& evidence) {
   const Ledger& ledger = evidence.scenario->ledger(id);
-  const LedgerRecord& record = evidence.timeline->ledger(id);
+  const LedgerRecord& record = evidence.ledger(id);
   const AgentId agent = evidence.or_first_load_agent(ledger.agent);
   widen_by_clocks(view, agent, fault, INFINITY, evidence);
   LossEvidence out;
@@ -92,7 +91,7 @@ std::vector<BoundLoss> bound_to(const std::vector<InjectionView>& row, LedgerId 
     if (loss.candidates.empty()) continue;
     BoundLoss span{row.size(), 0, INFINITY};
     bool all_here = true;
-    const RunTime acked = evidence.timeline->ledger(id).writes.at(loss.id).completed;
+    const RunTime acked = evidence.ledger(id).write(loss.id)->completed;
     for (const InjectionId candidate : loss.candidates) {
       const auto at = std::find_if(row.begin(), row.end(), [&](const InjectionView& view) {
         return view.valid() && view.record->injection == candidate;
@@ -161,7 +160,7 @@ InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, c
 
 void collect_losses(Evidence& evidence) {
   for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
-    evidence.attributed.push_back(attribute_losses(evidence.timeline->ledger(LedgerId(i)), culprits(LedgerId(i), evidence)));
+    evidence.attributed.push_back(attribute_losses(evidence.ledger(LedgerId(i)), culprits(LedgerId(i), evidence)));
   }
   for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {
     for (const InjectionView& view : injections_of(FaultId(f), evidence)) {
@@ -199,7 +198,7 @@ Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Eviden
 
 Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const Evidence& evidence) {
   const Ledger& ledger = evidence.scenario->ledger(sli.ledger);
-  const RunLoss found = run_loss(evidence.timeline->ledger(sli.ledger));
+  const RunLoss found = run_loss(evidence.ledger(sli.ledger));
   const std::string noun = plural(ledger.noun);
   if (found.acked == 0) {
     return nothing(Unit::writes, fmt::format("No {} was acknowledged.", ledger.noun), fmt::format("acknowledged {}", noun));

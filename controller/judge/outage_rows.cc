@@ -43,7 +43,8 @@ bool could_hide_an_outage(const ProbeEvidence& evidence, const Probe& probe, Run
   std::optional<RunTime> before;
   uint64_t bad = 0;  // in a row: failed, or not made
   bool missing = false;
-  for (const ProbeResult& result : evidence.results) {
+  for (auto at = good_before(evidence.results, probe, from, 1), end = evidence.results.end(); at != end; ++at) {
+    const ProbeResult& result = *at;
     if (before && *before >= to) break;
     const int64_t ticks = before ? (result.start - *before + probe.every / 2) / probe.every : 1;
     const uint64_t absent = before && result.start > from && ticks > 1 ? static_cast<uint64_t>(ticks - 1) : 0;

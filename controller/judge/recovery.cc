@@ -85,10 +85,17 @@ struct Blips {
   RunTime first_{};
 };
 
+// What began here or later may have been under way when the fault struck; before it lies a good check, if there was one.
+ProbeLog::Iterator struck_from(const Watched& w) {
+  const ProbeLog& results = w.evidence.results;
+  return good_before(results, w.probe, w.view.effect_from - results.longest(), 1);
+}
+
 Blips blips_of(const Watched& w, RunTime until) {
   Blips out;
   const uint32_t enough = std::max(1U, w.probe.up_after);
-  for (const ProbeResult& result : w.evidence.results) {
+  for (auto at = struck_from(w), end = w.evidence.results.end(); at != end; ++at) {
+    const ProbeResult& result = *at;
     if (result.start >= w.horizon || (result.start >= until && out.run() >= enough)) break;
     const bool failed = has_failed(result, w.probe);
     if (!failed && result.start < w.view.effect_from) {
@@ -107,10 +114,10 @@ Blips blips_of(const Watched& w, RunTime until) {
 Duration longest_unseen(const Watched& w, RunTime until) {
   Duration out = w.probe.every + w.evidence.report.longest_good;
   std::optional<RunTime> before;
-  for (const ProbeResult& result : w.evidence.results) {
+  for (auto at = struck_from(w), end = w.evidence.results.end(); at != end; ++at) {
     if (before && *before >= until) break;
-    if (before && result.end > w.view.effect_from) out = std::max(out, result.end - *before);
-    before = result.start;
+    if (before && at->end > w.view.effect_from) out = std::max(out, at->end - *before);
+    before = at->start;
   }
   return out;
 }
@@ -156,9 +163,10 @@ void measure_outages(InjectionBound& bound, const Watched& w, const Outage& firs
 void measure_overlapped(InjectionBound& bound, const Watched& w, double limit) {
   const Outage* last = outages_of(w).second;
   if (w.view.struck_alone && last != nullptr) {
-    for (const ProbeResult& result : w.evidence.results) {
-      if (result.start < last->begin() || result.start > last->last_failed_start || result.start >= w.view.next) continue;
-      if (has_failed(result, w.probe)) bound.verdict.lower = std::max(0.0, seconds(result.start - w.view.effect_to));
+    const auto end = w.evidence.results.end();
+    for (auto at = w.evidence.results.from(last->begin()); at != end && at->start < w.view.next; ++at) {
+      if (at->start > last->last_failed_start) break;
+      if (has_failed(*at, w.probe)) bound.verdict.lower = std::max(0.0, seconds(at->start - w.view.effect_to));
     }
   }
   bound.verdict.upper = INFINITY;

@@ -46,10 +46,10 @@ WindowCounts count_window(const Requirement& requirement, TimeRange window, cons
   out.ok = ok.sparse();
   out.service = service.sparse();
   for (const ProbeId id : probes_for(requirement, evidence)) {
-    for (const ProbeResult& r : evidence.probe(id).results) {
-      if (!window.contains(r.start)) continue;
+    const ProbeLog& results = evidence.probe(id).results;
+    for (auto at = results.from(window.from), last = results.end(); at != last && at->start < window.to; ++at) {
       ++out.checks;
-      out.good_checks += r.good ? 1 : 0;
+      out.good_checks += at->good ? 1 : 0;
     }
   }
   return out;

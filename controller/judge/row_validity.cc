@@ -60,13 +60,19 @@ struct UserTime {
   uint64_t good_requests = 0, bad_requests = 0;
 };
 
+const ClosedLoad* closed_load(StageId stage, const Evidence& evidence) {
+  const auto& load = evidence.scenario->phase(evidence.timeline->stages()[stage.value].phase).load;
+  return load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+}
+
 std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& evidence) {
   std::map<StageId, UserTime> out;
+  const auto& stages = scope.stages();
+  if (std::none_of(stages.begin(), stages.end(), [&](StageId id) { return closed_load(id, evidence) != nullptr; })) return out;
   const double pause = seconds(evidence.scenario->connections.backoff_max);
   evidence.timeline->seconds().each_row([&](const SecondRow& row) {
     if (!scope.has_stage(row.stage)) return;
-    const auto& load = evidence.scenario->phase(evidence.timeline->stages()[row.stage.value].phase).load;
-    const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+    const ClosedLoad* closed = closed_load(row.stage, evidence);
     if (closed == nullptr || !scope.contains(row)) return;
     UserTime& time = out[row.stage];
     for (const Outcome outcome : kAllOutcomes) {

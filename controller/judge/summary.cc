@@ -150,7 +150,7 @@ ScoredLedgerInjection score(const InjectionView& view, LedgerId ledger, FaultId 
 
 ScoredLedger score(LedgerId id, const Evidence& evidence) {
   const Ledger& ledger = evidence.scenario->ledger(id);
-  const LedgerClasses classes = classify(evidence.timeline->ledger(id));
+  const LedgerClasses classes = classify(evidence.ledger(id));
   ScoredLedger out;
   out.name = ledger.name;
   out.noun = ledger.noun;
@@ -200,11 +200,12 @@ double cpu_share(const AgentRecord& record) {
 }  // namespace
 
 std::vector<ScoredOutage> summarize_outages(const Evidence& evidence) {
-  const HarmMeter meter(evidence);
   std::vector<std::pair<const CausedOutage*, const ProbeEvidence*>> seen;
   for (const ProbeEvidence& probe : evidence.probes) {
     for (const CausedOutage& caused : probe.outages) seen.emplace_back(&caused, &probe);
   }
+  if (seen.empty()) return {};
+  const HarmMeter meter(evidence);
   std::stable_sort(seen.begin(), seen.end(),
                    [](const auto& a, const auto& b) { return a.first->outage.begin() < b.first->outage.begin(); });
   std::vector<ScoredOutage> out;
@@ -214,6 +215,7 @@ std::vector<ScoredOutage> summarize_outages(const Evidence& evidence) {
 }
 
 std::vector<ScoredFault> summarize_faults(const Evidence& evidence) {
+  if (evidence.timeline->injections().empty()) return {};
   const HarmMeter meter(evidence);
   std::vector<std::pair<InjectionId, ScoredFault>> scored;
   for (std::size_t f = 0; f < evidence.scenario->faults.size(); ++f) {

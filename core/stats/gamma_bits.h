@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,20 +17,28 @@ namespace shakedown {
 class GammaWriter {
  public:
   void put(uint64_t value) {
-    const int bits = std::bit_width(value);
-    for (int i = 1; i < bits; ++i) bit(false);
-    for (int i = bits - 1; i >= 0; --i) bit((value >> i & 1) != 0);
+    const auto bits = static_cast<unsigned>(std::bit_width(value));
+    if (bits <= kHalf) return append(value, 2 * bits - 1);
+    append(0, kHalf);
+    append(0, bits - 1 - kHalf);
+    append(value >> kHalf, bits - kHalf);
+    append(value & ((uint64_t{1} << kHalf) - 1), kHalf);
   }
-  std::string take() { return std::move(bytes_); }
+  std::string take() {
+    if (waiting_ > 0) append(0, 8 - waiting_);
+    return std::move(bytes_);
+  }
 
  private:
-  void bit(bool one) {
-    if (used_ == 0) bytes_.push_back('\0');
-    if (one) bytes_.back() = static_cast<char>(static_cast<unsigned char>(bytes_.back()) | 0x80U >> used_);
-    used_ = (used_ + 1) % 8;
+  static constexpr unsigned kHalf = 28;
+  // The value's lowest bits, at most 56: with those that wait they fit in 64. Above them it has none.
+  void append(uint64_t value, unsigned bits) {
+    bits_ = bits_ << bits | value;
+    for (waiting_ += bits; waiting_ >= 8; waiting_ -= 8) bytes_.push_back(static_cast<char>(bits_ >> (waiting_ - 8)));
   }
   std::string bytes_;
-  unsigned used_ = 0;
+  uint64_t bits_ = 0;     // the lowest `waiting_` of them are not yet in bytes_
+  unsigned waiting_ = 0;  // less than 8 between calls
 };
 
 // Borrows the bytes.
@@ -40,6 +49,18 @@ class GammaReader {
   // 0 at the end, nullopt for bits that are no code.
   std::optional<uint64_t> take() {
     uint64_t next = window();
+    auto zeros = static_cast<unsigned>(std::countl_zero(next));
+    if (2 * zeros < kSure && at_ + 2 * zeros + 1 <= 8 * bytes_.size()) {  // as nearly always: all of it in the window
+      at_ += 2 * zeros + 1;
+      return next << zeros >> (63 - zeros);
+    }
+    return take_long(next);
+  }
+
+ private:
+  static constexpr unsigned kSure = 56;  // so many of the window's bits are there, if the bytes have them
+
+  std::optional<uint64_t> take_long(uint64_t next) {
     unsigned zeros = 0;
     while (next == 0) {
       const std::size_t left = 8 * bytes_.size() - at_;
@@ -62,16 +83,17 @@ class GammaReader {
     return value;
   }
 
- private:
-  static constexpr unsigned kSure = 56;  // so many of the window's bits are there, if the bytes have them
-
   // The bits from here on; zeros after the end.
   uint64_t window() const {
-    uint64_t bits = 0;
-    for (std::size_t i = 0; i < 8; ++i) {
-      const std::size_t byte = at_ / 8 + i;
-      bits = bits << 8 | (byte < bytes_.size() ? static_cast<unsigned char>(bytes_[byte]) : 0U);
+    unsigned char raw[8] = {};
+    const std::size_t byte = at_ / 8, left = bytes_.size() - byte;
+    if (left >= sizeof raw) {
+      std::memcpy(raw, bytes_.data() + byte, sizeof raw);
+    } else {
+      std::copy_n(bytes_.data() + byte, left, raw);
     }
+    uint64_t bits = 0;
+    for (const unsigned char one : raw) bits = bits << 8 | one;
     return bits << at_ % 8;
   }
   std::string_view bytes_;

@@ -4,6 +4,9 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <utility>
+
+#include "core/stats/gamma_bits.h"
 
 namespace shakedown {
 namespace {
@@ -108,33 +111,34 @@ void SparseHistogram::add(Duration d, uint64_t count) {
   }
 }
 
-// When every bucket of other is in use here already, as it mostly is once a run has gone on for a while.
-bool SparseHistogram::add_where_known(const SparseHistogram& other) {
-  if (other.buckets_.size() > buckets_.size()) return false;
+// Adds the counts of other's buckets as far as they are in use here already, as they mostly are once a run has gone on for
+// a while; how many. A bucket lies at most as many places further on as its number is larger.
+std::size_t SparseHistogram::add_known(const SparseHistogram& other) {
   auto at = buckets_.begin();
+  std::size_t known = 0;
   for (const BucketCount& b : other.buckets_) {
-    while (at != buckets_.end() && at->bucket < b.bucket) ++at;
-    if (at == buckets_.end() || at->bucket != b.bucket) return false;
-  }
-  at = buckets_.begin();
-  for (const BucketCount& b : other.buckets_) {
-    while (at->bucket < b.bucket) ++at;
+    if (at == buckets_.end() || b.bucket < at->bucket) break;
+    const auto furthest = at + std::min<std::ptrdiff_t>(b.bucket - at->bucket, buckets_.end() - at - 1);
+    const auto below = [](const BucketCount& one, uint32_t bucket) { return one.bucket < bucket; };
+    at = furthest->bucket <= b.bucket ? furthest : std::lower_bound(at, furthest, b.bucket, below);
+    if (at->bucket != b.bucket) break;
     at->count += b.count;
+    ++known;
   }
-  return true;
+  return known;
 }
 
 void SparseHistogram::merge(const SparseHistogram& other) {
-  if (other.empty()) return;
   if (empty()) {
     buckets_ = other.buckets_;
     return;
   }
-  if (add_where_known(other)) return;
+  const std::size_t known = add_known(other);
+  if (known == other.buckets_.size()) return;
   std::vector<BucketCount> merged;
-  merged.reserve(buckets_.size() + other.buckets_.size());
+  merged.reserve(buckets_.size() + other.buckets_.size() - known);
   auto a = buckets_.begin();
-  auto b = other.buckets_.begin();
+  auto b = other.buckets_.begin() + static_cast<std::ptrdiff_t>(known);
   while (a != buckets_.end() && b != other.buckets_.end()) {
     if (a->bucket == b->bucket) {
       merged.push_back({a->bucket, a->count + b->count});
@@ -213,35 +217,81 @@ SparseHistogram SparseHistogram::highest(uint64_t n) const {
 }
 
 SparseHistogram SparseHistogram::from_buckets(std::vector<BucketCount> buckets) {
-  std::stable_sort(buckets.begin(), buckets.end(),
-                   [](const BucketCount& a, const BucketCount& b) { return a.bucket < b.bucket; });
-  SparseHistogram out;
+  const auto ascending = [](const BucketCount& a, const BucketCount& b) { return a.bucket < b.bucket; };
+  if (!std::is_sorted(buckets.begin(), buckets.end(), ascending)) std::stable_sort(buckets.begin(), buckets.end(), ascending);
+  std::size_t kept = 0;
   for (BucketCount b : buckets) {
     b.bucket = std::min(b.bucket, kLast);
     if (b.count == 0) continue;
-    if (!out.buckets_.empty() && out.buckets_.back().bucket == b.bucket) {
-      out.buckets_.back().count += b.count;
+    if (kept > 0 && buckets[kept - 1].bucket == b.bucket) {
+      buckets[kept - 1].count += b.count;
     } else {
-      out.buckets_.push_back(b);
+      buckets[kept++] = b;
     }
   }
+  buckets.resize(kept);
+  SparseHistogram out;
+  out.buckets_ = std::move(buckets);
   return out;
+}
+
+std::string SparseHistogram::packed() const {
+  GammaWriter bits;
+  int64_t last = -1;
+  for (const BucketCount& one : buckets_) {
+    bits.put(static_cast<uint64_t>(int64_t{one.bucket} - std::exchange(last, int64_t{one.bucket})));
+    bits.put(one.count);
+  }
+  return bits.take();
+}
+
+std::optional<SparseHistogram> SparseHistogram::unpacked(std::string_view bits) {
+  SparseHistogram out;
+  out.buckets_.reserve(std::min<std::size_t>(bits.size(), kHistogramBuckets));
+  GammaReader reader(bits);
+  for (uint64_t end = 0;;) {
+    const std::optional<uint64_t> delta = reader.take();
+    if (delta && *delta == 0) return out;
+    const std::optional<uint64_t> count = delta ? reader.take() : std::nullopt;
+    if (!count || *count == 0 || *delta > kHistogramBuckets - end) return std::nullopt;
+    end += *delta;
+    out.buckets_.push_back({static_cast<uint32_t>(end - 1), *count});
+  }
 }
 
 void HistogramSum::add(const SparseHistogram& other) {
   if (other.empty()) return;
   if (counts_.empty()) counts_.resize(kHistogramBuckets);
-  for (const BucketCount& b : other.buckets()) counts_[b.bucket] += b.count;
-  lowest_ = std::min(lowest_, other.buckets().front().bucket);
-  highest_ = std::max(highest_, other.buckets().back().bucket);
+  for (const BucketCount& b : other.buckets()) {
+    uint64_t& count = counts_[b.bucket];
+    if (count == 0) {
+      used_[b.bucket / 64] |= uint64_t{1} << b.bucket % 64;
+      ++buckets_;
+    }
+    count += b.count;
+  }
+}
+
+template <class Visit>
+void HistogramSum::each_used(const Visit& visit) const {
+  for (uint32_t word = 0; word < used_.size(); ++word) {
+    for (uint64_t left = used_[word]; left != 0; left &= left - 1) {
+      visit(64 * word + static_cast<uint32_t>(std::countr_zero(left)));
+    }
+  }
 }
 
 SparseHistogram HistogramSum::sparse() const {
   std::vector<BucketCount> buckets;
-  for (uint32_t b = lowest_; b <= highest_ && b < counts_.size(); ++b) {
-    if (counts_[b] > 0) buckets.push_back({b, counts_[b]});
-  }
+  buckets.reserve(buckets_);
+  each_used([&](uint32_t b) { buckets.push_back({b, counts_[b]}); });
   return SparseHistogram::from_buckets(std::move(buckets));
+}
+
+void HistogramSum::clear() {
+  each_used([&](uint32_t b) { counts_[b] = 0; });
+  used_ = {};
+  buckets_ = 0;
 }
 
 DenseHistogram::DenseHistogram() : counts_(kHistogramBuckets), lowest_(kHistogramBuckets), highest_(0) {}

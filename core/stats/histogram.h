@@ -6,8 +6,13 @@
 // (bucket, count) pairs, for snapshots, wire, journal and Timeline. Threads: none; one owner each.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/time.h"
@@ -53,10 +58,14 @@ class SparseHistogram {
   std::span<const BucketCount> buckets() const { return buckets_; }
   // From a peer or a file: sorts, joins repeats, drops empty buckets, clamps the index.
   static SparseHistogram from_buckets(std::vector<BucketCount> buckets);
+  // As a row of bits: for each bucket its distance from the one before (of the first: its number + 1) and its count, as
+  // Elias gamma codes (gamma_bits.h). nullopt for bits that are no buckets.
+  std::string packed() const;
+  static std::optional<SparseHistogram> unpacked(std::string_view bits);
   friend bool operator==(const SparseHistogram&, const SparseHistogram&) = default;
 
  private:
-  bool add_where_known(const SparseHistogram& other);
+  std::size_t add_known(const SparseHistogram& other);
   std::vector<BucketCount> buckets_;  // ascending, counts > 0
 };
 
@@ -65,10 +74,14 @@ class HistogramSum {
  public:
   void add(const SparseHistogram& other);
   SparseHistogram sparse() const;
+  void clear();  // cost proportional to the buckets in use
 
  private:
+  template <class Visit>
+  void each_used(const Visit& visit) const;  // ascending
   std::vector<uint64_t> counts_;  // empty, or kHistogramBuckets long
-  uint32_t lowest_ = kHistogramBuckets, highest_ = 0;
+  std::array<uint64_t, (kHistogramBuckets + 63) / 64> used_{};  // a bit a bucket
+  std::size_t buckets_ = 0;       // in use
 };
 
 class DenseHistogram {

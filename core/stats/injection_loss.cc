@@ -45,7 +45,7 @@ class InjectionCheck {
 
   Sorted sort(InjectionLoss& out) const {
     Sorted sorted;
-    for (const auto& [id, write] : record_.writes) {
+    for (const LedgerWrite& write : record_.writes) {
       if (write.outcome == WriteClass::acked) sort_write(write, sorted, out);
     }
     return sorted;

@@ -99,13 +99,13 @@ class Steps {
 LedgerClasses classify(const LedgerRecord& record) {
   LedgerClasses out;
   const ReadsById reads(record);
-  for (const auto& [id, write] : record.writes) {
-    classify_write(out, write, evidence(reads.of(id), known_from(write)));
+  for (const LedgerWrite& write : record.writes) {
+    classify_write(out, write, evidence(reads.of(write.id), known_from(write)));
   }
   for (const uint64_t id : reads.ids()) {
-    const auto write = record.writes.find(id);
-    const bool attempted = write != record.writes.end();
-    const ReadEvidence e = evidence(reads.of(id), attempted ? known_from(write->second) : RunTime::min());
+    const LedgerWrite* write = record.write(id);
+    const bool attempted = write != nullptr;
+    const ReadEvidence e = evidence(reads.of(id), attempted ? known_from(*write) : RunTime::min());
     if (e.seen() && !attempted) out.ghosts.push_back(id);
     if (e.duplicate) out.duplicates.push_back(id);
     if (e.corrupt_now()) out.corrupt.push_back(id);
@@ -117,20 +117,20 @@ std::vector<AttributedLoss> attribute_losses(const LedgerRecord& record, const s
   std::vector<AttributedLoss> out;
   const ReadsById reads(record);
   const Steps steps(record, culprits);
-  for (const auto& [id, write] : record.writes) {
+  for (const LedgerWrite& write : record.writes) {
     if (write.outcome != WriteClass::acked) continue;
-    const ReadEvidence e = evidence(reads.of(id), write.completed);
+    const ReadEvidence e = evidence(reads.of(write.id), write.completed);
     if (!e.absent_now()) continue;
     const RunTime last_known = e.seen() ? std::max(write.completed, e.last_seen->invoked) : write.completed;
-    out.push_back({id, steps.candidates(last_known, *e.found_absent)});
+    out.push_back({write.id, steps.candidates(last_known, *e.found_absent)});
   }
   return out;
 }
 
 uint64_t unrecorded_below(const LedgerRecord& record, uint64_t first, uint64_t end) {
   if (end <= first) return 0;
-  const auto from = record.writes.lower_bound(first), to = record.writes.lower_bound(end);
-  return end - first - static_cast<uint64_t>(std::distance(from, to));
+  const auto in = [&](const LedgerWrite& write) { return first <= write.id && write.id < end; };
+  return end - first - static_cast<uint64_t>(std::count_if(record.writes.begin(), record.writes.end(), in));
 }
 
 RunLoss run_loss(const LedgerRecord& record) {
@@ -142,10 +142,10 @@ RunLoss run_loss(const LedgerRecord& record) {
   out.verified = last != nullptr && last->complete && last->first_id == 0;
   if (last != nullptr) out.undecided = unrecorded_below(record, 0, last->end_id);
   const ReadsById reads(record);
-  for (const auto& [id, write] : record.writes) {
+  for (const LedgerWrite& write : record.writes) {
     if (write.outcome != WriteClass::acked) continue;
     ++out.acked;
-    const Reads of_id = reads.of(id);
+    const Reads of_id = reads.of(write.id);
     const ReadEvidence e = evidence(of_id, write.completed);
     const bool seen_at_end = last != nullptr && std::any_of(of_id.begin(), of_id.end(), [&](const LedgerRead* read) {
       return read->pass == last->pass && is_seen(read->outcome);

@@ -6,7 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/stats/timeline.h"
+#include "core/base/ids.h"
+#include "core/stats/ledger_log.h"
 
 namespace shakedown {
 

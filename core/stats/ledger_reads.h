@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "core/stats/timeline.h"
+#include "core/stats/ledger_log.h"
 
 namespace shakedown::ledger {
 
@@ -22,9 +22,10 @@ class ReadsById {
   explicit ReadsById(const LedgerRecord& record) {
     sorted_.reserve(record.reads.size());
     for (const LedgerRead& read : record.reads) sorted_.push_back(&read);
-    std::stable_sort(sorted_.begin(), sorted_.end(), [](const LedgerRead* a, const LedgerRead* b) {
+    const auto before = [](const LedgerRead* a, const LedgerRead* b) {
       return a->id != b->id ? a->id < b->id : a->invoked < b->invoked;
-    });
+    };
+    if (!std::is_sorted(sorted_.begin(), sorted_.end(), before)) std::stable_sort(sorted_.begin(), sorted_.end(), before);
   }
 
   Reads of(uint64_t id) const {

@@ -6,6 +6,9 @@
 namespace shakedown {
 namespace {
 
+// Checks further apart leave what lies between unobserved.
+Duration longest_gap(const Probe& probe) { return std::max(5 * probe.every, probe.timeout); }
+
 RunTime middle(RunTime a, RunTime b) { return a + (b - a) / 2; }
 
 Duration overlap(TimeRange a, TimeRange b) {
@@ -20,7 +23,7 @@ class Scan {
         probe_(probe),
         down_after_(std::max(1U, probe.down_after)),
         up_after_(std::max(1U, probe.up_after)),
-        gap_(std::max(5 * probe.every, probe.timeout)) {}
+        gap_(longest_gap(probe)) {}
 
   void add(const ProbeResult& result) {
     if (!started_) {
@@ -120,6 +123,26 @@ double Outage::upper_seconds() const {
 
 bool has_failed(const ProbeResult& result, const Probe& probe) {
   return !result.good || (probe.timeout > Duration::zero() && result.end - result.start > probe.timeout);
+}
+
+ProbeLog::Iterator good_before(const ProbeLog& results, const Probe& probe, RunTime at, uint32_t count) {
+  if (results.empty() || at <= results.front().start) return results.begin();
+  const Duration gap = longest_gap(probe);
+  for (Duration back = std::max<Duration>(std::chrono::seconds(1), 64 * probe.every);; back *= 4) {
+    const bool all = at - results.front().start <= back;
+    std::vector<ProbeLog::Iterator> run;
+    std::optional<ProbeLog::Iterator> found;
+    RunTime last = RunTime::max();
+    for (auto it = all ? results.begin() : results.from(at - back), end = results.end(); it != end && it->start < at; ++it) {
+      if (has_failed(*it, probe) || (gap > Duration::zero() && last < it->start && it->start - last > gap)) run.clear();
+      last = it->start;
+      if (has_failed(*it, probe)) continue;
+      run.push_back(it);
+      if (run.size() > count) run.erase(run.begin());
+      if (run.size() == count) found = run.front();
+    }
+    if (found || all) return found.value_or(results.begin());
+  }
 }
 
 OutageReport find_outages(const ProbeLog& results, const Probe& probe, TimeRange range) {

@@ -39,6 +39,10 @@ struct OutageReport {
 // Not good, or slower than the probe's timeout.
 bool has_failed(const ProbeResult& result, const Probe& probe);
 
+// Of the last `count` good checks in a row, without a gap in observation, that began before an instant: the first; the first
+// check of all when there are not so many. From there on walks whoever need not know what came before.
+ProbeLog::Iterator good_before(const ProbeLog& results, const Probe& probe, RunTime at, uint32_t count);
+
 // results ascending by start; those that start within range count. A good check slower than the timeout
 // has failed. Time before the first and after the last result is outside the observed span.
 OutageReport find_outages(const ProbeLog& results, const Probe& probe, TimeRange range);

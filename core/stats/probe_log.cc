@@ -21,6 +21,10 @@ RunTime after(RunTime from, int64_t length) {
 
 }  // namespace
 
+void sort_by_start(std::vector<ProbeResult>& results) {
+  if (!std::is_sorted(results.begin(), results.end(), by_start)) std::stable_sort(results.begin(), results.end(), by_start);
+}
+
 ProbeLog::Iterator::Iterator(const ProbeLog& log, std::size_t chunk, std::size_t at) : log_(&log), chunk_(chunk), at_(at) {
   enter();
 }
@@ -88,11 +92,13 @@ void ProbeLog::open_last_chunk() {
 
 void ProbeLog::add(std::vector<ProbeResult> results) {
   if (results.empty()) return;
-  std::stable_sort(results.begin(), results.end(), by_start);
+  sort_by_start(results);
+  for (const ProbeResult& one : results) longest_ = std::max(longest_, one.end - one.start);
   while (!chunks_.empty() && results.front().start < chunks_.back()->last) open_last_chunk();
   const auto old = static_cast<std::ptrdiff_t>(tail_.size());
+  const bool after_all = tail_.empty() || !by_start(results.front(), tail_.back());
   tail_.insert(tail_.end(), results.begin(), results.end());
-  std::inplace_merge(tail_.begin(), tail_.begin() + old, tail_.end(), by_start);
+  if (!after_all) std::inplace_merge(tail_.begin(), tail_.begin() + old, tail_.end(), by_start);
   while (tail_.size() >= 2 * kChunk) {
     chunks_.push_back(pack(tail_, kChunk));
     packed_ += kChunk;

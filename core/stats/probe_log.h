@@ -14,6 +14,9 @@
 
 namespace shakedown {
 
+// Those that began at the same instant stay as they were.
+void sort_by_start(std::vector<ProbeResult>& results);
+
 class ProbeLog {
   struct Chunk {
     std::string checks, good;  // offset from the cadence and length of each; a bit each
@@ -63,6 +66,7 @@ class ProbeLog {
   Iterator from(RunTime start) const;             // the first that began then or later
   std::vector<ProbeResult> last(std::size_t n) const;  // all when there are no more
   ProbeLog before(RunTime start) const;           // those that began earlier
+  Duration longest() const { return longest_; }   // no check took longer
 
  private:
   static std::shared_ptr<const Chunk> pack(const std::vector<ProbeResult>& tail, std::size_t count);
@@ -71,6 +75,7 @@ class ProbeLog {
   std::vector<std::shared_ptr<const Chunk>> chunks_;  // shared with copies of this log
   std::size_t packed_ = 0;                            // checks in them
   std::vector<ProbeResult> tail_;                     // not empty, unless all is
+  Duration longest_{};
 };
 
 }  // namespace shakedown

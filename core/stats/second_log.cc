@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/stats/gamma_bits.h"
 #include "core/stats/packed_bytes.h"
 
 namespace shakedown {
@@ -14,27 +13,7 @@ int64_t block_of(int64_t second) {
   return second - (rest < 0 ? rest + kSealedSeconds : rest);
 }
 
-std::string packed(const SparseHistogram& histogram) {
-  GammaWriter bits;
-  int64_t last = -1;
-  for (const BucketCount& one : histogram.buckets()) {
-    bits.put(static_cast<uint64_t>(int64_t{one.bucket} - last));
-    bits.put(one.count);
-    last = one.bucket;
-  }
-  return bits.take();
-}
-
-SparseHistogram unpacked(std::string_view bytes) {
-  std::vector<BucketCount> buckets;
-  GammaReader bits(bytes);
-  uint64_t at = 0;
-  for (uint64_t delta = bits.take().value_or(0); delta > 0; delta = bits.take().value_or(0)) {
-    at += delta;
-    buckets.push_back({static_cast<uint32_t>(at - 1), bits.take().value_or(0)});
-  }
-  return SparseHistogram::from_buckets(std::move(buckets));
-}
+SparseHistogram unpacked(std::string_view bits) { return SparseHistogram::unpacked(bits).value_or(SparseHistogram()); }
 
 template <class Is>
 uint64_t mask_of(Is is) {
@@ -85,11 +64,9 @@ void read_row(ByteReader& in, SecondRow& row, int64_t first) {
   }
 }
 
-// What becomes one slice.
-struct Merged {
-  ByteWriter rows;
-  SparseHistogram ok, service, lag;
-};
+const SparseHistogram& ok_of(const Cell& cell) { return cell.latency[static_cast<std::size_t>(Outcome::ok)]; }
+const SparseHistogram& service_of(const Cell& cell) { return cell.service; }
+const SparseHistogram& lag_of(const Cell& cell) { return cell.lag; }
 
 }  // namespace
 
@@ -117,22 +94,25 @@ class SealedBlock {
  public:
   using Cells = std::map<CellKey, Cell>;
   SealedBlock(int64_t first, Cells::const_iterator from, Cells::const_iterator to, bool by_second) : first_(first) {
-    std::map<CellKey, Merged> slices;
+    std::map<CellKey, std::vector<Cells::const_iterator>> slices;
     for (auto it = from; it != to; ++it) {
-      const auto& [key, cell] = *it;
-      Merged& slice = slices[{by_second ? key.second : first, key.stage, key.operation}];
-      write_row(slice.rows, SecondRow::of(key, cell), first);
-      slice.ok.merge(cell.latency[static_cast<std::size_t>(Outcome::ok)]);
-      slice.service.merge(cell.service);
-      slice.lag.merge(cell.lag);
+      const CellKey& key = it->first;
+      slices[{by_second ? key.second : first, key.stage, key.operation}].push_back(it);
       last_ = key.second;
     }
     ByteWriter out;
-    for (auto& [key, slice] : slices) {
+    HistogramSum sum;
+    for (const auto& [key, cells] : slices) {
       out.number(key.stage.value);
       out.number(key.operation.value);
-      out.bytes(slice.rows.take());
-      for (const SparseHistogram* one : {&slice.ok, &slice.service, &slice.lag}) out.bytes(packed(*one));
+      ByteWriter rows;
+      for (const auto& cell : cells) write_row(rows, SecondRow::of(cell->first, cell->second), first);
+      out.bytes(rows.take());
+      for (const auto histogram : {&ok_of, &service_of, &lag_of}) {
+        for (const auto& cell : cells) sum.add(histogram(cell->second));
+        out.bytes(sum.sparse().packed());
+        sum.clear();
+      }
     }
     bytes_ = out.take();
     bytes_.shrink_to_fit();
@@ -177,11 +157,9 @@ const std::vector<SecondRow>& Slice::rows() const {
   return *scratch_;
 }
 
-SparseHistogram Slice::ok() const {
-  return cell_ != nullptr ? cell_->latency[static_cast<std::size_t>(Outcome::ok)] : unpacked(ok_);
-}
-SparseHistogram Slice::service() const { return cell_ != nullptr ? cell_->service : unpacked(service_); }
-SparseHistogram Slice::lag() const { return cell_ != nullptr ? cell_->lag : unpacked(lag_); }
+SparseHistogram Slice::ok() const { return cell_ != nullptr ? ok_of(*cell_) : unpacked(ok_); }
+SparseHistogram Slice::service() const { return cell_ != nullptr ? service_of(*cell_) : unpacked(service_); }
+SparseHistogram Slice::lag() const { return cell_ != nullptr ? lag_of(*cell_) : unpacked(lag_); }
 
 Within ok_within(const Slice& slice, const std::function<bool(const SecondRow&)>& in_scope) {
   constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
@@ -209,7 +187,10 @@ SparseHistogram lag_within(const Slice& slice, const std::function<bool(const Se
   return cut ? slice.lag().highest(inside) : slice.lag();
 }
 
-void SecondLog::add(const CellKey& key, const Cell& cell) { open_[key].merge(cell); }
+void SecondLog::add(const CellKey& key, Cell cell) {
+  const auto [at, fresh] = open_.try_emplace(key, std::move(cell));
+  if (!fresh) at->second.merge(cell);  // then it was not moved from
+}
 
 void SecondLog::seal(int64_t until, const std::function<bool(int64_t, int64_t)>& by_second) {
   while (!open_.empty()) {

@@ -76,7 +76,7 @@ class SecondLog {
   using Visit = std::function<void(const Slice&)>;
   static constexpr int64_t kAlways = std::numeric_limits<int64_t>::max();
 
-  void add(const CellKey& key, const Cell& cell);
+  void add(const CellKey& key, Cell cell);
   // Seals whole blocks that end at `until` at the latest. by_second: whether [from, to) needs each second's own histograms.
   void seal(int64_t until, const std::function<bool(int64_t from, int64_t to)>& by_second);
 

@@ -49,8 +49,8 @@ const ProbeLog& Timeline::probe(ProbeId id) const {
   return names_one_of(probes_, id) ? probes_[id.value] : none;
 }
 
-const LedgerRecord& Timeline::ledger(LedgerId id) const {
-  static const LedgerRecord none;
+const LedgerLog& Timeline::ledger(LedgerId id) const {
+  static const LedgerLog none;
   return names_one_of(ledgers_, id) ? ledgers_[id.value] : none;
 }
 
@@ -73,19 +73,20 @@ InjectionRecord& Timeline::injection(InjectionId id) {
   return injections_[id.value];
 }
 
-void Timeline::apply(const JournalEntry& entry) {
-  std::visit([this](const auto& one) { add(one); }, entry);
+void Timeline::apply(JournalEntry entry) {
+  std::visit([this](auto&& one) { add(std::move(one)); }, std::move(entry));
 }
 
-void Timeline::add(const Snapshot& snapshot) {
+void Timeline::add(Snapshot&& snapshot) {
   const bool unnumbered = snapshot.seq == 0 && merged_ == 0;
   if (!unnumbered && snapshot.seq != merged_ + 1 && snapshot_damage_.empty()) {
     snapshot_damage_ = "merged snapshot " + std::to_string(snapshot.seq) + " follows " + std::to_string(merged_) +
                        ": some are missing, doubled or out of order";
   }
   merged_ = std::max(merged_, snapshot.seq);
-  add_content(snapshot);
-  seal_old(snapshot.to);
+  const RunTime seen = snapshot.to;
+  add_content(std::move(snapshot));
+  seal_old(seen);
 }
 
 void Timeline::add(const JournalClose& close) {
@@ -99,7 +100,7 @@ void Timeline::add(const AgentHealthLine& line) {
   saw(line.at);
 }
 
-void Timeline::add_content(const Snapshot& snapshot) {
+void Timeline::add_content(Snapshot&& snapshot) {
   for (const auto& [id, count] : snapshot.offered) {
     if (id.value < kMostStages) {
       stage(id).offered += count;
@@ -107,11 +108,11 @@ void Timeline::add_content(const Snapshot& snapshot) {
       warn("arrivals of an unknown stage were ignored");
     }
   }
-  for (const auto& [key, cell] : snapshot.cells) {
+  for (auto& [key, cell] : snapshot.cells) {
     if (key.stage.value < kMostStages) {
       stage(key.stage);
-      seconds_.add(key, cell);
       totals_[{key.stage, key.operation}].merge(cell);
+      seconds_.add(key, std::move(cell));
     } else {
       warn("samples of an unknown stage were ignored");
     }
@@ -119,7 +120,7 @@ void Timeline::add_content(const Snapshot& snapshot) {
   for (const auto& [key, some] : snapshot.witnesses) {
     if (key.first.value < kMostStages) witnesses_[key].merge(some);
   }
-  add_probes(snapshot);
+  add_probes(std::move(snapshot.probes));
   add_ledgers(snapshot);
   saw(snapshot.to);
 }
@@ -139,15 +140,16 @@ void Timeline::keep_news(WitnessMap& found) const {
   std::erase_if(found, [](const auto& entry) { return entry.second.empty(); });
 }
 
-void Timeline::add_probes(const Snapshot& snapshot) {
-  for (const auto& [id, results] : snapshot.probes) {
+void Timeline::add_probes(std::map<ProbeId, std::vector<ProbeResult>>&& probes) {
+  for (auto& [id, results] : probes) {
     if (!names_one_of(probes_, id)) {
       warn("results of an unknown probe were ignored");
       continue;
     }
-    look_for_trouble(id, results);
-    probes_[id.value].add(results);
     for (const ProbeResult& result : results) saw(result.end);
+    sort_by_start(results);
+    look_for_trouble(id, results);
+    probes_[id.value].add(std::move(results));
   }
 }
 
@@ -158,8 +160,7 @@ void Timeline::add_ledgers(const Snapshot& snapshot) {
       continue;
     }
     for (const LedgerWrite& write : writes) {
-      const auto [at, added] = ledgers_[id.value].writes.try_emplace(write.id, write);
-      if (!added && at->second.outcome == WriteClass::pending) at->second = write;
+      ledgers_[id.value].add(write);
       saw(write.outcome == WriteClass::pending ? write.invoked : write.completed);
     }
   }
@@ -168,9 +169,10 @@ void Timeline::add_ledgers(const Snapshot& snapshot) {
       warn("reads of an unknown ledger were ignored");
       continue;
     }
-    std::vector<LedgerRead>& all = ledgers_[id.value].reads;
-    all.insert(all.end(), reads.begin(), reads.end());
-    for (const LedgerRead& read : reads) saw(read.completed);
+    for (const LedgerRead& read : reads) {
+      ledgers_[id.value].add(read);
+      saw(read.completed);
+    }
   }
 }
 
@@ -264,15 +266,7 @@ void Timeline::add(const LedgerPass& event) {
   saw(event.finished);
   const bool only = !event.ledger.valid() && ledgers_.size() == 1;
   const std::size_t at = only ? 0 : event.ledger.value;
-  if (at >= ledgers_.size()) return;
-  std::vector<LedgerPass>& passes = ledgers_[at].passes;
-  const auto same = std::find_if(passes.begin(), passes.end(),
-                                 [&](const LedgerPass& p) { return p.pass == event.pass; });
-  if (same == passes.end()) {
-    passes.push_back(event);
-  } else {
-    *same = event;
-  }
+  if (at < ledgers_.size()) ledgers_[at].add(event);
 }
 
 }  // namespace shakedown

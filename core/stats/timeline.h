@@ -1,6 +1,6 @@
 // Everything measured in a run on one axis, from which all SLIs are computed. A pure value with one way in: the live run,
 // the replay of its journal and tests apply the same entries and get the same one. What is long past is sealed
-// (second_log.h, probe_log.h), so that a copy is cheap.
+// (second_log.h, probe_log.h, ledger_log.h), so that a copy is cheap.
 // Threads: none; the run loop owns it. A copy may be read on another thread: what copies share is immutable.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "core/model/event.h"
 #include "core/model/scenario.h"
 #include "core/stats/journal_entry.h"
+#include "core/stats/ledger_log.h"
 #include "core/stats/probe_log.h"
 #include "core/stats/second_log.h"
 #include "core/stats/time_range.h"
@@ -41,12 +42,6 @@ struct InjectionRecord {
   std::vector<FaultEvent> history;  // in order of arrival
   std::vector<StepEvent> steps;     // recover and undo
   const FaultEvent* find(FaultState s) const;  // first event with this state; nullptr when none
-};
-
-struct LedgerRecord {
-  std::map<uint64_t, LedgerWrite> writes;  // by id; a completion replaces a pending entry
-  std::vector<LedgerRead> reads;           // in order of arrival
-  std::vector<LedgerPass> passes;
 };
 
 // What an earlier run left on the agent's host. component: its name; empty = not known.
@@ -90,7 +85,7 @@ class Timeline {
   // The journal's merged snapshots count from 1 without gaps: one left out, doubled or out of order is damage, and so is a
   // number of them at the close that is another. Journals from before that have seq 0 throughout: there nothing of the kind
   // can be noticed. Of a manifest nothing is kept.
-  void apply(const JournalEntry& entry);
+  void apply(JournalEntry entry);
 
   const Scenario& scenario() const { return *scenario_; }
   // By second, stage and operation. Every row's stage is one of stages().
@@ -103,7 +98,7 @@ class Timeline {
   const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
   const ProbeLog& probe(ProbeId id) const;
-  const LedgerRecord& ledger(LedgerId id) const;
+  const LedgerLog& ledger(LedgerId id) const;
   const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
   const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
   const std::vector<CheckResult>& checks() const { return checks_; }        // in order of arrival
@@ -116,16 +111,16 @@ class Timeline {
   RunTime last() const { return last_; }  // latest instant seen anywhere
 
  private:
-  void add(const Snapshot& snapshot);
+  void add(Snapshot&& snapshot);
   void add(const AgentHealthLine& line);
   void add(const Reading& reading) { readings_.push_back(reading); }
   void add(const JournalClose& close);
   void add(const Manifest&) {}
   void add(const Event& event);
-  void add_content(const Snapshot& snapshot);
-  void add_probes(const Snapshot& snapshot);
+  void add_content(Snapshot&& snapshot);
+  void add_probes(std::map<ProbeId, std::vector<ProbeResult>>&& probes);
   void add_ledgers(const Snapshot& snapshot);
-  void look_for_trouble(ProbeId id, std::vector<ProbeResult> results);
+  void look_for_trouble(ProbeId id, const std::vector<ProbeResult>& results);
   void seal_old(RunTime seen);
   bool needs_seconds(TimeRange block) const;
   void warn(const std::string& text);
@@ -151,7 +146,7 @@ class Timeline {
   std::vector<StageRecord> stages_;
   std::vector<InjectionRecord> injections_;
   std::vector<ProbeLog> probes_;
-  std::vector<LedgerRecord> ledgers_;
+  std::vector<LedgerLog> ledgers_;
   std::map<AgentId, AgentRecord> agents_;
   std::vector<StepEvent> steps_;
   std::vector<RunEvent> run_events_;

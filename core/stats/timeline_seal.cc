@@ -39,10 +39,9 @@ Timeline::Timeline(const Scenario& scenario)
   keep_ += longest;
 }
 
-void Timeline::look_for_trouble(ProbeId id, std::vector<ProbeResult> results) {
+void Timeline::look_for_trouble(ProbeId id, const std::vector<ProbeResult>& results) {
   const Probe& probe = scenario_->probe(id);
   const Duration gap = std::max(5 * probe.every, probe.timeout);
-  std::sort(results.begin(), results.end(), [](const ProbeResult& a, const ProbeResult& b) { return a.start < b.start; });
   const ProbeLog& before = probes_[id.value];
   RunTime last = before.empty() ? RunTime::max() : before.back().start;
   for (const ProbeResult& result : results) {

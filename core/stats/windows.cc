@@ -19,19 +19,25 @@ RunTime recovered_by(const std::vector<OutageReport>& reports, TimeRange fault, 
   return end;
 }
 
+// The outages that end at `from` or later, and perhaps earlier ones: before it, at the end of as many good checks as a
+// recovery takes, none was open.
+OutageReport outages_until(const ProbeLog& results, const Probe& probe, RunTime from) {
+  const auto begin = good_before(results, probe, from == RunTime::min() ? from : from - results.longest(), std::max(1U, probe.up_after));
+  return begin == results.end() ? OutageReport{} : find_outages(results, probe, {begin->start, RunTime::max()});
+}
+
 }  // namespace
 
-std::vector<FaultWindow> fault_windows(const Timeline& timeline) {
+std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
   std::vector<FaultWindow> windows;
   std::vector<OutageReport> reports;
-  const TimeRange always{RunTime::min(), RunTime::max()};
   for (const InjectionRecord& record : timeline.injections()) {
     const FaultEvent* injected = record.find(FaultState::injected);
     if (injected == nullptr) continue;
     if (reports.empty()) {
       const std::vector<Probe>& probes = timeline.scenario().probes;
       for (std::size_t i = 0; i < probes.size(); ++i) {
-        reports.push_back(find_outages(timeline.probe(ProbeId(i)), probes[i], always));
+        reports.push_back(outages_until(timeline.probe(ProbeId(i)), probes[i], from));
       }
     }
     const FaultEvent* clean = record.find(FaultState::clean);
@@ -40,7 +46,7 @@ std::vector<FaultWindow> fault_windows(const Timeline& timeline) {
       range.to = recovered_by(reports, {range.from, clean->latest}, timeline.last());
     }
     range.to = std::max(range.to, range.from);
-    windows.push_back({record.injection, record.fault, range});
+    if (range.to >= from) windows.push_back({record.injection, record.fault, range});
   }
   return windows;
 }

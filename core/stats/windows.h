@@ -13,7 +13,8 @@ struct FaultWindow {
   TimeRange range;  // [injected, the later of clean and sustained recovery of every probe]; open ones end at the run's end
 };
 
-std::vector<FaultWindow> fault_windows(const Timeline& timeline);
+// Those that end at `from` or later; the checks are walked only as far back as these need.
+std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from = RunTime::min());
 // Whether the second [s, s+1) meets any of the windows (a scope leaves out whole seconds).
 bool in_window(int64_t second, const std::vector<FaultWindow>& windows);
 

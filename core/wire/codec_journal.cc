@@ -1,5 +1,7 @@
 #include "core/wire/codec_journal.h"
 
+#include <google/protobuf/arena.h>
+
 #include "core/wire/codec_event.h"
 #include "core/wire/codec_measure.h"
 #include "shakedown/v1/journal.pb.h"
@@ -40,7 +42,12 @@ std::string encode_journal(const JournalEntry& entry, uint64_t number) {
 }
 
 Result<JournalEntry> decode_journal(std::string_view bytes, uint64_t* number) {
-  v1::JournalRecord record;
+  alignas(8) char block[16384];  // enough for most, so that a long journal's replay allocates little
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block;
+  options.initial_block_size = sizeof block;
+  google::protobuf::Arena arena(options);
+  v1::JournalRecord& record = *google::protobuf::Arena::CreateMessage<v1::JournalRecord>(&arena);
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(ErrorKind::protocol, "cannot read a journal record: " + std::to_string(bytes.size()) +
                                          " bytes are no shakedown.v1.JournalRecord; is the journal damaged?");

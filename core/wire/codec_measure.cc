@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "core/stats/gamma_bits.h"
 #include "shakedown/v1/measure.pb.h"
 
 namespace shakedown::wire {
@@ -40,30 +39,7 @@ bool aligned(Reader& io, std::string_view what, const First& first, const Column
   return false;
 }
 
-void fields(Writer&, const SparseHistogram& m, v1::Histogram& p) {
-  GammaWriter bits;
-  int64_t last = -1;
-  for (const BucketCount& one : m.buckets()) {
-    bits.put(static_cast<uint64_t>(int64_t{one.bucket} - std::exchange(last, int64_t{one.bucket})));
-    bits.put(one.count);
-  }
-  p.set_packed(bits.take());
-}
-
-// The bits as the columns that they stand for.
-bool unpack(Reader& io, const std::string& packed, v1::Histogram& columns) {
-  GammaReader bits(packed);
-  bool first = true;
-  for (;;) {
-    const std::optional<uint64_t> delta = bits.take();
-    if (delta && *delta == 0) return true;
-    const std::optional<uint64_t> count = delta ? bits.take() : std::nullopt;
-    if (!count || *count == 0 || *delta > kHistogramBuckets) return io.refuse("histogram: its bits are no buckets"), false;
-    columns.add_bucket_delta(static_cast<uint32_t>(*delta) - (first ? 1 : 0));
-    columns.add_count(*count);
-    first = false;
-  }
-}
+void fields(Writer&, const SparseHistogram& m, v1::Histogram& p) { p.set_packed(m.packed()); }
 
 void read_columns(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
   if (!aligned(io, "histogram", p.bucket_delta(), p.count())) return;
@@ -85,8 +61,9 @@ void read_columns(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
 void fields(Reader& io, SparseHistogram& m, const v1::Histogram& p) {
   if (p.packed().empty()) return read_columns(io, m, p);
   if (p.count_size() > 0 || p.bucket_delta_size() > 0) return io.refuse("histogram: bits and columns");
-  v1::Histogram columns;
-  if (unpack(io, p.packed(), columns)) read_columns(io, m, columns);
+  std::optional<SparseHistogram> unpacked = SparseHistogram::unpacked(p.packed());
+  if (!unpacked) return io.refuse("histogram: its bits are no buckets");
+  m = *std::move(unpacked);
 }
 
 void write_cell(Writer& io, const CellKey& key, const Cell& m, v1::Cell& p) {

@@ -170,7 +170,7 @@ TEST(TruthLedger, AWriteThatTheRecordLacksIsNotKept) {
     timeline.apply(snapshot);
   }
   for (const Event& event : drill.events()) timeline.apply(event);
-  const RunLoss loss = run_loss(timeline.ledger(LedgerId(0)));
+  const RunLoss loss = run_loss(timeline.ledger(LedgerId(0)).record());
   EXPECT_EQ(loss.lost, 0U);
   EXPECT_EQ(loss.undecided, 10U);
   EXPECT_EQ(loss.acked, 90U);

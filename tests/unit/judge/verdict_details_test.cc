@@ -100,7 +100,7 @@ TEST(VerdictDetails, PassesOfALedgerAreKeptByNumberInWhateverOrderTheyCome) {
     pass.pass = number;
     drill.add(pass);
   }
-  EXPECT_EQ(drill.timeline().ledger(LedgerId(0)).passes.size(), 2U);
+  EXPECT_EQ(drill.timeline().ledger(LedgerId(0)).passes().size(), 2U);
 }
 
 TEST(VerdictDetails, AnotherHoldOfAPauseIsAnotherFault) {

@@ -139,6 +139,37 @@ TEST(SparseHistogram, BucketsFromAPeerAreBroughtIntoOrder) {
   EXPECT_EQ(std::vector<BucketCount>(h.buckets().begin(), h.buckets().end()), expected);
 }
 
+// Every width of code, and every place at which one may stand in its byte.
+TEST(SparseHistogram, PackedBitsHoldTheSame) {
+  Rng rng(8);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<BucketCount> buckets;
+    for (uint64_t n = rng.below(12); n > 0; --n) {
+      const auto bucket = static_cast<uint32_t>(rng.below(1 + rng.below(kHistogramBuckets)));
+      buckets.push_back({bucket, 1 + (rng.next() >> rng.below(64)) / 16});
+    }
+    const SparseHistogram one = SparseHistogram::from_buckets(buckets);
+    ASSERT_EQ(SparseHistogram::unpacked(one.packed()), one);
+  }
+  const SparseHistogram ends = SparseHistogram::from_buckets({{0, UINT64_MAX}, {kHistogramBuckets - 1, UINT64_MAX}});
+  EXPECT_EQ(SparseHistogram::unpacked(ends.packed()), ends);
+}
+
+TEST(HistogramSum, IsTheMergeOfAll) {
+  HistogramSum sum;
+  for (uint64_t round = 0; round < 3; ++round) {
+    SparseHistogram expected;
+    for (uint64_t i = 0; i < 20; ++i) {
+      const SparseHistogram one = random_histogram(20 * round + i, static_cast<int>(3 * i));
+      expected.merge(one);
+      sum.add(one);
+    }
+    EXPECT_EQ(sum.sparse(), expected);
+    sum.clear();
+    EXPECT_TRUE(sum.sparse().empty());
+  }
+}
+
 TEST(DenseHistogram, SparseHoldsTheSame) {
   DenseHistogram dense;
   SparseHistogram sparse;

@@ -21,7 +21,7 @@ class InjectionLossTest : public ::testing::Test {
   void write_all(uint64_t count) {
     for (uint64_t id = 0; id < count; ++id) {
       const double t = 0.1 * static_cast<double>(id);
-      record_.writes[id] = {id, at(t), at(t + 0.01), WriteClass::acked};
+      record_.writes.push_back({id, at(t), at(t + 0.01), WriteClass::acked});
     }
   }
   void pass(uint32_t number, InjectionId injection, uint64_t first, uint64_t end, double t, const std::set<uint64_t>& gone,
@@ -147,8 +147,8 @@ TEST_F(InjectionLossTest, OnlyTheSecondReadOfThePassSeesIt) {
 
 TEST_F(InjectionLossTest, ALossBelongsToTheInjectionThatCausedIt) {
   write_all(300);
-  for (auto& [id, write] : record_.writes) {
-    if (id >= 100) write.invoked += std::chrono::seconds(20), write.completed += std::chrono::seconds(20);
+  for (LedgerWrite& write : record_.writes) {
+    if (write.id >= 100) write.invoked += std::chrono::seconds(20), write.completed += std::chrono::seconds(20);
   }
   pass(1, InjectionId(0), 0, 100, 20, {97, 98});
   pass(2, InjectionId(1), 0, 300, 60, {97, 98, 250});
@@ -234,7 +234,7 @@ TEST_F(InjectionLossTest, TheTruthLiesWithinTheBounds) {
       const double invoked = 0.1 * static_cast<double>(id) + 0.05 * rng.uniform();
       const double acked = invoked + 0.05 * rng.uniform();
       const double committed = invoked + (acked - invoked) * rng.uniform();
-      record_.writes[id] = {id, at(invoked), at(acked), WriteClass::acked};
+      record_.writes.push_back({id, at(invoked), at(acked), WriteClass::acked});
       if (committed > effect - window) gone.insert(id);
     }
     pass(1, InjectionId(0), 0, 100, 20, gone);

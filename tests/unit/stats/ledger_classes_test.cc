@@ -14,7 +14,7 @@ class LedgerClassesTest : public ::testing::Test {
   LedgerRecord record_;
 
   void write(uint64_t id, WriteClass outcome, double invoked = 1, double completed = 1.01) {
-    record_.writes[id] = {id, at(invoked), at(completed), outcome};
+    record_.writes.push_back({id, at(invoked), at(completed), outcome});
   }
   void read(uint64_t id, ReadClass outcome, double invoked = 10, uint32_t pass = 0) {
     record_.reads.push_back({id, pass, at(invoked), at(invoked + 0.01), outcome});

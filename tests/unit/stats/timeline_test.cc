@@ -98,10 +98,10 @@ TEST_F(TimelineTest, ACompletionReplacesAPendingWriteAndNothingElse) {
     s.writes[LedgerId(0)] = {write};
     timeline_.apply(s);
   }
-  const LedgerRecord& ledger = timeline_.ledger(LedgerId(0));
+  const LedgerRecord ledger = timeline_.ledger(LedgerId(0)).record();
   ASSERT_EQ(ledger.writes.size(), 1U);
-  EXPECT_EQ(ledger.writes.at(7).outcome, WriteClass::acked);
-  EXPECT_EQ(ledger.writes.at(7).completed, at(1.5));
+  EXPECT_EQ(ledger.write(7)->outcome, WriteClass::acked);
+  EXPECT_EQ(ledger.write(7)->completed, at(1.5));
 }
 
 TEST_F(TimelineTest, APassIsReplacedByItsFinalForm) {
@@ -112,7 +112,7 @@ TEST_F(TimelineTest, APassIsReplacedByItsFinalForm) {
   pass.pass = 4;
   pass.ledger = LedgerId(0);
   timeline_.apply(Event(pass));
-  const std::vector<LedgerPass>& passes = timeline_.ledger(LedgerId(0)).passes;
+  const std::vector<LedgerPass>& passes = timeline_.ledger(LedgerId(0)).passes();
   ASSERT_EQ(passes.size(), 2U);
   EXPECT_TRUE(passes[0].complete);
   pass.ledger = LedgerId(9);
@@ -134,7 +134,7 @@ TEST_F(TimelineTest, WhatNamesNothingOfTheScenarioIsIgnoredWithAWarning) {
   EXPECT_EQ(timeline_.warnings().size(), 5U);
   EXPECT_TRUE(timeline_.seconds().empty());
   EXPECT_TRUE(timeline_.stages().empty());
-  EXPECT_TRUE(timeline_.ledger(LedgerId(7)).writes.empty());
+  EXPECT_TRUE(timeline_.ledger(LedgerId(7)).record().writes.empty());
 }
 
 StageEvent stage_event(StageEvent::Kind kind, double start, double end) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/rng.h"
 #include "tests/support/instants.h"
 
 namespace shakedown {
@@ -98,6 +99,40 @@ TEST_F(WindowsTest, EveryInjectionHasItsOwn) {
   ASSERT_EQ(windows.size(), 2U);
   EXPECT_EQ(windows[0].range, (TimeRange{at(5), at(7.01)}));
   EXPECT_EQ(windows[1].range, (TimeRange{at(12), at(13)}));
+}
+
+// The running drill asks each second: it must not walk over all checks of a day, nor find another window for that.
+TEST_F(WindowsTest, TheWindowsOfTheLastSecondsAreThoseOfTheWholeRun) {
+  Rng rng(5);
+  for (int round = 0; round < 10; ++round) {
+    Timeline timeline(scenario_);
+    Snapshot s;
+    s.to = at(120);
+    for (uint32_t id = 0; id < 2; ++id) {
+      bool good = true;
+      for (double t = 0; t < 120; t += 0.1 + (rng.below(200) == 0 ? 0.7 : 0)) {
+        if (rng.below(25) == 0) good = !good;
+        s.probes[ProbeId(id)].push_back({at(t), at(t + 0.3 * rng.uniform() * rng.uniform()), good});
+      }
+    }
+    timeline.apply(s);
+    for (int i = 0; i < 4; ++i) {
+      const double from = 25.0 * i + 20 * rng.uniform(), to = from + 5 * rng.uniform();
+      const auto told = [&](FaultState state, double t) {
+        timeline.apply(Event(FaultEvent{.injection = InjectionId(i), .fault = FaultId(0), .state = state, .earliest = at(t), .latest = at(t)}));
+      };
+      told(FaultState::injected, from);
+      told(FaultState::clean, to);
+    }
+    const std::vector<FaultWindow> all = fault_windows(timeline);
+    for (double from = 0; from < 121; from += 1) {
+      std::vector<FaultWindow> expected = all;
+      std::erase_if(expected, [&](const FaultWindow& window) { return window.range.to < at(from); });
+      const std::vector<FaultWindow> found = fault_windows(timeline, at(from));
+      ASSERT_EQ(found.size(), expected.size()) << "round " << round << " from " << from;
+      for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].range, expected[i].range);
+    }
+  }
 }
 
 TEST(InWindow, WholeSecondsThatMeetAWindow) {
