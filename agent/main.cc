@@ -41,7 +41,7 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--token-file", line.token_file, "file with the join token, readable by its owner only");
   app.add_option("--name", line.name, "which of the scenario's agents to be (default: any free place)");
   app.add_option("--workers", line.workers, "load threads")->check(CLI::Range(1, 256))->capture_default_str();
-  app.add_option("--state-dir", line.state_dir, "where undo records are kept (default: /run/shakedown or the user's runtime folder)");
+  app.add_option("--state-dir", line.state_dir, "where undo records are kept (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's ~/.local/state/shakedown)");
   app.add_option("--metrics", line.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9465");
   app.add_flag("--verbose", line.verbose, "more log lines");
   CLI::App* undo = app.add_subcommand("undo", "What runs left on this host when they were killed; the same as `shakedown undo`");
@@ -52,7 +52,7 @@ void describe(CLI::App& app, CommandLine& line) {
   undo->callback([&line] { line.undoing = true; });
   CLI::App* watch = app.add_subcommand("watch", "Undo everything recorded in DIR when standard input closes or the lease ends");
   watch->add_option("DIR", line.watch_dir, "folder of undo records")->required();
-  watch->footer("Started by the agent itself, not by hand. Example: shakedown-agent watch /run/shakedown/RUN");
+  watch->footer("Started by the agent itself, not by hand. Example: shakedown-agent watch /var/lib/shakedown/undo/RUN");
 }
 
 int complain(const Error& error) {

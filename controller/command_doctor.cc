@@ -33,14 +33,6 @@ HostFinding other_users() {
           root ? "running as root" : "not root: only processes of uid " + std::to_string(::getuid())};
 }
 
-HostFinding state_folder() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const std::string parent = ::geteuid() == 0 ? "/run" : runtime != nullptr ? runtime : "/tmp";
-  const bool writable = ::access(parent.c_str(), W_OK | X_OK) == 0;
-  return {"undo records that survive a crash", writable,
-          parent + (writable ? " can be written" : std::string(" cannot be written: ") + std::strerror(errno))};
-}
-
 HostFinding descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -65,8 +57,9 @@ HostFinding agent_program() {
 
 }  // namespace
 
-int doctor_command(const std::vector<std::string>& standing) {
-  const HostFinding checks[] = {pidfd(), other_users(), state_folder(), descriptors(), cores(), agent_program()};
+int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPlace& undo_records) {
+  const HostFinding place{"undo records that survive a power loss", undo_records.durable, undo_records.text};
+  const HostFinding checks[] = {pidfd(), other_users(), place, descriptors(), cores(), agent_program()};
   for (const HostFinding& check : checks) {
     std::printf("%-4s %-46s %s\n", check.yes ? "yes" : "NO", check.what, check.reason.c_str());
   }

@@ -19,10 +19,11 @@ int validate_command(const std::vector<std::string>& files) {
   return valid ? 0 : exit_code(ErrorKind::scenario);
 }
 
-int plan_command(const std::string& file) {
+int plan_command(const std::string& file, const std::string& undo_records) {
   const Result<Scenario> scenario = load_or_explain(file);
   if (!scenario) return report_error(scenario.error());
   std::fputs(plan_text(scenario.value()).c_str(), stdout);
+  if (scenario.value().has_faults()) std::printf("\nundo records on this host: %s\n", undo_records.c_str());
   return 0;
 }
 

@@ -14,7 +14,8 @@ namespace shakedown {
 int report_error(const Error& error);
 
 int validate_command(const std::vector<std::string>& files);
-int plan_command(const std::string& file);
+// undo_records: where this host keeps them.
+int plan_command(const std::string& file, const std::string& undo_records);
 
 struct RunCommand {
   std::string file;
@@ -58,7 +59,12 @@ int selftest_command(bool quick, const MakeLocalAgent& make_agent);
 // there is when that is empty.
 int rules_command(const std::string& file, const std::string& out);
 int schema_command();
+// Where this host keeps undo records, and whether a power loss leaves them there.
+struct UndoRecordsPlace {
+  bool durable = true;
+  std::string text;
+};
 // standing: what undo records say still stands on this host, a line each.
-int doctor_command(const std::vector<std::string>& standing);
+int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPlace& undo_records);
 
 }  // namespace shakedown

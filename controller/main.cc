@@ -6,6 +6,7 @@
 
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/standing.h"
+#include "agent/fault/state_folders.h"
 #include "agent/in_process.h"
 #include "controller/commands.h"
 #include "controller/version.h"
@@ -53,7 +54,7 @@ void add_file_commands(CLI::App& app, Choice& choice) {
   CLI::App* plan = app.add_subcommand("plan", "Say what would happen: phases, faults with their commands and undo, evidence");
   plan->add_option("FILE", planned, "scenario file")->required();
   plan->footer("Example: shakedown plan scenarios/quickstart.yaml");
-  plan->callback([&] { choice.run = [] { return plan_command(planned); }; });
+  plan->callback([&] { choice.run = [] { return plan_command(planned, state_place_text()); }; });
 
   static std::string rules_file, rules_out;
   CLI::App* rules = app.add_subcommand("rules", "Write Prometheus recording and burn rate alert rules for the requirements");
@@ -139,7 +140,7 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   selftest->callback([&] { choice.run = [] { return selftest_command(quick, make_local_agent); }; });
 
   CLI::App* doctor = app.add_subcommand("doctor", "What this host can inject, with the reason for each no, and what stands on it");
-  doctor->callback([&] { choice.run = [] { return doctor_command(what_stands()); }; });
+  doctor->callback([&] { choice.run = [] { return doctor_command(what_stands(), {state_place().durable, state_place_text()}); }; });
 }
 
 void add_undo_command(CLI::App& app, Choice& choice) {
@@ -149,7 +150,7 @@ void add_undo_command(CLI::App& app, Choice& choice) {
   undo->add_option("--run", command.run, "take back everything of this run");
   undo->add_option("--forget", command.forget, "remove a record, by its id, without taking anything back");
   undo->add_option("--why", command.why, "with --forget: the reason, kept in forgotten.log beside the records");
-  undo->add_option("--state-dir", command.state_dir, "where the records are (default: /run/shakedown or the user's runtime folder)");
+  undo->add_option("--state-dir", command.state_dir, "where the records are (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's ~/.local/state/shakedown)");
   undo->footer("Examples:\n  shakedown undo --list\n  shakedown undo --run 2026-11-23T14-05-09Z-9f2c1e\n"
                "  shakedown undo --forget ID --why \"the host was rebuilt\"\n"
                "Exit: 0 nothing stands any more, 4 something stands, 64 usage, 75 the run or another one is not over.");

@@ -134,7 +134,7 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
   if (declared.process) {
     // A start that is on its way (its agent may be dead) is let through first, or it would come after us.
     const auto starts = co_await lock_start(component.lock_dir, declared.process->pidfile, started + kKillLimit, end);
-    if (starts.has_error()) co_return finished(started, false, starts.error().text());
+    if (starts.has_error() && !may_lack(starts.error(), note)) co_return finished(started, false, starts.error().text());
     auto found = whole_component(*declared.process, not_running);
     if (found.has_error()) co_return finished(started, false, found.error().text());
     members = std::move(found.value());

@@ -45,6 +45,11 @@ class ComponentLock {
   std::vector<std::string> abandoned_;
 };
 
+// An undo is not put off because our own folders were taken away: it goes on without a lock or a log.
+inline bool may_lack(const Error& error, const CommandNote& note) {
+  return note.undoing && (error.kind == ErrorKind::io || error.kind == ErrorKind::refused);
+}
+
 // Serializes starts of one component between processes; closed when the descriptor goes. Errors: unavailable (another
 // start did not end within the limit), cancelled, io.
 Task<Result<FileDescriptor>> lock_start(std::string lock_dir, std::string pidfile, MonoTime limit, OneShot* end);

@@ -17,7 +17,7 @@
 namespace shakedown {
 
 struct FaultOptions {
-  std::string state_dir;           // undo records and logs; empty = default_state_dir() of state_folders.h, e.g. /run/shakedown
+  std::string state_dir;           // undo records and logs; empty = default_state_dir() of state_folders.h, e.g. /var/lib/shakedown
   std::string lock_dir;            // component locks, the same for every run on this host; empty = default_state_dir()
   std::string watchdog_program;    // executed as `PROGRAM watch DIR`; empty = our own executable
   Duration lease = std::chrono::seconds(10);

@@ -82,9 +82,14 @@ void Guard::renew(Duration lease) {
   renewed_->fire();
 }
 
-void Guard::close() {
+void Guard::tell_changed() {
+  if (watchdog_) watchdog_->send("look");
+}
+
+void Guard::close(bool clean) {
   closing_.fire();
   renewed_->fire();
+  if (clean && watchdog_) watchdog_->send("clean");
   watchdog_.reset();
 }
 

@@ -34,8 +34,10 @@ class Guard : public std::enable_shared_from_this<Guard> {
   bool has_lease() const { return lease_end_ != kNever; }
   bool lease_over() const;
   pid_t pid() const { return watchdog_ ? watchdog_->pid() : 0; }
-  // Lets the watchdog end by closing its stdin.
-  void close();
+  // The watchdog looks at the records again, and remembers them.
+  void tell_changed();
+  // Lets the watchdog end by closing its stdin. clean: nothing stands, whatever it remembers.
+  void close(bool clean);
 
  private:
   Result<void> spawn_again();

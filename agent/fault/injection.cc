@@ -51,6 +51,7 @@ Task<Result<void>> arm(FaultDesk& desk, Injection& injection) {
   if (added.has_error()) injection.record.id.clear();
   if (added.has_error()) co_return fail(added.error());
   interval.latest = mono_now();
+  desk.guard->tell_changed();
   desk.tell_state(injection, FaultState::armed, interval, "undo record " + injection.record.id + " is durable");
   co_return ok();
 }
@@ -203,8 +204,8 @@ std::string end_text(const UndoOutcome& outcome) {
 
 }  // namespace
 
-Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
-                    std::string reason) {
+static Task<void> conclude_alone(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
+                                 std::string reason) {
   if (injection->concluded && injection->clean) co_return;
   if (!must_undo) {
     const bool clean = co_await is_as_before(*desk, *injection, reason);
@@ -228,6 +229,16 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
   injection->detail = end_text(outcome);
   const FaultState state = injection->clean ? FaultState::clean : FaultState::leftover;
   desk->tell_state(*injection, state, now_interval(), injection->detail, true);
+}
+
+Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
+                    std::string reason) {
+  while (const std::shared_ptr<OneShot> other = injection->concluding) co_await wait_for(*other);
+  const auto mine = std::make_shared<OneShot>();
+  injection->concluding = mine;
+  co_await conclude_alone(desk, injection, must_undo, std::move(reason));
+  injection->concluding.reset();
+  mine->fire();
 }
 
 void FaultDesk::tell(Event event) const {

@@ -28,6 +28,8 @@ struct Injection {
   UndoRecord record;       // id empty until it is durable
   OneShot cut;             // ends every wait: not injected yet becomes not_run, holds and recovery end
   OneShot lived;           // nothing happens any more except a conclusion
+  std::shared_ptr<OneShot> concluding;  // while a conclusion is under way; shared with those that wait for it
+  bool abandoned = false;  // its record was taken away, and it ends for that
   bool concluded = false;  // clean, leftover, not_run or failed before the change was reported
   bool clean = true;
   std::string detail;      // of the conclusion

@@ -60,7 +60,7 @@ Task<bool> dissolve(FaultDesk& desk, std::string id) {
   RecordLock lock;
   const MonoTime limit = mono_now() + kRunnerPatience;
   const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
-  if (locked != LockOutcome::held) co_return false;
+  if (locked == LockOutcome::busy) co_return false;
   const Result<UndoRecord> record = desk.journal.read(id);
   if (record.has_error() || record.value().kind == "exec" || record.value().kind == "started") co_return false;
   if (!desk.torn_down.contains(record.value().component.component.name)) co_return false;
@@ -122,7 +122,7 @@ class Runner final : public FaultRunner {
     }
     for (const auto& [number, injection] : injections_) injection->cut.fire();
     for (const auto& step : desk_->steps) step->cut.fire();
-    desk_->guard->close();
+    desk_->guard->close(desk_->journal.list().empty());
     desk_->journal.remove_if_empty();
   }
 
@@ -152,6 +152,7 @@ class Runner final : public FaultRunner {
   }
 
   void renew(Duration lease) override {
+    if (!desk_->guard->lease_over()) look_after_records();
     desk_->lease = lease;
     desk_->guard->renew(lease);
   }
@@ -187,6 +188,19 @@ class Runner final : public FaultRunner {
     asio::co_spawn(loop_, std::move(task), std::move(looked_at));
   }
 
+  // A record that somebody took away is written again; where it cannot be, its fault ends: nothing else would bound it.
+  void look_after_records() {
+    for (const std::string& id : desk_->journal.missing()) {
+      const std::string what = "the undo record of " + desk_->journal.remembered(id)->what() + " was taken away";
+      const Result<void> again = desk_->journal.restore(id);
+      desk_->warn(AgentEvent::Kind::warning, what + (again ? " and is written again" : ": " + again.error().message));
+      const auto injection = again ? nullptr : injection_of(injections_, id);
+      if (!injection || std::exchange(injection->abandoned, true)) continue;
+      spawn(finish_injection(desk_, injection, true, what, [](bool, const std::string&) {}));
+    }
+    desk_->guard->tell_changed();
+  }
+
   std::shared_ptr<FaultDesk> desk_;  // shared with the coroutines, which may outlive the runner
   std::vector<ComponentLock> locks_;
   asio::io_context& loop_;
@@ -215,6 +229,12 @@ Result<std::vector<ComponentLock>> lock_components(const Binding& binding, const
 void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>& locks,
                         std::vector<UndoOutcome>& outcomes) {
   outcomes = sweep(state_dir);
+  if (state_dir == default_state_dir()) {
+    for (const std::string& dir : state_dirs()) {
+      if (dir == state_dir) continue;
+      for (UndoOutcome& one : sweep(dir)) outcomes.push_back(std::move(one));
+    }
+  }
   for (ComponentLock& lock : locks) {
     for (const std::string& dir : lock.abandoned()) {
       if (dir == state_dir) continue;

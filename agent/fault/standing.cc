@@ -20,7 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string state_dir_or_default(const std::string& named) { return named.empty() ? default_state_dir() : named; }
+std::vector<std::string> searched(const std::string& named) { return named.empty() ? state_dirs() : std::vector{named}; }
+
+// The state_dir that holds this folder of records.
+std::string state_dir_of(const std::string& folder) { return fs::path(folder).parent_path().parent_path().string(); }
 
 Standing standing_of(const std::string& folder, const std::string& record) {
   Standing one;
@@ -44,13 +47,13 @@ std::string lock_key_of(const UndoRecord& record) {
 }
 
 // Held while records are taken back, so that no drill begins on the same component.
-Result<std::vector<ComponentLock>> lock_components_of(const std::vector<Standing>& records, const std::string& state_dir) {
+Result<std::vector<ComponentLock>> lock_components_of(const std::vector<Standing>& records) {
   std::vector<ComponentLock> locks;
   std::set<std::string> held;
   for (const Standing& one : records) {
     const std::string key = lock_key_of(one.what);
     if (!held.insert(lock_name(key)).second) continue;
-    const LockHolder holder{Owner{one.what.owner.run_id, own_process(), boot_id()}, state_dir};
+    const LockHolder holder{Owner{one.what.owner.run_id, own_process(), boot_id()}, state_dir_of(one.folder)};
     const std::string& dir = one.what.component.lock_dir;
     SHAKEDOWN_TRY(auto lock, ComponentLock::acquire(dir.empty() ? default_state_dir() : dir, key,
                                                     one.what.component.component.name, holder));
@@ -90,11 +93,12 @@ std::string Standing::text() const {
 
 std::vector<Standing> standing(const std::string& state_dir) {
   std::vector<std::string> folders;
-  std::error_code error;
-  for (fs::directory_iterator it(state_dir_or_default(state_dir) + "/undo", error), end; !error && it != end;
-       it.increment(error)) {
-    std::error_code ignored;
-    if (it->is_directory(ignored)) folders.push_back(it->path().string());
+  for (const std::string& dir : searched(state_dir)) {
+    std::error_code error;
+    for (fs::directory_iterator it(dir + "/undo", error), end; !error && it != end; it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_directory(ignored)) folders.push_back(it->path().string());
+    }
   }
   std::sort(folders.begin(), folders.end());
   std::vector<Standing> out;
@@ -110,8 +114,7 @@ std::vector<Standing> standing(const std::string& state_dir) {
   return out;
 }
 
-Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& named) {
-  const std::string state_dir = state_dir_or_default(named);
+Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& state_dir) {
   std::vector<Standing> records = standing(state_dir);
   std::erase_if(records, [&](const Standing& one) { return one.what.owner.run_id != run_id; });
   if (records.empty()) {
@@ -123,7 +126,7 @@ Result<std::vector<std::string>> take_back_run(const std::string& run_id, const 
                                        std::to_string(one.what.owner.process.pid) +
                                        ", still runs; end the run (Ctrl-C undoes everything)");
   }
-  SHAKEDOWN_TRY(auto locks, lock_components_of(records, state_dir));
+  SHAKEDOWN_TRY(auto locks, lock_components_of(records));
   std::vector<UndoOutcome> outcomes;
   std::set<std::string> folders;
   for (const Standing& one : records) {
@@ -136,8 +139,7 @@ Result<std::vector<std::string>> take_back_run(const std::string& run_id, const 
   return left;
 }
 
-Result<Standing> forget(const std::string& id, const std::string& why, const std::string& named) {
-  const std::string state_dir = state_dir_or_default(named);
+Result<Standing> forget(const std::string& id, const std::string& why, const std::string& state_dir) {
   if (one_line(why).find_first_not_of(' ') == std::string::npos) {
     return fail(ErrorKind::usage, "--forget needs --why TEXT: it is kept beside what was forgotten");
   }
@@ -151,7 +153,7 @@ Result<Standing> forget(const std::string& id, const std::string& why, const std
   if (one.alive) return fail(ErrorKind::locked, "its agent still runs; end the run (Ctrl-C undoes everything)");
   const std::string line = format_wall(system_clock().wall()) + " uid " + std::to_string(::getuid()) + " forgot " +
                            one.text() + "; why: " + one_line(why) + "\n";
-  SHAKEDOWN_TRY(note_forgotten(state_dir + "/forgotten.log", line));
+  SHAKEDOWN_TRY(note_forgotten(state_dir_of(one.folder) + "/forgotten.log", line));
   SHAKEDOWN_TRY(auto journal, UndoJournal::open(one.folder));
   SHAKEDOWN_TRY(journal.remove(one.record));
   journal.remove_if_empty();

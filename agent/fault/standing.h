@@ -12,7 +12,7 @@
 namespace shakedown {
 
 struct Standing {
-  std::string id;      // FOLDER/RECORD below state_dir/undo: unique on the host
+  std::string id;      // FOLDER/RECORD below a state_dir's undo: unique on the host
   std::string folder;  // absolute
   std::string record;  // the record's id inside the folder
   UndoRecord what;     // empty when it cannot be read
@@ -21,7 +21,7 @@ struct Standing {
   std::string text() const;  // one line for people
 };
 
-// Every record below the state_dir (empty = the host-wide one), oldest folder first. Changes nothing.
+// Every record below the state_dir (empty = each of state_dirs()), oldest folder first. Changes nothing.
 std::vector<Standing> standing(const std::string& state_dir = "");
 
 // Takes back everything of one run. Errors: usage (nothing of that run stands), locked (its agent still runs, or another

@@ -62,17 +62,17 @@ Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& c
                                                          MonoTime limit, OneShot* end, std::string& already) {
   const ProcessSpec& spec = *component.component.process;
   Result<FileDescriptor> lock = co_await lock_start(component.lock_dir, spec.pidfile, limit, end);
-  if (lock.has_error()) co_return fail(lock.error());
+  if (lock.has_error() && !may_lack(lock.error(), note)) co_return fail(lock.error());
   const Result<std::string> way = clear_the_way(spec);
   if (way.has_error()) co_return fail(way.error());
   already = way.value();
   if (!already.empty()) co_return ChildProcess();
   const Result<void> logs = prepare_private_folder(component.log_dir);
-  if (logs.has_error()) co_return fail(logs.error());
+  if (logs.has_error() && !may_lack(logs.error(), note)) co_return fail(logs.error());
   Command command;
   command.argv = component.component.start;
   command.folder = component.folder;
-  command.log_file = log_path(component);
+  if (logs.has_value()) command.log_file = log_path(component);
   command.pid_file = spec.pidfile;
   command.stat_file = note.file;
   co_return spawn(command);

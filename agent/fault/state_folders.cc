@@ -7,8 +7,10 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/base/rng.h"
@@ -39,11 +41,72 @@ bool write_all(int file, const std::string& text) {
 
 }  // namespace
 
-std::string default_state_dir() {
+namespace {
+
+std::string from_environment(const char* name) {
+  const char* value = ::getenv(name);
+  return value != nullptr && value[0] == '/' ? value : "";
+}
+
+// Not in it: what is there already, and may be only ours.
+std::string why_not_private(const std::string& folder) {
+  if (::access(folder.c_str(), F_OK) == 0) {
+    if (!is_own_folder(folder)) return folder + " is no folder of ours";
+    return ::access(folder.c_str(), W_OK | X_OK) == 0 ? "" : folder + " cannot be written";
+  }
+  std::string above = folder_of(folder);
+  while (above != "/" && above != "." && ::access(above.c_str(), F_OK) != 0) above = folder_of(above);
+  return ::access(above.c_str(), W_OK | X_OK) == 0 ? "" : above + " cannot be written";
+}
+
+std::string durable_dir() {
+  if (::geteuid() == 0) return "/var/lib/shakedown";
+  const std::string state = from_environment("XDG_STATE_HOME"), home = from_environment("HOME");
+  if (!state.empty()) return state + "/shakedown";
+  return home.empty() || !is_own_folder(home) ? "" : home + "/.local/state/shakedown";
+}
+
+std::string passing_dir() {
   if (::geteuid() == 0) return "/run/shakedown";
-  const char* runtime = ::getenv("XDG_RUNTIME_DIR");
-  if (runtime != nullptr && runtime[0] == '/' && is_own_folder(runtime)) return std::string(runtime) + "/shakedown";
+  const std::string runtime = from_environment("XDG_RUNTIME_DIR");
+  if (!runtime.empty() && is_own_folder(runtime)) return runtime + "/shakedown";
   return "/tmp/shakedown-" + std::to_string(::geteuid());
+}
+
+// The file system is memory: the folder itself, or the nearest one above that exists.
+bool in_memory(std::string folder) {
+  struct statfs info {};
+  while (::statfs(folder.c_str(), &info) != 0 && folder != "/" && folder != ".") folder = folder_of(folder);
+  return info.f_type == TMPFS_MAGIC || info.f_type == RAMFS_MAGIC;
+}
+
+}  // namespace
+
+StatePlace state_place() {
+  const std::string named = from_environment("SHAKEDOWN_STATE_DIR");
+  const std::string durable = named.empty() ? durable_dir() : named;
+  if (durable.empty()) return {passing_dir(), false, "this user has no home folder of his own"};
+  const std::string trouble = named.empty() ? why_not_private(durable) : "";
+  if (!trouble.empty()) return {passing_dir(), false, trouble};
+  return in_memory(durable) ? StatePlace{durable, false, durable + " is in memory"} : StatePlace{durable, true, ""};
+}
+
+std::string default_state_dir() { return state_place().dir; }
+
+std::vector<std::string> state_dirs() {
+  std::vector<std::string> dirs{default_state_dir()};
+  if (!from_environment("SHAKEDOWN_STATE_DIR").empty()) return dirs;
+  for (const std::string& other : {durable_dir(), passing_dir()}) {
+    if (!other.empty() && other != dirs.front()) dirs.push_back(other);
+  }
+  return dirs;
+}
+
+std::string state_place_text() {
+  const StatePlace place = state_place();
+  if (place.durable) return place.dir + ", on a disk";
+  return place.dir + ", which a power loss or the end of a login may empty: " + place.why_not +
+         "; what is changed then stands until somebody takes it back by hand";
 }
 
 Result<void> prepare_private_folder(const std::string& folder) {

@@ -3,13 +3,26 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 
 namespace shakedown {
 
-// The host-wide folder: /run/shakedown for root, else $XDG_RUNTIME_DIR/shakedown, else /tmp/shakedown-UID.
+// Where undo records are kept when nobody names a folder.
+struct StatePlace {
+  std::string dir;
+  bool durable = true;  // survives a power loss
+  std::string why_not;  // not durable: what stands in the way of the durable one
+};
+// $SHAKEDOWN_STATE_DIR; else /var/lib/shakedown for root, and $XDG_STATE_HOME/shakedown (~/.local/state) for others; where
+// that cannot be, /run/shakedown, $XDG_RUNTIME_DIR/shakedown or /tmp/shakedown-UID. Makes nothing.
+StatePlace state_place();
 std::string default_state_dir();
+// Every folder in which a run of this user may have left records: the default one, and those of other times.
+std::vector<std::string> state_dirs();
+// One line about state_place(), for people.
+std::string state_place_text();
 
 // Makes the folder and those above it, 0700. Errors: io (cannot be made, not a folder), refused (belongs to another
 // user, or others may write in it).

@@ -44,18 +44,39 @@ Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& recor
   co_return trouble;
 }
 
+// The record is gone though nobody of this process removed it: another undoer was here, or the folder was taken away. Only
+// the state itself tells.
+Task<bool> is_taken_back(UndoJournal& journal, UndoRecord& record, ActionRunner& actions) {
+  if (!record.touched) co_return true;
+  RecordLock none;
+  MechanismContext context{record, journal, none, actions, nullptr, nullptr};
+  const auto mechanism = make_mechanism(context);
+  if (mechanism.has_error() || !mechanism.value()->compare_is_complete()) co_return false;
+  const MonoTime now = mono_now();
+  const std::vector<std::string> differing = co_await settle(*mechanism.value(), now);
+  co_return differing.empty();
+}
+
 }  // namespace
 
 Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner& actions, UndoObserver observer,
                               Duration patience) {
   UndoOutcome outcome;
   RecordLock lock;
-  for (bool first = true;; first = false) {
+  bool first = true;
+  while (true) {
     const MonoTime limit = mono_now() + (first ? patience : kForever);
-    const LockOutcome locked = co_await journal.lock(id, limit, lock);
+    LockOutcome locked = co_await journal.lock(id, limit, lock);
     if (locked == LockOutcome::removed) {
-      outcome.end = UndoEnd::already;
-      co_return outcome;
+      std::optional<UndoRecord> remembered = journal.remembered(id);
+      const bool back = !remembered || co_await is_taken_back(journal, *remembered, actions);
+      if (back) {
+        (void)journal.remove(id);  // from memory: there is no file
+        outcome.end = UndoEnd::already;
+        co_return outcome;
+      }
+      if (journal.restore(id).has_value()) continue;
+      locked = LockOutcome::held;  // from memory, and nobody else can know of it
     }
     Result<UndoRecord> record = journal.read(id);
     if (record.has_error()) {
@@ -70,6 +91,7 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
       outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer);
     }
     if (locked == LockOutcome::held) break;
+    first = false;
   }
   if (outcome.leftovers.empty()) {
     const Result<void> removed = journal.remove(id);

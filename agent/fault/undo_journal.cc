@@ -44,6 +44,8 @@ std::vector<std::string> names_with(const std::string& folder, const std::string
 // A process number means nothing after the next boot.
 std::string this_boot() { return "-" + boot_id().substr(0, 8); }
 
+bool is_gone(int error) { return error == ENOENT || error == ENOTDIR; }
+
 uint64_t sequence_of(const std::string& id) {
   uint64_t sequence = 0;
   std::from_chars(id.data(), id.data() + id.size(), sequence);
@@ -78,38 +80,76 @@ Result<void> UndoJournal::add(UndoRecord& record) {
     ::unlink(path(record.id).c_str());
     return fail(written.error());
   }
+  known_[record.id] = record;
   return ok();
 }
 
 Result<void> UndoJournal::update(const UndoRecord& record, RecordLock& lock) {
   SHAKEDOWN_TRY(const int file, write_durably_locked(path(record.id), encode(record)));
   lock = RecordLock(FileDescriptor(file));
+  known_[record.id] = record;
   return ok();
 }
 
 Result<UndoRecord> UndoJournal::read(const std::string& id) const {
-  SHAKEDOWN_TRY(const std::string text, read_file(path(id)));
-  Result<UndoRecord> record = decode_undo_record(text);
+  const Result<std::string> text = read_file(path(id));
+  const auto known = known_.find(id);
+  if (!text && known != known_.end() && !contains(id)) return known->second;
+  if (!text) return fail(text.error());
+  Result<UndoRecord> record = decode_undo_record(text.value());
   if (record.has_error()) return fail(record.error().kind, path(id) + ": " + record.error().message);
   return record;
 }
 
 bool UndoJournal::contains(const std::string& id) const { return ::access(path(id).c_str(), F_OK) == 0; }
 
-std::vector<std::string> UndoJournal::list() const { return names_with(folder_, kSuffix); }
+std::vector<std::string> UndoJournal::list() const {
+  std::vector<std::string> ids = names_with(folder_, kSuffix);
+  for (const auto& [id, record] : known_) ids.push_back(id);
+  std::sort(ids.rbegin(), ids.rend());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
 
 Result<void> UndoJournal::remove(const std::string& id) {
-  if (::unlink(path(id).c_str()) != 0 && errno != ENOENT) {
-    return fail(errno_error("cannot remove the undo record " + path(id), errno));
+  const int error = ::unlink(path(id).c_str()) == 0 ? 0 : errno;
+  if (error != 0 && !is_gone(error)) return fail(errno_error("cannot remove the undo record " + path(id), error));
+  known_.erase(id);
+  return error == 0 ? sync_folder(folder_) : ok();
+}
+
+std::optional<UndoRecord> UndoJournal::remembered(const std::string& id) const {
+  const auto known = known_.find(id);
+  return known == known_.end() ? std::nullopt : std::optional(known->second);
+}
+
+std::vector<std::string> UndoJournal::missing() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, record] : known_) {
+    if (!contains(id)) ids.push_back(id);
   }
-  return sync_folder(folder_);
+  return ids;
+}
+
+Result<void> UndoJournal::restore(const std::string& id) {
+  SHAKEDOWN_TRY(prepare_private_folder(folder_));
+  return write_durably(path(id), encode(known_.at(id)));
+}
+
+void UndoJournal::remember_standing() {
+  if (::access(folder_.c_str(), F_OK) != 0) return;
+  known_.clear();
+  for (const std::string& id : names_with(folder_, kSuffix)) {
+    Result<UndoRecord> record = read(id);
+    if (record.has_value()) known_[id] = std::move(record.value());
+  }
 }
 
 Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& lock) const {
   const std::string name = path(id);
   while (true) {
     FileDescriptor file(::open(name.c_str(), O_RDWR | O_CLOEXEC));
-    if (!file.valid() && errno == ENOENT) co_return LockOutcome::removed;
+    if (!file.valid() && is_gone(errno)) co_return LockOutcome::removed;
     if (file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_current(file.get(), name)) {
       lock = RecordLock(std::move(file));
       co_return LockOutcome::held;
@@ -129,6 +169,7 @@ void UndoJournal::remove_if_empty() {
 }
 
 CommandNote UndoJournal::note(const std::string& id, bool undoing) const {
+  if (::access(folder_.c_str(), W_OK) != 0) return {"", undoing};  // taken away: an undo goes on all the same
   const std::string owner = std::to_string(::getpid()) + "-" + std::to_string(++commands_) + this_boot();
   return {folder_ + "/" + (id.empty() ? kNoRecord : id) + "." + owner + (undoing ? kUndoingSuffix : kCommandSuffix), undoing};
 }

@@ -1,8 +1,10 @@
 // The undo records of one agent: a folder with one file per change that stands.
+// Files can be taken away from under us, so what this object wrote (or was told to remember) it also knows by heart.
 // Two undoers (the agent and the watchdog, or a sweep) exclude each other by a lock on each record.
 // Ownership: the folder outlives its agent on purpose. Threads: the loop's thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,10 +42,18 @@ class UndoJournal {
   Result<void> update(const UndoRecord& record, RecordLock& lock);
   Result<UndoRecord> read(const std::string& id) const;
   bool contains(const std::string& id) const;
-  // Highest sequence first. Damaged records are listed too.
+  // Highest sequence first. Damaged and remembered records are listed too.
   std::vector<std::string> list() const;
-  // Durable on return; fine when it is not there.
+  // Durable on return; fine when it is not there. Forgotten, too.
   Result<void> remove(const std::string& id);
+  // Of those that this object added or remembers: by id; and the ids of the ones whose file is gone.
+  std::optional<UndoRecord> remembered(const std::string& id) const;
+  std::vector<std::string> missing() const;
+  // Writes a remembered record again, with its folder. Errors: io, refused.
+  Result<void> restore(const std::string& id);
+  // Remembers what stands in the folder now, and nothing else; while there is no folder, what was remembered before.
+  void remember_standing();
+  void forget_all() { known_.clear(); }
   // Waits for the record's lock until the limit.
   Task<LockOutcome> lock(std::string id, MonoTime limit, RecordLock& lock) const;
   // Removes the folder if nothing stands in it and no command of it runs.
@@ -58,6 +68,7 @@ class UndoJournal {
   explicit UndoJournal(std::string folder) : folder_(std::move(folder)) {}
   std::string path(const std::string& id) const;
   std::string folder_;
+  std::map<std::string, UndoRecord> known_;
   mutable uint64_t commands_ = 0;
 };
 

@@ -26,12 +26,14 @@ constexpr int kLeftovers = 4;
 constexpr Duration kPatienceWithAgent = std::chrono::seconds(15);
 constexpr Duration kPatienceWithUndoers = std::chrono::minutes(5);
 
-// "lease NANOSECONDS" lines; the last whole one counts. Returns the new deadline, or the old one.
-MonoTime deadline_from(std::string& received, MonoTime deadline) {
+// Whole lines: "lease NANOSECONDS" (the last one counts), "look" (the records have changed), "clean" (nothing stands, and the
+// folder may go). Returns the new deadline, or the old one.
+MonoTime obey(std::string& received, MonoTime deadline, UndoJournal& journal) {
   for (size_t end = received.find('\n'); end != std::string::npos; end = received.find('\n')) {
     int64_t lease = 0;
     const std::string line = received.substr(0, end);
     received.erase(0, end + 1);
+    if (line == "clean") journal.forget_all();
     if (!line.starts_with("lease ")) continue;
     const auto [stop, error] = std::from_chars(line.data() + 6, line.data() + line.size(), lease);
     if (error == std::errc() && stop == line.data() + line.size()) deadline = mono_now() + Duration(lease);
@@ -40,7 +42,7 @@ MonoTime deadline_from(std::string& received, MonoTime deadline) {
 }
 
 // Returns true when the agent is gone, false when its lease has ended.
-Task<bool> watch_agent() {
+Task<bool> watch_agent(UndoJournal& journal) {
   MonoTime deadline = kNever;
   std::string received;
   while (true) {
@@ -50,12 +52,14 @@ Task<bool> watch_agent() {
     const ssize_t got = ::read(STDIN_FILENO, buffer, sizeof buffer);
     if (got <= 0) co_return true;
     received.append(buffer, static_cast<size_t>(got));
-    deadline = deadline_from(received, deadline);
+    journal.remember_standing();
+    deadline = obey(received, deadline, journal);
   }
 }
 
 Task<int> watch_and_undo(UndoJournal& journal, ActionRunner& actions) {
-  const bool gone = co_await watch_agent();
+  const bool gone = co_await watch_agent(journal);
+  journal.remember_standing();
   const char* reason = gone ? "the agent is gone" : "the lease has ended";
   UndoObserver observer;
   observer.begins = [reason](const UndoRecord& record) {

@@ -48,11 +48,15 @@ bool WatchdogProcess::ready() const {
 }
 
 void WatchdogProcess::renew(Duration lease) {
-  const std::string line = "lease " + std::to_string(lease.count()) + "\n";
+  send("lease " + std::to_string(lease.count()));
+}
+
+void WatchdogProcess::send(const std::string& order) {
+  const std::string line = order + "\n";
   // A full socket holds many renewals that a stopped watchdog has not read; a closed one is noticed by its pidfd.
   const ssize_t sent = ::send(orders_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EPIPE && errno != ECONNRESET) {
-    log::warning("cannot renew the watchdog's lease", {{"pid", std::to_string(child_.pid())}});
+    log::warning("cannot reach the watchdog", {{"pid", std::to_string(child_.pid())}});
   }
 }
 

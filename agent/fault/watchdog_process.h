@@ -23,6 +23,8 @@ class WatchdogProcess {
   bool ready() const;
   // It undoes everything if this is not called again within the lease. Never blocks.
   void renew(Duration lease);
+  // "look" or "clean": see watchdog.cc. Never blocks.
+  void send(const std::string& order);
   pid_t pid() const { return child_.pid(); }
   int pidfd() const { return child_.pidfd(); }
   std::optional<ExitStatus> poll() { return child_.poll(); }

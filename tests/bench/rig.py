@@ -65,7 +65,7 @@ class Trial:
             for folder in (self.dir, self.state):
                 os.chown(folder, NOBODY, NOBODY)
             self.options = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        self.environment = {**os.environ, "XDG_RUNTIME_DIR": self.state, "HOME": self.dir}
+        self.environment = {**os.environ, "SHAKEDOWN_STATE_DIR": os.path.join(self.state, "shakedown"), "HOME": self.dir}
 
     def path(self, *names):
         return os.path.join(self.dir, *names)

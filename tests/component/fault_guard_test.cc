@@ -148,6 +148,64 @@ TEST_F(FaultGuardTest, AWatchdogThatCannotBeReplacedEndsTheFault) {
   EXPECT_TRUE(alive(pid));
 }
 
+TEST_F(FaultGuardTest, AVanishedStateFolderDoesNotPassForAnUndo) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  std::filesystem::remove_all(rig.options.state_dir);
+  const auto [clean, detail] = rig.finish(injection, true);
+  EXPECT_TRUE(clean) << detail;
+  EXPECT_EQ(state_of(pid), 'S');
+  EXPECT_TRUE(rig.records().empty());
+}
+
+TEST_F(FaultGuardTest, ARecordThatWasTakenAwayIsWrittenAgain) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  std::filesystem::remove_all(rig.options.state_dir);
+  rig.runner->renew(seconds(60));
+  EXPECT_EQ(rig.records().size(), 1U);
+  EXPECT_THAT(rig.agent_events(AgentEvent::Kind::warning).at(0).detail, HasSubstr("was taken away and is written again"));
+  EXPECT_EQ(state_of(pid), 'T');
+  rig.runner.reset();
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S' && rig.records().empty(); })) << "the watchdog finds it";
+}
+
+TEST_F(FaultGuardTest, AFaultWhoseRecordCannotBeKeptEndsAtOnce) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  std::filesystem::remove_all(rig.options.state_dir);
+  write_text(rig.options.state_dir, "in the way");
+  rig.runner->renew(seconds(60));
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::clean));
+  EXPECT_EQ(state_of(pid), 'S');
+}
+
+TEST_F(FaultGuardTest, WhatCannotBeTakenBackWithoutItsRecordIsALeftover) {
+  make();
+  const InjectionId injection = rig.inject(kill);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  std::filesystem::remove_all(rig.options.state_dir);
+  std::filesystem::remove_all(rig.folder / "run");
+  write_text(rig.folder / "run", "in the way of the pidfile");
+  const auto [clean, detail] = rig.finish(injection, true);
+  EXPECT_FALSE(clean);
+  EXPECT_TRUE(rig.state(injection, FaultState::leftover).has_value()) << rig.names(injection);
+  std::filesystem::remove(rig.folder / "run");
+}
+
+TEST_F(FaultGuardTest, WhatSetupStartedIsStoppedThoughItsRecordVanished) {
+  const ComponentId other = rig.add(component(rig.folder, "other", {"sleep", "1000"}, "sleep"));
+  make();
+  ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(other)).ok);
+  const pid_t started = rig.pid(other);
+  std::filesystem::remove_all(rig.options.state_dir);
+  EXPECT_TRUE(rig.undo_all().first);
+  EXPECT_FALSE(alive(started));
+}
+
 TEST_F(FaultGuardTest, AMissingWatchdogProgramIsAnErrorAtOnce) {
   rig.options.watchdog_program = rig.folder / "no-such-program";
   const auto made = rig.make();

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import unittest
@@ -132,6 +133,27 @@ class Deaths(support.Folder):
 
     def test_a_start_by_a_spawned_agent_is_cut_short_by_an_interrupt(self):
         self.interrupted_in_setup("{start: practice, limit: 1h}", "--spawn", "1")
+
+    def test_a_state_folder_that_vanishes_in_a_pause_leaves_nobody_stopped(self):
+        state = self.path("state")
+        body = support.CRASH.replace("kill: {component: practice, signal: SIGKILL}", "pause: {component: practice, hold: 30s}")
+        body = body.replace("        recover: [{start: practice, after: 500ms}]\n", "").replace("duration: 6s", "duration: 60s")
+        process = self.begin(body.replace("<= 4s", "<= 20s"), env={**os.environ, "SHAKEDOWN_STATE_DIR": state})
+        self.wait_for_line(process, "phase crash")
+        target = self.target_pid()
+        support.wait_until(lambda: self.process_state(target) == "T", 15, "the pause")
+        shutil.rmtree(state)
+        support.interrupt(process)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3, out + err)
+        fault = self.scorecard()["faults"][0]
+        self.assertEqual((fault["state"], fault["leftovers"]), ("clean", []))
+        self.assert_nothing_runs()
+
+    @staticmethod
+    def process_state(pid):
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0]
 
     def test_agent_killed_in_mid_run(self):
         patient = support.CRASH.replace("duration: 6s", "duration: 40s").replace("<= 4s", "<= 25s")

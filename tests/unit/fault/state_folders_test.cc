@@ -13,6 +13,21 @@
 namespace shakedown {
 namespace {
 
+TEST(StateFolders, TheEnvironmentNamesThePlaceOfTheRecordsAndNoOtherIsSearched) {
+  const test::TemporaryFolder top;
+  const char* before = ::getenv("SHAKEDOWN_STATE_DIR");
+  const std::string kept = before != nullptr ? before : "";
+  ::setenv("SHAKEDOWN_STATE_DIR", (top / "state").c_str(), 1);
+  EXPECT_EQ(state_place().dir, top / "state");
+  EXPECT_EQ(state_dirs(), std::vector<std::string>{top / "state"});
+  EXPECT_NE(state_place_text().find(top / "state"), std::string::npos);
+  ::setenv("SHAKEDOWN_STATE_DIR", "/dev/shm/shakedown-test", 1);
+  EXPECT_FALSE(state_place().durable) << "memory";
+  EXPECT_NE(state_place_text().find("power loss"), std::string::npos);
+  if (kept.empty()) ::unsetenv("SHAKEDOWN_STATE_DIR");
+  else ::setenv("SHAKEDOWN_STATE_DIR", kept.c_str(), 1);
+}
+
 TEST(StateFolders, APrivateFolderIsMadeForUsOnly) {
   const test::TemporaryFolder top;
   ASSERT_TRUE(prepare_private_folder(top / "a/b").has_value());

@@ -1,6 +1,7 @@
 #include "agent/fault/undo_journal.h"
 
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -38,6 +39,26 @@ struct UndoJournalTest : ::testing::Test {
     return record;
   }
 };
+
+TEST_F(UndoJournalTest, WhatStandsIsRememberedWhenTheFolderVanishes) {
+  const UndoRecord one = add();
+  UndoJournal watchdogs = std::move(UndoJournal::open(top / "undo/me").value());
+  watchdogs.remember_standing();
+  const UndoRecord removed = add();
+  ASSERT_TRUE(journal.remove(removed.id).has_value());
+  std::filesystem::remove_all(top / "undo");
+  watchdogs.remember_standing();
+  for (UndoJournal* both : {&journal, &watchdogs}) {
+    EXPECT_EQ(both->list(), std::vector<std::string>{one.id});
+    EXPECT_EQ(both->missing(), std::vector<std::string>{one.id});
+    EXPECT_EQ(both->read(one.id).value().kind, "kill");
+  }
+  ASSERT_TRUE(watchdogs.restore(one.id).has_value());
+  EXPECT_TRUE(journal.missing().empty());
+  ASSERT_TRUE(watchdogs.remove(one.id).has_value());
+  watchdogs.remember_standing();
+  EXPECT_TRUE(watchdogs.list().empty());
+}
 
 TEST_F(UndoJournalTest, ListsNewestFirstAndNumbersGoOn) {
   const UndoRecord first = add(), second = add("pause");
