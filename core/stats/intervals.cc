@@ -1,18 +1,12 @@
 #include "core/stats/intervals.h"
 
 #include <algorithm>
-#include <boost/math/distributions/non_central_t.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 namespace shakedown {
 namespace {
-
 
 // P(X <= k) for X of n trials with probability p, 0 < p < 1.
 double binomial_cdf(uint64_t k, uint64_t n, double p) {
@@ -29,28 +23,6 @@ double f_quantile(double probability, double a, double b) {
 uint64_t rounded_up(double value) {
   if (!(value < 0x1p63)) return UINT64_MAX;
   return static_cast<uint64_t>(std::ceil(value * (1 - 1e-13)));
-}
-
-struct LogMoments {
-  double n = 0, mean = 0, variance = 0;
-};
-
-std::optional<LogMoments> log_moments(const std::vector<double>& values, std::size_t fewest) {
-  if (values.size() < fewest) return std::nullopt;
-  LogMoments m;
-  m.n = static_cast<double>(values.size());
-  for (const double value : values) {
-    if (!(value > 0) || !std::isfinite(value)) return std::nullopt;
-    m.mean += std::log(value) / m.n;
-  }
-  for (const double value : values) {
-    m.variance += (std::log(value) - m.mean) * (std::log(value) - m.mean) / (m.n - 1);
-  }
-  return m;
-}
-
-double t_quantile(double probability, double degrees) {
-  return boost::math::quantile(boost::math::students_t(degrees), probability);
 }
 
 // The smallest value in [low, high] for which `reached` is true; it stays true above it and is at high.
@@ -111,32 +83,6 @@ Bounds availability_from_outages(double up, double down, uint64_t outages, doubl
   const double r = static_cast<double>(outages);
   const double f = f_quantile(confidence, r, r);
   return {1 / (1 + down / up * f), 1 / (1 + down / up / f)};
-}
-
-std::optional<Bounds> lognormal_mean(const std::vector<double>& values, double confidence) {
-  const auto m = log_moments(values, 3);
-  if (!m) return std::nullopt;
-  const double center = m->mean + m->variance / 2;
-  const double error = std::sqrt(m->variance / m->n + m->variance * m->variance / (2 * (m->n - 1)));
-  const double reach = t_quantile(confidence, m->n - 1) * error;
-  return Bounds{std::exp(center - reach), std::exp(center + reach)};
-}
-
-std::optional<Bounds> lognormal_median(const std::vector<double>& values, double confidence) {
-  const auto m = log_moments(values, 2);
-  if (!m) return std::nullopt;
-  const double reach = t_quantile(confidence, m->n - 1) * std::sqrt(m->variance / m->n);
-  return Bounds{std::exp(m->mean - reach), std::exp(m->mean + reach)};
-}
-
-std::optional<double> lognormal_upper_tolerance(const std::vector<double>& values, double share,
-                                                double confidence) {
-  const auto m = log_moments(values, 2);
-  if (!m || !(share > 0 && share < 1)) return std::nullopt;
-  const double z = boost::math::quantile(boost::math::normal(), share);
-  const boost::math::non_central_t distribution(m->n - 1, z * std::sqrt(m->n));
-  const double k = boost::math::quantile(distribution, confidence) / std::sqrt(m->n);
-  return std::exp(m->mean + k * std::sqrt(m->variance));
 }
 
 std::optional<Bounds> median_bounds(std::vector<double> values, double confidence) {

@@ -1,6 +1,5 @@
 // Exact confidence bounds. All bounds are one-sided at the given confidence (0.95 = 95 %).
-// Sources: Clopper & Pearson 1934; NIST/SEMATECH e-Handbook 8.4.5.1 (MTBF); Olsson 2005 (log-normal mean,
-// modified Cox); order statistics for quantiles. Every function is pure; Boost.Math does the quantiles.
+// Sources: Clopper & Pearson 1934; NIST/SEMATECH e-Handbook 8.4.5.1 (MTBF); order statistics for quantiles. Every function is pure; Boost.Math does the quantiles.
 #pragma once
 
 #include <cstdint>
@@ -30,12 +29,6 @@ Bounds mtbf(double total_time, uint64_t events, double confidence);
 // which is unknown when negative or infinite. Nothing known (no up time, outages without down time): [0, 1].
 Bounds availability_from_outages(double up, double down, uint64_t outages, double mttr_when_none, double confidence);
 
-// Mean of log-normal repair times (modified Cox), n >= 3; nullopt below that or when a value is <= 0.
-std::optional<Bounds> lognormal_mean(const std::vector<double>& values, double confidence);
-// Median of log-normal values (t interval of the logarithms), n >= 2, and the value under which `share` of them
-// lie at this confidence (non-central t). nullopt as above.
-std::optional<Bounds> lognormal_median(const std::vector<double>& values, double confidence);
-std::optional<double> lognormal_upper_tolerance(const std::vector<double>& values, double share, double confidence);
 // Median by order statistics (distribution-free), n >= 5 at 95 %; nullopt when n is too small.
 std::optional<Bounds> median_bounds(std::vector<double> values, double confidence);
 

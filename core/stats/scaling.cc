@@ -72,7 +72,6 @@ void add_intervals(ScalingFit& fit) {
 void add_doubts(ScalingFit& fit, const std::vector<ScalingPoint>& points) {
   double mean = 0;
   for (const ScalingPoint& point : points) {
-    fit.residuals.push_back(point.x - fit.law.throughput(point.n));
     fit.largest_n = std::max(fit.largest_n, point.n);
     mean += point.x / static_cast<double>(points.size());
   }
@@ -92,16 +91,9 @@ double reach(const ScalingFit& fit, const Gradient& gradient) {
   return fit.student_t * std::sqrt(std::max(variance, 0.0));
 }
 
-Bounds log_bounds(const ScalingFit& fit, double value, const Gradient& gradient_of_log) {
-  const double factor = std::exp(reach(fit, gradient_of_log));
-  return {value / factor, value * factor};
-}
-
 }  // namespace
 
 double ScalingLaw::throughput(double n) const { return gamma * n * efficiency(n); }
-
-double ScalingLaw::latency(double n) const { return (1 + alpha * (n - 1) + beta * n * (n - 1)) / gamma; }
 
 double ScalingLaw::efficiency(double n) const { return 1 / (1 + alpha * (n - 1) + beta * n * (n - 1)); }
 
@@ -114,27 +106,6 @@ std::optional<ScalingPoint> ScalingLaw::peak() const {
 std::optional<double> ScalingLaw::ceiling() const {
   if (!(alpha > 0)) return std::nullopt;
   return gamma / alpha;
-}
-
-std::optional<double> ScalingLaw::useful_n() const {
-  if (!(alpha > 0)) return std::nullopt;
-  return 1 / alpha;
-}
-
-// beta n^2 - b n + (1 - alpha) = 0 with b = gamma / x - alpha + beta, by the form that stays exact for beta = 0.
-std::optional<double> ScalingLaw::n_at_throughput(double x) const {
-  if (!(x >= 0)) return std::nullopt;
-  if (x == 0) return 0;
-  const double b = gamma / x - alpha + beta;
-  const double discriminant = b * b - 4 * beta * (1 - alpha);
-  if (!(b > 0) || discriminant < -1e-12 * b * b) return std::nullopt;
-  return 2 * (1 - alpha) / (b + std::sqrt(std::max(discriminant, 0.0)));
-}
-
-std::optional<double> ScalingLaw::latency_at_throughput(double x) const {
-  const std::optional<double> n = n_at_throughput(x);
-  if (!n) return std::nullopt;
-  return latency(*n);
 }
 
 Result<ScalingFit> fit_scaling(const std::vector<ScalingPoint>& points, double confidence) {
@@ -181,39 +152,10 @@ std::vector<std::string> scaling_warnings(const ScalingFit& fit) {
   return out;
 }
 
-Bounds throughput_bounds(const ScalingFit& fit, double n) {
-  const double value = fit.law.throughput(n);
-  const double half = reach(fit, throughput_gradient(fit.law, n));
-  return {std::max(0.0, value - half), value + half};
-}
-
 Bounds efficiency_bounds(const ScalingFit& fit, double n) {
   const double reciprocal = 1 / fit.law.efficiency(n);
   const double half = reach(fit, {0, n - 1, n * (n - 1)});
   return {std::min(1.0, 1 / (reciprocal + half)), 1 / std::max(1.0, reciprocal - half)};
-}
-
-std::optional<PeakBounds> peak_bounds(const ScalingFit& fit) {
-  const auto peak = fit.law.peak();
-  if (!peak) return std::nullopt;
-  const double half = reach(fit, throughput_gradient(fit.law, peak->n));
-  PeakBounds bounds;
-  bounds.x = {std::max(0.0, peak->x - half), peak->x + half};
-  bounds.n = {1, INFINITY};
-  if (fit.law.alpha < 1) {
-    bounds.n = log_bounds(fit, peak->n, {0, -0.5 / (1 - fit.law.alpha), -0.5 / fit.law.beta});
-    bounds.n.lower = std::max(1.0, bounds.n.lower);
-  }
-  if (fit.lower.beta <= 0) bounds.n.upper = bounds.x.upper = INFINITY;
-  return bounds;
-}
-
-std::optional<Bounds> ceiling_bounds(const ScalingFit& fit) {
-  const auto ceiling = fit.law.ceiling();
-  if (!ceiling) return std::nullopt;
-  Bounds bounds = log_bounds(fit, *ceiling, {1 / fit.law.gamma, -1 / fit.law.alpha, 0});
-  if (fit.lower.alpha <= 0) bounds.upper = INFINITY;
-  return bounds;
 }
 
 }  // namespace shakedown

@@ -27,19 +27,12 @@ struct ScalingLaw {
   double beta = 0;   // coherency: the price of every pair
 
   double throughput(double n) const;
-  double latency(double n) const;     // n / X(n), Little's law
   double efficiency(double n) const;  // X(n) / (gamma n)
 
   // Where more n begins to cost throughput, at n >= 1. None for beta = 0: it never does.
   std::optional<ScalingPoint> peak() const;
   // gamma / alpha, which no n exceeds, peak or not; none for alpha = 0.
   std::optional<double> ceiling() const;
-  // 1 / alpha, where linear growth would reach the ceiling; none for alpha = 0.
-  std::optional<double> useful_n() const;
-
-  // The smallest n that gives throughput x: the stable branch, below the peak. None when no n does, or x < 0.
-  std::optional<double> n_at_throughput(double x) const;
-  std::optional<double> latency_at_throughput(double x) const;  // same branch
 };
 
 struct ScalingFit {
@@ -55,7 +48,6 @@ struct ScalingFit {
   double student_t = 0;             // the quantile that the intervals use
   std::array<double, 9> covariance{};  // gamma, alpha, beta; rows
 
-  std::vector<double> residuals;  // measured - law, in the order given
   double sse = 0;
   double residual_standard_error = 0;
   uint32_t dof = 0;
@@ -78,18 +70,6 @@ Result<ScalingFit> fit_scaling(const std::vector<ScalingPoint>& points, double c
 // Why to doubt the fit, one sentence each; empty when nothing speaks against it.
 std::vector<std::string> scaling_warnings(const ScalingFit& fit);
 
-// Two-sided intervals at fit.confidence, from the covariance above.
-// X(n) by the delta method, never below 0.
-Bounds throughput_bounds(const ScalingFit& fit, double n);
-// X(n) / (gamma n) by the interval of its reciprocal, which is linear in alpha and beta; cut to [0, 1].
+// Two-sided, at fit.confidence, from the covariance above: X(n) / (gamma n) by the interval of its reciprocal, which is linear in alpha and beta; cut to [0, 1].
 Bounds efficiency_bounds(const ScalingFit& fit, double n);
-// n by the delta method on its logarithm; x by the delta method at the peak, where the error of n has no effect.
-// Both are unbounded above when the interval of beta reaches 0. None without a peak.
-struct PeakBounds {
-  Bounds n, x;
-};
-std::optional<PeakBounds> peak_bounds(const ScalingFit& fit);
-// By the delta method on its logarithm; unbounded above when the interval of alpha reaches 0. None without a ceiling.
-std::optional<Bounds> ceiling_bounds(const ScalingFit& fit);
-
 }  // namespace shakedown

@@ -257,10 +257,7 @@ void Timeline::add(const CheckResult& event) {
   saw(event.ended);
 }
 
-void Timeline::add(const RunEvent& event) {
-  run_events_.push_back(event);
-  saw(event.at);
-}
+void Timeline::add(const RunEvent& event) { saw(event.at); }
 
 void Timeline::add(const LedgerPass& event) {
   saw(event.finished);

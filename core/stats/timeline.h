@@ -103,7 +103,6 @@ class Timeline {
   const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
   const std::vector<CheckResult>& checks() const { return checks_; }        // in order of arrival
   const std::vector<Reading>& readings() const { return readings_; }        // in order of arrival
-  const std::vector<RunEvent>& run_events() const { return run_events_; }
   // What agents sent that names nothing of the scenario, each text once; a run that has any is suspect.
   const std::vector<std::string>& warnings() const { return warnings_; }
   // What is wrong with the numbers of the merged snapshots; empty = nothing. Then no measurement can be relied upon.
@@ -149,7 +148,6 @@ class Timeline {
   std::vector<LedgerLog> ledgers_;
   std::map<AgentId, AgentRecord> agents_;
   std::vector<StepEvent> steps_;
-  std::vector<RunEvent> run_events_;
   std::vector<std::string> warnings_;
   uint64_t merged_ = 0;  // the last number of a merged snapshot
   std::string snapshot_damage_;

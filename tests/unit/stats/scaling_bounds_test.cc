@@ -30,19 +30,14 @@ bool holds(const Bounds& bounds, double value) { return bounds.lower <= value &&
 TEST(ScalingBounds, IntervalsHoldThePlantedLaw) {
   Rng rng(stream_seed(7, "scaling"));
   const ScalingPoint peak = kTruth.peak().value();
-  std::array<int, 7> held{};
+  std::array<int, 4> held{};
   constexpr int kSets = 200;
   for (int set = 0; set < kSets; ++set) {
     const ScalingFit fit = fit_scaling(noisy(rng, 0.02 * peak.x)).value();
-    const auto peaks = peak_bounds(fit);
-    ASSERT_TRUE(peaks);
     held[0] += holds({fit.lower.gamma, fit.upper.gamma}, kTruth.gamma) ? 1 : 0;
     held[1] += holds({fit.lower.alpha, fit.upper.alpha}, kTruth.alpha) ? 1 : 0;
     held[2] += holds({fit.lower.beta, fit.upper.beta}, kTruth.beta) ? 1 : 0;
-    held[3] += holds(peaks->n, peak.n) ? 1 : 0;
-    held[4] += holds(peaks->x, peak.x) ? 1 : 0;
-    held[5] += holds(efficiency_bounds(fit, 32), kTruth.efficiency(32)) ? 1 : 0;
-    held[6] += holds(throughput_bounds(fit, 128), kTruth.throughput(128)) ? 1 : 0;
+    held[3] += holds(efficiency_bounds(fit, 32), kTruth.efficiency(32)) ? 1 : 0;
   }
   for (std::size_t i = 0; i < held.size(); ++i) {
     EXPECT_GE(held[i], kSets * 90 / 100) << i;
@@ -55,20 +50,7 @@ TEST(ScalingBounds, ATwiceOneSidedConfidenceIsWider) {
   const ScalingFit wide = fit_scaling(testing::specsdm91(), 0.98).value();
   EXPECT_GT(narrow.lower.alpha, wide.lower.alpha);
   EXPECT_GT(efficiency_bounds(narrow, 72).lower, efficiency_bounds(wide, 72).lower);
-  EXPECT_LT(ceiling_bounds(narrow)->upper, ceiling_bounds(wide)->upper);
   EXPECT_EQ(narrow.law.alpha, wide.law.alpha);
-}
-
-// On the first six rows contention is not significant (its interval holds 0), so no ceiling can be promised.
-TEST(ScalingBounds, WhatIsNotSignificantHasNoUpperEnd) {
-  const ScalingFit fit = fit_scaling(testing::raytracer(6)).value();
-  ASSERT_LT(fit.lower.alpha, 0);
-  EXPECT_TRUE(std::isinf(ceiling_bounds(fit).value().upper));
-  EXPECT_TRUE(std::isfinite(peak_bounds(fit).value().x.upper));
-  const ScalingFit wide = fit_scaling(testing::raytracer(6), 0.9999).value();
-  ASSERT_LT(wide.lower.beta, 0);
-  EXPECT_TRUE(std::isinf(peak_bounds(wide).value().x.upper));
-  EXPECT_TRUE(std::isinf(peak_bounds(wide).value().n.upper));
 }
 
 TEST(ScalingBounds, EfficiencyStaysBetweenZeroAndOne) {
@@ -155,6 +137,36 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"confidence", testing::specsdm91(), 1},
                       Refused{"confidence", testing::specsdm91(), kNan}));
 
+double squares(const std::vector<ScalingPoint>& points, double alpha, double beta) {
+  double product = 0, square = 0, all = 0;
+  for (const auto& [n, x] : points) {
+    const double unit = ScalingLaw{1, alpha, beta}.throughput(n);
+    product += x * unit, square += unit * unit, all += x * x;
+  }
+  return all - product * product / square;  // with the gamma that fits best
+}
+
+// Against 101 x 141 laws tried one by one: none within the bounds may fit better.
+TEST(ScalingBounds, NoLawOfAGridFitsBetter) {
+  Rng rng(stream_seed(10, "grid"));
+  for (int set = 0; set < 40; ++set) {
+    std::vector<ScalingPoint> points;
+    double all = 0;
+    for (int i = 0; i < 4 + set % 5; ++i) points.push_back({1 + std::floor(60 * rng.uniform()), 0.05 + rng.uniform()});
+    for (const ScalingPoint& point : points) all += point.x * point.x;
+    const auto fit = fit_scaling(points);
+    if (!fit) continue;
+    double least = INFINITY;
+    for (int a = 0; a <= 100; ++a) {
+      for (int b = 0; b <= 140; ++b) {
+        least = std::min(least, squares(points, a / 100.0, b == 0 ? 0 : std::pow(10.0, (b - 140) / 20.0)));
+      }
+    }
+    EXPECT_LE(fit.value().sse, least + 1e-9 * all) << set;
+    EXPECT_NEAR(fit.value().sse, squares(points, fit.value().law.alpha, fit.value().law.beta), 1e-6 * all) << set;
+  }
+}
+
 // Whatever comes out of an accepted fit is a number, and within its domain.
 TEST(ScalingBounds, NothingIsEverNotANumber) {
   Rng rng(stream_seed(9, "wild"));
@@ -170,37 +182,15 @@ TEST(ScalingBounds, NothingIsEverNotANumber) {
     EXPECT_TRUE(f.law.beta >= 0 && f.law.beta <= 1) << f.law.beta;
     for (const double value : f.covariance) EXPECT_TRUE(std::isfinite(value));
     EXPECT_TRUE(std::isfinite(f.lower.gamma) && std::isfinite(f.upper.beta));
-    EXPECT_FALSE(std::isnan(throughput_bounds(f, 50).lower));
-    if (const auto peak = peak_bounds(f)) {
-      EXPECT_FALSE(std::isnan(peak->n.upper) || std::isnan(peak->x.lower));
-    }
   }
-}
-
-TEST(ScalingLaw, TheInverseIsTheSmallerRoot) {
-  const ScalingLaw law{100, 0.05, 0.001};
-  const ScalingPoint peak = law.peak().value();
-  for (const double n : {0.5, 1.0, 5.0, 20.0, 30.0}) {
-    EXPECT_NEAR(law.n_at_throughput(law.throughput(n)).value(), n, 1e-9);
-  }
-  EXPECT_LT(law.n_at_throughput(law.throughput(60)).value(), peak.n);
-  EXPECT_NEAR(law.n_at_throughput(peak.x).value(), peak.n, 1e-3);
-  EXPECT_FALSE(law.n_at_throughput(peak.x * 1.001));
-  EXPECT_FALSE(law.latency_at_throughput(peak.x * 1.001));
-  EXPECT_FALSE(law.n_at_throughput(-1));
-  EXPECT_FALSE(law.n_at_throughput(kNan));
-  EXPECT_EQ(law.n_at_throughput(0), 0);
 }
 
 TEST(ScalingLaw, WithoutBetaTheCeilingIsNeverReached) {
   const ScalingLaw amdahl{100, 0.1, 0};
   EXPECT_FALSE(amdahl.peak());
-  EXPECT_NEAR(amdahl.n_at_throughput(500).value(), 9, 1e-9);
-  EXPECT_FALSE(amdahl.n_at_throughput(1000));
+  EXPECT_EQ(amdahl.ceiling(), 1000);
   const ScalingLaw linear{100, 0, 0};
   EXPECT_FALSE(linear.ceiling());
-  EXPECT_FALSE(linear.useful_n());
-  EXPECT_NEAR(linear.n_at_throughput(5000).value(), 50, 1e-9);
 }
 
 }  // namespace

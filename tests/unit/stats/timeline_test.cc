@@ -50,7 +50,10 @@ TEST_F(TimelineTest, MergedSnapshotsAreNumberedWithoutAGap) {
   EXPECT_EQ(timeline_.stages().at(0).offered, 30U);
   EXPECT_EQ(timeline_.snapshot_damage(), "");
   timeline_.apply(snapshot(4, 3, 4));
-  EXPECT_NE(timeline_.snapshot_damage(), "");
+  const std::string first = "merged snapshot 4 follows 2: some are missing, doubled or out of order";
+  EXPECT_EQ(timeline_.snapshot_damage(), first);
+  timeline_.apply(snapshot(9, 4, 5));
+  EXPECT_EQ(timeline_.snapshot_damage(), first);
 }
 
 TEST_F(TimelineTest, MergedSnapshotsOfEarlierJournalsHaveNoNumbers) {
@@ -221,7 +224,6 @@ TEST_F(TimelineTest, AgentsAndTheRun) {
   EXPECT_EQ(agent().lost_at, at(7));
   EXPECT_EQ(agent().leftovers, std::vector<std::string>{"process 7 stopped"});
   EXPECT_EQ(agent().warnings, std::vector<std::string>{"few ports"});
-  EXPECT_EQ(timeline_.run_events().size(), 1U);
   EXPECT_EQ(timeline_.last(), at(11));
 }
 
