@@ -136,6 +136,21 @@ TEST(OutageAlert, AnAlertThatAlwaysFiresTestsNothing) {
   EXPECT_THAT(r.reason, HasSubstr("was firing already before the outage"));
 }
 
+// A sample stands for the step before it: one a step before the outage, and none after, may have fired into it.
+TEST(OutageAlert, AnAlertJustOneStepBeforeTheOutageWasFiringAlready) {
+  for (const bool earlier : {false, true}) {
+    ReportedRig rig = alerting(150, 20).alert(119, 119.5, 200);
+    if (earlier) rig.readings.back().series.front().samples.front().at -= Duration(1);
+    EXPECT_EQ(rig.scored().alert_in_time.has_value(), earlier);
+    EXPECT_THAT(rig.scored().reason, HasSubstr(earlier ? "did not fire" : "was firing already before the outage"));
+  }
+}
+
+TEST(OutageAlert, ThePromiseIsKeptUpToOneStepAfterIt) {
+  EXPECT_EQ(alerting(150, 7).alert(128, 150, 200).scored().alert_in_time, true);
+  EXPECT_EQ(alerting(150, 6.999).alert(128, 150, 200).scored().alert_in_time, false);
+}
+
 TEST(OutageAlert, UnreadableIsNoAnswer) {
   ReportedRig rig = alerting(150, 20);
   rig.add(Reading::Kind::alert).problem = "connection refused";

@@ -150,6 +150,12 @@ TEST(ReportedCauses, TheSameDenominatorIsNoCause) {
   EXPECT_THAT(failing().says(1).counts(10'080).causes(), Not(HasSubstr("theirs is")));
 }
 
+// 10 000 at a steady rate: 2 % and two requests to either side are what a counter may show of them.
+TEST(ReportedCauses, ACountWithinTwoPercentAndTwoIsTheSameDenominator) {
+  for (const double same : {9798.0, 10'202.0}) EXPECT_THAT(failing().says(1).counts(same).causes(), Not(HasSubstr("theirs is")));
+  for (const double other : {9797.0, 10'203.0}) EXPECT_THAT(failing().says(1).counts(other).causes(), HasSubstr("theirs is"));
+}
+
 TEST(ReportedCauses, ChecksOfProbesAreNoOthersTraffic) {
   ReportedRig rig = failing();
   rig.drill.probe(0, 100);  // 1000 checks

@@ -222,6 +222,59 @@ TEST(Focus, TheSystemThatBreaksFirst) {
   EXPECT_EQ(find(options_for(row, card, {}), Kind::focus)->owner, "dba");
 }
 
+// Each search has its own weakest row; one that found nothing that gives way says nothing.
+TEST(Focus, WhatGivesWayFirstIsThatOfTheRowsOwnSearch) {
+  Scorecard card = card_of_november();
+  Scenario scenario;
+  scenario.phases.resize(2);
+  scenario.phases[0].name = "reads";
+  scenario.phases[1].name = "writes";
+  scenario.requirements = {{.id = "L-1", .title = "Reads are quick"}, {.id = "L-2", .title = "Writes are quick", .owner = "ann"}};
+  ScoredSearch search;
+  search.phase = "reads";
+  search.limiting = RequirementId(0);
+  search.upper = 1200;
+  card.searches = {search};
+  search.phase = "writes";
+  search.limiting = RequirementId(1);
+  search.upper = 400;
+  card.searches.push_back(search);
+  for (const Sli& sli : {Sli(CapacitySli{PhaseId(1)}), Sli(HeadroomSli{PhaseId(1)})}) {
+    const auto row = red(sli, Comparison::at_least, 500, ">= 500/s");
+    EXPECT_EQ(option(row, card, Kind::focus, scenario), "Work on \"Writes are quick\" first: it is what gives way, at 400/s");
+    EXPECT_EQ(find(options_for(row, card, scenario), Kind::focus)->owner, "ann");
+  }
+  const auto row = red(CapacitySli{PhaseId(1)}, Comparison::at_least, 500, ">= 500/s");
+  card.searches[1].limiting = RequirementId();
+  EXPECT_EQ(option(row, card, Kind::focus, scenario), "");
+  card.searches[1].limiting = RequirementId(1);
+  card.searches[1].upper.reset();
+  EXPECT_EQ(option(row, card, Kind::focus, scenario), "");
+}
+
+TEST(Focus, SystemsThatFallShortAreCounted) {
+  Scorecard card = card_of_november();
+  ScoredDependency db;
+  db.name = "ledger-db";
+  db.needed = 2500;
+  db.capacity = 2200;
+  db.margin = -0.12;
+  db.first_to_break = true;
+  card.downstream = {db};
+  db.first_to_break = false;
+  db.name = "mail";
+  db.margin = -0.01;
+  card.downstream.push_back(db);
+  db.name = "cache";
+  db.margin = 0.0;  // just enough
+  card.downstream.push_back(db);
+  const auto row = red(DownstreamSli{}, Comparison::at_least, 0, ">= 0%");
+  EXPECT_EQ(option(row, card, Kind::focus), "Raise ledger-db first: it takes 2 200/s of the 2 500/s needed; 2 systems fall short");
+  EXPECT_EQ(find(options_for(row, card, {}), Kind::focus)->assumption, "its capacity is as known");
+  card.downstream[0].margin = card.downstream[1].margin = 0.0;
+  EXPECT_EQ(option(row, card, Kind::focus), "");
+}
+
 TEST(Date, TheOwnersDayAndTheDrill) {
   const Scorecard card = card_of_november();
   auto row = red(RpoSli{}, Comparison::at_most, 0, "<= 0 writes");
@@ -286,6 +339,15 @@ TEST(Promise, TheSupportableRoundedToTheSafeSide) {
   card.forecast = Forecast{{2500}, ""};
   EXPECT_EQ(promised(HeadroomSli{PhaseId(0)}, Comparison::at_least, -0.24, ">= 0%"),
             "Promise 1 900 requests a second today, 24 % below the forecast");
+  const auto margin = [&](double supportable) {
+    const std::string text = promised(HeadroomSli{PhaseId(0)}, Comparison::at_least, supportable, ">= 50%", 0.5);
+    return text.substr(text.find("today, ") + 7);
+  };
+  EXPECT_EQ(margin(-0.004), "just below the forecast");
+  EXPECT_EQ(margin(-0.005), "1 % below the forecast");
+  EXPECT_EQ(margin(-0.011), "2 % below the forecast");
+  EXPECT_EQ(margin(0.004), "just what the forecast needs");
+  EXPECT_EQ(margin(0.019), "1 % above the forecast");
 }
 
 TEST(Grouped, ThousandsApart) {

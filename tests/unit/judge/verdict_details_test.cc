@@ -1,6 +1,7 @@
 // Small things on which a verdict, or what is said of it, turns: each was once changed without a test that noticed.
 #include <gtest/gtest.h>
 
+#include "controller/judge/evidence.h"
 #include "controller/judge/rejudge.h"
 #include "controller/judge/tldr.h"
 #include "controller/judge/tldr_failures.h"
@@ -126,6 +127,35 @@ TEST(VerdictDetails, WhatTheTeamSaysIsItsValueElseItsStatus) {
   EXPECT_EQ(judging::team_says(row, "none"), "; the team reports 99%");
   row.declared = Declared{Status::green, 0.0, "0", {}};
   EXPECT_EQ(judging::team_says(row, "none"), "; the team reports none");
+}
+
+TEST(VerdictDetails, WhatWasSentTwiceIsSaidInTheRightNumber) {
+  for (const uint64_t twice : {0U, 1U, 2U}) {
+    Drill drill;
+    const StageId stage = drill.run(drill.add_phase("steady", 100, 100), 0);
+    drill.load(stage, 0, 100, 100).probe(0, 100);
+    drill.cell(stage, 50, OperationId(0)).retried = twice;
+    drill.require("AV", AvailabilitySli{}, Comparison::at_least, 0.9);
+    const std::string reason = drill.verdict().reason;
+    EXPECT_EQ(reason.find("1 was sent a second time") != std::string::npos, twice == 1) << reason;
+    EXPECT_EQ(reason.find("2 were sent a second time") != std::string::npos, twice == 2) << reason;
+    EXPECT_EQ(reason.find("second time") == std::string::npos, twice == 0) << reason;
+  }
+}
+
+// By the name it joined with, else by the scenario's, else by its number.
+TEST(VerdictDetails, AnAgentHasAName) {
+  Drill drill;
+  drill.scenario.agents.push_back({.name = "declared"});
+  drill.manifest.agents.push_back({.name = ""});
+  const Timeline timeline = drill.timeline();
+  judging::Evidence evidence;
+  evidence.scenario = &drill.scenario;
+  evidence.timeline = &timeline;
+  evidence.manifest = &drill.manifest;
+  EXPECT_EQ(evidence.agent_name(AgentId(0)), "local");
+  EXPECT_EQ(evidence.agent_name(AgentId(1)), "declared");
+  EXPECT_EQ(evidence.agent_name(AgentId(2)), "agent 2");
 }
 
 TEST(VerdictDetails, ADashboardIsQuotedOnlyWhereItIsTooGreen) {

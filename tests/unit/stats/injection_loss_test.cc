@@ -101,6 +101,17 @@ TEST_F(InjectionLossTest, AcksAfterTheEffectAreSplitBrain) {
   EXPECT_NEAR(l.seconds_upper, 0.12 + 0.21, 1e-9);
 }
 
+// Verifying steps of injections that were none of the culprits, and of the end of the run, clear and accuse nobody.
+TEST_F(InjectionLossTest, APassOfAnInjectionThatTookNothingChangesNothing) {
+  write_all(101);
+  pass(1, InjectionId(7), 0, 101, 12, {99});
+  pass(2, InjectionId(), 0, 101, 20, {99});
+  const auto losses = attribute_losses(record_, {{InjectionId(0), StageId(), at(10)}, {InjectionId(1), StageId(), at(11)}});
+  ASSERT_EQ(losses.size(), 1U);
+  EXPECT_EQ(losses[0].id, 99U);
+  EXPECT_EQ(losses[0].candidates, (std::vector<InjectionId>{InjectionId(0), InjectionId(1)}));
+}
+
 TEST_F(InjectionLossTest, SplitBrainAloneIsNeverZero) {
   write_all(110);
   pass(1, InjectionId(0), 0, 110, 20, {103});

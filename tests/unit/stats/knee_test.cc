@@ -172,6 +172,18 @@ TEST(KneeRange, NoneForLinearGrowth) {
   EXPECT_FALSE(knee_range(fit, linear));
 }
 
+// The knee of means: three readings of 60 at the step that a sum would lift above all others.
+TEST(KneeRange, AStepMeasuredOftenIsNoHigherForIt) {
+  std::vector<ScalingPoint> points;
+  const std::vector<double> x = {10, 60, 80, 85, 90, 95, 96, 97, 98, 99};
+  for (std::size_t i = 0; i < x.size(); ++i) points.push_back({static_cast<double>(i + 1), x[i]});
+  ScalingFit fit = fitted(points);
+  fit.poor_fit = true;
+  EXPECT_EQ(knee_range(fit, points)->by_kneedle, 3);
+  for (int i = 0; i < 3; ++i) points.push_back({2, 60});
+  EXPECT_EQ(knee_range(fit, points)->by_kneedle, 3);
+}
+
 TEST(KneeRange, RepeatedStepsAreAveraged) {
   std::vector<ScalingPoint> points = testing::specsdm91();
   for (const ScalingPoint& point : testing::specsdm91()) points.push_back({point.n, point.x * 1.02});
