@@ -5,9 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <deque>
+#include <exception>
 #include <fstream>
 #include <initializer_list>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/wire/codec_journal.h"
 
@@ -130,6 +137,71 @@ class Sequence {
   bool numbered_ = false, closed_ = false;
 };
 
+// Records that were decoded and not yet taken: a few batches, so that a long journal takes no more memory than a short one.
+class Ahead {
+ public:
+  using Batch = std::vector<JournalEntry>;
+  static constexpr std::size_t kBatch = 64;
+
+  void put(Batch batch, const std::stop_token& stop) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, stop, [this] { return batches_.size() < kMost; });
+      batches_.push_back(std::move(batch));
+    }
+    changed_.notify_all();
+  }
+  // Nothing more comes.
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+  }
+  // Empty at the end.
+  Batch take() {
+    Batch out;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return ended_ || !batches_.empty(); });
+      if (batches_.empty()) return out;
+      out = std::move(batches_.front());
+      batches_.pop_front();
+    }
+    changed_.notify_all();
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 8;
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable_any changed_;
+  std::deque<Batch> batches_;
+  bool ended_ = false;
+};
+
+void read_records(Cursor& cursor, JournalSummary& summary, Ahead& ahead, const std::stop_token& stop) {
+  std::string payload;
+  Sequence sequence;
+  Hash hash;
+  Ahead::Batch batch;
+  while (!stop.stop_requested() && next_record(cursor, hash, summary, payload)) {
+    uint64_t number = 0;
+    Result<JournalEntry> decoded = decode_journal(payload, &number);
+    ++summary.records;
+    const std::string wrong = decoded ? sequence.wrong(decoded.value(), number) : decoded.error().message;
+    if (!wrong.empty()) {
+      summary.damage = "record " + std::to_string(summary.records) + ": " + wrong;
+      break;
+    }
+    batch.push_back(std::move(decoded).value());
+    if (batch.size() == Ahead::kBatch) ahead.put(std::exchange(batch, {}), stop);
+  }
+  if (!batch.empty()) ahead.put(std::move(batch), stop);
+  summary.complete = sequence.closed() && summary.damage.empty();
+}
+
 }  // namespace
 
 std::string hex(const Digest& digest) {
@@ -194,21 +266,21 @@ Result<JournalSummary> read_journal(const std::string& path, const std::function
     return summary;
   }
   summary.chain = sha256(kHeader);
-  std::string payload;
-  Sequence sequence;
-  Hash hash;
-  while (next_record(cursor, hash, summary, payload)) {
-    uint64_t number = 0;
-    Result<JournalEntry> decoded = decode_journal(payload, &number);
-    ++summary.records;
-    const std::string wrong = decoded ? sequence.wrong(decoded.value(), number) : decoded.error().message;
-    if (!wrong.empty()) {
-      summary.damage = "record " + std::to_string(summary.records) + ": " + wrong;
-      break;
+  Ahead ahead;
+  std::exception_ptr trouble;
+  std::jthread reader([&](const std::stop_token& stop) {
+    try {
+      read_records(cursor, summary, ahead, stop);
+    } catch (...) {
+      trouble = std::current_exception();
     }
-    entry(std::move(decoded).value());
+    ahead.end();
+  });
+  for (Ahead::Batch batch = ahead.take(); !batch.empty(); batch = ahead.take()) {
+    for (JournalEntry& one : batch) entry(std::move(one));
   }
-  summary.complete = sequence.closed() && summary.damage.empty();
+  reader.join();
+  if (trouble) std::rethrow_exception(trouble);
   return summary;
 }
 

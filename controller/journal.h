@@ -58,6 +58,7 @@ struct JournalSummary {
 
 // Reads a journal from its beginning and hands every intact record to `entry`, in order. Stops at the first damage,
 // which is reported in the summary (it is data, not an Error). Error io when the file cannot be read at all.
+// A thread of its own reads and checks ahead; `entry` is called on the caller's.
 Result<JournalSummary> read_journal(const std::string& path, const std::function<void(JournalEntry)>& entry);
 
 }  // namespace shakedown

@@ -46,28 +46,33 @@ class GammaReader {
  public:
   explicit GammaReader(std::string_view bytes) : bytes_(bytes) {}
 
-  // 0 at the end, nullopt for bits that are no code.
-  std::optional<uint64_t> take() {
-    uint64_t next = window();
-    auto zeros = static_cast<unsigned>(std::countl_zero(next));
-    if (2 * zeros < kSure && at_ + 2 * zeros + 1 <= 8 * bytes_.size()) {  // as nearly always: all of it in the window
-      at_ += 2 * zeros + 1;
-      return next << zeros >> (63 - zeros);
+  // Hands on two numbers after the other, as long as they come in such a way that a window holds both, as they nearly
+  // always do; visit may end it with false.
+  template <class Visit>
+  void pairs(const Visit& visit) {
+    for (std::size_t at = at_;;) {
+      const uint64_t next = window(at);
+      const auto zeros = static_cast<unsigned>(std::countl_zero(next));
+      if (2 * zeros >= kSure / 2) return;
+      const uint64_t rest = next << (2 * zeros + 1);
+      const auto more = static_cast<unsigned>(std::countl_zero(rest));
+      at += 2 * (zeros + more) + 2;
+      if (2 * (zeros + more) + 2 > kSure || at > 8 * bytes_.size()) return;
+      if (!visit(next << zeros >> (63 - zeros), rest << more >> (63 - more))) return;
+      at_ = at;
     }
-    return take_long(next);
   }
 
- private:
-  static constexpr unsigned kSure = 56;  // so many of the window's bits are there, if the bytes have them
-
-  std::optional<uint64_t> take_long(uint64_t next) {
+  // 0 at the end, nullopt for bits that are no code.
+  std::optional<uint64_t> take() {
+    uint64_t next = window(at_);
     unsigned zeros = 0;
     while (next == 0) {
       const std::size_t left = 8 * bytes_.size() - at_;
       if (left <= kSure) return zeros + left < 8 ? std::optional<uint64_t>(0) : std::nullopt;
       at_ += kSure;
       zeros += kSure;
-      next = window();
+      next = window(at_);
     }
     const auto more = static_cast<unsigned>(std::countl_zero(next));
     zeros += more;
@@ -76,17 +81,20 @@ class GammaReader {
     uint64_t value = 0;
     for (unsigned left = zeros + 1; left > 0;) {
       const unsigned part = std::min(left, kSure);
-      value = value << part | window() >> (64 - part);
+      value = value << part | window(at_) >> (64 - part);
       at_ += part;
       left -= part;
     }
     return value;
   }
 
-  // The bits from here on; zeros after the end.
-  uint64_t window() const {
+ private:
+  static constexpr unsigned kSure = 56;  // so many of the window's bits are there, if the bytes have them
+
+  // The bits from there on; zeros after the end.
+  uint64_t window(std::size_t at) const {
     unsigned char raw[8] = {};
-    const std::size_t byte = at_ / 8, left = bytes_.size() - byte;
+    const std::size_t byte = at / 8, left = bytes_.size() - byte;
     if (left >= sizeof raw) {
       std::memcpy(raw, bytes_.data() + byte, sizeof raw);
     } else {
@@ -94,7 +102,7 @@ class GammaReader {
     }
     uint64_t bits = 0;
     for (const unsigned char one : raw) bits = bits << 8 | one;
-    return bits << at_ % 8;
+    return bits << at % 8;
   }
   std::string_view bytes_;
   std::size_t at_ = 0;

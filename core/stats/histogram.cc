@@ -249,13 +249,19 @@ std::optional<SparseHistogram> SparseHistogram::unpacked(std::string_view bits) 
   SparseHistogram out;
   out.buckets_.reserve(std::min<std::size_t>(bits.size(), kHistogramBuckets));
   GammaReader reader(bits);
-  for (uint64_t end = 0;;) {
+  uint64_t end = 0;
+  const auto add = [&](uint64_t delta, uint64_t count) {
+    if (delta > kHistogramBuckets - end) return false;
+    end += delta;
+    out.buckets_.push_back({static_cast<uint32_t>(end - 1), count});
+    return true;
+  };
+  for (;;) {
+    reader.pairs(add);
     const std::optional<uint64_t> delta = reader.take();
     if (delta && *delta == 0) return out;
     const std::optional<uint64_t> count = delta ? reader.take() : std::nullopt;
-    if (!count || *count == 0 || *delta > kHistogramBuckets - end) return std::nullopt;
-    end += *delta;
-    out.buckets_.push_back({static_cast<uint32_t>(end - 1), *count});
+    if (!count || *count == 0 || !add(*delta, *count)) return std::nullopt;
   }
 }
 

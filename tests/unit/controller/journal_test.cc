@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 namespace shakedown {
 namespace {
@@ -45,6 +46,25 @@ class JournalTest : public ::testing::Test {
 
   std::string folder_, path_;
 };
+
+// More records than the reading thread may be ahead, and damage behind them.
+TEST_F(JournalTest, ALongJournalComesInOrderUpToItsDamage) {
+  write(3000, true);
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 1);
+  std::vector<JournalEntry> entries;
+  const JournalSummary summary = read(entries);
+  EXPECT_NE(summary.damage.find("record 3002"), std::string::npos) << summary.damage;
+  ASSERT_EQ(entries.size(), 3001U);
+  for (int i = 0; i < 3000; ++i) {
+    const auto& event = std::get<RunEvent>(std::get<Event>(entries[static_cast<std::size_t>(i) + 1]));
+    ASSERT_EQ(event.at.time_since_epoch().count(), i);
+  }
+}
+
+TEST_F(JournalTest, WhatItsTakerThrowsEndsTheReading) {
+  write(3000, true);
+  EXPECT_THROW((void)read_journal(path_, [](JournalEntry) { throw std::runtime_error("no more"); }), std::runtime_error);
+}
 
 TEST_F(JournalTest, GivesBackWhatWasAppendedInOrder) {
   write(3, true);
