@@ -10,7 +10,7 @@ find_package(Eigen3 CONFIG REQUIRED)                 # Eigen3::Eigen
 find_package(fmt CONFIG REQUIRED)                    # fmt::fmt
 find_package(spdlog CONFIG REQUIRED)                 # spdlog::spdlog, the compiled one: header-only costs 5 s a file
 find_package(Protobuf MODULE REQUIRED)               # Debian ships no config for it
-find_package(gRPC CONFIG REQUIRED)                   # gRPC::grpc++, gRPC::grpc_cpp_plugin
+find_package(gRPC CONFIG REQUIRED)                   # gRPC::grpc++, gRPC::grpc_cpp_plugin; finds re2::re2, for expressions of a scenario
 find_package(yaml-cpp CONFIG REQUIRED)               # its target is plain `yaml-cpp`
 find_package(nlohmann_json CONFIG REQUIRED)          # nlohmann_json::nlohmann_json
 find_package(prometheus-cpp CONFIG REQUIRED)         # ships no version file: naming a version fails

@@ -43,6 +43,7 @@ SEEN_ONLY_IN = {
     r"Eigen/": ["core/stats"],
     r"yaml-cpp/": ["core/config"],
     r"spdlog/": ["core/base"],
+    r"re2/": ["core/base"],
     r"boost/outcome": ["core/base"],
     r"boost/asio": ["core/runtime", "agent", "controller", "core/wire", "target"],
     r"grpcpp?/": ["core/wire", "agent", "controller"],

@@ -4,7 +4,7 @@
 # SHAKEDOWN_SKIP_INSTALL=1: do nothing.
 set -euo pipefail
 
-build="g++ cmake ninja-build ccache pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler
+build="g++ cmake ninja-build ccache pkg-config libgrpc++-dev libre2-dev libprotobuf-dev protobuf-compiler
   protobuf-compiler-grpc libboost1.81-dev libeigen3-dev libyaml-cpp-dev prometheus-cpp-dev libcurl4-openssl-dev libssl-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libkainjow-mustache-dev libjs-chart.js
   zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev"

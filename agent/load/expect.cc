@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
-#include <boost/regex.hpp>
 #include <nlohmann/json.hpp>
 
 #include "agent/load/request_template.h"
+#include "core/base/regex.h"
 
 namespace shakedown {
 
 struct Expectation::Compiled {
-  std::optional<boost::regex> regex;
+  std::optional<Regex> regex;
   struct Value {
     nlohmann::json::json_pointer pointer;
     nlohmann::json equals;
@@ -30,14 +30,12 @@ Result<Expectation> Expectation::make(const Expect& expect) {
   made.expect_ = expect;
   made.compiled_ = std::make_unique<Compiled>();
   if (expect.body_regex) {
-    try {
-      made.compiled_->regex.emplace(*expect.body_regex,
-                                    boost::regex::ECMAScript | boost::regex::optimize);
-    } catch (const boost::regex_error& wrong) {
-      return fail(ErrorKind::scenario,
-                  "expect: body: regex `" + *expect.body_regex +
-                      "` is no regular expression: " + std::string(wrong.what()));
+    Result<Regex> regex = Regex::make(*expect.body_regex);
+    if (!regex) {
+      return fail(ErrorKind::scenario, "expect: body: regex `" + *expect.body_regex +
+                                           "` is no regular expression: " + regex.error().message);
     }
+    made.compiled_->regex.emplace(std::move(regex).value());
   }
   for (const JsonExpect& json : expect.json) {
     try {
@@ -94,14 +92,7 @@ bool Expectation::body_holds(const Response& response, const Holes& holes) const
     const std::string text = fill_text(*expect_.body_contains, holes);
     if (response.body.find(text) == std::string_view::npos) return false;
   }
-  if (compiled_->regex) {
-    try {
-      if (!boost::regex_search(response.body.begin(), response.body.end(), *compiled_->regex))
-        return false;
-    } catch (const std::runtime_error&) {
-      return false;
-    }
-  }
+  if (compiled_->regex && !compiled_->regex->found_in(response.body)) return false;
   if (compiled_->json.empty()) return true;
   const auto document =
       nlohmann::json::parse(response.body.begin(), response.body.end(), nullptr, false);

@@ -34,8 +34,7 @@ class Expectation {
     return response.body_cut && keep_body() && expect_.status_ok(response.status);
   }
 
-  // Status, every header, body text, expression and JSON values all hold. A body_regex that
-  // backtracks without end does not hold.
+  // Status, every header, body text, expression and JSON values all hold.
   bool holds(const Response& response, const Holes& holes) const {
     return judge(response, holes) == Mismatch::none;
   }
@@ -47,7 +46,7 @@ class Expectation {
   std::size_t times_contained(const Response& response, const Holes& holes) const;
 
  private:
-  struct Compiled;  // Boost.Regex and JSON stay in the .cc
+  struct Compiled;  // JSON stays in the .cc
   bool body_holds(const Response& response, const Holes& holes) const;
 
   Expect expect_;

@@ -2,8 +2,8 @@
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <regex>
 
+#include "core/base/regex.h"
 #include "core/base/units.h"
 #include "core/config/check.h"
 #include "core/config/holes.h"
@@ -14,7 +14,6 @@ namespace shakedown {
 namespace {
 
 constexpr std::size_t kLongestText = 65536;
-constexpr std::size_t kLongestRegex = 1000;  // std::regex recurses
 
 Finding not_as_expected(const Node& node, const Shape& shape, std::string hint = {}) {
   return {"expected " + expected(shape) + ", found " + describe(node), std::move(hint)};
@@ -143,14 +142,8 @@ Finding check_holes(const Node& node, const Shape& shape, const Names& names) {
 }
 
 Finding check_regex(const Node& node, const Shape& shape) {
-  if (node.text.size() > kLongestRegex)
-    return {"a regular expression of more than 1000 bytes", "shorten it"};
-  try {
-    const std::regex compiled(node.text, std::regex::ECMAScript);
-  } catch (const std::regex_error& e) {
-    return not_as_expected(node, shape, e.what());
-  }
-  return {};
+  const Result<Regex> made = Regex::make(node.text);
+  return made ? Finding{} : not_as_expected(node, shape, made.error().message);
 }
 
 Finding check_status(const Node& node, const Shape& shape) {
@@ -220,12 +213,11 @@ std::optional<double> number_of(const Node& node) {
 }
 
 bool matches(const std::string& text, const std::string& pattern) {
-  // std::regex recurses for each character; no name, path or date is that long.
-  if (text.size() > 4096) return false;
   // The patterns are those of the description: few, and compiled once for each thread.
-  thread_local std::map<std::string, std::regex> compiled;
-  const auto found = compiled.try_emplace(pattern, pattern, std::regex::ECMAScript).first;
-  return std::regex_match(text, found->second);
+  thread_local std::map<std::string, Regex> compiled;
+  auto found = compiled.find(pattern);
+  if (found == compiled.end()) found = compiled.emplace(pattern, Regex::make(pattern).value()).first;
+  return found->second.is_all_of(text);
 }
 
 Finding check_scalar(const Node& node, const Shape& shape, const Names& names) {

@@ -57,7 +57,8 @@ Shape expect_shape(std::vector<std::string> names) {
                        "beyond is not held against the target.",
                        {may("contains", holes(std::move(names)), "A text that occurs in it."),
                         may("regex", scalar(Form::regex),
-                            "A regular expression (ECMAScript) that is found in it.")});
+                            "A regular expression that is found in it: RE2's syntax, without look-around and "
+                            "back-references; a dot stands for a line's end too, ^ and $ for the ends of each line.")});
   body.at_least_one = {{"contains", "regex"}};
   Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state",
                           scalar(Form::any_value));

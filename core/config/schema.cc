@@ -91,7 +91,7 @@ Json SchemaWriter::scalar(const Shape& shape) {
     case Form::date:
       return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
     case Form::regex:
-      return {{"type", "string"}, {"minLength", 1}, {"format", "regex"}};
+      return {{"type", "string"}, {"minLength", 1}, {"format", "re2-regex"}};
     case Form::pointer:
       return pattern("^(/[^~]*(~[01][^~]*)*)?$");
     case Form::any_value:

@@ -200,7 +200,7 @@ std::string expected(const Shape& shape) {
     case Form::date:
       return "a date such as \"2026-12-15\"";
     case Form::regex:
-      return "a regular expression";
+      return "a regular expression (RE2)";
     case Form::pointer:
       return "a JSON pointer such as /state";
     case Form::any_value:
@@ -254,7 +254,7 @@ std::string type_name(const Shape& shape) {
     case Form::date:
       return "date";
     case Form::regex:
-      return "regular expression";
+      return "regular expression (RE2)";
     case Form::pointer:
       return "JSON pointer";
     case Form::any_value:

@@ -50,7 +50,7 @@ struct Shape {
   bool above_low = false;                                 // low itself is excluded
   bool may_be_empty = false;                              // text
   std::string
-      pattern;  // text, holes, keys of named: ECMAScript, the whole text; pattern_doc in words
+      pattern;  // text, holes, keys of named: a regular expression (core/base/regex.h), the whole text; pattern_doc in words
   std::string pattern_doc;
   std::vector<std::string> words;  // choice; holes: the names beside secrets
   std::string

@@ -24,7 +24,7 @@ TEXT_LEVEL = """alias-in-itself comment-only duplicate-key empty laughs merge-ke
 unquoted-bearer unquoted-brace unquoted-folded unquoted-folded-flow""".split()
 # ... and what needs the meaning of another part. The test demands that the schema accepts each of them.
 DECODER_ONLY = """attested-dates check-objective check-of-nothing check-of-plain-target check-remote-command check-with-credentials
-backoff-reversed bad-date bad-regex declared-other-unit declared-unit duplicate-ids exec-without-undo
+backoff-reversed bad-date bad-regex regex-look-around declared-other-unit declared-unit duplicate-ids exec-without-undo
 fault-after-phase from-without-role hole-without-filling impact-without-ledger keys-reversed kill-without-process ledger-holes
 mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo nobody-loads nobody-owns objective-count objective-direction
 objective-direction-rto objective-empty-promise objective-too-fine objective-unit objective-unit-rpo objective-zero

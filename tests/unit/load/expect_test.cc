@@ -58,10 +58,28 @@ TEST(Expectation, BodyRegexIsSearched) {
   EXPECT_FALSE(holds(expect, answer(200, "{\"state\": \"bad\"}")));
 }
 
-TEST(Expectation, RegexOnALargeBodyNeitherCrashesNorHangs) {
+TEST(Expectation, AHostileBodyNeitherHangsASearchNorEndsItEarly) {
   Expect expect;
   expect.body_regex = "(a*)*b$";
   EXPECT_FALSE(holds(expect, answer(200, std::string(200'000, 'a'))));
+  EXPECT_TRUE(holds(expect, answer(200, std::string(200'000, 'a') + "b")));
+}
+
+TEST(Expectation, ARegexReadsBytesAndLines) {
+  Expect expect;
+  expect.body_regex = "^ok.\xff$";
+  EXPECT_TRUE(holds(expect, answer(200, "first\nok\n\xff\nlast")));
+  EXPECT_FALSE(holds(expect, answer(200, "not ok\n\xff")));
+}
+
+TEST(Expectation, WhatRe2CannotDoIsSaid) {
+  for (const std::string text : {"(?=a)b", "(a)\\1", "(?<!a)b"}) {
+    Expect expect;
+    expect.body_regex = text;
+    const auto made = Expectation::make(expect);
+    ASSERT_FALSE(made.has_value()) << text;
+    EXPECT_NE(made.assume_error().message.find("look-around"), std::string::npos) << made.assume_error().message;
+  }
 }
 
 TEST(Expectation, JsonPointers) {
