@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/clock.h"
@@ -98,12 +99,17 @@ Duration since_last_segment(int socket) {
   return ago > kTick ? ago : Duration{};
 }
 
+std::size_t unread(int socket) {
+  int left = 0;
+  ::ioctl(socket, FIONREAD, &left);
+  return static_cast<std::size_t>(std::max(left, 0));
+}
+
 bool may_have_filled(const StampedReads& arrival) {
-  int room = 0, left = 0;
+  int room = 0;
   socklen_t size = sizeof room;
   ::getsockopt(arrival.socket, SOL_SOCKET, SO_RCVBUF, &room, &size);
-  ::ioctl(arrival.socket, FIONREAD, &left);
-  return arrival.bytes + static_cast<std::size_t>(left) >= static_cast<std::size_t>(room) / 4;
+  return arrival.bytes + unread(arrival.socket) >= static_cast<std::size_t>(room) / 4;
 }
 
 }  // namespace shakedown

@@ -53,6 +53,8 @@ struct StampedReads {
 };
 // As recv with MSG_DONTWAIT.
 ssize_t receive_stamped(StampedReads& arrival, char* to, std::size_t size);
+// How much lies there unread.
+std::size_t unread(int socket);
 // When bytes or an end came by other means, with the grain of the kernel's tick.
 inline constexpr Duration kTick = std::chrono::milliseconds(10);
 struct Heard {

@@ -74,6 +74,7 @@ struct Call {
   bool held = false;     // by the reconnect backoff
   bool retried = false;  // the connection was closed as we sent; once, on a fresh one
   Duration held_up{};    // how long the target may have had to wait for us (full receive buffer)
+  Mismatch wrong = Mismatch::none;  // of an answer that broke a declared limit; it ends with `failed`
   Connection* connection = nullptr;
 
   Link<Call> waiting_link;   // in a pool's queue

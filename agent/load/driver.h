@@ -25,6 +25,8 @@ struct DriverOptions {
   // What comes while no connection is open and the backoff runs: held until the next attempt tells
   // whether the target was still down, or answered at once with the last attempt's outcome.
   bool hold_back = false;
+  uint64_t max_response = ConnectionPolicy{}.max_response.count;  // bytes of one answer
+  uint64_t slowest = 0;  // bytes a second of an answer that has begun; 0 = no limit
 };
 
 class Driver {
@@ -32,8 +34,8 @@ class Driver {
   virtual ~Driver() = default;
 
   // The call's sink is told once, possibly before submit returns: a complete answer (ok), refused,
-  // reset, client_error, failed (the peer's certificate is not trusted), or timeout from the
-  // watchdog. Without a free connection the call waits in order of submission. While no connection
+  // reset, client_error, failed (the peer's certificate is not trusted, or its answer broke a limit:
+  // Call::wrong), or timeout from the watchdog. Without a free connection the call waits in order of submission. While no connection
   // is open and the reconnect backoff runs, it is answered like the last attempt at once, or held
   // back (hold_back) until the next one: if that fails too, the target was down all the time and
   // the call ends like the attempt before it; if it succeeds, nobody asked the target, and the call

@@ -20,6 +20,8 @@ std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledg
   options.max_requests = policy.max_requests;
   options.backoff = policy.backoff;
   options.backoff_max = policy.backoff_max;
+  options.max_response = policy.max_response.count;
+  options.slowest = policy.slowest.count;
   return find_driver(target.target.scheme)(target, options, loop, deadlines);
 }
 

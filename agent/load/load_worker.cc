@@ -35,6 +35,8 @@ Driver& LoadWorker::driver(TargetId target) {
   options.backoff = policy.backoff;
   options.backoff_max = policy.backoff_max;
   options.hold_back = true;
+  options.max_response = policy.max_response.count;
+  options.slowest = policy.slowest.count;
   const PreparedTarget& prepared = prepared_.targets[target.value];
   slot = find_driver(prepared.target.scheme)(prepared, options, loop_, deadlines_);
   if (closed_) slot->close();

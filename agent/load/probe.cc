@@ -10,12 +10,14 @@
 namespace shakedown {
 namespace {
 
-DriverOptions probe_options(const Probe& probe) {
+DriverOptions probe_options(const Probe& probe, const ConnectionPolicy& policy) {
   DriverOptions options;
   // As many as can hang at once, and room for the next.
   options.max_connections =
       static_cast<uint32_t>(probe.timeout / std::max(probe.every, Duration(1))) + 2;
   options.max_requests = probe.connection == ProbeConnection::fresh ? 1 : 0;
+  options.max_response = policy.max_response.count;
+  options.slowest = policy.slowest.count;
   return options;
 }
 
@@ -31,7 +33,7 @@ Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe,
       timer_(loop) {
   const TargetId target = prepared.scenario().operation(probe_.operation).http.target;
   const PreparedTarget& one = prepared.targets[target.value];
-  driver_ = find_driver(one.target.scheme)(one, probe_options(probe_), loop, deadlines);
+  driver_ = find_driver(one.target.scheme)(one, probe_options(probe_, prepared.scenario().connections), loop, deadlines);
 }
 
 void Prober::begin() {

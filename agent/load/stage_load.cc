@@ -28,7 +28,7 @@ Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& cl
       outcome = Outcome::failed;
     }
   } else if (outcome == Outcome::failed) {
-    sample.wrong = Mismatch::certificate;
+    sample.wrong = call.wrong != Mismatch::none ? call.wrong : Mismatch::certificate;
   }
   sample.stage = stage;
   sample.operation = call.operation;

@@ -23,6 +23,8 @@ std::string wrong_words(const AnswerCount& one) {
     case Mismatch::header: return fmt::format("{} with a wrong header", one.status);
     case Mismatch::body: return fmt::format("{} with a wrong body", one.status);
     case Mismatch::certificate: return "a certificate that is not trusted";
+    case Mismatch::size: return "more than max_response";
+    case Mismatch::rate: return "less than slowest a second";
     default: return fmt::format("{}", one.status);
   }
 }

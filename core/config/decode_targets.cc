@@ -51,6 +51,8 @@ void decode_connections(Decoding& d, const View& view) {
   policy.max = view["max"].small();
   policy.max_age = view["max_age"].duration();
   policy.max_requests = view["max_requests"].integer();
+  policy.max_response = view["max_response"].bytes();
+  policy.slowest = view["slowest"].bytes();
   const View reconnect = view["reconnect"];
   policy.backoff = reconnect["backoff"].duration();
   policy.backoff_max = reconnect["max"].duration();

@@ -94,6 +94,11 @@ Shape connections_shape() {
                             "A connection is closed after this time."),
                   otherwise("max_requests", integer(1, 1e12), "no limit",
                             "A connection is closed after so many requests."),
+                  may("max_response", bytes(1024, 1e12), "16MiB",
+                      "Largest answer, head included. A larger one is not read to its end: its request failed."),
+                  otherwise("slowest", bytes(1, 1e12), "no limit",
+                            "What an answer must bring a second on average, from a second after its first byte. A "
+                            "slower one is not waited for: its request failed."),
                   may("reconnect", reconnect, "After a refused connection.")});
 }
 

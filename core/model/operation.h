@@ -65,7 +65,7 @@ struct Expect {
   std::vector<std::pair<int, int>> status;  // inclusive ranges; empty = 200..299
   std::vector<HeaderExpect> headers;
   std::optional<Text> body_contains;
-  std::optional<std::string> body_regex;  // ECMAScript, searched
+  std::optional<std::string> body_regex;  // see core/base/regex.h; searched
   std::vector<JsonExpect> json;
 
   bool status_ok(int code) const;
@@ -100,6 +100,8 @@ struct ConnectionPolicy {
   uint64_t max_requests = 0;         // 0 = no limit
   Duration backoff = std::chrono::milliseconds(50);
   Duration backoff_max = std::chrono::seconds(1);
+  Bytes max_response{16 << 20};      // of one answer, head included; a longer one failed
+  Bytes slowest;                     // that an answer brings a second, once it has begun; 0 = no limit
 };
 
 }  // namespace shakedown

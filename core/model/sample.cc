@@ -24,6 +24,8 @@ const char* to_string(Mismatch mismatch) {
     case Mismatch::header: return "header";
     case Mismatch::body: return "body";
     case Mismatch::certificate: return "certificate";
+    case Mismatch::size: return "size";
+    case Mismatch::rate: return "rate";
   }
   return "unknown";
 }

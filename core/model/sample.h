@@ -37,8 +37,10 @@ enum class Mismatch : uint8_t {
   header,
   body,
   certificate,  // the peer's is not trusted: there was no answer at all
+  size,         // larger than ConnectionPolicy::max_response: it was not read to its end
+  rate,         // slower than ConnectionPolicy::slowest: it was not waited for
 };
-inline constexpr std::size_t kMismatches = 5;
+inline constexpr std::size_t kMismatches = 7;
 const char* to_string(Mismatch mismatch);  // "none", "status", ...
 
 // Of a request that carries W3C trace context; all zero = none.

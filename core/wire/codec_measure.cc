@@ -111,7 +111,7 @@ void read_answers(Reader& io, Cell& cell, const v1::Cell& p, bool counted) {
   uint64_t good = cell.count(Outcome::ok), bad = cell.count(Outcome::failed);
   for (const v1::AnswerCount& one : p.answers()) {
     Mismatch wrong{};
-    read_small(io, one.wrong(), Mismatch::certificate, wrong, "mismatch");
+    read_small(io, one.wrong(), last_of<Mismatch>(), wrong, "mismatch");
     uint64_t& room = wrong == Mismatch::none ? good : bad;
     if (one.count() > room) return io.refuse("snapshot: a cell has more answers by status than answers");
     room -= one.count();
@@ -144,7 +144,7 @@ void read_witness(Reader& io, WitnessMap& all, const v1::Exchange& p) {
   one.intended = run_time(Duration(p.intended_ns()));
   one.latency = Duration(p.latency_ns());
   read_small(io, p.outcome(), Outcome::client_error, one.outcome, "outcome");
-  read_small(io, p.wrong(), Mismatch::certificate, one.wrong, "mismatch");
+  read_small(io, p.wrong(), last_of<Mismatch>(), one.wrong, "mismatch");
   one.status = read_status(io, p.status());
   if (!p.trace().empty() && p.trace().size() != one.trace.size()) return io.refuse("exchange: its trace id is not 16 bytes long");
   std::copy(p.trace().begin(), p.trace().end(), one.trace.begin());

@@ -53,6 +53,7 @@ WIRE_FIELDS(Operation, v1::Operation) {
 }
 WIRE_FIELDS(ConnectionPolicy, v1::ConnectionPolicy) {
   WIRE(max) WIRE_NS(max_age) WIRE(max_requests) WIRE_NS(backoff) WIRE_NS(backoff_max)
+  WIRE_ADDED(max_response) WIRE(slowest)
 }
 
 // ---- load

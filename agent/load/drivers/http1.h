@@ -60,6 +60,7 @@ class Http1Driver final : public Driver {
   bool worn_out(const Connection& connection, MonoTime now) const;
   // Before a request is sent, each time: a trace of its own, and what is kept of its answer.
   void prepare(Call& call, Http1Parser& parser);
+  const DriverOptions& options() const { return options_; }
   std::string& scratch() { return scratch_; }
   std::vector<char>& read_buffer() { return read_buffer_; }
   ArrivalClock& arrivals() { return arrivals_; }

@@ -179,62 +179,6 @@ pollfd Connection::look() const {
   return {awaited ? arrival_.socket : -1, POLLIN, 0};
 }
 
-MonoTime Connection::read_what_came(MonoTime now) {
-  if (state_ == State::closed || (state_ == State::open && call_ == nullptr))
-    return MonoTime::max();
-  const Heard peer = heard(arrival_.socket);
-  const MonoTime earliest = now - peer.segment_ago - kTick;
-  if (state_ != State::open) return peer.established ? earliest : MonoTime::max();
-  const uint64_t before = served_;
-  ++pending_;
-  const Running running(*this);
-  drain(now);
-  return served_ != before || state_ == State::closed ? earliest : MonoTime::max();
-}
-
-void Connection::drain(MonoTime now) {
-  arrival_.bytes = 0;
-  turn_begins_ = true;
-  if (tls_) {
-    drain_tls(now);
-  } else {
-    drain_plain(now);
-  }
-}
-
-void Connection::note_arrival() {
-  const ClockPair pair = clock_pair();
-  if (arrival_.stamp) {
-    came_ = driver_.arrivals().moved(*arrival_.stamp, pair);
-  } else {
-    const Duration ago = heard(arrival_.socket).data_ago;  // no stamp: by the tick
-    came_ = ago > kTick ? pair.mono - ago : pair.mono;
-  }
-  const Duration late = pair.mono - came_.value_or(pair.mono);
-  if (late > kLateTurn) {
-    if (turn_begins_ && call_ != nullptr && may_have_filled(arrival_)) driver_.held_up(*call_, late);
-    // An end of the stream that came after the data has left its stamp on it.
-    if (heard(arrival_.socket).data_ago > late + kTick) came_.reset();
-  }
-  turn_begins_ = false;
-}
-
-void Connection::drain_plain(MonoTime now) {
-  std::vector<char>& room = driver_.read_buffer();
-  while (state_ == State::open) {
-    const ssize_t bytes = receive_stamped(arrival_, room.data(), room.size());
-    if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) break;
-    if (bytes <= 0) {
-      on_end(bytes == 0, now);
-      return;
-    }
-    note_arrival();
-    if (!consume({room.data(), static_cast<std::size_t>(bytes)}, now)) return;
-    if (static_cast<std::size_t>(bytes) < room.size()) break;
-  }
-  if (state_ == State::open) wait(true);
-}
-
 void Connection::on_readable(ErrorCode) {
   const Running running(*this);
   reading_ = false;
@@ -244,33 +188,7 @@ void Connection::on_readable(ErrorCode) {
     handshake(now);
     return;
   }
-  drain(now);
-}
-
-void Connection::drain_tls(MonoTime now) {
-  std::vector<char>& room = driver_.read_buffer();
-  while (state_ == State::open) {
-    std::size_t bytes = 0;
-    switch (tls_read(*tls_, room.data(), room.size(), bytes)) {
-      case TlsStep::done:
-        note_arrival();
-        if (!consume({room.data(), bytes}, now)) return;
-        break;
-      case TlsStep::want_read:
-        wait(true);
-        return;
-      case TlsStep::want_write:
-        wait(true);
-        wait(false);
-        return;
-      case TlsStep::closed:
-        on_end(true, now);
-        return;
-      case TlsStep::broken:
-        on_end(false, now);
-        return;
-    }
-  }
+  drain(now, driver_.read_buffer().size());
 }
 
 void Connection::on_writable(ErrorCode) {
@@ -304,6 +222,8 @@ void Connection::start(Call& call, MonoTime now) {
   call.sent = now;
   call.was_sent = true;
   answering_ = false;
+  answer_bytes_ = 0;
+  held_until_ = now;
   driver_.prepare(call, parser_);
   const std::string_view bytes = call.request->render(call.holes, driver_.scratch());
   std::size_t sent = 0;
@@ -329,51 +249,6 @@ void Connection::send_tail(MonoTime now) {
     tail_.erase(0, sent);
   }
   tail_ = std::string();
-}
-
-bool Connection::consume(std::string_view bytes, MonoTime now) {
-  if (call_ == nullptr) {
-    die(Outcome::reset, now);
-    return false;
-  }
-  answering_ = true;
-  const Http1Parser::Progress progress = parser_.feed(bytes);
-  if (progress.status == Http1Parser::Status::need_more) return true;
-  // More than the one answer that was asked for is nonsense too.
-  if (progress.status == Http1Parser::Status::broken || progress.used < bytes.size()) {
-    die(Outcome::reset, now);
-    return false;
-  }
-  complete(now);
-  return state_ != State::closed;
-}
-
-void Connection::complete(MonoTime now) {
-  Call& call = *call_;
-  call_ = nullptr;
-  call.connection = nullptr;
-  std::optional<MonoTime> end = came_;
-  if (end) end = std::max(*end, call.sent);
-  // As long as the target may have waited for us, nobody knows how long it would have taken.
-  if (end && call.held_up > (*end - call.intended) / 10) end.reset();
-  ++served_;
-  const Response response{parser_.status(), parser_.head(), parser_.body(), parser_.body_cut()};
-  if (parser_.reusable() && tail_.empty() && !driver_.worn_out(*this, now)) {
-    driver_.answered(*this, call, response, end, now);
-    if (call_ == nullptr) parser_.trim();
-  } else {
-    close();
-    driver_.answered_last(call, response, end, now);
-  }
-}
-
-void Connection::on_end(bool orderly, MonoTime now) {
-  if (call_ != nullptr && orderly && parser_.end() == Http1Parser::Status::complete) {
-    came_ = now - since_last_segment(arrival_.socket);
-    complete(now);
-  } else {
-    die(Outcome::reset, now);
-  }
 }
 
 // The target closed an idle connection while our request was on its way: it has seen nothing of it.

@@ -73,14 +73,16 @@ class Connection {
   void wait(bool for_reading);
   void on_readable(ErrorCode error);
   void on_writable(ErrorCode error);
-  void drain(MonoTime now);
-  void drain_plain(MonoTime now);
-  void drain_tls(MonoTime now);
+  // Reads about as much as `budget` bytes: a target that sends without end leaves the turn to others.
+  void drain(MonoTime now, std::size_t budget);
+  void drain_plain(MonoTime now, std::size_t budget);
+  void drain_tls(MonoTime now, std::size_t budget);
   bool send(std::string_view bytes, std::size_t& sent);
   void send_tail(MonoTime now);
   void note_arrival();
   bool closed_as_we_sent(MonoTime now);
   bool consume(std::string_view bytes, MonoTime now);
+  Mismatch broken_limit(MonoTime now) const;
   void complete(MonoTime now);
   void on_end(bool orderly, MonoTime now);
   void die(Outcome outcome, MonoTime now);
@@ -102,6 +104,9 @@ class Connection {
   std::optional<MonoTime> came_;  // the last bytes; empty = we were too late to know
   bool turn_begins_ = false;      // nothing has been read in this turn
   bool answering_ = false;        // some of the call's answer has come
+  uint64_t answer_bytes_ = 0;     // of it
+  MonoTime answer_began_{};       // its first bytes
+  MonoTime held_until_{};         // what the target waited for us before is counted
   HandlerMemory read_memory_, write_memory_;
 };
 

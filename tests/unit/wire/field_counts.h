@@ -98,7 +98,7 @@ inline constexpr int kFields<SequenceKey> = 1;
 template <>
 inline constexpr int kFields<Operation> = 8;
 template <>
-inline constexpr int kFields<ConnectionPolicy> = 5;
+inline constexpr int kFields<ConnectionPolicy> = 7;
 template <>
 inline constexpr int kFields<ConstantRate> = 1;
 template <>

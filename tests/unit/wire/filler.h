@@ -111,6 +111,8 @@ class Filler {
     } else if constexpr (!std::is_same_v<T, std::monostate>) {
       std::apply([this](auto&... field) { (fill(field), ...); }, fields_of(value));
       if constexpr (std::is_same_v<T, Cell>) answers(value);
+      // Nothing is what an older writer says of it, and stands for the default.
+      if constexpr (std::is_same_v<T, ConnectionPolicy>) value.max_response.count |= 1;
     }
   }
 
