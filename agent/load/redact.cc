@@ -72,16 +72,18 @@ std::string html(std::string_view value, const char* apostrophe, const char* quo
   return out;
 }
 
-// What base64 makes of the value after `shift` other bytes, without the digits that depend on its neighbours.
-std::string base64(const std::string& value, std::size_t shift) {
+// What base64 makes of the value after `shift` other bytes, without the digits that depend on those: as it is where the text
+// ends with the value, with and without padding, and as it is where more bytes follow, without the digit that depends on them.
+std::vector<std::string> base64(const std::string& value, std::size_t shift) {
   const std::string padded = std::string(shift, '\0') + value;
   std::string out(4 * ((padded.size() + 2) / 3) + 1, '\0');
   const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
                                      reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
   out.resize(static_cast<std::size_t>(length));
   static constexpr std::size_t kNotOurs[] = {0, 2, 3};  // digits that hold a bit of the bytes before
-  const std::size_t whole = padded.size() * 8 / 6;      // digits that hold none of the bytes after
-  return out.substr(kNotOurs[shift], whole - kNotOurs[shift]);
+  out.erase(0, kNotOurs[shift]);
+  const std::size_t whole = padded.size() * 8 / 6 - kNotOurs[shift];  // digits that hold none of the bytes after
+  return {out, out.substr(0, out.find('=')), out.substr(0, whole)};
 }
 
 std::string url_alphabet(std::string text) {
@@ -146,10 +148,11 @@ void Redactor::know(const std::string& name, const std::string& value) {
     for (const char* quote : {"\"", "&quot;", "&#34;"}) spell(name, html(value, apostrophe, quote));
   }
   for (std::size_t shift = 0; shift < 3; ++shift) {
-    const std::string digits = base64(value, shift);
-    if (digits.size() < kShortest) continue;
-    spell(name, digits);
-    spell(name, url_alphabet(digits));
+    for (const std::string& digits : base64(value, shift)) {
+      if (digits.size() < kShortest) continue;
+      spell(name, digits);
+      spell(name, url_alphabet(digits));
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 #include "agent/load/redact.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +30,16 @@ TEST(Redactor, Base64WhereverItBegins) {
   EXPECT_EQ(redact("dTpzM2NyZXQtdG9rZW4=").find("NyZXQtdG9rZW"), std::string::npos);  // "u:" before it
   EXPECT_EQ(redact("dXM6czNjcmV0LXRva2Vu").find("czNjcmV0LXRva2Vu"), std::string::npos);  // "us:"
   EXPECT_EQ(redact("dXNlOnMzY3JldC10b2tlbg==").find("MzY3JldC10b2tlb"), std::string::npos);  // "use:"
+}
+
+// The last digit of a text that ends with the secret holds bits of it, too.
+TEST(Redactor, NoDigitOfASecretIsLeftWhereBase64EndsWithIt) {
+  for (const auto& [secret, spelled] : std::vector<std::pair<std::string, std::string>>{
+           {"abcdef", "YWJjZGVm"}, {"abcdefg", "YWJjZGVmZw=="}, {"abcdefgh", "YWJjZGVmZ2g="}}) {
+    const Redactor redact(Secrets{{"token", secret}});
+    EXPECT_EQ(redact("\"" + spelled + "\""), "\"{token}\"");
+    EXPECT_EQ(redact(spelled.substr(0, spelled.find('=')) + "."), "{token}.");
+  }
 }
 
 TEST(Redactor, WhatABase64SecretSaysIsSecretToo) {
