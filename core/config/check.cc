@@ -1,6 +1,7 @@
 #include "core/config/check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/config/suggest.h"
 
@@ -19,6 +20,10 @@ class Checker {
     node.bad = true;
     diagnostics_.error(at, std::move(problem), std::move(hint));
   }
+  // A suggestion costs a comparison with every known word: none is made beyond what is shown.
+  std::string near(const std::string& word, const std::vector<std::string>& known) const {
+    return diagnostics_.count() < Diagnostics::kMost ? suggestion(word, known) : std::string();
+  }
   bool expect_type(Node& node, NodeType type, const Shape& shape, const std::string& label);
   void check_list(Node& node, const Shape& shape, const std::string& label);
   void check_named(Node& node, const Shape& shape, const std::string& label);
@@ -36,6 +41,18 @@ std::string listed(const std::vector<std::string>& words, const char* last) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) out += i + 1 == words.size() ? last : ", ";
     out += ticked(words[i]);
+  }
+  return out;
+}
+
+// The keys of the description that the first unknown ones are probably meant to be.
+std::set<std::string> misspelt(const Node& node, const Shape& shape) {
+  std::set<std::string> out;
+  std::size_t looked_at = 0;
+  for (const Entry& entry : node.entries) {
+    if (shape.find(entry.key) != nullptr) continue;
+    if (++looked_at > Diagnostics::kMost) break;
+    out.insert(nearest_word(entry.key, shape.key_names()));
   }
   return out;
 }
@@ -112,7 +129,7 @@ void Checker::check_named(Node& node, const Shape& shape, const std::string& lab
     if (shape.key_form == Form::reference && !names_.find(shape.refers_to, entry.key)) {
       report(entry.value, entry.at,
              label + ": there is no " + shape.refers_to + " called " + ticked(entry.key),
-             suggestion(entry.key, names_.of(shape.refers_to)));
+             near(entry.key, names_.of(shape.refers_to)));
     } else if (shape.key_form == Form::text && !matches(entry.key, shape.pattern)) {
       report(entry.value, entry.at,
              label + ": expected " + shape.pattern_doc + ", found " + ticked(entry.key), "");
@@ -132,8 +149,7 @@ void Checker::unknown_key(const Entry& entry, const Shape& shape) {
                        "remove it");
     return;
   }
-  diagnostics_.error(entry.at, "unknown key " + ticked(entry.key) + " in " + what,
-                     suggestion(entry.key, shape.key_names()));
+  diagnostics_.error(entry.at, "unknown key " + ticked(entry.key) + " in " + what, near(entry.key, shape.key_names()));
 }
 
 void Checker::check_mapping(Node& node, const Shape& shape, const std::string& label) {
@@ -152,13 +168,10 @@ void Checker::check_mapping(Node& node, const Shape& shape, const std::string& l
 
 void Checker::check_required(Node& node, const Shape& shape) {
   if (node.incomplete) return;
+  const std::set<std::string> meant = misspelt(node, shape);
   std::vector<std::string> missing;
   for (const Key& key : shape.keys) {
-    const bool misspelt =
-        std::any_of(node.entries.begin(), node.entries.end(), [&](const Entry& e) {
-          return shape.find(e.key) == nullptr && nearest_word(e.key, shape.key_names()) == key.name;
-        });
-    if (key.required && !misspelt && node.find(key.name) == nullptr) missing.push_back(key.name);
+    if (key.required && meant.count(key.name) == 0 && node.find(key.name) == nullptr) missing.push_back(key.name);
   }
   if (missing.empty()) return;
   std::string hint =

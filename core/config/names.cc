@@ -1,7 +1,5 @@
 #include "core/config/names.h"
 
-#include <algorithm>
-
 namespace shakedown {
 namespace {
 
@@ -47,10 +45,11 @@ const std::vector<std::string>& Names::of(const std::string& kind) const {
 }
 
 std::optional<std::size_t> Names::find(const std::string& kind, std::string_view name) const {
-  const std::vector<std::string>& list = of(kind);
-  const auto found = name.empty() ? list.end() : std::find(list.begin(), list.end(), name);
-  if (found == list.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - list.begin());
+  const auto list = first_.find(kind);
+  if (list == first_.end()) return std::nullopt;
+  const auto found = list->second.find(std::string(name));
+  if (found == list->second.end()) return std::nullopt;
+  return found->second;
 }
 
 void Names::add(const std::string& kind, std::string name, Position at, Diagnostics& diagnostics) {
@@ -61,6 +60,7 @@ void Names::add(const std::string& kind, std::string name, Position at, Diagnost
                           std::to_string(where.line) + ":" + std::to_string(where.col),
                       "give each " + kind + " its own name");
   }
+  if (!name.empty()) first_[kind].try_emplace(name, lists_[kind].size());
   lists_[kind].push_back(std::move(name));
   places_[kind].push_back(at);
 }

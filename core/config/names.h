@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/config/shape.h"
@@ -23,6 +24,7 @@ class Names {
  private:
   std::map<std::string, std::vector<std::string>> lists_;
   std::map<std::string, std::vector<Position>> places_;
+  std::map<std::string, std::unordered_map<std::string, std::size_t>> first_;  // where in its list a name stands first
 };
 
 // Walks the tree as far as it has the described form. Reports names that a list declares twice.

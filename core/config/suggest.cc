@@ -38,7 +38,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known) {
   std::string best;
   std::size_t distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string& candidate : known) {
+  constexpr std::size_t kMost = 200;  // comparing with every one of a long list would take longer than reading the file
+  for (std::size_t i = 0; i < known.size() && i < kMost; ++i) {
+    const std::string& candidate = known[i];
     const std::size_t d = edit_distance(word, candidate);
     if (d >= distance) continue;
     distance = d;

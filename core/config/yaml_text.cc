@@ -67,7 +67,7 @@ bool indented_by_spaces(std::string_view text, Diagnostics& diagnostics) {
     const std::string_view row = text.substr(begin, end - begin);
     const std::size_t first = row.find_first_not_of(" \t\r");
     const std::size_t tab = row.find('\t');
-    if (first != std::string_view::npos && tab < first && row[first] != '#') {
+    if (first != std::string_view::npos && tab < first && row[first] != '#' && diagnostics.count() < Diagnostics::kMost) {
       diagnostics.error({line, static_cast<uint32_t>(tab + 1)}, "a tab in the indentation",
                         "YAML is indented by spaces");
       fine = false;
@@ -77,8 +77,8 @@ bool indented_by_spaces(std::string_view text, Diagnostics& diagnostics) {
   return fine;
 }
 
-// The parser's time grows with the square of the depth of brackets. Brackets in texts are counted
-// too: they come in pairs, or they are few.
+// The parser's time grows with the square of the depth of brackets, before it tells of the first one. Brackets in texts are
+// counted too: they come in pairs, or they are few.
 bool shallow(std::string_view text, Diagnostics& diagnostics) {
   constexpr int kDeepest = 1000;
   int depth = 0;
@@ -193,8 +193,9 @@ bool readable_text(std::string_view text, Diagnostics& diagnostics) {
 
 void explain_syntax_error(std::string_view text, Position at, const std::string& message,
                           Diagnostics& diagnostics) {
-  const std::string_view row = line_of(text, at.line);
-  const std::size_t col = at.col - 1;
+  constexpr std::size_t kReadable = 1000;  // what nobody reads is not explained; the search is quadratic
+  const std::string_view row = line_of(text, at.line).substr(0, kReadable);
+  const std::size_t col = std::min<std::size_t>(at.col - 1, kReadable);
   std::size_t found = suspicious_value(row, col);
   if (found == std::string_view::npos && message.find("map value") != std::string::npos) {
     const std::size_t colon = row.find(": ");

@@ -8,7 +8,8 @@
 
 namespace shakedown {
 
-inline constexpr std::size_t kLargestScenario = 10'000'000 - 1;  // bytes: 10 MB is too large
+inline constexpr std::size_t kLargestScenario = 1'000'000;  // bytes
+inline constexpr int kDeepestScenario = 64;                  // lists and mappings inside each other
 
 // Too large, empty, NUL bytes, control characters, broken UTF-8, tabs in the indentation. False: do
 // not parse.

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <map>
 #include <sstream>
+#include <unordered_map>
 #include <utility>
 
 #include "core/config/yaml_text.h"
@@ -15,8 +16,10 @@
 namespace shakedown {
 namespace {
 
-constexpr std::size_t kMostAliasNodes = 10'000;  // what all aliases together may expand to
-constexpr std::size_t kMostNodes = 1'000'000;
+constexpr std::size_t kMostValues = 50'000;
+// What all anchors together may hold, and all aliases together may expand to.
+constexpr std::size_t kMostAliasValues = 10'000;
+constexpr std::size_t kMostAliasBytes = 1'000'000;
 
 Position position(const YAML::Mark& mark) {
   if (mark.is_null()) return {};
@@ -25,11 +28,20 @@ Position position(const YAML::Mark& mark) {
 
 struct Stop {};  // thrown through the parser when going on makes no sense; a diagnostic was given
 
-std::size_t size_of(const Node& node) {
-  std::size_t n = 1;
-  for (const Node& item : node.items) n += size_of(item);
-  for (const Entry& entry : node.entries) n += 1 + size_of(entry.value);
-  return n;
+struct Size {
+  std::size_t values = 0, bytes = 0;
+  bool too_large() const { return values > kMostAliasValues || bytes > kMostAliasBytes; }
+};
+
+void add_size(const Node& node, Size& size) {
+  ++size.values;
+  size.bytes += node.text.size();
+  for (const Node& item : node.items) add_size(item, size);
+  for (const Entry& entry : node.entries) {
+    ++size.values;
+    size.bytes += entry.key.size();
+    add_size(entry.value, size);
+  }
 }
 
 // Turns the parser's events into a Node.
@@ -77,6 +89,7 @@ class TreeBuilder : public YAML::EventHandler {
     bool drop = false;  // the value that follows has no usable key
     std::string key;
     Position key_at;
+    std::unordered_map<std::string, Position> keys;  // where each stands
   };
 
   void refuse_tag(const std::string& tag, Node& node) {
@@ -91,16 +104,23 @@ class TreeBuilder : public YAML::EventHandler {
   void add_alias(Position at, YAML::anchor_t anchor);
   void place(Node node);
   void take_key(Level& level, const Node& node);
+  void bound(const Size& size, Position at, const char* what);
 
   Diagnostics& diagnostics_;
   std::vector<Level> levels_;
   std::map<YAML::anchor_t, Node> anchors_;
-  std::size_t nodes_ = 0, alias_nodes_ = 0;
+  std::size_t values_ = 0;
+  Size anchored_, expanded_;
   Node root_;
 };
 
 void TreeBuilder::open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) {
+  if (levels_.size() == kDeepestScenario) {
+    diagnostics_.error(at, "more than " + std::to_string(kDeepestScenario) + " lists and mappings inside each other",
+                       "a scenario is flatter");
+    throw Stop{};
+  }
   Level level;
   level.node.type = type;
   level.node.at = at;
@@ -117,12 +137,15 @@ void TreeBuilder::close() {
 }
 
 void TreeBuilder::add(Node node, YAML::anchor_t anchor) {
-  if (++nodes_ > kMostNodes) {
-    diagnostics_.error(node.at, "more than " + std::to_string(kMostNodes) + " values",
-                       "a scenario is smaller");
+  if (++values_ > kMostValues) {
+    diagnostics_.error(node.at, "more than " + std::to_string(kMostValues) + " keys and values", "a scenario is smaller");
     throw Stop{};
   }
-  if (anchor != 0) anchors_[anchor] = node;
+  if (anchor != 0) {
+    add_size(node, anchored_);
+    bound(anchored_, node.at, "anchors hold");
+    anchors_[anchor] = node;
+  }
   place(std::move(node));
 }
 
@@ -132,16 +155,20 @@ void TreeBuilder::add_alias(Position at, YAML::anchor_t anchor) {
     diagnostics_.error(at, "an alias inside the value that it names", "write the value out");
     throw Stop{};
   }
-  alias_nodes_ += size_of(found->second);
-  if (alias_nodes_ > kMostAliasNodes) {
-    diagnostics_.error(at,
-                       "aliases expand to more than " + std::to_string(kMostAliasNodes) + " values",
-                       "write the values out");
-    throw Stop{};
-  }
+  add_size(found->second, expanded_);
+  bound(expanded_, at, "aliases expand to");
   Node node = found->second;
   node.at = at;
   place(std::move(node));
+}
+
+void TreeBuilder::bound(const Size& size, Position at, const char* what) {
+  if (!size.too_large()) return;
+  diagnostics_.error(at, std::string(what) + " more than " +
+                             (size.values > kMostAliasValues ? std::to_string(kMostAliasValues) + " values"
+                                                             : std::to_string(kMostAliasBytes) + " bytes"),
+                     "write the values out");
+  throw Stop{};
 }
 
 void TreeBuilder::place(Node node) {
@@ -167,7 +194,7 @@ void TreeBuilder::take_key(Level& level, const Node& node) {
   level.key = node.text;
   level.key_at = node.at;
   level.drop = true;
-  const bool duplicate = level.node.find(node.text) != nullptr;
+  const auto [first, fresh] = level.keys.try_emplace(node.text, node.at);
   level.node.incomplete = level.node.incomplete || node.text == "<<" || !node.scalar();
   if (!node.scalar() || node.type == NodeType::null) {
     diagnostics_.error(
@@ -176,11 +203,10 @@ void TreeBuilder::take_key(Level& level, const Node& node) {
   } else if (node.plain && node.text == "<<") {
     diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2",
                        "write the keys out");
-  } else if (duplicate) {
-    const Entry* first = level.node.find(node.text);
+  } else if (!fresh) {
     diagnostics_.error(node.at,
-                       "duplicate key " + ticked(node.text) + ", first at " +
-                           std::to_string(first->at.line) + ":" + std::to_string(first->at.col),
+                       "duplicate key " + ticked(node.text) + ", first at " + std::to_string(first->second.line) + ":" +
+                           std::to_string(first->second.col),
                        "keep one of them");
   } else {
     level.drop = false;

@@ -1,5 +1,5 @@
 // A YAML 1.2 document as a tree with positions: core types only, every key once, no merge keys, no
-// tags, bounded aliases. The only user of yaml-cpp. Ownership: a Node owns its children. Threads:
+// tags; bounded in bytes, depth and values, also after aliases are expanded, and read in linear time. The only user of yaml-cpp. Ownership: a Node owns its children. Threads:
 // plain values.
 #pragma once
 

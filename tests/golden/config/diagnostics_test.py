@@ -75,7 +75,7 @@ class Bytes(unittest.TestCase):
 
     def test_ten_megabytes(self):
         self.rejected(b"# " + b"x" * 10_000_000,
-                      "s.yaml:1:1: the file is too large: more than 9999999 bytes; "
+                      "s.yaml:1:1: the file is too large: more than 1000000 bytes; "
                       "a scenario describes data by its size, it does not contain it")
 
     def test_nul_byte(self):

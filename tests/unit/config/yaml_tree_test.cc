@@ -81,6 +81,46 @@ TEST(YamlTree, AliasesAreBounded) {
               ElementsAre(HasSubstr("aliases expand to more than 10000 values")));
 }
 
+TEST(YamlTree, AliasesAreBoundedInBytesToo) {
+  std::string text = "a: &x " + std::string(500'000, 'y') + "\nb: [*x, *x";
+  EXPECT_THAT(parse(text + "]\n").problems, ElementsAre());
+  EXPECT_THAT(parse(text + ", *x]\n").problems, ElementsAre(HasSubstr("aliases expand to more than 1000000 bytes")));
+}
+
+TEST(YamlTree, AnchorsInsideEachOtherAreBounded) {
+  std::string text = "a: ";
+  for (int i = 0; i < 30; ++i) text += "&a" + std::to_string(i) + " [";
+  for (int i = 0; i < 400; ++i) text += i == 0 ? "x" : ", x";
+  for (int i = 0; i < 30; ++i) text += "]";
+  EXPECT_THAT(parse(text + "\n").problems, ElementsAre(HasSubstr("anchors hold more than 10000 values")));
+}
+
+TEST(YamlTree, DepthIsBoundedHoweverItIsWritten) {
+  std::string dashes = "a:\n  ", brackets = "a: ", lines;
+  for (int i = 0; i < 300'000; ++i) dashes += "- ";
+  for (int i = 0; i < 70; ++i) brackets += "[";
+  for (int i = 0; i < 70; ++i) brackets += "]";
+  for (int i = 0; i < 70; ++i) lines += std::string(i, ' ') + "k:\n";
+  for (const std::string& text : {dashes + "x\n", brackets + "\n", lines})
+    EXPECT_THAT(parse(text).problems, ElementsAre(HasSubstr("more than 64 lists and mappings inside each other"))) << text.substr(0, 40);
+}
+
+TEST(YamlTree, AnEndlessLineIsNotExplainedForEver) {
+  for (const char* piece : {"- ", "! ", "x: "}) {
+    std::string text = "a: ";
+    while (text.size() < 990'000) text += piece;
+    EXPECT_EQ(parse(text + "\n").problems.size(), 1U) << piece;
+  }
+}
+
+TEST(YamlTree, TheNumberOfValuesIsBounded) {
+  std::string list = "a: [", keys;
+  for (int i = 0; i < 60'000; ++i) list += "1,";
+  for (int i = 0; i < 30'000; ++i) keys += "k" + std::to_string(i) + ": 1\n";
+  for (const std::string& text : {list + "]\n", keys})
+    EXPECT_THAT(parse(text).problems, ElementsAre(HasSubstr("more than 50000 keys and values"))) << text.substr(0, 20);
+}
+
 TEST(YamlTree, AnUnknownAliasIsASyntaxError) { EXPECT_EQ(parse("a: *nobody").problems.size(), 1U); }
 
 TEST(YamlTree, QuotesAreSuggestedWithTheKindThatFits) {
