@@ -15,7 +15,7 @@ constexpr int kExitLeftovers = 4;
 }  // namespace
 
 Agent::Agent(std::unique_ptr<AgentLink> link, AgentOptions options, boost::asio::io_context& loop)
-    : options_(std::move(options)), loop_(loop), link_(std::move(link)), patience_(loop) {}
+    : options_(std::move(options)), loop_(loop), link_(std::make_unique<RedactedLink>(std::move(link))), patience_(loop) {}
 
 Agent::~Agent() = default;
 

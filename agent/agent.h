@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/agent_options.h"
+#include "agent/redacted_link.h"
 #include "agent/session.h"
 #include "core/runtime/timer.h"
 #include "core/wire/link.h"
@@ -44,7 +45,7 @@ class Agent {
 
   const AgentOptions options_;
   boost::asio::io_context& loop_;
-  std::unique_ptr<AgentLink> link_;
+  std::unique_ptr<RedactedLink> link_;
   std::unique_ptr<Session> session_;
   std::function<void(int)> done_;
   std::optional<SessionEnd> end_;

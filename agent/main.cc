@@ -10,6 +10,7 @@
 #include "agent/fault/standing.h"
 #include "agent/metrics.h"
 #include "core/base/log.h"
+#include "core/base/printable.h"
 #include "core/runtime/host_facts.h"
 #include "core/runtime/signals.h"
 #include "core/wire/grpc_client.h"
@@ -56,7 +57,7 @@ void describe(CLI::App& app, CommandLine& line) {
 }
 
 int complain(const Error& error) {
-  std::fprintf(stderr, "shakedown-agent: %s\n", error.text().c_str());
+  say(stderr, "shakedown-agent: " + error.text() + "\n");
   return exit_code(error.kind);
 }
 

@@ -16,7 +16,7 @@ constexpr Duration kPingEvery = 5s;      // afterwards
 
 }  // namespace
 
-Session::Session(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link,
+Session::Session(boost::asio::io_context& loop, const AgentOptions& options, RedactedLink& link,
                  std::function<void(SessionEnd)> ended)
     : options_(options),
       link_(link),
@@ -81,6 +81,11 @@ void Session::on_pong(const ClockPong& pong) {
 void Session::on_plan(Plan plan) {
   if (std::exchange(planned_, true)) return engine_.warn("the controller sent a second plan; it was ignored");
   log::set_context("run", plan.assignment.run_id);
+  // Where they cannot be read, the plan cannot be carried out, as the engine says.
+  if (const Result<Secrets> secrets = resolve_secrets(plan.assignment.scenario.secrets)) {
+    link_.hide(Redactor(secrets.value()));
+    log::set_filter(Redactor(secrets.value()));
+  }
   const Result<void> able = engine_.plan(std::move(plan.assignment));
   if (able) return answer_plan();
   answered_ = true;

@@ -11,7 +11,7 @@
 #include "agent/clock_estimate.h"
 #include "agent/engine.h"
 #include "agent/lease.h"
-#include "core/wire/link.h"
+#include "agent/redacted_link.h"
 
 namespace shakedown {
 
@@ -33,7 +33,7 @@ struct SessionEnd {
 class Session {
  public:
   // ended is called once at most; what follows is the Agent's business.
-  Session(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link,
+  Session(boost::asio::io_context& loop, const AgentOptions& options, RedactedLink& link,
           std::function<void(SessionEnd)> ended);
 
   // Says Hello.
@@ -53,7 +53,7 @@ class Session {
   void end(SessionEnd end);
 
   const AgentOptions& options_;
-  AgentLink& link_;
+  RedactedLink& link_;
   std::function<void(SessionEnd)> ended_;
   Engine engine_;
   Lease lease_;

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "controller/commands.h"
+#include "core/base/printable.h"
 
 namespace shakedown {
 namespace {
@@ -65,7 +66,7 @@ int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPl
   }
   std::printf("exec faults: whatever the declared command can do; prove it with `effect:`\n");
   if (standing.empty()) std::printf("nothing that a run changed stands on this host\n");
-  for (const std::string& line : standing) std::printf("STANDS %s\n", line.c_str());
+  for (const std::string& line : standing) say(stdout, "STANDS " + clean(line) + "\n");
   if (!standing.empty()) std::printf("take it back with `shakedown undo --run RUN`, or see `shakedown undo --help`\n");
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "controller/commands.h"
 #include "controller/report/report.h"
 #include "controller/scoring.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -26,7 +27,7 @@ Result<int> judge_folder(const std::string& path, const std::string& scenario) {
     const std::string beside = folder.file("rejudged-" + scored.scorecard.manifest.scenario_sha256.substr(0, 12));
     SHAKEDOWN_TRY(auto rejudged, RunFolder::reopen(beside));
     SHAKEDOWN_TRY(write_reports(rejudged, scored));
-    std::printf("objectives changed after the run; written to %s\n", beside.c_str());
+    say(stdout, "objectives changed after the run; written to " + beside + "\n");
   }
   print_summary(scored.scorecard);
   return exit_code(scored.scorecard);
@@ -47,11 +48,23 @@ std::string first_difference(const std::string& found, const std::string& expect
   return "line " + std::to_string(line) + ": expected '" + line_of(expected) + "', found '" + line_of(found) + "'";
 }
 
+// Whether the file says what the journal says; prints which and what differs.
+bool is_regenerated(const RunFolder& folder, const ReportFile& file, const Scored& scored) {
+  const Result<std::string> stored = folder.read(file.name);
+  const std::string regenerated = file.text(scored);
+  const bool same = stored && stored.value() == regenerated;
+  const std::string outcome = same ? "regenerated, identical"
+                              : stored ? "NOT what the journal says: " + first_difference(stored.value(), regenerated)
+                                       : "NOT there: " + stored.error().text();
+  say(stdout, file.name + ": " + outcome + "\n");
+  return same;
+}
+
 Result<int> verify_folder(const std::string& path) {
   SHAKEDOWN_TRY(auto folder, RunFolder::open(path));
   SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
   if (!scored.summary.damage.empty()) {
-    std::printf("journal: NOT intact: %s\n", scored.summary.damage.c_str());
+    say(stdout, "journal: NOT intact: " + scored.summary.damage + "\n");
     return 1;
   }
   if (!scored.summary.complete) {
@@ -64,14 +77,13 @@ Result<int> verify_folder(const std::string& path) {
                 scored.scorecard.manifest.rejudged_from.c_str(), scored.scorecard.manifest.scenario_sha256.c_str());
     return 1;
   }
-  SHAKEDOWN_TRY(auto stored, folder.read("scorecard.json"));
-  const std::string regenerated = scorecard_json(scored.scorecard);
-  if (stored != regenerated) {
-    std::printf("scorecard.json: NOT what the journal says: %s\n", first_difference(stored, regenerated).c_str());
-    return 1;
-  }
-  std::printf("journal: %lu records, chain intact and complete, last digest %s\nscorecard.json: regenerated, identical\n",
+  std::printf("journal: %lu records, chain intact and complete, last digest %s\n",
               static_cast<unsigned long>(scored.summary.records), hex(scored.summary.chain).substr(0, 12).c_str());
+  int differing = 0;
+  for (const ReportFile& file : report_files()) differing += is_regenerated(folder, file, scored) ? 0 : 1;
+  if (differing > 0) return 1;
+  std::printf("The files are those of this journal, and it has no hole. The chain has no key: whoever can write the folder can make\n"
+              "another journal and another chain. Keep the last digest elsewhere to know this journal again.\n");
   return 0;
 }
 
@@ -79,16 +91,13 @@ Result<int> report_folder(const std::string& path, const std::vector<std::string
   SHAKEDOWN_TRY(auto folder, RunFolder::open(path));
   SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
   for (const std::string& format : formats) {
-    std::string name, text;
-    if (format == "html") name = "scorecard.html", text = scorecard_html(scored.scorecard, *scored.timeline);
-    if (format == "md") name = "scorecard.md", text = scorecard_markdown(scored.scorecard);
-    if (format == "json") name = "scorecard.json", text = scorecard_json(scored.scorecard);
-    if (format == "junit") name = "junit.xml", text = scorecard_junit(scored.scorecard);
-    if (name.empty()) {
+    const auto& files = report_files();
+    const auto file = std::find_if(files.begin(), files.end(), [&](const ReportFile& f) { return f.format == format; });
+    if (format.empty() || file == files.end()) {
       return fail(ErrorKind::usage, "unknown format '" + format + "'; expected html, md, json or junit");
     }
-    SHAKEDOWN_TRY(folder.write(name, text));
-    std::printf("%s\n", folder.file(name).c_str());
+    SHAKEDOWN_TRY(folder.write(file->name, file->text(scored)));
+    say(stdout, folder.file(file->name) + "\n");
   }
   return 0;
 }
@@ -98,7 +107,7 @@ int finished(const Result<int>& result) { return result ? result.value() : repor
 }  // namespace
 
 int report_error(const Error& error) {
-  std::fprintf(stderr, "shakedown: %s\n", error.text().c_str());
+  say(stderr, "shakedown: " + error.text() + "\n");
   return exit_code(error.kind);
 }
 

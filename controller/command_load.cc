@@ -154,7 +154,7 @@ Result<int> load(const LoadCommand& command, const MakeLocalAgent& make_agent) {
   const Totals sums = totals(*drill.timeline);
   const ordered_json result = result_json(sums, scenario.operations.front().timeout);
   if (command.json) {
-    std::printf("%s\n", result.dump(2).c_str());
+    std::printf("%s\n", result.dump(2, ' ', true).c_str());
   } else {
     print_text(result);
   }

@@ -4,6 +4,7 @@
 #include "controller/commands.h"
 #include "controller/plan_text.h"
 #include "controller/scoring.h"
+#include "core/base/printable.h"
 #include "core/config/scenario.h"
 
 namespace shakedown {
@@ -12,9 +13,9 @@ int validate_command(const std::vector<std::string>& files) {
   bool valid = true;
   for (const std::string& file : files) {
     const Decoded decoded = load_scenario(file);
-    for (const Diagnostic& diagnostic : decoded.diagnostics) std::printf("%s\n", diagnostic.text().c_str());
+    for (const Diagnostic& diagnostic : decoded.diagnostics) say(stdout, diagnostic.text() + "\n");
     valid = valid && decoded.scenario.has_value();
-    if (decoded.scenario) std::printf("%s: valid\n", file.c_str());
+    if (decoded.scenario) say(stdout, file + ": valid\n");
   }
   return valid ? 0 : exit_code(ErrorKind::scenario);
 }
@@ -22,8 +23,8 @@ int validate_command(const std::vector<std::string>& files) {
 int plan_command(const std::string& file, const std::string& undo_records) {
   const Result<Scenario> scenario = load_or_explain(file);
   if (!scenario) return report_error(scenario.error());
-  std::fputs(plan_text(scenario.value()).c_str(), stdout);
-  if (scenario.value().has_faults()) std::printf("\nundo records on this host: %s\n", undo_records.c_str());
+  say(stdout, plan_text(scenario.value()));
+  if (scenario.value().has_faults()) say(stdout, "\nundo records on this host: " + undo_records + "\n");
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "controller/rules.h"
 #include "controller/run_folder.h"
 #include "controller/scoring.h"
+#include "core/base/printable.h"
 
 namespace shakedown {
 namespace {
@@ -13,14 +14,14 @@ Result<void> write_file(const std::string& out, const std::string& name, const s
   if (yaml.empty()) return ok();
   SHAKEDOWN_TRY(auto folder, RunFolder::reopen(out));
   SHAKEDOWN_TRY(folder.write(name, yaml));
-  std::printf("%s\n", folder.file(name).c_str());
+  say(stdout, folder.file(name) + "\n");
   return ok();
 }
 
 Result<void> write_rules(const std::string& file, const std::string& out) {
   SHAKEDOWN_TRY(auto scenario, load_or_explain(file));
   SHAKEDOWN_TRY(auto rules, slos_of(scenario));
-  for (const std::string& problem : rules.left_out) std::fprintf(stderr, "left out: %s\n", problem.c_str());
+  for (const std::string& problem : rules.left_out) say(stderr, "left out: " + clean(problem) + "\n");
   const std::string theirs = rules_yaml(rules, true), ours = rules_yaml(rules, false);
   if (!out.empty()) {
     SHAKEDOWN_TRY(write_file(out, "slo-rules.yaml", theirs));

@@ -11,6 +11,7 @@
 #include "controller/evidence/gather.h"
 #include "controller/report/report.h"
 #include "controller/scoring.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -31,8 +32,7 @@ Result<void> consent(const Scenario& scenario, bool yes) {
   }
   std::fprintf(stderr, "This drill breaks things:\n");
   for (const Fault& fault : scenario.faults) {
-    std::fprintf(stderr, "  %s: %s %s\n", fault.name.c_str(), kind_name(fault.kind),
-                 scenario.component(component_of(fault.kind)).name.c_str());
+    say(stderr, "  " + fault.name + ": " + kind_name(fault.kind) + " " + scenario.component(component_of(fault.kind)).name + "\n");
   }
   std::fprintf(stderr, "Go on? [y/N] ");
   const int answer = std::getchar();
@@ -54,7 +54,7 @@ std::vector<std::string> left_standing(const Scorecard& card) {
 void advise(const std::vector<std::string>& left, const std::string& run_id) {
   if (left.empty()) return;
   std::fprintf(stderr, "shakedown: this run may have left something standing:\n");
-  for (const std::string& one : left) std::fprintf(stderr, "  %s\n", one.c_str());
+  for (const std::string& one : left) say(stderr, "  " + clean(one) + "\n");
   std::fprintf(stderr, "on the host of the component, `shakedown undo --list` shows what stands and "
                        "`shakedown undo --run %s` takes it back\n", run_id.c_str());
 }
@@ -146,8 +146,9 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   if (!judged) return code_without_scorecard(scenario, drill, report_error(judged.error()));
   const Scored& scored = judged.value();
   const std::string summary = scorecard_console(scored.scorecard, ::isatty(STDOUT_FILENO) != 0);
-  std::printf("%s\nscorecard: %s\n", summary.c_str(), folder.file("scorecard.html").c_str());
-  if (drill.run.error) std::fprintf(stderr, "shakedown: %s\n", drill.run.error->text().c_str());
+  std::printf("%s\n", summary.c_str());  // clean, and may have colours
+  say(stdout, "scorecard: " + folder.file("scorecard.html") + "\n");
+  if (drill.run.error) report_error(*drill.run.error);
   advise(left_standing(scored.scorecard), drill.manifest.run_id);
   undisturbed.reset();
   if (metrics) {

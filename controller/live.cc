@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -27,6 +28,7 @@ class ConsoleProgress final : public Progress {
                         view.failed_per_second);
     if (view.p99 > Duration{}) line += fmt::format("  p99 {:.3g}ms", seconds(view.p99) * 1e3);
     for (const std::string& fault : view.faults) line += "  [" + fault + "]";
+    line = clean(line);
     if (terminal_) {
       std::fprintf(stderr, "\r\033[2K%s", line.c_str());
       std::fflush(stderr);
@@ -39,7 +41,7 @@ class ConsoleProgress final : public Progress {
   void note(const std::string& line) override {
     if (quiet_) return;
     end_line();
-    std::fprintf(stderr, "       %s\n", line.c_str());
+    say(stderr, "       " + clean(line) + "\n");
   }
 
  private:

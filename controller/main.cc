@@ -11,6 +11,7 @@
 #include "controller/commands.h"
 #include "controller/version.h"
 #include "core/base/log.h"
+#include "core/base/printable.h"
 #include "core/runtime/signals.h"
 
 namespace {
@@ -187,7 +188,7 @@ int main(int argc, char** argv) {
   try {
     return run_main(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "shakedown: a bug: %s; please report it with the run folder\n", error.what());
+    say(stderr, std::string("shakedown: a bug: ") + error.what() + "; please report it with the run folder\n");
     return exit_code(ErrorKind::bug);
   }
 }

@@ -6,16 +6,11 @@
 
 #include "controller/plan_evidence.h"
 #include "controller/planner.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace shakedown {
 namespace {
-
-std::string joined(const std::vector<std::string>& argv) {
-  std::string out;
-  for (const std::string& word : argv) out += (out.empty() ? "" : " ") + word;
-  return out;
-}
 
 std::string shape_text(const RateShape& shape) {
   struct Visitor {
@@ -50,10 +45,10 @@ std::string load_text(const Scenario& scenario, const Load& load) {
 
 std::string command_text(const Component& component, const Action& action) {
   switch (action.kind) {
-    case Action::Kind::start: return joined(component.start);
+    case Action::Kind::start: return command_line(component.start);
     case Action::Kind::stop:
       return component.stop.empty() ? "SIGTERM, SIGKILL after " + format_duration(component.stop_limit)
-                                    : joined(component.stop);
+                                    : command_line(component.stop);
     case Action::Kind::resume: return "SIGCONT";
     case Action::Kind::exec: break;  // describe says it
   }
@@ -63,7 +58,7 @@ std::string command_text(const Component& component, const Action& action) {
 std::string action_text(const Scenario& scenario, const Action& action) {
   static const Component kNone;
   const Component& component = action.component.valid() ? scenario.component(action.component) : kNone;
-  std::string out = action.describe;
+  std::string out = clean(action.describe);
   if (action.kind != Action::Kind::exec) out += ": " + command_text(component, action);
   if (action.after > Duration{}) out += " (after " + format_duration(action.after) + ")";
   return out;
@@ -76,14 +71,14 @@ std::string injection_text(const Scenario& scenario, const Fault& fault) {
       if (!component.process) return "";
       const char* scopes[] = {"the process", "its descendants", "its process group"};
       return fmt::format(" to {} of {} (pidfile {}{}{})", scopes[static_cast<int>(component.process->scope)],
-                         component.name, component.process->pidfile,
-                         component.process->exe.empty() ? "" : ", must run " + component.process->exe,
-                         component.process->user.empty() ? "" : ", must belong to " + component.process->user);
+                         component.name, clean(component.process->pidfile),
+                         component.process->exe.empty() ? "" : ", must run " + clean(component.process->exe),
+                         component.process->user.empty() ? "" : ", must belong to " + clean(component.process->user));
     }
     std::string operator()(const KillFault& f) const { return fmt::format("SIG{}{}", ::sigabbrev_np(f.signal), scope()); }
     std::string operator()(const PauseFault& f) const { return "SIGSTOP" + scope() + " for " + format_duration(f.hold); }
     std::string operator()(const StopFault&) const { return "stop" + scope(); }
-    std::string operator()(const ExecFault& f) const { return joined(f.argv) + "; proven by: " + joined(f.effect); }
+    std::string operator()(const ExecFault& f) const { return command_line(f.argv) + "; proven by: " + command_line(f.effect); }
   };
   return std::visit(Visitor{scenario.component(component_of(fault.kind))}, fault.kind);
 }
@@ -117,7 +112,7 @@ void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) 
     for (const double level : series->levels) levels.push_back(format_number(level));
     out += fmt::format("    steps over {} {}: {} each\n", to_string(series->axis), fmt::join(levels, ", "),
                        format_duration(series->each));
-    if (series->scale) out += "    scale by " + joined(series->scale->argv) + "\n";
+    if (series->scale) out += "    scale by " + command_line(series->scale->argv) + "\n";
   }
 }
 
@@ -125,7 +120,7 @@ struct CheckText {
   const Scenario& scenario;
   const std::string& target(TargetId id) const { return scenario.targets[id.value].name; }
   std::string request(const HttpRequest& http) const {
-    return fmt::format("{} {} of {}", http.method, http.path.display(), target(http.target));
+    return fmt::format("{} {} of {}", http.method, clean(http.path.display()), target(http.target));
   }
   std::string operator()(const TlsCheck& c) const {
     std::string out = fmt::format("{} accepts nothing below {}", target(c.target), to_string(c.floor));
@@ -139,7 +134,7 @@ struct CheckText {
   std::string operator()(const AuthenticationCheck& c) const { return request(c.http) + " is turned away without credentials"; }
   std::string operator()(const HeadersCheck& c) const { return request(c.http) + " answers with its headers"; }
   std::string operator()(const HttpCheck& c) const { return request(c.http) + " answers as expected"; }
-  std::string operator()(const CommandCheck& c) const { return joined(c.argv); }
+  std::string operator()(const CommandCheck& c) const { return command_line(c.argv); }
 };
 
 void add_checks(const Scenario& scenario, std::string& out) {
@@ -168,10 +163,10 @@ std::string time_text(const Scenario& scenario) {
 }  // namespace
 
 std::string plan_text(const Scenario& scenario) {
-  std::string out = fmt::format("{} ({}): {}, seed {}\n\nTargets\n", scenario.name, scenario.service, time_text(scenario),
-                                scenario.seed);
+  std::string out = fmt::format("{} ({}): {}, seed {}\n\nTargets\n", clean(scenario.name), clean(scenario.service),
+                                time_text(scenario), scenario.seed);
   for (const Target& target : scenario.targets) {
-    out += fmt::format("  {}: {}://{}:{}{}\n", target.name, target.scheme, target.host, target.port, target.base_path);
+    out += fmt::format("  {}: {}://{}:{}{}\n", target.name, target.scheme, clean(target.host), target.port, clean(target.base_path));
   }
   for (const Action& action : scenario.setup) out += "\nSetup     " + action_text(scenario, action);
   for (const Action& action : scenario.teardown) out += "\nTeardown  " + action_text(scenario, action);
@@ -187,7 +182,7 @@ std::string plan_text(const Scenario& scenario) {
   }
   out += "\nEvidence needed\n";
   for (const Requirement& requirement : scenario.requirements) {
-    out += fmt::format("  {} {} {}: {}\n", requirement.id, requirement.title, requirement.objective.text,
+    out += fmt::format("  {} {} {}: {}\n", requirement.id, clean(requirement.title), clean(requirement.objective.text),
                        evidence_text(scenario, requirement));
   }
   return out;

@@ -1,6 +1,5 @@
 #include "controller/run_folder.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,7 @@
 #include <sstream>
 
 #include "core/base/units.h"
+#include "core/runtime/file_descriptor.h"
 
 namespace shakedown {
 namespace fs = std::filesystem;
@@ -49,8 +49,9 @@ Result<RunFolder> RunFolder::open(const std::string& path) {
 Result<void> RunFolder::write(std::string_view name, std::string_view content) const {
   const std::string target = file(name);
   const std::string beside = target + ".part";
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return fail(errno_error(beside + " cannot be written", errno));
+  FileDescriptor opened = create_anew(beside, 0644);
+  if (!opened.valid()) return fail(errno_error(beside + " cannot be written", errno));
+  const int fd = opened.get();
   int problem = 0;
   while (!content.empty() && problem == 0) {
     const ssize_t n = ::write(fd, content.data(), content.size());
@@ -58,7 +59,7 @@ Result<void> RunFolder::write(std::string_view name, std::string_view content) c
     if (n > 0) content.remove_prefix(static_cast<std::size_t>(n));
   }
   if (problem == 0 && ::fsync(fd) != 0) problem = errno;
-  ::close(fd);
+  opened.reset();
   if (problem == 0 && ::rename(beside.c_str(), target.c_str()) != 0) problem = errno;
   if (problem == 0) return ok();
   ::unlink(beside.c_str());

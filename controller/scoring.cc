@@ -105,12 +105,21 @@ Result<Scored> score(const RunFolder& folder, const std::optional<std::string>& 
   return scored;
 }
 
+const std::vector<ReportFile>& report_files() {
+  static const std::vector<ReportFile> files = {
+      {"", "manifest.json", [](const Scored& s) { return manifest_json(s.scorecard.manifest); }},
+      {"json", "scorecard.json", [](const Scored& s) { return scorecard_json(s.scorecard); }},
+      {"html", "scorecard.html", [](const Scored& s) { return scorecard_html(s.scorecard, *s.timeline); }},
+      {"md", "scorecard.md", [](const Scored& s) { return scorecard_markdown(s.scorecard); }},
+      {"junit", "junit.xml", [](const Scored& s) { return scorecard_junit(s.scorecard); }}};
+  return files;
+}
+
 Result<void> write_reports(const RunFolder& folder, const Scored& scored) {
-  SHAKEDOWN_TRY(folder.write("manifest.json", manifest_json(scored.scorecard.manifest)));
-  SHAKEDOWN_TRY(folder.write("scorecard.json", scorecard_json(scored.scorecard)));
-  SHAKEDOWN_TRY(folder.write("scorecard.md", scorecard_markdown(scored.scorecard)));
-  SHAKEDOWN_TRY(folder.write("junit.xml", scorecard_junit(scored.scorecard)));
-  return folder.write("scorecard.html", scorecard_html(scored.scorecard, *scored.timeline));
+  for (const ReportFile& file : report_files()) {
+    SHAKEDOWN_TRY(folder.write(file.name, file.text(scored)));
+  }
+  return ok();
 }
 
 }  // namespace shakedown

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "controller/chronicle.h"
 #include "controller/run_folder.h"
@@ -21,7 +22,15 @@ struct Scored {
 // Replays and judges. other_scenario: judge by another file (objectives changed after the run).
 Result<Scored> score(const RunFolder& folder, const std::optional<std::string>& other_scenario);
 
-// scorecard.json, scorecard.html, scorecard.md, junit.xml and manifest.json into the folder.
+// What the run folder holds beside the journal and the scenario: manifest.json and the reports, all made of the journal alone.
+struct ReportFile {
+  std::string format;  // as `shakedown report --format` calls it; the manifest has none
+  std::string name;
+  std::string (*text)(const Scored& scored);
+};
+const std::vector<ReportFile>& report_files();
+
+// All of them into the folder.
 Result<void> write_reports(const RunFolder& folder, const Scored& scored);
 
 // A scenario file with its diagnostics printed to stderr; Error scenario when it has any.

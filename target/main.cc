@@ -47,7 +47,8 @@ class Pidfile {
       : path_(std::move(path)), text_(std::to_string(::getpid()) + "\n") {
     if (path_.empty()) return;
     const std::string fresh = path_ + ".new";
-    Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    ::unlink(fresh.c_str());
+    Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (!file.open()) fail_errno(kExitIo, "--pidfile: cannot open " + fresh);
     write_all(file.get(), text_, fresh);
     if (::rename(fresh.c_str(), path_.c_str()) != 0) {

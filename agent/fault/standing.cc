@@ -13,6 +13,7 @@
 #include "agent/fault/state_folders.h"
 #include "agent/fault/undo.h"
 #include "core/base/clock.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -163,7 +164,7 @@ Result<Standing> forget(const std::string& id, const std::string& why, const std
 namespace {
 
 int complain(const Error& error) {
-  std::fprintf(stderr, "shakedown: %s\n", error.text().c_str());
+  say(stderr, "shakedown: " + error.text() + "\n");
   return exit_code(error.kind);
 }
 
@@ -172,16 +173,16 @@ constexpr int kStands = 4;
 int list_all(const std::string& state_dir) {
   const std::vector<Standing> all = standing(state_dir);
   if (all.empty()) std::printf("nothing stands on this host\n");
-  for (const Standing& one : all) std::printf("%s\n", one.text().c_str());
+  for (const Standing& one : all) say(stdout, clean(one.text()) + "\n");
   return all.empty() ? 0 : kStands;
 }
 
 int take_back(const UndoCommand& command) {
   const auto left = take_back_run(command.run, command.state_dir);
   if (!left) return complain(left.error());
-  for (const std::string& one : left.value()) std::printf("still stands: %s\n", one.c_str());
+  for (const std::string& one : left.value()) say(stdout, "still stands: " + clean(one) + "\n");
   if (!left.value().empty()) return kStands;
-  std::printf("everything of run %s is taken back\n", command.run.c_str());
+  say(stdout, "everything of run " + command.run + " is taken back\n");
   return 0;
 }
 
@@ -194,7 +195,7 @@ int undo_main(const UndoCommand& command) {
   if (!command.run.empty()) return take_back(command);
   const Result<Standing> gone = forget(command.forget, command.why, command.state_dir);
   if (!gone) return complain(gone.error());
-  std::printf("forgotten, not taken back: %s\n", gone.value().text().c_str());
+  say(stdout, "forgotten, not taken back: " + clean(gone.value().text()) + "\n");
   return 0;
 }
 

@@ -140,7 +140,7 @@ Result<void> sync_folder(const std::string& folder) {
 
 Result<int> write_durably_locked(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
-  FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  FileDescriptor file = create_anew(temporary, 0600);
   const bool written = file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && write_all(file.get(), text) &&
                        ::fsync(file.get()) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0;
   if (!written) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/rng.h"
+#include "core/runtime/file_descriptor.h"
 
 namespace shakedown {
 namespace {
@@ -42,8 +43,7 @@ Result<LedgerFile> LedgerFile::create(const std::string& dir, const std::string&
   std::filesystem::create_directories(dir, error);
   LedgerFile made;
   made.path_ = dir + "/ledger-" + name + ".log";
-  made.descriptor_ =
-      ::open(made.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+  made.descriptor_ = create_anew(made.path_, 0600, O_APPEND).release();
   if (made.descriptor_ < 0 || !made.append("# ledger " + name + " of run " + run_id + "\n")) {
     return fail(errno_error("ledger `" + name + "`: cannot write its record to " + made.path_ +
                                 "; make room or choose another work folder",

@@ -11,6 +11,8 @@ namespace {
 
 // Shorter ones are no secret in another spelling, and would be found everywhere.
 constexpr std::size_t kShortest = 4;
+// What stands before a text whose beginning was cut off (core/runtime/output_tail.h).
+constexpr std::string_view kCut = "...";
 
 std::string hex_of(std::string_view value, std::string_view before, const char* digits) {
   std::string out;
@@ -167,12 +169,30 @@ const Redactor::Spelling* Redactor::at(std::string_view text) const {
   return nullptr;
 }
 
+std::size_t Redactor::rest_of_one(std::string_view text, const Spelling*& whose) const {
+  std::size_t longest = 0;
+  for (const Spelling& one : spellings_) {
+    for (std::size_t cut = 1; cut + std::max(kShortest, longest + 1) <= one.text.size(); ++cut) {
+      const std::string_view rest = std::string_view(one.text).substr(cut);
+      if (!text.starts_with(rest)) continue;
+      longest = rest.size();
+      whose = &one;
+    }
+  }
+  return longest;
+}
+
 std::string Redactor::taken_out(std::string_view text, std::size_t limit) const {
   std::string out;
   for (std::size_t i = 0; i < std::min(limit, text.size());) {
     if (const Spelling* found = at(text.substr(i))) {
       out += "{" + found->name + "}";
       i += found->text.size();
+    } else if (out.ends_with(kCut)) {
+      const Spelling* whose = nullptr;
+      const std::size_t rest = rest_of_one(text.substr(i), whose);
+      out += rest > 0 ? "{" + whose->name + "}" : text.substr(i, 1);
+      i += std::max<std::size_t>(rest, 1);
     } else {
       out += text[i++];
     }

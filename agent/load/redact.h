@@ -17,7 +17,7 @@ class Redactor {
   // itself says, and the halves of that at a colon (HTTP's basic authentication, RFC 7617).
   explicit Redactor(const Secrets& secrets = {});
 
-  // The secret's name in braces wherever one stands; also where the text ends within one.
+  // The secret's name in braces wherever one stands; also where the text ends within one, or goes on within one after "...".
   std::string operator()(std::string_view text) const;
   // The first `limit` bytes of what is left of a text of which at least the first needed(limit) bytes are given.
   std::string first(std::string_view text, std::size_t limit) const;
@@ -32,6 +32,8 @@ class Redactor {
   // What begins within the first `limit` bytes.
   std::string taken_out(std::string_view text, std::size_t limit) const;
   const Spelling* at(std::string_view text) const;
+  // How much of the text's beginning is the end of a spelling whose beginning was cut off.
+  std::size_t rest_of_one(std::string_view text, const Spelling*& whose) const;
 
   std::vector<Spelling> spellings_;  // longest first
   std::size_t longest_ = 0;

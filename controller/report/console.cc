@@ -38,10 +38,10 @@ std::string padded(std::string text, std::size_t width) {
 }
 
 std::string title_line(const Scorecard& card) {
-  std::string line = report::clean(card.service.empty() ? card.scenario : card.service);
+  std::string line = clean(card.service.empty() ? card.scenario : card.service);
   if (const std::string release = report::short_release(card.manifest); !release.empty()) line += " " + release;
-  if (!card.environment.name.empty()) line += " · " + report::clean(card.environment.name);
-  if (!card.environment.differs.empty()) line += ", " + report::clean(card.environment.differs);
+  if (!card.environment.name.empty()) line += " · " + clean(card.environment.name);
+  if (!card.environment.differs.empty()) line += ", " + clean(card.environment.differs);
   return line;
 }
 
@@ -49,8 +49,8 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
   const VerdictState state = row.verdict.state;
   const Requirement& requirement = row.requirement;
   const std::string mark = padded(report::shape(row), 4) + " " + padded(report::word(row), 10);
-  std::string out = "  " + paint.state(report::css_class(row), mark) + "  " + report::clean(requirement.id) + "  " +
-                    report::clean(requirement.title) + ": " + report::measured_words(row);
+  std::string out = "  " + paint.state(report::css_class(row), mark) + "  " + clean(requirement.id) + "  " +
+                    clean(requirement.title) + ": " + report::measured_words(row);
   if (const std::string drills = report::drills_words(row); !drills.empty()) out += ", " + drills;
   out += " (needed " + report::needed_words(requirement) + ")";
   if (row.verdict.at_risk) out += ", close to its limit";
@@ -66,11 +66,11 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
   }
   if (const std::string words = report::contradicted_words(row); !words.empty()) out += indent + words + "\n";
   if (state != VerdictState::pass) {
-    out += indent + report::clean(row.verdict.reason) + "\n";
-    if (!row.verdict.needed.empty()) out += indent + "to decide it: " + report::clean(row.verdict.needed) + "\n";
+    out += indent + clean(row.verdict.reason) + "\n";
+    if (!row.verdict.needed.empty()) out += indent + "to decide it: " + clean(row.verdict.needed) + "\n";
   }
   for (const TradeOff& option : row.options)
-    out += indent + report::option_title(option.kind) + ": " + report::clean(option.option) + "\n";
+    out += indent + report::option_title(option.kind) + ": " + clean(option.option) + "\n";
   return out;
 }
 
@@ -78,9 +78,9 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
 std::string growth_lines(const Scorecard& card) {
   std::string out;
   for (const ScoredSearch& search : card.searches) {
-    out += "  Carries (" + report::clean(search.phase) + "): " + report::carried_words(search) + " per second";
+    out += "  Carries (" + clean(search.phase) + "): " + report::carried_words(search) + " per second";
     if (card.forecast) out += ", forecast " + report::grouped(card.forecast->rate.per_second);
-    out += search.trouble.empty() ? "\n" : "; no evidence: " + report::clean(search.trouble) + "\n";
+    out += search.trouble.empty() ? "\n" : "; no evidence: " + clean(search.trouble) + "\n";
   }
   if (const ScoredDependency* first = report::first_to_break(card))
     out += "  First to break: " + report::first_to_break_words(*first) + "\n";
@@ -108,7 +108,7 @@ std::string scorecard_console(const Scorecard& card, bool colour) {
     out += "  " + paint.state("fail", "[!] LEFT BEHIND: " + leftover) + "\n";
   for (const std::string& sentence : report::run_trouble(card))
     out += "  " + paint.state("not-proven", "[!] " + sentence) + "\n";
-  for (const std::string& sentence : card.tldr) out += "  " + report::clean(sentence) + "\n";
+  for (const std::string& sentence : card.tldr) out += "  " + clean(sentence) + "\n";
 
   if (!card.requirements.empty()) out += "\n";
   for (const std::size_t i : report::by_urgency(card)) out += row_lines(card.requirements[i], paint);

@@ -4,15 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/printable.h"
+
 namespace shakedown::report {
-
-// Valid UTF-8 on one line: tabs and line ends become spaces; other control characters, characters that reorder
-// text, non-characters and invalid bytes become U+FFFD.
-std::string clean(std::string_view text);
-
-// Bytes of an answer as text on one line that tells every one of them: backslashes and what clean() would replace are escaped
-// (\\, \n, \r, \t, \x1b, \u{202e}).
-std::string visible(std::string_view bytes);
 
 // clean() and escaped for XML and HTML, in content as well as in quoted attributes.
 std::string xml_text(std::string_view text);

@@ -6,6 +6,8 @@
 #include <map>
 #include <mutex>
 
+#include "core/base/printable.h"
+
 namespace shakedown::log {
 namespace {
 
@@ -14,6 +16,7 @@ struct State {
       "shakedown", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   std::mutex mutex;
   std::map<std::string, std::string, std::less<>> context;
+  std::function<std::string(std::string_view)> filter;
 
   State() {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
@@ -27,29 +30,24 @@ State& state() {
 }
 
 std::string quoted(std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \"=\n\t\\") == std::string_view::npos;
-  if (plain) return std::string(value);
+  const std::string told = visible(value);
+  if (!value.empty() && told == value && value.find_first_of(" \"=") == std::string_view::npos) return told;
   std::string out = "\"";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
+  for (const char c : told) out += c == '"' ? std::string("\\\"") : std::string(1, c);
   return out + "\"";
 }
 
 void write(spdlog::level::level_enum level, std::string_view message, std::initializer_list<Field> fields) {
   State& s = state();
   if (!s.logger->should_log(level)) return;
-  std::string line = "msg=" + quoted(message);
+  std::string line;
   {
     const std::lock_guard lock(s.mutex);
-    for (const auto& [key, value] : s.context) line += " " + key + "=" + quoted(value);
+    const auto told = [&s](std::string_view value) { return quoted(s.filter ? s.filter(value) : std::string(value)); };
+    line = "msg=" + told(message);
+    for (const auto& [key, value] : s.context) line += " " + key + "=" + told(value);
+    for (const auto& [key, value] : fields) line += " " + std::string(key) + "=" + told(value);
   }
-  for (const auto& [key, value] : fields) line += " " + std::string(key) + "=" + quoted(value);
   s.logger->log(level, "{}", line);
 }
 
@@ -66,6 +64,12 @@ void set_context(std::string_view key, std::string value) {
   State& s = state();
   const std::lock_guard lock(s.mutex);
   s.context[std::string(key)] = std::move(value);
+}
+
+void set_filter(std::function<std::string(std::string_view)> filter) {
+  State& s = state();
+  const std::lock_guard lock(s.mutex);
+  s.filter = std::move(filter);
 }
 
 void debug(std::string_view m, std::initializer_list<Field> f) { write(spdlog::level::debug, m, f); }

@@ -1,6 +1,7 @@
 // key=value lines to stderr. Never per request; never a secret. Threads: safe everywhere.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ using Field = std::pair<std::string_view, std::string>;
 void set_level(Level level);
 // A field that every following line of this process carries, such as run or agent.
 void set_context(std::string_view key, std::string value);
+
+// What every line passes before it is written, its context too. Empty = as it is.
+void set_filter(std::function<std::string(std::string_view)> filter);
 
 void debug(std::string_view message, std::initializer_list<Field> fields = {});
 void info(std::string_view message, std::initializer_list<Field> fields = {});

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/printable.h"
 #include "core/config/decode.h"
 
 namespace shakedown {
@@ -84,7 +85,7 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
     scale.agent = local_agent(d, view["scale"].at());
     scale.argv = view["scale"]["command"].texts();
     scale.limit = view["scale"]["limit"].duration();
-    scale.describe = "scale " + (scale.argv.empty() ? std::string() : scale.argv.front());
+    scale.describe = "scale " + (scale.argv.empty() ? std::string() : command_line({scale.argv.front()}));
     series.scale = std::move(scale);
   }
   if (view["ready"].written()) {

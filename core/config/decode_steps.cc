@@ -1,13 +1,8 @@
+#include "core/base/printable.h"
 #include "core/config/decode.h"
 
 namespace shakedown {
 namespace {
-
-std::string command_line(const std::vector<std::string>& argv) {
-  std::string out = "exec";
-  for (const std::string& word : argv) out += " " + word;
-  return out;
-}
 
 void check_component_step(Decoding& d, const View& step, const std::string& what,
                           const Component& component) {
@@ -46,7 +41,7 @@ Action decode_step(Decoding& d, const View& step) {
   if (what == "exec") {
     action.kind = Action::Kind::exec;
     action.argv = step["exec"].texts();
-    action.describe = command_line(action.argv);
+    action.describe = "exec " + command_line(action.argv);
     place_command(d, step, action);
     return action;
   }

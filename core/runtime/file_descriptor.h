@@ -1,8 +1,10 @@
 // An owned file descriptor. Ownership: move-only, closes on destruction. Threads: one at a time.
 #pragma once
 
+#include <string>
 #include <utility>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace shakedown {
@@ -29,5 +31,12 @@ class FileDescriptor {
  private:
   int fd_ = -1;
 };
+
+// A new file to write, of its own: what stands at the path (a leftover, or a link that somebody planted) is removed, never
+// opened. Invalid, with errno, when it cannot be made.
+inline FileDescriptor create_anew(const std::string& path, mode_t mode, int flags = 0) {
+  ::unlink(path.c_str());
+  return FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | flags, mode));
+}
 
 }  // namespace shakedown

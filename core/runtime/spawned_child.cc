@@ -56,7 +56,8 @@ bool write_pid_file(const SpawnPlan& plan) {
 bool copy_own_stat(const char* path) {
   char text[1024];
   const int from = ::open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-  const int to = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  ::unlink(path);
+  const int to = ::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (from < 0 || to < 0) return false;
   const ssize_t length = ::read(from, text, sizeof text);
   const bool written = length > 0 && ::write(to, text, static_cast<size_t>(length)) == length;

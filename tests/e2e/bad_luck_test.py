@@ -212,6 +212,26 @@ class Text(support.Folder):
                 if name.endswith(".html"):
                     self.assertNotIn(b"<script>alert", content)
 
+    def test_a_secret_that_every_command_prints_is_never_written(self):
+        leak = self.write("leak", f"{self.SECRET}\nczNjcmV0LTdmMWM5ZA==\n")
+        text = self.scenario(support.STEADY).replace("targets:", f"""secrets: {{token: {{file: secret}}}}
+checks: {{printed: {{command: {{exec: [sh, -c, "cat {leak}; exit 1"]}}}}}}
+targets:""", 1)
+        text = text.replace("setup: [", f'setup: [{{exec: [cat, "{leak}"]}}, ', 1)
+        text = text.replace("teardown: [", f'teardown: [{{exec: [sh, -c, "cat {leak} >&2; exit 3"]}}, ', 1)
+        self.write("secret", self.SECRET + "\n")
+        text = text.replace("requirements:", """requirements:
+  - {id: CO-1, area: security, title: Checked, sli: {check: {name: printed}}, owner: a@b.example}""", 1)
+        done = self.run_scenario(text)
+        self.assertNotIn(self.SECRET, done.stdout + done.stderr)
+        self.assertIn("{token}", str(self.scorecard()), done.stdout + done.stderr)
+        for folder, _, names in os.walk(self.out):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    content = file.read()
+                for spelled in (self.SECRET.encode(), b"czNjcmV0LTdmMWM5ZA"):
+                    self.assertNotIn(spelled, content, name)
+
     def test_a_missing_secret_is_named(self):
         text = self.scenario(support.STEADY).replace('path: "/health"}', 'path: "/health", headers: {X-Token: "{token}"}}')
         text = text.replace("targets:", "secrets: {token: {env: E2E_NOT_SET}}\ntargets:")

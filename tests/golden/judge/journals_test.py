@@ -42,6 +42,32 @@ class Journals(unittest.TestCase):
                 verified = subprocess.run([SHAKEDOWN, "verify", run], capture_output=True, text=True, timeout=120)
                 self.assertEqual(verified.returncode, 0, verified.stdout)
 
+    def test_every_file_that_is_not_of_this_journal_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run, other = os.path.join(folder, "run"), os.path.join(folder, "other")
+            for name, path in (("quickstart", run), ("nginx", other)):
+                os.mkdir(path)
+                for file in ("scenario.yaml", "journal.shk"):
+                    shutil.copy(os.path.join(HERE, name, file), path)
+                subprocess.run([SHAKEDOWN, "judge", path], capture_output=True, timeout=120)
+            for file in ("manifest.json", "scorecard.json", "scorecard.html", "scorecard.md", "junit.xml"):
+                kept = content(run, file)
+                os.unlink(os.path.join(run, file))
+                for how in ("not there", "of another run", "one byte changed"):
+                    with self.subTest(file=file, how=how):
+                        if how != "not there":
+                            changed = content(other, file) if how == "of another run" else kept[:-9] + b"~" + kept[-8:]
+                            with open(os.path.join(run, file), "wb") as out:
+                                out.write(changed)
+                        verified = subprocess.run([SHAKEDOWN, "verify", run], capture_output=True, text=True, timeout=120)
+                        self.assertEqual(verified.returncode, 1, verified.stdout)
+                        self.assertIn(file + ": NOT ", verified.stdout)
+                with open(os.path.join(run, file), "wb") as out:
+                    out.write(kept)
+            verified = subprocess.run([SHAKEDOWN, "verify", run], capture_output=True, text=True, timeout=120)
+            self.assertEqual(verified.returncode, 0, verified.stdout)
+            self.assertIn("The chain has no key", verified.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -291,6 +291,45 @@ TEST_F(AgentTest, WhatWasSweptBeforeGoIsReportedInRunTime) {
   EXPECT_LT(event.at, run_time(-9s)) << "long before the run's zero";
 }
 
+// Everything that leaves the agent passes one border.
+TEST_F(AgentTest, NoSecretLeavesItWhateverACommandOrATargetSays) {
+  ::setenv("SHAKEDOWN_TEST_BORDER", "hunter2/&", 1);
+  script_.output = "; output: hunter2/& hunter2%2F%26 aHVudGVyMi8m";
+  script_.release_body = std::string("{\"sha\": \"hunter2/&\"}");
+  script_.clean = false;
+  script_.report_when_made = true;
+  Assignment plan = assignment();
+  plan.scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_BORDER"}}};
+  start(options());
+  ASSERT_TRUE(run_until([&] { return heard<Hello>(); }));
+  controller_->send(Plan{plan});
+  ASSERT_TRUE(run_until([&] { return heard<PlanReady>(); }));
+  controller_->send(Go{mono_now(), {}});
+  Action step;
+  step.kind = Action::Kind::exec;
+  step.describe = "fails";
+  controller_->send(RunStep{1, StepEvent::Kind::setup, step});
+  controller_->send(RunChecks{2});
+  controller_->send(ReadRelease{3});
+  controller_->send(Inject{InjectionId(0), FaultId(0), StageId(0), RunTime{}});
+  controller_->send(FinishFault{4, InjectionId(0), false, ""});
+  ASSERT_TRUE(run_until([&] { return all<StepDone>().size() == 4; }));
+  controller_->send(Shutdown{"over"});
+  ASSERT_TRUE(run_until_exit());
+  std::string texts;
+  for (const StepDone& done : all<StepDone>()) texts += done.detail + done.event.detail;
+  for (const EventReport& report : all<EventReport>()) {
+    if (const auto* fault = std::get_if<FaultEvent>(&report.event)) texts += fault->detail;
+    if (const auto* agent = std::get_if<AgentEvent>(&report.event)) texts += agent->detail;
+    if (const auto* check = std::get_if<CheckResult>(&report.event)) texts += check->detail;
+  }
+  texts += all<Goodbye>().at(0).detail;
+  for (const char* part : {"hunter2", "aHVudGVy"}) EXPECT_EQ(texts.find(part), std::string::npos) << texts;
+  std::size_t told = 0;
+  for (std::size_t at = texts.find("{token}"); at != std::string::npos; at = texts.find("{token}", at + 1)) ++told;
+  EXPECT_EQ(told, 1 + 3 * 7u) << texts;  // the release, and three spellings in each of seven texts
+}
+
 TEST_F(AgentTest, AnAgentForLoadOnlyTouchesNothing) {
   start(options());
   ASSERT_TRUE(run_until([&] { return heard<Hello>(); }));

@@ -22,6 +22,7 @@ struct Script {
   Result<std::string> release_body = std::string("{\"sha\": \"abc\"}");
   std::function<void(Event)> report;   // FaultRunner's way to tell
   bool report_when_made = false;       // a leftover found at the start
+  std::string output;                  // what every command and check has printed
   uint64_t arrivals = 0;               // what the next collect finds
 
   bool called(const std::string& what) const {
@@ -89,21 +90,21 @@ class FakeFault final : public FaultRunner {
     event.kind = kind;
     event.what = action.describe;
     event.ok = action.describe != "fails";
-    event.detail = event.ok ? "" : "exit code 3";
+    event.detail = event.ok ? "" : "exit code 3" + s_.output;
     done(event);
   }
   void inject(InjectionId, FaultId fault, StageId stage, RunTime at) override {
     s_.calls.push_back("inject");
-    s_.report(FaultEvent{InjectionId(0), fault, stage, FaultState::effective, at, at, "gone", false});
+    s_.report(FaultEvent{InjectionId(0), fault, stage, FaultState::effective, at, at, "gone" + s_.output, false});
   }
   void finish(InjectionId, bool undo, std::string, std::function<void(bool, std::string)> done) override {
     s_.calls.push_back(undo ? "finish with undo" : "finish");
-    done(true, "same as before");
+    done(true, "same as before" + s_.output);
   }
   void renew(Duration) override { s_.calls.push_back("renew"); }
   void undo_all(std::string, std::function<void(bool, std::string)> done) override {
     s_.calls.push_back("undo_all");
-    done(s_.clean, s_.clean ? "" : "pid 7 is still stopped");
+    done(s_.clean, s_.clean ? "" : "pid 7 is still stopped" + s_.output);
   }
 
  private:
@@ -118,7 +119,7 @@ class FakeCheck final : public CheckRunner {
     CheckResult result;
     result.check = CheckId(0);
     result.done = result.holds = true;
-    result.detail = "seen";
+    result.detail = "seen" + s_.output;
     each(result);
     done(true, "");
   }
@@ -145,7 +146,7 @@ inline AgentOptions options_with(Script& script) {
     ++script.faults_made;
     script.report = fault.report;
     if (std::exchange(script.report_when_made, false)) {
-      fault.report(AgentEvent{AgentEvent::Kind::leftover, AgentId(), clock.now(), "swept"});
+      fault.report(AgentEvent{AgentEvent::Kind::leftover, AgentId(), clock.now(), "swept" + script.output});
     }
     return std::unique_ptr<FaultRunner>(std::make_unique<FakeFault>(script));
   };

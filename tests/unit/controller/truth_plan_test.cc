@@ -4,6 +4,7 @@
 #include "controller/plan_evidence.h"
 #include "controller/plan_text.h"
 #include "controller/planner.h"
+#include "core/base/printable.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -134,6 +135,23 @@ TEST(TruthPlan, WhatASearchCannotTellIsTold) {
   const std::string plan = plan_text(drill.scenario);
   EXPECT_SAYS(plan, "cannot tell rates closer than 11 % to the capacity");
   EXPECT_SAYS(plan, "at 10/s a step has 80 requests for PE-1, which needs 437: TOO FEW");
+}
+
+// What one is about to allow is what is shown: no text of the scenario clears or replaces a line.
+TEST(TruthPlan, NoTextOfAScenarioMovesTheCursor) {
+  const std::string nasty = "harmless\x1b[2K\rother\x9b" "2J\nfake line\xE2\x80\xAE";
+  Drill drill;
+  drill.add_phase("steady", 50, 100);
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.999);
+  drill.scenario.name = drill.scenario.service = drill.scenario.requirements[0].title = nasty;
+  drill.scenario.targets[0].base_path = "/" + nasty;
+  Action step;
+  step.argv = {"true", nasty};
+  step.describe = "exec " + nasty;
+  drill.scenario.setup = drill.scenario.teardown = {step};
+  const std::string plan = plan_text(drill.scenario);
+  for (const char* part : {"\x1b", "\r", "\x9b", "\nfake", "\xE2\x80\xAE"})
+    EXPECT_EQ(plan.find(part), std::string::npos) << visible(part) << " in " << visible(plan);
 }
 
 }  // namespace

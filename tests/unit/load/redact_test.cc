@@ -65,6 +65,15 @@ TEST(Redactor, TheCutNeverLeavesAPartOfASecret) {
   EXPECT_EQ(redact("ended early: 0123456"), "ended early: {token}");
 }
 
+TEST(Redactor, NothingOfOneIsLeftWhereTheBeginningWasCutOff) {
+  const std::string secret = "0123456789abcdef";
+  const Redactor redact(Secrets{{"token", secret}});
+  for (std::size_t cut = 1; cut <= 12; ++cut)
+    EXPECT_EQ(redact("exit code 3; output: ..." + secret.substr(cut) + " was wrong"), "exit code 3; output: ...{token} was wrong");
+  EXPECT_EQ(redact("...def"), "...def") << "too short to be told from a word";
+  EXPECT_EQ(redact("... and so on"), "... and so on");
+}
+
 TEST(Redactor, WithoutSecretsNothingChanges) {
   EXPECT_EQ(Redactor()("plain"), "plain");
   EXPECT_EQ(Redactor().needed(256), 256u);

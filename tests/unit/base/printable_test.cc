@@ -1,0 +1,38 @@
+#include "core/base/printable.h"
+
+#include <gtest/gtest.h>
+
+namespace shakedown {
+namespace {
+
+std::string said(std::string_view text) {
+  std::FILE* file = std::tmpfile();
+  say(file, text);
+  std::rewind(file);
+  std::string out(4096, '\0');
+  out.resize(std::fread(out.data(), 1, out.size(), file));
+  std::fclose(file);
+  return out;
+}
+
+TEST(CommandLine, TellsEveryWordWhole) {
+  EXPECT_EQ(command_line({"systemctl", "stop", "nginx.service"}), "systemctl stop nginx.service");
+  EXPECT_EQ(command_line({"sh", "-c", "rm -rf /tmp/x; true"}), "sh -c 'rm -rf /tmp/x; true'");
+  EXPECT_EQ(command_line({"echo", ""}), "echo ''");
+  EXPECT_EQ(command_line({"echo", "it's"}), "echo $'it\\'s'");
+  EXPECT_EQ(command_line({"echo", "a\\b"}), "echo $'a\\\\b'");
+  EXPECT_EQ(command_line({"rm", "-rf", "/\x1b[2K\rtrue"}), "rm -rf $'/\\x1b[2K\\rtrue'");
+  EXPECT_EQ(command_line({"\xE2\x80\xAE" "evil"}), "$'\\u{202e}evil'");
+  EXPECT_EQ(command_line({"grüß"}), "'grüß'");
+}
+
+TEST(Say, OnlyLineEndsReachAStream) {
+  EXPECT_EQ(said("one\ntwo\n"), "one\ntwo\n");
+  EXPECT_EQ(said("no end"), "no end");
+  EXPECT_EQ(said("\n\n"), "\n\n");
+  EXPECT_EQ(said(""), "");
+  EXPECT_EQ(said("a\x1b[2K\rb\x9b\x7f\tc\n"), "a\xEF\xBF\xBD[2K b\xEF\xBF\xBD\xEF\xBF\xBD c\n");
+}
+
+}  // namespace
+}  // namespace shakedown
