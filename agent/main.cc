@@ -73,7 +73,7 @@ int run_agent(const CommandLine& line) {
   if (line.connect.empty() || line.token_file.empty()) {
     return complain(Error(ErrorKind::usage, "--connect and --token-file are needed; see --help"));
   }
-  ignore_sigpipe();
+  errors_instead_of_signals();
   const Result<std::string> token = read_token_file(line.token_file);
   if (!token) return complain(token.error());
   const Result<std::unique_ptr<AgentMetrics>> metrics = serve_metrics(line);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -252,7 +253,11 @@ Result<void> JournalWriter::sync() {
   if (::fdatasync(fd_) != 0 && errno != EINVAL && errno != EROFS) {
     return fail(errno_error("the journal " + path_ + " cannot be brought to the disk", errno));
   }
-  return ok();
+  // What has no name any more is gone with our descriptor, however well it can be written.
+  struct stat open {}, named {};
+  const bool there = ::fstat(fd_, &open) == 0 && ::stat(path_.c_str(), &named) == 0;
+  if (there && open.st_ino == named.st_ino && open.st_dev == named.st_dev) return ok();
+  return fail(ErrorKind::io, "the journal " + path_ + " was taken away, with it the record of this run");
 }
 
 Result<JournalSummary> read_journal(const std::string& path, const std::function<void(JournalEntry)>& entry) {

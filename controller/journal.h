@@ -36,7 +36,7 @@ class JournalWriter {
 
   // Error io on a full disk; the file then ends with the last whole record (a torn one is cut off again).
   Result<void> append(const JournalEntry& entry);
-  // To the disk itself, so that a crash of the host loses nothing before.
+  // To the disk itself, so that a crash of the host loses nothing before. Error io also when the file was taken away.
   Result<void> sync();
   const Digest& chain() const { return chain_; }
 

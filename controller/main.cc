@@ -178,7 +178,7 @@ int run_main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : exit_code(ErrorKind::usage);
   }
   if (verbose) log::set_level(log::Level::info);
-  ignore_sigpipe();
+  errors_instead_of_signals();
   return choice.run();
 }
 

@@ -93,6 +93,7 @@ void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) 
       out += fmt::format("      undo      {}, at the latest {} after the effect\n", action_text(scenario, action),
                          format_duration(fault.recover_within));
     }
+    out += fmt::format("      it is waited for at most {}; teardown comes after it\n", format_duration(undo_patience(scenario, fault)));
   }
 }
 

@@ -255,6 +255,34 @@ void Run::tell_absent() {
   }
 }
 
+// What still undoes may start what teardown stops: then teardown is left out, and that is told.
+asio::awaitable<void> Run::tear_down() {
+  activity_ = "teardown";
+  if (roster_.count(MemberState::ready) == 0 || interrupts_ > 1) co_return;
+  if (!stopped()) co_await read_release(false);
+  for (const Action& teardown : scenario_.teardown) {
+    if (interrupts_ > 1) co_return;
+    if (open_.empty()) {
+      co_await action(StepEvent::Kind::teardown, teardown, Patience::to_the_end);
+    } else {
+      manifest_.teardown_failures.push_back(teardown.describe + ": not run, since an undo had not ended");
+    }
+  }
+}
+
+void Run::tell_unfinished(const OpenInjection& injection, Duration limit) {
+  FaultEvent event;
+  event.injection = injection.planned.id;
+  event.fault = injection.planned.fault;
+  event.stage = injection.stage;
+  event.state = FaultState::leftover;
+  event.earliest = event.latest = now();
+  event.detail = "its undo had not ended within " + format_duration(limit) + "; teardown was not run beside it";
+  event.by_undo = true;
+  progress_.note("fault " + scenario_.fault(event.fault).name + ": " + event.detail);
+  chronicle_.record(Event(std::move(event)));
+}
+
 asio::awaitable<void> Run::wind_down() {
   winding_down_ = true;
   activity_ = "undoing faults";
@@ -266,15 +294,11 @@ asio::awaitable<void> Run::wind_down() {
   }
   // What a fault left is looked at before teardown: a component that teardown has stopped is not as it was.
   const auto closed = [this] { return open_.empty() || roster_.count(MemberState::ready) == 0; };
-  co_await wait(closed, limit, Patience::to_the_end);
-  activity_ = "teardown";
-  if (roster_.count(MemberState::ready) > 0 && interrupts_ < 2) {
-    if (!stopped()) co_await read_release(false);
-    for (const Action& teardown : scenario_.teardown) {
-      if (interrupts_ > 1) break;
-      co_await action(StepEvent::Kind::teardown, teardown, Patience::to_the_end);
-    }
+  const bool undone = co_await wait(closed, limit, Patience::to_the_end);
+  for (const OpenInjection& late : open_) {
+    if (!undone) tell_unfinished(late, limit);
   }
+  co_await tear_down();
   roster_.send_all(Shutdown{stop_ ? stop_->second : "the run is over"});
   activity_ = "the agents clean up and leave";
   const auto gone = [this] { return roster_.count(MemberState::ready) == 0; };

@@ -82,6 +82,8 @@ class Run {
   boost::asio::awaitable<void> settle(const std::vector<PlannedStage>& group);
   boost::asio::awaitable<void> verify(InjectionId injection, const std::vector<uint64_t>& read_until);
   boost::asio::awaitable<void> wind_down();
+  boost::asio::awaitable<void> tear_down();
+  void tell_unfinished(const OpenInjection& injection, Duration limit);
   boost::asio::awaitable<void> read_outside();
 
   // run_growth.cc

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -10,8 +11,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/fault/pidfile.h"
 #include "agent/fault/state_folders.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -109,6 +114,73 @@ void ComponentLock::abandoned_swept() {
 
 void ComponentLock::leave_in_order() {
   if (file_.valid() && ::ftruncate(file_.get(), 0) == 0) ::fsync(file_.get());
+}
+
+namespace {
+
+sockaddr_un abstract_name(const std::string& what, socklen_t& length) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = "shakedown/" + file_name_for(what);
+  const size_t size = std::min(name.size(), sizeof address.sun_path - 1);
+  std::copy_n(name.begin(), size, address.sun_path + 1);  // after a zero: no file
+  length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + size);
+  return address;
+}
+
+std::string holder_of(const sockaddr_un& address, socklen_t length) {
+  const FileDescriptor caller(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  const bool reached = ::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0 &&
+                       ::getsockopt(caller.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  return reached ? "process " + std::to_string(peer.pid) + " of user " + std::to_string(peer.uid) : "another process";
+}
+
+Result<FileDescriptor> take(const std::string& what, const std::string& component) {
+  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  socklen_t length = 0;
+  const sockaddr_un address = abstract_name(what, length);
+  const bool bound = socket.valid() && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0;
+  if (bound && ::listen(socket.get(), 1) == 0) return socket;
+  if (errno != EADDRINUSE) return fail(errno_error("cannot lock component " + component + " on this host", errno));
+  return fail(ErrorKind::locked, "component " + component + " (" + what + ") is used by another run, " +
+                                     holder_of(address, length) + ", on this host; wait for its end or stop it");
+}
+
+// What a component is at this moment.
+std::set<std::string> identities(const std::string& key, const Component& component) {
+  std::set<std::string> out{"pidfile " + canonical(key)};
+  if (!component.process) return out;
+  struct stat info {};
+  if (::stat(component.process->pidfile.c_str(), &info) == 0) {
+    out.insert("inode " + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino));
+  }
+  const Result<Sighting> seen = look(*component.process);
+  if (seen.has_value() && seen.value().presence == Presence::running) {
+    const ProcessRef& ref = seen.value().process->ref();
+    out.insert("process " + std::to_string(ref.pid) + " started at " + std::to_string(ref.start));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> HostLocks::hold(const std::string& key, const Component& component) {
+  const std::set<std::string> now = identities(key, component);
+  std::map<std::string, FileDescriptor> fresh;
+  for (const std::string& one : now) {
+    if (held_.contains(one)) continue;
+    SHAKEDOWN_TRY(auto socket, take(one, component.name));
+    fresh[one] = std::move(socket);
+  }
+  for (auto& [one, socket] : fresh) held_[one].socket = std::move(socket);
+  for (const std::string& one : now) held_[one].of.insert(component.name);
+  for (auto it = held_.begin(); it != held_.end();) {
+    if (!now.contains(it->first)) it->second.of.erase(component.name);
+    it = it->second.of.empty() ? held_.erase(it) : std::next(it);
+  }
+  return ok();
 }
 
 Task<Result<FileDescriptor>> lock_start(std::string lock_dir, std::string pidfile, MonoTime limit, OneShot* end) {

@@ -2,6 +2,8 @@
 // Ownership: the lock is held until the object goes or the process dies. Threads: safe everywhere.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,22 @@ class ComponentLock {
 inline bool may_lack(const Error& error, const CommandNote& note) {
   return note.undoing && (error.kind == ErrorKind::io || error.kind == ErrorKind::refused);
 }
+
+// Host-wide, for all users, and without files that somebody could delete: held as names of abstract Unix sockets, which the
+// kernel gives to one process at a time and takes back when it ends. For each component: its pidfile by name and by inode,
+// and the process that the pidfile names. What several components of one run share is held once.
+class HostLocks {
+ public:
+  // Holds what the component is now, instead of what it was; on failure, what it was. Error locked names the holder.
+  Result<void> hold(const std::string& key, const Component& component);
+
+ private:
+  struct Held {
+    FileDescriptor socket;
+    std::set<std::string> of;  // components
+  };
+  std::map<std::string, Held> held_;
+};
 
 // Serializes starts of one component between processes; closed when the descriptor goes. Errors: unavailable (another
 // start did not end within the limit), cancelled, io.

@@ -34,6 +34,8 @@ MechanismContext context_of(FaultDesk& desk, Injection& injection, RecordLock& l
 Task<Result<void>> arm(FaultDesk& desk, Injection& injection) {
   const Result<void> guarded = co_await desk.guard->wait_ready();
   if (guarded.has_error()) co_return fail(guarded.error());
+  const Result<void> locked = desk.hold_components();
+  if (locked.has_error()) co_return fail(locked.error());
   Result<UndoRecord> bound = desk.binding.fault(injection.fault);
   if (bound.has_error()) co_return fail(bound.error());
   UndoRecord record = std::move(bound.value());
@@ -111,7 +113,11 @@ Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> i
       const CommandNote note = desk->journal.note(injection->record.id);
       const std::string name = bound.value().component.component.name;
       step = co_await desk->actions.run(std::move(bound.value()), note, &injection->cut);
-      if (action.kind == Action::Kind::start) co_await note_started(desk->journal, name);
+      if (action.kind == Action::Kind::start) {
+        co_await note_started(desk->journal, name);
+        const Result<void> held = desk->hold_components();
+        if (held.has_error()) desk->warn(AgentEvent::Kind::warning, held.error().text());
+      }
     } else {
       step.detail = bound.error().text();
     }
@@ -270,6 +276,16 @@ void FaultDesk::tell_step(StepEvent::Kind kind, InjectionId injection, const std
   event.ok = step.ok;
   event.detail = step.detail;
   tell(std::move(event));
+}
+
+Result<void> FaultDesk::hold_components() {
+  const Scenario& scenario = assignment.scenario;
+  for (size_t i = 0; i < scenario.components.size(); ++i) {
+    if (!binding.is_own(ComponentId(i))) continue;
+    const Component& one = scenario.components[i];
+    SHAKEDOWN_TRY(host_locks.hold(one.process ? one.process->pidfile : scenario.folder + ":" + one.name, one));
+  }
+  return ok();
 }
 
 void FaultDesk::warn(AgentEvent::Kind kind, std::string detail) const {

@@ -10,6 +10,7 @@
 
 #include "agent/fault/action_runner.h"
 #include "agent/fault/bind.h"
+#include "agent/fault/component_lock.h"
 #include "agent/fault/fault.h"
 #include "agent/fault/guard.h"
 #include "agent/fault/undo.h"
@@ -51,6 +52,7 @@ struct FaultDesk {
   UndoJournal journal;
   std::shared_ptr<Guard> guard;  // shared with the coroutine that watches it
   ActionRunner actions;
+  HostLocks host_locks;
   bool ending = false;  // undo_all was called: nothing is injected any more
   std::vector<std::shared_ptr<RunningStep>> steps;
   std::set<std::string> torn_down;  // components that a teardown step has stopped
@@ -64,6 +66,8 @@ struct FaultDesk {
                   bool by_undo = false) const;
   void tell_step(StepEvent::Kind kind, InjectionId injection, const std::string& what, const StepResult& step) const;
   void warn(AgentEvent::Kind kind, std::string detail) const;
+  // What our components are now, held for the whole host. Error locked: another run has one of them.
+  Result<void> hold_components();
 };
 
 // Waits for its instant, breaks, proves, recovers; a pause ends by itself. Fires injection->lived at the end.

@@ -124,6 +124,7 @@ class Runner final : public FaultRunner {
     for (const auto& step : desk_->steps) step->cut.fire();
     desk_->guard->close(desk_->journal.list().empty());
     desk_->journal.remove_if_empty();
+    desk_->host_locks = HostLocks();  // the desk may live a moment longer
   }
 
   void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) override {
@@ -292,6 +293,7 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
   desk->binding.log_dir = binding.log_dir;
   desk->report = options.report;
   desk->lease = options.lease;
+  SHAKEDOWN_TRY(desk->hold_components());
   const std::string program = options.watchdog_program.empty() ? "/proc/self/exe" : options.watchdog_program;
   GuardOptions guard{program, folder, state_dir + "/watchdog.log", nullptr};
   auto runner = std::make_unique<Runner>(desk, std::move(locks), loop);

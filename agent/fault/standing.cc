@@ -128,6 +128,10 @@ Result<std::vector<std::string>> take_back_run(const std::string& run_id, const 
                                        ", still runs; end the run (Ctrl-C undoes everything)");
   }
   SHAKEDOWN_TRY(auto locks, lock_components_of(records));
+  HostLocks host;
+  for (const Standing& one : records) {
+    SHAKEDOWN_TRY(host.hold(lock_key_of(one.what), one.what.component.component));
+  }
   std::vector<UndoOutcome> outcomes;
   std::set<std::string> folders;
   for (const Standing& one : records) {

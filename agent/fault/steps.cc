@@ -70,6 +70,10 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
   const bool stopped = action.kind == Action::Kind::stop && step.ok;
   if (stopped && kind == StepEvent::Kind::teardown) desk.torn_down.insert(name);
   const bool not_ours = !record.empty() && !step.changed;
+  if (action.kind == Action::Kind::start && step.ok) {
+    const Result<void> held = desk.hold_components();
+    if (held.has_error()) desk.warn(AgentEvent::Kind::warning, held.error().text());
+  }
   if (stopped || not_ours) co_await forget_starts(desk, name);
   else if (action.kind == Action::Kind::start) co_await note_started(desk.journal, name);
   co_return step;

@@ -76,7 +76,7 @@ Task<int> watch_and_undo(UndoJournal& journal, ActionRunner& actions) {
 }  // namespace
 
 int watchdog_main(const std::string& dir) {
-  ignore_sigpipe();
+  errors_instead_of_signals();
   Result<UndoJournal> journal = UndoJournal::open(dir);
   if (journal.has_error()) {
     log::error("watchdog cannot work", {{"folder", dir}, {"why", journal.error().text()}});

@@ -40,6 +40,8 @@ void Signals::wait(std::shared_ptr<State> state) {
   });
 }
 
-void ignore_sigpipe() { std::signal(SIGPIPE, SIG_IGN); }
+void errors_instead_of_signals() {
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
+}
 
 }  // namespace shakedown

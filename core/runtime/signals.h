@@ -26,7 +26,7 @@ class Signals {
   std::shared_ptr<State> state_;  // shared with the handler that Asio keeps
 };
 
-// A write to a closed pipe or socket becomes EPIPE in the whole process.
-void ignore_sigpipe();
+// A write to a closed pipe or socket, or beyond the limit of a file's size, becomes an error code in the whole process.
+void errors_instead_of_signals();
 
 }  // namespace shakedown

@@ -236,6 +236,27 @@ TEST_F(FaultProcessTest, OnAFullDiskNothingIsInjected) {
   EXPECT_TRUE(rig.records().empty());
 }
 
+// Another user's run has its own folders; here the same is had by naming other ones.
+TEST_F(FaultProcessTest, AComponentIsLockedForTheWholeHostWhateverItsPidfileIsCalled) {
+  const ComponentId id = rig.add(component(rig.folder, "mine", {"sleep", "1000"}, "sleep"));
+  ASSERT_TRUE(rig.make().has_value());
+  ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(id)).ok);
+  const std::string link = rig.folder / "run/link.pid", copy = rig.folder / "run/copy.pid";
+  std::filesystem::create_hard_link(rig.pidfile(id), link);
+  std::filesystem::copy_file(rig.pidfile(id), copy);
+  for (const std::string& pidfile : {rig.pidfile(id), link, copy}) {
+    FaultRig other;
+    Component theirs = rig.assignment.scenario.component(id);
+    theirs.process->pidfile = pidfile;
+    other.assignment.scenario.components.push_back(theirs);
+    const auto made = other.make();
+    EXPECT_TRUE(made.has_error()) << pidfile;
+    if (made.has_error()) EXPECT_EQ(made.error().kind, ErrorKind::locked) << made.error().text();
+    other.assignment.scenario.components.clear();
+  }
+  rig.runner.reset();
+}
+
 TEST_F(FaultProcessTest, AStartThatFailsSaysWhy) {
   const ComponentId broken = rig.add(component(rig.folder, "broken", {"sh", "-c", "echo port in use >&2; exit 7"}, "sh"));
   ASSERT_TRUE(rig.make().has_value());

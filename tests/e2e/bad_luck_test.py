@@ -177,12 +177,25 @@ class Deaths(support.Folder):
     def test_disk_full_while_the_journal_is_written(self):
         def small_files():
             resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
         process = self.begin(support.STEADY.replace("duration: 3s", "duration: 30s"), preexec_fn=small_files)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 74, out + err)
         self.assertIn("journal", err)
+        self.assert_nothing_runs()
+
+    def test_a_run_folder_that_is_taken_away_ends_the_run_at_once(self):
+        body = support.CRASH.replace("duration: 6s", "duration: 5m").replace("after: 500ms", "after: 4m").replace("<= 4s", "<= 4m30s")
+        process = self.begin(body.replace("duration: 5m", "duration: 12m"))
+        self.wait_for_line(process, "phase crash")
+        first = self.target_pid()
+        support.wait_until(lambda: not support.alive(first), 15, "the fault's kill")
+        shutil.rmtree(self.out)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 74, out + err)
+        self.assertIn("taken away", err)
+        self.assertNotIn("not valid", err)
         self.assert_nothing_runs()
 
     def test_a_component_of_another_run_is_locked(self):

@@ -33,6 +33,7 @@ class FakeAgent {
   bool targets_dead = false;
   bool fault_fails = false;       // it does not bite; compared and undone when asked
   bool vanish_at_injection = false;
+  bool undoes_for_ever = false;   // what a fault changed: no answer to FinishFault
   std::string refusal;
   ErrorKind problem = ErrorKind::unavailable;
   bool vanish_at_stage = false;
@@ -102,6 +103,7 @@ class FakeAgent {
   }
   void hear(FinishFault& finish) {
     heard.push_back(finish.undo ? "finish by undo" : "finish");
+    if (undoes_for_ever) return;
     event(injection_, clean ? FaultState::clean : FaultState::leftover);
     done(finish.step, "");
   }

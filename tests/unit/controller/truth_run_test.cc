@@ -41,6 +41,23 @@ TEST_F(TruthRun, AFaultThatDidNotBiteIsComparedAndUndoneBeforeTeardown) {
   EXPECT_EQ(chronicle_->timeline().injections()[0].state, FaultState::clean);
 }
 
+TEST_F(TruthRun, AnUndoThatDoesNotEndIsALeftoverAndTeardownNeverOverlapsIt) {
+  Action soon;
+  soon.limit = 300ms - undo_patience(scenario_, scenario_.faults[0]);  // so that a moment is all it has
+  scenario_.faults[0].undo.push_back(soon);
+  shakedown::Run* run = nullptr;
+  const auto script = [&run](FakeAgent& agent) {
+    agent.undoes_for_ever = true;
+    agent.at_stage = [&run] { run->interrupt("SIGTERM"); };
+  };
+  execute(script, [&run](shakedown::Run& made) { run = &made; });
+  EXPECT_TRUE(heard("finish by undo"));
+  EXPECT_FALSE(heard("teardown"));
+  EXPECT_TRUE(heard("shutdown"));
+  EXPECT_EQ(chronicle_->timeline().injections()[0].state, FaultState::leftover);
+  EXPECT_EQ(chronicle_->manifest().teardown_failures.size(), scenario_.teardown.size());
+}
+
 TEST_F(TruthRun, TheFaultOfALostAgentIsNotWaitedForAndItsFateIsSaidToBeUnknown) {
   scenario_.agents.push_back({"other", false, true, false});
   scenario_.components[0].agent = AgentId(1);
