@@ -24,7 +24,7 @@ class ConsoleProgress final : public Progress {
     if (!terminal_ && second_of(now) % kWindowSeconds != 0) return;
     std::string line = fmt::format("{:>5.0f}s  {}", seconds(now), view.phase);
     if (view.left > Duration{}) line += fmt::format("  {:.0f}s left", seconds(view.left));
-    line += fmt::format("  rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", view.offered_per_second, view.ok_per_second,
+    line += fmt::format("  last {} s: rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", kWindowSeconds, view.offered_per_second, view.ok_per_second,
                         view.failed_per_second);
     if (view.p99 > Duration{}) line += fmt::format("  p99 {:.3g}ms", seconds(view.p99) * 1e3);
     for (const std::string& fault : view.faults) line += "  [" + fault + "]";

@@ -133,7 +133,8 @@ struct EvidenceText {
 
   // The ratio SLIs: how many clean requests prove the objective, and how many its scope is offered.
   std::string ratio(const std::vector<OperationId>& operations, const Scope& scope, double allowed) const {
-    if (allowed <= 0) return "no finite number of requests proves an objective without any tolerance";
+    if (allowed <= 0) return "no finite number of requests proves an objective without any tolerance" + never_sent(operations, scope);
+    if (const std::string never = never_sent(operations, scope); !never.empty()) return "each operation of the row is sent" + never;
     const uint64_t needed = trials_needed(0, allowed, confidence());
     const PlannedRequests planned = planned_requests(scenario, operations, scope);
     std::string out = fmt::format("{} requests without a violation; ", needed);
@@ -150,13 +151,27 @@ struct EvidenceText {
   }
 
   std::string windowed(const ErrorRatioSli& sli) const {
-    if (limit() <= 0) return "no finite number of requests proves an objective without any tolerance";
+    if (limit() <= 0) return "no finite number of requests proves an objective without any tolerance" + never_sent(sli.operations, sli.scope);
+    if (const std::string never = never_sent(sli.operations, sli.scope); !never.empty()) return "each operation of the row is sent" + never;
     const uint64_t needed = trials_needed(0, limit(), confidence());
     const PlannedRequests planned = planned_requests(scenario, sli.operations, sli.scope, sli.over);
     std::string out = fmt::format("{} requests without a violation in each {}; ", needed, format_duration(sli.over));
     if (planned.closed) return out + "how many a closed load sends depends on the answers";
     out += fmt::format("the thinnest has {:.0f}", whole_count(planned.thinnest));
     return out + (whole_count(planned.thinnest) < static_cast<double>(needed) ? too_few("") : "");
+  }
+
+  // ": write is never sent in its scope"; such a row is unknown, whatever the others answer.
+  std::string never_sent(const std::vector<OperationId>& operations, const Scope& scope) const {
+    for (const OperationId id : operations) {
+      bool sent = false;
+      for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+        const Phase& phase = scenario.phases[i];
+        sent = sent || (phase.load && in_scope(scenario, i, scope) && share_of(phase.load->mix, {id}) > 0);
+      }
+      if (!sent) return fmt::format("; {} is NEVER SENT in its scope, the row will be unknown", scenario.operation(id).name);
+    }
+    return "";
   }
 
   std::string operator()(const AvailabilitySli& sli) const { return ratio(sli.operations, sli.scope, 1 - limit()); }
@@ -175,6 +190,7 @@ struct EvidenceText {
   }
   std::string operator()(const ThroughputSli& sli) const {
     const PlannedRequests planned = planned_requests(scenario, sli.operations, sli.scope);
+    if (const std::string never = never_sent(sli.operations, sli.scope); !never.empty()) return "each operation of the row is sent" + never;
     if (planned.closed) return "how many a closed load sends depends on the answers";
     const double rate = planned.seconds > 0 ? planned.most / planned.seconds : 0;
     std::string out = fmt::format("more than {} offered over at least 8 s; {}/s are offered over {:.0f} s of its scope",

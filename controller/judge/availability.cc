@@ -23,11 +23,12 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& 
 
 std::string sentence(const Requirement& requirement, const ShareBounds& share, const LoadScope& scope,
                      const SecondTally& sum, const std::string& noun) {
+  const auto told = [&](double value) { return figure(value, Unit::ratio, requirement.objective.limit); };
   return fmt::format(
       "{} of {} {} succeeded in this window under this load ({}); success ratio {}, between {} and {} {}; objective {}."
       "{}{}",
-      share.total - share.bad, share.total, noun, scope.describe(), format_value(1 - share.value, Unit::ratio),
-      format_value(1 - share.upper, Unit::ratio), format_value(1 - share.lower, Unit::ratio),
+      share.total - share.bad, share.total, noun, scope.describe(), told(1 - share.value),
+      told(1 - share.upper), told(1 - share.lower),
       confidence_text(requirement.confidence), limit_text(requirement.objective), what_was_not_good(sum),
       share.effect_high > 1 ? fmt::format(" Failures came in bursts: bounds widened {:.3g} times.", share.effect_high)
                             : "");

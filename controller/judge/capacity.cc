@@ -137,7 +137,8 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   out.until = end_of(sli.phase, evidence);
   const Bounds bounds = efficiency_bounds(*found.law, sli.at);
   Measured& m = out.verdict.measured;
-  m = {found.law->law.efficiency(sli.at), bounds.lower, bounds.upper, Unit::margin, found.scored.levels.size(), false};
+  const double value = found.law->law.efficiency(sli.at);  // within its parameters' bounds, the interval without
+  m = {value, std::min(value, bounds.lower), std::max(value, bounds.upper), Unit::margin, found.scored.levels.size(), false};
   out.verdict.reason = fmt::format(
       "By the law fitted to {} steps of {}, {} of perfect scaling is reached at {} {}, between {} and {} {}; objective {}.",
       found.scored.levels.size(), found.scored.phase, format_value(*m.value, m.unit), format_number(sli.at),

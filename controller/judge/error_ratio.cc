@@ -144,8 +144,8 @@ Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const 
   out.verdict.measured = {worst.value, worst.lower, worst.upper, Unit::ratio, worst.samples, false};
   out.verdict.reason = fmt::format("The worst of {} windows of {} s (from second {}) had {} bad answers, at most {} in "
                                    "any {}; objective {}.",
-                                   worst.windows, length, worst.from, format_value(worst.value, Unit::ratio),
-                                   format_value(worst.upper, Unit::ratio), confidence_text(requirement.confidence),
+                                   worst.windows, length, worst.from, figure(worst.value, Unit::ratio, requirement.objective.limit),
+                                   figure(worst.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
                                    limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
@@ -168,8 +168,8 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
   Judged out;
   out.verdict.measured = {share.value, share.lower, share.upper, Unit::ratio, share.total, false};
   out.verdict.reason = fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.{}", share.bad,
-                                   share.total, scope.describe(), format_value(share.lower, Unit::ratio),
-                                   format_value(share.upper, Unit::ratio), confidence_text(requirement.confidence),
+                                   share.total, scope.describe(), figure(share.lower, Unit::ratio, requirement.objective.limit),
+                                   figure(share.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
                                    limit_text(requirement.objective), what_was_not_good(total(seconds)));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {

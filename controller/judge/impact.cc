@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "controller/judge/families.h"
+#include "controller/judge/rejudge.h"
 #include "controller/judge/row_validity.h"
 #include "controller/judge/scope.h"
 
@@ -41,7 +42,8 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
                          std::chrono::floor<std::chrono::seconds>(view.window.to)};
   if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
-    if (!meter.has_baseline()) return reject(bound, "", "no quiet time to compare with");
+    const PhaseId phase = evidence.timeline->stages()[view.record->stage.value].phase;
+    if (!meter.has_baseline(phase)) return reject(bound, "", "no quiet time under the same load to compare with");
     bound.value = harm.delayed_seconds;
     bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.delay(within, confidence.fail).lower);
     bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;
@@ -57,45 +59,60 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
 
 // Warm-up, searches and series are loaded otherwise than what is judged: they say nothing of a quiet time.
 HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
-  std::map<OperationId, std::map<int64_t, std::pair<double, double>>> quiet;
+  std::map<std::string, std::size_t> loads;
+  for (const Phase& phase : evidence.scenario->phases) {
+    const std::string load = phase.load ? meaning(*phase.load, *evidence.scenario) : "";
+    load_of_.push_back(loads.emplace(load, loads.size()).first->second);
+  }
+  quiet_.resize(loads.size());
+  std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, std::pair<double, double>>> quiet;
   evidence.timeline->seconds().each_row([&](const SecondRow& row) {
     const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
     const bool judged = stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
     if (!judged || row.timed[kOk] == 0 || in_window(row.second, evidence.windows)) return;
-    auto& [sum, count] = quiet[row.operation][row.second];
+    auto& [sum, count] = quiet[{load_of_[stage.phase.value], row.operation}][row.second];
     sum += row.latency_seconds[kOk];
     count += static_cast<double>(row.timed[kOk]);
   });
-  for (const auto& [operation, seconds] : quiet) {
-    for (const auto& [second, answers] : seconds) quiet_[operation].add(second, answers.first, answers.second);
+  for (const auto& [key, seconds] : quiet) {
+    for (const auto& [second, answers] : seconds) quiet_[key.first][key.second].add(second, answers.first, answers.second);
   }
+}
+
+bool HarmMeter::has_baseline(PhaseId phase) const { return phase.value < load_of_.size() && !quiet_[load_of_[phase.value]].empty(); }
+
+const QuietAnswers* HarmMeter::usual(StageId stage, OperationId operation) const {
+  const PhaseId phase = evidence_->timeline->stages()[stage.value].phase;
+  if (phase.value >= load_of_.size()) return nullptr;
+  const Usual& quiet = quiet_[load_of_[phase.value]];
+  const auto found = quiet.find(operation);
+  return found == quiet.end() ? nullptr : &found->second;
 }
 
 Bounds HarmMeter::delay(TimeRange range, double confidence) const {
   const double grain = std::exp2(1.0 / (2 << kHistogramScale)) - 1;
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
-  std::map<OperationId, std::pair<double, double>> sums;
+  std::map<const QuietAnswers*, std::pair<double, double>> sums;
   const auto add = [&](const SecondRow& row) {
-    auto& [sum, count] = sums[row.operation];
+    auto& [sum, count] = sums[usual(row.stage, row.operation)];
     sum += row.latency_seconds[kOk];
     count += static_cast<double>(row.timed[kOk]);
   };
   evidence_->timeline->seconds().each_row(add, first, last + 1);
   Bounds out;
-  for (const auto& [operation, sum] : sums) {
-    const auto quiet = quiet_.find(operation);
-    if (quiet == quiet_.end() || sum.second <= 0) continue;
-    const double usual = sum.second * quiet->second.mean();
-    const double reach = quiet->second.reach(sum.second, last - first + 1, confidence) + grain * (sum.first + usual);
-    out.lower += std::max(0.0, sum.first - usual - reach);
-    out.upper += std::max(0.0, sum.first - usual + reach);
+  for (const auto& [quiet, sum] : sums) {
+    if (quiet == nullptr || sum.second <= 0) continue;
+    const double expected = sum.second * quiet->mean();
+    const double reach = quiet->reach(sum.second, last - first + 1, confidence) + grain * (sum.first + expected);
+    out.lower += std::max(0.0, sum.first - expected - reach);
+    out.upper += std::max(0.0, sum.first - expected + reach);
   }
   return out;
 }
 
 Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   Harm harm;
-  std::map<OperationId, double> excess;
+  std::map<const QuietAnswers*, double> excess;
   std::map<int64_t, SecondTally> seconds;
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   const auto add = [&](const SecondRow& row) {
@@ -104,9 +121,9 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
     const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
     harm.ours += ours;
     harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
-    const auto quiet = quiet_.find(row.operation);
-    if (quiet == quiet_.end()) return;
-    excess[row.operation] += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * quiet->second.mean();
+    const QuietAnswers* quiet = usual(row.stage, row.operation);
+    if (quiet == nullptr) return;
+    excess[quiet] += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * quiet->mean();
   };
   evidence_->timeline->seconds().each_row(add, first, last + 1);
   for (const auto& [second, s] : seconds) {
@@ -119,7 +136,7 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
           std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
     }
   }
-  for (const auto& [operation, delay] : excess) harm.delayed_seconds += std::max(0.0, delay);
+  for (const auto& [quiet, delay] : excess) harm.delayed_seconds += std::max(0.0, delay);
   return harm;
 }
 

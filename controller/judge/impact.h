@@ -16,7 +16,7 @@ struct Harm {
   uint64_t unfinished = 0;  // may or may not have failed
   uint64_t answered = 0;    // ok
   uint64_t ours = 0;        // never sent or lost on our side: missing data
-  double delayed_seconds = 0;    // summed latency of good answers above the mean outside fault windows, >= 0
+  double delayed_seconds = 0;    // summed latency of good answers above their mean outside fault windows under the same load, >= 0
   double unseen_seconds = 0;     // delay that `ours` can have had at most: their timeouts
   double worst_error_ratio = 0;  // of any second
 };
@@ -35,12 +35,17 @@ class HarmMeter {
   // Bounds of the delay over the range: what answers vary by themselves is no fault's, and a histogram knows each of them
   // to 0.27 % only.
   Bounds delay(TimeRange range, double confidence) const;
-  // Whether there was a quiet time to compare delays with.
-  bool has_baseline() const { return !quiet_.empty(); }
+  // Whether there was a quiet time under the load of that phase to compare delays with.
+  bool has_baseline(PhaseId phase) const;
 
  private:
+  // Outside fault windows, of measured phases with the same load: under another one answers take another time.
+  using Usual = std::map<OperationId, QuietAnswers>;
+  const QuietAnswers* usual(StageId stage, OperationId operation) const;
+
   const Evidence* evidence_;
-  std::map<OperationId, QuietAnswers> quiet_;  // outside fault windows
+  std::vector<std::size_t> load_of_;  // by PhaseId: which of the different loads
+  std::vector<Usual> quiet_;          // by load
 };
 
 LostWrites lost_writes(const InjectionView& view, const Evidence& evidence);

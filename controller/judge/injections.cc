@@ -7,6 +7,7 @@
 
 #include "controller/judge/leftovers.h"
 #include "controller/judge/needed.h"
+#include "core/stats/clusters.h"
 #include "core/stats/intervals.h"
 
 namespace shakedown::judging {
@@ -29,6 +30,19 @@ std::optional<RunTime> undo_of(const InjectionRecord& record) {
     if (step.kind == StepEvent::Kind::undo && (!at || step.started < *at)) at = step.started;
   }
   return at;
+}
+
+// The first step counts from the effect, each later one from the end of the one before; the time of a timer is no lateness.
+Duration lateness_of(const InjectionView& view, const Fault& fault) {
+  Duration late{};
+  RunTime from = view.effect_to;
+  std::size_t next = 0;
+  for (const StepEvent& step : view.record->steps) {
+    if (step.kind != StepEvent::Kind::recover || next == fault.recover.size()) continue;
+    late += std::max(Duration{}, step.started - (from + fault.recover[next++].after));
+    from = step.ended;
+  }
+  return late > std::chrono::milliseconds(10) ? late : Duration{};
 }
 
 void check_bite(InjectionView& view) {
@@ -112,6 +126,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     view.number = record.number;
     check_bite(view);
     check_stage(view, evidence);
+    view.late = lateness_of(view, evidence.scenario->fault(fault));
     view.undo_at = undo_of(record);
     view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
     check_neighbours(view, evidence);
@@ -136,15 +151,21 @@ void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, doubl
   }
 }
 
+std::string alike_words(double effect) {
+  return effect > 1 ? fmt::format(" Injections ended like the ones before them: bounds widened {:.3g} times.", effect) : "";
+}
+
 namespace {
 
 struct Tally {
   uint64_t valid = 0, met = 0, missed = 0;
   uint64_t blocked = 0;  // of those that are not valid
+  double effect = 1;     // of injections that end like the one before (core/stats/clusters.h)
 };
 
 Tally count(const std::vector<InjectionBound>& bounds, const Objective& objective) {
   Tally out;
+  std::vector<bool> kept;
   for (const InjectionBound& b : bounds) {
     if (!b.verdict.valid) {
       out.blocked += b.blocks ? 1 : 0;
@@ -153,8 +174,17 @@ Tally count(const std::vector<InjectionBound>& bounds, const Objective& objectiv
     ++out.valid;
     if (b.clearing <= objective.limit && !b.failed) ++out.met;
     if (b.verdict.lower > objective.limit || b.failed) ++out.missed;
+    kept.push_back(b.clearing <= objective.limit && !b.failed);
   }
+  out.effect = trials_effect(kept);
   return out;
+}
+
+// The share of cases that keep the objective, at least: blocked ones may have missed it.
+double proved_share(const Tally& tally, double confidence) {
+  const double all = static_cast<double>(tally.valid + tally.blocked);
+  const double effect = trials_effect_of_pass(tally.effect, tally.valid - tally.met);
+  return clopper_pearson(static_cast<double>(tally.met) / effect, all / effect, confidence).lower;
 }
 
 VerdictState decide(const Tally& tally, const InjectionRow& row, double confidence) {
@@ -163,10 +193,8 @@ VerdictState decide(const Tally& tally, const InjectionRow& row, double confiden
     const bool all = tally.met == tally.valid && tally.blocked == 0 && tally.valid >= row.needed;
     return all ? VerdictState::pass : VerdictState::not_proven;
   }
-  const double n = static_cast<double>(tally.valid), most = static_cast<double>(tally.valid + tally.blocked);
-  const Bounds misses_high = clopper_pearson(most - static_cast<double>(tally.met), most, confidence);
-  const Bounds misses_low = clopper_pearson(static_cast<double>(tally.missed), n, confidence);
-  if (1 - misses_high.upper >= row.share->value) return VerdictState::pass;
+  const Bounds misses_low = clopper_pearson(static_cast<double>(tally.missed) / tally.effect, static_cast<double>(tally.valid) / tally.effect, confidence);
+  if (proved_share(tally, confidence) >= row.share->value) return VerdictState::pass;
   return 1 - misses_low.lower < row.share->value ? VerdictState::fail : VerdictState::not_proven;
 }
 
@@ -187,10 +215,11 @@ std::string sentence(const Tally& tally, const InjectionRow& row, const Requirem
                      const std::vector<InjectionBound>& bounds) {
   const std::size_t all = bounds.size();
   std::string out = fmt::format("met in {} of {}", tally.met, tally.valid);
-  if (tally.met == tally.valid && tally.valid > 0 && tally.blocked == 0) {
-    out += fmt::format("; proves at least {:.0f} % of {} {}",
-                       std::floor(share_proved(tally.valid, requirement.confidence) * 100), row.cases,
-                       fmt::format("at {:g} %", requirement.confidence * 100));
+  const bool clean = tally.met == tally.valid && tally.blocked == 0;
+  if (tally.valid > 0 && (clean || (row.share && tally.met > 0))) {
+    out += fmt::format("; proves at least {} of {} at {:g} %", at_least_percent(proved_share(tally, requirement.confidence)), row.cases,
+                       requirement.confidence * 100);
+    if (row.share) out += fmt::format(", {} claimed", percent_text(row.share->value));
   }
   if (tally.missed > 0) out += fmt::format("; missed for certain in {}", tally.missed);
   if (all > tally.valid) out += fmt::format("; {} of {} injections valid", tally.valid, all);
@@ -199,7 +228,7 @@ std::string sentence(const Tally& tally, const InjectionRow& row, const Requirem
     out += fmt::format("; injection {}: {}", b.verdict.number, b.verdict.note);
     break;
   }
-  return fmt::format("{} (objective {}).", out, limit_text(requirement.objective));
+  return fmt::format("{} (objective {}).{}", out, limit_text(requirement.objective), row.share ? alike_words(tally.effect) : "");
 }
 
 std::string needed_unblocked(const std::vector<InjectionBound>& bounds) {

@@ -18,6 +18,7 @@ struct InjectionView {
   RunTime effect_from{}, effect_to{};  // [e-, e+] as stamped by the fault's agent
   TimeRange window;                // its fault window
   RunTime phase_end{};
+  Duration late{};                 // of our own recovery steps: no time of the target's
   std::optional<RunTime> undo_at;  // earliest instant at which our own undo may have begun
   bool blocks = false;             // not valid for what the target did: forbids a pass, however many others are good
   RunTime next = RunTime::max();   // when the next injection, of any fault, changed something
@@ -53,6 +54,8 @@ struct InjectionBound {
   bool blocks = false;  // see InjectionView; counts as a miss where a share is claimed
   bool failed = false;  // missed whatever was measured, as its note says
 };
+
+std::string alike_words(double effect);  // of trials_effect; empty for 1
 
 struct InjectionRow {
   uint32_t needed = 3;         // fewest valid ones for a pass

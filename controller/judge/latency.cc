@@ -172,11 +172,12 @@ void check_pushed(Judged& judged, const LatencyData& data, double allowed, doubl
 
 std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over,
                      const Measured& m, const LoadScope& scope) {
+  const auto told = [&](double value) { return figure(value, Unit::seconds, requirement.objective.limit); };
   return fmt::format("{} of {} arrivals in {} were slower than the limit or not answered well; the {:g} % quantile is "
                      "{}{}, between {} and {} {}; objective {}.",
                      over.bad, over.total, scope.describe(), sli.quantile * 100, m.censored ? ">= " : "",
-                     format_value(*m.value, Unit::seconds), format_value(*m.lower, Unit::seconds),
-                     format_value(*m.upper, Unit::seconds), confidence_text(requirement.confidence),
+                     told(*m.value), told(*m.lower),
+                     told(*m.upper), confidence_text(requirement.confidence),
                      limit_text(requirement.objective));
 }
 

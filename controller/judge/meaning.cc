@@ -89,8 +89,12 @@ struct LoadWords {
 std::string meaning(const Phase& phase, const Scenario& scenario) {
   std::string out = fmt::format("{} x {} {}", phase.repeat, phase.duration.count(), phase.measured ? "measured" : "not measured");
   if (!phase.load) return out;
-  out += fmt::format(" {} at most {} of", std::visit(LoadWords{}, phase.load->kind), phase.load->max_outstanding);
-  for (const MixEntry& entry : phase.load->mix) {
+  return out + " " + meaning(*phase.load, scenario);
+}
+
+std::string meaning(const Load& load, const Scenario& scenario) {
+  std::string out = fmt::format("{} at most {} of", std::visit(LoadWords{}, load.kind), load.max_outstanding);
+  for (const MixEntry& entry : load.mix) {
     const bool known = entry.operation.value < scenario.operations.size();
     out += fmt::format(" {} {}", known ? scenario.operation(entry.operation).name : "?", entry.weight);
   }

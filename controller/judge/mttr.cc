@@ -37,7 +37,7 @@ void add_spontaneous(Repairs& out, const ProbeEvidence& probe) {
   }
 }
 
-// Down since the effect, unless a good check began after it.
+// Down since the effect, unless a good check began after it. Our own late recovery step is not the target's time.
 void add_repair(Repairs& out, const Outage& outage, const InjectionView& view) {
   const RunTime before = outage.last_good_start.value_or(RunTime::min());
   const bool undone = view.undo_at && *view.undo_at >= std::min(before, view.effect_from) &&
@@ -45,7 +45,7 @@ void add_repair(Repairs& out, const Outage& outage, const InjectionView& view) {
   out.by_undo += undone ? 1 : 0;
   const RunTime latest = before > view.effect_to ? outage.first_failed_end : std::min(outage.first_failed_end, view.effect_to);
   const RunTime earliest = std::max(before, view.effect_from);
-  const double low = std::max(0.0, seconds(outage.last_failed_start - latest - outage.unobserved));
+  const double low = std::max(0.0, seconds(outage.last_failed_start - latest - outage.unobserved - view.late));
   out.add(low, undone || !outage.good_end ? INFINITY : std::max(low, seconds(*outage.good_end - earliest)));
 }
 
@@ -141,10 +141,11 @@ Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evide
     Measured& m = out.verdict.measured;
     set_bounds(m, repairs, sli.statistic, requirement.confidence);
     out.observed_seconds = evidence.last_second();
+    const auto told = [&](double value) { return figure(value, Unit::seconds, requirement.objective.limit); };
     out.verdict.reason = fmt::format(
         "{} from {}: {} {}, between {} and {} {}{}; objective {}.", counted(m.samples, "repair"), cause,
-        sli.statistic == RepairStatistic::mean ? "mean" : "median", format_value(*m.value, Unit::seconds),
-        format_value(*m.lower, Unit::seconds), format_value(*m.upper, Unit::seconds),
+        sli.statistic == RepairStatistic::mean ? "mean of log-normal times" : "median", told(*m.value),
+        told(*m.lower), told(*m.upper),
         confidence_text(requirement.confidence), repairs.by_undo > 0 ? ", some ended by our undo" : "",
         limit_text(requirement.objective));
     settle(out.verdict, requirement);

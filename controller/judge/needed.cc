@@ -60,8 +60,9 @@ Needed needed_samples(const ShareBounds& share, double allowed, double confidenc
 }
 
 Needed needed_test_time(double total_time, uint64_t events, double required, double confidence) {
-  if (events > 0 && total_time / static_cast<double>(events) < required) return {kMoreWillNotHelp};
-  const double per_unit = mtbf(1.0, events, confidence).lower;
+  const auto seen = static_cast<double>(events);
+  if (events > 0 && total_time / seen < required) return {kMoreWillNotHelp};
+  const double per_unit = mtbf(1.0, seen, confidence).lower;
   const double more = std::max(required / per_unit - total_time, 0.0);
   return {fmt::format("about {} more of observation without another outage", span_text(more)), more};
 }

@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
+#include "controller/judge/hidden.h"
 #include "controller/judge/injections.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/probe_rows.h"
+#include "core/stats/clusters.h"
 #include "core/stats/intervals.h"
 
 namespace shakedown::judging {
@@ -21,7 +23,16 @@ struct Toleration {
   uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
   std::vector<InjectionVerdict> rows;
   std::vector<ValidityReason> signals;
+  std::vector<std::pair<RunTime, bool>> outcomes;  // of the valid ones: when, and whether it was tolerated
 };
+
+// By how much the injections depend on those before them (core/stats/clusters.h).
+double effect_of(Toleration& counts) {
+  std::sort(counts.outcomes.begin(), counts.outcomes.end());
+  std::vector<bool> in_order;
+  for (const auto& [at, clean] : counts.outcomes) in_order.push_back(clean);
+  return trials_effect(in_order);
+}
 
 // nullopt: the probe cannot tell; else whether the injection caused an outage.
 std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence& probe) {
@@ -38,25 +49,6 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
   return false;
 }
 
-// Whether checks that were not made, with failed ones beside them, might have been an outage between these instants.
-bool could_hide_an_outage(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to) {
-  std::optional<RunTime> before;
-  uint64_t bad = 0;  // in a row: failed, or not made
-  bool missing = false;
-  for (auto at = good_before(evidence.results, probe, from, 1), end = evidence.results.end(); at != end; ++at) {
-    const ProbeResult& result = *at;
-    if (before && *before >= to) break;
-    const int64_t ticks = before ? (result.start - *before + probe.every / 2) / probe.every : 1;
-    const uint64_t absent = before && result.start > from && ticks > 1 ? static_cast<uint64_t>(ticks - 1) : 0;
-    missing = missing || absent > 0;
-    bad += absent + (has_failed(result, probe) ? 1 : 0);
-    if (missing && bad >= std::max(1U, probe.down_after)) return true;
-    if (!has_failed(result, probe)) bad = 0, missing = false;
-    before = result.start;
-  }
-  return false;
-}
-
 InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli, const Evidence& evidence) {
   InjectionVerdict row;
   row.injection = view.record->injection;
@@ -67,7 +59,7 @@ InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli
   for (const ProbeId id : sli.probes) {
     const auto caused = view.valid() ? caused_outage(view, evidence.probe(id)) : std::nullopt;
     hit = hit || caused.value_or(false);
-    blind = blind || !caused || could_hide_an_outage(evidence.probe(id), evidence.scenario->probe(id), view.effect_from, view.window.to);
+    blind = blind || !caused || !hidden_outages(evidence.probe(id), evidence.scenario->probe(id), view.effect_from, view.window.to).empty();
   }
   if (row.valid && blind && !hit) {
     row.valid = false;
@@ -88,6 +80,7 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
       if (row.valid) ++out.valid;
       if (!row.valid && view.blocks) ++out.blocked;
       if (row.valid && row.upper > 0) ++out.clean;
+      if (row.valid) out.outcomes.emplace_back(view.effect_from, row.upper > 0);
       if (!row.valid && !view.signal.empty()) out.signals.push_back({view.signal, view.invalid, false});
       out.rows.push_back(std::move(row));
     }
@@ -109,7 +102,7 @@ void decide_all(Verdict& verdict, const Toleration& counts) {
 Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     const double seen = static_cast<double>(probe.outages.size());
-    const bool dark = !probe.unobserved.empty() || could_hide_an_outage(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max());
+    const bool dark = !probe.unobserved.empty() || !hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max()).empty();
     Judged out;
     out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
     out.verdict.measured = {seen, seen, dark ? INFINITY : seen, Unit::count, probe.results.size(), false};
@@ -134,8 +127,10 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
   Judged out;
   const double n = static_cast<double>(counts.valid), clean = static_cast<double>(counts.clean);
   const double all = n + static_cast<double>(counts.blocked);  // a pass must hold with these bad, a fail without them
-  const Bounds bounds{clopper_pearson(clean, all, requirement.confidence).lower,
-                      clopper_pearson(clean, n, requirement.confidence).upper};
+  const double effect = effect_of(counts);
+  const double of_pass = trials_effect_of_pass(effect, counts.valid - counts.clean);
+  const Bounds bounds{clopper_pearson(clean / of_pass, all / of_pass, requirement.confidence).lower,
+                      clopper_pearson(clean / effect, n / effect, requirement.confidence).upper};
   out.verdict.measured = {clean / n, bounds.lower, bounds.upper, Unit::ratio, counts.valid, false};
   out.observed_seconds = evidence.last_second();
   out.signals = std::move(counts.signals);
@@ -146,9 +141,9 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
   }
   if (out.verdict.state != VerdictState::unknown) {
     out.verdict.reason = fmt::format("{} of {} valid injections caused no outage ({} recorded); at least {} of such "
-                                     "faults {}; objective {}.",
-                                     counts.clean, counts.valid, counts.all, percent_text(bounds.lower),
-                                     confidence_text(requirement.confidence), limit_text(requirement.objective));
+                                     "faults {}; objective {}.{}",
+                                     counts.clean, counts.valid, counts.all, at_least_percent(bounds.lower),
+                                     confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
   }
   out.verdict.injections = std::move(counts.rows);
   if (out.verdict.state == VerdictState::not_proven) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
+#include "controller/judge/hidden.h"
 #include "controller/judge/injections.h"
 
 namespace shakedown::judging {
@@ -25,20 +26,8 @@ struct Watched {
   const ProbeEvidence& evidence;
   const Probe& probe;
   RunTime horizon;  // outages that begin before it count: the next injection or the phase's end
-  Duration late;    // of our own recovery steps: the first counts from the effect, each later one from the end of the one before
+  Duration late;    // of our own recovery steps
 };
-
-Duration lateness_of(const InjectionView& view, const Fault& fault) {
-  Duration late{};
-  RunTime from = view.effect_to;
-  std::size_t next = 0;
-  for (const StepEvent& step : view.record->steps) {
-    if (step.kind != StepEvent::Kind::recover || next == fault.recover.size()) continue;
-    late += std::max(Duration{}, step.started - (from + fault.recover[next++].after));
-    from = step.ended;
-  }
-  return late > std::chrono::milliseconds(10) ? late : Duration{};
-}
 
 // The first and the last outage that began between the effect and the horizon.
 std::pair<const Outage*, const Outage*> outages_of(const Watched& w) {
@@ -122,8 +111,23 @@ Duration longest_unseen(const Watched& w, RunTime until) {
   return out;
 }
 
+// What checks that were not made may hide after `from`: an outage longer than 10 % of the limit makes its end the recovery, as a
+// later outage does; a shorter one adds its length.
+void widen_by_hidden(InjectionBound& bound, const Watched& w, RunTime from, double limit) {
+  for (const HiddenOutage& one : hidden_outages(w.evidence, w.probe, from, w.horizon)) {
+    if (one.dark) continue;
+    const double length = seconds(one.range.to - one.range.from);
+    if (std::isfinite(limit) && length <= 0.1 * limit) {
+      bound.verdict.upper += length;
+      continue;
+    }
+    bound.verdict.upper = std::max(bound.verdict.upper, seconds(one.range.to - w.view.effect_from));
+    bound.verdict.note = "checks that were not made may hide another outage";
+  }
+}
+
 // The fault bit and no outage was seen: it lasted less than down_after checks can miss.
-void masked(InjectionBound& bound, const Watched& w) {
+void masked(InjectionBound& bound, const Watched& w, double limit) {
   const RunTime until = std::max(w.view.effect_to, std::min(w.view.window.to, w.horizon));
   if (w.evidence.results.back().start < w.view.effect_to || dark_between(w.evidence, w.view.effect_from, w.horizon)) {
     return reject(bound, "unobserved", fmt::format("probe {} did not watch the whole fault", w.probe.name));
@@ -132,7 +136,7 @@ void masked(InjectionBound& bound, const Watched& w) {
   bound.verdict.note = "masked";
   const double unseen = seconds(longest_unseen(w, until));
   bound.verdict.upper = unseen;
-  if (!blips.any) return;
+  if (!blips.any) return widen_by_hidden(bound, w, until, limit);
   bound.verdict.upper = INFINITY;
   if (w.view.undo_at && (!blips.sustained || *w.view.undo_at < *blips.sustained)) {
     bound.verdict.note = "ended_by: undo";
@@ -156,6 +160,7 @@ void measure_outages(InjectionBound& bound, const Watched& w, const Outage& firs
   } else {
     bound.verdict.upper = std::max(bound.verdict.lower, seconds(*last.good_end - view.effect_from));
     if (&first != &last) bound.verdict.note = "down again after the first recovery";
+    widen_by_hidden(bound, w, *last.good_end, limit);
   }
 }
 
@@ -196,7 +201,7 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
     reject(bound, view.signal, view.invalid);
     return bound;
   }
-  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), lateness_of(view, run.scenario->fault(fault))};
+  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), view.late};
   const std::optional<RunTime> lost = run.lost_at(evidence.agent);
   if (evidence.empty() || evidence.results.front().start >= view.effect_from) {
     reject(bound, "unobserved", fmt::format("probe {} has no result before the fault", probe.name));
@@ -210,7 +215,7 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
   } else if (const auto [first, last] = outages_of(w); first != nullptr) {
     measure_outages(bound, w, *first, *last, limit);
   } else {
-    masked(bound, w);
+    masked(bound, w, limit);
   }
   const StepEvent* step = failed_recovery(view);
   if (step != nullptr && view.overlap.empty()) {

@@ -36,6 +36,7 @@ std::string meaning(const Ledger& ledger, const Scenario& scenario);
 std::string meaning(const Fault& fault, const Scenario& scenario);
 std::string meaning(const Check& check, const Scenario& scenario);
 std::string meaning(const Phase& phase, const Scenario& scenario);            // its load and length; not its faults
+std::string meaning(const Load& load, const Scenario& scenario);
 std::string meaning(const Dependency& dependency, const Scenario& scenario);  // whose calls reach it, and how they are counted
 
 }  // namespace shakedown::judging

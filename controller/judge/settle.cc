@@ -19,6 +19,12 @@ double badness(const Judged& judged, const Objective& objective) {
   return objective.comparison == Comparison::at_most ? bound : -bound;
 }
 
+double to_digits(double value, int digits) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double step = std::pow(10, std::floor(std::log10(std::fabs(value))) - digits + 1);
+  return std::round(value / step) * step;
+}
+
 }  // namespace
 
 int severity(VerdictState state) {
@@ -114,6 +120,23 @@ Judged worst_of(std::vector<Judged> judged, const Requirement& requirement) {
 std::string percent_text(double share) {
   const double percent = share * 100;
   return fmt::format("{:.{}g} %", percent, percent >= 10 && percent < 99.5 ? 2 : 6);
+}
+
+std::string at_least_percent(double share) {
+  const double percent = share * 100;
+  if (!(percent > 0)) return "0 %";
+  const double step = std::pow(10, std::floor(std::log10(percent)) - 2);
+  return fmt::format("{} %", format_number(std::floor(percent / step + 1e-9) * step));
+}
+
+std::string figure(double value, Unit unit, double limit) {
+  const bool free = unit == Unit::ratio && value > 0.5;
+  for (int digits = 3; digits < 6; ++digits) {
+    const double shown = free ? 1 - to_digits(1 - value, digits) : to_digits(value, digits);
+    const bool same_side = (shown < limit) == (value < limit) && (shown > limit) == (value > limit);
+    if (same_side) return format_value(shown, unit);
+  }
+  return format_value(value, unit);
 }
 
 std::string confidence_text(double confidence) {

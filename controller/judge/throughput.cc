@@ -73,8 +73,10 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   }
   const SecondTally sum = total(tally(scope, sli.operations, evidence));
   Rates rates = rates_of(scope, sli, evidence);
-  if (sum.offered == 0 || rates.good.empty()) {
-    return nothing(Unit::per_second, fmt::format("No data: no request in {}.", scope.describe()), "samples");
+  if (sum.offered == 0) return nothing(Unit::per_second, fmt::format("No data: no request in {}.", scope.describe()), "samples");
+  if (rates.good.empty()) {
+    return nothing(Unit::per_second, fmt::format("No data: no whole second in {}, so no rate can be told.", scope.describe()),
+                   "a longer phase: at least 8 whole seconds");
   }
   const Missing missing = missing_in(scope, sli.operations, sum, evidence);
   const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
@@ -91,10 +93,11 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   Measured& m = out.verdict.measured;
   // Nobody knows what it would answer of more; but where it answered nothing, more would have changed nothing.
   if (too_little && sum.ok > 0) m.upper = INFINITY;
+  const auto told = [&](double value) { return figure(value, Unit::number, limit); };
   out.verdict.reason = fmt::format("{} good answers a second over {} whole seconds of {}, between {} and {} {}; "
                                    "objective {}.",
-                                   format_number(*m.value), rates.good.size(), scope.describe(),
-                                   format_number(*m.lower), format_number(*m.upper),
+                                   told(*m.value), rates.good.size(), scope.describe(),
+                                   told(*m.lower), told(*m.upper),
                                    confidence_text(requirement.confidence), limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
@@ -105,7 +108,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   }
   if (too_little && out.verdict.state == VerdictState::not_proven) {
     out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.",
-                                      format_number(asked));
+                                      told(asked));
     out.verdict.needed = fmt::format("a load that asks for {} a second or more", format_number(limit));
   } else if (bounds && best) {
     settle_missing(out, missing, compare(requirement.objective, bounds->lower, bounds->upper),

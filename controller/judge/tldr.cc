@@ -69,7 +69,7 @@ std::string load_sentence(const Scorecard& card) {
 }
 
 // Of the phases and operations that nobody judged the one that failed most, from one request in a hundred on.
-std::string unjudged_sentence(const Scorecard& card) {
+std::string unjudged_sentence(const Scorecard& card, const Scenario& scenario) {
   const UnjudgedPhase* worst = nullptr;
   for (const UnjudgedPhase& phase : card.unjudged) {
     if (phase.bad * 100 < phase.offered) continue;
@@ -77,8 +77,10 @@ std::string unjudged_sentence(const Scorecard& card) {
   }
   if (worst == nullptr) return "";
   const std::string what = worst->operation.empty() ? "" : fmt::format("{} in ", worst->operation);
-  return fmt::format("No promise covers {}\"{}\", where {} of {} failed.", what, worst->phase, worst->bad,
-                     counted(worst->offered, "request"));
+  const auto phase = std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == worst->phase; });
+  const bool drilled = phase != scenario.phases.end() && !phase->faults.empty();
+  return fmt::format("No promise covers {}\"{}\", where {} of {}{} failed.", what, worst->phase, worst->bad,
+                     counted(worst->offered, "request"), drilled ? " outside its failures" : "");
 }
 
 // The first capacity or headroom, unless a failing one was told already.
@@ -155,7 +157,7 @@ std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
     if (reason.signal == kUnexplainedLoss) out.push_back(reason.text + ".");
   }
   if (!card.valid) out.insert(out.begin(), "This run cannot be relied upon as a whole; see the reasons.");
-  const std::vector<std::string> ending = {capacity_sentence(card, scenario), unjudged_sentence(card), undecided(card),
+  const std::vector<std::string> ending = {capacity_sentence(card, scenario), unjudged_sentence(card, scenario), undecided(card),
                                            load_sentence(card)};
   const auto last = std::count_if(ending.begin(), ending.end(), [](const std::string& s) { return !s.empty(); });
   append(out, within(told(VerdictState::fail, true, card, scenario), out.size() + static_cast<std::size_t>(last)));

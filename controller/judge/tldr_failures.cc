@@ -93,6 +93,17 @@ std::string nouns_of(const Loss& loss, const std::string& noun) {
   return fmt::format("{} {}", count_range_words(loss.least, loss.most), loss.most == 1 ? noun : plural(noun));
 }
 
+// A share of the crashes may be promised: of those that kept it.
+std::string tell_share(const ScoredRequirement& row, const RpoSli& sli, const Scenario& scenario) {
+  const Range range = range_of(row.verdict), kept = kept_range(row.verdict, row.requirement.objective.limit);
+  const std::string noun = scenario.ledger(sli.ledger).noun;
+  const std::string at_most = sli.unit == RpoUnit::writes ? count_range_words(kept.most, kept.most) + " confirmed " + (kept.most == 1 ? noun : plural(noun))
+                                                          : "what was confirmed in the last " + within_words(kept.most);
+  return fmt::format("{}, {} lost in {} of {} tries; promised is that in {} of all.", when(sli.fault, scenario),
+                     kept.most > 0 ? "at most " + at_most + (sli.unit == RpoUnit::writes && kept.most != 1 ? " are" : " is") : "no confirmed " + noun + " is",
+                     kept.injections, range.injections, percent_text(sli.share->value));
+}
+
 std::string without_loss(const Loss& loss, const RpoSli& sli, const Scenario& scenario, const ScoredRequirement& row) {
   const std::string noun = scenario.ledger(sli.ledger).noun;
   const std::string start = when(sli.fault, scenario);
@@ -122,6 +133,7 @@ bool with_another(const std::string& fault, const Scorecard& card) {
 
 std::string tell_loss(const ScoredRequirement& row, const RpoSli& sli, const Scorecard& card, const Scenario& scenario) {
   const Loss loss = loss_of(row, sli, card, scenario);
+  if (row.verdict.state == VerdictState::pass && sli.share) return tell_share(row, sli, scenario);
   if (loss.losing == 0) return without_loss(loss, sli, scenario, row);
   const std::string noun = scenario.ledger(sli.ledger).noun;
   const std::string start = when(sli.fault, scenario);

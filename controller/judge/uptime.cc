@@ -1,13 +1,15 @@
-// availability {probe, period}: the share of time up, judged on spontaneous outages (ratio of two gamma sums); with none
-// seen, the time between outages has a bound of its own and so has the mean repair of the drills (three at least).
+// availability {probe, period}: the share of time up, judged on spontaneous outages (ratio of two gamma sums, and the total of
+// log-normal repairs), widened where they are seen to come in clusters; with none seen, the time between outages has a bound of its own and so has the mean repair of the drills (three at least).
 #include <cmath>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
+#include "controller/judge/hidden.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/probe_rows.h"
+#include "core/stats/clusters.h"
 #include "core/stats/intervals.h"
 #include "core/stats/lognormal.h"
 
@@ -47,6 +49,34 @@ std::optional<DrillRepairs> drill_repairs(const ProbeEvidence& probe, double con
   return out;
 }
 
+// How much of the time is up in the long run: by exponential repairs (F) and by log-normal ones, whichever is worse; with the outages that checks which were not made may hide.
+double at_least_up(const ProbeEvidence& probe, const HiddenOutside& hidden, double effect, const std::optional<DrillRepairs>& repair,
+                   double confidence) {
+  std::vector<double> longest;
+  for (const Outage& outage : spontaneous(probe)) longest.push_back(outage.upper_seconds());
+  for (uint64_t i = 0; i < hidden.count; ++i) longest.push_back(hidden.seconds / static_cast<double>(hidden.count));
+  const double up = probe.up_outside_seconds() - hidden.seconds;
+  if (longest.empty()) {
+    const bool known = repair && std::isfinite(repair->upper);
+    return known ? availability_from_outages(up, 0, 0, repair->upper, halved(confidence)).lower : 0;
+  }
+  const double widened = cluster_effect_of_pass(effect, longest.size());
+  const double n = static_cast<double>(longest.size()) / widened;
+  const double by_f = availability_from_outages(up, probe.down_outside_seconds + hidden.seconds, n, 0, confidence).lower;
+  if (!(up > 0)) return by_f;
+  return std::min(by_f, 1 / (1 + lognormal_total_upper(longest, widened, confidence) / up));
+}
+
+double at_most_up(const ProbeEvidence& probe, double effect, double confidence) {
+  std::vector<double> shortest;
+  for (const Outage& outage : spontaneous(probe)) shortest.push_back(outage.lower_seconds());
+  const double up = probe.up_outside_seconds(), n = static_cast<double>(shortest.size()) / effect;
+  if (shortest.empty()) return 1;
+  const double by_f = availability_from_outages(up, probe.down_outside_seconds, n, 0, confidence).upper;
+  if (!(up > 0)) return by_f;
+  return std::max(by_f, 1 / (1 + lognormal_total_lower(shortest, effect, confidence) / up));
+}
+
 Needed outlook(const Requirement& requirement, const ProbeEvidence& probe, std::size_t outages,
                const std::optional<DrillRepairs>& repair) {
   if (outages > 0) {
@@ -70,24 +100,24 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
   if (probe.outside_seconds <= 0) {
     return nothing(Unit::ratio, fmt::format("No data: {} saw no time outside fault windows.", name), "observation");
   }
-  const bool blind = outages == 0 && (!repair || !std::isfinite(repair->upper));
-  const Bounds bounds = blind ? Bounds{0, 1}
-                              : availability_from_outages(probe.up_outside_seconds(), probe.down_outside_seconds, outages,
-                                                          repair ? repair->upper : 0,
-                                                          outages == 0 ? halved(requirement.confidence) : requirement.confidence);
+  const HiddenOutside hidden = hidden_outside(probe, evidence);
+  const double effect = cluster_effect(spacings(probe, evidence)), confidence = requirement.confidence;
+  const double without_gaps = at_least_up(probe, {}, effect, repair, confidence);
+  const Bounds bounds{std::min(without_gaps, at_least_up(probe, hidden, effect, repair, confidence)), at_most_up(probe, effect, confidence)};
   Judged out;
   out.verdict.measured = {probe.up_outside_seconds() / probe.outside_seconds, bounds.lower, bounds.upper, Unit::ratio,
                           outages, false};
   out.verdict.reason = fmt::format(
-      "{} spontaneous in {} seen by {} outside drills{}: availability over {} at least {} {}; objective {}.",
-      counted(outages, "outage"), span_text(probe.outside_seconds), name,
+      "{} spontaneous in {} seen by {} outside drills{}{}: availability over {} at least {} {}; objective {}.{}",
+      counted(outages, "outage"), span_text(probe.outside_seconds), name, hidden_words(hidden),
       repair ? fmt::format(", {} in drills of {} on average", counted(repair->count, "repair"), span_text(repair->mean)) : "",
       sli.period > Duration::zero() ? span_text(seconds(sli.period)) : "any period",
-      format_value(bounds.lower, Unit::ratio), confidence_text(requirement.confidence),
-      limit_text(requirement.objective));
+      figure(bounds.lower, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
+      limit_text(requirement.objective), clusters_words(effect));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    set_needed(out.verdict, outlook(requirement, probe, outages, repair));
+    const bool by_gaps = hidden.count > 0 && without_gaps >= requirement.objective.limit;
+    set_needed(out.verdict, by_gaps ? Needed{"a run without gaps in the observation", kNotByTime} : outlook(requirement, probe, outages, repair));
   }
   return out;
 }
@@ -100,6 +130,25 @@ std::vector<Outage> spontaneous(const ProbeEvidence& probe) {
     if (c.spontaneous()) out.push_back(c.outage);
   }
   return out;
+}
+
+std::vector<double> spacings(const ProbeEvidence& probe, const Evidence& evidence) {
+  std::vector<double> out;
+  if (probe.empty()) return out;
+  std::vector<TimeRange> holes = probe.unobserved;
+  for (const FaultWindow& window : evidence.windows) holes.push_back(window.range);
+  RunTime from = probe.results.front().start;
+  for (const Outage& outage : spontaneous(probe)) {
+    out.push_back(seconds_outside({from, outage.begin()}, holes));
+    from = outage.end(RunTime::max());
+  }
+  const RunTime last = probe.results.back().end;
+  if (from < last) out.push_back(seconds_outside({from, last}, holes));
+  return out;
+}
+
+std::string clusters_words(double effect) {
+  return effect > 1 ? fmt::format(" Outages came in clusters: bounds widened {:.3g} times.", effect) : "";
 }
 
 Judged judge_sli(const Requirement& requirement, const UptimeSli& sli, const Evidence& evidence) {

@@ -228,6 +228,8 @@ std::string measured_words(const ScoredRequirement& row) {
   if (!measured.value) return "nothing";
   if (std::holds_alternative<ToleratedSli>(row.requirement.sli)) return tolerated_words(*measured.value, measured.samples);
   if (std::holds_alternative<OutagesSli>(row.requirement.sli) && *measured.value == 1) return "1 outage";
+  // How long what failed would have taken nobody knows; that it was fast to fail makes it no answer.
+  if (measured.censored && std::holds_alternative<LatencySli>(row.requirement.sli)) return "too many not answered well to tell a time" + meaning;
   const char* censored = measured.censored ? "at least " : "";
   const bool up = row.requirement.objective.comparison == Comparison::at_most;
   return censored + format_value(rounded(*measured.value, measured.unit, up), measured.unit) + meaning;

@@ -34,8 +34,10 @@ std::vector<Key> injections(std::vector<Key> keys) {
 Shape availability_shape() {
   Shape shape = mapping("availability",
                         "With operations: the share of good answers, in this window under this "
-                        "load. With probe: the share of "
-                        "time up over a period, judged on outages.",
+                        "load; seconds that depend "
+                        "on each other widen it, outages that it did not contain it cannot show. With probe: the share of "
+                        "time up over a period, judged on outages; repairs are taken for exponential or log-normal, whichever is "
+                        "worse, and outages for independent of each other unless they are seen to come in clusters.",
                         scoped({operations_key(),
                                 may("probe", one_or_list_of(reference("probe")),
                                     "Which probe; of several the worst counts."),
@@ -55,7 +57,7 @@ Shape latency_shape() {
 }
 
 Shape throughput_shape() {
-  return mapping("throughput", "Good answers per second.", scoped({operations_key()}));
+  return mapping("throughput", "Good answers per second; at least 8 s, and many times as long as a fast or slow spell lasts.", scoped({operations_key()}));
 }
 
 Shape error_ratio_shape() {
@@ -71,7 +73,8 @@ Shape mttr_shape() {
                   otherwise("fault", reference("fault"), "spontaneous outages",
                             "Outages that this fault caused."),
                   may("statistic", choice({"mean", "median"}), "mean",
-                      "The mean needs 3 outages and takes repair times for log-normal; the median needs 5 and assumes nothing.")});
+                      "The mean needs 3 outages and takes repair times for log-normal, so that a rare kind of repair that "
+                      "no outage showed is not in it; the median needs 5 and assumes nothing.")});
 }
 
 Key search_key() { return need("phase", reference("phase"), "A phase with `search`."); }
@@ -105,9 +108,10 @@ Shape sli_shape() {
        may("latency", latency_shape(), "Objective: at most a duration."),
        may("throughput", throughput_shape(), "Objective: at least a rate."),
        may("error_ratio", error_ratio_shape(), "Objective: at most a share."),
-       may("mtbf", outages_shape("mtbf", "Mean time up between spontaneous outages."),
+       may("mtbf", outages_shape("mtbf", "Mean time up between spontaneous outages, taken for independent of each other unless they are seen to "
+                                    "come in clusters."),
            "Objective: at least a duration."),
-       may("mtbr", outages_shape("mtbr", "Mean time from recovery to recovery."),
+       may("mtbr", outages_shape("mtbr", "Mean time from recovery to recovery; as mtbf."),
            "Objective: at least a duration."),
        may("mttr", mttr_shape(), "Objective: at most a duration."),
        may("outages", outages_shape("outages", "The number of outages."),
@@ -119,7 +123,7 @@ Shape sli_shape() {
            "summed up)."),
        may("tolerated",
            mapping(
-               "tolerated", "The share of injections that caused no outage.",
+               "tolerated", "The share of injections that caused no outage; widened where they end like the ones before them.",
                {need("faults", one_or_list_of(reference("fault")), "Which faults."), probe_key()}),
            "Objective: at least a share."),
        may("rto",
@@ -135,7 +139,8 @@ Shape sli_shape() {
            "Objective: at least a percentage."),
        may("efficiency",
            mapping("efficiency",
-                   "Throughput at a level over what perfect scaling would give, by the law fitted to the steps.",
+                   "Throughput at a level over what perfect scaling would give, by the law fitted to the steps; "
+                   "they may vary alike or by a share of their throughput.",
                    {need("phase", reference("phase"), "A phase with `steps`."),
                     need("at", number_above(0, 1e9), "The level.")}),
            "Objective: at least a percentage."),

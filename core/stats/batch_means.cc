@@ -8,7 +8,7 @@ namespace shakedown {
 namespace {
 
 constexpr std::size_t kFewestBatches = 8;
-constexpr double kFewestWorth = 4;
+constexpr double kFewestWorth = 6;
 
 std::vector<double> batches_of(const std::vector<double>& values, std::size_t length) {
   std::vector<double> out;
@@ -41,9 +41,10 @@ Moments moments_of(const std::vector<double>& batches) {
   return m;
 }
 
-// The mean takes about (1 + 3 r) / n from the correlation. Below what chance reaches in one of twenty: none.
-double correlation_of(const Moments& m) {
-  if (m.neighbours + 1 / m.n < 1.645 / std::sqrt(m.n)) return 0;
+// The mean takes about (1 + 3 r) / n from the correlation. Below what chance reaches in one of twenty: none. Blocks are few and
+// show little of theirs, and what they have in common lasts for longer than one: one of six.
+double correlation_of(const Moments& m, std::size_t length) {
+  if (m.neighbours + 1 / m.n < (length == 1 ? 1.645 : 1) / std::sqrt(m.n)) return 0;
   return std::min(0.98, (m.neighbours * m.n + 1) / (m.n - 3));
 }
 
@@ -64,7 +65,7 @@ std::optional<Bounds> batch_means(const std::vector<double>& values, double conf
   std::vector<std::pair<double, std::size_t>> found;  // correlation of neighbours, in blocks of this length
   for (std::size_t length = 1; values.size() / length >= kFewestBatches; length *= 2) {
     const Moments m = moments_of(batches_of(values, length));
-    found.emplace_back(correlation_of(m), length);
+    found.emplace_back(correlation_of(m, length), length);
     double left = 0;
     for (const auto& [one, of] : found) left = std::max(left, correlation_of_means(one, static_cast<double>(length / of)));
     const double worth = m.n * (1 - left) / (1 + left), counted = std::max(worth, 2.0);

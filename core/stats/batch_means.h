@@ -15,7 +15,7 @@
 namespace shakedown {
 
 // values in order of time. One-sided at the confidence each. nullopt below 8 values, or where the blocks of the widest
-// interval are worth fewer than 4 independent ones: then the mean over a longer time may be anything.
+// interval are worth fewer than 6 independent ones: then the mean over a longer time may be anything.
 std::optional<Bounds> batch_means(const std::vector<double>& values, double confidence);
 
 }  // namespace shakedown

@@ -91,7 +91,7 @@ DesignEffect design_effect(const std::vector<SecondCount>& seconds) {
     }
   }
   const double clusters = std::min(all.bad, all.total - all.bad) / effect.deff;
-  effect.deff_pass = effect.deff * (1 + 2 / clusters);
+  effect.deff_pass = effect.deff * (1 + 2 / clusters + 3 / (clusters * clusters));
   return effect;
 }
 

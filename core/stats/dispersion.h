@@ -16,8 +16,8 @@ struct SecondCount {
 struct DesignEffect {
   double deff = 1;          // >= 1; bounds use bad/deff of total/deff
   // For the bound that proves a pass, >= deff; 1 while deff is 1. Few clusters understate their own size: with
-  // k = rarer events / deff of them, deff (1 + 2 / k). Over windows with at least 5 expected outages this keeps a
-  // false pass below 6 % at 95 % (deff alone: up to 11 %); no window can reveal outages that it did not contain.
+  // k = rarer events / deff of them, deff (1 + 2 / k + 3 / k^2). Over windows with at least 5 expected outages this keeps a
+  // false pass below 5 % at 95 % (deff alone: up to 11 %); no window can reveal outages that it did not contain.
   double deff_pass = 1;
   uint32_t block_seconds = 1;  // block length with the largest ratio
   bool rejected = false;

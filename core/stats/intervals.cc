@@ -62,26 +62,23 @@ uint64_t trials_needed(uint64_t k, double p, double confidence) {
   return smallest(k + 1, high, enough);
 }
 
-Bounds mtbf(double total_time, uint64_t events, double confidence) {
+Bounds mtbf(double total_time, double events, double confidence) {
   if (!(total_time > 0)) return {0, INFINITY};
-  const double r = static_cast<double>(events);
   Bounds bounds;
-  bounds.lower = total_time / boost::math::gamma_p_inv(r + 1, confidence);
-  bounds.upper = events == 0 ? INFINITY : total_time / boost::math::gamma_q_inv(r, confidence);
+  bounds.lower = total_time / boost::math::gamma_p_inv(events + 1, confidence);
+  bounds.upper = events > 0 ? total_time / boost::math::gamma_q_inv(events, confidence) : INFINITY;
   return bounds;
 }
 
-Bounds availability_from_outages(double up, double down, uint64_t outages, double mttr_when_none,
-                                 double confidence) {
+Bounds availability_from_outages(double up, double down, double outages, double mttr_when_none, double confidence) {
   if (!(up > 0)) return {0, 1};
-  if (outages == 0) {
+  if (!(outages > 0)) {
     const double between = mtbf(up, 0, confidence).lower;
     if (!(mttr_when_none >= 0) || std::isinf(mttr_when_none)) return {0, 1};
     return {between / (between + mttr_when_none), 1};
   }
   if (!(down > 0)) return {0, 1};
-  const double r = static_cast<double>(outages);
-  const double f = f_quantile(confidence, r, r);
+  const double f = f_quantile(confidence, outages, outages);
   return {1 / (1 + down / up * f), 1 / (1 + down / up / f)};
 }
 
@@ -105,11 +102,6 @@ RankBounds quantile_ranks(double n, double q, double confidence) {
     return k > count || binomial_cdf(k - 1, count, q) > 1 - confidence;
   });
   return {not_below - 1, above};
-}
-
-double share_proved(uint64_t clean_trials, double confidence) {
-  if (clean_trials == 0) return 0;
-  return std::pow(1 - confidence, 1 / static_cast<double>(clean_trials));
 }
 
 uint64_t clean_trials_needed(double share, double confidence) {

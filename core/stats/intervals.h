@@ -21,13 +21,13 @@ Bounds clopper_pearson(double x, double n, double confidence);
 // (independent trials only). No n is enough for p <= 0: UINT64_MAX.
 uint64_t trials_needed(uint64_t k, double p, double confidence);
 
-// Mean time between events: total time T, r events, time-terminated; upper infinite for r = 0.
-Bounds mtbf(double total_time, uint64_t events, double confidence);
+// Mean time between events: total time T, r events (a real number, as above), time-terminated; upper infinite for r = 0.
+Bounds mtbf(double total_time, double events, double confidence);
 
 // Steady-state availability from r outages, up time U and down time D (lower), and the reverse (upper):
 // A = 1 / (1 + (D/U) F(confidence; 2r, 2r)). r = 0: lower from U/2.996 (at 95 %) as MTBF and the given MTTR,
 // which is unknown when negative or infinite. Nothing known (no up time, outages without down time): [0, 1].
-Bounds availability_from_outages(double up, double down, uint64_t outages, double mttr_when_none, double confidence);
+Bounds availability_from_outages(double up, double down, double outages, double mttr_when_none, double confidence);
 
 // Median by order statistics (distribution-free), n >= 5 at 95 %; nullopt when n is too small.
 std::optional<Bounds> median_bounds(std::vector<double> values, double confidence);
@@ -40,8 +40,6 @@ struct RankBounds {
 };
 RankBounds quantile_ranks(double n, double q, double confidence);
 
-// The share of cases proved by n clean trials: (1 - confidence)^(1/n).
-double share_proved(uint64_t clean_trials, double confidence);
 // Clean trials needed to prove a share: ceil(ln(1-C)/ln p).
 uint64_t clean_trials_needed(double share, double confidence);
 

@@ -122,13 +122,16 @@ Result<ScalingFit> fit_scaling(const std::vector<ScalingPoint>& points, double c
   fit.negative_contention = best.unbounded.alpha < 0;
   fit.negative_coherency = best.unbounded.beta < 0;
   const auto inverse = inverse_normal_matrix(points, fit.law);
-  if (!inverse) {
+  const auto reciprocal = reciprocal_fit(points);
+  if (!inverse || !reciprocal) {
     return fail(ErrorKind::scenario,
                 "no scaling law can be fitted: these points do not separate its three parameters; measure steps that "
                 "are further apart, n = 1 among them");
   }
   const double variance = fit.sse / fit.dof;
   for (std::size_t i = 0; i < 9; ++i) fit.covariance[i] = (*inverse)[i] * variance;
+  fit.reciprocal = reciprocal->at;
+  fit.reciprocal_covariance = reciprocal->covariance;
   add_intervals(fit);
   add_doubts(fit, points);
   return fit;
@@ -152,10 +155,34 @@ std::vector<std::string> scaling_warnings(const ScalingFit& fit) {
   return out;
 }
 
+namespace {
+
+// Fieller's interval of the ratio of a and a + b (n - 1) + c n (n - 1): no delta method, no bound of a parameter in its way.
+Bounds ratio_bounds(const ScalingFit& fit, double n) {
+  const Gradient above{1, 0, 0}, below{1, n - 1, n * (n - 1)};
+  const auto product = [&](const Gradient& u, const Gradient& v) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t j = 0; j < 3; ++j) sum += u[i] * fit.reciprocal_covariance[3 * i + j] * v[j];
+    }
+    return fit.student_t * fit.student_t * sum;
+  };
+  const auto& at = fit.reciprocal;
+  const double top = at[0], bottom = at[0] + at[1] * below[1] + at[2] * below[2];
+  const double a = bottom * bottom - product(below, below), b = top * bottom - product(above, below);
+  const double c = top * top - product(above, above);
+  if (!(a > 0) || !(bottom > 0)) return {0, 1};
+  const double root = std::sqrt(std::max(0.0, b * b - a * c));
+  return {std::clamp((b - root) / a, 0.0, 1.0), std::clamp((b + root) / a, 0.0, 1.0)};
+}
+
+}  // namespace
+
 Bounds efficiency_bounds(const ScalingFit& fit, double n) {
-  const double reciprocal = 1 / fit.law.efficiency(n);
-  const double half = reach(fit, {0, n - 1, n * (n - 1)});
-  return {std::min(1.0, 1 / (reciprocal + half)), 1 / std::max(1.0, reciprocal - half)};
+  if (n == 1) return {1, 1};
+  const double reciprocal = 1 / fit.law.efficiency(n), half = reach(fit, {0, n - 1, n * (n - 1)});
+  const Bounds alike = {std::min(1.0, 1 / (reciprocal + half)), 1 / std::max(1.0, reciprocal - half)}, shares = ratio_bounds(fit, n);
+  return {std::min(alike.lower, shares.lower), std::max(alike.upper, shares.upper)};
 }
 
 }  // namespace shakedown

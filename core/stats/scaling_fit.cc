@@ -242,4 +242,27 @@ std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<Sca
   return rows;
 }
 
+std::optional<ReciprocalFit> reciprocal_fit(const std::vector<ScalingPoint>& points) {
+  const auto rows = static_cast<Eigen::Index>(points.size());
+  Eigen::MatrixX3d left(rows, 3);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const auto [n, x] = points[static_cast<std::size_t>(i)];
+    left.row(i) << x / n, x * (n - 1) / n, x * (n - 1);  // each row over its n / X
+  }
+  const Vector scale = left.colwise().norm().transpose().cwiseInverse();
+  if (!scale.allFinite()) return std::nullopt;
+  const Eigen::MatrixX3d scaled = left * scale.asDiagonal();
+  const Eigen::FullPivLU<Matrix> lu(scaled.transpose() * scaled);
+  if (!(lu.rcond() > 1e-12)) return std::nullopt;
+  const Vector found = scaled.colPivHouseholderQr().solve(Eigen::VectorXd::Ones(rows));
+  const double variance = (scaled * found - Eigen::VectorXd::Ones(rows)).squaredNorm() / static_cast<double>(rows - 3);
+  const Matrix covariance = scale.asDiagonal() * lu.inverse() * scale.asDiagonal() * variance;
+  ReciprocalFit out;
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    out.at[static_cast<std::size_t>(i)] = found[i] * scale[i];
+    for (Eigen::Index j = 0; j < 3; ++j) out.covariance[static_cast<std::size_t>(3 * i + j)] = covariance(i, j);
+  }
+  return out;
+}
+
 }  // namespace shakedown

@@ -26,4 +26,13 @@ std::array<double, 3> throughput_gradient(const ScalingLaw& law, double n);
 std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<ScalingPoint>& points,
                                                            const ScalingLaw& law);
 
+// n / X = a + b (n - 1) + c n (n - 1), the law's reciprocal, in which it is linear: least squares of relative errors, as steps
+// vary by a share of their throughput, without bounds. (X'WX)^-1 s^2 with n - 3 degrees of freedom, rows; none when it is
+// singular to working precision.
+struct ReciprocalFit {
+  std::array<double, 3> at{};
+  std::array<double, 9> covariance{};
+};
+std::optional<ReciprocalFit> reciprocal_fit(const std::vector<ScalingPoint>& points);
+
 }  // namespace shakedown

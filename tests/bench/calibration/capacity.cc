@@ -34,7 +34,7 @@ class Searched {
       const Requirement& row = drill_.scenario.requirements[i];
       return judging::judge_sli(row, std::get<CapacitySli>(row.sli), evidence).verdict.state;
     };
-    return {state(1), state(2)};
+    return {state(1), state(2), state(3), state(4)};
   }
 
  private:
@@ -48,6 +48,8 @@ class Searched {
     drill_.require("PE", sli, Comparison::at_most, s.limit);
     drill_.require("outside", CapacitySli{PhaseId(0)}, Comparison::at_least, s.truth * 1.000001);
     drill_.require("on", CapacitySli{PhaseId(0)}, Comparison::at_least, s.truth);
+    drill_.require("far outside", CapacitySli{PhaseId(0)}, Comparison::at_least, s.truth * 1.25);
+    drill_.require("far inside", CapacitySli{PhaseId(0)}, Comparison::at_least, s.truth / 1.25);
     Search search;
     search.phase = PhaseId(0);
     search.from = Rate{15 + 15 * rng_.uniform()};

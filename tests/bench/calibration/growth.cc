@@ -63,18 +63,14 @@ Answers soaked(Rng& rng, const Soak& s) {
 }  // namespace
 
 void add_growth_cases(std::vector<Case>& out) {
-  const auto step = [&](const std::string& what, const Steps& s, const std::string& told = "") {
-    out.push_back({"efficiency", what, "law of the model", [s](Rng& rng) { return stepped(rng, s); }, told});
+  const auto step = [&](const std::string& what, const Steps& s) {
+    out.push_back({"efficiency", what, "law of the model", [s](Rng& rng) { return stepped(rng, s); }, ""});
   };
-  const std::string few = "six steps leave three degrees of freedom, and noise that grows with the throughput breaks what they assume; "
-                          "ten steps keep it";
-  step("6 steps, 1 % noise", {}, few);
-  step("6 steps, 4 % noise", {.noise = 0.04}, few);
+  step("6 steps, 1 % noise", {});
+  step("6 steps, 4 % noise", {.noise = 0.04});
   step("10 steps, 2 % noise", {.levels = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32}, .noise = 0.02});
   step("6 steps, 2 % noise, asked for twice the largest", {.at = 64, .noise = 0.02});
-  step("6 steps, 2 % noise, no coherency", {.law = {100, 0.03, 0}, .noise = 0.02},
-       "the fit takes no negative coherency, so that at 0 its error lies on one side; the row says when the best fit was "
-       "negative");
+  step("6 steps, 2 % noise, no coherency", {.law = {100, 0.03, 0}, .noise = 0.02});
   step("6 steps, 2 % noise, nearly linear", {.law = {100, 0.001, 0}, .noise = 0.02});
   step("6 steps, 1 % noise, up to 1 % lost by us", {.lost = 0.01});
   const auto soak = [&](const std::string& what, const Soak& s) {

@@ -37,10 +37,10 @@ struct Failovers {
 
 // Checks of a service that is down in these spells.
 void look(Run& run, Rng& rng, const Failovers& f, double from, double to, const std::vector<Spell>& down) {
-  auto next = down.begin();
   for (double start = from; start < to; start += f.every) {
     const double took = 0.002 + (f.slowest - 0.002) * rng.uniform(), looked = start + took * rng.uniform();
-    while (next != down.end() && next->to <= looked) ++next;
+    // Slow checks look out of their order.
+    const auto next = std::find_if(down.begin(), down.end(), [&](const Spell& s) { return looked < s.to; });
     const bool dead = next != down.end() && next->from <= looked;
     if (!dead) {
       run.check(start, start + took, true);
@@ -73,6 +73,8 @@ Answers recovered(Rng& rng, const Failovers& f) {
   if (f.share > 0) {
     run.drill.require("outside", RtoSli{kill, {ProbeId(0)}, 3, Share{f.share + 1e-9}}, Comparison::at_most, f.truth);
     run.drill.require("on", RtoSli{kill, {ProbeId(0)}, 3, Share{f.share}}, Comparison::at_most, f.truth);
+    run.ask_far(RtoSli{kill, {ProbeId(0)}, 3, Share{1 - (1 - f.share) / 2}}, RtoSli{kill, {ProbeId(0)}, 3, Share{1 - 2 * (1 - f.share)}},
+                Comparison::at_most, f.truth, f.truth * (1 + 1e-9));
   } else {
     run.ask_about(RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, worst);
   }

@@ -51,7 +51,7 @@ void add_throughput_cases(std::vector<Case>& out) {
   add("60 s, independent", {.length = 60});
   add("60 s, correlation 0.5 of neighbours", {.length = 60, .sigma = 0.1, .rho = 0.5});
   add("60 s, correlation 0.9 of neighbours", {.length = 60, .sigma = 0.1, .rho = 0.9},
-      "a minute holds three independent seconds of these; where their dependence shows (about half of the runs) the row is "
+      "a minute holds three independent seconds of these; where their dependence shows (about two of three runs) the row is "
       "not proven");
   add("300 s, correlation 0.9 of neighbours", {.length = 300, .sigma = 0.1, .rho = 0.9});
   add("600 s, correlation 0.97 of neighbours", {.length = 600, .sigma = 0.1, .rho = 0.97});

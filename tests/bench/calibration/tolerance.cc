@@ -32,6 +32,7 @@ Answers struck(Rng& rng, const Strikes& s) {
   }
   run.probe(0, 10.0 * s.count, down);
   Answers out = run.judge();
+  if (s.every) out.far_outside = out.far_inside = std::nullopt;
   if (s.every && all_good) out.outside = VerdictState::unknown;  // there is nothing that the truth misses
   return out;
 }
@@ -47,7 +48,7 @@ void add_tolerance_cases(std::vector<Case>& out) {
   add("60 injections, 95 %", {60, 0.95});
   add("20 injections, 50 %", {20, 0.5});
   add("5 injections, all must be tolerated", {5, 0.9, 0, true});
-  add("40 injections, 80 %, each like the last with chance 0.5", {40, 0.8, 0.5}, "injections must come independently of each other");
+  add("40 injections, 80 %, each like the last with chance 0.5", {40, 0.8, 0.5}, "where it shows that injections end like the ones before them the row is widened; with few misses it does not always show");
 }
 
 }  // namespace shakedown::calibration

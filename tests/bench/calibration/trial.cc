@@ -74,9 +74,35 @@ double overlap(const std::vector<Spell>& spells, double from, double to) {
   return sum;
 }
 
+namespace {
+
+bool far_asked = false;
+
+// Half and twice the truth, of a ratio that which is left free; a quarter more or less where a curve is steep there.
+std::pair<double, double> far_from(const Sli& sli, Comparison comparison, double truth) {
+  const bool ratio = unit_of(sli) == Unit::ratio && comparison == Comparison::at_least;
+  if (ratio) return {1 - (1 - truth) / 2, std::max(0.0, 1 - 2 * (1 - truth))};
+  const bool steep = std::holds_alternative<LatencySli>(sli) || std::holds_alternative<ThroughputSli>(sli) ||
+                     std::holds_alternative<EfficiencySli>(sli) || std::holds_alternative<CapacitySli>(sli);
+  const double times = steep ? 1.25 : 2;
+  return comparison == Comparison::at_most ? std::pair{truth / times, truth * times} : std::pair{truth * times, truth / times};
+}
+
+}  // namespace
+
+void ask_far(bool far) { far_asked = far; }
+
 void Run::ask(const Sli& sli, Comparison comparison, double outside, double on) {
   drill.require("outside", sli, comparison, outside);
   drill.require("on", sli, comparison, on);
+  const auto [far_outside, far_inside] = far_from(sli, comparison, on);
+  ask_far(sli, sli, comparison, far_outside, far_inside);
+}
+
+void Run::ask_far(const Sli& outside, const Sli& inside, Comparison comparison, double limit_outside, double limit_inside) {
+  if (!far_asked || limit_outside == limit_inside) return;
+  drill.require("far outside", outside, comparison, limit_outside);
+  drill.require("far inside", inside, comparison, limit_inside);
 }
 
 void Run::ask_about(const Sli& sli, Comparison comparison, double truth) {
@@ -130,7 +156,12 @@ Answers Run::judge() const {
         std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
     return judged.verdict.state;
   };
-  return {state(drill.scenario.requirements.at(0)), state(drill.scenario.requirements.at(1))};
+  const auto& rows = drill.scenario.requirements;
+  Answers out{state(rows.at(0)), state(rows.at(1)), {}, {}};
+  if (rows.size() < 4) return out;
+  out.far_outside = state(rows[2]);
+  out.far_inside = state(rows[3]);
+  return out;
 }
 
 }  // namespace shakedown::calibration

@@ -1,9 +1,10 @@
 // Synthetic runs whose truth is known, each asked twice: with an objective that the truth just misses, and with one that
-// it just keeps. What the judge says of them is counted over many runs (calibrate.cc). The truth comes from the model that
+// it just keeps; some of them twice more, with one that it clearly misses and one that it clearly keeps. What the judge says of them is counted over many runs (calibrate.cc). The truth comes from the model that
 // makes a run, never from the judge. Everything follows from the Rng that is handed in. Threads: none.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,12 @@ namespace shakedown::calibration {
 struct Answers {
   VerdictState outside = VerdictState::unknown;  // the truth misses this objective: a pass is false
   VerdictState on = VerdictState::unknown;       // the truth keeps this one: a fail is false
+  // What the truth clearly misses and clearly keeps: a fail and a pass are wanted. Absent where it was not asked.
+  std::optional<VerdictState> far_outside, far_inside;
 };
+
+// Whether the next runs are asked for these too (docs/calibration.md says how far away they are).
+void ask_far(bool far);
 
 // One cell of the table. told: why more false verdicts than 5 % are expected here and what the product says of it; empty
 // = they are not.
@@ -63,8 +69,9 @@ class Run {
  public:
   testing::Drill drill;
 
-  // Both requirements. Latency limits must be asked for before anything is counted.
+  // Both requirements, and the far ones. Latency limits must be asked for before anything is counted.
   void ask(const Sli& sli, Comparison comparison, double outside, double on);
+  void ask_far(const Sli& outside, const Sli& inside, Comparison comparison, double limit_outside, double limit_inside);
   // outside: the truth and a millionth more of it.
   void ask_about(const Sli& sli, Comparison comparison, double truth);
 

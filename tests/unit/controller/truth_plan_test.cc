@@ -44,6 +44,18 @@ TEST(TruthPlan, AnOperationHasOnlyItsShareOfTheMix) {
   EXPECT_SILENT(plan_of(drill));
 }
 
+TEST(TruthPlan, AnOperationThatIsNeverSentIsSaidBeforeTheRun) {
+  Drill drill;
+  const OperationId write = drill.add_operation("write");
+  drill.add_phase("steady", 50, 100);
+  drill.require("AV-1", AvailabilitySli{{OperationId(0), write}, {}}, Comparison::at_least, 0.999);
+  drill.require("AV-2", ErrorRatioSli{{write}, 5s, {}}, Comparison::at_most, 0.1);
+  drill.require("AV-3", ThroughputSli{{write}, {}}, Comparison::at_least, 10);
+  for (const std::size_t row : {0, 1, 2}) EXPECT_SAYS(plan_of(drill, row), "write is NEVER SENT in its scope");
+  drill.scenario.phases[0].load->mix.push_back({write, 1});
+  for (const std::size_t row : {0, 1, 2}) EXPECT_EQ(plan_of(drill, row).find("NEVER"), std::string::npos);
+}
+
 TEST(TruthPlan, SecondsInsideFaultWindowsAreNotPromised) {
   Drill drill;
   const PhaseId phase = drill.add_phase("crash", 40, 100);

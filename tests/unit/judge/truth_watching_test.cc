@@ -1,6 +1,8 @@
 // What was not watched did not go well, and one failure is one failure however often it flickers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -112,6 +114,165 @@ TEST(TruthWatching, OurOwnLateRecoveryStepIsNoTimeOfTheTargets) {
     EXPECT_EQ(verdict.state, late ? VerdictState::not_proven : VerdictState::fail) << verdict.reason;
     EXPECT_EQ(verdict.injections.at(0).note.find("our own recovery step") != std::string::npos, late);
   }
+}
+
+TEST(TruthWatching, OurOwnLateRecoveryStepIsNoRepairTimeOfTheTargets) {
+  for (const bool late : {true, false}) {
+    Drill drill;
+    const PhaseId crash = drill.add_phase("crash", 30, 0);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    Action start;
+    start.kind = Action::Kind::start;
+    start.after = std::chrono::seconds(1);
+    drill.scenario.faults[kill.value].recover = {start};
+    for (int k = 0; k < 3; ++k) {
+      const double struck = 30.0 * k + 10, started = struck + (late ? 1.56 : 1.01);
+      const InjectionId id = drill.inject(kill, drill.run(crash, 30.0 * k), struck, struck + 5);
+      drill.add(StepEvent{StepEvent::Kind::recover, id, "start", testing::at(started), testing::at(started + 0.01), true, ""});
+    }
+    drill.probe(0, 90, {{10, 11.58}, {40, 41.58}, {70, 71.58}});
+    drill.require("R", MttrSli{{ProbeId(0)}, kill, RepairStatistic::mean}, Comparison::at_most, 1.2);
+    EXPECT_EQ(drill.verdict().state, late ? VerdictState::not_proven : VerdictState::fail) << drill.verdict().reason;
+  }
+}
+
+// A check a second, three needed; those of seconds 12 to 14 were not made, a gap that counts as observed.
+Drill blinking(bool blink) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(1);
+  drill.run(drill.add_phase("soak", 400, 0), 0);
+  for (int s = 0; s < 400; ++s) {
+    if (!blink || s < 12 || s > 14) drill.check(s, s + 0.005, true);
+  }
+  return drill;
+}
+
+TEST(TruthWatching, WhatChecksThatWereNotMadeMayHideCountsAgainstThePassOfAMeanTimeBetweenOutages) {
+  for (const bool blink : {true, false}) {
+    Drill drill = blinking(blink);
+    drill.require("RE-1", MtbfSli{{ProbeId(0)}}, Comparison::at_least, 130);
+    drill.require("RE-2", MtbrSli{{ProbeId(0)}}, Comparison::at_least, 130);
+    drill.require("RE-3", MtbfSli{{ProbeId(0)}}, Comparison::at_least, 80);
+    for (const std::size_t row : {0, 1}) {
+      const Verdict verdict = drill.verdict(row);
+      EXPECT_EQ(verdict.state, blink ? VerdictState::not_proven : VerdictState::pass) << verdict.reason;
+      EXPECT_EQ(verdict.needed == "a run without gaps in the observation", blink);
+    }
+    EXPECT_EQ(drill.verdict(2).state, VerdictState::pass) << drill.verdict(2).reason;
+  }
+}
+
+TEST(TruthWatching, WhatChecksThatWereNotMadeMayHideCountsAgainstThePassOfAnUptime) {
+  std::vector<double> lower;
+  for (const bool blink : {true, false}) {
+    Drill drill;
+    drill.scenario.probes[0].every = std::chrono::seconds(1);
+    drill.run(drill.add_phase("soak", 4000, 0), 0);
+    for (int s = 0; s < 4000; ++s) {
+      if (!blink || s < 12 || s > 14) drill.check(s, s + 0.005, s < 1000 || s % 1000 >= 3);  // three outages
+    }
+    drill.require("AV-1", UptimeSli{{ProbeId(0)}, {}}, Comparison::at_least, 0.9);
+    lower.push_back(drill.verdict().measured.lower.value_or(0));
+  }
+  EXPECT_GT(lower[0], 0.9);
+  EXPECT_LT(lower[0], lower[1]);
+}
+
+// Back after a second; five seconds later three checks of a kill were not made.
+TEST(TruthWatching, AGapInChecksAfterTheRecoveryWidensTheRecoveryTime) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(1);
+  const PhaseId crash = drill.add_phase("crash", 20, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  for (int k = 0; k < 3; ++k) {
+    const double start = 20.0 * k;
+    drill.inject(kill, drill.run(crash, start), start + 2.1, start + 5.5);
+    for (int s = 0; s < 20; ++s) {
+      if (k == 1 && s >= 12 && s <= 14) continue;
+      drill.check(start + s, start + s + 0.005, s < 3 || s > 5);
+    }
+  }
+  drill.require("DR-1", RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, 5);
+  const Verdict verdict = drill.verdict();
+  EXPECT_EQ(verdict.state, VerdictState::not_proven) << verdict.reason;
+  EXPECT_NEAR(verdict.injections.at(0).upper, 3.905, 0.01);
+  EXPECT_NEAR(verdict.injections.at(1).lower, 2.89, 0.01);
+  EXPECT_NEAR(verdict.injections.at(1).upper, 12.905, 0.01);
+}
+
+TEST(TruthInjectionShare, TheReasonOfARowWithAShareSaysWhatShareIsProved) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 20, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  for (int k = 0; k < 12; ++k) {
+    const double start = 20.0 * k, away = k == 3 ? 12 : 1;
+    drill.inject(kill, drill.run(crash, start), start + 5, start + 5 + away);
+    drill.probe(start, start + 20, {{start + 5, start + 5 + away}});
+  }
+  RtoSli rto{kill, {ProbeId(0)}};
+  rto.share = Share{0.6};
+  drill.require("DR-1", rto, Comparison::at_most, 5);
+  const std::string reason = drill.verdict().reason;  // Clopper and Pearson: 11 of 12
+  EXPECT_NE(reason.find("met in 11 of 12; proves at least 66.1 % of failovers at 95 %, 60 % claimed"), std::string::npos) << reason;
+}
+
+TEST(TruthPageOne, APassOfAShareOfCrashesIsNotToldAsALossThatIsPromised) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 20, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  for (int k = 0; k < 12; ++k) {
+    const double start = 20.0 * k;
+    const InjectionId id = drill.inject(kill, drill.run(crash, start), start + 5, start + 6);
+    const auto first = static_cast<uint64_t>(k) * 50;
+    drill.writes(start, start + 5).verify(id, start + 10, k == 3 ? std::set<uint64_t>{first + 48, first + 49} : std::set<uint64_t>{}, {}, first);
+    drill.probe(start, start + 20, {{start + 5, start + 6}});
+  }
+  RpoSli rpo{kill, LedgerId(0)};
+  rpo.share = Share{0.6};
+  drill.require("DR-2", rpo, Comparison::at_most, 0);
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
+  EXPECT_EQ(card.tldr.at(0), "If the process dies, no confirmed entry is lost in 11 of 12 tries; promised is that in 60 % of all.");
+}
+
+// 100/s at 5 ms, 2 s of fault at 400 ms: about 79 s of delay. A measured stage of another load, in which answers took 900 ms.
+TEST(TruthOfImpact, AnOverloadedStageIsNoQuietTime) {
+  for (const bool overloaded : {true, false}) {
+    Drill drill;
+    const PhaseId peak = drill.add_phase("peak", 30, 1000), crash = drill.add_phase("crash", 40, 100);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    drill.load(drill.run(peak, 0), 0, 30, 1000, 0, overloaded ? 0.9 : 0.005);
+    const StageId stage = drill.run(crash, 30);
+    drill.inject(kill, stage, 50, 52);
+    drill.load(stage, 30, 50, 100).load(stage, 50, 52, 100, 0, 0.4).load(stage, 52, 70, 100);
+    drill.probe(0, 70);
+    drill.require("RE-1", ImpactSli{kill, ImpactUnit::delayed_seconds}, Comparison::at_most, 10);
+    EXPECT_EQ(drill.verdict().state, VerdictState::fail) << drill.verdict().reason;
+    EXPECT_NEAR(drill.verdict().measured.value.value_or(0), 79, 1);
+  }
+}
+
+TEST(TruthThroughput, APhaseUnderASecondHadRequestsAllTheSame) {
+  Drill drill;
+  const StageId stage = drill.run(drill.add_phase("blink", 0.4, 100), 0);
+  drill.load(stage, 0, 1, 40);
+  drill.require("PE-1", ThroughputSli{}, Comparison::at_least, 10);
+  EXPECT_EQ(drill.verdict().reason, "No data: no whole second in the measured phases, so no rate can be told.");
+}
+
+TEST(TruthPageOne, FailuresThatNobodyJudgedAreSaidToBeThoseOutsideTheFaults) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 24, 10);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  drill.scenario.phases[crash.value].faults = {kill};
+  const StageId stage = drill.run(crash, 0);
+  drill.inject(kill, stage, 10, 12);
+  drill.load(stage, 0, 24, 9, 1).probe(0, 24);
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  const Scorecard card = drill.judge();
+  EXPECT_TRUE(std::any_of(card.tldr.begin(), card.tldr.end(), [](const std::string& said) {
+    return said.find(" requests outside its failures failed.") != std::string::npos;
+  })) << card.tldr.at(0);
 }
 
 TEST(TruthWatching, WhereNoPhaseRanNoRowOfAProbeIsGreen) {

@@ -50,10 +50,10 @@ TEST(MeasuredWords, NamesThePartOfTheRequests) {
   EXPECT_EQ(measured_words(row_of(LatencySli{{}, 0.5, {}}, Comparison::at_most, 1)), "1s for 5 of 10");
 }
 
-TEST(MeasuredWords, NoValueIsNothingAndACensoredOneIsALowerLimit) {
+TEST(MeasuredWords, NoValueIsNothingAndFastFailuresAreNotToldASlowness) {
   ScoredRequirement row = row_of(LatencySli{}, Comparison::at_most, 1);
   row.verdict.measured.censored = true;
-  EXPECT_EQ(measured_words(row), "at least 1s for 99 of 100");
+  EXPECT_EQ(measured_words(row), "too many not answered well to tell a time for 99 of 100");
   row.verdict.measured.value.reset();
   EXPECT_EQ(measured_words(row), "nothing");
 }

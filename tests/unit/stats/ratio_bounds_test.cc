@@ -171,11 +171,10 @@ TEST(CleanTrialsNeeded, Drills) {
 
 // chaos-and-dr 10.7: no loss in 1 5 10 20 29 59 drills; 10.5: one passed drill proves 5 %.
 TEST(ShareProved, NoLossInDrills) {
-  const std::vector<std::pair<uint64_t, double>> rows = {{1, .95},    {5, .4507},  {10, .2589},
+  const std::vector<std::pair<double, double>> rows = {{1, .95},    {5, .4507},  {10, .2589},
                                                          {20, .1391}, {29, .0981}, {59, .0495}};
-  for (const auto& [drills, upper] : rows) EXPECT_NEAR(1 - share_proved(drills, 0.95), upper, 5e-5) << drills;
-  EXPECT_NEAR(share_proved(3, 0.95), 0.37, 0.005);  // design section 4: "proves at least 37 % of failovers"
-  EXPECT_EQ(share_proved(0, 0.95), 0);
+  for (const auto& [drills, upper] : rows) EXPECT_NEAR(clopper_pearson(0, drills, 0.95).upper, upper, 5e-5) << drills;
+  EXPECT_NEAR(clopper_pearson(3, 3, 0.95).lower, 0.368, 0.0005);
 }
 
 }  // namespace

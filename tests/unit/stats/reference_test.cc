@@ -179,7 +179,7 @@ std::optional<Bounds> reference_batch_means(const std::vector<double>& values, d
     const double n = static_cast<double>(batches.size()), middle = mean_of(batches), r = neighbours(batches);
     double square = 0, cube = 0;
     for (const double b : batches) square += std::pow(b - middle, 2) / (n - 1), cube += std::pow(b - middle, 3) / n;
-    const bool chance = r + 1 / n < 1.645 / std::sqrt(n);
+    const bool chance = r + 1 / n < (length == 1 ? 1.645 : 1) / std::sqrt(n);
     found.emplace_back(chance ? 0 : std::min(0.98, (r * n + 1) / (n - 3)), length);
     double left = 0;
     for (const auto& [one, of] : found) left = std::max(left, correlation_of_sums(one, length / of));
@@ -191,7 +191,7 @@ std::optional<Bounds> reference_batch_means(const std::vector<double>& values, d
     below = std::max(below, reach + std::max(0.0, -skew));
     above = std::max(above, reach + std::max(0.0, skew));
   }
-  if (worth_of_widest < 4) return std::nullopt;
+  if (worth_of_widest < 6) return std::nullopt;
   return Bounds{std::max(0.0, mean - below), mean + above};
 }
 
@@ -262,7 +262,7 @@ DesignEffect reference_effect(const std::vector<SecondCount>& seconds) {
   }
   out.rejected = least < 0.01 / std::max(1.0, looks);
   if (!out.rejected) return {};
-  out.deff_pass = out.deff * (1 + 2 / (rare / out.deff));
+  out.deff_pass = out.deff * (1 + 2 / (rare / out.deff) + 3 / std::pow(rare / out.deff, 2));
   return out;
 }
 

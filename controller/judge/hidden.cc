@@ -1,0 +1,96 @@
+#include "controller/judge/hidden.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace shakedown::judging {
+namespace {
+
+class Stretches {
+ public:
+  Stretches(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to)
+      : evidence_(evidence), probe_(probe), from_(from), to_(to), gap_(std::max(5 * probe.every, probe.timeout)) {}
+
+  void add(const ProbeResult& result) {
+    if (!before_) good_before_ = result.start;
+    const Duration since = before_ ? result.start - *before_ : probe_.every;
+    if (before_ && result.start > from_) absent_ += missing_between(*before_, result.start);
+    dark_ = dark_ || since > gap_;
+    const bool failed = has_failed(result, probe_);
+    failed_ += failed && result.start < to_ ? 1 : 0;
+    before_ = result.start;
+    if (!failed) end(result.end, result.start);
+  }
+
+  std::vector<HiddenOutage> all() {
+    if (before_) end(*before_, *before_);
+    return std::move(out_);
+  }
+
+ private:
+  // Checks due between two that were made, less half a cadence, and before to_.
+  uint64_t missing_between(RunTime before, RunTime next) const {
+    const RunTime until = std::min(next - probe_.every / 2, to_);
+    const int64_t due = until <= before ? 0 : (until - before - Duration(1)) / probe_.every;
+    return static_cast<uint64_t>(due);
+  }
+
+  void end(RunTime good_end, RunTime good_start) {
+    const bool enough = absent_ > 0 && absent_ + failed_ >= std::max(1U, probe_.down_after);
+    const TimeRange range{good_before_, good_end};
+    if (enough && !known(range)) out_.push_back({range, dark_ && failed_ == 0});
+    absent_ = failed_ = 0;
+    dark_ = false;
+    good_before_ = good_start;
+  }
+
+  bool known(TimeRange range) const {
+    return std::any_of(evidence_.outages.begin(), evidence_.outages.end(), [&](const CausedOutage& c) {
+      return c.outage.begin() < range.to && range.from <= c.outage.last_failed_start;
+    });
+  }
+
+  const ProbeEvidence& evidence_;
+  const Probe& probe_;
+  const RunTime from_, to_;
+  const Duration gap_;
+  std::optional<RunTime> before_;
+  RunTime good_before_{};
+  uint64_t absent_ = 0, failed_ = 0;  // since the last good check
+  bool dark_ = false;
+  std::vector<HiddenOutage> out_;
+};
+
+}  // namespace
+
+std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to) {
+  if (evidence.empty() || probe.every <= Duration::zero()) return {};
+  Stretches stretches(evidence, probe, from, to);
+  for (auto at = good_before(evidence.results, probe, from, 1), end = evidence.results.end(); at != end; ++at) {
+    stretches.add(*at);
+    if (at->start >= to && !has_failed(*at, probe)) break;
+  }
+  std::vector<HiddenOutage> out = stretches.all();
+  std::erase_if(out, [to](const HiddenOutage& one) { return one.range.from >= to; });
+  return out;
+}
+
+HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidence) {
+  HiddenOutside out;
+  for (const HiddenOutage& one : hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max())) {
+    const bool drilled = std::any_of(evidence.windows.begin(), evidence.windows.end(), [&](const FaultWindow& w) {
+      return w.range.from <= one.range.from && one.range.to <= w.range.to;
+    });
+    if (one.dark || drilled) continue;
+    ++out.count;
+    out.seconds += seconds(one.range.to - one.range.from);
+  }
+  return out;
+}
+
+std::string hidden_words(const HiddenOutside& hidden) {
+  return hidden.count == 0 ? "" : fmt::format(" ({} more may lie where checks were not made)", hidden.count);
+}
+
+}  // namespace shakedown::judging
