@@ -64,10 +64,13 @@ Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
   if (!asked) co_return not_done(asked.error().message);
   const Answer& answer = asked.value();
   const Holes none;
-  if (!expectation.value().holds(answer.response(), none)) {
-    const bool status_ok = expectation.value().status_holds(answer.response());
-    co_return fails(status_text(answer) + (status_ok ? ", but not as expected" : ""));
+  const Mismatch wrong = expectation.value().judge(answer.response(), none);
+  if (wrong == Mismatch::body && expectation.value().cut_short(answer.response())) {
+    co_return not_done(status_text(answer) + ", and what was expected is not in the first " + std::to_string(kKeptBody >> 20) +
+                       " MiB of the body; what lies beyond is not kept");
   }
+  if (wrong == Mismatch::status) co_return fails(status_text(answer));
+  if (wrong != Mismatch::none) co_return fails(status_text(answer) + ", but not as expected");
   if (check.number_pointer.empty()) co_return holds(status_text(answer) + ", as expected");
   const auto text = json_at(answer.body, check.number_pointer);
   const auto number = text ? number_in(*text) : std::nullopt;
