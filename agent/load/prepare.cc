@@ -1,11 +1,15 @@
 #include "agent/load/prepare.h"
 
+#include <algorithm>
+
 #include <boost/asio/io_context.hpp>
 
 #include "agent/load/arrival_clock.h"
 
 namespace shakedown {
 namespace {
+
+using boost::asio::ip::tcp;
 
 Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http,
                                      const Secrets& secrets, uint64_t value_size,
@@ -42,15 +46,9 @@ Duration lag_limit(const Scenario& scenario) {
 
 }  // namespace
 
-Result<PreparedTarget> prepare_target(const Target& target) {
-  if (find_driver(target.scheme) == nullptr) {
-    return fail(ErrorKind::scenario, "target `" + target.name + "`: the scheme `" + target.scheme +
-                                         "` is not known; this agent speaks " + known_schemes());
-  }
-  PreparedTarget made;
-  made.target = target;
+Result<std::vector<tcp::endpoint>> addresses_of(const Target& target) {
   boost::asio::io_context loop;
-  boost::asio::ip::tcp::resolver resolver(loop);
+  tcp::resolver resolver(loop);
   boost::system::error_code error;
   const auto found = resolver.resolve(target.host, std::to_string(target.port),
                                       boost::asio::ip::resolver_base::numeric_service, error);
@@ -59,7 +57,26 @@ Result<PreparedTarget> prepare_target(const Target& target) {
                                             target.host + "`: " + error.message() +
                                             "; check the name on this agent");
   }
-  for (const auto& entry : found) made.endpoints.push_back(entry.endpoint());
+  std::vector<tcp::endpoint> endpoints;
+  for (const auto& entry : found) {
+    if (std::find(endpoints.begin(), endpoints.end(), entry.endpoint()) == endpoints.end()) endpoints.push_back(entry.endpoint());
+  }
+  return endpoints;
+}
+
+Result<PreparedTarget> prepare_target(const Target& target) {
+  SHAKEDOWN_TRY(std::vector<tcp::endpoint> endpoints, addresses_of(target));
+  return prepare_target(target, std::move(endpoints));
+}
+
+Result<PreparedTarget> prepare_target(const Target& target, std::vector<tcp::endpoint> endpoints) {
+  if (find_driver(target.scheme) == nullptr) {
+    return fail(ErrorKind::scenario, "target `" + target.name + "`: the scheme `" + target.scheme +
+                                         "` is not known; this agent speaks " + known_schemes());
+  }
+  PreparedTarget made;
+  made.target = target;
+  made.endpoints = std::move(endpoints);
   if (target.scheme == "https") {
     SHAKEDOWN_TRY(made.tls, TlsContext::make(target));
   }
