@@ -1,15 +1,24 @@
 #include "agent/load/prepare.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 #include <boost/asio/io_context.hpp>
 
 #include "agent/load/arrival_clock.h"
+#include "core/runtime/file_descriptor.h"
 
 namespace shakedown {
 namespace {
 
 using boost::asio::ip::tcp;
+
+// Whether this host can send there at all: a host without IPv6 has no use for such an address. Nothing is sent.
+bool has_route(const tcp::endpoint& endpoint) {
+  const FileDescriptor socket(::socket(endpoint.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return socket.valid() && ::connect(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0;
+}
 
 Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http,
                                      const Secrets& secrets, uint64_t value_size,
@@ -57,11 +66,13 @@ Result<std::vector<tcp::endpoint>> addresses_of(const Target& target) {
                                             target.host + "`: " + error.message() +
                                             "; check the name on this agent");
   }
-  std::vector<tcp::endpoint> endpoints;
+  std::vector<tcp::endpoint> all, routed;
   for (const auto& entry : found) {
-    if (std::find(endpoints.begin(), endpoints.end(), entry.endpoint()) == endpoints.end()) endpoints.push_back(entry.endpoint());
+    if (std::find(all.begin(), all.end(), entry.endpoint()) != all.end()) continue;
+    all.push_back(entry.endpoint());
+    if (has_route(entry.endpoint())) routed.push_back(entry.endpoint());
   }
-  return endpoints;
+  return routed.empty() ? all : routed;
 }
 
 Result<PreparedTarget> prepare_target(const Target& target) {
@@ -81,6 +92,14 @@ Result<PreparedTarget> prepare_target(const Target& target, std::vector<tcp::end
     SHAKEDOWN_TRY(made.tls, TlsContext::make(target));
   }
   return made;
+}
+
+std::string address_list(const PreparedTarget& target) {
+  std::string out = target.target.name + ":";
+  for (const tcp::endpoint& endpoint : target.endpoints) {
+    out += (&endpoint == target.endpoints.data() ? " " : ", ") + endpoint.address().to_string();
+  }
+  return out;
 }
 
 Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http) {

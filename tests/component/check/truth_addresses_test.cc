@@ -1,5 +1,6 @@
 // A name is as good as the worst of its addresses: what is well at the first one and bad at the second.
 #include <memory>
+#include <stdexcept>
 
 #include <sys/socket.h>
 

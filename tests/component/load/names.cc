@@ -4,6 +4,7 @@
 #include <netdb.h>
 
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -14,19 +15,23 @@ Lookup system_lookup() {
   return lookup;
 }
 
-int addresses_of(std::string_view name) { return name == "two.test" ? 2 : name == "three.test" ? 3 : 0; }
+std::vector<const char*> addresses_of(std::string_view name) {
+  if (name == "two.test") return {"127.0.0.1", "127.0.0.2"};
+  if (name == "three.test") return {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
+  if (name == "odd.test") return {"255.255.255.255", "127.0.0.1"};
+  return {};
+}
 
 }  // namespace
 
 // The answers of several look-ups in one list, which freeaddrinfo frees entry by entry.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
-  static constexpr const char* kAddresses[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
-  const int addresses = node == nullptr ? 0 : addresses_of(node);
-  if (addresses == 0) return system_lookup()(node, service, hints, result);
+  const std::vector<const char*> addresses = addresses_of(node == nullptr ? "" : node);
+  if (addresses.empty()) return system_lookup()(node, service, hints, result);
   addrinfo** end = result;
   *result = nullptr;
-  for (int i = 0; i < addresses; ++i) {
-    if (const int error = system_lookup()(kAddresses[i], service, hints, end); error != 0) return error;
+  for (const char* address : addresses) {
+    if (const int error = system_lookup()(address, service, hints, end); error != 0) return error;
     while (*end != nullptr) end = &(*end)->ai_next;
   }
   return 0;
@@ -36,5 +41,6 @@ namespace shakedown {
 
 const char* two_addresses() { return "two.test"; }
 const char* three_addresses() { return "three.test"; }
+const char* odd_addresses() { return "odd.test"; }
 
 }  // namespace shakedown

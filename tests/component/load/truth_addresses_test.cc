@@ -1,5 +1,6 @@
 // Connections go round the addresses of a name: a bad one gets its share of the requests, and shows.
 #include <memory>
+#include <stdexcept>
 
 #include "tests/component/load/driver_rig.h"
 #include "tests/component/load/names.h"
@@ -52,6 +53,7 @@ TEST(TruthAddresses, KeptConnectionsGoRoundTheAddresses) {
   ask(rig, 30);
   for (const auto& server : three.at) EXPECT_EQ(server->connections(), 1U);
   EXPECT_EQ(rig.driver->open_connections(), 3U);
+  EXPECT_EQ(Drill(three.drill(three_addresses())).runner().addresses(), std::vector<std::string>{"api: 127.0.0.1, 127.0.0.2, 127.0.0.3"});
 }
 
 TEST(TruthAddresses, EachAddressGetsItsShareOfTheLoad) {
@@ -87,6 +89,13 @@ TEST(TruthAddresses, AProbeSeesTheBadAddressWhetherItKeepsItsConnectionOrNot) {
     })) << good << " good, " << failed << " failed";
     drill.stop();
   }
+}
+
+TEST(TruthAddresses, AnAddressWithoutARouteIsLeftOut) {
+  const Servers one({says(200)});
+  const DriverRig rig(one.drill(odd_addresses()));
+  ASSERT_EQ(rig.prepared->targets[0].endpoints.size(), 1U);
+  EXPECT_EQ(rig.prepared->targets[0].endpoints[0].address().to_string(), "127.0.0.1");
 }
 
 TEST(TruthAddresses, WhereAnAddressRefusesTheNextOneIsAsked) {
