@@ -110,6 +110,7 @@ Result<void> Engine::plan(Assignment assignment) {
   clock_ = RunClock(mono_now());
   SHAKEDOWN_TRY(auto load, make_load(clock_));
   SHAKEDOWN_TRY(auto fault, make_fault(clock_));
+  if (load) addresses_ = load->addresses();
   // Both are made anew at Go, which fixes the clock; what they found was only to be known early.
   load.reset();
   fault.reset();

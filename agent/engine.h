@@ -29,6 +29,8 @@ class Engine {
   // The run's zero is known: everything is made for good, and a snapshot leaves at every whole second.
   Result<void> go(RunClock clock);
   bool gone() const { return load_ != nullptr; }
+  // What the plan's targets stood for; see LoadRunner::addresses.
+  const std::vector<std::string>& addresses() const { return addresses_; }
   // Any order between Go and Shutdown. What cannot be obeyed is answered (StepDone, FaultEvent) or reported as a warning.
   void obey(const ToAgent& order);
   void renew(Duration lease);
@@ -67,6 +69,7 @@ class Engine {
   const AgentOptions& options_;
   AgentLink& link_;
   std::optional<Assignment> assignment_;
+  std::vector<std::string> addresses_;
   RunClock clock_;
   std::optional<Outbox> outbox_;
   std::unique_ptr<LoadRunner> load_;

@@ -104,6 +104,7 @@ void Session::answer_plan() {
   answered_ = true;
   PlanReady answer;
   answer.clock_bound = clock_.bound();
+  answer.addresses = engine_.addresses();
   link_.send(answer);
   log::info("ready", {{"clock_bound", format_duration(answer.clock_bound)}});
 }

@@ -15,7 +15,7 @@ constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
 // Every signal that the judge can raise, so that each is there from the start.
 constexpr const char* kSignals[] = {
     "accounting identity", "agent", "bite", "clock offset", "cpu", "down before", "journal", "lag", "leftover", "lost agent",
-    "not injected", "not run", "our losses", "overlap", "rejudged", "release", "shared cores", "steal", "teardown",
+    "not injected", "not run", "our losses", "overlap", "rejudged", "release", "release not read", "shared cores", "steal", "teardown",
     "unobserved"};
 
 void add_validity(MetricFamilies& page, const Scorecard& card) {

@@ -80,6 +80,7 @@ namespace {
 
 void note_ready(Member& member, const PlanReady& answer) {
   member.facts.clock_bound = answer.clock_bound;
+  member.facts.addresses = answer.addresses;
   member.state = answer.ok ? MemberState::ready : MemberState::refused;
   member.detail = answer.error;
   member.problem = answer.problem;

@@ -333,10 +333,7 @@ bool Run::probes_up_since(RunTime since) const {
 void Run::check_stop_conditions() {
   for (const StopCondition& condition : scenario_.stop_when) {
     const std::optional<double> value = stop_value(condition, chronicle_.timeline(), chronicle_.overdue(), now());
-    if (!value) continue;
-    const bool met = condition.when.comparison == Comparison::at_least ? *value > condition.when.limit
-                                                                      : *value < condition.when.limit;
-    if (met) {
+    if (value && condition.met(*value)) {
       stop(RunState::stopped, "stop_when " + condition.describe + ": measured " +
                                   format_value(*value, unit_of(condition.sli)));
     }

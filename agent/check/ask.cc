@@ -46,12 +46,15 @@ void Ask::finished(Outcome outcome, const Response* response) {
   over_.fire();
 }
 
-Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target) {
-  SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target));
+Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target, Endpoint endpoint, bool* nobody) {
+  SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target, std::vector<Endpoint>(1, endpoint)));
   SHAKEDOWN_CO_TRY(RequestTemplate request, RequestTemplate::make(http, target, look.secrets, 0));
   look.asks.push_back(std::make_unique<Ask>(std::move(prepared), std::move(request), look.loop));
   if (look.end.fired()) co_return fail(ErrorKind::unavailable, why_not(Woken::ended));
-  co_return co_await look.asks.back()->answer(look.deadline, look.end);
+  Ask& one = *look.asks.back();
+  Result<Answer> answer = co_await one.answer(look.deadline, look.end);
+  if (nobody != nullptr) *nobody = one.outcome() == Outcome::refused;
+  co_return answer;
 }
 
 }  // namespace shakedown

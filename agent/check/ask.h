@@ -5,12 +5,15 @@
 #include <memory>
 #include <string>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include "agent/load/single_request.h"
 #include "core/runtime/waiting.h"
 
 namespace shakedown {
 
 struct Look;
+using Endpoint = boost::asio::ip::tcp::endpoint;
 
 struct Answer {
   int status = 0;
@@ -26,6 +29,8 @@ class Ask {
   Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop);
   // Error unavailable: no complete answer came by the deadline, or before `end` fired, and why.
   Task<Result<Answer>> answer(MonoTime deadline, OneShot& end);
+  // How the request ended.
+  Outcome outcome() const { return outcome_; }
 
  private:
   void finished(Outcome outcome, const Response* response);
@@ -39,8 +44,8 @@ class Ask {
   Answer answer_;
 };
 
-// Sends the request to the target as it is given. Errors: as Ask::answer, and those of preparing (a name without an
-// address, a certificate file).
-Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target);
+// Sends the request to the target as it is given, at one address. Errors: as Ask::answer, and those of preparing (a
+// certificate file). nobody, when it is given: whether the connection was refused or had no route.
+Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target, Endpoint endpoint, bool* nobody);
 
 }  // namespace shakedown

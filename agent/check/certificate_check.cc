@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "agent/check/addresses.h"
 #include "agent/check/look.h"
 #include "agent/check/tls_session.h"
 #include "core/base/clock.h"
@@ -41,10 +42,9 @@ Expiry soonest_of(SSL& ssl) {
   return soonest;
 }
 
-}  // namespace
-
-Task<Observation> carry_out(const Look& look, const CertificateCheck& check) {
-  const Secured made = co_await shake_hands(look, look.target(check.target), TlsVersion::tls1_2);
+Task<Observation> look_at(const Look& look, const Target& target, const CertificateCheck&, Endpoint endpoint) {
+  const Secured made = co_await shake_hands(look, target, endpoint, TlsVersion::tls1_2);
+  if (made.nobody) co_return nobody_there("no handshake: " + made.why);
   if (!made.session) co_return not_done("no handshake: " + made.why);
   const Expiry soonest = soonest_of(*made.session);
   if (soonest.of.empty()) co_return not_done("the target showed no certificate");
@@ -53,6 +53,12 @@ Task<Observation> carry_out(const Look& look, const CertificateCheck& check) {
   Observation finding = distrust.empty() ? holds("verified; " + until) : fails("not trusted: " + distrust + "; " + until);
   finding.number = seconds(soonest.at - system_clock().wall());
   co_return finding;
+}
+
+}  // namespace
+
+Task<Observation> carry_out(const Look& look, const CertificateCheck& check) {
+  co_return co_await at_each_address(look, look.target(check.target), check, Numbers::least, &look_at);
 }
 
 }  // namespace shakedown

@@ -1,5 +1,7 @@
 #include "agent/check/client_hello.h"
 
+#include <algorithm>
+
 namespace shakedown {
 namespace {
 
@@ -58,9 +60,11 @@ unsigned number(std::string_view bytes, std::size_t at, int size) {
   return value;
 }
 
+// The message's bytes, which may have come in several records; incomplete while some are missing.
 HelloAnswer read_server_hello(std::string_view body) {
-  constexpr std::size_t kSessionLength = 4 + 2 + 32;  // header, version, random
+  constexpr std::size_t kHeader = 4, kSessionLength = kHeader + 2 + 32;  // header, version, random
   HelloAnswer answer;
+  if (body.size() < kHeader || body.size() < kHeader + number(body, 1, 3)) return answer;
   answer.kind = HelloAnswer::Kind::not_tls;
   if (body.size() <= kSessionLength || number(body, 0, 1) != kServerHello) return answer;
   const std::size_t suite = kSessionLength + 1 + number(body, kSessionLength, 1);
@@ -73,10 +77,10 @@ HelloAnswer read_server_hello(std::string_view body) {
 
 }  // namespace
 
-std::string client_hello(TlsVersion version, const std::vector<uint16_t>& suites, std::string_view server_name,
+std::string client_hello(uint16_t version, const std::vector<uint16_t>& suites, std::string_view server_name,
                          std::string_view random) {
   std::string body;
-  put(body, wire_version(version), 2);
+  put(body, version, 2);
   body += random;
   put(body, 0, 1);  // no session
   put_sized(body, numbers(suites), 2);
@@ -85,13 +89,14 @@ std::string client_hello(TlsVersion version, const std::vector<uint16_t>& suites
   std::string message(1, static_cast<char>(kClientHello));
   put_sized(message, body, 3);
   std::string record(1, static_cast<char>(kHandshake));
-  put(record, wire_version(TlsVersion::tls1_0), 2);
+  put(record, std::min(version, wire_version(TlsVersion::tls1_0)), 2);
   put_sized(record, message, 2);
   return record;
 }
 
 HelloAnswer read_hello_answer(std::string_view bytes) {
   HelloAnswer answer;
+  std::string handshake;
   while (bytes.size() >= kRecordHeader) {
     const unsigned type = number(bytes, 0, 1);
     const std::size_t length = number(bytes, 3, 2);
@@ -101,7 +106,13 @@ HelloAnswer read_hello_answer(std::string_view bytes) {
     }
     if (bytes.size() < kRecordHeader + length) return answer;
     const std::string_view body = bytes.substr(kRecordHeader, length);
-    if (type == kHandshake) return read_server_hello(body);
+    if (type == kHandshake) {
+      handshake += body;
+      answer = read_server_hello(handshake);
+      if (answer.kind != HelloAnswer::Kind::incomplete) return answer;
+      bytes.remove_prefix(kRecordHeader + length);
+      continue;
+    }
     const bool warning = body.size() == 2 && body[0] == 1 && body[1] != 0;  // the ServerHello may still come
     if (!warning) {
       answer.kind = HelloAnswer::Kind::refused;

@@ -1,4 +1,5 @@
 // Checks that ask one request: authentication, headers, and an answer as expected.
+#include "agent/check/addresses.h"
 #include "agent/check/look.h"
 #include "agent/load/expect.h"
 
@@ -27,23 +28,22 @@ std::string missing_header(const HeaderExpect& expected, std::string_view head) 
   return expected.name + " is \"" + std::string(*found) + "\" instead of \"" + expected.equals + "\"";
 }
 
-}  // namespace
+Observation no_answer(const Error& error, bool nobody) { return nobody ? nobody_there(error.message) : not_done(error.message); }
 
-Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check) {
-  if (carries_secret(check.http)) co_return not_done("the request carries a secret, so it was not sent");
-  const Target target = without_credentials(look.target(check.http.target));
-  const Result<Answer> answer = co_await ask(look, check.http, target);
-  if (!answer) co_return not_done(answer.error().message);
+Task<Observation> ask_for_login(const Look& look, const Target& target, const AuthenticationCheck& check, Endpoint endpoint) {
+  bool nobody = false;
+  const Result<Answer> answer = co_await ask(look, check.http, target, endpoint, &nobody);
+  if (!answer) co_return no_answer(answer.error(), nobody);
   Expect expect;
   expect.status = check.status;
   const std::string seen = "without credentials: " + status_text(answer.value());
   co_return expect.status_ok(answer.value().status) ? holds(seen) : fails(seen);
 }
 
-Task<Observation> carry_out(const Look& look, const HeadersCheck& check) {
-  if (check.headers.empty()) co_return not_done("no header is named, so nothing was looked for");
-  const Result<Answer> answer = co_await ask(look, check.http, look.target(check.http.target));
-  if (!answer) co_return not_done(answer.error().message);
+Task<Observation> look_for_headers(const Look& look, const Target& target, const HeadersCheck& check, Endpoint endpoint) {
+  bool nobody = false;
+  const Result<Answer> answer = co_await ask(look, check.http, target, endpoint, &nobody);
+  if (!answer) co_return no_answer(answer.error(), nobody);
   if (answer.value().status >= 500) {
     co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the service");
   }
@@ -57,17 +57,21 @@ Task<Observation> carry_out(const Look& look, const HeadersCheck& check) {
                             : fails(missing + seen);
 }
 
-Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
+Task<Observation> look_at_answer(const Look& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {
   const Result<Expectation> expectation = Expectation::make(check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
-  const Result<Answer> asked = co_await ask(look, check.http, look.target(check.http.target));
-  if (!asked) co_return not_done(asked.error().message);
+  bool nobody = false;
+  const Result<Answer> asked = co_await ask(look, check.http, target, endpoint, &nobody);
+  if (!asked) co_return no_answer(asked.error(), nobody);
   const Answer& answer = asked.value();
   const Holes none;
-  if (!expectation.value().holds(answer.response(), none)) {
-    const bool status_ok = expectation.value().status_holds(answer.response());
-    co_return fails(status_text(answer) + (status_ok ? ", but not as expected" : ""));
+  const Mismatch wrong = expectation.value().judge(answer.response(), none);
+  if (wrong == Mismatch::body && expectation.value().cut_short(answer.response())) {
+    co_return not_done(status_text(answer) + ", and what was expected is not in the first " + std::to_string(kKeptBody >> 20) +
+                       " MiB of the body; what lies beyond is not kept");
   }
+  if (wrong == Mismatch::status) co_return fails(status_text(answer));
+  if (wrong != Mismatch::none) co_return fails(status_text(answer) + ", but not as expected");
   if (check.number_pointer.empty()) co_return holds(status_text(answer) + ", as expected");
   const auto text = json_at(answer.body, check.number_pointer);
   const auto number = text ? number_in(*text) : std::nullopt;
@@ -78,6 +82,23 @@ Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
   Observation finding = holds(check.number_pointer + " is " + *text);
   finding.number = number;
   co_return finding;
+}
+
+}  // namespace
+
+Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check) {
+  if (carries_secret(check.http)) co_return not_done("the request carries a secret, so it was not sent");
+  const Target target = without_credentials(look.target(check.http.target));
+  co_return co_await at_each_address(look, target, check, Numbers::equal, &ask_for_login);
+}
+
+Task<Observation> carry_out(const Look& look, const HeadersCheck& check) {
+  if (check.headers.empty()) co_return not_done("no header is named, so nothing was looked for");
+  co_return co_await at_each_address(look, look.target(check.http.target), check, Numbers::equal, &look_for_headers);
+}
+
+Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
+  co_return co_await at_each_address(look, look.target(check.http.target), check, Numbers::equal, &look_at_answer);
 }
 
 }  // namespace shakedown

@@ -13,9 +13,14 @@ constexpr std::size_t kLongestDetail = 500;
 
 }  // namespace
 
-Observation not_done(std::string why) { return {false, false, std::nullopt, std::move(why)}; }
-Observation holds(std::string what) { return {true, true, std::nullopt, std::move(what)}; }
-Observation fails(std::string what) { return {true, false, std::nullopt, std::move(what)}; }
+Observation not_done(std::string why) { return {false, false, false, std::nullopt, std::move(why)}; }
+Observation nobody_there(std::string why) {
+  Observation made = not_done(std::move(why));
+  made.nobody = true;
+  return made;
+}
+Observation holds(std::string what) { return {true, true, false, std::nullopt, std::move(what)}; }
+Observation fails(std::string what) { return {true, false, false, std::nullopt, std::move(what)}; }
 
 Task<Observation> carry_out(const Look& look, const CheckKind& kind) {
   return std::visit([&look](const auto& check) { return carry_out(look, check); }, kind);

@@ -32,10 +32,12 @@ struct Look {
 struct Observation {
   bool done = false;
   bool holds = false;
+  bool nobody = false;  // not done, as the address took no connection: refused, or no route from here
   std::optional<double> number;
   std::string detail;
 };
 Observation not_done(std::string why);
+Observation nobody_there(std::string why);
 Observation holds(std::string what);
 Observation fails(std::string what);
 

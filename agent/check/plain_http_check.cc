@@ -2,10 +2,10 @@
 // that answers on the target's own port; a host that cannot be reached at all proves nothing.
 #include <strings.h>
 
+#include "agent/check/addresses.h"
 #include "agent/check/look.h"
 #include "agent/check/reach.h"
 #include "agent/load/expect.h"
-#include "agent/load/prepare.h"
 #include "agent/load/request_template.h"
 
 namespace shakedown {
@@ -55,42 +55,30 @@ Observation judge(const Head& head) {
   return fails("answered with status " + status + " in plain text");
 }
 
-// One address. Nothing when the target cannot be reached there at all.
-Task<std::optional<Observation>> ask_address(const Look& look, Endpoint endpoint, uint16_t port, std::string request) {
+Task<Observation> ask_address(const Look& look, const Target& target, const PlainHttpCheck& check, Endpoint endpoint) {
+  const std::string port = "port " + std::to_string(check.port) + ": ";
   const Reached own = co_await reach(look, endpoint);
-  if (!own.socket.valid()) co_return std::nullopt;
-  endpoint.port(port);
+  if (!own.socket.valid()) co_return nobody_there(port + "the target cannot be reached on its own port, " + std::to_string(target.port));
+  endpoint.port(check.port);
   const Reached plain = co_await reach(look, endpoint);
-  if (plain.error == ECONNREFUSED) co_return holds("the connection was refused");
-  if (!plain.socket.valid()) co_return not_done(plain.why());
+  if (plain.error == ECONNREFUSED) co_return holds(port + "the connection was refused");
+  if (!plain.socket.valid()) co_return not_done(port + plain.why());
+  Target in_plain = target;
+  in_plain.scheme = "http";
+  in_plain.port = check.port;
+  const std::string path = target.base_path.empty() ? "/" : target.base_path;
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_header(in_plain) + "\r\nConnection: close\r\n\r\n";
   co_await send_all(look, plain.socket, request);
   const Head head = co_await read_head(look, plain.socket);
-  co_return judge(head);
+  Observation found = judge(head);
+  found.detail = port + found.detail;
+  co_return found;
 }
 
 }  // namespace
 
 Task<Observation> carry_out(const Look& look, const PlainHttpCheck& check) {
-  const Target& target = look.target(check.target);
-  const Result<PreparedTarget> prepared = prepare_target(target);
-  if (!prepared) co_return not_done(prepared.error().message);
-  Target plain = target;
-  plain.scheme = "http";
-  plain.port = check.port;
-  const std::string path = target.base_path.empty() ? "/" : target.base_path;
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_header(plain) + "\r\nConnection: close\r\n\r\n";
-  Observation worst = not_done("the target cannot be reached on its own port, " + std::to_string(target.port));
-  bool any = false;
-  for (const Endpoint& endpoint : prepared.value().endpoints) {
-    const std::optional<Observation> found = co_await ask_address(look, endpoint, check.port, request);
-    if (!found) continue;
-    const bool worse = !any || (found->done && !found->holds) || (!found->done && worst.holds);
-    if (worse) worst = *found;
-    any = true;
-    if (found->done && !found->holds) break;
-  }
-  worst.detail = "port " + std::to_string(check.port) + ": " + worst.detail;
-  co_return worst;
+  co_return co_await at_each_address(look, look.target(check.target), check, Numbers::equal, &ask_address);
 }
 
 }  // namespace shakedown

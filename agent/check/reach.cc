@@ -21,6 +21,10 @@ std::string Reached::why() const {
   return std::generic_category().message(error);
 }
 
+bool Reached::nobody() const {
+  return error == ECONNREFUSED || error == ENETUNREACH || error == EHOSTUNREACH || error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
+}
+
 Task<Reached> reach(const Look& look, Endpoint endpoint) {
   FileDescriptor socket(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.valid()) co_return unreached(errno);

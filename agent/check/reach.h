@@ -13,12 +13,11 @@
 
 namespace shakedown {
 
-using Endpoint = boost::asio::ip::tcp::endpoint;
-
 struct Reached {
   FileDescriptor socket;  // connected, non-blocking; invalid when there is none
   int error = 0;          // why not: an errno, ETIMEDOUT at the deadline, ECANCELED when the agent stops
   std::string why() const;
+  bool nobody() const;    // refused, or no route from here
 };
 Task<Reached> reach(const Look& look, Endpoint endpoint);
 // The first of the addresses that can be reached, else the last one's reason.

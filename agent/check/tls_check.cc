@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 
+#include "agent/check/addresses.h"
 #include "agent/check/cipher_suites.h"
 #include "agent/check/client_hello.h"
 #include "agent/check/look.h"
@@ -14,8 +15,10 @@
 namespace shakedown {
 namespace {
 
+constexpr uint16_t kSsl3 = 0x0300;  // below every floor
+
 struct Offer {
-  TlsVersion version = TlsVersion::tls1_2;
+  uint16_t version = wire_version(TlsVersion::tls1_2);
   std::vector<uint16_t> suites;
   std::string what;  // "TLS 1.0", "RC4"
 };
@@ -23,6 +26,7 @@ struct Offer {
 struct Offered {
   enum class Kind { accepted, refused, undecided } kind = Kind::undecided;
   std::string how;  // how it was accepted or refused, or why it is undecided
+  bool nobody = false;
 };
 
 std::string random_bytes() {
@@ -42,6 +46,7 @@ std::string server_name(const Target& target) {
 }
 
 std::string version_name(uint16_t version) {
+  if (version == kSsl3) return "SSL 3.0";
   const int above = version - wire_version(TlsVersion::tls1_0);
   return above >= 0 && above <= 3 ? to_string(static_cast<TlsVersion>(above)) : "an older version";
 }
@@ -49,15 +54,16 @@ std::string version_name(uint16_t version) {
 // A version above the one that was offered is no agreement, whatever the peer means by it.
 Offered judge(const HelloAnswer& answer, const Offer& offer) {
   using Kind = Offered::Kind;
-  if (answer.kind == HelloAnswer::Kind::refused) return {Kind::refused, alert_name(answer.alert)};
-  if (answer.kind == HelloAnswer::Kind::not_tls) return {Kind::refused, "an answer that is no TLS"};
-  if (answer.version > wire_version(offer.version)) return {Kind::refused, "answered with another version"};
-  return {Kind::accepted, version_name(answer.version) + " with " + suite_name(answer.suite)};
+  if (answer.kind == HelloAnswer::Kind::refused) return {Kind::refused, alert_name(answer.alert), false};
+  if (answer.kind == HelloAnswer::Kind::not_tls) return {Kind::refused, "an answer that is no TLS", false};
+  if (answer.version > offer.version) return {Kind::refused, "answered with another version", false};
+  return {Kind::accepted, version_name(answer.version) + " with " + suite_name(answer.suite), false};
 }
 
-Task<Offered> make_offer(const Look& look, const Target& target, const std::vector<Endpoint>& endpoints, const Offer& offer) {
-  const Reached reached = co_await reach_any(look, endpoints);
+Task<Offered> make_offer(const Look& look, const Target& target, Endpoint endpoint, const Offer& offer) {
+  const Reached reached = co_await reach(look, endpoint);
   Offered undecided;
+  undecided.nobody = reached.nobody();
   undecided.how = reached.why();
   if (!reached.socket.valid()) co_return undecided;
   const std::string hello = client_hello(offer.version, offer.suites, server_name(target), random_bytes());
@@ -72,39 +78,39 @@ Task<Offered> make_offer(const Look& look, const Target& target, const std::vect
     bytes += received.bytes;
     const HelloAnswer answer = read_hello_answer(bytes);
     if (answer.kind != HelloAnswer::Kind::incomplete) co_return judge(answer, offer);
-    if (received.closed) co_return Offered{Offered::Kind::refused, sent ? "closed" : "closed early"};
+    if (received.closed) {
+      undecided.kind = Offered::Kind::refused;
+      undecided.how = sent ? "closed" : "closed early";
+      co_return undecided;
+    }
   }
 }
 
 // Everything that must be refused; the finding when a word means nothing.
 std::optional<Observation> offers_of(const TlsCheck& check, std::vector<Offer>& offers) {
+  offers.push_back({kSsl3, all_suites(), "SSL 3.0"});
   for (int version = 0; version < static_cast<int>(check.floor); ++version) {
     const auto tried = static_cast<TlsVersion>(version);
-    offers.push_back({tried, all_suites(), to_string(tried)});
+    offers.push_back({wire_version(tried), all_suites(), to_string(tried)});
   }
   for (const std::string& word : check.forbidden) {
-    Offer offer{TlsVersion::tls1_2, suites_of(word), word};
+    Offer offer{wire_version(TlsVersion::tls1_2), suites_of(word), word};
     if (offer.suites.empty()) {
       return not_done("`" + word + "` is no known cipher suite or class of them; use OpenSSL's names, or RC4, 3DES, NULL, CBC");
     }
     offers.push_back(std::move(offer));
   }
-  if (offers.empty()) return not_done("nothing lies below the floor and nothing is forbidden, so nothing was tried");
   return std::nullopt;
 }
 
-}  // namespace
-
-Task<Observation> carry_out(const Look& look, const TlsCheck& check) {
-  const Target& target = look.target(check.target);
-  const Result<PreparedTarget> prepared = prepare_target(target);
-  if (!prepared) co_return not_done(prepared.error().message);
+Task<Observation> try_offers(const Look& look, const Target& target, const TlsCheck& check, Endpoint endpoint) {
   std::vector<Offer> offers;
   const std::optional<Observation> nonsense = offers_of(check, offers);
   if (nonsense) co_return *nonsense;
   std::string accepted, refused, undecided;
   for (const Offer& offer : offers) {
-    const Offered offered = co_await make_offer(look, target, prepared.value().endpoints, offer);
+    const Offered offered = co_await make_offer(look, target, endpoint, offer);
+    if (offered.nobody) co_return nobody_there("not answered: " + offer.what + ": " + offered.how);
     std::string& list = offered.kind == Offered::Kind::accepted  ? accepted
                         : offered.kind == Offered::Kind::refused ? refused
                                                                  : undecided;
@@ -112,11 +118,17 @@ Task<Observation> carry_out(const Look& look, const TlsCheck& check) {
   }
   if (!accepted.empty()) co_return fails("accepted although forbidden: " + accepted);
   if (!undecided.empty()) co_return not_done("not answered: " + undecided);
-  const Secured good = co_await shake_hands(look, target, check.floor);
+  const Secured good = co_await shake_hands(look, target, endpoint, check.floor);
   if (!good.session) {
     co_return not_done(std::string("no handshake at ") + to_string(check.floor) + " or newer either: " + good.why);
   }
   co_return holds("refused: " + refused + "; accepted: " + SSL_get_version(good.session.get()));
+}
+
+}  // namespace
+
+Task<Observation> carry_out(const Look& look, const TlsCheck& check) {
+  co_return co_await at_each_address(look, look.target(check.target), check, Numbers::equal, &try_offers);
 }
 
 }  // namespace shakedown

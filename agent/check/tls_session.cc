@@ -44,15 +44,16 @@ Task<std::string> finish(const Look& look, SSL& ssl, const FileDescriptor& socke
 
 }  // namespace
 
-Task<Secured> shake_hands(const Look& look, const Target& target, TlsVersion lowest) {
+Task<Secured> shake_hands(const Look& look, const Target& target, Endpoint endpoint, TlsVersion lowest) {
   Secured made;
-  Result<PreparedTarget> prepared = prepare_target(target);
+  Result<PreparedTarget> prepared = prepare_target(target, std::vector<Endpoint>(1, endpoint));
   if (!prepared) {
     made.why = prepared.error().message;
     co_return made;
   }
   made.target = std::make_unique<PreparedTarget>(std::move(prepared.value()));
-  Reached reached = co_await reach_any(look, made.target->endpoints);
+  Reached reached = co_await reach(look, endpoint);
+  made.nobody = reached.nobody();
   if (!reached.socket.valid() || !made.target->tls) {
     made.why = reached.socket.valid() ? "the target is no https target" : reached.why();
     co_return made;

@@ -30,6 +30,8 @@ struct LoadOptions {
 class LoadRunner {
  public:
   virtual ~LoadRunner() = default;
+  // What each target's name stood for, one text for each: "api: 127.0.0.1, 127.0.0.2".
+  virtual std::vector<std::string> addresses() const { return {}; }
   virtual void start_probes() = 0;
   virtual void start_ledgers() = 0;
   // level: arrivals per second or users in place of the phase's own; 0 = as declared.

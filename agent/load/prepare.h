@@ -20,7 +20,7 @@ namespace shakedown {
 struct PreparedTarget {
   Target target;
   std::vector<boost::asio::ip::tcp::endpoint>
-      endpoints;                    // tried in order; resolved once, at the start
+      endpoints;                    // each new connection begins at the next; resolved once, at the start
   std::unique_ptr<TlsContext> tls;  // null for plain connections
 };
 
@@ -53,8 +53,15 @@ struct Prepared {
 // cannot be used).
 Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
 
+// What the name of the target's host stands for, each address once; without those to which this host has no route, unless
+// there are no others. Errors: unavailable (none).
+Result<std::vector<boost::asio::ip::tcp::endpoint>> addresses_of(const Target& target);
 // One target's addresses and certificates. Errors: as prepare.
 Result<PreparedTarget> prepare_target(const Target& target);
+// The same at these addresses only.
+Result<PreparedTarget> prepare_target(const Target& target, std::vector<boost::asio::ip::tcp::endpoint> endpoints);
+// "api: 127.0.0.1, 127.0.0.2".
+std::string address_list(const PreparedTarget& target);
 
 // A request that was not declared as an operation. Errors: as prepare.
 Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http);

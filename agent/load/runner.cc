@@ -67,6 +67,12 @@ class ThreadedLoadRunner final : public LoadRunner {
     }
   }
 
+  std::vector<std::string> addresses() const override {
+    std::vector<std::string> out;
+    for (const PreparedTarget& target : prepared_->targets) out.push_back(address_list(target));
+    return out;
+  }
+
   // Opens the records of the ledgers that this agent keeps. Before anything else.
   Result<void> add_checks(const std::string& dir) {
     const Scenario& scenario = prepared_->scenario();

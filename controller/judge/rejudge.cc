@@ -211,12 +211,31 @@ void keep_searches(Rejudged& out, const Scenario& run) {
   std::erase_if(out.scenario.searches, [](const Search& search) { return search.hold.empty(); });
 }
 
+// Whether the run asked what this row would ask: of the same source, in the same words. The window is compared when judging.
+bool asks_the_same(Reading::Kind kind, const Reported& then, const Reported& now) {
+  const bool same_source = then.value.prometheus == now.value.prometheus;
+  switch (kind) {
+    case Reading::Kind::reported_value:
+    case Reading::Kind::reported_series:
+    case Reading::Kind::retention: return same_source && then.value.query == now.value.query;
+    case Reading::Kind::reported_count: return same_source && then.count == now.count;
+    case Reading::Kind::alert: return same_source && then.alert == now.alert && then.alertmanager == now.alertmanager;
+    case Reading::Kind::dependency_count:
+    case Reading::Kind::dependency_capacity: break;
+  }
+  return false;
+}
+
 void keep_readings(Rejudged& out, const Scenario& run) {
+  using Kind = Reading::Kind;
   for (std::size_t i = 0; i < run.requirements.size(); ++i) {
     const std::size_t at = find_row(out.scenario, run.requirements[i].id);
     if (at == out.scenario.requirements.size()) continue;
     const auto &then = run.requirements[i].reported, &now = out.scenario.requirements[at].reported;
-    if (then && now && then->value.query == now->value.query) out.same_question[RequirementId(i)] = RequirementId(at);
+    if (!then || !now) continue;
+    for (const Kind kind : {Kind::reported_value, Kind::reported_series, Kind::reported_count, Kind::alert, Kind::retention}) {
+      if (asks_the_same(kind, *then, *now)) out.same_question[{kind, RequirementId(i)}] = RequirementId(at);
+    }
   }
 }
 
@@ -269,7 +288,7 @@ Rejudged refuse_all(const Scenario& asked, const std::string& why) {
 
 bool translate(Reading& reading, const Rejudged& rejudged) {
   if (!reading.requirement.valid()) return true;
-  const auto found = rejudged.same_question.find(reading.requirement);
+  const auto found = rejudged.same_question.find({reading.kind, reading.requirement});
   if (found == rejudged.same_question.end()) return false;
   reading.requirement = found->second;
   return true;

@@ -18,7 +18,8 @@ struct Rejudged {
   Scenario scenario;
   bool named = true;  // false: nobody can say what the journal's records refer to
   std::map<RequirementId, std::string> refused;          // rows that this run cannot answer, and why
-  std::map<RequirementId, RequirementId> same_question;  // a row of the run whose readings answer this row, too
+  // A row of the run whose reading of this kind answers this row, too.
+  std::map<std::pair<Reading::Kind, RequirementId>, RequirementId> same_question;
 };
 
 Rejudged rejudge(const Scenario& run, const Scenario& asked);

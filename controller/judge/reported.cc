@@ -35,17 +35,16 @@ void set_scope(Sli& sli, const Scope& scope) {
   if (auto* s = std::get_if<ErrorRatioSli>(&sli)) s->scope = scope;
 }
 
-// Everything that ran in the window, fault windows and unmeasured phases included.
+// Everything that ran in the window, fault windows, unmeasured phases and the steps of searches and series included: theirs
+// counts it too.
 Ours in_whole_window(const Requirement& requirement, TimeRange window, const Evidence& evidence) {
   Evidence all = evidence;
   all.windows.clear();
   all.only = window;
   Scope scope;
   for (const StageRecord& stage : evidence.timeline->stages()) {
-    if (stage.not_run || !stage.phase.valid() || stage.range.from >= window.to || stage.range.to <= window.from) continue;
-    if (std::find(scope.phases.begin(), scope.phases.end(), stage.phase) == scope.phases.end()) {
-      scope.phases.push_back(stage.phase);
-    }
+    const bool inside = stage.range.from < window.to && stage.range.to > window.from;
+    if (!stage.not_run && stage.phase.valid() && inside) scope.stages.push_back(stage.stage);
   }
   Requirement whole = requirement;
   set_scope(whole.sli, scope);
@@ -110,10 +109,11 @@ const Reading* first(Reading::Kind kind, RequirementId id, const Evidence& evide
   return found.empty() ? nullptr : found.front();
 }
 
-std::string problem_of(const Reading* value, const std::string& query) {
+std::string problem_of(const Reading* value, const std::string& query, TimeRange window) {
   if (value == nullptr) return "nobody asked it";
   if (!value->problem.empty()) return value->problem;
   if (value->query != query) return "another query was asked in the run";
+  if (value->from != window.from || value->to != window.to) return "another window was asked in the run";
   if (value->series.empty() || value->series.front().samples.empty()) return "its query gives no series";
   if (value->series.size() > 1) {
     return fmt::format("its query gives {} series, expected one value", value->series.size());
@@ -133,7 +133,7 @@ Asked look_up(const Requirement& requirement, RequirementId id, const std::optio
   }
   const Duration length = window->range.to - window->range.from;
   out.value = first(Kind::reported_value, id, evidence);
-  out.problem = problem_of(out.value, with_window(requirement.reported->value.query, length));
+  out.problem = problem_of(out.value, with_window(requirement.reported->value.query, length), window->range);
   out.series = first(Kind::reported_series, id, evidence);
   if (out.series != nullptr && (!out.series->problem.empty() || out.series->series.size() != 1)) out.series = nullptr;
   out.count = first(Kind::reported_count, id, evidence);

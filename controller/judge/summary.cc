@@ -244,6 +244,7 @@ std::vector<ScoredAgent> summarize_agents(const Evidence& evidence) {
       const AgentFacts& facts = evidence.manifest->agents[id.value];
       agent.version = facts.version;
       agent.hostname = facts.host.hostname;
+      agent.addresses = facts.addresses;
       agent.clock_bound_seconds = seconds(facts.clock_bound);
     }
     agent.lost = record.lost;

@@ -55,8 +55,9 @@ std::string load_sentence(const Scorecard& card) {
   bool any = false;
   double rate = INFINITY;
   for (const ScoredRequirement& row : card.requirements) {
-    if (!row.requirement.must || !about_load(row.requirement.sli)) continue;
-    if (row.verdict.state != VerdictState::pass) return "";
+    if (!about_load(row.requirement.sli)) continue;
+    if (row.verdict.state == VerdictState::fail || (row.requirement.must && row.verdict.state != VerdictState::pass)) return "";
+    if (!row.requirement.must) continue;
     any = true;
     rate = std::min(rate, row.tested_rate.value_or(0));
   }
@@ -102,6 +103,20 @@ std::string undecided(const Scorecard& card) {
   if (open == 0) return "";
   return fmt::format("{} {} not shown either way yet.", counted(static_cast<uint64_t>(open), "promise"),
                      open == 1 ? "is" : "are");
+}
+
+// What is not green and decides nothing: "1 promise that need not hold does not."
+std::string aside(const Scorecard& card) {
+  uint64_t failed = 0, open = 0;
+  for (const ScoredRequirement& row : card.requirements) {
+    if (row.requirement.must || row.verdict.state == VerdictState::pass) continue;
+    ++(row.verdict.state == VerdictState::fail ? failed : open);
+  }
+  if (failed + open == 0) return "";
+  const std::string more = open == 0 ? "" : fmt::format("{} not shown either way yet", open == 1 ? "is" : "are");
+  if (failed == 0) return fmt::format("{} that need not hold {}.", counted(open, "promise"), more);
+  return fmt::format("{} that need not hold {} not{}.", counted(failed, "promise"), failed == 1 ? "does" : "do",
+                     open == 0 ? "" : fmt::format("; {} {}", open, more));
 }
 
 bool told_when_passed(const Sli& sli) {
@@ -158,7 +173,7 @@ std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
   }
   if (!card.valid) out.insert(out.begin(), "This run cannot be relied upon as a whole; see the reasons.");
   const std::vector<std::string> ending = {capacity_sentence(card, scenario), unjudged_sentence(card, scenario), undecided(card),
-                                           load_sentence(card)};
+                                           load_sentence(card), aside(card)};
   const auto last = std::count_if(ending.begin(), ending.end(), [](const std::string& s) { return !s.empty(); });
   append(out, within(told(VerdictState::fail, true, card, scenario), out.size() + static_cast<std::size_t>(last)));
   append(out, ending);

@@ -66,9 +66,9 @@ void check_release(RunValidity& validity, const Evidence& evidence) {
   const char* when = manifest.release_start.empty() ? "start" : "end";
   if (!manifest.release_start.empty() && !manifest.release_end.empty()) return;
   if (manifest.state == RunState::completed || asked_release(when, evidence)) {
-    everything(validity, "release", fmt::format("the release could not be read at the {}, so nobody knows what was measured", when));
+    everything(validity, "release not read", fmt::format("the release could not be read at the {}, so nobody knows what was measured", when));
   } else {
-    validity.reasons.push_back({"release", fmt::format("the run ended before the release was read at the {}", when), false});
+    validity.reasons.push_back({"release not read", fmt::format("the run ended before the release was read at the {}", when), false});
   }
 }
 

@@ -58,8 +58,8 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
   out += "\n";
   const std::string indent(20, ' ');
   if (report::is_watermelon(row)) {
-    const std::string team = report::team_says(requirement);
-    const std::string says = team.empty() ? "its own dashboard says " + report::reported_value(row) : "the team says " + team;
+    const std::string says = report::team_says_green(row) ? "the team says " + report::team_says(requirement)
+                                                          : "its own dashboard says " + report::reported_value(row);
     out += indent + paint.state("fail", "WATERMELON: " + says + ", measured RED") + "\n";
   } else if (report::reported_greener(row)) {
     out += indent + "its own dashboard says " + report::reported_value(row) + "\n";

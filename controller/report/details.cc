@@ -120,8 +120,7 @@ PageData requirement_data(const Scorecard& card, std::size_t position) {
   put(data, "area", area_title(row.requirement.area));
   put(data, "kind", kind_name(row.requirement.sli));
   put_flag(data, "watermelon", is_watermelon(row));
-  put(data, "team", reported_greener(row) && team_says(row.requirement).empty() ? "dashboard says " + reported_value(row)
-                                                                               : "team says " + team_says(row.requirement));
+  put(data, "team", team_says_green(row) ? "team says " + team_says(row.requirement) : "dashboard says " + reported_value(row));
   put_list(data, "facts", facts_of(row, card.manifest));
   std::vector<PageData> tables;
   for (const Table& table : {options_table(row), injections_table(row)})

@@ -178,6 +178,7 @@ Json agent_of(const ScoredAgent& agent) {
   return {{"name", agent.name},
           {"version", agent.version},
           {"hostname", agent.hostname},
+          {"addresses", agent.addresses},
           {"lost", agent.lost},
           {"clock_bound_seconds", json_number(agent.clock_bound_seconds)},
           {"lag_p99_seconds", json_number(agent.lag_p99_seconds)},

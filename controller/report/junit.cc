@@ -33,7 +33,7 @@ std::string details(const ScoredRequirement& row) {
   if (const std::string drills = report::drills_words(row); !drills.empty()) text += " " + drills;
   text += "; " + std::to_string(row.verdict.measured.samples) + (row.verdict.measured.samples == 1 ? " sample. " : " samples. ") + row.verdict.reason;
   if (!row.verdict.needed.empty()) text += " To decide it: " + row.verdict.needed;
-  if (report::is_watermelon(row) && !report::team_says(row.requirement).empty())
+  if (report::is_watermelon(row) && report::team_says_green(row))
     text += " WATERMELON: the team says " + report::team_says(row.requirement) + ".";
   if (report::reported_greener(row)) text += " Its own dashboard says " + report::reported_value(row) + ".";
   if (const std::string words = report::contradicted_words(row); !words.empty()) text += " Declared: " + words + ".";

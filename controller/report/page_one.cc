@@ -106,7 +106,7 @@ PageData row_data(const Row& row) {
   put(data, "dashboard", greener ? shorten(reported_value(*row.scored), 18) : "");
   put(data, "team_label", team.empty() && greener ? "dashboard says" : "team says");
   put(data, "team", shorten(team.empty() && greener ? reported_value(*row.scored) : team, 20));
-  put_flag(data, "team_green", greener || (requirement.declared && requirement.declared->status == Status::green));
+  put_flag(data, "team_green", team.empty() && greener ? dashboard_says_green(*row.scored) : team_says_green(*row.scored));
   put_flag(data, "watermelon", is_watermelon(*row.scored));
   std::string plan = requirement.fix.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix);
   plan = shorten(plan, 90);
@@ -174,7 +174,7 @@ void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary
 // Its own dashboard against the measurement, of the first such row: "Availability: its own dashboard says 100%, measured 97%".
 std::string dashboard_melon(const Rows& melons) {
   for (const Row& row : melons) {
-    if (!reported_greener(*row.scored) || reported_value(*row.scored).empty()) continue;
+    if (!dashboard_says_green(*row.scored) || reported_value(*row.scored).empty()) continue;
     return area_title(row.scored->requirement.area) + ": its own dashboard says " +
            shorten(reported_value(*row.scored), 18) + ", measured " + shorten(measured_words(*row.scored), 40);
   }
@@ -185,7 +185,7 @@ std::string dashboard_melon(const Rows& melons) {
 void put_melons(PageData& page, const Rows& melons) {
   std::vector<std::string> areas, parts;
   for (const Row& row : melons) {
-    if (row.scored->verdict.watermelon != Watermelon::optimistic) continue;
+    if (!team_says_green(*row.scored)) continue;
     std::string area = area_title(row.scored->requirement.area);
     if (std::find(areas.begin(), areas.end(), area) == areas.end()) areas.push_back(std::move(area));
   }

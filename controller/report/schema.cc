@@ -164,6 +164,7 @@ Json agent() {
   return object({{"name", text()},
                  {"version", text()},
                  {"hostname", text()},
+                 {"addresses", list(text("a target and what its name stood for: api: 127.0.0.1, 127.0.0.2"))},
                  {"lost", flag("contact was lost during the run")},
                  {"clock_bound_seconds", number()},
                  {"lag_p99_seconds", number()},

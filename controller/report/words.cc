@@ -16,11 +16,13 @@ struct MeaningOf {
   std::string operator()(const AvailabilitySli&) const { return " of requests answered"; }
   std::string operator()(const UptimeSli&) const { return " of the time up"; }
   std::string operator()(const LatencySli& sli) const {
-    const double above = 1 - sli.quantile;
-    if (sli.quantile <= 0 || above <= 0) return "";
-    const double whole = std::pow(10, std::max(1.0, std::ceil(-std::log10(above) - 1e-9)));
-    return " for " + format_number(std::round(sli.quantile * whole)) + " of " + format_number(whole);
+    if (sli.quantile <= 0 || sli.quantile >= 1) return "";
+    long long whole = 10;  // as many digits as the quantile has: 97.5 % is 975 of 1000
+    const auto exact = [&] { return std::abs(sli.quantile * static_cast<double>(whole) - static_cast<double>(part_of(sli, whole))) < 1e-9 + 1e-13 * static_cast<double>(whole); };
+    while (!exact() && whole < 1'000'000'000) whole *= 10;
+    return " for " + std::to_string(part_of(sli, whole)) + " of " + std::to_string(whole);
   }
+  static long long part_of(const LatencySli& sli, long long whole) { return std::llround(sli.quantile * static_cast<double>(whole)); }
   std::string operator()(const ThroughputSli&) const { return " answered"; }
   std::string operator()(const ErrorRatioSli&) const { return " of requests failed"; }
   std::string operator()(const MtbfSli&) const { return " between failures"; }
@@ -55,6 +57,10 @@ struct MeaningOf {
 std::string tolerated_words(double share, uint64_t failures) {
   const auto kept = static_cast<uint64_t>(std::llround(share * static_cast<double>(failures)));
   return std::to_string(kept) + " of " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + " caused no outage";
+}
+
+bool meets(const Objective& objective, double value) {
+  return objective.comparison == Comparison::at_most ? value <= objective.limit : value >= objective.limit;
 }
 
 bool violates(const InjectionVerdict& injection, const Objective& objective) {
@@ -215,6 +221,8 @@ std::string range_words(double lower, double upper, Unit unit) {
 std::string measured_words(const ScoredRequirement& row) {
   if (const auto words = growth_measured(row)) return *words;
   const Measured& measured = row.verdict.measured;
+  const bool tolerated = std::holds_alternative<ToleratedSli>(row.requirement.sli);
+  if (tolerated && measured.value) return tolerated_words(*measured.value, measured.samples);
   const std::string meaning = std::visit(MeaningOf{}, row.requirement.sli);
   double lower = 0, upper = 0;
   bool any = false;
@@ -226,7 +234,6 @@ std::string measured_words(const ScoredRequirement& row) {
   }
   if (any) return range_words(lower, upper, measured.unit) + meaning;
   if (!measured.value) return "nothing";
-  if (std::holds_alternative<ToleratedSli>(row.requirement.sli)) return tolerated_words(*measured.value, measured.samples);
   if (std::holds_alternative<OutagesSli>(row.requirement.sli) && *measured.value == 1) return "1 outage";
   // How long what failed would have taken nobody knows; that it was fast to fail makes it no answer.
   if (measured.censored && std::holds_alternative<LatencySli>(row.requirement.sli)) return "too many not answered well to tell a time" + meaning;
@@ -236,6 +243,7 @@ std::string measured_words(const ScoredRequirement& row) {
 }
 
 std::string drills_words(const ScoredRequirement& row) {
+  if (std::holds_alternative<ToleratedSli>(row.requirement.sli)) return {};  // its objective is not one of each try
   std::size_t valid = 0, violating = 0;
   for (const InjectionVerdict& injection : row.verdict.injections) {
     if (!injection.valid) continue;
@@ -265,9 +273,22 @@ std::string contradicted_words(const ScoredRequirement& row) {
   return {};
 }
 
+bool team_says_green(const ScoredRequirement& row) {
+  const std::optional<Declared>& declared = row.requirement.declared;
+  if (!declared) return false;
+  if (declared->status) return *declared->status == Status::green;
+  const bool better = row.verdict.watermelon == Watermelon::optimistic;
+  return better && declared->value && meets(row.requirement.objective, *declared->value);
+}
+
+bool dashboard_says_green(const ScoredRequirement& row) {
+  if (!reported_greener(row)) return false;
+  if (row.reported->value) return meets(row.requirement.objective, *row.reported->value);
+  return row.reported->outage_proof == ScoredReported::Proof::unmoved;
+}
+
 bool is_watermelon(const ScoredRequirement& row) {
-  return row.verdict.state == VerdictState::fail &&
-         (row.verdict.watermelon == Watermelon::optimistic || reported_greener(row));
+  return row.verdict.state == VerdictState::fail && (team_says_green(row) || dashboard_says_green(row));
 }
 
 std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {

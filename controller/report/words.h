@@ -14,7 +14,8 @@ namespace shakedown::report {
 const char* word(VerdictState state);
 // Of one drill: "PASSED", "FAILED", "NOT PROVEN". GO and NO-GO are words of a launch, which no single drill decides.
 const char* word(DecisionState state);
-// "1 of 5 areas looked at fails; 6 not looked at. Not a launch decision." An area is looked at when something of it was
+// "1 of 5 areas looked at fails; 6 not looked at. Not a launch decision."; "What must hold holds, in 1 area something that need
+// not hold fails". An area is looked at when something of it was
 // measured, be it inconclusively; what is attested or unknown is not.
 std::string headline_words(const Scorecard& scorecard);
 // What the measurement says in the team's own colours: "GREEN", "RED", "NOT PROVEN", "UNKNOWN".
@@ -44,7 +45,7 @@ std::string promised_words(const Requirement& requirement);
 // "12–14 writes lost"; "nothing" when there is no value. Rounded for the eye (three digits), always to the
 // unfavourable side; over all valid injections where a row has them.
 std::string measured_words(const ScoredRequirement& row);
-// "in 3 of 3 tries", "too much in 1 of 3 tries"; empty for rows that are not judged per injection or have none.
+// "in 3 of 3 tries", "too much in 1 of 3 tries"; empty for rows that are not judged by each injection or have none.
 std::string drills_words(const ScoredRequirement& row);
 // "12–14 writes", "3.1–3.4s", "at least 5s" when the upper end is infinite; rounded outwards.
 std::string range_words(double lower, double upper, Unit unit);
@@ -55,7 +56,12 @@ std::string team_says(const Requirement& requirement);
 // declared 20ms, measured 80ms to 90ms"; empty when nothing is contradicted.
 std::string contradicted_words(const ScoredRequirement& row);
 
-// Declared green (in colour or value) or reported greener by its own dashboard, measured red.
+// What they say is green: the declared status, or without one a declared value that meets the objective; the value of their
+// own dashboard, where it is better than what was measured.
+bool team_says_green(const ScoredRequirement& row);
+bool dashboard_says_green(const ScoredRequirement& row);
+// Green outside, red inside: the team or its dashboard says green, the measurement says red. What is merely declared better
+// than measured is none.
 bool is_watermelon(const ScoredRequirement& row);
 // Positions of the requirements: fail, not proven, unknown, pass; in the scorecard's order within each.
 std::vector<std::size_t> by_urgency(const Scorecard& scorecard);

@@ -7,25 +7,37 @@
 namespace shakedown::report {
 namespace {
 
+// Each area counts once, by the worst that is said of it. Aside: no must fails or is open there, but a row that need not hold is
+// not green; what does not decide is no reason to call the area good.
 struct AreaCounts {
-  std::size_t looked = 0, failing = 0, open = 0;
+  std::size_t looked = 0, failing = 0, open = 0, aside_failing = 0, aside_open = 0;
+  bool any_must = false;
 };
 
 AreaCounts count_areas(const Scorecard& card) {
   AreaCounts out;
   for (const Area area : kAreas) {
-    bool looked = false, failing = false, open = false;
+    bool looked = false, failing = false, open = false, aside_failing = false, aside_open = false;
     for (const ScoredRequirement& row : card.requirements) {
       if (row.requirement.area != area) continue;
       const VerdictState state = row.verdict.state;
+      out.any_must = out.any_must || row.requirement.must;
       const bool measured = !is_attested(row) && state != VerdictState::unknown;
       looked = looked || measured || (is_attested(row) && state == VerdictState::fail);
       failing = failing || (row.requirement.must && state == VerdictState::fail);
       open = open || (row.requirement.must && state != VerdictState::pass && state != VerdictState::fail);
+      aside_failing = aside_failing || (!row.requirement.must && state == VerdictState::fail);
+      aside_open = aside_open || (!row.requirement.must && state != VerdictState::pass && state != VerdictState::fail);
     }
     out.looked += looked ? 1 : 0;
-    out.failing += failing ? 1 : 0;
-    out.open += open && !failing ? 1 : 0;
+    if (failing) {
+      ++out.failing;
+    } else if (open) {
+      ++out.open;
+    } else if (looked) {
+      out.aside_failing += aside_failing ? 1 : 0;
+      out.aside_open += aside_open && !aside_failing ? 1 : 0;
+    }
   }
   return out;
 }
@@ -43,6 +55,9 @@ std::string what_was_found(const AreaCounts& counts) {
     out += out.empty() ? "" : ", ";
     out += areas(counts.open) + (counts.open == 1 ? " is" : " are") + " not shown either way";
   }
+  if (out.empty() && counts.aside_failing + counts.aside_open > 0) out = counts.any_must ? "What must hold holds" : "Nothing here must hold";
+  if (counts.aside_failing > 0) out += ", in " + areas(counts.aside_failing) + " something that need not hold fails";
+  if (counts.aside_open > 0) out += ", in " + areas(counts.aside_open) + " something that need not hold is not shown either way";
   if (!out.empty()) return out;
   return counts.looked == 1 ? "The 1 area looked at holds" : "All " + areas(counts.looked) + " looked at hold";
 }

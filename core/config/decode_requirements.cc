@@ -149,6 +149,23 @@ std::vector<std::string> decode_controls(const View& view) {
   return controls;
 }
 
+// What can never be met ends nothing, and what is always met ends everything.
+void decode_when(Decoding& d, const View& view, StopCondition& condition) {
+  const std::string when = view.text(), hint = "write for example \"> 50%\"";
+  condition.at_limit = when.starts_with(">=");
+  Finding finding;
+  const auto amount = parse_amount("error_ratio", when.substr(condition.at_limit ? 2 : 1), {}, finding);
+  if (!amount) {
+    d.diagnostics.error(view.at(), "`when`: " + finding.problem, hint);
+    return;
+  }
+  condition.limit = amount->value;
+  const bool always = condition.at_limit && condition.limit <= 0;
+  if (always || (!condition.at_limit && condition.limit >= 1)) {
+    d.diagnostics.error(view.at(), std::string("`when`: a condition that ") + (always ? "is always" : "can never be") + " met: `" + when + "`", hint);
+  }
+}
+
 }  // namespace
 
 void decode_requirements(Decoding& d, const View& root) {
@@ -184,17 +201,7 @@ void decode_stop_conditions(Decoding& d, const View& root) {
     if (view["sli"]) condition.sli = decode_sli(d, view["sli"]);
     const std::string when = view["when"].text();
     condition.outside_faults = view["outside"].text() == "faults";
-    condition.when.comparison = Comparison::at_least;
-    condition.when.text = when;
-    if (view["when"]) {
-      Finding finding;
-      const auto amount =
-          parse_amount("error_ratio", when.substr(when.starts_with(">=") ? 2 : 1), {}, finding);
-      if (amount) condition.when.limit = amount->value;
-      if (!amount)
-        d.diagnostics.error(view["when"].at(), "`when`: " + finding.problem,
-                            "write for example \"> 50%\"");
-    }
+    if (view["when"]) decode_when(d, view["when"], condition);
     const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
     if (ratio != nullptr) check_whole_seconds(d, view["sli"]["error_ratio"]["over"], ratio->over);
     condition.describe = "error ratio " + when +

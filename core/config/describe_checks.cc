@@ -4,7 +4,7 @@ namespace shakedown {
 namespace {
 
 Shape tls_check_shape() {
-  return mapping("TLS check", "The target accepts no handshake below the floor, and none with a forbidden cipher suite.",
+  return mapping("TLS check", "The target accepts no handshake below the floor (SSL 3.0 is always below), and none with a forbidden cipher suite.",
                  {need("target", reference("target"), "Which one; https."),
                   may("floor", choice({"TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3"}), "TLS1.2", "The lowest version that may be accepted."),
                   may("forbidden",
@@ -39,7 +39,7 @@ Shape headers_check_shape() {
 }
 
 Shape http_check_shape() {
-  return mapping("HTTP check", "The answer is as expected. With `number`, what stands there in its JSON is compared too.",
+  return mapping("HTTP check", "The answer is as expected. With `number`, what stands there in its JSON is compared too; it must be the same at each address.",
                  {need("http", request_shape({}), "The request."),
                   otherwise("expect", expect_shape({}), "status 2xx", "What makes the answer good."),
                   may("number", scalar(Form::pointer), "Where in the JSON body the number stands.")});
@@ -57,7 +57,8 @@ Shape check_shape() {
   Shape shape = mapping(
       "check",
       "Something that is looked at once, before the first phase, and is no load. What could not be looked at proves "
-      "nothing.",
+      "nothing. Where a target's name has several addresses each is asked and the worst answer counts; an address where nobody "
+      "takes a connection is named only.",
       {may("tls", tls_check_shape(), "Old versions and weak ciphers are not accepted."),
        may("certificate", certificate_check_shape(), "The certificate is good, and for how long."),
        may("plain_http", plain_http_check_shape(), "Nothing is served in plain text."),

@@ -136,7 +136,7 @@ Shape stop_condition_shape() {
   return mapping("stop condition", "A condition on which the run ends at once; faults are undone.",
                  {need("sli", stop_sli_shape(), "What is watched."),
                   need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
-                       "The condition."),
+                       "The condition: `>` stops above the limit only, `>=` at the limit too (`>= 100%`: when nothing works any more)."),
                   may("outside", choice({"faults"}), "Do not look inside fault windows.")});
 }
 

@@ -44,7 +44,10 @@ Shape target_shape() {
   return mapping(
       "target", "A system that load, probes and ledgers see.",
       {need("url", scalar(Form::url),
-            "http or https, host, port, and a path that is put before every request's path."),
+            "http or https, host, port, and a path that is put before every request's path. Each agent looks the host up once, "
+            "before the run; what the name stands for later is not seen. Where it has several addresses, each new connection "
+            "begins at the next one (and goes on to the others where it is refused), the first requests open one to each, and kept "
+            "connections are used in turn: a bad address shows with its share. Addresses to which the agent has no route are left out."),
        may("tls", tls, "Only for https.")});
 }
 

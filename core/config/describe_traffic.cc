@@ -121,7 +121,7 @@ Shape probe_shape() {
            "So many failures in a row are an outage; it began with the first."),
        may("up_after", integer(1, 10000), "10", "So many good checks in a row are a recovery."),
        may("connection", choice({"reuse", "fresh"}), "reuse",
-           "Whether each check opens a new connection."),
+           "Whether each check opens a new connection. A name's addresses take turns, see `url` of a target."),
        otherwise("from", reference("agent"), "the first agent with the role `load`",
                  "Who probes.")});
 }

@@ -78,9 +78,12 @@ struct Requirement {
 // stop_when: a live condition on which the run ends.
 struct StopCondition {
   Sli sli;               // error_ratio with over, for now
-  Objective when;        // at_least = "> x"
+  double limit = 0;      // in the SLI's unit
+  bool at_limit = false; // the limit itself is enough: ">= x", not "> x"
   bool outside_faults = false;
   std::string describe;
+
+  bool met(double value) const { return at_limit ? value >= limit : value > limit; }
 };
 
 }  // namespace shakedown

@@ -18,6 +18,7 @@ struct AgentFacts {
   std::string name, version;
   HostFacts host;
   Duration clock_bound{};  // half of the best round trip; 0 for an in-process agent
+  std::vector<std::string> addresses;  // what it asks, one for each target: "api: 127.0.0.1, 127.0.0.2"
 };
 
 // Written first into the journal (finished and state by the closing record).

@@ -105,6 +105,7 @@ struct ScoredAgent {
   double clock_bound_seconds = 0;
   double lag_p99_seconds = 0;
   double cpu_share = 0;  // of one core, mean
+  std::vector<std::string> addresses;  // it asked, of each target: "api: 127.0.0.1, 127.0.0.2"
 };
 
 // Counts of all arrivals of the run, for the accounting identity.

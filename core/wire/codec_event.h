@@ -48,7 +48,7 @@ WIRE_FIELDS(HostFacts, v1::HostFacts) {
   WIRE(hostname) WIRE(kernel) WIRE(cpu_model) WIRE(cores) WIRE(memory_bytes) WIRE(boot_id_hash)
 }
 WIRE_FIELDS(AgentFacts, v1::AgentFacts) {
-  WIRE(name) WIRE(version) WIRE_STRUCT(host) WIRE_NS(clock_bound)
+  WIRE(name) WIRE(version) WIRE_STRUCT(host) WIRE_NS(clock_bound) WIRE_VALUES(addresses)
 }
 WIRE_FIELDS(Manifest, v1::Manifest) {
   WIRE(run_id) WIRE(tool_version) WIRE_AS(started, started_wall_ns)

@@ -10,7 +10,7 @@ namespace shakedown {
 namespace wire {
 
 WIRE_FIELDS(Hello, v1::Hello) { WIRE(token) WIRE(name) WIRE(protocol) WIRE_STRUCT(facts) }
-WIRE_FIELDS(PlanReady, v1::PlanReady) { WIRE(ok) WIRE(error) WIRE(problem) WIRE_NS(clock_bound) }
+WIRE_FIELDS(PlanReady, v1::PlanReady) { WIRE(ok) WIRE(error) WIRE(problem) WIRE_NS(clock_bound) WIRE_VALUES(addresses) }
 WIRE_FIELDS(ClockPing, v1::ClockPing) { WIRE(id) WIRE_NS(agent_mono) WIRE_NS(bound) }
 WIRE_FIELDS(EventReport, v1::EventReport) { WIRE_STRUCT(event) }
 WIRE_FIELDS(StepDone, v1::StepDone) { WIRE(step) WIRE(ok) WIRE(detail) WIRE_STRUCT(event) }

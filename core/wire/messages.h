@@ -29,6 +29,7 @@ struct PlanReady {
   std::string error;
   ErrorKind problem = ErrorKind::unavailable;  // when not ok: decides the exit code of the run
   Duration clock_bound{};  // half of the best round trip
+  std::vector<std::string> addresses;  // see AgentFacts
 };
 // Clock comparison: the controller answers at once with its own monotonic instant.
 struct ClockPing {

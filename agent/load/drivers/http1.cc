@@ -25,12 +25,13 @@ Http1Driver::Http1Driver(const PreparedTarget& target, const DriverOptions& opti
 }
 
 void Http1Driver::start(Call& call, MonoTime now) {
-  if (Connection* idle = take_idle(call, now)) {
+  Connection* idle = spread(now) ? take_idle(call, now) : nullptr;
+  if (idle != nullptr) {
     idle->start(call, now);
     return;
   }
   waiting_.push_back(call);
-  if (!releasing_) replenish(now);
+  if (!releasing_ || !spread(now)) replenish(now);
 }
 
 bool Http1Driver::worn_out(const Connection& connection, MonoTime now) const {
@@ -46,16 +47,37 @@ void Http1Driver::prepare(Call& call, Http1Parser& parser) {
   call.holes.span = traces_.span();
 }
 
+// Whether there are as many connections as addresses, or no more can be had now.
+bool Http1Driver::spread(MonoTime now) const {
+  const std::size_t wanted = std::min<std::size_t>(target_.endpoints.size(), options_.max_connections);
+  return open_ + connecting_.size() >= wanted || closed_ || now < retry_at_;
+}
+
 Connection* Http1Driver::take_idle(const Call& call, MonoTime now) {
   const bool late = call.released - call.intended > kLateTurn;
-  while (Connection* last = idle_.back()) {
-    idle_.erase(*last);
+  while (Connection* next = in_turn() ? idle_.front() : idle_.back()) {
+    idle_.erase(*next);
     // While we stood still the target may have closed what has been idle.
-    if (!worn_out(*last, now) && !(late && last->is_gone())) return last;
+    if (!worn_out(*next, now) && !(late && next->is_gone())) return next;
     --open_;
-    last->close();
+    next->close();
   }
   return nullptr;
+}
+
+// With several addresses the connection that has waited longest is next, else the one that has become free.
+void Http1Driver::start_in_turn(Connection& freed, Call& call, MonoTime now) {
+  Connection* next = &freed;
+  if (in_turn()) {
+    idle_.push_back(freed);
+    next = take_idle(call, now);
+  }
+  if (next != nullptr) {
+    next->start(call, now);
+  } else {
+    waiting_.push_front(call);
+    replenish(now);
+  }
 }
 
 // A call that could have been sent earlier, had we seen it, is released now: that lag is ours.
@@ -64,7 +86,7 @@ void Http1Driver::release(Connection& connection, MonoTime ready, MonoTime now) 
     if (now < first->last_moment()) {
       const Duration ours = now - std::max(ready, first->released);
       if (ours > kOnTime) add_lag(*first, ours);
-      connection.start(*first, now);
+      start_in_turn(connection, *first, now);
       return;
     }
     const bool was_in_time = ready < first->last_moment() && now - ready > kOnTime;

@@ -1,6 +1,9 @@
 // HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time
 // on a connection, redirects not followed. What the target closes as we send is sent once more on a
 // fresh connection where the method allows it (Call::retried; docs/adr/0012); no other retries.
+// Where the target's name has several addresses, each new connection begins at the next one and goes on to the others only
+// where it is refused; the first requests open a connection to each, and what is idle is used in turn, so that each address
+// gets its share and a bad one shows.
 //
 // When a connect fails, one waiting call is answered with the reason; if no connection is left,
 // all of them are. What arrives until the backoff ends is answered or held back as Driver::submit
@@ -55,6 +58,8 @@ class Http1Driver final : public Driver {
   void freed(Connection& connection) { free_.push_back(&connection); }
 
   const PreparedTarget& target() const { return target_; }
+  // Where the next connection begins.
+  uint16_t next_address() { return static_cast<uint16_t>(address_++ % target_.endpoints.size()); }
   // Said once per driver: what the target does is data, not a log line per request.
   void log_distrust(const std::string& reason);
   bool worn_out(const Connection& connection, MonoTime now) const;
@@ -71,6 +76,9 @@ class Http1Driver final : public Driver {
   MonoTime read_all(MonoTime now) override;
   void finish_answer(Call& call, const Response& response, std::optional<MonoTime> end,
                      MonoTime now);
+  bool in_turn() const { return target_.endpoints.size() > 1; }
+  bool spread(MonoTime now) const;
+  void start_in_turn(Connection& freed, Call& call, MonoTime now);
   Connection* take_idle(const Call& call, MonoTime now);
   void release(Connection& connection, MonoTime ready, MonoTime now);
   void replenish(MonoTime now);
@@ -98,6 +106,7 @@ class Http1Driver final : public Driver {
   List<Call, &Call::waiting_link> again_;  // wait for a connection that nobody has used
   List<Call, &Call::waiting_link> waiting_, held_;
   uint32_t open_ = 0;       // idle and busy
+  uint32_t address_ = 0;    // attempts to connect so far
   bool releasing_ = false;  // a connection is about to be free: no need for another
   Duration backoff_{};
   MonoTime retry_at_{};

@@ -53,8 +53,8 @@ void Connection::close() {
 
 Outcome Connection::connect(MonoTime now) {
   opened_ = now;
-  served_ = 0;
-  endpoint_ = 0;
+  served_ = refused_ = 0;
+  endpoint_ = driver_.next_address();
   tail_.clear();
   writing_ = reading_ = false;
   const Outcome outcome = try_endpoint();
@@ -114,10 +114,11 @@ void Connection::forget_writability(ErrorCode& error) {
 
 void Connection::fail_connect(ErrorCode error, MonoTime now) {
   const Outcome outcome = outcome_of_connect(error.value());
-  if (outcome == Outcome::refused && endpoint_ + 1 < driver_.target().endpoints.size()) {
+  const std::size_t addresses = driver_.target().endpoints.size();
+  if (outcome == Outcome::refused && ++refused_ < addresses) {
     ErrorCode ignored;
     socket_.close(ignored);
-    ++endpoint_;
+    endpoint_ = static_cast<uint16_t>((endpoint_ + 1U) % addresses);
     if (try_endpoint() == Outcome::ok) return;
   }
   close();

@@ -94,7 +94,8 @@ class Connection {
   Http1Parser parser_;
   MonoTime opened_{};
   uint64_t served_ = 0;
-  uint32_t endpoint_ = 0;
+  uint16_t endpoint_ = 0;  // of the target's addresses
+  uint16_t refused_ = 0;   // how many of them refused this attempt
   uint16_t pending_ = 0;  // operations and running handlers
   State state_ = State::closed;
   bool writing_ = false;

@@ -98,6 +98,18 @@ TEST_F(HttpChecks, AnAnswerAsExpectedAndItsNumber) {
   EXPECT_TRUE(not_carried_out(check(plain(), HttpCheck{get("/"), {}, "/age"}), "found nothing")) << "no JSON at all";
 }
 
+TEST_F(HttpChecks, TruthWhatMayLieBeyondTheKeptPartOfABodyIsNotHeldAgainstTheTarget) {
+  TestServer big([](Peer& peer) {
+    if (peer.request()) peer.answer(200, std::string(1228800, 'x') + "MARK", "X-A: b\r\n");
+  });
+  Expect expect;
+  expect.body_contains = Text::literal("MARK");
+  EXPECT_TRUE(not_carried_out(check(site("http", big.port()), HttpCheck{get("/"), expect, ""}), "not in the first 1 MiB of the body"));
+  expect.headers.push_back({"X-A", "c"});
+  EXPECT_TRUE(found_not_to_hold(check(site("http", big.port()), HttpCheck{get("/"), expect, ""}), "not as expected"))
+      << "a header is not beyond the body";
+}
+
 TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
   const auto all_of = [](const Scenario& scenario, const std::string& why) {
     EXPECT_TRUE(not_carried_out(check(scenario, AuthenticationCheck{get("/"), {{401, 401}}}, milliseconds(500)), why));

@@ -11,19 +11,19 @@
 namespace shakedown {
 namespace {
 
-sockaddr_in loopback(uint16_t port) {
+sockaddr_in loopback(uint16_t port, const char* on) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, on, &address.sin_addr);
   return address;
 }
 
-int bound_socket(uint16_t port, uint16_t& bound) {
+int bound_socket(uint16_t port, uint16_t& bound, const char* at = "127.0.0.1") {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address = loopback(port);
+  sockaddr_in address = loopback(port, at);
   if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error("bind");
   socklen_t size = sizeof address;
@@ -40,8 +40,8 @@ uint16_t free_port() {
   return port;
 }
 
-TestServer::TestServer(Script script, uint16_t port) : script_(std::move(script)) {
-  listener_ = bound_socket(port, port_);
+TestServer::TestServer(Script script, uint16_t port, const char* address) : script_(std::move(script)) {
+  listener_ = bound_socket(port, port_, address);
   if (::listen(listener_, 1024) != 0) throw std::runtime_error("listen");
   acceptor_ = std::thread([this] { accept_all(); });
 }

@@ -21,8 +21,8 @@ class TestServer {
  public:
   using Script = std::function<void(Peer&)>;
 
-  // Listens on a loopback port of the kernel's choice, or on the given one.
-  explicit TestServer(Script script, uint16_t port = 0);
+  // Listens on a loopback port of the kernel's choice, or on the given one; on 127.0.0.1 or another address of loopback.
+  explicit TestServer(Script script, uint16_t port = 0, const char* address = "127.0.0.1");
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;

@@ -97,8 +97,8 @@ TEST(DecodeRequirements, StopConditions) {
                                      "50%\", outside: faults}\nrequirements:"}}));
   const StopCondition& stop = s.stop_when[0];
   EXPECT_EQ(std::get<ErrorRatioSli>(stop.sli).over, 5s);
-  EXPECT_EQ(stop.when.comparison, Comparison::at_least);
-  EXPECT_DOUBLE_EQ(stop.when.limit, 0.5);
+  EXPECT_FALSE(stop.at_limit);
+  EXPECT_DOUBLE_EQ(stop.limit, 0.5);
   EXPECT_TRUE(stop.outside_faults);
   EXPECT_EQ(stop.describe, "error ratio > 50% over 5s, outside faults");
 }

@@ -25,6 +25,25 @@ TEST(TruthDecode, AWindowThatIsNotOfWholeSecondsIsRefused) {
               ::testing::Not(::testing::Contains(::testing::HasSubstr("`over`"))));
 }
 
+std::string stopping(const std::string& when) {
+  return sample() + "stop_when:\n  - {sli: {error_ratio: {over: 2s}}, when: \"" + when + "\"}\n";
+}
+
+TEST(TruthDecode, AStopConditionThatCanNeverOrIsAlwaysMetIsRefused) {
+  EXPECT_THAT(problems(stopping("> 100%")), ::testing::ElementsAre(::testing::HasSubstr("can never be met")));
+  EXPECT_THAT(problems(stopping(">= 0%")), ::testing::ElementsAre(::testing::HasSubstr("is always met")));
+  EXPECT_TRUE(problems(stopping(">= 100%")).empty());
+  EXPECT_TRUE(problems(stopping("> 0%")).empty());
+}
+
+TEST(TruthDecode, AStopConditionAtItsLimitIsMetOnlyWhereItSaysSo) {
+  const StopCondition at = accept(stopping(">= 100%")).stop_when[0], above = accept(stopping("> 50%")).stop_when[0];
+  EXPECT_TRUE(at.met(1));
+  EXPECT_FALSE(at.met(0.9999));
+  EXPECT_FALSE(above.met(0.5));
+  EXPECT_TRUE(above.met(0.5001));
+}
+
 TEST(TruthDecode, AWindowLongerThanEveryPhaseIsWarnedOf) {
   EXPECT_THAT(problems(with_requirement("{error_ratio: {over: 1h}}", "<= 5%")),
               ::testing::Contains(::testing::HasSubstr("longer than each phase")));

@@ -31,8 +31,7 @@ struct Hanging {
     }
     StopCondition condition;
     condition.sli = ErrorRatioSli{{}, 5s, {}};
-    condition.when.comparison = Comparison::at_least;
-    condition.when.limit = 0.5;
+    condition.limit = 0.5;
     condition.outside_faults = outside;
     return stop_value(condition, timeline, overdue, at(static_cast<double>(now) + 0.1));
   }
@@ -67,6 +66,17 @@ TEST(TruthStop, AHangingTargetIsSeenLongBeforeALongTimeout) {
   Hanging hanging;
   hanging.timeout = 60;
   EXPECT_GT(*hanging.value(20 + 5 + 6), 0.9);
+}
+
+TEST(TruthStop, WhereEverythingFailsTheValueIsAllOfIt) {
+  Hanging failing;
+  failing.refused = 100;  // each at once
+  failing.hangs = 0;
+  failing.timeout = 1000;
+  EXPECT_EQ(failing.value(12), 1.0) << "\">= 100%\" is met";
+  Hanging hanging;
+  hanging.timeout = 60;
+  EXPECT_EQ(hanging.value(40), 1.0);
 }
 
 TEST(TruthStop, AHealthyTargetIsNeverStopped) {

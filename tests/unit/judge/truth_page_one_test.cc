@@ -77,6 +77,20 @@ TEST(TruthPageOne, AnOperationThatNoRowJudgesIsNeitherTestedLoadNorSilent) {
   EXPECT_EQ(both.requirements[0].tested_rate, 200);
 }
 
+TEST(TruthPageOne, ABrokenPromiseThatNeedNotHoldIsSaidAndLoadIsNotSaidToHold) {
+  Drill drill;
+  const OperationId write = drill.add_operation("write");
+  const PhaseId peak = drill.add_phase("peak", 100, 200);
+  const StageId stage = drill.run(peak, 0);
+  drill.load(stage, 0, 100, 40).load(stage, 0, 100, 0, 160, 0.005, write);
+  drill.require("AV-1", AvailabilitySli{{OperationId(0)}, {}}, Comparison::at_least, 0.99);
+  drill.require("AV-2", AvailabilitySli{{write}, {}}, Comparison::at_least, 0.99);
+  drill.requirement(1).must = false;
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.decision, DecisionState::go);
+  EXPECT_EQ(joined(card), "1 promise that need not hold does not.\n");
+}
+
 TEST(TruthPageOne, APhaseThatMissesByItselfIsNotWhereLoadHolds) {
   QuietAndSpike run;
   run.judge_phases({run.quiet, run.spike}, 0.3);

@@ -94,6 +94,7 @@ TEST(PageOne, AWatermelonComesBeforeAPlainRed) {
   ScoredRequirement plain = one.card.requirements[3];
   plain.requirement.title = "Plain red";
   plain.verdict.watermelon = Watermelon::none;
+  plain.requirement.declared.reset();
   one.card.requirements.insert(one.card.requirements.begin(), plain);
   const std::string text = text_of(page_one(one));
   EXPECT_LT(text.find("No confirmed order is lost"), text.find("Plain red"));

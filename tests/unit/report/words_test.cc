@@ -87,6 +87,7 @@ TEST(Watermelon, NeedsADeclarationAndARedMeasurement) {
   row.verdict.state = VerdictState::fail;
   EXPECT_FALSE(is_watermelon(row));
   row.verdict.watermelon = Watermelon::optimistic;
+  row.requirement.declared = Declared{Status::green, {}, "", {}};
   EXPECT_TRUE(is_watermelon(row));
   row.verdict.state = VerdictState::pass;
   EXPECT_FALSE(is_watermelon(row)) << "a claim that is only too high is not red inside";
