@@ -11,6 +11,7 @@
 #include "controller/judge/transient.h"
 #include "controller/planner.h"
 #include "core/base/units.h"
+#include "core/model/search_time.h"
 #include "core/stats/intervals.h"
 #include "core/stats/sequential.h"
 
@@ -224,15 +225,64 @@ struct EvidenceText {
   }
   std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
   std::string operator()(const RpoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
-  std::string operator()(const CapacitySli& sli) const {
-    return "the search of phase " + scenario.phase(sli.phase).name + " comes to its end";
+  // rate: what the search must show for a pass, per second.
+  std::string searched(PhaseId phase, double rate) const {
+    const std::string out = "the search of phase " + scenario.phase(phase).name + " comes to its end";
+    const Search* search = scenario.search_of(phase);
+    if (search == nullptr) return out;
+    const double most = highest_shown(*search);
+    if (rate > most) {
+      return out + fmt::format("; it shows {} at most, and {} are asked for: TOO LOW, it will not pass",
+                               format_value(most, Unit::per_second), format_value(rate, Unit::per_second));
+    }
+    const Duration least = least_search_time(*search, rate), longest = scenario.phase(phase).duration;
+    if (least <= longest) return out;
+    return out + fmt::format("; it needs {} to show {} and may take {}: TOO SHORT, it will not pass", format_duration(least),
+                             format_value(rate, Unit::per_second), format_duration(longest));
   }
-  std::string operator()(const HeadroomSli& sli) const { return (*this)(CapacitySli{sli.phase}); }
+  // The lower end of a search that holds at its highest rate.
+  double highest_shown(const Search& search) const {
+    double confidence = 1;
+    for (const RequirementId id : search.hold) confidence = std::min(confidence, held_confidence(search, id, scenario));
+    const double top = search.to.per_second;
+    const Duration longest = std::max<Duration>(search.confirm, search.window * search.windows);
+    const double blind = judging::blind_share_at(top, look_confidence(confidence, kSharedSteps), search, longest, scenario);
+    return std::isfinite(blind) ? top / (1 + blind) : 0;
+  }
+  std::string operator()(const CapacitySli& sli) const { return searched(sli.phase, limit()); }
+  std::string operator()(const HeadroomSli& sli) const {
+    return searched(sli.phase, scenario.forecast ? (1 + limit()) * scenario.forecast->rate.per_second : 0);
+  }
   std::string operator()(const EfficiencySli& sli) const {
-    return "a law fitted to the steps of phase " + scenario.phase(sli.phase).name;
+    const std::string out = "a law fitted to the steps of phase " + scenario.phase(sli.phase).name;
+    const StepSeries* series = scenario.steps_of(sli.phase);
+    if (series == nullptr || series->levels.empty()) return out;
+    if (sli.at > series->levels.back()) {
+      return out + fmt::format(", the largest of which is {}: TOO LOW for {}, it will be not proven",
+                               format_number(series->levels.back()), format_number(sli.at));
+    }
+    const std::size_t steps = series->levels.size();
+    return out + (steps < 4 ? fmt::format("; it takes 4 ({} planned): TOO FEW, it will be unknown", steps) : "");
   }
-  std::string operator()(const DegradationSli&) const { return "a soak long enough for its slope to show"; }
-  std::string operator()(const DownstreamSli&) const { return "a capacity of each dependency, and the forecast"; }
+  std::string operator()(const DegradationSli& sli) const {
+    double all = 0;
+    for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+      const Phase& phase = scenario.phases[i];
+      if (phase.load && in_scope(scenario, i, sli.scope)) all += seconds(phase.duration) * phase.repeat;
+    }
+    const std::string out = "a soak long enough for its slope to show";
+    return all < 8 ? out + fmt::format(", 8 s at the least ({:.0f} s planned): TOO SHORT, it will be unknown", all) : out;
+  }
+  std::string operator()(const DownstreamSli& sli) const {
+    std::string out = "a capacity and a commitment of each dependency, and the forecast";
+    for (std::size_t i = 0; i < scenario.dependencies.size(); ++i) {
+      const Dependency& one = scenario.dependencies[i];
+      if (!sli.dependencies.empty() && !contains(sli.dependencies, DependencyId(i))) continue;
+      if (!one.capacity && one.scorecard.empty()) out += "; NOTHING says what " + one.name + " can take: it will not pass";
+      if (!one.commitment) out += "; NOBODY has committed for " + one.name + ": it will not pass";
+    }
+    return out;
+  }
   std::string operator()(const DurabilitySli& sli) const {
     const Ledger& ledger = scenario.ledger(sli.ledger);
     return fmt::format("every write of {} is read back at the end, within {}", ledger.name, format_duration(ledger.verify_limit));
@@ -301,7 +351,7 @@ std::string search_limits_text(const Scenario& scenario, const Search& search) {
     if (!scenario.phase(id).load || allowed <= 0) continue;
     const double requests = search.from.per_second * share_of(scenario.phase(id).load->mix, operations) *
                             seconds(search.window) * search.windows;
-    const uint64_t needed = trials_needed(0, allowed, look_confidence(r.confidence, kSharedSteps * search.windows));
+    const uint64_t needed = trials_needed(0, allowed, look_confidence(held_confidence(search, one, scenario), kSharedSteps * search.windows));
     if (requests >= static_cast<double>(needed)) continue;
     out += fmt::format("    at {} a step has {:.0f} requests for {}, which needs {}: TOO FEW, the step will not hold\n",
                        format_rate(search.from), requests, r.id, needed);

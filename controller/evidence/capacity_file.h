@@ -7,8 +7,9 @@
 
 namespace shakedown {
 
-// The lower bound of the first capacity requirement with one, else of the first search. Evidence that should not be
-// built on (older than 30 days at `now`, no GO, invalid) is named in `problem` beside the value.
+// The lower bound of the first capacity requirement that passes, else of the first with one, else of the first search.
+// Evidence that should not be built on (older than 30 days at `now` or not yet over, no GO, invalid, a capacity that its own
+// drill did not prove, a search without its confirmation) is named in `problem` beside the value.
 Reading read_capacity(const std::string& path, WallTime now);
 
 }  // namespace shakedown

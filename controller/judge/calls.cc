@@ -10,10 +10,9 @@
 namespace shakedown::judging {
 namespace {
 
-constexpr double kConfidence = 0.95;
-
 struct Requests {
-  double load = 0;  // arrivals that reached the service
+  double sent = 0;   // arrivals that reached the service
+  double good = 0;   // of these, answered well: each made all its calls
   double other = 0;  // checks and ledger writes, which may cause calls too
 };
 
@@ -21,8 +20,9 @@ Requests requests_in(TimeRange range, const Evidence& evidence) {
   Requests out;
   const auto add = [&](const SecondRow& row) {
     for (const Outcome o : {Outcome::ok, Outcome::failed, Outcome::reset, Outcome::timeout, Outcome::unfinished}) {
-      out.load += static_cast<double>(row.count(o));
+      out.sent += static_cast<double>(row.count(o));
     }
+    out.good += static_cast<double>(row.count(Outcome::ok));
   };
   evidence.timeline->seconds().each_row(add, second_of(range.from), second_of(range.to));
   for (const ProbeEvidence& probe : evidence.probes) {
@@ -37,15 +37,15 @@ Requests requests_in(TimeRange range, const Evidence& evidence) {
 }
 
 // Exact bounds of a Poisson count, through the time between events.
-Bounds count_bounds(double n) {
+Bounds count_bounds(double n, double confidence) {
   const auto events = static_cast<uint64_t>(std::max(0.0, std::round(n)));
-  const Bounds gap = mtbf(1, events, kConfidence);
+  const Bounds gap = mtbf(1, events, confidence);
   return {std::isfinite(gap.upper) && gap.upper > 0 ? 1 / gap.upper : 0, gap.lower > 0 ? 1 / gap.lower : INFINITY};
 }
 
 // All parts of the run with this name summed up: counts add, ratios would not.
 std::optional<MeasuredCalls> measure_part(const std::vector<const Reading*>& readings, const std::string& part,
-                                          const Evidence& evidence) {
+                                          const Evidence& evidence, double confidence) {
   double count = 0, slack = 0;
   Requests requests;
   for (const Reading* reading : readings) {
@@ -53,18 +53,25 @@ std::optional<MeasuredCalls> measure_part(const std::vector<const Reading*>& rea
     if (!n) continue;
     const Requests here = requests_in({reading->from, reading->to}, evidence);
     count += *n;
-    requests.load += here.load;
+    requests.sent += here.sent;
+    requests.good += here.good;
     requests.other += here.other;
     const double length = seconds(reading->to - reading->from);
     slack += length > 0 ? *n * std::min(1.0, seconds(reading->scrape) / length) : *n;
   }
-  if (requests.load <= 0) return std::nullopt;
-  const Bounds bounds = count_bounds(count);
-  return MeasuredCalls{count / requests.load, std::max(0.0, bounds.lower - slack) / (requests.load + requests.other),
-                       (bounds.upper + slack) / requests.load};
+  const double per = part.empty() ? requests.good : requests.sent;
+  if (per <= 0) return std::nullopt;
+  const Bounds bounds = count_bounds(count, confidence);
+  return MeasuredCalls{count / per, std::max(0.0, bounds.lower - slack) / (requests.sent + requests.other),
+                       requests.good > 0 ? (bounds.upper + slack) / requests.good : INFINITY};
 }
 
-void read_counter(DependencyCalls& calls, DependencyId id, const Evidence& evidence) {
+// A count of nothing where the declared calls must have left some: it counts something else.
+bool stands_still(const std::optional<MeasuredCalls>& measured, double declared) {
+  return measured && measured->value == 0 && declared > measured->upper;
+}
+
+void read_counter(DependencyCalls& calls, DependencyId id, const Evidence& evidence, double confidence) {
   std::vector<const Reading*> readings;
   std::string problem = "nobody asked its counter";
   for (const Reading& reading : evidence.timeline->readings()) {
@@ -72,22 +79,27 @@ void read_counter(DependencyCalls& calls, DependencyId id, const Evidence& evide
     readings.push_back(&reading);
     const bool answered = single_value(reading).has_value();
     problem = !reading.problem.empty() ? reading.problem
-              : answered               ? "no request was sent while its counter was read"
+              : answered               ? "no request was answered well while its counter was read"
                                        : "its query gives no single number";
     if (!answered && reading.phase.empty()) {  // what is missing inside a fault is not known, no more
       calls.problem = problem;
       return;
     }
   }
-  calls.at_load = measure_part(readings, "", evidence);
-  calls.in_faults = measure_part(readings, "faults", evidence);
+  calls.at_load = measure_part(readings, "", evidence, confidence);
+  calls.in_faults = measure_part(readings, "faults", evidence, confidence);
+  if (stands_still(calls.at_load ? calls.at_load : calls.in_faults, calls.declared)) {
+    calls.at_load.reset();
+    calls.in_faults.reset();
+    problem = "its counter stands still, whatever is sent";
+  }
   if (!calls.measured()) calls.problem = problem;
 }
 
 class Counting {
  public:
-  explicit Counting(const Evidence& evidence)
-      : evidence_(evidence), out_(evidence.scenario->dependencies.size()), done_(out_.size(), false) {}
+  Counting(const Evidence& evidence, double confidence)
+      : evidence_(evidence), confidence_(confidence), out_(evidence.scenario->dependencies.size()), done_(out_.size(), false) {}
 
   std::vector<DependencyCalls> all() {
     for (std::size_t i = 0; i < out_.size(); ++i) count(DependencyId(i));
@@ -110,21 +122,25 @@ class Counting {
       calls.effective.lower += call.per_request * caller.effective.lower;
       calls.effective.upper += call.per_request * caller.effective.upper;
     }
-    if (dependency.counter) read_counter(calls, id, evidence_);
+    if (dependency.counter) read_counter(calls, id, evidence_, confidence_);
     if (calls.at_load) calls.effective = *calls.at_load;
     if (calls.in_faults && (!calls.at_load || calls.in_faults->value > calls.at_load->upper)) {
       calls.effective = *calls.in_faults;
     }
+    if (calls.effective.value == 0) calls.effective.value = std::min(calls.declared, calls.effective.upper);  // too rare to be counted
     return calls;
   }
 
   const Evidence& evidence_;
+  double confidence_;
   std::vector<DependencyCalls> out_;
   std::vector<bool> done_;
 };
 
 }  // namespace
 
-std::vector<DependencyCalls> count_calls(const Evidence& evidence) { return Counting(evidence).all(); }
+std::vector<DependencyCalls> count_calls(const Evidence& evidence, double confidence) {
+  return Counting(evidence, confidence).all();
+}
 
 }  // namespace shakedown::judging

@@ -9,8 +9,10 @@
 
 namespace shakedown::judging {
 
-// Calls per request of the service in one part of the run. The bounds hold the noise of the count, the coarseness of the
-// scrapes, and that checks of probes and writes of ledgers may or may not cause calls.
+// Calls per request of the service in one part of the run: at load for each request that was answered well, for others may
+// fail before they call anything, in faults for each that was sent. The bounds, each one-sided at the confidence asked for,
+// hold the noise of the count, the coarseness of the scrapes, that bad requests, checks of probes and writes of ledgers may
+// or may not cause calls.
 struct MeasuredCalls {
   double value = 0, lower = 0, upper = 0;
 };
@@ -27,6 +29,6 @@ struct DependencyCalls {
 };
 
 // By DependencyId. The graph has no cycles.
-std::vector<DependencyCalls> count_calls(const Evidence& evidence);
+std::vector<DependencyCalls> count_calls(const Evidence& evidence, double confidence);
 
 }  // namespace shakedown::judging

@@ -41,7 +41,7 @@ RunTime end_of(PhaseId phase, const Evidence& evidence) {
   return end;
 }
 
-void check_search(Judged& out, const ScoredSearch& search, const Search& declared, const Evidence& evidence) {
+void check_search(Judged& out, const ScoredSearch& search, const Evidence& evidence) {
   if (!search.trouble.empty()) touch(out, "our losses", "the search ended by our own fault: " + search.trouble);
   for (const auto& [id, record] : evidence.timeline->agents()) {
     if (!record.lost || record.lost_at >= out.until || !evidence.has_load_role(id)) continue;
@@ -49,8 +49,7 @@ void check_search(Judged& out, const ScoredSearch& search, const Search& declare
                                          evidence.agent_name(id), seconds(record.lost_at)));
     return;
   }
-  const bool owed = declared.confirm > Duration{} && !search.confirmed;
-  if (out.verdict.state != VerdictState::pass || !owed) return;
+  if (out.verdict.state != VerdictState::pass || !search.unconfirmed) return;
   out.verdict.state = VerdictState::not_proven;
   out.verdict.at_risk = false;
   out.verdict.needed = "a search that comes to its confirmation (" + search.ended + ")";
@@ -86,19 +85,40 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
                          : search.upper ? "a search with a finer resolution, or longer windows"
+                         : !search.lower ? "a search with longer windows, or from a lower rate"
                                       : "a search that reaches a higher rate";
   }
-  check_search(out, search, *declared, evidence);
+  check_search(out, search, evidence);
   return out;
 }
 
 // Beyond the steps the bounds rest on the law alone, and are wrong more often than they say (docs/calibration.md).
-void hold_beyond_steps(Verdict& verdict, double at, double largest) {
+void hold_beyond_steps(Verdict& verdict, double at, const ScoredScaling& scored) {
+  const double largest = largest_level(scored);
   if (at <= largest || verdict.state == VerdictState::unknown) return;
   verdict.state = VerdictState::not_proven;
   verdict.at_risk = false;
   verdict.supportable.reset();
-  verdict.needed = fmt::format("a step at {} or beyond: the largest that was measured is {}", format_number(at), format_number(largest));
+  verdict.needed = fmt::format("a step at {} or beyond: the largest that counts is {}", level_text(scored.axis, at),
+                               level_text(scored.axis, largest));
+}
+
+// A rate beyond the steps that count: how many requests would be in progress there, nobody knows.
+Judged no_step_there(const SeriesEvidence& found, double at, RunTime until) {
+  Judged out;
+  out.until = until;
+  out.verdict.state = VerdictState::not_proven;
+  out.verdict.measured.unit = Unit::margin;
+  out.verdict.measured.samples = found.scored.levels.size();
+  out.verdict.reason = fmt::format("No step of {} at {} or beyond counts.", found.scored.phase, level_text(found.scored.axis, at));
+  hold_beyond_steps(out.verdict, at, found.scored);
+  return out;
+}
+
+// "400/s (4.01 requests in progress)"; the number only where it is not the level.
+std::string place_text(const ScoredScaling& scored, double at, double n) {
+  const std::string level = level_text(scored.axis, at);
+  return scored.axis == StepAxis::rate ? fmt::format("{} ({:.3g} requests in progress)", level, n) : level;
 }
 
 }  // namespace
@@ -133,21 +153,23 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
     return nothing(Unit::margin, "No data: there is no scaling law: " + found.scored.problem + ".",
                    "a series of at least 6 steps that complete");
   }
+  const std::optional<double> at = number_at(found.scored, sli.at);
+  if (!at) return no_step_there(found, sli.at, end_of(sli.phase, evidence));
   Judged out;
   out.until = end_of(sli.phase, evidence);
-  const Bounds bounds = efficiency_bounds(*found.law, sli.at);
+  const Bounds bounds = efficiency_bounds(*found.law, *at);
   Measured& m = out.verdict.measured;
-  const double value = found.law->law.efficiency(sli.at);  // within its parameters' bounds, the interval without
+  const double value = found.law->law.efficiency(*at);  // within its parameters' bounds, the interval without
   m = {value, std::min(value, bounds.lower), std::max(value, bounds.upper), Unit::margin, found.scored.levels.size(), false};
   out.verdict.reason = fmt::format(
-      "By the law fitted to {} steps of {}, {} of perfect scaling is reached at {} {}, between {} and {} {}; objective {}.",
-      found.scored.levels.size(), found.scored.phase, format_value(*m.value, m.unit), format_number(sli.at),
-      to_string(series->axis), format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
+      "By the law fitted to {} steps of {}, {} of perfect scaling is reached at {}, between {} and {} {}; objective {}.",
+      found.scored.levels.size(), found.scored.phase, format_value(*m.value, m.unit), place_text(found.scored, sli.at, *at),
+      format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
       confidence_text(requirement.confidence), limit_text(requirement.objective));
   for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "more or longer steps";
-  hold_beyond_steps(out.verdict, sli.at, found.law->largest_n);
+  hold_beyond_steps(out.verdict, sli.at, found.scored);
   if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
   return out;
 }

@@ -13,6 +13,7 @@ constexpr double kLeastChance = 1e-9;
 constexpr int kHalvings = 12;
 
 struct Statistical {
+  const Scenario& scenario;
   bool operator()(const AvailabilitySli&) const { return true; }
   bool operator()(const UptimeSli&) const { return true; }
   bool operator()(const LatencySli&) const { return true; }
@@ -25,6 +26,10 @@ struct Statistical {
   bool operator()(const HeadroomSli&) const { return true; }
   bool operator()(const EfficiencySli&) const { return true; }
   bool operator()(const DegradationSli&) const { return true; }
+  bool operator()(const DownstreamSli&) const {  // by a counter only
+    const auto& all = scenario.dependencies;
+    return std::any_of(all.begin(), all.end(), [](const Dependency& d) { return d.counter.has_value(); });
+  }
   bool operator()(const ImpactSli& sli) const { return sli.unit == ImpactUnit::delayed_seconds; }
   bool operator()(const RtoSli& sli) const { return sli.share.has_value(); }
   bool operator()(const RpoSli& sli) const { return sli.share.has_value(); }
@@ -65,7 +70,9 @@ double chance_of_breach(PhaseId phase, double own, const Evidence& evidence) {
 
 }  // namespace
 
-bool rests_on_chance(const Requirement& requirement) { return std::visit(Statistical{}, requirement.sli); }
+bool rests_on_chance(const Requirement& requirement, const Scenario& scenario) {
+  return std::visit(Statistical{scenario}, requirement.sli);
+}
 
 double chance_of_fail(const Requirement& requirement, const Evidence& evidence) {
   const double own = 1 - requirement.confidence;

@@ -16,8 +16,8 @@ namespace shakedown::judging {
 using Chances = std::vector<std::optional<double>>;
 
 // Whether a bound at a confidence stands behind the verdict. Not so: RTO and RPO without a share, checks, counts (of an
-// impact, too, but for its delay), losses.
-bool rests_on_chance(const Requirement& requirement);
+// impact, too, but for its delay), losses, and dependencies of which no counter is read.
+bool rests_on_chance(const Requirement& requirement, const Scenario& scenario);
 
 // 1 - the highest confidence at which the row still fails, found by asking its own judging function; never below 1e-9.
 double chance_of_fail(const Requirement& requirement, const Evidence& evidence);

@@ -12,6 +12,8 @@
 namespace shakedown::judging {
 namespace {
 
+constexpr double kConfidence = 0.95;  // of what is told of a dependency beside the rows
+
 std::string rate_text(double per_second) { return format_value(per_second, Unit::per_second); }
 
 // Collects what speaks against a dependency; the worst state counts, every reason is said.
@@ -157,23 +159,15 @@ Scored score(DependencyId id, const DependencyCalls& calls, const Evidence& evid
   return out;
 }
 
-// The one with the least to spare; nullptr when no capacity is known.
-const Scored* tightest_of(const std::vector<const Scored*>& list) {
-  const Scored* found = nullptr;
-  for (const Scored* s : list) {
-    if (s->dependency.margin && (found == nullptr || *s->dependency.margin < *found->dependency.margin)) found = s;
-  }
-  return found;
-}
-
-std::vector<Scored> score_all(const Evidence& evidence) {
-  const std::vector<DependencyCalls> calls = count_calls(evidence);
+std::vector<Scored> score_all(const Evidence& evidence, double confidence) {
+  const std::vector<DependencyCalls> calls = count_calls(evidence, confidence);
   std::vector<Scored> out;
   for (std::size_t i = 0; i < calls.size(); ++i) out.push_back(score(DependencyId(i), calls[i], evidence));
-  std::vector<const Scored*> all;
-  for (const Scored& s : out) all.push_back(&s);
-  const Scored* tightest = tightest_of(all);
-  if (tightest != nullptr) out[static_cast<std::size_t>(tightest - out.data())].dependency.first_to_break = true;
+  ScoredDependency* tightest = nullptr;
+  for (Scored& s : out) {
+    if (s.dependency.margin && (tightest == nullptr || *s.dependency.margin < *tightest->margin)) tightest = &s.dependency;
+  }
+  if (tightest != nullptr) tightest->first_to_break = true;
   return out;
 }
 
@@ -192,9 +186,25 @@ Measured margin_of(const Scored& s) {
   return {s.dependency.margin, margin(s.needed.upper), margin(s.needed.lower), Unit::margin, 0, false};
 }
 
-std::string first_sentence(const ScoredDependency& d) {
-  return fmt::format("{} breaks first: {} of {} needed at the forecast, {} to spare; owner {}.", d.name,
-                     rate_text(*d.capacity), rate_text(d.needed), format_value(*d.margin, Unit::margin), d.owner);
+std::string spare_sentence(const ScoredDependency& d, const Measured& margin) {
+  const std::string least = *margin.lower < *margin.value ? ", at least " + format_value(*margin.lower, Unit::margin) : "";
+  return fmt::format("{}{}: {} of {} needed at the forecast, {} to spare{}; owner {}.", d.name,
+                     d.first_to_break ? " breaks first" : "", rate_text(*d.capacity), rate_text(d.needed),
+                     format_value(*d.margin, Unit::margin), least, d.owner);
+}
+
+// Each dependency must have so much to spare by its own bounds: the one that shows least decides. Unknown when none has any.
+Judged judge_spare(const std::vector<const Scored*>& wanted, const Requirement& requirement) {
+  std::vector<Judged> all;
+  for (const Scored* s : wanted) {
+    if (!s->dependency.margin) continue;
+    Judged one;
+    one.verdict.measured = margin_of(*s);
+    one.verdict.reason = spare_sentence(s->dependency, one.verdict.measured);
+    settle(one.verdict, requirement);
+    all.push_back(std::move(one));
+  }
+  return all.empty() ? nothing(Unit::margin, "", "") : worst_of(std::move(all), requirement);
 }
 
 std::string needed_text(VerdictState state) {
@@ -206,23 +216,19 @@ std::string needed_text(VerdictState state) {
 
 std::vector<ScoredDependency> summarize_downstream(const Evidence& evidence) {
   std::vector<ScoredDependency> out;
-  for (Scored& s : score_all(evidence)) out.push_back(std::move(s.dependency));
+  for (Scored& s : score_all(evidence, kConfidence)) out.push_back(std::move(s.dependency));
   return out;
 }
 
 Judged judge_sli(const Requirement& requirement, const DownstreamSli& sli, const Evidence& evidence) {
-  const std::vector<Scored> all = score_all(evidence);
+  const std::vector<Scored> all = score_all(evidence, requirement.confidence);
   const std::vector<const Scored*> wanted = wanted_of(all, sli);
   if (wanted.empty()) return nothing(Unit::margin, "No data: no dependency is declared.", "declared dependencies");
-  Judged out;
+  Judged out = judge_spare(wanted, requirement);
   Verdict& verdict = out.verdict;
-  verdict.measured.unit = Unit::margin;
   Findings found;
-  if (const Scored* tightest = tightest_of(wanted)) {
-    verdict.measured = margin_of(*tightest);
-    settle(verdict, requirement);
-    found.add(verdict.state, first_sentence(tightest->dependency));
-  }
+  found.state = verdict.state;
+  if (!verdict.reason.empty()) found.reasons.push_back(verdict.reason);
   for (const Scored* s : wanted) {
     const ScoredDependency& d = s->dependency;
     if (d.state != VerdictState::pass) found.add(d.state, fmt::format("{} ({}): {}.", d.name, d.owner, d.reason));

@@ -9,7 +9,8 @@
 namespace shakedown::judging {
 
 // By DependencyId. fail: it cannot take it, or its team has not agreed to; unknown: nobody knows what it can take, or the
-// evidence for it is in doubt; not_proven: between the bounds of the calls. A dependency without any evidence is unknown.
+// evidence for it is in doubt; not_proven: between the bounds of the calls, each one-sided at 95 %; a row is judged by them
+// at its own confidence, and each of its dependencies for itself. A dependency without any evidence is unknown.
 std::vector<ScoredDependency> summarize_downstream(const Evidence& evidence);
 
 }  // namespace shakedown::judging

@@ -19,6 +19,15 @@ struct SeriesEvidence {
   ScoredScaling scored;
   std::optional<ScalingFit> law;
 };
+
+// A level as a reader says it: "16 users", "4 replicas", "400/s".
+std::string level_text(StepAxis axis, double level);
+// The highest level that counts; 0 = none does.
+double largest_level(const ScoredScaling& scored);
+// What the law is fitted over, at a level as declared: itself, or for a rate the mean number in the system there, between two
+// steps by interpolation. Beyond the steps that count a rate has none.
+std::optional<double> number_at(const ScoredScaling& scored, double level);
+
 SeriesEvidence examine_series(const StepSeries& series, double confidence, const Evidence& evidence);
 std::vector<ScoredScaling> summarize_scalings(const Evidence& evidence);
 

@@ -92,7 +92,8 @@ judging::Chances chances_of(const Scorecard& card, const Evidence& evidence) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     const Requirement& requirement = card.requirements[i].requirement;
     const VerdictState state = card.requirements[i].verdict.state;
-    if (!requirement.must || state == VerdictState::unknown || !judging::rests_on_chance(requirement)) continue;
+    if (!requirement.must || state == VerdictState::unknown) continue;
+    if (!judging::rests_on_chance(requirement, *evidence.scenario)) continue;
     out[i] = state == VerdictState::fail ? judging::chance_of_fail(requirement, evidence) : 1.0;
   }
   return out;

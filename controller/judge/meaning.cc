@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "controller/judge/rejudge.h"
 
 namespace shakedown::judging {
@@ -84,10 +86,27 @@ struct LoadWords {
   std::string operator()(const ClosedLoad& load) const { return fmt::format("closed {} {}", load.users, load.think.count()); }
 };
 
+// How a phase looks for a limit. Which rows its search holds is compared row by row.
+std::string growth_of(const Phase& phase, const Scenario& scenario) {
+  const auto at = std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == phase.name; });
+  const PhaseId id(static_cast<std::size_t>(at - scenario.phases.begin()));
+  std::string out;
+  if (const Search* s = scenario.search_of(id)) {
+    out += fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
+                       s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(), s->confirm.count());
+  }
+  if (const StepSeries* s = scenario.steps_of(id)) {
+    out += fmt::format(" steps {} {} each {} after {}", to_string(s->axis), fmt::join(s->levels, " "), s->each.count(), s->settle.count());
+    if (s->scale) out += " by " + words(s->scale->argv);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string meaning(const Phase& phase, const Scenario& scenario) {
   std::string out = fmt::format("{} x {} {}", phase.repeat, phase.duration.count(), phase.measured ? "measured" : "not measured");
+  out += growth_of(phase, scenario);
   if (!phase.load) return out;
   return out + " " + meaning(*phase.load, scenario);
 }

@@ -189,16 +189,44 @@ PhaseId searched_by(const Sli& sli) {
   return {};
 }
 
-// A search held the run's rows: it answers only where they are asked for in the same words.
-void keep_searches(Rejudged& out, const Scenario& run) {
+// The ids of the rows that a search holds.
+std::vector<std::string> held_by(const Search& search, const Scenario& scenario) {
+  std::vector<std::string> out;
+  for (const RequirementId id : search.hold) out.push_back(scenario.requirement(id).id);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// Whether a row holds the same in a step: what is looked at, by which limit. A step has its own windows, and the confidence
+// is that of the rows judged by.
+bool holds_the_same(const Requirement& a, const Requirement& b) {
+  if (a.objective.comparison != b.objective.comparison || a.objective.limit != b.objective.limit) return false;
+  if (const auto *x = std::get_if<LatencySli>(&a.sli), *y = std::get_if<LatencySli>(&b.sli); x && y) {
+    return x->operation == y->operation && x->quantile == y->quantile;
+  }
+  if (const auto *x = std::get_if<AvailabilitySli>(&a.sli), *y = std::get_if<AvailabilitySli>(&b.sli); x && y) {
+    return x->operations == y->operations;
+  }
+  const auto *x = std::get_if<ErrorRatioSli>(&a.sli), *y = std::get_if<ErrorRatioSli>(&b.sli);
+  return x && y && x->operations == y->operations && x->over == y->over;
+}
+
+// The search of the phase of that name; nullptr when there is none.
+const Search* search_named(const Scenario& scenario, const std::string& phase) {
+  const std::size_t at = find(scenario.phases, phase);
+  return at < scenario.phases.size() ? scenario.search_of(PhaseId(at)) : nullptr;
+}
+
+// A search held the run's rows: it answers only where the same ones are asked for, in the same sense.
+void keep_searches(Rejudged& out, const Scenario& run, const Scenario& asked) {
   for (Search& search : out.scenario.searches) {
     std::vector<RequirementId> hold;
-    bool same = true;
+    const Search* wanted = search_named(asked, run.phase(search.phase).name);
+    bool same = wanted != nullptr && held_by(*wanted, asked) == held_by(search, run);
     for (const RequirementId id : search.hold) {
       const Requirement& held = run.requirement(id);
       const std::size_t at = find_row(out.scenario, held.id);
-      same = same && at < out.scenario.requirements.size() &&
-             out.scenario.requirements[at].objective.text == held.objective.text &&
+      same = same && at < out.scenario.requirements.size() && holds_the_same(out.scenario.requirements[at], held) &&
              !out.refused.contains(RequirementId(at));
       if (at < out.scenario.requirements.size()) hold.emplace_back(at);
     }
@@ -273,7 +301,7 @@ Rejudged rejudge(const Scenario& run, const Scenario& asked) {
     const std::string trouble = mapper.take_trouble();
     if (!trouble.empty()) out.refused[RequirementId(i)] = trouble;
   }
-  keep_searches(out, run);
+  keep_searches(out, run, asked);
   keep_readings(out, run);
   return out;
 }

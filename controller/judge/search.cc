@@ -41,10 +41,10 @@ Requirement narrowed(Requirement requirement, const std::vector<StageId>& stages
   return requirement;
 }
 
-ScoredHold look(RequirementId id, const std::vector<StageId>& stages, uint32_t looks, const Evidence& evidence,
-                std::string& trouble) {
-  const Requirement& declared = evidence.scenario->requirement(id);
-  const Requirement requirement = narrowed(declared, stages, look_confidence(declared.confidence, looks));
+ScoredHold look(const Search& search, RequirementId id, const std::vector<StageId>& stages, uint32_t looks,
+                const Evidence& evidence, std::string& trouble) {
+  const double confidence = held_confidence(search, id, *evidence.scenario);
+  const Requirement requirement = narrowed(evidence.scenario->requirement(id), stages, look_confidence(confidence, looks));
   const Judged judged =
       std::visit([&](const auto& sli) { return judging::judge_sli(requirement, sli, evidence); }, requirement.sli);
   ScoredHold hold{id, judged.verdict.measured, outcome_of(judged.verdict.state)};
@@ -62,7 +62,7 @@ void look_at(ScoredSearchStep& step, const Search& search, const std::vector<Sta
   step.reason.clear();
   step.limiting = {};
   step.outcome = StepOutcome::holds;
-  for (const RequirementId id : search.hold) step.holds.push_back(look(id, stages, looks, evidence, step.reason));
+  for (const RequirementId id : search.hold) step.holds.push_back(look(search, id, stages, looks, evidence, step.reason));
   const auto any = [&](StepOutcome outcome) {
     return std::any_of(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) { return h.outcome == outcome; });
   };
@@ -215,6 +215,18 @@ SearchOrder nothing_holds(const Search& search, const Gap& gap) {
 
 }  // namespace
 
+double held_confidence(const Search& search, RequirementId held, const Scenario& scenario) {
+  double out = scenario.requirement(held).confidence;
+  for (const Requirement& row : scenario.requirements) {
+    const auto* capacity = std::get_if<CapacitySli>(&row.sli);
+    const auto* headroom = std::get_if<HeadroomSli>(&row.sli);
+    const bool rests = (capacity != nullptr && capacity->phase == search.phase) ||
+                       (headroom != nullptr && headroom->phase == search.phase);
+    if (rests) out = std::max(out, row.confidence);
+  }
+  return out;
+}
+
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps) {
   if (steps.empty()) return step_at(search.from.per_second);
   const ScoredSearchStep& last = steps.back();
@@ -272,7 +284,7 @@ ScoredSearch judge_search(const Search& search, const judging::Evidence& evidenc
   out.phase = timeline.scenario().phase(search.phase).name;
   out.confidence = 1;
   for (const RequirementId id : search.hold) {
-    out.confidence = std::min(out.confidence, timeline.scenario().requirement(id).confidence);
+    out.confidence = std::min(out.confidence, held_confidence(search, id, timeline.scenario()));
   }
   std::string cut;
   uint32_t count = 0;
@@ -292,6 +304,7 @@ ScoredSearch judge_search(const Search& search, const judging::Evidence& evidenc
   if (gap.lower && std::isfinite(out.blind)) out.lower = *gap.lower / (1 + out.blind);
   out.upper = gap.upper;
   out.confirmed = gap.confirmed && out.lower;
+  out.unconfirmed = search.confirm > Duration{} && !out.confirmed;
   for (const ScoredSearchStep& step : out.steps) {
     if (is(step, StepOutcome::breaches) && gap.upper && step.rate == *gap.upper) out.limiting = step.limiting;
   }

@@ -34,6 +34,10 @@ struct SearchOrder {
 // narrow again, then the next confirmation, three at most. An invalid step is repeated once.
 SearchOrder next_search_order(const Search& search, const std::vector<ScoredSearchStep>& steps);
 
+// At which one-sided confidence a held row is judged: its own, or that of a capacity or headroom row that rests on the
+// search where that one's is higher.
+double held_confidence(const Search& search, RequirementId held, const Scenario& scenario);
+
 // Whether a step at this rate, per second, that breached would have done so at this one-sided confidence, too: what limited
 // it, judged on the windows that the step was decided on.
 bool breaches_at(const Search& search, double rate, double confidence, const judging::Evidence& evidence);

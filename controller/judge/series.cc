@@ -12,10 +12,14 @@ namespace shakedown::judging {
 namespace {
 
 constexpr double kConfidence = 0.95;
+// Of the load on so many replicas: more than this must stay unanswered before it is known to be all that they carry.
+constexpr double kSaturated = 0.05;
+constexpr double kOverloaded = 0.01;  // of a rate: it was not what was carried
 
 struct Volume {
   uint64_t ok = 0, offered = 0, ours = 0;
-  double ok_seconds = 0;  // summed latency of good answers
+  double ok_seconds = 0;   // summed latency of good answers
+  double all_seconds = 0;  // of all
 };
 
 Volume volume_of(StageId id, const Timeline& timeline) {
@@ -26,12 +30,27 @@ Volume volume_of(StageId id, const Timeline& timeline) {
     out.ok += cell.count(Outcome::ok);
     out.offered += cell.offered();
     out.ours += cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
+    for (const auto& latency : cell.latency) out.all_seconds += latency.sum_seconds();
     out.ok_seconds += cell.latency[static_cast<std::size_t>(Outcome::ok)].sum_seconds();
   }
   return out;
 }
 
-ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const Timeline& timeline) {
+// Why the answers of a step do not tell what its level carries; empty = they do. Replicas that were not kept busy show the
+// load and not themselves: by Little's law fewer requests in progress than replicas leave some idle, and an open load that
+// was all answered may be far below what they carry. A rate that was not answered is not carried, however quick the rest was.
+std::string mismatch(const Volume& volume, double level, double length, StepAxis axis, bool open) {
+  const auto offered = static_cast<double>(volume.offered), bad = offered - static_cast<double>(volume.ok);
+  if (axis == StepAxis::rate && bad > kOverloaded * offered) {
+    return fmt::format("overloaded: {} of {} requests were not answered well", volume.offered - volume.ok, volume.offered);
+  }
+  if (axis != StepAxis::replicas) return "";
+  if (volume.all_seconds / length < 0.9 * level) return "the load does not saturate it: fewer requests were in progress than replicas";
+  if (open && bad < kSaturated * offered) return "the load does not saturate it: all but a few were answered, so more may be carried";
+  return "";
+}
+
+ScoredLevel level_of(const StageRecord& stage, StepAxis axis, bool open, const Timeline& timeline) {
   ScoredLevel out;
   out.level = stage.level;
   const double length = seconds(stage.range.to - stage.range.from);
@@ -48,6 +67,7 @@ ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const Timeline& ti
   if (static_cast<double>(volume.ours) > 0.001 * static_cast<double>(volume.offered)) {
     out.left_out = fmt::format("the harness itself lost {} of {} arrivals", volume.ours, volume.offered);
   }
+  if (out.left_out.empty()) out.left_out = mismatch(volume, stage.level, length, axis, open);
   if (out.n <= 0) out.left_out = "no number in the system can be told";
   return out;
 }
@@ -77,7 +97,38 @@ void describe_law(ScoredScaling& scored, const ScalingFit& fit, const std::vecto
   }
 }
 
+// Why there is no law, and the first reason for which a step was left out.
+std::string no_law(const std::string& why, const ScoredScaling& scored) {
+  for (const ScoredLevel& level : scored.levels) {
+    if (!level.left_out.empty()) return fmt::format("{}; left out: {}, {}", why, level_text(scored.axis, level.level), level.left_out);
+  }
+  return why;
+}
+
 }  // namespace
+
+std::string level_text(StepAxis axis, double level) {
+  if (axis == StepAxis::rate) return format_value(level, Unit::per_second);
+  return format_number(level) + (axis == StepAxis::replicas ? " replicas" : " users");
+}
+
+double largest_level(const ScoredScaling& scored) {
+  double out = 0;
+  for (const ScoredLevel& level : scored.levels) out = level.left_out.empty() ? std::max(out, level.level) : out;
+  return out;
+}
+
+std::optional<double> number_at(const ScoredScaling& scored, double level) {
+  if (scored.axis != StepAxis::rate) return level;
+  double below = 0, n_below = 0;
+  for (const ScoredLevel& step : scored.levels) {
+    if (!step.left_out.empty()) continue;
+    if (step.level >= level) return n_below + (step.n - n_below) * (level - below) / (step.level - below);
+    below = step.level;
+    n_below = step.n;
+  }
+  return std::nullopt;
+}
 
 SeriesEvidence examine_series(const StepSeries& series, double confidence, const Evidence& evidence) {
   SeriesEvidence out;
@@ -86,15 +137,17 @@ SeriesEvidence examine_series(const StepSeries& series, double confidence, const
   scored.axis = series.axis;
   scored.confidence = confidence;
   std::vector<ScalingPoint> points;
+  const std::optional<Load>& load = evidence.scenario->phase(series.phase).load;
+  const bool open = load && std::holds_alternative<OpenLoad>(load->kind);
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (stage.phase != series.phase || stage.role != StageRole::step || stage.not_run) continue;
-    scored.levels.push_back(level_of(stage, series.axis, *evidence.timeline));
+    scored.levels.push_back(level_of(stage, series.axis, open, *evidence.timeline));
     const ScoredLevel& level = scored.levels.back();
     if (level.left_out.empty()) points.push_back({level.n, level.throughput});
   }
   const Result<ScalingFit> fit = fit_scaling(points, confidence);
   if (!fit) {
-    scored.problem = fit.error().message;
+    scored.problem = no_law(fit.error().message, scored);
     return out;
   }
   out.law = fit.value();

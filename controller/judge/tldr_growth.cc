@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/growth.h"
 #include "controller/judge/settle.h"
 #include "controller/judge/tradeoffs.h"
 
@@ -38,6 +39,10 @@ std::string carried(const ScoredSearch& search) {
   const Objective at_most{Comparison::at_most, 0, ""}, at_least{Comparison::at_least, 0, ""};
   const auto low = [&] { return grouped(kept(at_least, *search.lower, Unit::per_second)); };
   const auto high = [&] { return grouped(kept(at_most, *search.upper, Unit::per_second)); };
+  if (search.lower && search.unconfirmed) {
+    return search.upper ? fmt::format("It may carry {} to {} requests a second, of which no confirmation came", low(), high())
+                        : fmt::format("It may carry {} requests a second, of which no confirmation came", low());
+  }
   if (search.lower && search.upper) return fmt::format("It carries {} to {} requests a second", low(), high());
   if (search.lower) return fmt::format("It carries at least {} requests a second", low());
   if (search.upper) return fmt::format("It does not carry even {} requests a second", high());
@@ -57,10 +62,10 @@ std::string tell_efficiency(const ScoredRequirement& row, const EfficiencySli& s
   const auto scaling = std::find_if(card.scalings.begin(), card.scalings.end(), [&](const ScoredScaling& s) {
     return s.phase == scenario.phase(sli.phase).name;
   });
-  const bool replicas = scaling != card.scalings.end() && scaling->axis == StepAxis::replicas;
-  return fmt::format("At {} {} it delivers {} of what perfect growth would; promised are {}.", format_number(sli.at),
-                     replicas ? "replicas" : "times the load", percent_text(*row.verdict.measured.value),
-                     bare_limit(row.requirement.objective));
+  const StepAxis axis = scaling != card.scalings.end() ? scaling->axis : StepAxis::concurrency;
+  const std::string at = axis == StepAxis::rate ? format_number(sli.at) + " requests a second" : level_text(axis, sli.at);
+  return fmt::format("At {} it delivers {} of what perfect growth would; promised are {}.", at,
+                     percent_text(*row.verdict.measured.value), bare_limit(row.requirement.objective));
 }
 
 std::string tell_degradation(const ScoredRequirement& row, const DegradationSli& sli) {

@@ -88,8 +88,9 @@ std::string grouped(double value) {
 }
 
 std::string carried_words(const ScoredSearch& search) {
-  if (search.lower && search.upper) return grouped(*search.lower) + "–" + grouped(*search.upper);
-  if (search.lower) return "at least " + grouped(*search.lower);
+  const std::string sure = search.unconfirmed ? "perhaps " : "";
+  if (search.lower && search.upper) return sure + grouped(*search.lower) + "–" + grouped(*search.upper);
+  if (search.lower) return (sure.empty() ? "at least " : sure) + grouped(*search.lower);
   return search.upper ? "less than " + grouped(*search.upper) : "nothing shown";
 }
 

@@ -39,7 +39,7 @@ const ScoredSearch* first_search(const Scorecard& card) {
 
 std::string against_forecast(const ScoredSearch& search, double forecast) {
   const double low = search.lower.value_or(0) / forecast - 1;
-  if (low >= 0) return margin_words(low);
+  if (low >= 0) return margin_words(low) + (search.unconfirmed ? ", not confirmed" : "");
   if (!search.upper) return "not shown to reach the forecast";
   const double high = *search.upper / forecast - 1;
   if (high >= 0) return "may just reach the forecast; not proven";
@@ -60,7 +60,7 @@ Gauge capacity_gauge(const ScoredSearch& search, const std::optional<Forecast>& 
   gauge.need = rate;
   const std::string by = forecast->by.empty() ? "" : " for " + shorten(day_words(forecast->by), 14);
   gauge.note = "forecast" + by + ": " + grouped(rate) + "; " + against_forecast(search, rate);
-  gauge.state = gauge.sure >= rate ? "pass" : search.upper && *search.upper < rate ? "fail" : "not-proven";
+  gauge.state = gauge.sure >= rate && !search.unconfirmed ? "pass" : search.upper && *search.upper < rate ? "fail" : "not-proven";
   return gauge;
 }
 

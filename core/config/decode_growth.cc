@@ -4,6 +4,7 @@
 
 #include "core/base/printable.h"
 #include "core/config/decode.h"
+#include "core/model/search_time.h"
 
 namespace shakedown {
 namespace {
@@ -37,6 +38,67 @@ void check_ascending(Decoding& d, const View& view, const Levels& levels) {
   if (std::adjacent_find(levels.begin(), levels.end(), std::greater_equal<>()) == levels.end()) return;
   d.diagnostics.error(view.at(), "levels must ascend", "write each level once, smallest first");
 }
+
+// What no run of this scenario can pass, said before it.
+struct Reach {
+  Decoding& d;
+  const View& row;
+  const Requirement& r;
+
+  void never(const std::string& key, const std::string& why, const std::string& hint) const {
+    d.diagnostics.warning(row[key].at(), why + ": " + r.id + " cannot pass", hint);
+  }
+  void search(PhaseId phase, double rate) const {
+    const Search* s = phase.valid() ? d.scenario.search_of(phase) : nullptr;
+    if (s == nullptr || !(rate > 0)) return;
+    const std::string name = ticked(d.scenario.phase(phase).name);
+    if (rate > s->to.per_second) {
+      return never("objective", "the search of " + name + " looks no higher than " + format_rate(s->to) + ", and " +
+                   format_rate({rate}) + " are asked for", "raise its `rate.to`");
+    }
+    const Duration least = least_search_time(*s, rate), limit = d.scenario.phase(phase).duration;
+    if (least <= limit) return;
+    never("sli", "the search of " + name + " may take " + format_duration(limit) + ", and needs " + format_duration(least) +
+          " to show " + format_rate({rate}), "raise its `limit`, or shorten its windows or its confirmation");
+  }
+  void operator()(const CapacitySli& s) const { search(s.phase, r.objective.limit); }
+  void operator()(const HeadroomSli& s) const {
+    if (d.scenario.forecast) search(s.phase, (1 + r.objective.limit) * d.scenario.forecast->rate.per_second);
+  }
+  void operator()(const EfficiencySli& s) const {
+    const StepSeries* series = s.phase.valid() ? d.scenario.steps_of(s.phase) : nullptr;
+    if (series == nullptr || series->levels.empty()) return;
+    const std::string name = ticked(d.scenario.phase(s.phase).name);
+    if (s.at > series->levels.back()) {
+      never("sli", "`at` lies beyond the largest step of " + name + ", " + format_number(series->levels.back()), "add steps up to it");
+    } else if (series->levels.size() < 4) {
+      never("sli", "a law takes 4 steps at least, and " + name + " has " + std::to_string(series->levels.size()), "add steps");
+    }
+  }
+  void operator()(const DegradationSli& s) const {
+    Duration all{};
+    for (std::size_t i = 0; i < d.scenario.phases.size(); ++i) {
+      const Phase& phase = d.scenario.phases[i];
+      const bool named = std::find(s.scope.phases.begin(), s.scope.phases.end(), PhaseId(i)) != s.scope.phases.end();
+      if (phase.load && (s.scope.phases.empty() ? phase.measured : named)) all += phase.duration * static_cast<int64_t>(phase.repeat);
+    }
+    if (all == Duration{} || all >= std::chrono::seconds(8)) return;
+    never("sli", "a slope takes 8 seconds with answers at least, and there are " + format_duration(all), "make the phase longer");
+  }
+  void operator()(const DownstreamSli& s) const {
+    if (!d.scenario.forecast) return;  // an error of its own
+    for (std::size_t i = 0; i < d.scenario.dependencies.size(); ++i) {
+      const Dependency& one = d.scenario.dependencies[i];
+      const bool named = std::find(s.dependencies.begin(), s.dependencies.end(), DependencyId(i)) != s.dependencies.end();
+      if (!s.dependencies.empty() && !named) continue;
+      const std::string name = ticked(one.name);
+      if (!one.commitment) never("sli", "nobody has committed to what " + name + " takes", "add its `commitment`");
+      if (!one.capacity && one.scorecard.empty()) never("sli", "nothing says what " + name + " can take", "add its `capacity`, or a `scorecard`");
+    }
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
 
 }  // namespace
 
@@ -138,6 +200,7 @@ void check_growth(Decoding& d, const View& root) {
                             "add forecast: {rate: 2000/s, by: \"2027-03-01\"}");
       }
     }
+    if (rows[i]["sli"] && rows[i]["objective"]) std::visit(Reach{d, rows[i], d.scenario.requirements[i]}, sli);
     if (const auto* s = std::get_if<EfficiencySli>(&sli)) {
       wants(s->phase, d.scenario.steps_of(s->phase) != nullptr, "steps");
     }

@@ -90,8 +90,9 @@ Shape steps_shape() {
       "series of steps",
       "Runs the load at several levels, from which the scaling law is read: exactly one of concurrency, rate, replicas.",
       {may("concurrency", levels, "Users of a closed load, ascending."),
-       may("rate", list_of(rate(1e9), 3, 64), "Rates of an open load, ascending."),
-       may("replicas", levels, "Replicas, ascending; needs `scale`, and a load that saturates them."),
+       may("rate", list_of(rate(1e9), 3, 64), "Rates of an open load, ascending; a step that leaves 1 % unanswered does not count."),
+       may("replicas", levels, "Replicas, ascending; needs `scale`, and a load that saturates them: a step that answers all of an open load, or has "
+           "fewer requests in progress than replicas, does not count."),
        need("each", duration(2, kDay), "Length of a step."),
        may("settle", duration(0, kDay), "1s", "The beginning of each step that does not count."),
        may("scale", scale, "How replicas are set."),

@@ -131,7 +131,9 @@ Shape sli_shape() {
                    "Time from the fault's effect to sustained recovery; judged on every injection.",
                    injections({need("fault", reference("fault"), "Which fault."), probe_key()})),
            "Objective: at most a duration."),
-       may("capacity", mapping("capacity", "The highest rate at which a search's requirements held.", {search_key()}),
+       may("capacity", mapping("capacity",
+                               "The highest rate at which a search's requirements held. Its steps are judged at the confidence of this row or of "
+                               "the held one, whichever is higher.", {search_key()}),
            "Objective: at least a rate."),
        may("headroom",
            mapping("headroom", "Capacity over the forecast, less one: 30% = room for 30 % more than forecast.",
@@ -142,12 +144,14 @@ Shape sli_shape() {
                    "Throughput at a level over what perfect scaling would give, by the law fitted to the steps; "
                    "they may vary alike or by a share of their throughput.",
                    {need("phase", reference("phase"), "A phase with `steps`."),
-                    need("at", number_above(0, 1e9), "The level.")}),
+                    need("at", number_above(0, 1e9), "The level, as the steps have it: users, replicas, or a rate per second, at which as many requests "
+                                                     "count as were in progress there. Not beyond the largest step that counts.")}),
            "Objective: at least a percentage."),
        may("degradation", degradation_shape(), "Objective: at most a percentage."),
        may("downstream",
            mapping("downstream",
-                   "What the tightest dependency has to spare at the forecast: 20% = room for 20 % more.",
+                   "What each dependency must have to spare at the forecast: 20% = room for 20 % more. Where a counter is read, calls are "
+                   "counted for each request that was answered well, and bounded at the confidence of this row.",
                    {otherwise("dependencies", one_or_list_of(reference("dependency")), "all", "Which dependencies.")}),
            "Objective: at least a percentage."),
        may("check",

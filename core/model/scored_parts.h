@@ -40,6 +40,7 @@ struct ScoredSearch {
   std::optional<double> upper;  // lowest rate shown to breach; absent = the top was reached
   double blind = 0;             // a rate this share above the capacity would have looked the same in windows so short
   bool confirmed = false;
+  bool unconfirmed = false;     // a confirmation was asked for and did not come: `lower` is not proven
   RequirementId limiting;       // what breached first above; none = nothing did
   std::string ended;            // why the search ended, one sentence
   std::string trouble;          // our own: why it is no evidence; empty = it is

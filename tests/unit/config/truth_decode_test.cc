@@ -60,5 +60,41 @@ TEST(TruthDecode, ANamedOperationThatNoLoadSendsIsWarnedOf) {
   EXPECT_THAT(problems(text), ::testing::Contains(::testing::HasSubstr("no load of operation `write`")));
 }
 
+// The sample with a search of 50 to 100/s, a series over users and a dependency, and one row on them.
+std::string growing(const std::string& sli, const std::string& objective, const std::string& limit = "10m",
+                    const std::string& levels = "[1, 2, 4, 8]", const std::string& more = ", capacity: 9/s") {
+  std::string text = with_requirement("{availability: {}}", ">= 90%");
+  text += "  - {id: X-1, area: scalability, title: X, sli: " + sli + ", objective: \"" + objective + "\"}\n";
+  const std::string key = "phases:\n";
+  text.insert(text.find(key) + key.size(),
+              "  - {name: cap, load: {open: {rate: 9/s}}, search: {rate: {from: 50/s, to: 100/s}, hold: [AV-1], window: 8s, windows: 1, "
+              "drain: 0s, limit: " + limit + "}}\n"
+              "  - {name: levels, load: {closed: {users: 9}}, steps: {concurrency: " + levels + ", each: 9s}}\n"
+              "  - {name: soak, duration: 4s, load: {open: {rate: 9/s}}}\n");
+  return text + "forecast: {rate: 100/s, by: \"2027-03-01\"}\ndependencies:\n  bank: {owner: b, calls: {service: 1}" + more + "}\n";
+}
+
+TEST(TruthDecode, ARowOnGrowthThatNoRunCanPassIsWarnedOf) {
+  using ::testing::Contains;
+  using ::testing::HasSubstr;
+  using ::testing::Not;
+  const auto never = Contains(HasSubstr("X-1 cannot pass"));
+  const std::string capacity = "{capacity: {phase: cap}}", efficiency = "{efficiency: {phase: levels, at: 8}}";
+  EXPECT_THAT(problems(growing(capacity, ">= 80/s")), Not(never));
+  EXPECT_THAT(problems(growing(capacity, ">= 120/s")), Contains(HasSubstr("looks no higher than 100/s, and 120/s are asked for")));
+  EXPECT_THAT(problems(growing("{headroom: {phase: cap}}", ">= 20%")), never);
+  EXPECT_THAT(problems(growing(capacity, ">= 80/s", "38s")), Contains(HasSubstr("may take 38s, and needs 39s to show 80/s")));
+  EXPECT_THAT(problems(growing(capacity, ">= 80/s", "39s")), Not(never));
+  EXPECT_THAT(problems(growing(efficiency, ">= 70%")), Not(never));
+  EXPECT_THAT(problems(growing("{efficiency: {phase: levels, at: 9}}", ">= 70%")), never);
+  EXPECT_THAT(problems(growing(efficiency, ">= 70%", "10m", "[2, 4, 8]")), never);
+  EXPECT_THAT(problems(growing("{degradation: {phases: [soak]}}", "<= 5%")), never);
+  EXPECT_THAT(problems(growing("{downstream: {}}", ">= 0%")), Contains(HasSubstr("nobody has committed to what `bank` takes")));
+  const std::string committed = ", commitment: {who: w, rate: 500/s, date: \"2026-11-01\"}";
+  EXPECT_THAT(problems(growing("{downstream: {}}", ">= 0%", "10m", "[1, 2, 4, 8]", committed)),
+              Contains(HasSubstr("nothing says what `bank` can take")));
+  EXPECT_THAT(problems(growing("{downstream: {}}", ">= 0%", "10m", "[1, 2, 4, 8]", committed + ", capacity: 900/s")), Not(never));
+}
+
 }  // namespace
 }  // namespace shakedown::test

@@ -127,6 +127,71 @@ TEST(TruthPlan, TheWholeTimeIsToldWithItsVerifyingSteps) {
   EXPECT_SAYS(plan_text(drill.scenario), "1m of phases, 2m5s to 2m35s with what comes between");
 }
 
+// A search of 10 to 1000/s that holds AV-1, and a row on it.
+Drill with_search(Sli sli, double limit, Duration longest) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("limit", seconds(longest), 100, false);
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  drill.require("CA-1", std::move(sli), Comparison::at_least, limit);
+  drill.scenario.operations[0].timeout = 10ms;
+  drill.scenario.forecast = Forecast{Rate{100}, "", {}};
+  Search search;
+  search.phase = phase;
+  search.from = Rate{10};
+  search.to = Rate{1000};
+  search.hold = {RequirementId(0)};
+  search.settle = 1s;
+  search.window = 8s;
+  search.windows = 1;
+  search.confirm = 20s;
+  search.resolution = Share{0.05};
+  drill.scenario.searches.push_back(search);
+  return drill;
+}
+
+TEST(TruthPlan, ACapacityThatTheSearchCannotShowIsTold) {
+  EXPECT_SILENT(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 600s), 1));
+  EXPECT_SAYS(plan_of(with_search(CapacitySli{PhaseId(0)}, 2000, 600s), 1), "it shows 1000/s at most, and 2000/s are asked for: TOO LOW");
+  EXPECT_SILENT(plan_of(with_search(HeadroomSli{PhaseId(0)}, 8, 600s), 1));
+  EXPECT_SAYS(plan_of(with_search(HeadroomSli{PhaseId(0)}, 9.5, 600s), 1), "1050/s are asked for: TOO LOW");
+  // Seven doublings of 9 s each, a step and its confirmation.
+  EXPECT_SAYS(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 92s), 1), "it needs 1m33s to show 900/s and may take 1m32s: TOO SHORT");
+  EXPECT_SILENT(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 93s), 1));
+}
+
+TEST(TruthPlan, AnEfficiencyBeyondTheStepsOrOfTooFewIsTold) {
+  Drill drill;
+  StepSeries series;
+  series.phase = drill.add_phase("levels", 60, 0, false);
+  series.levels = {1, 2, 4, 8};
+  drill.scenario.step_series.push_back(series);
+  drill.require("EF-1", EfficiencySli{series.phase, 8}, Comparison::at_least, 0.5);
+  EXPECT_SILENT(plan_of(drill));
+  std::get<EfficiencySli>(drill.requirement(0).sli).at = 9;
+  EXPECT_SAYS(plan_of(drill), "the largest of which is 8: TOO LOW for 9");
+  std::get<EfficiencySli>(drill.requirement(0).sli).at = 4;
+  drill.scenario.step_series[0].levels.pop_back();
+  EXPECT_SAYS(plan_of(drill), "TOO FEW");
+}
+
+TEST(TruthPlan, ADegradationOfAFewSecondsAndADependencyWithoutACommitmentAreTold) {
+  Drill drill;
+  drill.add_phase("short", 4, 100);
+  drill.require("DG-1", DegradationSli{}, Comparison::at_most, 0.5);
+  EXPECT_SAYS(plan_of(drill), "8 s at the least (4 s planned): TOO SHORT");
+  drill.add_phase("longer", 4, 100);
+  EXPECT_SILENT(plan_of(drill));
+  Dependency db;
+  db.name = "db";
+  drill.scenario.dependencies = {db};
+  drill.require("DS-1", DownstreamSli{}, Comparison::at_least, 0);
+  EXPECT_SAYS(plan_of(drill, 1), "NOTHING says what db can take");
+  EXPECT_SAYS(plan_of(drill, 1), "NOBODY has committed for db");
+  drill.scenario.dependencies[0].capacity = Rate{5};
+  drill.scenario.dependencies[0].commitment = Commitment{};
+  EXPECT_EQ(plan_of(drill, 1).find("will not pass"), std::string::npos);
+}
+
 TEST(TruthPlan, WhatASearchCannotTellIsTold) {
   Drill drill;
   const PhaseId phase = drill.add_phase("limit", 600, 100, false);

@@ -33,7 +33,7 @@ class CapacityFile : public ::testing::Test {
 };
 
 constexpr const char* kRow = R"("requirements": [{"sli": "throughput", "measured": {"lower": 1}},
-  {"sli": "capacity", "measured": {"lower": null}}, {"sli": "capacity", "measured": {"lower": 1500.5}}])";
+  {"sli": "capacity", "measured": {"lower": null}}, {"sli": "capacity", "measured": {"lower": 1500.5}, "verdict": "pass"}])";
 
 TEST_F(CapacityFile, TheLowerBoundOfTheFirstCapacityRequirementThatHasOne) {
   const Reading r = read_card(kRow);
@@ -45,9 +45,29 @@ TEST_F(CapacityFile, TheLowerBoundOfTheFirstCapacityRequirementThatHasOne) {
 }
 
 TEST_F(CapacityFile, ElseOfTheFirstSearch) {
-  const Reading r = read_card(R"("requirements": [], "searches": [{"lower": null}, {"lower": 700}])");
+  const Reading r = read_card(R"("requirements": [], "searches": [{"lower": null}, {"lower": 700, "confirmed": true}])");
   ASSERT_EQ(r.series.size(), 1U);
   EXPECT_DOUBLE_EQ(r.series[0].samples[0].value, 700);
+  EXPECT_EQ(r.problem, "");
+}
+
+using TruthCapacityFile = CapacityFile;
+
+TEST_F(TruthCapacityFile, WhatItsOwnDrillDidNotProveIsInDoubt) {
+  for (const char* verdict : {"not-proven", "unknown", "fail"}) {
+    const Reading r = read_card(std::string(R"("requirements": [{"sli": "capacity", "measured": {"lower": 91.9}, "verdict": ")") + verdict + R"("}])");
+    EXPECT_EQ(r.problem, std::string("its own drill says ") + verdict + " of it");
+    EXPECT_EQ(r.series.size(), 1U);
+  }
+  EXPECT_EQ(read_card(R"("requirements": [], "searches": [{"lower": 700, "confirmed": false}])").problem, "its search was not confirmed");
+  const Reading second = read_card(R"("requirements": [{"sli": "capacity", "measured": {"lower": 5}, "verdict": "unknown"},
+    {"sli": "capacity", "measured": {"lower": 7}, "verdict": "pass"}])");
+  EXPECT_EQ(second.problem, "");
+  EXPECT_DOUBLE_EQ(second.series[0].samples[0].value, 7);
+}
+
+TEST_F(TruthCapacityFile, ARunThatIsNotYetOverIsNoEvidence) {
+  EXPECT_EQ(read_card(kRow, "2027-02-01T10:00:00Z").problem, "its run finished in the future, on 2027-02-01");
 }
 
 TEST_F(CapacityFile, DoubtsStandBesideTheValue) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "controller/judge/chance.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -237,6 +238,89 @@ TEST(DownstreamCalls, AnUnreadableCounterConfirmsNothing) {
   EXPECT_EQ(rig.verdict().watermelon, Watermelon::unverifiable);
   rig.readings.clear();
   EXPECT_EQ(rig.scored().calls, Watermelon::unverifiable);
+}
+
+// --- Green must be earned
+
+// 100 s at 100/s of which this many each second are good; a dependency called once for each, 300/s and committed.
+struct Failing : Rig {
+  Failing(uint64_t good, double count) {
+    drill.requirement(0).objective.limit = 0.1;
+    const StageId stage = drill.run(drill.add_phase("failing", 100, 100), 100);
+    drill.load(stage, 100, 200, good, 100 - good);
+    add("db", {service(1)}, 300, 300);
+    counted(0, count);
+    readings.back().from = at(100);
+    readings.back().to = at(200);
+  }
+};
+
+TEST(TruthDownstream, RequestsThatFailBeforeTheyCallAnythingDoNotMakeCallsRare) {
+  Failing rig(20, 2000);
+  EXPECT_DOUBLE_EQ(*rig.scored().measured_calls, 1);
+  EXPECT_EQ(rig.scored().calls, Watermelon::honest) << rig.scored().calls_reason;
+  EXPECT_NE(rig.verdict().state, VerdictState::pass) << rig.verdict().reason;
+  EXPECT_LT(*rig.verdict().measured.lower, 0);
+  Failing none(0, 2000);
+  EXPECT_EQ(none.scored().calls, Watermelon::unverifiable);
+  EXPECT_EQ(none.verdict().state, VerdictState::fail) << "1000/s of 300/s, by what is declared";
+}
+
+TEST(TruthDownstream, ACounterThatStandsStillIsNoEvidence) {
+  Rig rig;
+  rig.drill.requirement(0).objective.limit = 0.1;
+  rig.add("cache", {service(1)}, 5, 5);
+  rig.counted(0, 0);
+  EXPECT_EQ(rig.scored().calls, Watermelon::unverifiable);
+  EXPECT_THAT(rig.scored().calls_reason, HasSubstr("stands still"));
+  EXPECT_EQ(rig.verdict().state, VerdictState::fail) << rig.verdict().reason;
+  ASSERT_TRUE(rig.verdict().measured.value);
+  EXPECT_NE(rig.verdict().reason, "");
+}
+
+TEST(TruthDownstream, NoCallWhereFewAreExpectedStillHasFigures) {
+  Rig rig;
+  rig.add("rare", {service(0.0001)}, 5, 5);  // 1 expected
+  rig.counted(0, 0);
+  const Verdict verdict = rig.verdict();
+  EXPECT_EQ(rig.scored().calls, Watermelon::honest);
+  EXPECT_EQ(verdict.state, VerdictState::pass) << verdict.reason;
+  ASSERT_TRUE(verdict.measured.value && verdict.measured.lower);
+  EXPECT_LT(*verdict.measured.lower, *verdict.measured.value);
+}
+
+TEST(TruthDownstream, EachDependencyIsHeldToTheObjectiveByItsOwnBounds) {
+  Rig rig;
+  rig.drill.requirement(0).objective.limit = 0.35;
+  rig.add("db", {service(0.02)}, 30, 30);      // 50 % by value, about 31 % by its bounds
+  rig.add("cache", {service(1)}, 1400, 1400);  // 40 % exactly
+  rig.counted(0, 200);
+  const Verdict both = rig.verdict();
+  std::get<DownstreamSli>(rig.drill.scenario.requirements[0].sli).dependencies = {DependencyId(0)};
+  const Verdict alone = rig.verdict();
+  EXPECT_EQ(alone.state, VerdictState::not_proven) << alone.reason;
+  EXPECT_EQ(both.state, VerdictState::not_proven) << both.reason;
+  EXPECT_EQ(both.measured.lower, alone.measured.lower);
+  EXPECT_EQ(alone.reason.find("breaks first"), std::string::npos) << "the cache does: " << alone.reason;
+}
+
+TEST(TruthDownstream, CallsAreBoundedAtTheRowsOwnConfidence) {
+  Rig rig;
+  rig.drill.requirement(0).objective.limit = 0.25;
+  rig.add("db", {service(0.02)}, 30, 30);
+  rig.counted(0, 200);
+  EXPECT_EQ(rig.verdict().state, VerdictState::pass) << rig.verdict().reason;
+  rig.drill.requirement(0).confidence = 0.9999;
+  EXPECT_EQ(rig.verdict().state, VerdictState::not_proven) << rig.verdict().reason;
+}
+
+TEST(TruthDownstream, AFailByACountIsOneThatChanceMayMake) {
+  Rig rig;
+  rig.add("db", {service(0.02)}, 30, 30);
+  const Requirement& row = rig.drill.requirement(0);
+  EXPECT_FALSE(judging::rests_on_chance(row, rig.drill.scenario)) << "declared alone";
+  rig.counted(0, 200);
+  EXPECT_TRUE(judging::rests_on_chance(row, rig.drill.scenario));
 }
 
 TEST(DownstreamCalls, MeasuredCallsReachWhatIsBehind) {

@@ -205,6 +205,20 @@ TEST(SearchJudged, WithoutItsConfirmationNothingPasses) {
   EXPECT_NE(s.result().ended.find("ended before"), std::string::npos);
 }
 
+TEST(TruthSearch, ACapacityRowIsJudgedAtNoLessThanItsOwnConfidence) {
+  Searched s;
+  s.drill.requirement(0).confidence = 0.7;
+  s.drill.requirement(1).objective.limit = 100;
+  s.drill.scenario.searches[0].confirm = {};
+  s.at(100, 0.002).at(200, 0.5).at(150, 0.5).at(125, 0.5).at(112, 0.5).at(106, 0.5).at(103, 0.5);
+  s.drill.requirement(1).confidence = 0.7;
+  ASSERT_EQ(s.drill.verdict(1).state, VerdictState::pass) << s.drill.verdict(1).reason;
+  EXPECT_DOUBLE_EQ(s.result().confidence, 0.7);
+  s.drill.requirement(1).confidence = 0.9999;
+  EXPECT_NE(s.drill.verdict(1).state, VerdictState::pass) << s.drill.verdict(1).reason;
+  EXPECT_DOUBLE_EQ(s.result().confidence, 0.9999);
+}
+
 TEST(SearchJudged, AStepIsUndecidedOnlyAfterItsLastWindow) {
   Searched s;
   s.at(100, 0.01, 1);

@@ -78,6 +78,68 @@ TEST(Series, OverARateTheNumberInTheSystemIsFoundByLittlesLaw) {
   EXPECT_NEAR(found.alpha.value, kAlpha, 0.01);
 }
 
+TEST(TruthSeries, ARateStandsForTheRequestsThatWereInProgressThere) {
+  Drill drill;
+  StepSeries series;
+  series.phase = drill.add_phase("rates", 70, 0, false);
+  series.axis = StepAxis::rate;
+  drill.scenario.phases[0].most_stages = 20;
+  uint32_t step = 0;
+  for (const double n : {1, 2, 4, 8, 16, 32}) {
+    const double rate = std::round(law(n));
+    const int64_t from = 10 * static_cast<int64_t>(step);
+    const StageId stage = drill.level(series.phase, StageRole::step, rate, step++, 0, static_cast<double>(from), 10);
+    drill.load(stage, from, from + 10, static_cast<uint64_t>(rate), 0, n / law(n));
+    series.levels.push_back(rate);
+  }
+  drill.scenario.step_series.push_back(series);
+  drill.require("EF-1", EfficiencySli{series.phase, series.levels[4]}, Comparison::at_least, 0.4);
+  const Verdict verdict = drill.verdict(0);
+  EXPECT_NEAR(verdict.measured.value.value_or(0), law(16) / (kGamma * 16), 1e-2) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("(16 requests in progress)"), std::string::npos) << verdict.reason;
+  EXPECT_EQ(verdict.state, VerdictState::pass) << verdict.reason;
+  std::get<EfficiencySli>(drill.requirement(0).sli).at = 2 * series.levels[5];
+  EXPECT_EQ(drill.verdict(0).state, VerdictState::not_proven);
+  EXPECT_NE(drill.verdict(0).needed.find("/s or beyond"), std::string::npos) << drill.verdict(0).needed;
+}
+
+TEST(TruthSeries, ARateThatIsNotAnsweredDoesNotCountAsCarried) {
+  Stepped s;
+  s.drill.scenario.step_series[0].axis = StepAxis::rate;
+  s.drill.load(StageId(6), 60, 70, 0, 100);
+  const ScoredScaling found = s.drill.judge().scalings.at(0);
+  EXPECT_NE(found.levels.at(6).left_out.find("overloaded"), std::string::npos);
+  EXPECT_EQ(found.levels.at(5).left_out, "");
+}
+
+// An open load of 100/s to each number of replicas.
+Drill on_replicas(uint64_t ok, uint64_t bad, double latency) {
+  Drill drill;
+  StepSeries series;
+  series.phase = drill.add_phase("growing", 60, 100, false);
+  series.axis = StepAxis::replicas;
+  series.levels = {1, 2, 4, 8, 16, 32};
+  drill.scenario.step_series.push_back(series);
+  drill.scenario.phases[0].most_stages = 20;
+  drill.require("SC-1", EfficiencySli{series.phase, 32}, Comparison::at_least, 0.7);
+  for (uint32_t i = 0; i < series.levels.size(); ++i) {
+    const int64_t from = 10 * static_cast<int64_t>(i);
+    const StageId stage = drill.level(series.phase, StageRole::step, series.levels[i], i, 0, static_cast<double>(from), 10);
+    drill.load(stage, from, from + 10, ok, bad, latency);
+  }
+  return drill;
+}
+
+TEST(TruthSeries, ALoadThatIsAllAnsweredShowsNoLimitOfTheReplicas) {
+  for (const auto& drill : {on_replicas(100, 0, 0.005), on_replicas(100, 0, 1), on_replicas(98, 2, 0.005)}) {
+    const Verdict verdict = drill.verdict(0);
+    EXPECT_EQ(verdict.state, VerdictState::unknown) << verdict.reason;
+    EXPECT_NE(verdict.reason.find("does not saturate"), std::string::npos) << verdict.reason;
+  }
+  const ScoredScaling busy = on_replicas(60, 40, 1).judge().scalings.at(0);
+  EXPECT_EQ(busy.levels.at(0).left_out, "") << "a load that they do not carry does show it";
+}
+
 TEST(Series, AStepWithLossesOfOursIsLeftOut) {
   Stepped s;
   s.drill.outcome(StageId(2), 25, Outcome::client_error, 500);

@@ -130,6 +130,28 @@ TEST(TldrGrowth, ExpiredWordsAndFailedChecks) {
                         "\"Only strong encryption\" does not hold (a stranger can read along).\n");
 }
 
+TEST(TruthTldrGrowth, WhatWasNotConfirmedIsNotToldAsCarried) {
+  Growth one;
+  one.card.searches[0].unconfirmed = true;
+  one.add(CapacitySli{one.phase}, VerdictState::not_proven, Comparison::at_least, 1500, ">= 1500/s");
+  EXPECT_EQ(one.told().find("It carries"), std::string::npos) << one.told();
+  EXPECT_NE(one.told().find("It may carry 1 900 to 2 000 requests a second, of which no confirmation came"), std::string::npos)
+      << one.told();
+}
+
+TEST(TruthTldrGrowth, ALevelIsToldInItsOwnUnit) {
+  Growth one;
+  one.card.searches.clear();
+  ScoredScaling scaling;
+  scaling.phase = "search";
+  scaling.axis = StepAxis::rate;
+  one.card.scalings = {scaling};
+  one.add(EfficiencySli{one.phase, 400}, VerdictState::fail, Comparison::at_least, 0.7, ">= 70%").verdict.measured.value = 0.52;
+  EXPECT_EQ(one.told(), "At 400 requests a second it delivers 52 % of what perfect growth would; promised are 70%.\n");
+  one.card.scalings[0].axis = StepAxis::concurrency;
+  EXPECT_EQ(one.told().find("At 400 users it delivers"), 0U) << one.told();
+}
+
 TEST(TldrGrowth, EfficiencyAndDegradation) {
   Growth one;
   one.card.searches.clear();

@@ -84,12 +84,12 @@ TEST(TruthChance, HolmStepsDown) {
 TEST(TruthChance, WhatHasNoBoundHasNoChance) {
   Requirement row;
   row.sli = RtoSli{};
-  EXPECT_FALSE(judging::rests_on_chance(row));
+  EXPECT_FALSE(judging::rests_on_chance(row, {}));
   row.sli = RtoSli{.share = Share{0.9}};
-  EXPECT_TRUE(judging::rests_on_chance(row));
+  EXPECT_TRUE(judging::rests_on_chance(row, {}));
   for (const Sli& sli : {Sli(CheckSli{}), Sli(RpoSli{}), Sli(ImpactSli{}), Sli(OutagesSli{}), Sli(AttestedSli{})}) {
     row.sli = sli;
-    EXPECT_FALSE(judging::rests_on_chance(row)) << kind_name(sli);
+    EXPECT_FALSE(judging::rests_on_chance(row, {})) << kind_name(sli);
   }
 }
 

@@ -118,6 +118,63 @@ TEST(TruthRejudge, WhatADependencyCanTakeIsThatOfTheFileJudgedBy) {
   EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(0)), "the run's dependency `db` was another one");
 }
 
+// A search of 100 to 200/s that held AV-1; CA-1 rests on it.
+Drill searched() {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("limit", 100, 100, false);
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  drill.require("PE-1", LatencySli{}, Comparison::at_most, 0.001);
+  drill.require("CA-1", CapacitySli{phase}, Comparison::at_least, 80);
+  Search search;
+  search.phase = phase;
+  search.from = Rate{100};
+  search.to = Rate{200};
+  search.hold = {RequirementId(0)};
+  search.window = std::chrono::seconds(8);
+  search.resolution = Share{0.05};
+  drill.scenario.searches.push_back(search);
+  return drill;
+}
+
+TEST(TruthRejudge, ASearchAnswersOnlyForTheRowsThatItHeld) {
+  const Drill drill = searched();
+  const auto why = [&](const Scenario& asked) {
+    const auto refused = judging::rejudge(drill.scenario, asked).refused;
+    return refused.contains(RequirementId(2)) ? refused.at(RequirementId(2)) : "";
+  };
+  EXPECT_EQ(why(drill.scenario), "");
+  Scenario more = drill.scenario;
+  more.searches[0].hold.emplace_back(1);
+  EXPECT_EQ(why(more), "the run's search held other requirements than these");
+  Scenario sense = drill.scenario;
+  sense.requirements[0].sli = ErrorRatioSli{};
+  EXPECT_EQ(why(sense), "the run's search held other requirements than these");
+  Scenario limit = drill.scenario;
+  limit.requirements[0].objective.limit = 0.99;
+  EXPECT_EQ(why(limit), "the run's search held other requirements than these");
+}
+
+TEST(TruthRejudge, AnotherSearchOrSeriesOfTheSameNameIsNotTheSame) {
+  const Drill drill = searched();
+  Scenario asked = drill.scenario;
+  asked.searches[0].to = Rate{300};
+  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(2)), "the run's phase `limit` was another one");
+  asked = drill.scenario;
+  asked.searches[0].confirm = std::chrono::seconds(60);
+  EXPECT_TRUE(judging::rejudge(drill.scenario, asked).refused.contains(RequirementId(2)));
+  Drill stepped;
+  const PhaseId phase = stepped.add_phase("levels", 30, 0, false);
+  stepped.require("EF-1", EfficiencySli{phase, 4}, Comparison::at_least, 0.5);
+  StepSeries series;
+  series.phase = phase;
+  series.levels = {1, 2, 4};
+  stepped.scenario.step_series.push_back(series);
+  EXPECT_TRUE(judging::rejudge(stepped.scenario, stepped.scenario).refused.empty());
+  asked = stepped.scenario;
+  asked.step_series[0].axis = StepAxis::replicas;
+  EXPECT_TRUE(judging::rejudge(stepped.scenario, asked).refused.contains(RequirementId(0)));
+}
+
 TEST(TruthRejudge, CountersAreThoseOfTheLimitsThatTheRunCounted) {
   TwoOperations run;
   Scenario asked = run.drill.scenario;

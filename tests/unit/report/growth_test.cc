@@ -45,6 +45,16 @@ TEST(GrowthPageOne, SaysWhatIsCarriedAndWhatBreaksFirst) {
   EXPECT_THAT(text, HasSubstr("First to break accounts-db, 12% short of the forecast takes 4 400 of 5 000 calls a second; dba@example.com"));
 }
 
+TEST(TruthGrowthPageOne, WhatWasNotConfirmedIsNoGreenGauge) {
+  Example one = example("growth");
+  one.card.forecast->rate = Rate{1000};
+  EXPECT_THAT(html(one), HasSubstr("class=\"gauge pass\""));
+  one.card.searches[0].unconfirmed = true;
+  EXPECT_THAT(html(one), Not(HasSubstr("class=\"gauge pass\"")));
+  EXPECT_THAT(page_one(one), HasSubstr("It carries perhaps 1 900–2 000 requests a second"));
+  EXPECT_THAT(page_one(one), HasSubstr("above the forecast, not confirmed"));
+}
+
 TEST(GrowthPageOne, TheBarsStandWhereTheFiguresAre) {
   const std::string page = html(example("growth"));
   // A scale of 0 to 2500 x 1.08 on 200.
