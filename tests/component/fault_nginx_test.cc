@@ -94,7 +94,7 @@ TEST_F(FaultNginxTest, PausedWorkersStopWhileTheMasterRuns) {
   const InjectionId injection = rig.inject(fault);
   ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
   for (const ProcessRef& worker : worker_list()) EXPECT_EQ(state_of(worker.pid), 'T');
-  EXPECT_EQ(state_of(rig.pid(whole)), 'S');
+  EXPECT_NE(state_of(rig.pid(whole)), 'T');
   const std::vector<ProcessRef> paused = worker_list();
   EXPECT_TRUE(rig.finish(injection, true).first);
   EXPECT_EQ(worker_list(), paused);
