@@ -66,7 +66,7 @@ void add_latency_cases(std::vector<Case>& out) {
   add("p50 of 100 independent", {.length = 10, .rate = 10, .quantile = 0.5});
   add("p99, 20 slow spells of 3 s expected", {.length = 600, .rate = 5, .up = 27, .slow_for = 3, .times = 8});
   add("p95, 5 slow spells of 10 s expected", {.length = 600, .rate = 5, .quantile = 0.95, .up = 110, .slow_for = 10, .times = 8},
-      "five spells are few, as with outages (ADR 15): their number and their size are known from the same few, and short ones do "
+      "five spells are few, as with outages (ADR 17): their number and their size are known from the same few, and short ones do "
       "not stand out");
   add("p90, 60 slow spells of 2 s expected", {.length = 600, .rate = 5, .quantile = 0.9, .up = 8, .slow_for = 2, .times = 4});
   add("p95, 1 % lost by us, all slow", {.length = 100, .quantile = 0.95, .lost = 0.01});
