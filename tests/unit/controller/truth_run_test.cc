@@ -44,6 +44,7 @@ TEST_F(TruthRun, AFaultThatDidNotBiteIsComparedAndUndoneBeforeTeardown) {
 TEST_F(TruthRun, AnUndoThatDoesNotEndIsALeftoverAndTeardownNeverOverlapsIt) {
   Action soon;
   soon.limit = 300ms - undo_patience(scenario_, scenario_.faults[0]);  // so that a moment is all it has
+  soon.component = ComponentId(0);
   scenario_.faults[0].undo.push_back(soon);
   shakedown::Run* run = nullptr;
   const auto script = [&run](FakeAgent& agent) {
