@@ -58,7 +58,7 @@ Task<Observation> look_for_headers(const Look& look, const Target& target, const
 }
 
 Task<Observation> look_at_answer(const Look& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {
-  const Result<Expectation> expectation = Expectation::make(check.expect);
+  const Result<Expectation> expectation = Expectation::make(check.expect, look.secrets);
   if (!expectation) co_return not_done(expectation.error().message);
   bool nobody = false;
   const Result<Answer> asked = co_await ask(look, check.http, target, endpoint, &nobody);

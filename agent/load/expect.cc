@@ -25,9 +25,13 @@ Expectation::~Expectation() = default;
 Expectation::Expectation(Expectation&&) noexcept = default;
 Expectation& Expectation::operator=(Expectation&&) noexcept = default;
 
-Result<Expectation> Expectation::make(const Expect& expect) {
+Result<Expectation> Expectation::make(const Expect& expect, const Secrets& secrets, uint64_t value_size) {
   Expectation made;
   made.expect_ = expect;
+  made.value_size_ = value_size;
+  if (expect.body_contains) {
+    SHAKEDOWN_TRY(made.expect_.body_contains, with_secrets(*expect.body_contains, secrets));
+  }
   made.compiled_ = std::make_unique<Compiled>();
   if (expect.body_regex) {
     Result<Regex> regex = Regex::make(*expect.body_regex);
@@ -77,7 +81,7 @@ std::optional<std::string> json_at(std::string_view body, const std::string& poi
 
 std::size_t Expectation::times_contained(const Response& response, const Holes& holes) const {
   if (!expect_.body_contains) return 0;
-  const std::string text = fill_text(*expect_.body_contains, holes);
+  const std::string text = fill_text(*expect_.body_contains, holes, value_size_);
   if (text.empty()) return 0;
   std::size_t times = 0;
   for (std::size_t at = response.body.find(text); at != std::string_view::npos;
@@ -89,7 +93,7 @@ std::size_t Expectation::times_contained(const Response& response, const Holes& 
 
 bool Expectation::body_holds(const Response& response, const Holes& holes) const {
   if (expect_.body_contains) {
-    const std::string text = fill_text(*expect_.body_contains, holes);
+    const std::string text = fill_text(*expect_.body_contains, holes, value_size_);
     if (response.body.find(text) == std::string_view::npos) return false;
   }
   if (compiled_->regex && !compiled_->regex->found_in(response.body)) return false;

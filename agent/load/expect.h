@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/load/call.h"
+#include "agent/load/secrets.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
 
@@ -23,8 +24,9 @@ class Expectation {
   Expectation(Expectation&&) noexcept;
   Expectation& operator=(Expectation&&) noexcept;
 
-  // Errors: scenario (a body_regex or JSON text or pointer that cannot be parsed).
-  static Result<Expectation> make(const Expect& expect);
+  // value_size = bytes of {value}. Errors: scenario (a body_regex or JSON text or pointer that cannot be parsed, a secret that
+  // is not declared).
+  static Result<Expectation> make(const Expect& expect, const Secrets& secrets = {}, uint64_t value_size = 0);
 
   const Expect& declared() const { return expect_; }
   bool keep_head() const { return !expect_.headers.empty(); }
@@ -49,7 +51,8 @@ class Expectation {
   struct Compiled;  // JSON stays in the .cc
   bool body_holds(const Response& response, const Holes& holes) const;
 
-  Expect expect_;
+  Expect expect_;  // secrets filled in
+  uint64_t value_size_ = 0;
   std::unique_ptr<Compiled> compiled_;
 };
 

@@ -36,9 +36,9 @@ Result<PreparedLedger> prepare_ledger(const Scenario& scenario, const Ledger& le
   PreparedLedger made;
   SHAKEDOWN_TRY(made.write, make_request(scenario, ledger.write, secrets, 0, scenario.trace));
   SHAKEDOWN_TRY(made.read, make_request(scenario, ledger.read, secrets, 0, scenario.trace));
-  SHAKEDOWN_TRY(made.write_ok, Expectation::make(ledger.write_ok));
-  SHAKEDOWN_TRY(made.present, Expectation::make(ledger.present));
-  SHAKEDOWN_TRY(made.absent, Expectation::make(ledger.absent));
+  SHAKEDOWN_TRY(made.write_ok, Expectation::make(ledger.write_ok, secrets));
+  SHAKEDOWN_TRY(made.present, Expectation::make(ledger.present, secrets));
+  SHAKEDOWN_TRY(made.absent, Expectation::make(ledger.absent, secrets));
   return made;
 }
 
@@ -130,7 +130,7 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
     SHAKEDOWN_TRY(one.request,
                   make_request(scenario, operation.http, secrets, operation.value_size.count,
                                scenario.trace));
-    SHAKEDOWN_TRY(one.expect, Expectation::make(operation.expect));
+    SHAKEDOWN_TRY(one.expect, Expectation::make(operation.expect, secrets, operation.value_size.count));
     made->operations.push_back(std::move(one));
   }
   for (const Ledger& ledger : scenario.ledgers) {

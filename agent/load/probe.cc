@@ -81,7 +81,8 @@ void Prober::finished(Call& call, Outcome outcome, const Response* response, Mon
   --outstanding_;
   const Sample sample = judge_call(call, prepared_, clock_, StageId(), outcome, response, done);
   calls_.give_back(call);
-  if (outcome == Outcome::unfinished || outcome == Outcome::dropped_by_us) return;
+  // The sample's: an answer of which too little was kept to judge it is ours, too.
+  if (outcome == Outcome::unfinished || sample.outcome == Outcome::dropped_by_us) return;
   if (outcome == Outcome::client_error) {
     if (!std::exchange(trouble_logged_, true)) {
       log::warning("checks of a probe could not be made: no descriptors or ports left",

@@ -68,7 +68,21 @@ std::string host_header(const Target& target) {
   return target.port == usual ? host : host + ":" + std::to_string(target.port);
 }
 
-std::string fill_text(const Text& text, const Holes& holes) {
+Result<Text> with_secrets(const Text& text, const Secrets& secrets) {
+  Text out = text;
+  for (TextPiece& piece : out.pieces) {
+    if (piece.kind != HoleKind::secret) continue;
+    const auto secret = secrets.find(piece.text);
+    if (secret == secrets.end()) {
+      return fail(ErrorKind::scenario, "an expectation uses the secret `" + piece.text +
+                                           "`, which is not declared; add it under `secrets:`");
+    }
+    piece = {HoleKind::literal, secret->second};
+  }
+  return out;
+}
+
+std::string fill_text(const Text& text, const Holes& holes, uint64_t value_size) {
   std::string out;
   for (const TextPiece& piece : text.pieces) {
     switch (piece.kind) {
@@ -88,8 +102,11 @@ std::string fill_text(const Text& text, const Holes& holes) {
         out += holes.checksum;
         break;
       case HoleKind::value:
-      case HoleKind::secret:
+        append_seed(out, holes.value_seed, value_size);
+        out += value_tail(value_size);
         break;
+      case HoleKind::secret:
+        break;  // with_secrets has put them in
     }
   }
   return out;

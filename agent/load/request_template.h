@@ -61,7 +61,9 @@ class RequestTemplate {
 
 // "example.com:8080", "[::1]"; the port is left out when it is the scheme's own.
 std::string host_header(const Target& target);
-// Text with holes and without secrets, filled: for expectations.
-std::string fill_text(const Text& text, const Holes& holes);
+// Text with holes and without secrets, filled: for expectations. value_size = bytes of {value}.
+std::string fill_text(const Text& text, const Holes& holes, uint64_t value_size);
+// The text with each secret in its place. Error scenario: one that is not declared.
+Result<Text> with_secrets(const Text& text, const Secrets& secrets);
 
 }  // namespace shakedown

@@ -115,6 +115,18 @@ Judged no_step_there(const SeriesEvidence& found, double at, RunTime until) {
   return out;
 }
 
+// One alone waits for nobody: the law gives 100 % there whatever the system does.
+Judged by_definition(const SeriesEvidence& found, const std::string& place, RunTime until) {
+  Judged out;
+  out.until = until;
+  out.verdict.state = VerdictState::not_proven;
+  out.verdict.measured.unit = Unit::margin;
+  out.verdict.measured.samples = found.scored.levels.size();
+  out.verdict.reason = fmt::format("At {} perfect scaling is so by definition: nothing shares anything there.", place);
+  out.verdict.needed = "a level at which more than one is at work";
+  return out;
+}
+
 // "400/s (4.01 requests in progress)"; the number only where it is not the level.
 std::string place_text(const ScoredScaling& scored, double at, double n) {
   const std::string level = level_text(scored.axis, at);
@@ -155,6 +167,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   }
   const std::optional<double> at = number_at(found.scored, sli.at);
   if (!at) return no_step_there(found, sli.at, end_of(sli.phase, evidence));
+  if (*at <= 1) return by_definition(found, place_text(found.scored, sli.at, *at), end_of(sli.phase, evidence));
   Judged out;
   out.until = end_of(sli.phase, evidence);
   const Bounds bounds = efficiency_bounds(*found.law, *at);

@@ -83,6 +83,17 @@ std::optional<RunTime> start_of_teardown(const Timeline& timeline) {
   return start;
 }
 
+// An outage that ended before the first stage began was the wait for the service: no time of the drill. One that still stood
+// then counts whole.
+void leave_out_the_wait(ProbeLog& results, const Probe& probe, RunTime from) {
+  if (results.empty()) return;
+  std::optional<RunTime> since;
+  for (const Outage& outage : find_outages(results, probe, {results.front().start, from}).outages) {
+    if (outage.good_end && *outage.good_end <= from) since = outage.last_failed_start + Duration(1);
+  }
+  if (since) results = ProbeLog(std::vector<ProbeResult>(results.from(*since), results.end()));
+}
+
 ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
   ProbeEvidence out;
@@ -96,6 +107,7 @@ ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
     out.results = out.results.before(*over);
   }
   const RunTime from = start_of_stages(*evidence.timeline).value_or(evidence.end);
+  leave_out_the_wait(out.results, probe, from);
   if (!out.results.empty()) {
     const TimeRange range{out.results.front().start, out.results.back().start + Duration(1)};
     out.report = find_outages(out.results, probe, range);

@@ -112,6 +112,17 @@ TEST(Probe, ResultsComeInOrderOfStart) {
                      [](const ProbeResult& a, const ProbeResult& b) { return a.start < b.start; }));
 }
 
+// What was expected may lie beyond what we keep of an answer: that is no failure of the target's.
+TEST(Probe, TruthAnAnswerTooLongToBeJudgedIsNoFailedCheck) {
+  TestServer server(always(std::string((1 << 20) + 200'000, '.') + "MARK"));
+  Scenario scenario = with_probe(server.port(), milliseconds(100), std::chrono::seconds(10), ProbeConnection::reuse);
+  scenario.operations[0].expect.body_contains.emplace();
+  scenario.operations[0].expect.body_contains->pieces = {{HoleKind::literal, "MARK"}};
+  Drill drill(scenario);
+  for (const ProbeResult& r : probe_for(drill, milliseconds(500))) EXPECT_TRUE(r.good);
+  EXPECT_GT(server.connections(), 0u);
+}
+
 TEST(Probe, AnotherAgentsProbeIsNotOurs) {
   TestServer server(always("x"));
   Scenario scenario =

@@ -275,6 +275,18 @@ TEST(TruthPageOne, FailuresThatNobodyJudgedAreSaidToBeThoseOutsideTheFaults) {
   })) << card.tldr.at(0);
 }
 
+TEST(TruthWatching, TheWaitForAServiceThatStartsIsNoOutage) {
+  for (const bool in_phase : {false, true}) {
+    Drill drill;
+    drill.run(drill.add_phase("steady", 60, 100), 10);
+    drill.probe(0, 70, {in_phase ? std::pair{8.0, 13.0} : std::pair{0.0, 5.0}});
+    drill.require("OU", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+    drill.require("MB", MtbfSli{{ProbeId(0)}}, Comparison::at_least, 5);
+    EXPECT_EQ(drill.verdict(0).state, in_phase ? VerdictState::fail : VerdictState::pass) << drill.verdict(0).reason;
+    EXPECT_EQ(drill.verdict(1).reason.find("1 spontaneous outage") != std::string::npos, in_phase) << drill.verdict(1).reason;
+  }
+}
+
 TEST(TruthWatching, WhereNoPhaseRanNoRowOfAProbeIsGreen) {
   Drill drill;
   drill.add_phase("steady", 30, 100);

@@ -35,6 +35,23 @@ TEST(Expectation, HeadersIgnoreCaseAndBlanks) {
   EXPECT_EQ(find_header("A:\r\n", "a"), "");
 }
 
+TEST(Expectation, TruthAnAnswerWithoutTheValueOrTheSecretIsNotGood) {
+  Expect value, secret;
+  value.body_contains.emplace();
+  value.body_contains->pieces = {{HoleKind::value, ""}};
+  secret.body_contains.emplace();
+  secret.body_contains->pieces = {{HoleKind::literal, "sid="}, {HoleKind::secret, "token"}};
+  Holes holes;
+  holes.value_seed = 0x0123456789abcdef;
+  const auto of_value = Expectation::make(value, {}, 8);
+  EXPECT_FALSE(of_value.assume_value().holds(answer(200, "ok"), holes));
+  EXPECT_TRUE(of_value.assume_value().holds(answer(200, "state=01234567;"), holes));
+  const auto of_secret = Expectation::make(secret, Secrets{{"token", "s3cret"}});
+  EXPECT_FALSE(of_secret.assume_value().holds(answer(200, "sid="), holes));
+  EXPECT_TRUE(of_secret.assume_value().holds(answer(200, "sid=s3cret"), holes));
+  EXPECT_TRUE(Expectation::make(secret).has_error()) << "nobody knows the secret";
+}
+
 TEST(Expectation, BodyContainsFillsHoles) {
   Expect expect;
   Text wanted;
