@@ -38,7 +38,7 @@ inline constexpr int kFields<ReachTargets> = 2;
 template <>
 inline constexpr int kFields<HostFacts> = 6;
 template <>
-inline constexpr int kFields<AgentFacts> = 4;
+inline constexpr int kFields<AgentFacts> = 5;
 template <>
 inline constexpr int kFields<Manifest> = 15;
 template <>
@@ -170,7 +170,7 @@ inline constexpr int kFields<Assignment> = 5;
 template <>
 inline constexpr int kFields<Hello> = 4;
 template <>
-inline constexpr int kFields<PlanReady> = 4;
+inline constexpr int kFields<PlanReady> = 5;
 template <>
 inline constexpr int kFields<ClockPing> = 3;
 template <>
