@@ -191,8 +191,9 @@ std::vector<std::pair<std::string, std::string>> other_files() {
       std::string text;
       if (!found.named) text += "nothing is named\n";
       for (const auto& [row, why] : found.refused) text += fmt::format("{}: {}\n", found.scenario.requirement(row).id, why);
-      for (const auto& [row, same] : found.same_question) {
-        if (row != same) text += fmt::format("{} is row {} of the run\n", found.scenario.requirement(row).id, same.value);
+      for (const auto& [reading, own] : found.same_question) {
+        const auto& [kind, row] = reading;
+        if (row != own) text += fmt::format("{} is row {} of the run\n", found.scenario.requirement(row).id, own.value);
       }
       out.emplace_back(name, text);
     }
