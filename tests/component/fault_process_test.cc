@@ -12,6 +12,7 @@
 #include "agent/fault/pidfile.h"
 #include "agent/fault/process_scope.h"
 #include "tests/component/fault_rig.h"
+#include "tests/support/no_room.h"
 
 namespace shakedown::test {
 namespace {
@@ -222,16 +223,11 @@ TEST_F(FaultProcessTest, WithoutARecordNothingIsInjected) {
 TEST_F(FaultProcessTest, OnAFullDiskNothingIsInjected) {
   const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
   ASSERT_TRUE(rig.make().has_value());
-  for (const auto& entry : std::filesystem::directory_iterator(rig.options.state_dir + "/undo")) {
-    for (int i = 1; i < 3; ++i) {  // the temporary file of the record leads to a device that is always full
-      const std::string name = "0000000" + std::to_string(i) + "-kill.undo.new";
-      std::filesystem::create_symlink("/dev/full", entry.path() / name);
-    }
-  }
+  const test::NoRoom full;
   const InjectionId injection = rig.inject(fault);
   ASSERT_TRUE(rig.wait_state(injection, FaultState::failed));
   EXPECT_EQ(rig.names(injection), "failed");
-  EXPECT_THAT(rig.state(injection, FaultState::failed)->detail, HasSubstr("No space left on device"));
+  EXPECT_THAT(rig.state(injection, FaultState::failed)->detail, HasSubstr("File too large"));
   EXPECT_TRUE(alive(pid));
   EXPECT_TRUE(rig.records().empty());
 }

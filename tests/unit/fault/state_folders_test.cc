@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/no_room.h"
 #include "tests/unit/fault/temporary_folder.h"
 
 namespace shakedown {
@@ -70,12 +71,23 @@ TEST(StateFolders, AWriteReplacesWholeAndLeavesNoTemporaryFile) {
 TEST(StateFolders, AFailedWriteKeepsTheOldText) {
   const test::TemporaryFolder top;
   ASSERT_TRUE(write_durably(top / "f", "old").has_value());
-  std::filesystem::create_symlink("/dev/full", top / "f.new");
-  const auto written = write_durably(top / "f", "new");
-  ASSERT_TRUE(written.has_error());
-  EXPECT_NE(written.error().message.find("No space left"), std::string::npos) << written.error().message;
+  {
+    const test::NoRoom full;
+    const auto written = write_durably(top / "f", "new");
+    ASSERT_TRUE(written.has_error());
+    EXPECT_NE(written.error().message.find("File too large"), std::string::npos) << written.error().message;
+  }
   EXPECT_EQ(read_file(top / "f").value(), "old");
   EXPECT_EQ(read_file(top / "none").error().kind, ErrorKind::unavailable);
+}
+
+TEST(StateFolders, AWriteDoesNotFollowALinkThatSomebodyPlanted) {
+  const test::TemporaryFolder top;
+  ASSERT_TRUE(write_durably(top / "precious", "keep").has_value());
+  std::filesystem::create_symlink(top / "precious", top / "f.new");
+  EXPECT_TRUE(write_durably(top / "f", "new").has_value());
+  EXPECT_EQ(read_file(top / "precious").value(), "keep");
+  EXPECT_EQ(read_file(top / "f").value(), "new");
 }
 
 TEST(StateFolders, ALockedWriteAppearsLocked) {

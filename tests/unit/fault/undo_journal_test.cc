@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/clock.h"
+#include "tests/support/no_room.h"
 #include "tests/unit/fault/temporary_folder.h"
 
 namespace shakedown {
@@ -106,7 +107,7 @@ TEST_F(UndoJournalTest, ARemovedRecordIsSaidToBe) {
 }
 
 TEST_F(UndoJournalTest, AFullDiskLeavesNothing) {
-  std::filesystem::create_symlink("/dev/full", journal.folder() + "/00000001-kill.undo.new");
+  const test::NoRoom full;
   UndoRecord record;
   record.kind = "kill";
   EXPECT_TRUE(journal.add(record).has_error());
