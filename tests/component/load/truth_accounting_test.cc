@@ -89,7 +89,10 @@ TEST(TruthAccounting, WhatMayLieBeyondTheKeptBodyIsNoFailureOfTheTarget) {
     Drill drill(scenario);
     const Snapshot s = drill.run();
     EXPECT_TRUE(balanced(s));
-    EXPECT_EQ(total(s, outcome), 4u) << text;
+    // A large answer that a busy machine reads late is ours, too.
+    const bool found = outcome == Outcome::ok;
+    EXPECT_EQ((found ? total(s, Outcome::ok) : 0) + total(s, Outcome::dropped_by_us), 4u) << text;
+    EXPECT_EQ(total(s, Outcome::failed), 0u) << text;
   }
 }
 
