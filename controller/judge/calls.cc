@@ -43,9 +43,10 @@ Bounds count_bounds(double n, double confidence) {
   return {std::isfinite(gap.upper) && gap.upper > 0 ? 1 / gap.upper : 0, gap.lower > 0 ? 1 / gap.lower : INFINITY};
 }
 
-// All parts of the run with this name summed up: counts add, ratios would not.
+// All parts of the run with this name summed up: counts add, ratios would not. by_good: for each request that was answered well,
+// since others may have failed before they made a call; else for each that was sent.
 std::optional<MeasuredCalls> measure_part(const std::vector<const Reading*>& readings, const std::string& part,
-                                          const Evidence& evidence, double confidence) {
+                                          const Evidence& evidence, double confidence, bool by_good) {
   double count = 0, slack = 0;
   Requests requests;
   for (const Reading* reading : readings) {
@@ -59,11 +60,11 @@ std::optional<MeasuredCalls> measure_part(const std::vector<const Reading*>& rea
     const double length = seconds(reading->to - reading->from);
     slack += length > 0 ? *n * std::min(1.0, seconds(reading->scrape) / length) : *n;
   }
-  const double per = part.empty() ? requests.good : requests.sent;
+  const double per = by_good ? requests.good : requests.sent;
   if (per <= 0) return std::nullopt;
   const Bounds bounds = count_bounds(count, confidence);
   return MeasuredCalls{count / per, std::max(0.0, bounds.lower - slack) / (requests.sent + requests.other),
-                       requests.good > 0 ? (bounds.upper + slack) / requests.good : INFINITY};
+                       (bounds.upper + slack) / per};
 }
 
 // A count of nothing where the declared calls must have left some: it counts something else.
@@ -86,8 +87,9 @@ void read_counter(DependencyCalls& calls, DependencyId id, const Evidence& evide
       return;
     }
   }
-  calls.at_load = measure_part(readings, "", evidence, confidence);
-  calls.in_faults = measure_part(readings, "faults", evidence, confidence);
+  calls.at_load = measure_part(readings, "", evidence, confidence, true);
+  // Beside what was counted at load a fault can only tell of more calls, for each request that comes then.
+  calls.in_faults = measure_part(readings, "faults", evidence, confidence, !calls.at_load);
   if (stands_still(calls.at_load ? calls.at_load : calls.in_faults, calls.declared)) {
     calls.at_load.reset();
     calls.in_faults.reset();
