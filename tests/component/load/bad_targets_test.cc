@@ -122,7 +122,10 @@ TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   EXPECT_TRUE(balanced(s));
   EXPECT_EQ(total_offered(s), 20u);
   // A busy machine may read a large answer late, which is then ours.
-  EXPECT_EQ(total(s, bad.outcome) + total(s, Outcome::dropped_by_us), 20u) << bad.name;
+  const std::string name = bad.name;
+  const bool large = name == "large_body" || name == "streams_without_end";
+  const uint64_t late = large ? total(s, Outcome::dropped_by_us) : 0;
+  EXPECT_EQ(total(s, bad.outcome) + late, 20u) << bad.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, BadTargets, ::testing::Range<std::size_t>(0, bad_targets().size()),

@@ -86,13 +86,15 @@ TEST(TruthAccounting, WhatMayLieBeyondTheKeptBodyIsNoFailureOfTheTarget) {
     Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
     scenario.operations[0].expect.body_contains = Text::literal(text);
     scenario.phases = {phase_with(open_rate(20), milliseconds(200))};
-    Drill drill(scenario);
-    const Snapshot s = drill.run();
-    EXPECT_TRUE(balanced(s));
-    // A large answer that a busy machine reads late is ours, too.
-    const bool found = outcome == Outcome::ok;
-    EXPECT_EQ((found ? total(s, Outcome::ok) : 0) + total(s, Outcome::dropped_by_us), 4u) << text;
-    EXPECT_EQ(total(s, Outcome::failed), 0u) << text;
+    uint64_t as_expected = 0;
+    for (int tries = 0; tries < 10 && as_expected == 0; ++tries) {  // a large answer that a busy machine reads late is ours, too
+      Drill drill(scenario);
+      const Snapshot s = drill.run();
+      EXPECT_TRUE(balanced(s));
+      as_expected = total(s, outcome);
+      EXPECT_EQ((outcome == Outcome::ok ? as_expected : 0) + total(s, Outcome::dropped_by_us), 4u) << text;
+    }
+    EXPECT_GT(as_expected, 0u) << text;
   }
 }
 
