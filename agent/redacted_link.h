@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "agent/load/redact.h"
+#include "agent/secrets/redact.h"
 #include "core/wire/link.h"
 
 namespace shakedown {

@@ -81,11 +81,10 @@ void Session::on_pong(const ClockPong& pong) {
 void Session::on_plan(Plan plan) {
   if (std::exchange(planned_, true)) return engine_.warn("the controller sent a second plan; it was ignored");
   log::set_context("run", plan.assignment.run_id);
-  // Where they cannot be read, the plan cannot be carried out, as the engine says.
-  if (const Result<Secrets> secrets = resolve_secrets(plan.assignment.scenario.secrets)) {
-    link_.hide(Redactor(secrets.value()));
-    log::set_filter(Redactor(secrets.value()));
-  }
+  // Where one cannot be read, the engine says whether the plan can be carried out all the same; the others stay hidden.
+  const Redactor hidden(readable_secrets(plan.assignment.scenario.secrets));
+  link_.hide(hidden);
+  log::set_filter(hidden);
   const Result<void> able = engine_.plan(std::move(plan.assignment));
   if (able) return answer_plan();
   answered_ = true;

@@ -171,6 +171,9 @@ std::string plan_text(const Scenario& scenario) {
   }
   for (const Action& action : scenario.setup) out += "\nSetup     " + action_text(scenario, action);
   for (const Action& action : scenario.teardown) out += "\nTeardown  " + action_text(scenario, action);
+  for (const EnvVariable& one : scenario.env) {
+    out += fmt::format("\nCommands  find {}={}", one.name, clean(one.value.display()));
+  }
   out += "\n\n";
   add_checks(scenario, out);
   out += "Phases\n";

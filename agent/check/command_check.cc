@@ -1,5 +1,6 @@
 // A command of the scenario's own: its exit code, and with `number` the first line of its output.
 #include "agent/check/look.h"
+#include "agent/secrets/command_environment.h"
 #include "core/base/clock.h"
 #include "core/runtime/child_process.h"
 
@@ -14,8 +15,12 @@ Task<Observation> carry_out(const Look& look, const CommandCheck& check) {
   if (!look.scenario().agents[look.assignment.self.value].local) {
     co_return not_done("inline commands run on the agent `local` only");
   }
+  const CommandEnvironment environment{look.scenario().env, look.scenario().secrets};
+  Result<std::vector<std::string>> variables = environment.resolve();
+  if (!variables) co_return not_done(variables.error().message);
   Command command;
   command.argv = check.argv;
+  command.environment = std::move(variables.value());
   command.folder = look.scenario().folder;
   command.ends_with_us = true;
   if (check.number) command.error_file = "/dev/null";  // a warning is no first line of the output

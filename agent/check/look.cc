@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "agent/load/redact.h"
+#include "agent/secrets/redact.h"
 
 namespace shakedown {
 namespace {

@@ -10,7 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/check/ask.h"
-#include "agent/load/secrets.h"
+#include "agent/secrets/secrets.h"
 #include "core/model/plan.h"
 #include "core/runtime/waiting.h"
 

@@ -27,6 +27,15 @@ StepResult finished(MonoTime started, bool good, std::string detail) {
   return StepResult{good, true, std::move(detail), started, mono_now()};
 }
 
+StepResult untold(MonoTime started, std::string detail) {
+  return StepResult{false, true, std::move(detail), started, mono_now(), false};
+}
+
+// 126 and 127 are a shell's or a wrapper's words for a program that could not be run.
+bool says_something(const CommandResult& ran) {
+  return !ran.timed_out && !ran.cancelled && ran.status.signal == 0 && ran.status.code != 126 && ran.status.code != 127;
+}
+
 StepResult nothing_to_do(MonoTime started, std::string detail) {
   return StepResult{true, false, std::move(detail), started, mono_now()};
 }
@@ -92,15 +101,20 @@ Task<StepResult> ActionRunner::run(BoundAction action, CommandNote note, OneShot
 
 Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneShot* end) {
   const MonoTime started = mono_now();
+  const CommandEnvironment& environment = action.component.environment;
+  Result<std::vector<std::string>> variables = environment.resolve();
+  if (variables.has_error()) co_return untold(started, variables.error().text());
   Command command;
   command.argv = action.action.argv;
+  command.environment = std::move(variables.value());
   command.folder = action.component.folder;
   command.stat_file = note.file;
   command.ends_with_us = !note.undoing;
   const Result<CommandResult> result = co_await run_command(std::move(command), action.action.limit, end);
   if (!note.file.empty()) ::unlink(note.file.c_str());
-  if (result.has_error()) co_return finished(started, false, result.error().text());
-  StepResult step{result.value().ok(), true, result.value().text(), result.value().started, result.value().ended};
+  if (result.has_error()) co_return untold(started, result.error().text());
+  const CommandResult& ran = result.value();
+  StepResult step{ran.ok(), true, environment.hides()(ran.text()), ran.started, ran.ended, says_something(ran)};
   co_return step;
 }
 
@@ -148,6 +162,7 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
     command.action.argv = declared.stop;
     command.action.limit = declared.stop_limit;
     command.component.folder = component.folder;
+    command.component.environment = component.environment;
     const StepResult result = co_await exec(std::move(command), std::move(note), end);
     if (!declared.process) co_return result;
     if (!result.ok) remark = "; the stop command failed: " + result.detail;

@@ -16,8 +16,9 @@ namespace shakedown {
 struct StepResult {
   bool ok = true;
   bool changed = true;  // false: there was nothing to do
-  std::string detail;  // what was done, or the error with the output's tail
+  std::string detail;  // what was done, or the error with the output's tail; no secret of the scenario
   MonoTime started{}, ended{};
+  bool told = true;  // exec: the command came to its own end, so that its exit code says something
 };
 
 class ActionRunner {

@@ -81,10 +81,13 @@ bool Binding::is_own(ComponentId id) const {
   return agent == assignment.self || !agent.valid();
 }
 
+CommandEnvironment Binding::environment() const { return {assignment.scenario.env, assignment.scenario.secrets}; }
+
 BoundComponent Binding::component(ComponentId id) const {
   BoundComponent bound;
   bound.component = assignment.scenario.component(id);
   bound.folder = assignment.scenario.folder;
+  bound.environment = environment();
   bound.lock_dir = lock_dir;
   bound.log_dir = log_dir;
   return bound;
@@ -94,6 +97,7 @@ Result<BoundAction> Binding::action(const Action& action) const {
   BoundAction bound;
   bound.action = action;
   bound.component.folder = assignment.scenario.folder;
+  bound.component.environment = environment();
   const bool ours = action.kind == Action::Kind::exec ? !action.agent.valid() || action.agent == assignment.self
                                                       : action.component.valid() && is_own(action.component);
   if (!ours) {
@@ -155,6 +159,7 @@ UndoRecord Binding::started(ComponentId id) const {
 
 Result<void> check_assignment(const Binding& binding) {
   const Scenario& scenario = binding.assignment.scenario;
+  SHAKEDOWN_TRY(binding.environment().resolve());
   bool processes = false;
   for (size_t i = 0; i < scenario.components.size(); ++i) {
     const Component& component = scenario.components[i];

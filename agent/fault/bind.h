@@ -16,6 +16,7 @@ struct Binding {
   std::string lock_dir, log_dir;
 
   bool is_own(ComponentId component) const;
+  CommandEnvironment environment() const;
   BoundComponent component(ComponentId id) const;
   // Error scenario when the action is for another agent, or the component cannot do it.
   Result<BoundAction> action(const Action& action) const;
@@ -26,7 +27,7 @@ struct Binding {
 };
 
 // Checks every own component and fault once, before anything runs. Errors as above; refused for a process without
-// `exe` and `user`, or a kernel without pidfd.
+// `exe` and `user`, or a kernel without pidfd; unavailable for a secret of `env` that cannot be read here.
 Result<void> check_assignment(const Binding& binding);
 
 }  // namespace shakedown

@@ -35,12 +35,13 @@ off_t size_of(const std::string& path) {
 std::string tail_of(const std::string& path, off_t from) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const off_t size = size_of(path);
+  const bool cut = from < size - kOutputTail;
   from = std::max(from, size - kOutputTail);
   std::string text(static_cast<size_t>(std::max<off_t>(0, size - from)), '\0');
   const ssize_t got = file.valid() ? ::pread(file.get(), text.data(), text.size(), from) : 0;
   text.resize(got > 0 ? static_cast<size_t>(got) : 0);
   text.erase(text.find_last_not_of(" \n\r\t") + 1);
-  return text.empty() ? "; it printed nothing" : "; output: " + text;
+  return text.empty() ? "; it printed nothing" : "; output: " + (cut ? "..." + text : text);
 }
 
 // What must hold before anything is spawned: nothing runs, and no stale pidfile is in the way.
@@ -69,8 +70,11 @@ Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& c
   if (!already.empty()) co_return ChildProcess();
   const Result<void> logs = prepare_private_folder(component.log_dir);
   if (logs.has_error() && !may_lack(logs.error(), note)) co_return fail(logs.error());
+  Result<std::vector<std::string>> variables = component.environment.resolve();
+  if (variables.has_error()) co_return fail(variables.error());
   Command command;
   command.argv = component.component.start;
+  command.environment = std::move(variables.value());
   command.folder = component.folder;
   if (logs.has_value()) command.log_file = log_path(component);
   command.pid_file = spec.pidfile;
@@ -136,7 +140,7 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
   const Result<Sighting> now = look(*declared.process);
   const bool runs = now.has_value() && now.value().presence == Presence::running;
   step.detail = step.ok ? "running as " + (runs ? std::to_string(now.value().process->pid()) : "(gone again)")
-                        : since.error().message + tail_of(log_path(component), log_start);
+                        : since.error().message + component.environment.hides()(tail_of(log_path(component), log_start));
   const bool cancelled = !step.ok && since.error().kind == ErrorKind::cancelled;
   if (!step.ok && !(cancelled && runs)) {
     child.value().kill_group(SIGKILL);

@@ -20,6 +20,32 @@ static void from_json(const Json& j, Owner& o) {
   j.at("boot").get_to(o.boot);
 }
 
+// Sources only; the pieces of a text as [kind, text].
+static void to_json(Json& j, const CommandEnvironment& e) {
+  j = Json{{"declared", Json::array()}, {"secrets", Json::array()}};
+  for (const EnvVariable& one : e.declared) {
+    Json pieces = Json::array();
+    for (const TextPiece& piece : one.value.pieces) pieces.push_back(Json::array({static_cast<int>(piece.kind), piece.text}));
+    j["declared"].push_back(Json{{"name", one.name}, {"value", pieces}});
+  }
+  for (const Secret& one : e.secrets) {
+    j["secrets"].push_back(Json{{"name", one.name}, {"kind", static_cast<int>(one.source.kind)}, {"where", one.source.where}});
+  }
+}
+static void from_json(const Json& j, CommandEnvironment& e) {
+  for (const Json& one : j.at("declared")) {
+    EnvVariable variable{one.at("name").get<std::string>(), {}};
+    for (const Json& piece : one.at("value")) {
+      variable.value.pieces.push_back({static_cast<HoleKind>(piece.at(0).get<int>()), piece.at(1).get<std::string>()});
+    }
+    e.declared.push_back(std::move(variable));
+  }
+  for (const Json& one : j.at("secrets")) {
+    const auto kind = static_cast<SecretSource::Kind>(one.at("kind").get<int>());
+    e.secrets.push_back({one.at("name").get<std::string>(), {kind, one.at("where").get<std::string>()}});
+  }
+}
+
 static void to_json(Json& j, const ProcessSpec& p) {
   j = Json{{"pidfile", p.pidfile}, {"exe", p.exe}, {"user", p.user}, {"scope", static_cast<int>(p.scope)},
            {"processes", p.processes}};
@@ -38,6 +64,7 @@ static void to_json(Json& j, const BoundComponent& c) {
            {"stop", c.component.stop},
            {"stop_limit", c.component.stop_limit.count()},
            {"folder", c.folder},
+           {"environment", c.environment},
            {"lock_dir", c.lock_dir},
            {"log_dir", c.log_dir}};
   if (c.component.process) j["process"] = *c.component.process;
@@ -48,6 +75,7 @@ static void from_json(const Json& j, BoundComponent& c) {
   j.at("stop").get_to(c.component.stop);
   c.component.stop_limit = Duration(j.at("stop_limit").get<int64_t>());
   j.at("folder").get_to(c.folder);
+  if (j.contains("environment")) j.at("environment").get_to(c.environment);
   j.at("lock_dir").get_to(c.lock_dir);
   j.at("log_dir").get_to(c.log_dir);
   if (j.contains("process")) c.component.process = j.at("process").get<ProcessSpec>();

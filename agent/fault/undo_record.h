@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/fault/process_scope.h"
+#include "agent/secrets/command_environment.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/model/fault.h"
@@ -25,6 +26,7 @@ struct Owner {
 struct BoundComponent {
   Component component;   // agent is not used here
   std::string folder;    // the scenario's; commands run there
+  CommandEnvironment environment;  // of its commands
   std::string lock_dir;  // where concurrent starts are serialized
   std::string log_dir;   // output of started components
   std::vector<ProcessRef> noted;  // what it ran as when it was started: stop ends these, too; not kept in a record
@@ -33,7 +35,7 @@ struct BoundComponent {
 // Action with its component in full.
 struct BoundAction {
   Action action;
-  BoundComponent component;  // start, stop, resume; for exec only its folder
+  BoundComponent component;  // start, stop, resume; for exec only its folder and environment
 };
 
 // How a command stands to the one who runs it.

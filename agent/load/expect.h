@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/load/call.h"
-#include "agent/load/secrets.h"
+#include "agent/secrets/secrets.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
 

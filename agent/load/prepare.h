@@ -10,7 +10,7 @@
 
 #include "agent/load/driver.h"
 #include "agent/load/expect.h"
-#include "agent/load/redact.h"
+#include "agent/secrets/redact.h"
 #include "agent/load/request_template.h"
 #include "agent/load/tls.h"
 #include "core/model/plan.h"

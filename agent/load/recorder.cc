@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/load/redact.h"
+#include "agent/secrets/redact.h"
 
 namespace shakedown {
 

@@ -32,6 +32,7 @@ void decode_components(Decoding& d, const View& root);
 // decode_targets.cc
 void decode_targets(Decoding& d, const View& root);  // secrets, targets, connections
 // decode_request.cc
+Text decode_text(const Decoding& d, const View& view);  // with holes
 HttpRequest decode_request(Decoding& d, const View& view);
 Expect decode_expect(Decoding& d, const View& view);
 // Inclusive ranges of a status or a list of them.
@@ -55,7 +56,7 @@ Action start_action(const Decoding& d, ComponentId component);
 // The agent `local`, the only one that runs inline commands; an error at `at` when there is none.
 AgentId local_agent(Decoding& d, Position at);
 Action resume_action(const Decoding& d, ComponentId component);
-void decode_setup(Decoding& d, const View& root);  // setup, ready, teardown
+void decode_setup(Decoding& d, const View& root);  // env, setup, ready, teardown
 // decode_drill.cc
 void decode_phases(Decoding& d, const View& root);  // and faults
 // decode_growth.cc: phases with `search` or `steps`, and what names them

@@ -77,6 +77,23 @@ std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fau
   return {start_action(d, id)};
 }
 
+// An undo that is declared to take longer than it may would be a leftover each time.
+void check_undo_within(Decoding& d, const View& view, const Fault& fault) {
+  if (!view["undo_within"]) return;
+  Duration need{};
+  for (const Action& action : fault.undo) {
+    const bool stops = action.kind == Action::Kind::stop && action.component.valid();
+    need += action.after + (stops ? d.scenario.component(action.component).stop_limit : action.limit);
+  }
+  // Whether it worked is asked of its effect.
+  if (const auto* exec = std::get_if<ExecFault>(&fault.kind); exec != nullptr && !exec->effect.empty()) need += exec->limit;
+  if (fault.undo_within >= need) return;
+  d.diagnostics.error(view["undo_within"].at(),
+                      "fault " + ticked(fault.name) + " must be undone within " + format_duration(fault.undo_within) +
+                          ", its undo may take " + format_duration(need),
+                      "make it longer, or shorten the `limit` of its steps (and of exec, whose `effect` is asked afterwards)");
+}
+
 // at, hold and the waits of `recover` must lie inside the phase.
 void check_place(Decoding& d, const View& view, const Fault& fault, const View& length) {
   if (!length || !view["at"]) return;
@@ -114,11 +131,13 @@ Fault decode_fault(Decoding& d, const View& view, PhaseId phase, const View& len
   fault.kind = decode_fault_kind(d, view);
   fault.recover = decode_steps(d, view["recover"]);
   fault.recover_within = view["recover_within"].duration();
+  fault.undo_within = view["undo_within"].duration();
   if (view["expected"]) fault.expected = view["expected"].rate();
   if (!view) return fault;
   const ComponentId id = component_of(fault.kind);
   if (id.valid()) check_fault_kind(d, view, fault, d.scenario.component(id));
   fault.undo = view["undo"].absent() ? default_undo(d, view, fault) : decode_steps(d, view["undo"]);
+  check_undo_within(d, view, fault);
   check_place(d, view, fault, length);
   return fault;
 }

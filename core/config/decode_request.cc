@@ -10,10 +10,6 @@
 namespace shakedown {
 namespace {
 
-Text decode_text(const Decoding& d, const View& view) {
-  return parse_holes(view.text(), view.shape().words, d.secrets()).text;
-}
-
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return std::tolower(c); });
@@ -57,6 +53,10 @@ std::pair<int, int> status_range(const View& view) {
 }
 
 }  // namespace
+
+Text decode_text(const Decoding& d, const View& view) {
+  return parse_holes(view.text(), view.shape().words, d.secrets()).text;
+}
 
 std::vector<std::pair<int, int>> decode_statuses(const View& view) {
   std::vector<std::pair<int, int>> ranges;

@@ -94,6 +94,7 @@ std::vector<Action> decode_steps(Decoding& d, const View& list) {
 }
 
 void decode_setup(Decoding& d, const View& root) {
+  for (const auto& [name, value] : root["env"].entries()) d.scenario.env.push_back({name, decode_text(d, value)});
   d.scenario.setup = decode_steps(d, root["setup"]);
   d.scenario.teardown = decode_steps(d, root["teardown"]);
   const View ready = root["ready"];

@@ -52,6 +52,9 @@ Shape fault_shape() {
                  "twice the largest RTO objective of the fault, else 60s; at least what the steps of `recover` and the slowest "
                  "probe may take",
                  "When it has not recovered by then, it is undone and the run stops."),
+       otherwise("undo_within", duration_above_zero(kLongest),
+                 "60s, twice the `stop_limit` of its component, and what the steps of `undo` may take",
+                 "How long its undo is waited for; teardown comes after it. What has not been taken back by then is a leftover."),
        may("expected", rate(1e6),
            "How often it really happens, from your own incidents: 2/month.")});
   shape.exactly_one = {{"kill", "pause", "stop", "exec"}};
@@ -165,6 +168,10 @@ const Shape& scenario_shape() {
          may("environment", environment_shape(), "Where the drill takes place."),
          may("decision", decision_shape(), "Who decides."),
          may("secrets", named("secret", secret_shape()), "Names for secrets, used as {NAME}."),
+         may("env", named_like("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable", holes({})),
+             "Environment of every command: of setup, teardown, recover, undo, exec faults and their effect, checks, `start` and "
+             "`stop` of components, and scale. Text, or a secret as {NAME}, which is read when the command starts. Of the agent's own "
+             "environment a command gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL and TZ, and nothing else."),
          need("targets", named("target", target_shape()), "The systems that load sees."),
          otherwise("agents", named("agent", agent_shape()), "one agent `local` with every role",
                    "Who sends load and injects faults."),

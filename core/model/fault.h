@@ -70,6 +70,7 @@ struct Fault {
   std::vector<Action> recover;     // what the operator or orchestrator does: counted
   std::vector<Action> undo;        // what we do to clean up: not counted
   Duration recover_within{};       // then undo, then stop the run
+  Duration undo_within{};          // how long its undo is waited for; 0 = as its steps say (undo_patience)
   std::optional<Rate> expected;    // declared frequency, from the team's own incidents
 };
 

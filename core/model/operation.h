@@ -23,6 +23,12 @@ struct Secret {
   SecretSource source;
 };
 
+// What a command finds in its environment beside the fixed few (agent/secrets/command_environment.h).
+struct EnvVariable {
+  std::string name;
+  Text value;  // literals and secrets
+};
+
 struct TlsSpec {
   std::string ca_file;           // own CA; empty = the system's
   std::string certificate_file;  // client certificate chain, PEM; empty = none

@@ -61,6 +61,7 @@ struct Scenario {
   Environment environment;
   std::optional<ReleaseSource> release;
   std::vector<Secret> secrets;
+  std::vector<EnvVariable> env;  // of every command, on every agent
   std::vector<Target> targets;
   std::vector<AgentSpec> agents;  // at least one
   std::vector<Component> components;

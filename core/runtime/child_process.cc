@@ -28,6 +28,15 @@ std::string own_folder() {
   return exe.substr(0, exe.rfind('/') + 1);
 }
 
+// The PATH of its own environment; null when it has none.
+const char* path_of(const Command& command) {
+  if (!command.environment) return nullptr;
+  for (const std::string& one : *command.environment) {
+    if (one.starts_with("PATH=")) return one.c_str() + 5;
+  }
+  return nullptr;
+}
+
 bool executable(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
 
 Result<FileDescriptor> open_to_append(const std::string& path) {
@@ -95,12 +104,12 @@ void ChildProcess::kill_group(int signal) const {
   if (pid_ > 1 && !ended_) ::kill(-pid_, signal);
 }
 
-Result<std::string> find_program(const std::string& name) {
+Result<std::string> find_program(const std::string& name, const char* own_path) {
   if (name.empty()) return fail(ErrorKind::scenario, "a command needs at least a program name, found an empty one");
   if (name.find('/') != std::string::npos) return name;
   const std::string beside_us = own_folder() + name;
   if (executable(beside_us)) return beside_us;
-  const char* variable = ::getenv("PATH");
+  const char* variable = own_path != nullptr ? own_path : ::getenv("PATH");
   const std::string path = variable != nullptr ? variable : "/usr/local/bin:/usr/bin:/bin";
   for (size_t from = 0; from <= path.size();) {
     const size_t end = std::min(path.find(':', from), path.size());
@@ -113,7 +122,7 @@ Result<std::string> find_program(const std::string& name) {
 }
 
 Result<ChildProcess> spawn(const Command& command) {
-  SHAKEDOWN_TRY(const std::string program, find_program(command.argv.empty() ? "" : command.argv[0]));
+  SHAKEDOWN_TRY(const std::string program, find_program(command.argv.empty() ? "" : command.argv[0], path_of(command)));
   SHAKEDOWN_TRY(const FileDescriptor output, open_output(command));
   SHAKEDOWN_TRY(const FileDescriptor errors, open_error(command, output));
   const FileDescriptor input = open_input(command);

@@ -18,9 +18,10 @@
 
 namespace shakedown {
 
-// What to start. The environment is ours; every descriptor but 0, 1 and 2 is closed; signals are at their defaults.
+// What to start. Every descriptor but 0, 1 and 2 is closed; signals are at their defaults.
 struct Command {
   std::vector<std::string> argv;  // argv[0] is found by find_program
+  std::optional<std::vector<std::string>> environment;  // "NAME=text"; nullopt = ours
   std::string folder;             // where it runs; empty = where we are
   std::string log_file;           // output is appended here; empty = /dev/null, or captured by run_command
   std::string pid_file;           // made by the child before it runs the program; never replaces a file. Empty = none
@@ -65,9 +66,10 @@ class ChildProcess {
   std::optional<ExitStatus> ended_;
 };
 
-// With a '/': as it is (relative to the command's folder). Without: our own executable's folder first, then PATH.
+// With a '/': as it is (relative to the command's folder). Without: our own executable's folder first, then the path (ours, when
+// null).
 // Error unavailable names where it was looked for.
-Result<std::string> find_program(const std::string& name);
+Result<std::string> find_program(const std::string& name, const char* path = nullptr);
 
 // Returns once the program runs. Errors: unavailable (not found, not executable, folder missing), locked (pid_file
 // exists already), refused (no pidfd_open in this kernel), io.

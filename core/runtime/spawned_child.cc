@@ -100,7 +100,7 @@ void end_with(pid_t parent) {
   if (!plan.stat_file.empty() && !copy_own_stat(plan.stat_file.c_str())) give_up(plan, SpawnStage::pid_file);
   if (!plan.pid_file.empty() && !write_pid_file(plan)) give_up(plan, SpawnStage::pid_file);
   close_on_exec_from(3);
-  ::execv(plan.program.c_str(), plan.argv.data());
+  ::execve(plan.program.c_str(), plan.argv.data(), plan.environment.data());
   const int error = errno;
   if (!plan.pid_file.empty()) ::unlink(plan.pid_file.c_str());
   errno = error;
@@ -121,6 +121,10 @@ SpawnPlan::SpawnPlan(const Command& command, const std::string& found, SpawnDesc
   pid_temporary = pid_file + "." + std::to_string(::getpid()) + "." + std::to_string(++serial) + ".new";
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
+  if (command.environment) variables = *command.environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  for (char** ours = environ; !command.environment && *ours != nullptr; ++ours) environment.push_back(*ours);
+  environment.push_back(nullptr);
 }
 
 namespace {

@@ -28,8 +28,9 @@ struct SpawnPlan {
   SpawnPlan(const Command& command, const std::string& program, SpawnDescriptors descriptors);
 
   std::string program, folder, pid_file, pid_temporary, stat_file;
-  std::vector<std::string> arguments;
-  std::vector<char*> argv;  // into arguments, null-terminated
+  std::vector<std::string> arguments, variables;
+  std::vector<char*> argv;         // into arguments, null-terminated
+  std::vector<char*> environment;  // into variables, null-terminated; or ours
   SpawnDescriptors descriptors;
   pid_t ends_with = 0;  // this process; 0 = it does not
 };

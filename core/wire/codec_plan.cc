@@ -14,6 +14,7 @@ WIRE_FIELDS(TextPiece, v1::TextPiece) { WIRE(kind) WIRE(text) }
 WIRE_FIELDS(Text, v1::Text) { WIRE_STRUCTS(pieces) }
 WIRE_FIELDS(SecretSource, v1::SecretSource) { WIRE(kind) WIRE(where) }
 WIRE_FIELDS(Secret, v1::Secret) { WIRE(name) WIRE_STRUCT(source) }
+WIRE_FIELDS(EnvVariable, v1::EnvVariable) { WIRE(name) WIRE_STRUCT(value) }
 WIRE_FIELDS(TlsSpec, v1::TlsSpec) {
   WIRE(ca_file) WIRE(certificate_file) WIRE(key_file) WIRE(server_name)
 }
@@ -117,7 +118,7 @@ WIRE_FIELDS(FaultKind, v1::FaultKind) {
 }
 WIRE_FIELDS(Fault, v1::Fault) {
   WIRE(name) WIRE(phase) WIRE_NS(at) WIRE_STRUCT(kind) WIRE_STRUCTS(recover) WIRE_STRUCTS(undo)
-  WIRE_NS(recover_within) WIRE_MAYBE(expected)
+  WIRE_NS(recover_within) WIRE_MAYBE(expected) WIRE_NS(undo_within)
 }
 
 // ---- checks
@@ -157,7 +158,7 @@ WIRE_FIELDS(Scenario, v1::Scenario) {
   WIRE_STRUCTS(agents) WIRE_STRUCTS(components) WIRE_STRUCTS(setup) WIRE_MAYBE_STRUCT(ready)
   WIRE_STRUCTS(teardown) WIRE_STRUCTS(operations) WIRE_STRUCT(connections) WIRE_STRUCTS(probes)
   WIRE_STRUCTS(ledgers) WIRE_STRUCTS(phases) WIRE_STRUCTS(faults) WIRE_STRUCTS(checks)
-  WIRE_ADDED(trace)
+  WIRE_ADDED(trace) WIRE_STRUCTS(env)
 }
 WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {

@@ -1,6 +1,7 @@
 // A small agent for the crash tests: it makes a FaultRunner, injects one fault into an existing process and runs until
 // it is killed. Started as `fault_agent watch DIR` it is the watchdog; as `fault_agent sweep ...` it only starts and ends.
-// The other modes run --script in one way each: as a setup command, as setup's start of the component, as an effect, as an undo.
+// The other modes run --script in one way each: as a setup command, as setup's start of the component, as an effect, as an
+// undo; with --secret it is handed one in $TOKEN. `hold` is as `undo`, but leaves the undo to others.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -41,6 +42,14 @@ Assignment assignment_of(int count, char** values) {
   plan.self = AgentId(0);
   plan.scenario.folder = argument(count, values, "folder", "/");
   plan.scenario.agents.push_back(AgentSpec{"local", true, true, true});
+  // By which the tests find what runs for them.
+  for (const char* mark : {"SHAKEDOWN_COMMANDS_OF", "SHAKEDOWN_VICTIM_OF"}) {
+    if (const char* value = std::getenv(mark)) plan.scenario.env.push_back({mark, Text::literal(value)});
+  }
+  if (const std::string secret = argument(count, values, "secret"); !secret.empty()) {
+    plan.scenario.secrets.push_back({"token", {SecretSource::Kind::file, secret}});
+    plan.scenario.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
+  }
   Component component;
   component.name = "victim";
   component.agent = AgentId(0);
@@ -62,7 +71,7 @@ Assignment assignment_of(int count, char** values) {
   fault.name = "break-victim";
   const std::string kind = argument(count, values, "kind", "kill");
   const std::vector<std::string> shell{"sh", "-c", script};
-  if (mode == "effect" || mode == "undo") {
+  if (mode == "effect" || mode == "undo" || mode == "hold") {
     ExecFault exec;
     exec.component = ComponentId(0);
     exec.argv = {"touch", "broken"};
@@ -70,7 +79,7 @@ Assignment assignment_of(int count, char** values) {
     fault.kind = exec;
     Action undo;
     undo.kind = Action::Kind::exec;
-    undo.argv = mode == "undo" ? shell : std::vector<std::string>{"rm", "-f", "broken"};
+    undo.argv = mode != "effect" ? shell : std::vector<std::string>{"rm", "-f", "broken"};
     undo.describe = "take it back";
     fault.undo.push_back(undo);
     plan.scenario.components[0].process.reset();
@@ -135,7 +144,7 @@ int run(int count, char** values) {
     step.argv = {"sh", "-c", argument(count, values, "script")};
     step.limit = std::chrono::hours(1);
     runner.value()->run_step(StepEvent::Kind::setup, step, [](StepEvent event) { print(Event(std::move(event))); });
-  } else if (mode == "once" || mode == "effect" || mode == "undo") {
+  } else if (mode == "once" || mode == "effect" || mode == "undo" || mode == "hold") {
     runner.value()->inject(InjectionId(0), FaultId(0), StageId(0), clock.now());
   } else {
     cycle.next();

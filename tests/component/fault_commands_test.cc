@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 struct FaultCommandsTest : ::testing::Test {
   TemporaryFolder folder;
@@ -52,6 +53,7 @@ struct FaultCommandsTest : ::testing::Test {
     Command command;
     command.argv = {helper_program(), mode,       "--state", folder / "state", "--locks",    folder / "locks",
                     "--folder",       folder.path(), "--script", script, "--pidfile", folder / "run/victim.pid"};
+    if (std::filesystem::exists(folder / "secret")) command.argv.insert(command.argv.end(), {"--secret", folder / "secret"});
     command.log_file = folder / "agent.log";
     auto agent = spawn(command);
     EXPECT_TRUE(agent.has_value()) << agent.error().text();
@@ -124,6 +126,50 @@ TEST_F(FaultCommandsTest, TheNextUndoerWaitsForTheUndoCommandOfADeadOne) {
   kill_agent(agent);
   ASSERT_TRUE(eventually([&] { return watchdogs().empty(); }));
   EXPECT_EQ(read_text(folder / "undo.log"), "begin\nend\nbegin\nend\n");
+}
+
+TEST_F(FaultCommandsTest, WatchdogAndSweepHandAnUndoItsSecretAndTellNoneOfWhatItPrints) {
+  const std::string secret = "s3cret-7f1c9d", encoded = "czNjcmV0LTdmMWM5ZA";
+  write_text(folder / "secret", secret + "\n");
+  const std::string script = "echo \"$TOKEN\" >> seen; echo said \"$TOKEN\" " + encoded + "; exit 3";
+  ChildProcess& agent = start_agent("hold", script);
+  ASSERT_TRUE(eventually([&] { return said().find("effective") != std::string::npos; })) << said();
+  kill_agent(agent);
+  ASSERT_TRUE(eventually([&] { return watchdogs().empty(); }));
+  EXPECT_EQ(read_text(folder / "seen"), secret + "\n");
+  sweep();
+  EXPECT_EQ(read_text(folder / "seen"), secret + "\n" + secret + "\n");
+  EXPECT_THAT(said(), HasSubstr("said {token} {token}"));
+  EXPECT_THAT(read_text(folder / "state/watchdog.log"), HasSubstr("said {token} {token}"));
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder.path())) {
+    const std::string name = file.path().filename();
+    if (!file.is_regular_file() || name == "secret" || name == "seen") continue;
+    EXPECT_THAT(read_text(file.path()), Not(HasSubstr(secret))) << name;
+  }
+}
+
+TEST_F(FaultCommandsTest, ACommandFindsWhatIsDeclaredAndNothingElseOfItsAgentsEnvironment) {
+  ::setenv("SHAKEDOWN_FOREIGN", "not for commands", 1);
+  FaultRig rig;
+  rig.assignment.scenario.env.push_back({"GREETING", Text::literal("hello {you}")});
+  rig.assignment.scenario.env.push_back({"LANG", Text::literal("C.UTF-8")});
+  ASSERT_TRUE(rig.make().has_value());
+  EXPECT_TRUE(rig.step(StepEvent::Kind::setup, exec_of({"sh", "-c", "env > found"})).ok);
+  ::unsetenv("SHAKEDOWN_FOREIGN");
+  const std::string found = read_text(rig.folder / "found");
+  EXPECT_THAT(found, HasSubstr("GREETING=hello {you}\n"));
+  EXPECT_THAT(found, HasSubstr("LANG=C.UTF-8\n"));
+  EXPECT_THAT(found, HasSubstr("PATH="));
+  EXPECT_THAT(found, Not(HasSubstr("SHAKEDOWN_FOREIGN")));
+}
+
+TEST_F(FaultCommandsTest, ASecretOfTheEnvironmentThatCannotBeReadIsSaidBeforeAnythingRuns) {
+  FaultRig rig;
+  rig.assignment.scenario.secrets.push_back({"token", {SecretSource::Kind::file, rig.folder / "no-such-file"}});
+  rig.assignment.scenario.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
+  const Result<void> made = rig.make();
+  ASSERT_TRUE(made.has_error());
+  EXPECT_THAT(made.error().message, HasSubstr("secret `token`"));
 }
 
 TEST_F(FaultCommandsTest, ALauncherThatRunsAsAnotherUserIsEndedByTheNextAgent) {

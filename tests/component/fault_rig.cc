@@ -125,6 +125,9 @@ FaultRig::FaultRig() : clock_(mono_now()) {
   assignment.self = AgentId(0);
   assignment.scenario.folder = folder.path();
   assignment.scenario.agents.push_back(AgentSpec{"local", true, true, true});
+  if (const char* mark = std::getenv("SHAKEDOWN_COMMANDS_OF")) {
+    assignment.scenario.env.push_back({"SHAKEDOWN_COMMANDS_OF", Text::literal(mark)});
+  }
   options.state_dir = folder / "state";
   options.lock_dir = folder / "locks";
   options.watchdog_program = helper_program();

@@ -194,7 +194,7 @@ TEST_F(FaultTest, ExecThatHoldsBeforeProvesNothingAndIsNotRun) {
 
 TEST_F(FaultTest, ExecWithoutEffectDidNotBiteAndIsUndone) {
   const std::string undone = rig.folder / "undone";
-  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"true"}, {"false"}, milliseconds(300)}, {},
+  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"true"}, {"false"}, seconds(2)}, {},
                                 {exec_of({"touch", undone})});
   rig.start_outside(sleeper);
   make();
@@ -204,6 +204,25 @@ TEST_F(FaultTest, ExecWithoutEffectDidNotBiteAndIsUndone) {
   EXPECT_THAT(rig.state(injection, FaultState::failed)->detail, HasSubstr("did not bite"));
   EXPECT_EQ(::access(undone.c_str(), F_OK), 0);
 }
+
+// Whether the change is gone is asked of the effect; one that does not come to its end has not said so.
+struct SilentEffect : FaultTest, ::testing::WithParamInterface<const char*> {};
+
+TEST_P(SilentEffect, AfterTheUndoMayStand) {
+  const std::string mark = rig.folder / "broken", silent = rig.folder / "silent";
+  const std::string effect = "if test -e " + silent + "; then " + GetParam() + "; fi; test -e " + mark;
+  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"touch", mark}, {"sh", "-c", effect}, seconds(2)}, {},
+                                {exec_of({"sh", "-c", "rm -f " + mark + "; touch " + silent})});
+  rig.start_outside(sleeper);
+  make();
+  const InjectionId injection = rig.inject(fault);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  const auto [clean, detail] = rig.finish(injection, true);
+  EXPECT_FALSE(clean);
+  EXPECT_THAT(detail, HasSubstr("does not tell whether the change is gone"));
+}
+
+INSTANTIATE_TEST_SUITE_P(FaultTest, SilentEffect, ::testing::Values("sleep 997; true", "exit 127"));
 
 TEST_F(FaultTest, FailingUndoIsALeftoverWithItsOutputAndStays) {
   const std::string mark = rig.folder / "broken";

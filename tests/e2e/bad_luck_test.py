@@ -227,17 +227,33 @@ class Text(support.Folder):
 
     def test_a_secret_that_every_command_prints_is_never_written(self):
         leak = self.write("leak", f"{self.SECRET}\nczNjcmV0LTdmMWM5ZA==\n")
+        # Printed from where it is handed to them, and noted where it may stand, so that each is known to have run.
+        said = self.path("said")
+
+        def command(name, code):
+            script = f'printf "%s %s\\n" {name} "$TOKEN" >> {said}; cat {leak}; echo "$TOKEN" | tee /dev/stderr; {code}'
+            return f"[sh, -c, '{script}']"
+
         text = self.scenario(support.STEADY).replace("targets:", f"""secrets: {{token: {{file: secret}}}}
-checks: {{printed: {{command: {{exec: [sh, -c, "cat {leak}; exit 1"]}}}}}}
+env: {{TOKEN: "{{token}}"}}
+checks: {{printed: {{command: {{exec: {command("check", "exit 1")}}}}}}}
 targets:""", 1)
-        text = text.replace("setup: [", f'setup: [{{exec: [cat, "{leak}"]}}, ', 1)
-        text = text.replace("teardown: [", f'teardown: [{{exec: [sh, -c, "cat {leak} >&2; exit 3"]}}, ', 1)
+        text = text.replace("setup: [", f'setup: [{{exec: {command("setup", "exit 0")}}}, ', 1)
+        text = text.replace("teardown: [", f'teardown: [{{exec: {command("teardown", "exit 3")}}}, ', 1)
+        text = text.replace("mix: {read: 1}}}", f"""mix: {{read: 1}}}}, faults: [{{name: broken, at: 500ms,
+      exec: {{component: practice, command: {command("inject", "touch broken")}, effect: {command("effect", "test -e broken")}}},
+      recover: [{{exec: {command("recover", "exit 4")}}}], recover_within: 2s,
+      undo: [{{exec: {command("undo", "rm -f broken; exit 5")}}}]}}]}}""", 1)
         self.write("secret", self.SECRET + "\n")
         text = text.replace("requirements:", """requirements:
   - {id: CO-1, area: security, title: Checked, sli: {check: {name: printed}}, owner: a@b.example}""", 1)
         done = self.run_scenario(text)
         self.assertNotIn(self.SECRET, done.stdout + done.stderr)
         self.assertIn("{token}", str(self.scorecard()), done.stdout + done.stderr)
+        with open(said) as file:
+            lines = set(file.read().splitlines())
+        kinds = ("check", "setup", "teardown", "inject", "effect", "recover", "undo")
+        self.assertEqual(lines, {f"{kind} {self.SECRET}" for kind in kinds}, done.stdout + done.stderr)
         for folder, _, names in os.walk(self.out):
             for name in names:
                 with open(os.path.join(folder, name), "rb") as file:

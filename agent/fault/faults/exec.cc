@@ -24,6 +24,10 @@ class Exec final : public FaultMechanism {
     }
     if (record.effect.empty()) co_return ok();
     const StepResult effect = co_await run(record.effect, context_.end);
+    if (!effect.told) {
+      co_return fail(ErrorKind::unavailable, "the effect command " + record.effect[0] +
+                                                 " told nothing before the fault: " + effect.detail);
+    }
     if (!effect.ok) co_return ok();
     co_return fail(ErrorKind::unavailable, "the effect command " + record.effect[0] +
                                                " succeeds already, before the fault: it would prove nothing");
@@ -66,7 +70,9 @@ class Exec final : public FaultMechanism {
     }
     if (!record.effect.empty()) {
       const StepResult effect = co_await run(record.effect, nullptr);
-      if (effect.ok) out.push_back("the effect command " + record.effect[0] + " still succeeds");
+      const std::string name = "the effect command " + record.effect[0];
+      if (effect.ok) out.push_back(name + " still succeeds");
+      if (!effect.told) out.push_back(name + " does not tell whether the change is gone: " + effect.detail);
     }
     co_return out;
   }

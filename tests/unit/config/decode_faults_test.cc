@@ -73,6 +73,26 @@ TEST(DecodeFaults, FaultsAreOrderedByTimeWithinTheirPhase) {
   EXPECT_EQ(s.faults[1].recover_within, 7s);
 }
 
+TEST(DecodeFaults, UndoWithinIsNotShorterThanItsSteps) {
+  const std::string fault = "{name: crash, at: 2s, kill: {component: db}, undo: [{exec: [a], limit: 90s}, {start: db, after: 5s}], undo_within: ";
+  EXPECT_EQ(with_fault(fault + "3m}").faults[0].undo_within, 180s);
+  EXPECT_EQ(with_fault("{name: crash, at: 2s, kill: {component: db}}").faults[0].undo_within, 0s) << "as its steps say";
+  const auto found = problems(sample({{kFault, fault + "2m}"}}));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NE(found[0].find("must be undone within 2m, its undo may take 2m5s"), std::string::npos) << found[0];
+}
+
+TEST(DecodeFaults, TheEnvironmentOfCommandsIsTextAndSecrets) {
+  const Scenario s = accept(sample({{"components:", "secrets: {pass: {env: P}}\nenv: {URL: \"db://u:{pass}@h\", PLAIN: \"{x\"}\ncomponents:"}}));
+  ASSERT_EQ(s.env.size(), 2U);
+  EXPECT_EQ(s.env[0].name, "URL");
+  EXPECT_EQ(s.env[0].value.display(), "db://u:{pass}@h");
+  EXPECT_TRUE(s.env[0].value.uses(HoleKind::secret));
+  EXPECT_EQ(s.env[1].value, Text::literal("{x"));
+  EXPECT_EQ(problems(sample({{"components:", "env: {URL: \"{key}\"}\ncomponents:"}})).size(), 1U);
+  EXPECT_EQ(problems(sample({{"components:", "env: {\"A=B\": x}\ncomponents:"}})).size(), 1U);
+}
+
 TEST(DecodeFaults, RecoverWithinIsTwiceTheLargestObjectiveElseAMinute) {
   EXPECT_EQ(accept(sample()).faults[0].recover_within, 60s);
   const std::string two =

@@ -91,6 +91,8 @@ TEST(TruthWaits, AnUndoIsWaitedForAsLongAsItsStepsMayTake) {
   start.limit = 300s;
   fault.undo = {start, start};
   EXPECT_EQ(undo_patience(scenario, fault), 60s + 20s + 602s);
+  fault.undo_within = 15min;
+  EXPECT_EQ(undo_patience(scenario, fault), 15min) << "what is declared is the limit";
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ UndoRecord full_record() {
   record.component.component.stop = {"ledgerctl", "stop"};
   record.component.component.stop_limit = std::chrono::seconds(3);
   record.component.folder = "/srv";
+  record.component.environment.secrets = {{"token", {SecretSource::Kind::file, "/run/secret"}}};
+  record.component.environment.declared = {{"URL", Text{{{HoleKind::literal, "u:"}, {HoleKind::secret, "token"}}}}};
   record.component.lock_dir = "/run/locks";
   record.component.log_dir = "/run/logs";
   record.signal = 9;
@@ -56,6 +58,9 @@ TEST(UndoRecord, ComesBackWhole) {
   EXPECT_EQ(back.value().component.component.process->scope, ProcessScope::group);
   EXPECT_EQ(back.value().hold, record.hold);
   EXPECT_EQ(back.value().expires, record.expires);
+  const CommandEnvironment& environment = back.value().undo.at(0).component.environment;
+  EXPECT_EQ(environment.declared.at(0).value, record.component.environment.declared.at(0).value);
+  EXPECT_EQ(environment.secrets.at(0).source.where, "/run/secret");
 }
 
 TEST(UndoRecord, EveryCutIsDamagedAndNoneCrashes) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/redact.h"
+#include "agent/secrets/redact.h"
 
 namespace shakedown {
 namespace {

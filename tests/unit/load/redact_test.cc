@@ -1,4 +1,4 @@
-#include "agent/load/redact.h"
+#include "agent/secrets/redact.h"
 
 #include <algorithm>
 #include <utility>

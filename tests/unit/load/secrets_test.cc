@@ -1,4 +1,4 @@
-#include "agent/load/secrets.h"
+#include "agent/secrets/secrets.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -78,6 +78,8 @@ inline constexpr int kFields<Text> = 1;
 template <>
 inline constexpr int kFields<SecretSource> = 2;
 template <>
+inline constexpr int kFields<EnvVariable> = 2;
+template <>
 inline constexpr int kFields<Secret> = 2;
 template <>
 inline constexpr int kFields<TlsSpec> = 4;
@@ -134,7 +136,7 @@ inline constexpr int kFields<StopFault> = 1;
 template <>
 inline constexpr int kFields<ExecFault> = 4;
 template <>
-inline constexpr int kFields<Fault> = 8;
+inline constexpr int kFields<Fault> = 9;
 template <>
 inline constexpr int kFields<TlsCheck> = 3;
 template <>
@@ -212,7 +214,7 @@ inline constexpr int kFields<LeaseRenew> = 1;
 template <>
 inline constexpr int kFields<Shutdown> = 1;
 template <>
-inline constexpr int kFields<Scenario> = 31;
+inline constexpr int kFields<Scenario> = 32;
 
 // References to all fields, in order.
 template <class T>
@@ -266,9 +268,9 @@ auto fields_of(T& value) {
   } else if constexpr (n == 15) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
-  } else if constexpr (n == 31) {
-    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31] = value;
-    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31);
+  } else if constexpr (n == 32) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32);
   }
 }
 

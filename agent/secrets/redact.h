@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/load/secrets.h"
+#include "agent/secrets/secrets.h"
 
 namespace shakedown {
 

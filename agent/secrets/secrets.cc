@@ -1,4 +1,4 @@
-#include "agent/load/secrets.h"
+#include "agent/secrets/secrets.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -43,6 +43,14 @@ Result<Secrets> resolve_secrets(const std::vector<Secret>& declared) {
                       "store it as one line");
     }
     secrets.emplace(secret.name, std::move(value));
+  }
+  return secrets;
+}
+
+Secrets readable_secrets(const std::vector<Secret>& declared) {
+  Secrets secrets;
+  for (const Secret& secret : declared) {
+    if (Result<std::string> value = read_secret(secret)) secrets.emplace(secret.name, std::move(value.value()));
   }
   return secrets;
 }

@@ -18,5 +18,7 @@ using Secrets = std::map<std::string, std::string>;  // by name
 // naming the secret: unavailable (no such variable or file), scenario (a line break or NUL inside,
 // which no header can carry).
 Result<Secrets> resolve_secrets(const std::vector<Secret>& declared);
+// Those of them that can be read here: what must be hidden even where another one is missing.
+Secrets readable_secrets(const std::vector<Secret>& declared);
 
 }  // namespace shakedown
