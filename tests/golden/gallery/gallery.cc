@@ -43,6 +43,8 @@ Scorecard Exhibit::judge() const {
 
 std::string written_down(const Scorecard& card) {
   Json json = Json::parse(scorecard_json(card));
+  json["valid"] = json["run"]["valid"];
+  json["reasons"] = json["run"]["reasons"];
   for (const char* same : {"schema", "scenario", "service", "owner", "launch", "run", "agents", "decision_makers"}) {
     json.erase(same);
   }

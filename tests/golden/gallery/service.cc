@@ -122,15 +122,15 @@ struct Service {
       const double from = dice.between(12, 48);
       away.emplace_back(from, from + dice.of<double>({0.15, 0.4, 1.5, 3}));
     }
-    const bool cut = dice.one_in(8);
-    const StageId k = drill.run(soak, 250, cut ? 60 : -1);
+    const bool cut = dice.one_in(3);
+    const StageId k = drill.run(soak, 250, cut ? 60.4 : -1);
     for (int64_t t = 0; t < 10; ++t) one_second(w, t, 50);
     for (int64_t t = 10; t < 50; ++t) one_second(s, t, 60);
     for (const auto& [stage, start] : crashes) {
       for (int64_t t = 0; t < 40; ++t) one_second(stage, static_cast<int64_t>(start) + t, 40);
     }
     const double growth = dice.of<double>({0, 0.004, 0.02});
-    for (int64_t t = 250; t < (cut ? 310 : 330); ++t) usual *= 1 + growth / 10, one_second(k, t, 20);
+    for (int64_t t = 250; t < (cut ? 311 : 330); ++t) usual *= 1 + growth / 10, one_second(k, t, 20);
     if (dice.one_in(10)) drill.offered_only(s, 20, 1 + dice.below(30));
     watch();
     ledgers(injected);

@@ -45,7 +45,7 @@ struct Team {
     Reading reading;
     reading.kind = kind;
     reading.requirement = RequirementId(row);
-    reading.source = "http://prom";
+    reading.source = "http://prom:9090";
     reading.query = "q[100s]";
     reading.to = at(100);
     reading.scrape = std::chrono::seconds(dice.of<int>({0, 1, 15}));

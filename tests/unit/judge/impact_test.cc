@@ -44,6 +44,13 @@ TEST(Impact, UnfinishedRequestsAreAnUpperBound) {
   EXPECT_EQ(hit.judge(ImpactUnit::failed_requests, 210).state, VerdictState::pass);
 }
 
+TEST(Impact, WhatWeDroppedIsAnUpperBound) {
+  Hit hit(40, 0.005);
+  hit.drill.outcome(hit.stage, 12, Outcome::dropped_by_us, 10);
+  EXPECT_EQ(hit.judge(ImpactUnit::failed_requests, 205).state, VerdictState::not_proven);
+  EXPECT_EQ(hit.judge(ImpactUnit::failed_requests, 210).state, VerdictState::pass);
+}
+
 TEST(Impact, DelayIsTheExcessOverQuietTimes) {
   // 500 answers 100 ms later than usual: 50 s.
   const Verdict v = Hit(0, 0.105).judge(ImpactUnit::delayed_seconds, 51);

@@ -267,6 +267,16 @@ TEST(ReportedCauses, TheAverageInsteadOfTheQuantile) {
   EXPECT_THAT(rig.causes(), HasSubstr("It shows the average, not the 99 % quantile"));
 }
 
+// A fifth to either side of the mean is taken for it.
+TEST(ReportedCauses, TheAverageIsKnownUpToAFifth) {
+  for (const double share : {0.81, 1.19}) {
+    EXPECT_THAT(slow_tail().says(0.0145 * share).causes(), HasSubstr("It shows the average"));
+  }
+  for (const double share : {0.79, 1.21}) {
+    EXPECT_THAT(slow_tail().says(0.0145 * share).causes(), Not(HasSubstr("It shows the average")));
+  }
+}
+
 TEST(ReportedCauses, AnotherFigureIsNotTheAverage) {
   ReportedRig rig = slow_tail();
   rig.says(0.03);
@@ -291,6 +301,12 @@ TEST(ReportedCauses, LatencyOfGoodAnswersOnly) {
   rig.says(0.041);
   EXPECT_EQ(rig.scored().watermelon, Watermelon::optimistic);
   EXPECT_THAT(rig.causes(), HasSubstr("It times good answers only"));
+  ReportedRig quicker = rig, slower = rig;  // a quarter to either side of 40 ms
+  quicker.readings.clear(), slower.readings.clear();
+  EXPECT_THAT(quicker.says(0.0305).causes(), HasSubstr("It times good answers only"));
+  EXPECT_THAT(slower.says(0.0495).causes(), HasSubstr("It times good answers only"));
+  quicker.readings.clear();
+  EXPECT_THAT(quicker.says(0.0295).causes(), Not(HasSubstr("It times good answers only")));
 }
 
 // --- Stale, retention

@@ -68,6 +68,16 @@ TEST(Outages, FewerFailuresThanDeclaredAreNoOutage) {
   EXPECT_EQ(report("ggfgg", probe(1, 2)).outages.size(), 1U);
 }
 
+TEST(Outages, NoneInARowIsOneInARow) {
+  for (const uint32_t few : {0U, 1U}) {
+    const OutageReport found = report("ggfgfgg", probe(few, few));
+    ASSERT_EQ(found.outages.size(), 2U) << few;
+    EXPECT_EQ(found.outages[0].begin(), at(0.2));
+    EXPECT_EQ(found.outages[0].good_end, at(0.305));
+    EXPECT_EQ(found.outages[1].good_end, at(0.505));
+  }
+}
+
 TEST(Outages, BeginsAtTheFirstFailureOfTheRun) {
   const OutageReport found = report("gggfgfffffgggggg");
   ASSERT_EQ(found.outages.size(), 1U);

@@ -144,6 +144,29 @@ StageEvent stage_event(StageEvent::Kind kind, double start, double end) {
   return {.kind = kind, .stage = StageId(1), .phase = PhaseId(1), .iteration = 2, .start = at(start), .end = at(end)};
 }
 
+// A number that no run reaches comes from a broken journal: it takes no memory.
+TEST_F(TimelineTest, AnEventOfAStageOrInjectionThatNoRunReachesIsIgnored) {
+  StageEvent stage = stage_event(StageEvent::Kind::planned, 0, 9);
+  stage.stage = StageId(100'000);
+  timeline_.apply(Event(stage));
+  EXPECT_EQ(timeline_.stages().size(), 0U);
+  stage.stage = StageId(99'999);
+  timeline_.apply(Event(stage));
+  EXPECT_EQ(timeline_.stages().size(), 100'000U);
+  FaultEvent fault;
+  fault.injection = InjectionId(100'000);
+  fault.fault = FaultId(0);
+  StepEvent step{.kind = StepEvent::Kind::undo, .injection = InjectionId(100'000)};
+  timeline_.apply(Event(fault));
+  timeline_.apply(Event(step));
+  EXPECT_EQ(timeline_.injections().size(), 0U);
+  fault.injection = step.injection = InjectionId(99'999);
+  timeline_.apply(Event(fault));
+  timeline_.apply(Event(step));
+  EXPECT_EQ(timeline_.injections().size(), 100'000U);
+  EXPECT_EQ(timeline_.injections().back().steps.size(), 1U);
+}
+
 TEST_F(TimelineTest, AStageIsAnnouncedThenEnded) {
   timeline_.apply(Event(stage_event(StageEvent::Kind::planned, 10, 20)));
   ASSERT_EQ(timeline_.stages().size(), 2U);
