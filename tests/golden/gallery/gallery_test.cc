@@ -31,7 +31,16 @@ void expect_written(const std::string& name, const std::string& found) {
   EXPECT_FALSE(std::getline(lines, line)) << name << " has more: " << line;
 }
 
-void expect_exhibits(const std::string& name, Exhibit (*make)(uint64_t), uint64_t count) {
+// FNV-1a.
+uint64_t digest(const std::string& text) {
+  uint64_t hash = 14695981039346656037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return hash;
+}
+
+using Make = Exhibit (*)(uint64_t);
+
+void expect_shown(const std::string& name, Make make, uint64_t count) {
   std::string found;
   for (uint64_t seed = 1; seed <= count; ++seed) {
     found += fmt::format("== {} {}\n{}", name, seed, written_down(make(seed).judge()));
@@ -39,15 +48,31 @@ void expect_exhibits(const std::string& name, Exhibit (*make)(uint64_t), uint64_
   expect_written(name, found);
 }
 
-TEST(Gallery, Service) { expect_exhibits("service", service, 12); }
-TEST(Gallery, Growth) { expect_exhibits("growth", growth, 10); }
-TEST(Gallery, Team) { expect_exhibits("team", team, 10); }
+// Many more, a digest each. GALLERY_FOLDER takes their texts, for a look at what differs between two builds.
+void expect_digests(const std::string& name, Make make) {
+  std::string found;
+  const char* folder = std::getenv("GALLERY_FOLDER");
+  for (uint64_t seed = 101; seed <= 160; ++seed) {
+    const std::string text = written_down(make(seed).judge());
+    found += fmt::format("{} {:016x}\n", seed, digest(text));
+    if (folder != nullptr) std::ofstream(fmt::format("{}/{}-{}.txt", folder, name, seed)) << text;
+  }
+  expect_written(name + "_digests", found);
+}
+
+TEST(Gallery, Service) { expect_shown("service", service, 12); }
+TEST(Gallery, Growth) { expect_shown("growth", growth, 10); }
+TEST(Gallery, Team) { expect_shown("team", team, 10); }
 
 TEST(Gallery, OtherFiles) {
   std::string found;
   for (const auto& [change, refused] : other_files()) found += fmt::format("== {}\n{}", change, refused);
   expect_written("other_files", found);
 }
+
+TEST(GalleryDigests, Service) { expect_digests("service", service); }
+TEST(GalleryDigests, Growth) { expect_digests("growth", growth); }
+TEST(GalleryDigests, Team) { expect_digests("team", team); }
 
 }  // namespace
 }  // namespace shakedown::gallery
