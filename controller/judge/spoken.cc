@@ -56,6 +56,12 @@ const TimeUnit& range_unit(double upper) {
   return shown >= 0.01 && shown < 1 ? kTimeUnits[3] : unit_for(shown);
 }
 
+// That of the upper end; far below it, where "0.00017 to 3 minutes" would stand, its own.
+const TimeUnit& lower_unit(double lower, double upper) {
+  const TimeUnit& unit = range_unit(upper);
+  return lower < 0.01 * unit.seconds ? unit_for(two_digits(lower, Rounding::down)) : unit;
+}
+
 }  // namespace
 
 std::string time_words(double s) { return spoken_time(s, Rounding::nearest); }
@@ -63,7 +69,7 @@ std::string time_words(double s) { return spoken_time(s, Rounding::nearest); }
 std::string within_words(double s) { return spoken_time(s, Rounding::up); }
 
 double shown_lower(double lower, double upper) {
-  const TimeUnit& unit = range_unit(upper);
+  const TimeUnit& unit = lower_unit(lower, upper);
   return two_digits(lower / unit.seconds, Rounding::down) * unit.seconds;
 }
 
@@ -74,8 +80,9 @@ double shown_upper(double upper) {
 
 std::string time_range_words(double lower, double upper) {
   if (!std::isfinite(upper)) return lower > 0 ? "at least " + time_words(lower) : "an unlimited time";
-  const TimeUnit& unit = range_unit(upper);
-  const std::string from = format_number(shown_lower(lower, upper) / unit.seconds);
+  const TimeUnit &unit = range_unit(upper), &own = lower_unit(lower, upper);
+  const double shown = shown_lower(lower, upper) / own.seconds;
+  const std::string from = &own == &unit ? format_number(shown) : amount(shown, own.word);
   const std::string to = amount(shown_upper(upper) / unit.seconds, unit.word);
   if (!(lower > 0)) return upper > 0 ? "up to " + to : to;
   return to.starts_with(from + " ") ? to : fmt::format("{} to {}", from, to);

@@ -13,6 +13,7 @@ std::string time_words(double s);
 // The same, rounded up: for what was kept "within" it.
 std::string within_words(double s);
 // Both ends rounded outwards to two digits, in the unit of the upper one, from 10 ms on in seconds: "0.2 to 0.29 seconds";
+// a lower end below a hundredth of it in its own: "10 milliseconds to 2 minutes";
 // "up to 0.29 seconds" from zero on; one figure where both read the same.
 std::string time_range_words(double lower, double upper);
 // The ends as time_range_words shows them, in seconds.

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Do the tests notice when a verdict's arithmetic is wrong? mutants.py --work DIR --seed S [--count N] [--again] [--mutate COMMAND]
+"""Do the tests notice a wrong verdict? mutants.py --work DIR --seed S [--count N] [--again] [--mutate COMMAND]
 
 Draws N (300) single-line mutations of what judges (controller/judge, core/stats) at random. Each is compiled by itself and
 linked before the untouched objects of a build of HEAD's clone under DIR, and its unit and golden tests run until one fails. One
@@ -130,7 +130,8 @@ class Clone:
     def precompile(self, folder):
         """All that the sources of a folder include, once: most of the time of compiling a mutant."""
         sources = [name for name in self.compile if os.path.dirname(name) == folder]
-        lines = {line for name in sources for line in (self.source / name).read_text().splitlines() if line.startswith("#include")}
+        texts = [(self.source / name).read_text() for name in sources]
+        lines = {line for text in texts for line in text.splitlines() if line.startswith("#include")}
         header = self.bench / folder / "all.h"
         header.write_text("\n".join(sorted(lines)) + "\n")
         words = [word for word in self.compile[sources[0]] if not word.endswith("ccache")]

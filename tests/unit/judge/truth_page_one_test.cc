@@ -255,6 +255,8 @@ TEST(TruthSentences, TimesAreWordsWithoutExponents) {
   EXPECT_EQ(time_range_words(0.2055, 0.2802), "0.2 to 0.29 seconds");
   EXPECT_EQ(time_range_words(0, 0.004), "up to 4 milliseconds");
   EXPECT_EQ(time_range_words(1, 1), "1 second");
+  EXPECT_EQ(time_range_words(0.00994, 121), "9.9 milliseconds to 2.1 minutes");  // no "0.000016 to"
+  EXPECT_EQ(time_range_words(0.99, 99.6), "0.99 to 100 seconds");
   EXPECT_EQ(count_range_words(400, 580), "400 to 580");
   EXPECT_EQ(count_range_words(0, 1234.5), "up to 1 235");
 }

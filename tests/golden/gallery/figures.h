@@ -1,0 +1,17 @@
+// What the pure functions behind verdicts say over grids of arguments and drawn data: words, bounds, trends, outages, ledgers.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace shakedown::gallery {
+
+// A name and its lines.
+using Figures = std::vector<std::pair<std::string, std::string>>;
+
+Figures words();     // as people read numbers; what would decide a row
+Figures bounds();    // confidence bounds and what they need
+Figures measured();  // what is made of seconds, checks, writes, answers
+
+}  // namespace shakedown::gallery

@@ -1,0 +1,304 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/stats/exchange.h"
+#include "core/stats/histogram.h"
+#include "core/stats/ledger_check.h"
+#include "core/stats/outages.h"
+#include "core/stats/second_log.h"
+#include "core/stats/windows.h"
+#include "tests/golden/gallery/figures.h"
+#include "tests/golden/gallery/gallery.h"
+
+namespace shakedown::gallery {
+namespace {
+
+using testing::at;
+
+std::string text(RunTime t) {
+  return t == RunTime::min() ? "ever" : t == RunTime::max() ? "never" : fmt::format("{:.6g}", seconds(t.time_since_epoch()));
+}
+std::string text(TimeRange range) { return text(range.from) + ".." + text(range.to); }
+template <class Number>
+std::string text(const std::vector<Number>& list) {
+  return fmt::format("{{{}}}", fmt::join(list, " "));
+}
+
+// Checks at a cadence that come late, hang, overlap, or do not come.
+std::vector<ProbeResult> checks(Dice& dice, const Probe& probe, uint64_t count) {
+  std::vector<ProbeResult> out;
+  const double every = seconds(probe.every), limit = seconds(probe.timeout);
+  const uint64_t stays = dice.of<uint64_t>({3, 12, 60});
+  bool up = !dice.one_in(4);
+  double t = 1;
+  for (uint64_t i = 0; i < count; ++i, t += every) {
+    if (dice.one_in(stays)) up = !up;
+    if (dice.one_in(90)) t += dice.of<double>({4.9, 5, 5.1, 30}) * every;
+    if (dice.one_in(15)) continue;
+    const double late = dice.one_in(20) ? every * 1.5 : 0,
+                 takes = dice.one_in(30) ? limit * dice.of<double>({1, 1.01}) : dice.between(0.001, 0.01);
+    out.push_back({at(t + late), at(t + late + (up ? takes : dice.of<double>({0.001, limit}))), up && !dice.one_in(100)});
+  }
+  return out;
+}
+
+std::string report(const OutageReport& found) {
+  std::string out = fmt::format("{} up {:.6g} down {:.6g} dark {:.6g} longest {:.4g}", text({found.first, found.last}),
+                                seconds(found.up), seconds(found.down), seconds(found.dark), seconds(found.longest_good));
+  for (const TimeRange& dark : found.unobserved) out += " dark " + text(dark);
+  for (const Outage& one : found.outages) {
+    out += fmt::format("\n  {} {} {} unobserved {:.4g} after {} until {}: {:.6g} to {:.6g}, {}", text(one.first_failed_start),
+                       text(one.first_failed_end), text(one.last_failed_start), seconds(one.unobserved),
+                       one.last_good_start ? text(*one.last_good_start) : "none", one.good_end ? text(*one.good_end) : "none",
+                       one.lower_seconds(), one.upper_seconds(), text(one.end(at(1e6))));
+  }
+  return out + "\n";
+}
+
+std::string outages() {
+  std::string out;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    Dice dice(seed);
+    Probe probe;
+    probe.every = std::chrono::milliseconds(dice.of<int>({50, 100, 1000}));
+    probe.timeout = std::chrono::milliseconds(dice.of<int>({40, 200, 2500}));
+    probe.down_after = dice.of<uint32_t>({0, 1, 2, 3});
+    probe.up_after = dice.of<uint32_t>({0, 1, 3});
+    std::vector<ProbeResult> results = checks(dice, probe, dice.of<uint64_t>({0, 1, 5, 60, 700}));
+    const double end = results.empty() ? 1 : seconds(results.back().end.time_since_epoch());
+    ProbeLog log;
+    while (!results.empty()) {  // as they come, some before earlier ones
+      const std::size_t some = std::min<std::size_t>(results.size(), 1 + dice.below(200));
+      std::vector<ProbeResult> part(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(some));
+      results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(some));
+      if (part.size() > 3) std::swap(part[1], part[2]);
+      log.add(part);
+    }
+    const double from = dice.of<double>({0, 2, end / 2});
+    out += fmt::format("{} checks, {:.4g}: ", log.size(), seconds(log.longest())) +
+           report(find_outages(log, probe, {at(from), at(end)}));
+    out += "  whole: " + report(find_outages(log, probe, {RunTime::min(), RunTime::max()}));
+    if (log.empty()) continue;
+    const auto begin = log.from(at(end / 3)), good = good_before(log, probe, at(end / 2), 3);
+    out += fmt::format("  {} {} {} {}\n", begin == log.end() ? "none" : text(begin->start),
+                       good == log.end() ? "none" : text(good->start), log.before(at(end / 3)).size(), log.last(7).size());
+  }
+  return out;
+}
+
+LedgerRecord record(Dice& dice, std::vector<Culprit>& culprits) {
+  LedgerLog log;
+  const uint64_t count = dice.of<uint64_t>({0, 4, 30});
+  for (uint64_t id = 0; id < count; ++id) {
+    if (dice.one_in(25)) continue;  // not recorded
+    const auto outcome = dice.of<WriteClass>(
+        {WriteClass::acked, WriteClass::acked, WriteClass::acked, WriteClass::failed, WriteClass::unknown, WriteClass::pending});
+    const double t = static_cast<double>(id);
+    log.add(LedgerWrite{id, at(t), outcome == WriteClass::pending ? RunTime{} : at(t + dice.of<double>({0.1, 3})), outcome});
+  }
+  uint32_t pass = 0;
+  for (uint32_t i = 0; i < 3; ++i) {
+    const double effect = 5 + 9 * i, reading = effect + dice.of<double>({2, 6});
+    const bool valid = i < 2 || dice.one_in(2);
+    const InjectionId injection = valid ? InjectionId(i) : InjectionId();
+    if (valid) culprits.push_back({injection, dice.one_in(3) ? StageId(0) : StageId(i), at(effect)});
+    const uint64_t first = dice.of<uint64_t>({0, 0, i * 9U}),
+                   end = std::min<uint64_t>(count, i == 2 ? count : static_cast<uint64_t>(reading));
+    for (int twice = 0; twice < 2; ++twice) {
+      for (uint64_t id = first; id < end + (dice.one_in(6) ? 1 : 0); ++id) {
+        const auto seen = dice.of<ReadClass>({ReadClass::present, ReadClass::present, ReadClass::present, ReadClass::absent,
+                                              ReadClass::absent, ReadClass::corrupt, ReadClass::duplicate, ReadClass::undecided});
+        const double t = reading + twice + 0.01 * static_cast<double>(id);
+        if (!dice.one_in(8)) log.add(LedgerRead{id, pass, at(t), at(t + 0.02), seen});
+      }
+    }
+    if (!dice.one_in(6)) log.add(LedgerPass{pass++, injection, first, end, at(reading), at(reading + 3), !dice.one_in(5)});
+  }
+  return log.record();
+}
+
+std::string ledgers() {
+  std::string out;
+  for (uint64_t seed = 1; seed <= 80; ++seed) {
+    Dice dice(seed);
+    std::vector<Culprit> culprits;
+    const LedgerRecord all = record(dice, culprits);
+    const LedgerClasses c = classify(all);
+    out += fmt::format("{} {} {} {}", c.attempted, c.acked, c.failed, c.unknown);
+    for (const auto* list : {&c.kept, &c.lost, &c.undecided, &c.recovered, &c.maybe_lost, &c.resurrected, &c.ghosts,
+                             &c.duplicates, &c.corrupt, &c.seen_then_lost}) {
+      out += " " + text(*list);
+    }
+    const RunLoss run = run_loss(all);
+    out += fmt::format("; {} {} {} {}, {}\n ", run.acked, run.lost, run.undecided, run.verified, unrecorded_below(all, 2, 20));
+    const std::vector<AttributedLoss> losses = attribute_losses(all, culprits);
+    for (const AttributedLoss& loss : losses) {
+      out += fmt::format(" {}:", loss.id);
+      for (const InjectionId id : loss.candidates) out += fmt::format(" {}", id.value);
+    }
+    for (const Culprit& one : culprits) {
+      const InjectionLoss loss =
+          injection_loss(all, losses, one.injection, one.effect_from, one.effect_from + std::chrono::milliseconds(500));
+      out += fmt::format("\n  {} {} {} {} {} [{}, {}] [{:.5g}, {:.5g}] {} {} {} {}", text(loss.lost), text(loss.shared),
+                         text(loss.undecided), loss.unrecorded, text(loss.corrupt), loss.count_lower, loss.count_upper,
+                         loss.seconds_lower, loss.seconds_upper,
+                         loss.suffix_upper ? fmt::format("{:.5g}", *loss.suffix_upper) : "none", loss.scattered,
+                         text(loss.split_brain), loss.verified);
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string text(const SparseHistogram& h) {
+  std::string out = fmt::format("{}:", h.count());
+  for (const BucketCount& b : h.buckets()) out += fmt::format(" {}x{}", b.bucket, b.count);
+  return out;
+}
+
+SparseHistogram drawn(Dice& dice) {
+  SparseHistogram out;
+  for (uint64_t n = dice.below(12); n > 0; --n) {
+    out.add(from_seconds(std::pow(10, dice.between(-7, 3.6))), dice.of<uint64_t>({1, 1, 3, 500}));
+  }
+  return out;
+}
+
+std::string histograms() {
+  std::string out;
+  for (const int64_t ns :
+       {-5L, 0L, 1L, 1023L, 1024L, 1025L, 1'000'000L, 2'097'152L, 2'097'153L, 2'199'023'255'552L, 9'000'000'000'000L}) {
+    const uint32_t bucket = histogram_bucket(Duration(ns));
+    out += fmt::format("{} {} {}\n", ns, bucket, histogram_upper(bucket).count());
+  }
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    Dice dice(seed);
+    SparseHistogram one = drawn(dice), other = drawn(dice), both = one;
+    both.merge(other);
+    HistogramSum sum;
+    for (const SparseHistogram* part : {&one, &other, &one}) sum.add(*part);
+    out += fmt::format("{} | {} | {} | {:.6g} {}", text(one), text(both), text(sum.sparse()), both.sum_seconds(),
+                       both.max().count());
+    for (const double q : {0.0, 0.5, 0.99, 1.0}) out += fmt::format(" {}", both.quantile(q).count());
+    for (const uint64_t k : {0U, 1U, 4U, 600U}) {
+      out += fmt::format(" {} {} | {} |", both.rank(k).count(), text(both.lowest(k)), text(both.highest(k)));
+    }
+    for (const double limit : {1e-7, 0.001, 0.5, 1e5}) {
+      const auto above = both.above(from_seconds(limit));
+      out += fmt::format(" {} {}", above.surely, above.maybe);
+    }
+    const std::string packed = both.packed();
+    const auto again = SparseHistogram::unpacked(packed), cut = SparseHistogram::unpacked(packed.substr(0, packed.size() / 2));
+    out += fmt::format(" {} {} {}\n", packed.size(), again == both, cut ? text(*cut) : "none");
+    std::vector<BucketCount> loose;
+    for (uint64_t n = dice.below(6); n > 0; --n) loose.push_back({static_cast<uint32_t>(dice.below(6) * 1000), dice.below(3)});
+    out += text(SparseHistogram::from_buckets(loose)) + "\n";
+  }
+  return out;
+}
+
+std::string exchanges() {
+  std::string out;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Dice dice(seed);
+    Witnesses one, other;
+    std::vector<AnswerCount> answers;
+    for (uint64_t n = dice.below(40); n > 0; --n) {
+      Exchange next;
+      next.intended = at(dice.between(0, 100));
+      next.latency = from_seconds(dice.of<double>({0.001, 0.01, dice.between(0, 1)}));
+      next.outcome = dice.of<Outcome>({Outcome::ok, Outcome::failed, Outcome::timeout, Outcome::refused});
+      next.status = dice.of<uint16_t>({0, 200, 404, 503});
+      const Mismatch wrong = next.outcome == Outcome::failed ? Mismatch::status : Mismatch::none;
+      count_answer(answers, next.status, wrong, 1 + dice.below(3));
+      Witnesses& into = dice.one_in(2) ? one : other;
+      const bool wanted = into.wants(next.outcome, next.intended, next.latency);
+      out += wanted ? (into.add(next) ? 'k' : 'n') : '-';
+    }
+    one.merge(other);
+    for (const auto& list : {one.first_bad(), one.slowest_bad(), one.slowest_good()}) {
+      out += " |";
+      for (const Exchange* kept : list)
+        out += fmt::format(" {} {:.4g} {}", text(kept->intended), seconds(kept->latency), to_string(kept->outcome));
+    }
+    for (const AnswerCount& count : answers)
+      out += fmt::format(" {}/{}x{}", count.status, static_cast<int>(count.wrong), count.count);
+    out += fmt::format(" {} {} {}\n", one.all().size(), sum_of(answers, true), sum_of(answers, false));
+  }
+  return out;
+}
+
+void fill(SecondLog& log, Dice& dice, int64_t from, int64_t to) {
+  for (int64_t s = from; s < to; ++s) {
+    for (uint32_t operation = 0; operation < 2; ++operation) {
+      if (dice.one_in(5)) continue;
+      Cell cell;
+      for (uint64_t n = dice.below(4); n > 0; --n) {
+        const Outcome outcome = dice.of<Outcome>({Outcome::ok, Outcome::ok, Outcome::failed, Outcome::timeout});
+        const Duration latency = from_seconds(std::pow(10, dice.between(-3, 0)));
+        const uint64_t times = 1 + dice.below(5);
+        cell.counts[static_cast<std::size_t>(outcome)] += times;
+        cell.latency[static_cast<std::size_t>(outcome)].add(latency, times);
+        cell.service.add(latency / 2, times);
+        cell.lag.add(from_seconds(std::pow(10, dice.between(-5, -3))), times);
+        if (outcome == Outcome::failed) count_answer(cell.answers, 503, Mismatch::status, times);
+      }
+      if (dice.one_in(2)) cell.over_limit = {dice.below(3), dice.below(2)};
+      log.add(CellKey{s, StageId(static_cast<uint32_t>(s / 37)), OperationId(operation)}, cell);
+    }
+  }
+}
+
+std::string look(const SecondLog& log, int64_t from, int64_t to) {
+  std::string out = fmt::format("{} to {}:", from, to);
+  log.each(
+      [&](const Slice& slice) {
+        const auto even = [&](const SecondRow& row) { return row.second >= from && row.second < to && row.second % 3 != 0; };
+        const Within within = ok_within(slice, even);
+        out += fmt::format("\n  {}/{} {} | {} | {} | {} | {} | {} |", slice.stage.value, slice.operation.value, text(slice.ok()),
+                           text(slice.service()), text(slice.lag()), text(within.low), text(within.high),
+                           text(lag_within(slice, even)));
+        for (const SecondRow& row : slice.rows()) {
+          out += fmt::format(" {}: {} {} {} {} {:.5g}", row.second, row.offered(), text(row.over_limit), row.wrong.size(),
+                             row.timed[0] + 100 * row.timed[1], row.latency_seconds[0] + row.latency_seconds[1]);
+        }
+      },
+      from, to);
+  int64_t rows = 0;
+  log.each_row([&](const SecondRow& row) { rows += row.second; }, from, to);
+  return out + fmt::format("\n  {}\n", rows);
+}
+
+std::string sealed() {
+  std::string out;
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    Dice dice(seed);
+    SecondLog log;
+    const int64_t first = dice.of<int64_t>({-7, 0, 14}), end = first + dice.of<int64_t>({9, 45, 90});
+    fill(log, dice, first, end);
+    const auto by_second = [&](int64_t from, int64_t) { return from / 10 % 3 == 1; };
+    log.seal(first + 25, by_second);
+    const SecondLog copy = log;
+    fill(log, dice, first + 12, first + 15);  // late
+    log.seal(first + 55, by_second);
+    out += fmt::format("{} {} {} {}\n", log.empty(), log.first(), log.last(), log.sealed_bytes() > copy.sealed_bytes());
+    out += look(log, first, end) + look(log, first + 7, first + 31) + look(copy, first + 20, first + 21);
+  }
+  SecondLog none;
+  none.seal(100, [](int64_t, int64_t) { return false; });
+  return out + fmt::format("{} {} {}\n", none.empty(), none.first(), none.last());
+}
+
+}  // namespace
+
+Figures measured() {
+  return {{"outages", outages()},
+          {"ledgers", ledgers()},
+          {"histograms", histograms()},
+          {"exchanges", exchanges()},
+          {"sealed", sealed()}};
+}
+
+}  // namespace shakedown::gallery
