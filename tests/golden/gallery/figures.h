@@ -12,6 +12,7 @@ using Figures = std::vector<std::pair<std::string, std::string>>;
 
 Figures words();     // as people read numbers; what would decide a row
 Figures bounds();    // confidence bounds and what they need
-Figures measured();  // what is made of seconds, checks, writes, answers
+Figures measured();  // what is made of checks and writes
+Figures recorded();  // what is kept of answers and seconds
 
 }  // namespace shakedown::gallery

@@ -36,7 +36,7 @@ void write(std::string& out, const std::string& key, const Json& value) {
 }  // namespace
 
 Scorecard Exhibit::judge() const {
-  Timeline timeline = drill.timeline();
+  Timeline timeline = damage == 0 ? drill.timeline() : what_is_left(drill, damage);
   for (const Reading& reading : readings) timeline.apply(reading);
   return shakedown::judge(drill.scenario, timeline, drill.manifest, drill.manifest.finished);
 }

@@ -30,6 +30,7 @@ class Dice {
 struct Exhibit {
   testing::Drill drill;
   std::vector<Reading> readings;
+  uint64_t damage = 0;  // a seed of what is lost of the run's record; 0 = nothing
   Scorecard judge() const;
 };
 
@@ -37,8 +38,13 @@ Exhibit service(uint64_t seed);  // load, faults, outages, lost writes: rows abo
 Exhibit growth(uint64_t seed);   // a search, a series of steps, dependencies
 Exhibit team(uint64_t seed);     // what the team reports, checks, attested rows
 
+// One of these with other rows, of whose record much is missing: events, checks, writes, answers, health lines.
+Exhibit damaged(uint64_t seed);
+
 // What another file may ask of a run, one change at a time: its name, and what is refused for it.
 std::vector<std::pair<std::string, std::string>> other_files();
+
+Timeline what_is_left(const testing::Drill& drill, uint64_t damage);
 
 // A line for each part of a scorecard, without what only repeats the scenario.
 std::string written_down(const Scorecard& card);

@@ -53,7 +53,7 @@ void expect_shown(const std::string& name, Make make, uint64_t count) {
 void expect_digests(const std::string& name, Make make) {
   std::string found;
   const char* folder = std::getenv("GALLERY_FOLDER");
-  for (uint64_t seed = 101; seed <= 160; ++seed) {
+  for (uint64_t seed = 101; seed <= 150; ++seed) {
     const std::string text = written_down(make(seed).judge());
     found += fmt::format("{} {:016x}\n", seed, digest(text));
     if (folder != nullptr) std::ofstream(fmt::format("{}/{}-{}.txt", folder, name, seed)) << text;
@@ -88,6 +88,7 @@ void expect_figures(const std::string& name, const Figures& figures) {
 TEST(GalleryDigests, Service) { expect_digests("service", service); }
 TEST(GalleryDigests, Growth) { expect_digests("growth", growth); }
 TEST(GalleryDigests, Team) { expect_digests("team", team); }
+TEST(GalleryDigests, Damaged) { expect_digests("damaged", damaged); }
 
 TEST(GalleryFigures, Words) {
   std::string found;
@@ -96,6 +97,7 @@ TEST(GalleryFigures, Words) {
 }
 TEST(GalleryFigures, Bounds) { expect_figures("bounds", bounds()); }
 TEST(GalleryFigures, Measured) { expect_figures("measured", measured()); }
+TEST(GalleryFigures, Recorded) { expect_figures("recorded", recorded()); }
 
 }  // namespace
 }  // namespace shakedown::gallery

@@ -50,12 +50,14 @@ struct Growth {
   void window(double rate, bool over, uint32_t step, uint32_t windows, StageRole role) {
     for (uint32_t i = 0; i < windows; ++i) {
       const double length = role == StageRole::confirmation ? 20 : 10;
+      const double backlog = over && dice.one_in(2) ? dice.of<double>({2e-4, 1e-3}) : 0;  // a second longer, and nothing is slow yet
       const StageId stage = drill.level(limit, role, rate, step, i, now, length, dice.one_in(30) ? "a lost agent" : "");
       for (auto t = static_cast<int64_t>(now); t < static_cast<int64_t>(now + length); ++t) {
         const auto all = static_cast<uint64_t>(rate);
-        const auto slow = static_cast<uint64_t>(over ? rate * dice.of<double>({0.05, 0.4}) : dice.one_in(6) ? 1 : 0);
+        const auto slow = static_cast<uint64_t>(backlog > 0 ? 0 : over ? rate * dice.of<double>({0.05, 0.4}) : dice.one_in(6) ? 1 : 0);
         const uint64_t bad = dice.one_in(12) ? 1 + dice.below(3) : 0;
-        drill.load(stage, t, t + 1, all - std::min(all, slow + bad), bad, 0.005).load(stage, t, t + 1, slow, 0, 0.05);
+        const double usual = 0.005 + backlog * (static_cast<double>(t) - now);
+        drill.load(stage, t, t + 1, all - std::min(all, slow + bad), bad, usual).load(stage, t, t + 1, slow, 0, 0.05);
         drill.lag(stage, t, dice.of<double>({1e-5, 1e-3, 4e-3}), all);
       }
       now += length;
