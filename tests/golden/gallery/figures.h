@@ -14,5 +14,6 @@ Figures words();     // as people read numbers; what would decide a row
 Figures bounds();    // confidence bounds and what they need
 Figures measured();  // what is made of checks and writes
 Figures recorded();  // what is kept of answers and seconds
+Figures searches();  // what a search tries next, and what its windows cannot show
 
 }  // namespace shakedown::gallery

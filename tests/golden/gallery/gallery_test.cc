@@ -98,6 +98,7 @@ TEST(GalleryFigures, Words) {
 TEST(GalleryFigures, Bounds) { expect_figures("bounds", bounds()); }
 TEST(GalleryFigures, Measured) { expect_figures("measured", measured()); }
 TEST(GalleryFigures, Recorded) { expect_figures("recorded", recorded()); }
+TEST(GalleryFigures, Searches) { expect_figures("searches", searches()); }
 
 }  // namespace
 }  // namespace shakedown::gallery

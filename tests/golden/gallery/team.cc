@@ -38,6 +38,11 @@ struct Team {
     const double away = dice.of<double>({3, 20, 35});
     drill.inject(kill, broken, 110, 110 + away + 2);
     drill.probe(0, 160, {{110, 110 + away}});
+    Probe side = drill.scenario.probes[0];
+    side.name = "side-door";
+    drill.scenario.probes.push_back(side);
+    const double later = dice.of<double>({20, 110});
+    drill.probe(0, 160, {{later, later + dice.of<double>({1, 12})}}, ProbeId(1));
     outage_to_ = 110 + away;
   }
 
@@ -120,7 +125,7 @@ struct Team {
     reported("AV-1", AvailabilitySli{}, Comparison::at_least, dice.of<double>({0.9, 0.97, 0.999}), theirs, 0.2, count);
     reported("ER-1", ErrorRatioSli{}, Comparison::at_most, dice.of<double>({0.001, 0.03, 0.1}), 1 - theirs, 0.8, count);
     const double slowness = dice.of<double>({0.0055, 0.04, 0.2}), rate = dice.of<double>({all / 100, good / 100, 130});
-    const UptimeSli uptime{{ProbeId(0)}, std::chrono::hours(720)};
+    const UptimeSli uptime{dice.of<std::vector<ProbeId>>({{ProbeId(0)}, {ProbeId(0), ProbeId(1)}}), std::chrono::hours(720)};
     const double quick = dice.of<double>({0.01, 0.05});
     reported("PE-1", LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, quick, slowness, 2, count);
     reported("PE-2", ThroughputSli{}, Comparison::at_least, dice.of<double>({80, 99, 120}), rate, 10, count);
