@@ -224,7 +224,8 @@ asio::awaitable<void> Run::read_outside() {
   activity_ = "reading the team's own metrics";
   progress_.note("reading the team's own metrics (Ctrl-C twice skips it)");
   const Timeline timeline = chronicle_.timeline();
-  const Manifest manifest = manifest_;
+  Manifest manifest = manifest_;
+  manifest.finished = manifest.started + now().time_since_epoch();
   std::vector<Reading> readings;
   std::atomic<bool> done = false;
   std::jthread reader([&](std::stop_token skip) {
@@ -309,7 +310,8 @@ asio::awaitable<void> Run::wind_down() {
   co_await read_outside();
   ended_ = true;
   tick_.cancel();
-  manifest_.finished = system_clock().wall();
+  const RunTime end = now();
+  manifest_.finished = manifest_.started + end.time_since_epoch();  // whatever was done to the wall clock meanwhile
   for (const Member& member : roster_.members()) {
     Duration& bound = manifest_.agents[member.id.value].clock_bound;
     bound = std::max(bound, member.facts.clock_bound);
@@ -319,7 +321,7 @@ asio::awaitable<void> Run::wind_down() {
   const auto& stages = chronicle_.timeline().stages();
   const bool begun = std::any_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
   if (error_ && !begun) manifest_.early_exit = static_cast<uint32_t>(exit_code(error_->kind));
-  chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, now(), to_string(manifest_.state)}));
+  chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, end, to_string(manifest_.state)}));
   chronicle_.close(manifest_);
 }
 

@@ -49,6 +49,7 @@ class Gathering {
   }
 
  private:
+  WallTime now() const { return begun_at_ + (mono_now() - begun_); }
   WallTime wall(RunTime at) const { return judging::wall_at(at, manifest_); }
 
   void read_reported(RequirementId id) {
@@ -70,7 +71,7 @@ class Gathering {
     }
     base.source = source.value().shown();
     base.scrape = source.value().scrape(reported.value.query, wall(base.to));
-    source.value().await_sample(reported.value.query, wall(span_.to), base.scrape, skip_);
+    source.value().await_sample(reported.value.query, wall(span_.to), now() - wall(span_.to), base.scrape, skip_);
     read_values(source.value(), reported, base);
     if (!reported.alert.empty()) read_alert(source.value(), row, base);
     read_retention(source.value(), row, base);
@@ -116,7 +117,7 @@ class Gathering {
     reading.to = span_.to;
     for (const TimeRange& outage : outages) reading.to = std::max(reading.to, outage.from + reported.alert_within);
     for (;;) {
-      const WallTime now = system_clock().wall();
+      const WallTime now = this->now();
       const WallTime until = std::min(now, wall(reading.to + reading.step));
       put(reading, source.api().range(reading.query, wall(reading.from), until, reading.step));
       const bool over = now >= wall(reading.to) || !reading.problem.empty() || fired_after_each(reading, outages);
@@ -167,7 +168,7 @@ class Gathering {
   void read_dependency(DependencyId id) {
     const Dependency& dependency = scenario_.dependency(id);
     if (!dependency.scorecard.empty()) {
-      out_.push_back(read_capacity(dependency.scorecard, system_clock().wall()));
+      out_.push_back(read_capacity(dependency.scorecard, now()));
       out_.back().dependency = id;
     }
     if (!dependency.counter) return;
@@ -184,7 +185,7 @@ class Gathering {
     }
     base.source = source.value().shown();
     base.scrape = source.value().scrape(base.query, wall(span_.to));
-    source.value().await_sample(base.query, wall(span_.to), base.scrape, skip_);
+    source.value().await_sample(base.query, wall(span_.to), now() - wall(span_.to), base.scrape, skip_);
     count_parts(source.value(), base, "", judging::steady_parts(evidence_));
     count_parts(source.value(), base, "faults", judging::fault_parts(evidence_));
   }
@@ -213,6 +214,8 @@ class Gathering {
   const Scenario& scenario_;
   const Manifest& manifest_;
   std::stop_token skip_;
+  const MonoTime begun_ = mono_now();
+  const WallTime begun_at_ = manifest_.finished == WallTime{} ? system_clock().wall() : manifest_.finished;
   judging::Evidence evidence_;
   TimeRange span_;
   std::vector<Reading> out_;

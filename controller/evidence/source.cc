@@ -86,13 +86,14 @@ Duration Source::scrape(const std::string& query, WallTime around) const {
   return std::max(tenth, (*middle + tenth / 2) / tenth * tenth);
 }
 
-void Source::await_sample(const std::string& query, WallTime at, Duration scrape, std::stop_token skip) const {
-  const WallTime limit = at + std::min(3 * scrape, kLongestWait);
+void Source::await_sample(const std::string& query, WallTime at, Duration ago, Duration scrape, std::stop_token skip) const {
+  const MonoTime was = mono_now() - ago;
+  const MonoTime limit = was + std::min(3 * scrape, kLongestWait);
   const std::string series = one_series(query, at);
   const Duration between = std::clamp<Duration>(scrape / 4, 50ms, 1s);
-  while (system_clock().wall() < limit) {
+  while (mono_now() < limit) {
     if (!series.empty()) {
-      const auto raw = api_.instant(series + "[5m]", system_clock().wall());
+      const auto raw = api_.instant(series + "[5m]", at + (mono_now() - was));
       if (raw && !raw.value().empty() && !raw.value().front().samples.empty() && raw.value().front().samples.back().at >= at) {
         return;
       }

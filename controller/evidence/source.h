@@ -27,8 +27,8 @@ class Source {
 
   // The distance of the raw samples behind a query, looked at around an instant; zero = not known.
   Duration scrape(const std::string& query, WallTime around) const;
-  // Until a raw sample at or after the instant is there, at most three scrapes or a minute after it.
-  void await_sample(const std::string& query, WallTime at, Duration scrape, std::stop_token skip) const;
+  // Until a raw sample at or after the instant, which is so long ago, is there: at most three scrapes or a minute after it.
+  void await_sample(const std::string& query, WallTime at, Duration ago, Duration scrape, std::stop_token skip) const;
 
  private:
   Source(PrometheusApi api, std::string shown) : api_(std::move(api)), shown_(std::move(shown)) {}

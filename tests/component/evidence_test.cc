@@ -119,6 +119,17 @@ Drill watched(const std::string& url) {
   return drill;
 }
 
+// The run was over ten minutes ago by its own count; by the wall clock it has not begun yet.
+TEST(Gather, AWallClockThatWasSetBackAnHourIsNotWaitedFor) {
+  Fake fake(data("vector", R"([{"metric":{"__name__":"q"},"value":[1700000000,"0.5"]}])"));
+  Drill drill = watched(fake.url());
+  drill.manifest.started = system_clock().wall() + std::chrono::hours(1);
+  drill.manifest.finished = drill.manifest.started + std::chrono::minutes(10);
+  const std::vector<Reading> readings = gather(drill.scenario, drill.timeline(), drill.manifest);
+  ASSERT_GE(readings.size(), 4U);
+  EXPECT_EQ(readings[0].series[0].samples[0].value, 0.5);
+}
+
 TEST(Gather, AsksForExactlyTheWindow) {
   Fake fake(data("vector", R"([{"metric":{},"value":[1700000000,"0.5"]}])"));
   const Drill drill = watched(fake.url());
