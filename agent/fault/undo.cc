@@ -69,7 +69,7 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
     LockOutcome locked = co_await journal.lock(id, limit, lock);
     if (locked == LockOutcome::removed) {
       std::optional<UndoRecord> remembered = journal.remembered(id);
-      const bool back = !remembered || co_await is_taken_back(journal, *remembered, actions);
+      const bool back = !remembered || journal.taken_back(id) || co_await is_taken_back(journal, *remembered, actions);
       if (back) {
         (void)journal.remove(id);  // from memory: there is no file
         outcome.end = UndoEnd::already;

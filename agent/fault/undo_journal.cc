@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".undo";
+constexpr const char* kDoneSuffix = ".done";
 constexpr const char* kCommandSuffix = ".command";
 constexpr const char* kUndoingSuffix = ".undoing";
 const std::string kNoRecord = "step";
@@ -75,6 +76,7 @@ Result<void> UndoJournal::add(UndoRecord& record) {
   char number[24];
   std::snprintf(number, sizeof number, "%08llu", static_cast<unsigned long long>(record.sequence));
   record.id = std::string(number) + "-" + record.kind;
+  ::unlink(done(record.id).c_str());  // of an earlier one with this number
   const Result<void> written = write_durably(path(record.id), encode(record));
   if (written.has_error()) {
     ::unlink(path(record.id).c_str());
@@ -101,6 +103,10 @@ Result<UndoRecord> UndoJournal::read(const std::string& id) const {
   return record;
 }
 
+std::string UndoJournal::done(const std::string& id) const { return folder_ + "/" + id + kDoneSuffix; }
+
+bool UndoJournal::taken_back(const std::string& id) const { return ::access(done(id).c_str(), F_OK) == 0; }
+
 bool UndoJournal::contains(const std::string& id) const { return ::access(path(id).c_str(), F_OK) == 0; }
 
 std::vector<std::string> UndoJournal::list() const {
@@ -112,7 +118,7 @@ std::vector<std::string> UndoJournal::list() const {
 }
 
 Result<void> UndoJournal::remove(const std::string& id) {
-  const int error = ::unlink(path(id).c_str()) == 0 ? 0 : errno;
+  const int error = ::rename(path(id).c_str(), done(id).c_str()) == 0 ? 0 : errno;
   if (error != 0 && !is_gone(error)) return fail(errno_error("cannot remove the undo record " + path(id), error));
   known_.erase(id);
   return error == 0 ? sync_folder(folder_) : ok();
@@ -126,7 +132,7 @@ std::optional<UndoRecord> UndoJournal::remembered(const std::string& id) const {
 std::vector<std::string> UndoJournal::missing() const {
   std::vector<std::string> ids;
   for (const auto& [id, record] : known_) {
-    if (!contains(id)) ids.push_back(id);
+    if (!contains(id) && !taken_back(id)) ids.push_back(id);
   }
   return ids;
 }
@@ -149,6 +155,8 @@ Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& 
   const std::string name = path(id);
   while (true) {
     FileDescriptor file(::open(name.c_str(), O_RDWR | O_CLOEXEC));
+    // A disk that has turned read-only keeps nobody from taking the change back.
+    if (!file.valid() && (errno == EROFS || errno == EIO)) file = FileDescriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.valid() && is_gone(errno)) co_return LockOutcome::removed;
     if (file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_current(file.get(), name)) {
       lock = RecordLock(std::move(file));
@@ -162,7 +170,7 @@ Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& 
 
 void UndoJournal::remove_if_empty() {
   if (!list().empty() || has_notes()) return;
-  for (const char* suffix : {".new", ".log"}) {
+  for (const char* suffix : {".new", ".log", kDoneSuffix}) {
     for (const std::string& name : names_with(folder_, suffix)) ::unlink((folder_ + "/" + name + suffix).c_str());
   }
   ::rmdir(folder_.c_str());

@@ -44,8 +44,10 @@ class UndoJournal {
   bool contains(const std::string& id) const;
   // Highest sequence first. Damaged and remembered records are listed too.
   std::vector<std::string> list() const;
-  // Durable on return; fine when it is not there. Forgotten, too.
+  // Its change is taken back: durable on return; fine when it is not there. Forgotten, too.
   Result<void> remove(const std::string& id);
+  // Somebody has removed it so: it has not just vanished.
+  bool taken_back(const std::string& id) const;
   // Of those that this object added or remembers: by id; and the ids of the ones whose file is gone.
   std::optional<UndoRecord> remembered(const std::string& id) const;
   std::vector<std::string> missing() const;
@@ -67,6 +69,7 @@ class UndoJournal {
  private:
   explicit UndoJournal(std::string folder) : folder_(std::move(folder)) {}
   std::string path(const std::string& id) const;
+  std::string done(const std::string& id) const;
   std::string folder_;
   std::map<std::string, UndoRecord> known_;
   mutable uint64_t commands_ = 0;

@@ -1,6 +1,7 @@
 #include "agent/fault/watchdog_process.h"
 
 #include <cerrno>
+#include <csignal>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -37,6 +38,7 @@ Result<WatchdogProcess> WatchdogProcess::spawn(const std::string& program, const
 WatchdogProcess::~WatchdogProcess() {
   if (!child_.valid()) return;
   orders_.reset();
+  wake();
   pollfd entry{child_.pidfd(), POLLIN, 0};
   ::poll(&entry, 1, 1000);
   child_.poll();
@@ -51,7 +53,12 @@ void WatchdogProcess::renew(Duration lease) {
   send("lease " + std::to_string(lease.count()));
 }
 
+void WatchdogProcess::wake() const {
+  if (child_.valid()) ::kill(child_.pid(), SIGCONT);  // ours and unreaped: no other process has its number
+}
+
 void WatchdogProcess::send(const std::string& order) {
+  wake();
   const std::string line = order + "\n";
   // A full socket holds many renewals that a stopped watchdog has not read; a closed one is noticed by its pidfd.
   const ssize_t sent = ::send(orders_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

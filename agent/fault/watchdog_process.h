@@ -30,6 +30,7 @@ class WatchdogProcess {
   std::optional<ExitStatus> poll() { return child_.poll(); }
 
  private:
+  void wake() const;  // somebody may have stopped it: a guard that stands still is none
   WatchdogProcess(ChildProcess child, FileDescriptor orders, FileDescriptor answers)
       : child_(std::move(child)), orders_(std::move(orders)), answers_(std::move(answers)) {}
   ChildProcess child_;

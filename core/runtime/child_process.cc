@@ -73,6 +73,8 @@ Result<void> read_failure(int status, const Command& command, const std::string&
     case SpawnStage::folder:
       return fail(errno_error("cannot run " + program + " in the folder " + command.folder, failure.error,
                               ErrorKind::unavailable));
+    case SpawnStage::stat_file:
+      return fail(errno_error("cannot note the process of " + program + " in " + command.stat_file, failure.error));
     case SpawnStage::pid_file:
       return fail(errno_error("cannot create the pidfile " + command.pid_file + " for " + program, failure.error,
                               failure.error == EEXIST ? ErrorKind::locked : ErrorKind::io));

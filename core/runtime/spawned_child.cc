@@ -97,7 +97,7 @@ void end_with(pid_t parent) {
   ::dup2(plan.descriptors.output, 1);
   ::dup2(plan.descriptors.errors, 2);
   if (!plan.folder.empty() && ::chdir(plan.folder.c_str()) != 0) give_up(plan, SpawnStage::folder);
-  if (!plan.stat_file.empty() && !copy_own_stat(plan.stat_file.c_str())) give_up(plan, SpawnStage::pid_file);
+  if (!plan.stat_file.empty() && !copy_own_stat(plan.stat_file.c_str())) give_up(plan, SpawnStage::stat_file);
   if (!plan.pid_file.empty() && !write_pid_file(plan)) give_up(plan, SpawnStage::pid_file);
   close_on_exec_from(3);
   ::execve(plan.program.c_str(), plan.argv.data(), plan.environment.data());

@@ -11,7 +11,7 @@ namespace shakedown {
 
 struct Command;
 
-enum class SpawnStage { folder, pid_file, exec };
+enum class SpawnStage { folder, stat_file, pid_file, exec };
 // Sent through the status pipe when the program could not be run.
 struct SpawnFailure {
   SpawnStage stage = SpawnStage::exec;

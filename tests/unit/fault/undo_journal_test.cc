@@ -41,6 +41,24 @@ struct UndoJournalTest : ::testing::Test {
   }
 };
 
+// A controller that was stopped, and continued after its watchdog had taken everything back, must not try it again.
+TEST_F(UndoJournalTest, WhatAnotherHasTakenBackIsNotMissingAndItsNumberIsNotItsSuccessors) {
+  const UndoRecord one = add();
+  UndoJournal watchdogs = std::move(UndoJournal::open(top / "undo/me").value());
+  ASSERT_TRUE(watchdogs.remove(one.id).has_value());
+  EXPECT_TRUE(journal.taken_back(one.id));
+  EXPECT_TRUE(journal.missing().empty());
+  ASSERT_TRUE(journal.remove(one.id).has_value());
+  const UndoRecord two = add();
+  ASSERT_EQ(two.id, one.id);
+  EXPECT_FALSE(watchdogs.taken_back(two.id));
+  std::filesystem::remove(top / ("undo/me/" + two.id + ".undo"));
+  EXPECT_EQ(journal.missing(), std::vector<std::string>{two.id}) << "this one has vanished";
+  ASSERT_TRUE(journal.remove(two.id).has_value());
+  journal.remove_if_empty();
+  EXPECT_FALSE(std::filesystem::exists(top / "undo/me"));
+}
+
 TEST_F(UndoJournalTest, WhatStandsIsRememberedWhenTheFolderVanishes) {
   const UndoRecord one = add();
   UndoJournal watchdogs = std::move(UndoJournal::open(top / "undo/me").value());
