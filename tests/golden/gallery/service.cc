@@ -147,10 +147,23 @@ struct Service {
     drill.probe(0, 100, seen_behind, ProbeId(1)).probe(100 + gap, 330, seen_behind, ProbeId(1));
   }
 
+  // Some are answered in doubt, or badly; sometimes all of the last seconds.
+  void spoil_writes(int64_t from, int64_t to) {
+    const int64_t all_from = dice.one_in(calm ? 40 : 8) ? to - 3 : to;
+    for (int64_t second = from; second < to; ++second) {
+      for (LedgerWrite& write : drill.snapshot(second).writes[LedgerId(0)]) {
+        if (second < all_from && !dice.one_in(calm ? 200 : 25)) continue;
+        write.outcome = dice.of<WriteClass>({WriteClass::failed, WriteClass::unknown, WriteClass::pending});
+      }
+    }
+  }
+
   void ledgers(const std::vector<std::pair<InjectionId, double>>& injected) {
     uint64_t first = 0;
     for (const auto& [id, start] : injected) {
-      drill.writes(start, start + (dice.one_in(5) ? 5 : 11));
+      const double written = start + (dice.one_in(5) ? 5 : 11);
+      drill.writes(start, written);
+      spoil_writes(static_cast<int64_t>(start), static_cast<int64_t>(written));
       std::set<uint64_t> lost, unread;
       const uint64_t last = first + (dice.one_in(2) ? 0 : 99);
       for (uint64_t i = calm ? 0 : dice.below(4); i > 0; --i) lost.insert(last - std::min(last, dice.below(20)));

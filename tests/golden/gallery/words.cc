@@ -99,7 +99,7 @@ std::string needs() {
   std::string out;
   for (const uint64_t total : {0U, 1U, 20U, 1000U, 40'000U}) {
     for (const double bad : {0.0, 0.0009, 0.01, 0.2}) {
-      for (const double allowed : {0.0, 0.001, 0.01, 0.1, 0.5}) {
+      for (const double allowed : {0.0, 0.001, 0.01, 0.1, 0.2 + 1e-9, 0.5}) {
         ShareBounds share;
         share.total = total;
         share.bad = static_cast<uint64_t>(std::ceil(bad * static_cast<double>(total)));
