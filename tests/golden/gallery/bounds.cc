@@ -74,7 +74,7 @@ std::string repairs() {
     std::vector<KnownWithin> within;
     std::vector<double> values;
     const double spread = dice.of<double>({0.05, 0.5, 1.5}), width = dice.of<double>({0, 0.1, 1});
-    for (uint64_t n = dice.below(9); n > 0; --n) {
+    for (uint64_t n = seed % 6 == 5 ? 20 : dice.below(9); n > 0; --n) {
       values.push_back(std::exp(spread * (dice.between(-1, 1) + dice.between(-1, 1) + dice.between(-1, 1))));
       within.push_back({values.back() * (1 - width * dice.between(0, 0.5)), values.back() * (1 + width * dice.between(0, 2))});
     }

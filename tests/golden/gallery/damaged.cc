@@ -133,6 +133,12 @@ Exhibit damaged(uint64_t seed) {
     out.drill.require("XX-5", ImpactSli{never, ImpactUnit::lost_writes}, Comparison::at_most, 1);
     out.drill.require("XX-6", ThroughputSli{{}, Scope{{}, never, {}}}, Comparison::at_least, 5);
   }
+  if (dice.one_in(8)) {
+    for (const Snapshot& snapshot : out.drill.snapshots()) out.drill.snapshot(second_of(snapshot.from)).writes.clear();
+  }
+  AttestedSli vouched{"reviewed", "ann", "", "2026-05-01", dice.of<std::string>({"2026-11-18", "2027-05-01", ""})};
+  const std::size_t attested = out.drill.require("XX-7", vouched, Comparison::at_least, 1);
+  if (dice.one_in(2)) out.drill.requirement(attested).means = "nobody looks at it";
   Manifest& manifest = out.drill.manifest;
   if (dice.one_in(3)) manifest.state = dice.of<RunState>({RunState::stopped, RunState::aborted, RunState::interrupted});
   if (dice.one_in(3)) manifest.ended_by = "somebody";

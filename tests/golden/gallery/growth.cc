@@ -49,12 +49,14 @@ struct Growth {
 
   void window(double rate, bool over, uint32_t step, uint32_t windows, StageRole role) {
     for (uint32_t i = 0; i < windows; ++i) {
-      const double length = role == StageRole::confirmation ? 20 : 10;
-      const double backlog = over && dice.one_in(2) ? dice.of<double>({2e-4, 1e-3}) : 0;  // a second longer, and nothing is slow yet
+      const double length = dice.one_in(25) ? 7 : role == StageRole::confirmation ? 20 : 10;
+      // Each second takes so much longer, and nothing is slow yet.
+      const double backlog = over && dice.one_in(2) ? dice.of<double>({2e-4, 1e-3}) : 0;
       const StageId stage = drill.level(limit, role, rate, step, i, now, length, dice.one_in(30) ? "a lost agent" : "");
       for (auto t = static_cast<int64_t>(now); t < static_cast<int64_t>(now + length); ++t) {
         const auto all = static_cast<uint64_t>(rate);
-        const auto slow = static_cast<uint64_t>(backlog > 0 ? 0 : over ? rate * dice.of<double>({0.05, 0.4}) : dice.one_in(6) ? 1 : 0);
+        const double late = backlog > 0 ? 0 : over ? rate * dice.of<double>({0.05, 0.4}) : dice.one_in(6) ? 1 : 0;
+        const auto slow = static_cast<uint64_t>(late);
         const uint64_t bad = dice.one_in(12) ? 1 + dice.below(3) : 0;
         const double usual = 0.005 + backlog * (static_cast<double>(t) - now);
         drill.load(stage, t, t + 1, all - std::min(all, slow + bad), bad, usual).load(stage, t, t + 1, slow, 0, 0.05);
@@ -159,7 +161,9 @@ Exhibit growth(uint64_t seed) {
   if (scenario.forecast && one.dice.one_in(2)) scenario.forecast->writes = Rate{50};
   one.rows();
   one.drill.load(one.drill.run(one.steady, 0), 0, 30, 100, one.dice.below(2)).probe(0, 30);
-  one.search();
+  if (one.dice.one_in(3)) one.drill.writes(0, 20);
+  if (!one.dice.one_in(8)) one.search();
+  if (one.dice.one_in(8)) one.drill.add(AgentEvent{AgentEvent::Kind::lost, AgentId(0), at(one.now - 5), "gone"});
   one.steps();
   one.dependency("search", {{DependencyId(), 2}});
   one.dependency("ledger-db", {{DependencyId(), 0.5}, {DependencyId(0), 1.5}});

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/asked.h"
+#include "controller/judge/evidence.h"
 #include "core/stats/ledger_check.h"
 #include "core/stats/outages.h"
 #include "tests/golden/gallery/figures.h"
@@ -11,6 +13,7 @@
 namespace shakedown::gallery {
 namespace {
 
+using namespace shakedown::judging;
 using testing::at;
 
 std::string text(RunTime t) {
@@ -148,8 +151,45 @@ std::string ledgers() {
   return out;
 }
 
+std::string parts(const std::vector<TimeRange>& list) {
+  std::string out;
+  for (const TimeRange& range : list) out += " " + text(range);
+  return out + ";";
+}
+
+// What a team's own monitoring is asked about.
+std::string asked() {
+  std::string out;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    const Exhibit exhibit = seed % 3 == 0 ? team(seed) : service(seed);
+    const Timeline timeline = exhibit.drill.timeline();
+    const Evidence evidence = collect(exhibit.drill.scenario, timeline, exhibit.drill.manifest);
+    out += parts(steady_parts(evidence)) + parts(fault_parts(evidence)) + " " + text(span_of_stages(evidence)) + "\n";
+    for (const Requirement& row : exhibit.drill.scenario.requirements) {
+      const std::optional<AskedWindow> window = asked_window(row, evidence);
+      out += window ? text(window->range) + (window->whole ? " whole" : " with holes") : "no window";
+      if (window) out += " " + with_window("a[$window] b[$window]", window->range.to - window->range.from);
+      out += " probes";
+      for (const ProbeId id : probes_for(row, evidence)) out += fmt::format(" {}", id.value);
+      out += parts(outages_for(row, evidence)) + "\n";
+    }
+    const Manifest& manifest = exhibit.drill.manifest;
+    out += text(run_at(wall_at(at(seed * 1.5), manifest) + std::chrono::seconds(1), manifest)) + "\n";
+  }
+  out += fmt::format("{} {} {}\n", has_window("x"), has_window("x[$window]"),
+                     with_window("[$window]", std::chrono::milliseconds(1500)));
+  for (const double from : {0.0, 3.0, 7.0}) {
+    for (const double to : {2.0, 5.0, 9.0}) {
+      out +=
+          fmt::format("{:.5g} {:.5g} ", seconds_outside({at(from), at(to)}, {}),
+                      seconds_outside({at(from), at(to)}, {{at(4), at(6)}, {at(1), at(2.5)}, {at(5), at(5.5)}, {at(8), at(8)}}));
+    }
+  }
+  return out + "\n";
+}
+
 }  // namespace
 
-Figures measured() { return {{"outages", outages()}, {"ledgers", ledgers()}}; }
+Figures measured() { return {{"outages", outages()}, {"ledgers", ledgers()}, {"asked", asked()}}; }
 
 }  // namespace shakedown::gallery

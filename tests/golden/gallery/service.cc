@@ -35,6 +35,10 @@ struct Service {
     drill.manifest.started = parse_wall("2026-11-22T14:00:00Z").value();
     drill.manifest.finished = parse_wall("2026-11-22T14:05:00Z").value();
     s.faults[pause.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(4)};
+    if (dice.one_in(3)) s.faults[pause.value].kind = StopFault{ComponentId(0)};
+    if (dice.one_in(6)) s.faults[pause.value].kind = ExecFault{ComponentId(0), {"./break"}, {}};
+    if (dice.one_in(3)) s.forecast = Forecast{Rate{dice.of<double>({30, 900})}, "2027-03-01", {}};
+    if (dice.one_in(3)) s.decision.driver = "dana";
     s.faults[kill.value].expected = Rate{dice.of<double>({0, 1, 4, 30}) / (30 * 86400)};
     if (dice.one_in(2)) s.faults[pause.value].expected = Rate{2.0 / (30 * 86400)};
     s.faults[kill.value].recover_within = from_seconds(dice.of<double>({15, 30, 60}));
@@ -74,6 +78,14 @@ struct Service {
       const Outcome how = dice.of<Outcome>(
           {Outcome::failed, Outcome::refused, Outcome::reset, Outcome::timeout, Outcome::dropped_by_target});
       drill.outcome(stage, second, how, bad, how == Outcome::timeout ? 1.0 : 0.002, operation);
+      if (how == Outcome::failed && bad > 0) {
+        const Mismatch wrong =
+            dice.of<Mismatch>({Mismatch::status, Mismatch::header, Mismatch::body, Mismatch::size, Mismatch::rate});
+        count_answer(drill.cell(stage, second, operation).answers, wrong == Mismatch::status ? 503 : 200, wrong, bad);
+      }
+      if (how == Outcome::reset && bad > 0 && dice.one_in(3)) {
+        count_answer(drill.cell(stage, second, operation).answers, 0, Mismatch::certificate, bad);
+      }
       const uint64_t slow = std::min(n - bad, dice.below(3));
       drill.outcome(stage, second, Outcome::ok, n - bad - slow, usual * dice.of<double>({1, 1.25, 1.5}), operation);
       const double slower = calm ? dice.of<double>({1.1, 2, 2.4}) : dice.of<double>({5, 10, 25});

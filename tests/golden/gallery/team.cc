@@ -27,10 +27,12 @@ struct Team {
     drill.scenario.operations[0].limits = {std::chrono::milliseconds(10), std::chrono::milliseconds(50)};
     const StageId stage = drill.run(steady, 0), broken = drill.run(crash, 100);
     const Outcome how = dice.of<Outcome>({Outcome::failed, Outcome::timeout, Outcome::refused, Outcome::reset});
+    const bool serves = dice.one_in(2);
     const uint64_t each = dice.of<uint64_t>({0, 1, 4});
     for (int64_t t = 0; t < 100; ++t) {
       const uint64_t bad = dice.one_in(2) ? each : each * 2, slow = dice.below(4);
       drill.outcome(stage, t, Outcome::ok, 100 - bad - slow, 0.005).outcome(stage, t, Outcome::ok, slow, 0.04);
+      if (serves) drill.cell(stage, t, OperationId(0)).service.add(std::chrono::milliseconds(2), 100);
       drill.outcome(stage, t, how, bad, how == Outcome::timeout ? 1.0 : 0.002);
       good += static_cast<double>(100 - bad), all += 100;
       late += how == Outcome::timeout ? static_cast<double>(bad) : 0;
@@ -124,7 +126,7 @@ struct Team {
     const double count = dice.of<double>({all, good, all - late, 25'000, 5'000});
     reported("AV-1", AvailabilitySli{}, Comparison::at_least, dice.of<double>({0.9, 0.97, 0.999}), theirs, 0.2, count);
     reported("ER-1", ErrorRatioSli{}, Comparison::at_most, dice.of<double>({0.001, 0.03, 0.1}), 1 - theirs, 0.8, count);
-    const double slowness = dice.of<double>({0.0055, 0.04, 0.2}), rate = dice.of<double>({all / 100, good / 100, 130});
+    const double slowness = dice.of<double>({0.002, 0.0055, 0.04, 0.2}), rate = dice.of<double>({all / 100, good / 100, 130});
     const UptimeSli uptime{dice.of<std::vector<ProbeId>>({{ProbeId(0)}, {ProbeId(0), ProbeId(1)}}), std::chrono::hours(720)};
     const double quick = dice.of<double>({0.01, 0.05});
     reported("PE-1", LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, quick, slowness, 2, count);
