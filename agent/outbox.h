@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/stats/snapshot.h"
+#include "core/stats/snapshot_size.h"
 #include "core/wire/link.h"
 
 namespace shakedown {
@@ -15,6 +15,8 @@ class Outbox {
  public:
   // As many unacknowledged messages as this, and snapshots wait.
   static constexpr std::size_t kMostUnacknowledged = 64;
+  // As large as this, and the one that waits leaves: the stream carries no message of any size.
+  static constexpr std::size_t kMostWaiting = std::size_t{1} << 20;
 
   Outbox(AgentLink& link, AgentId self) : link_(link), self_(self) {}
 
@@ -25,7 +27,7 @@ class Outbox {
     } else {
       waiting_ = std::move(snapshot);
     }
-    if (link_.unacknowledged() < kMostUnacknowledged) flush();
+    if (link_.unacknowledged() < kMostUnacknowledged || size_hint(*waiting_) > kMostWaiting) flush();
   }
   // Sends what waits, whatever is unacknowledged.
   void flush() {

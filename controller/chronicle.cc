@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "core/stats/snapshot_size.h"
 
 namespace shakedown {
 namespace {
+
+// A record of more would soon be longer than a reader takes; the next snapshot begins another.
+constexpr std::size_t kMostGathered = kLongestRecord / 4;
 
 struct ToldManifest {
   const Manifest* operator()(const Manifest& entry) const { return &entry; }
@@ -58,16 +62,20 @@ void Chronicle::add(Snapshot snapshot) {
   } else {
     gathered_ = std::move(snapshot);
   }
+  if (size_hint(*gathered_) > kMostGathered) write_gathered();
+}
+
+void Chronicle::write_gathered() {
+  if (!gathered_) return;
+  Snapshot merged = std::move(*gathered_);
+  gathered_.reset();
+  merged.seq = ++merged_;
+  timeline_.keep_news(merged.witnesses);
+  record(std::move(merged));
 }
 
 void Chronicle::flush() {
-  if (gathered_) {
-    Snapshot merged = std::move(*gathered_);
-    gathered_.reset();
-    merged.seq = ++merged_;
-    timeline_.keep_news(merged.witnesses);
-    record(std::move(merged));
-  }
+  write_gathered();
   if (journal_ && !trouble_) {
     const Result<void> synced = journal_->sync();
     if (!synced) trouble_ = synced.error();
@@ -85,23 +93,33 @@ void Chronicle::close(Manifest manifest) {
 
 namespace {
 
-// Whether what the record refers to is there.
+// Whether what the record refers to is there. Samples are of a second in which their phase ran, give or take what agents
+// had released when it was ended: an instant far outside would make every table and chart as long as it says.
 struct RefersToThere {
-  const Scenario& s;
+  const Timeline& timeline;
+  const Scenario& s = timeline.scenario();
   bool operator()(const Event& event) const { return std::visit(*this, event); }
   bool operator()(const StageEvent& e) const { return e.phase.value < s.phases.size(); }
   bool operator()(const FaultEvent& e) const { return e.fault.value < s.faults.size(); }
   bool operator()(const CheckResult& e) const { return e.check.value < s.checks.size(); }
   bool operator()(const Snapshot& snapshot) const {
     const auto there = [&](OperationId id) { return id.value < s.operations.size(); };
-    return std::all_of(snapshot.cells.begin(), snapshot.cells.end(),
-                       [&](const auto& entry) { return there(entry.first.operation); }) &&
+    return std::all_of(snapshot.cells.begin(), snapshot.cells.end(), [&](const auto& entry) {
+             return there(entry.first.operation) && in_time(entry.first.stage, entry.first.second);
+           }) &&
            std::all_of(snapshot.witnesses.begin(), snapshot.witnesses.end(),
                        [&](const auto& entry) { return there(entry.first.second); });
   }
   template <class Other>
   bool operator()(const Other&) const {
     return true;
+  }
+  bool in_time(StageId id, int64_t second) const {
+    constexpr int64_t kSlack = 60;
+    const auto& stages = timeline.stages();
+    if (id.value >= stages.size()) return false;
+    const TimeRange& range = stages[id.value].range;
+    return second >= second_of(range.from) - kSlack && second <= second_of(range.to) + kSlack;
   }
 };
 
@@ -112,7 +130,7 @@ Result<Replay> replay(const std::string& path, Timeline& timeline, const std::fu
   uint64_t nameless = 0;
   const auto take = [&](JournalEntry entry) {
     if (change && !change(entry)) return;
-    const bool named = std::visit(RefersToThere{timeline.scenario()}, entry);
+    const bool named = std::visit(RefersToThere{timeline}, entry);
     if (named) {
       apply(std::move(entry), timeline, out.manifest);
     } else {

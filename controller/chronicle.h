@@ -38,6 +38,8 @@ class Chronicle {
   Digest chain() const { return journal_ ? journal_->chain() : Digest{}; }
 
  private:
+  void write_gathered();
+
   std::unique_ptr<JournalWriter> journal_;
   Timeline timeline_;
   Manifest manifest_;

@@ -23,7 +23,6 @@ namespace shakedown {
 namespace {
 
 constexpr std::string_view kHeader = "shakedown journal 1\n";
-constexpr uint32_t kLongestRecord = 64U << 20;
 
 // SHA-256 of what follows each other. OpenSSL looks the method up but once, and a context serves many records.
 class Hash {
@@ -234,6 +233,10 @@ Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const std::string& 
 
 Result<void> JournalWriter::append(const JournalEntry& entry) {
   const std::string payload = encode_journal(entry, records_ + 1);
+  if (payload.size() > kLongestRecord) {
+    return fail(ErrorKind::io, "a journal record of " + std::to_string(payload.size()) + " bytes; at most " +
+                                   std::to_string(kLongestRecord) + " can be read again");
+  }
   const Digest next = Hash().link(chain_, payload);
   std::string record = length_prefix(payload.size()) + payload;
   record.append(reinterpret_cast<const char*>(next.data()), next.size());

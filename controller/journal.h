@@ -22,6 +22,9 @@ namespace shakedown {
 
 using Digest = std::array<unsigned char, 32>;
 
+// What no record is longer than: the writer writes none, the reader takes none.
+inline constexpr uint32_t kLongestRecord = 64U << 20;
+
 // Text of a digest in lower-case hex, and the SHA-256 of bytes.
 std::string hex(const Digest& digest);
 Digest sha256(std::string_view bytes);
@@ -34,7 +37,7 @@ class JournalWriter {
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
 
-  // Error io on a full disk; the file then ends with the last whole record (a torn one is cut off again).
+  // Error io on a full disk, or for a record that nobody would read; the file then ends with the last whole record (a torn one is cut off again).
   Result<void> append(const JournalEntry& entry);
   // To the disk itself, so that a crash of the host loses nothing before. Error io also when the file was taken away.
   Result<void> sync();

@@ -7,42 +7,61 @@
 
 namespace shakedown {
 
+namespace {
+
+constexpr std::size_t kMostStrangers = 64;       // streams without a place, beside two for each place
+constexpr std::size_t kLongestName = 1024;       // of a host, a kernel, a version
+constexpr uint64_t kMostAfterTheCut = 1000;      // messages of one that does not go by itself
+
+bool named_briefly(const Hello& hello) {
+  const HostFacts& host = hello.facts.host;
+  const auto brief = [](const std::string& text) { return text.size() <= kLongestName; };
+  return brief(hello.name) && brief(hello.facts.version) && brief(host.hostname) && brief(host.kernel) && brief(host.cpu_model);
+}
+
+}  // namespace
+
 Roster::Roster(const Scenario& roster_scenario, Chronicle& chronicle, std::function<void()> changed)
     : scenario_(roster_scenario), chronicle_(chronicle), changed_(std::move(changed)) {
   members_.resize(scenario_.agents.size());
   for (std::size_t i = 0; i < members_.size(); ++i) {
     members_[i].id = AgentId(i);
     members_[i].facts.name = scenario_.agents[i].name;
+    members_[i].shares = has_share(scenario_, AgentId(i));
+    admissions_.emplace_back(scenario_, AgentId(i));
   }
 }
 
 void Roster::accept(std::unique_ptr<ControllerLink> link) {
-  const std::size_t stream = streams_.size();
-  streams_.push_back({std::move(link), std::nullopt});
+  drop_strangers();
+  const uint64_t number = ++last_stream_;
+  Stream& stream = streams_[number];
+  stream.link = std::move(link);
   ControllerLink::Handlers handlers;
-  handlers.received = [this, stream](ToController message) { received(stream, std::move(message)); };
-  handlers.closed = [this, stream](const std::string& reason) { closed(stream, reason); };
-  streams_[stream].link->open(std::move(handlers));
+  handlers.received = [this, number](ToController message) { received(number, std::move(message)); };
+  handlers.closed = [this, number](const std::string& reason) { closed(number, reason); };
+  stream.link->open(std::move(handlers));
 }
 
-void Roster::received(std::size_t stream, ToController message) {
-  if (const auto* ping = std::get_if<ClockPing>(&message)) {
-    streams_[stream].link->send(ClockPong{ping->id, ping->agent_mono, mono_now()});
-    if (streams_[stream].member) {
-      Duration& bound = members_[*streams_[stream].member].facts.clock_bound;
-      bound = std::max(bound, ping->bound);
-    }
-    return;
-  }
-  if (streams_[stream].member) {
-    handle(members_[*streams_[stream].member], std::move(message));
+// Whoever knows the token may dial as often as he likes: the oldest that has taken no place makes room.
+void Roster::drop_strangers() {
+  const auto stranger = [](const auto& entry) { return !entry.second.member; };
+  const auto there = static_cast<std::size_t>(std::count_if(streams_.begin(), streams_.end(), stranger));
+  if (there < kMostStrangers + 2 * members_.size()) return;
+  streams_.erase(std::find_if(streams_.begin(), streams_.end(), stranger));
+}
+
+void Roster::received(uint64_t number, ToController message) {
+  const auto stream = streams_.find(number);
+  if (stream == streams_.end()) return;
+  if (stream->second.member) {
+    heard(stream, std::move(message));
   } else {
     greet(stream, message);
   }
-  changed_();
 }
 
-void Roster::greet(std::size_t stream, const ToController& first) {
+void Roster::greet(StreamMap::iterator stream, const ToController& first) {
   const auto* hello = std::get_if<Hello>(&first);
   const auto free_place = [&](const Member& m) {
     return m.state == MemberState::expected && (hello->name.empty() || hello->name == m.facts.name);
@@ -53,26 +72,31 @@ void Roster::greet(std::size_t stream, const ToController& first) {
     if (hello->protocol != kProtocolVersion) {
       refusal = "expected protocol " + std::to_string(kProtocolVersion) + ", the agent speaks " +
                 std::to_string(hello->protocol) + "; use the same release on both sides";
+    } else if (!named_briefly(*hello)) {
+      refusal = "expected names of at most " + std::to_string(kLongestName) + " bytes";
+    } else if (clock_) {
+      refusal = "the run has begun; who takes part is settled";
     } else if (place == members_.end()) {
       refusal = hello->name.empty() ? "every place of the roster is taken"
                                     : "no free place for an agent called " + hello->name;
     } else {
-      welcome(stream, static_cast<std::size_t>(place - members_.begin()), *hello);
-      return;
+      welcome(stream->second, static_cast<std::size_t>(place - members_.begin()), *hello);
+      return changed_();
     }
   }
-  streams_[stream].link->send(Refusal{refusal});
-  streams_[stream].link->close();
+  stream->second.link->send(Refusal{refusal});
+  stream->second.link->close();
 }
 
-void Roster::welcome(std::size_t stream, std::size_t place, const Hello& hello) {
+void Roster::welcome(Stream& stream, std::size_t place, const Hello& hello) {
   Member& member = members_[place];
   const std::string name = member.facts.name;
   member.facts = hello.facts;
   member.facts.name = name;
+  member.facts.clock_bound = std::max<Duration>(Duration{}, hello.facts.clock_bound);
   member.state = MemberState::joined;
-  member.link = streams_[stream].link.get();
-  streams_[stream].member = place;
+  member.link = stream.link.get();
+  stream.member = place;
   member.link->send(Plan{make_assignment(scenario_, member.id, run_id_)});
 }
 
@@ -88,20 +112,31 @@ void note_ready(Member& member, const PlanReady& answer) {
 
 }  // namespace
 
-void Roster::handle(Member& member, ToController message) {
-  const Result<void> sound = check_indexes(scenario_, message);
-  if (!sound) {
-    chronicle_.record(Event(AgentEvent{AgentEvent::Kind::warning, member.id, now(), sound.error().message}));
+void Roster::heard(StreamMap::iterator stream, ToController message) {
+  Member& member = members_[*stream->second.member];
+  Result<void> allowed = check_indexes(scenario_, message);
+  if (allowed && member.refused_messages > 0) allowed = fail(ErrorKind::refused, "a message after it was cut off");
+  if (allowed) allowed = admissions_[member.id.value].admit(message, run_now());
+  if (!allowed) {
+    refuse(stream, allowed.error().message);
+  } else if (const auto* ping = std::get_if<ClockPing>(&message)) {
+    member.link->send(ClockPong{ping->id, ping->agent_mono, mono_now()});
+    member.facts.clock_bound = std::max(member.facts.clock_bound, ping->bound);
     return;
+  } else {
+    handle(member, std::move(message));
   }
+  changed_();
+}
+
+void Roster::handle(Member& member, ToController message) {
   if (auto* snapshot = std::get_if<Snapshot>(&message)) {
     const uint64_t seq = snapshot->seq;
     snapshot->agent = member.id;
     chronicle_.add(std::move(*snapshot));
     member.link->send(SnapshotAck{seq});
-  } else if (auto* report = std::get_if<EventReport>(&message)) {
-    if (auto* about_agent = std::get_if<AgentEvent>(&report->event)) about_agent->agent = member.id;
-    chronicle_.record(std::move(report->event));
+  } else if (auto* event = std::get_if<EventReport>(&message)) {
+    report(member, std::move(event->event));
   } else if (auto* ready_answer = std::get_if<PlanReady>(&message)) {
     note_ready(member, *ready_answer);
   } else if (auto* done = std::get_if<StepDone>(&message)) {
@@ -109,21 +144,70 @@ void Roster::handle(Member& member, ToController message) {
     answers_[done->step] = std::move(*done);
   } else if (auto* goodbye = std::get_if<Goodbye>(&message)) {
     member.state = MemberState::left;
-    member.clean = goodbye->clean;
+    member.clean = goodbye->clean || !member.shares;
     member.detail = goodbye->detail;
-    chronicle_.record(Event(AgentEvent{AgentEvent::Kind::left, member.id, now(), member.detail}));
+    if (!member.clean) member.leftover = goodbye->detail;
+    record(Event(AgentEvent{AgentEvent::Kind::left, member.id, now(), member.detail}));
   }
 }
 
-void Roster::closed(std::size_t stream, const std::string& reason) {
-  if (!streams_[stream].member) return;
-  Member& member = members_[*streams_[stream].member];
-  if (member.state != MemberState::left && member.state != MemberState::refused) {
-    member.state = MemberState::lost;
-    member.detail = reason.empty() ? "the agent closed its stream" : reason;
-    chronicle_.record(Event(AgentEvent{AgentEvent::Kind::lost, member.id, now(), member.detail}));
+// One that the plan gives nothing to change has left nothing; what it says of it is a note.
+void Roster::report(Member& member, Event event) {
+  if (auto* about = std::get_if<AgentEvent>(&event)) {
+    about->agent = member.id;
+    if (!member.shares) about->kind = AgentEvent::Kind::warning;
   }
+  chronicle_.record(std::move(event));
+}
+
+// The first refused message ends it: it is told, which makes an honest one undo everything, and no more of it counts.
+void Roster::refuse(StreamMap::iterator stream, const std::string& why) {
+  Member& member = members_[*stream->second.member];
+  if (member.refused_messages++ > 0) {
+    if (member.refused_messages > kMostAfterTheCut) {
+      member.link = nullptr;
+      streams_.erase(stream);
+    }
+    return;
+  }
+  member.first_refusal = why;
+  member.link->send(Refusal{"cut off: " + why});
+  member.link->close();
+  lose(member, "it was cut off, since it sent " + why);
+}
+
+// A journal begins with its manifest, which is known at Go.
+void Roster::record(Event event) {
+  if (clock_) {
+    chronicle_.record(std::move(event));
+  } else {
+    early_.push_back(std::move(event));
+  }
+}
+
+void Roster::record_early() {
+  for (Event& event : std::exchange(early_, {})) chronicle_.record(std::move(event));
+}
+
+void Roster::lose(Member& member, const std::string& why) {
+  member.state = MemberState::lost;
+  member.detail = why;
+  const auto kind = member.shares ? AgentEvent::Kind::lost : AgentEvent::Kind::warning;
+  record(Event(AgentEvent{kind, member.id, now(), why}));
   answer_open_steps_of(member);
+}
+
+void Roster::closed(uint64_t number, const std::string& reason) {
+  const auto stream = streams_.find(number);
+  if (stream == streams_.end()) return;
+  if (stream->second.member) {
+    Member& member = members_[*stream->second.member];
+    member.link = nullptr;
+    const bool told = member.state == MemberState::left || member.state == MemberState::refused || member.state == MemberState::lost;
+    if (!told) lose(member, reason.empty() ? "the agent closed its stream" : reason);
+    answer_open_steps_of(member);
+  }
+  streams_.erase(stream);
   changed_();
 }
 
@@ -142,10 +226,12 @@ void Roster::answer_open_steps_of(const Member& member) {
   }
 }
 
-bool Roster::all(MemberState state) const {
-  return std::all_of(members_.begin(), members_.end(), [&](const Member& m) { return m.state == state; });
+bool Roster::gathered() const {
+  return std::all_of(members_.begin(), members_.end(), [](const Member& m) {
+    const bool coming = m.state == MemberState::expected || m.state == MemberState::joined;
+    return m.state == MemberState::ready || !(m.shares || coming);
+  });
 }
-bool Roster::any(MemberState state) const { return count(state) > 0; }
 std::size_t Roster::count(MemberState state) const {
   return static_cast<std::size_t>(
       std::count_if(members_.begin(), members_.end(), [&](const Member& m) { return m.state == state; }));
@@ -154,8 +240,17 @@ bool Roster::alive(AgentId id) const {
   return id.value < members_.size() && members_[id.value].state == MemberState::ready;
 }
 
+bool Roster::sharing_all(MemberState state) const {
+  return std::all_of(members_.begin(), members_.end(), [&](const Member& m) { return !m.shares || m.state == state; });
+}
+bool Roster::sharing_any(MemberState state) const {
+  return std::any_of(members_.begin(), members_.end(), [&](const Member& m) { return m.shares && m.state == state; });
+}
+
 void Roster::send(AgentId id, ToAgent message) {
-  if (alive(id)) members_[id.value].link->send(std::move(message));
+  if (!alive(id)) return;
+  admissions_[id.value].ordered(message, run_now());
+  members_[id.value].link->send(std::move(message));
 }
 void Roster::send_all(const ToAgent& message) {
   for (const Member& member : members_) send(member.id, message);

@@ -14,6 +14,12 @@ namespace shakedown {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr Duration kGuestsFarewell = 5s;  // of agents that had nothing to do
+
+}  // namespace
+
 Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronicle, Progress& progress,
          asio::io_context& loop)
     : scenario_(roster_scenario),
@@ -73,16 +79,17 @@ void Run::stop(RunState state, const std::string& why) {
 
 asio::awaitable<void> Run::gather() {
   const auto gathered = [this] {
-    return roster_.all(MemberState::ready) || roster_.any(MemberState::refused) || roster_.any(MemberState::lost);
+    return roster_.gathered() || roster_.sharing_any(MemberState::refused) || roster_.sharing_any(MemberState::lost);
   };
-  const bool in_time = co_await wait(gathered, options_.join_limit, Patience::until_stopped);
+  co_await wait(gathered, options_.join_limit, Patience::until_stopped);
   for (const Member& member : roster_.members()) {
+    if (!member.shares) continue;
     if (member.state == MemberState::refused) abort(Error(member.problem, member.detail));
     if (member.state == MemberState::lost) {
       abort(Error(ErrorKind::unavailable, "agent " + member.facts.name + " was lost: " + member.detail));
     }
   }
-  if (!in_time && !stopped()) {
+  if (!roster_.sharing_all(MemberState::ready) && !stopped()) {
     const std::size_t there = roster_.count(MemberState::ready);
     abort(Error(ErrorKind::unavailable, "expected " + std::to_string(scenario_.agents.size()) + " agents within " +
                                             format_duration(options_.join_limit) + ", found " +
@@ -99,6 +106,7 @@ void Run::go() {
   chronicle_.record(manifest_);
   gone_ = true;
   chronicle_.record(Event(RunEvent{RunEvent::Kind::started, RunTime{}, options_.run_id}));
+  roster_.record_early();
   if (stop_) {
     const auto early = *stop_;
     stop_.reset();
@@ -243,16 +251,23 @@ asio::awaitable<void> Run::read_outside() {
   }
 }
 
-// An agent that says goodbye says whether anything stands; one that does not is lost, and that is told.
+// An agent that says goodbye says whether anything stands; one that does not is lost, and that is told. So is how much of
+// what it sent was refused.
 void Run::tell_absent() {
+  const auto tell = [this](const Member& member, AgentEvent::Kind kind, const std::string& what) {
+    chronicle_.record(Event(AgentEvent{kind, member.id, now(), what}));
+  };
   for (const Member& member : roster_.members()) {
-    if (member.state == MemberState::left && !member.clean) {
-      chronicle_.record(Event(AgentEvent{AgentEvent::Kind::leftover, member.id, now(), member.detail}));
-    } else if (member.state == MemberState::ready) {
+    if (!member.clean) tell(member, AgentEvent::Kind::leftover, member.leftover);
+    if (member.state == MemberState::ready) {
       const std::string why = "it did not say at the end whether it undid everything";
       progress_.note("agent " + member.facts.name + ": " + why);
-      chronicle_.record(Event(AgentEvent{AgentEvent::Kind::lost, member.id, now(), why}));
+      tell(member, member.shares ? AgentEvent::Kind::lost : AgentEvent::Kind::warning, why);
     }
+    if (member.refused_messages == 0) continue;
+    const std::string what = "messages refused: " + std::to_string(member.refused_messages) + ", the first: " + member.first_refusal;
+    progress_.note("agent " + member.facts.name + ": " + what);
+    tell(member, AgentEvent::Kind::warning, what);
   }
 }
 
@@ -294,7 +309,7 @@ asio::awaitable<void> Run::wind_down() {
     limit = std::max(limit, undo_patience(scenario_, scenario_.fault(injection.planned.fault)));
   }
   // What a fault left is looked at before teardown: a component that teardown has stopped is not as it was.
-  const auto closed = [this] { return open_.empty() || roster_.count(MemberState::ready) == 0; };
+  const auto closed = [this] { return open_.empty() || !roster_.sharing_any(MemberState::ready); };
   const bool undone = co_await wait(closed, limit, Patience::to_the_end);
   for (const OpenInjection& late : open_) {
     if (!undone) tell_unfinished(late, limit);
@@ -302,10 +317,12 @@ asio::awaitable<void> Run::wind_down() {
   co_await tear_down();
   roster_.send_all(Shutdown{stop_ ? stop_->second : "the run is over"});
   activity_ = "the agents clean up and leave";
-  const auto gone = [this] { return roster_.count(MemberState::ready) == 0; };
+  const auto gone = [this] { return !roster_.sharing_any(MemberState::ready); };
+  const auto all_gone = [this] { return roster_.count(MemberState::ready) == 0; };
   Duration farewell = 90s;
   for (const Component& component : scenario_.components) farewell += component.stop_limit;
   co_await wait(gone, farewell, Patience::to_the_end);
+  co_await wait(all_gone, kGuestsFarewell, Patience::to_the_end);
   tell_absent();
   co_await read_outside();
   ended_ = true;

@@ -74,7 +74,7 @@ void Run::not_run_level(PhaseId phase, const std::string& reason) {
 bool Run::all_told(StageId id) {
   const RunTime end = chronicle_.timeline().stages()[id.value].range.to;
   for (const Member& member : roster_.members()) {
-    if (member.state != MemberState::ready || !scenario_.agents[member.id.value].load) continue;
+    if (member.state != MemberState::ready || !member.shares || !scenario_.agents[member.id.value].load) continue;
     const auto record = chronicle_.timeline().agents().find(member.id);
     const bool covered = record != chronicle_.timeline().agents().end() && !record->second.health.empty() &&
                          record->second.health.last_at >= end;

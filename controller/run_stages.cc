@@ -301,7 +301,7 @@ void Run::check_members() {
     return;
   }
   for (const Member& member : roster_.members()) {
-    if (member.state != MemberState::lost && member.state != MemberState::left) continue;
+    if (!member.shares || (member.state != MemberState::lost && member.state != MemberState::left)) continue;
     const bool loaded = std::any_of(roster_.members().begin(), roster_.members().end(), [&](const Member& m) {
       return m.state == MemberState::ready && scenario_.agents[m.id.value].load;
     });

@@ -148,7 +148,7 @@ class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1:
       core_->give_up("the controller did not begin with a Resume; do both programs have the same version?");
       context_.TryCancel();
     }
-    in_.Clear();
+    in_ = v1::ControllerMessage();  // Clear would keep what a large one had taken
     StartRead(&in_);
   }
   void OnWriteDone(bool) override { core_->wrote(self_); }
@@ -227,8 +227,8 @@ class GrpcAgentLink final : public AgentLink {
 
 std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(static_cast<int>(wire::kMostBytes));
-  arguments.SetMaxSendMessageSize(static_cast<int>(wire::kMostBytes));
+  arguments.SetMaxReceiveMessageSize(wire::kMostFrameOnTheWire);
+  arguments.SetMaxSendMessageSize(wire::kMostFrameOnTheWire);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);

@@ -40,6 +40,9 @@ class GrpcControllerLink final : public ControllerLink {
   std::shared_ptr<ServerCore> core_;  // shared with the server, the present call and what is posted
 };
 
+constexpr std::size_t kMostSessions = 4096;     // remembered; those that have ended make room
+constexpr std::size_t kLongestSession = 256;    // bytes of a name
+
 // "ipv4:127.0.0.1:40312" without the family.
 std::string plain_peer(const std::string& peer) {
   const std::size_t colon = peer.find(':');
@@ -69,6 +72,8 @@ class DrillService final : public v1::Drill::CallbackService {
     const std::lock_guard lock(mutex_);
     if (const auto at = sessions_.find(resume.session()); at != sessions_.end()) return at->second;
     if (resume.again() || closed_) return nullptr;
+    if (sessions_.size() >= kMostSessions) std::erase_if(sessions_, [](const auto& entry) { return entry.second->ended(); });
+    if (sessions_.size() >= kMostSessions) return nullptr;
     auto core = std::make_shared<ServerCore>(loop_, resume.session(), resume_, peer);
     sessions_.emplace(resume.session(), core);
     auto link = std::make_shared<std::unique_ptr<ControllerLink>>(std::make_unique<GrpcControllerLink>(core));
@@ -128,7 +133,7 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
     } else if (!begin_session()) {
       return;
     }
-    in_.Clear();
+    in_ = v1::AgentMessage();  // Clear would keep what a large one had taken
     StartRead(&in_);
   }
   void OnWriteDone(bool) override { core_->wrote(self_); }
@@ -140,7 +145,7 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
 
  private:
   bool begin_session() {
-    if (!in_.has_resume() || in_.resume().session().size() < 16) {
+    if (!in_.has_resume() || in_.resume().session().size() < 16 || in_.resume().session().size() > kLongestSession) {
       refuse("the first message must be a Resume; do both programs have the same version?");
       return false;
     }
@@ -188,8 +193,8 @@ class GrpcControllerServer final : public ControllerServer {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-    builder.SetMaxReceiveMessageSize(static_cast<int>(wire::kMostBytes));
-    builder.SetMaxSendMessageSize(static_cast<int>(wire::kMostBytes));
+    builder.SetMaxReceiveMessageSize(wire::kMostFrameOnTheWire);
+    builder.SetMaxSendMessageSize(wire::kMostFrameOnTheWire);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     if (!server_ || port == 0) {

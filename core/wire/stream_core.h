@@ -29,6 +29,11 @@ namespace shakedown::wire {
 // More than this unacknowledged means that the peer does not listen: the stream ends.
 inline constexpr std::size_t kMostFrames = 65536;
 inline constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+// The largest frame that one end says and the other takes: a parsed one may be a hundred times as large in memory.
+inline constexpr std::size_t kMostFrameBytes = std::size_t{4} << 20;
+inline constexpr int kMostFrameOnTheWire = (4 << 20) + 64;  // with its numbers
+// What may wait for the loop; a peer that says more does not keep to the window.
+inline constexpr std::size_t kMostWaitingBytes = std::size_t{64} << 20;
 
 // One gRPC call as the core sees it. The fields are guarded by the core's lock.
 template <class Out>
@@ -73,8 +78,12 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
     {
       const std::lock_guard lock(mutex_);
       if (state_ != State::open) return;
+      const std::size_t size = frame.ByteSizeLong();
       frames_.push(std::move(frame));
-      if (frames_.unacknowledged() > kMostFrames || frames_.bytes() > kMostBytes) {
+      if (size > kMostFrameBytes) {
+        end("a message of " + std::to_string(size) + " bytes was to be sent; at most " + std::to_string(kMostFrameBytes) + " are taken",
+            grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "a message is too long"));
+      } else if (frames_.unacknowledged() > kMostFrames || frames_.bytes() > kMostBytes) {
         end("the peer does not take its messages: " + std::to_string(frames_.unacknowledged()) + " wait",
             grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many unacknowledged messages"));
       }
@@ -100,6 +109,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
       abandoned_ = true;
       handlers_.reset();
       inbox_.clear();
+      waiting_bytes_ = 0;
       work_.reset();
       limit_.reset();
       if (state_ != State::ended) end("", grpc::Status(grpc::StatusCode::ABORTED, "the other end has gone"));
@@ -209,6 +219,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
   struct Item {
     std::optional<Heard> message;  // none = the peer's Closing
     std::string reason;
+    std::size_t bytes = 0;
   };
 
   // ---- under the lock
@@ -219,11 +230,16 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
     if (in.seq() == 0) return ok();
     SHAKEDOWN_TRY(const bool fresh, frames_.hear(in.seq()));
     if (!fresh) return ok();
+    const std::size_t bytes = in.ByteSizeLong();
+    if (inbox_.size() >= kWindowFrames || bytes > kMostWaitingBytes - waiting_bytes_) {
+      return fail(ErrorKind::protocol, "the peer says more than it may before it is heard");
+    }
+    waiting_bytes_ += bytes;
     if (in.has_closing()) {
-      inbox_.push_back({std::nullopt, in.closing().reason()});
+      inbox_.push_back({std::nullopt, in.closing().reason(), bytes});
     } else {
       SHAKEDOWN_TRY(auto&& message, std::move(*body));
-      inbox_.push_back({std::move(message), ""});
+      inbox_.push_back({std::move(message), "", bytes});
     }
     wake();
     return ok();
@@ -319,6 +335,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
       }
       Item item = std::move(inbox_.front());
       inbox_.pop_front();
+      waiting_bytes_ -= item.bytes;
       lock.unlock();
       if (item.message) handlers->received(std::move(*item.message));
       lock.lock();
@@ -338,6 +355,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
   std::shared_ptr<Handlers> handlers_;  // shared with a delivery that is going on
   Resumable<Out> frames_;
   std::deque<Item> inbox_;
+  std::size_t waiting_bytes_ = 0;  // of inbox_
   CallPtr call_;
   State state_ = State::open;
   std::optional<std::string> ending_;  // reason of the end

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 
+#include "controller/planner.h"
 #include "controller/run.h"
 
 namespace shakedown::run_rig {
@@ -55,7 +56,10 @@ class FakeAgent {
  private:
   template <typename Message>
   void hear(Message&) {}
-  void hear(Plan&) {
+  void hear(Plan& plan) {
+    const Scenario& scenario = plan.assignment.scenario;
+    probing_ = !scenario.probes.empty() && agent_or_first_loader(scenario, scenario.probes[0].agent) == plan.assignment.self;
+    if (probing_) every_ = scenario.probes[0].every;
     PlanReady ready;
     ready.ok = refusal.empty();
     ready.error = refusal;
@@ -77,7 +81,10 @@ class FakeAgent {
     heard.push_back(step.kind == StepEvent::Kind::teardown ? "teardown" : "step");
     done(step.step, "step " + step.action.describe);
   }
-  void hear(StartProbes&) { report(); }
+  void hear(StartProbes&) {
+    reported_ = checked_ = clock_.now();
+    report();
+  }
   void hear(RunChecks& order) {
     heard.push_back("checks");
     CheckResult result;
@@ -132,16 +139,17 @@ class FakeAgent {
     StepDone answer;
     answer.step = step;
     answer.event.what = what;
+    answer.event.started = answer.event.ended = clock_.now();
     link_->send(answer);
   }
   void report() {
-    if (stopped_) return;
+    if (stopped_ || !probing_) return;
     Snapshot s;
     s.seq = ++seq_;
+    s.from = reported_;
     s.to = clock_.now();
-    for (int i = 0; i < 5; ++i) {
-      s.probes[ProbeId(0)].push_back({s.to + Duration(i), s.to + Duration(i + 1), probes_good});
-    }
+    for (; checked_ <= s.to; checked_ += every_) s.probes[ProbeId(0)].push_back({checked_, s.to, probes_good});
+    reported_ = s.to;
     link_->send(std::move(s));
     timer_.expires_after(20ms);
     timer_.async_wait([this](const boost::system::error_code& error) {
@@ -154,7 +162,9 @@ class FakeAgent {
   RunClock clock_;
   Inject injection_;
   uint64_t seq_ = 0;
-  bool stopped_ = false;
+  bool stopped_ = false, probing_ = false;
+  Duration every_{1s};
+  RunTime reported_{}, checked_{};
 };
 
 class RunTest : public ::testing::Test {

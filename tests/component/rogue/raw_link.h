@@ -1,0 +1,91 @@
+// An agent's end of the stream that keeps to no rule: it numbers what it says as it is told and says any frame.
+// Threads: send, raw and close from the loop's thread; handlers run there.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "core/wire/codec_session.h"
+#include "core/wire/link.h"
+#include "core/wire/token.h"
+#include "shakedown/v1/session.grpc.pb.h"
+
+namespace shakedown::rogue {
+
+class RawLink final : public AgentLink {
+ public:
+  RawLink(const std::string& address, const std::string& token, boost::asio::io_context& loop)
+      : loop_(loop), channel_(make_channel(address)), stub_(v1::Drill::NewStub(channel_)) {
+    context_.AddMetadata("shakedown-token", token);
+    stream_ = stub_->Session(&context_);
+    v1::AgentMessage frame;
+    frame.mutable_resume()->set_session(random_token());
+    raw(frame);
+  }
+  ~RawLink() override {
+    context_.TryCancel();
+    if (reader_.joinable()) reader_.join();
+  }
+  void open(Handlers handlers) override {
+    handlers_ = std::make_shared<Handlers>(std::move(handlers));
+    reader_ = std::thread([this] { read(); });
+  }
+  void send(ToController message) override {
+    v1::AgentMessage frame;
+    encode_body(message, frame);
+    frame.set_seq(++seq_);
+    raw(frame);
+  }
+  void close() override {
+    v1::AgentMessage frame;
+    frame.mutable_closing();
+    frame.set_seq(++seq_);
+    raw(frame);
+    stream_->WritesDone();
+  }
+  // Any frame as it is. False: the stream is over.
+  bool raw(v1::AgentMessage frame) {
+    if (frame.ack() == 0) frame.set_ack(heard_);
+    return stream_->Write(frame);
+  }
+  uint64_t seq() const { return seq_; }
+
+ private:
+  static std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    arguments.SetMaxSendMessageSize(-1);
+    return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  }
+  void read() {
+    v1::ControllerMessage frame;
+    while (stream_->Read(&frame)) {
+      if (frame.seq() == 0) continue;
+      heard_ = frame.seq();
+      if (frame.has_closing()) break;
+      auto message = decode_body(frame);
+      if (!message) continue;
+      boost::asio::post(loop_, [handlers = handlers_, m = std::move(message.value())] { handlers->received(m); });
+    }
+    boost::asio::post(loop_, [handlers = handlers_] { handlers->closed("the stream ended"); });
+  }
+
+  boost::asio::io_context& loop_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::Drill::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::AgentMessage, v1::ControllerMessage>> stream_;
+  std::shared_ptr<Handlers> handlers_;  // shared with what is posted
+  std::atomic<uint64_t> heard_ = 0;
+  uint64_t seq_ = 0;
+  std::thread reader_;
+};
+
+}  // namespace shakedown::rogue
