@@ -15,6 +15,7 @@
 #include "core/runtime/host_facts.h"
 #include "core/runtime/signals.h"
 #include "core/wire/grpc_server.h"
+#include "core/wire/loopback.h"
 #include "core/wire/token.h"
 
 namespace shakedown {
@@ -133,7 +134,11 @@ class Drill {
       local_->start(std::move(agent_end));
       return ok();
     }
-    const std::string address = options_.listen.empty() ? "127.0.0.1:0" : options_.listen;
+    std::string address = options_.listen;
+    if (address.empty()) {
+      SHAKEDOWN_TRY(auto own, own_address(folder));
+      address = own;
+    }
     token_.path = folder.path() + "/join-token";
     SHAKEDOWN_TRY(auto token, create_token_file(token_.path));
     const auto accepted = [&run](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); };
@@ -150,6 +155,16 @@ class Drill {
     processes_ = std::move(processes);
     processes_->watch(loop_, [&run, logs = folder.path()](const std::string& name) { agent_ended(run, name, logs); });
     return ok();
+  }
+
+  // Of the agents that we start: a socket of ours, so that nobody else on this host can hold the drill up. A path may be too
+  // long for one.
+  Result<std::string> own_address(const WorkFolder& folder) {
+    const std::string inside = "unix:" + fs::absolute(folder.path()).string() + "/agents";
+    if (require_loopback(inside)) return inside;
+    SHAKEDOWN_TRY(auto sockets, WorkFolder::make(""));
+    sockets_ = std::move(sockets);
+    return "unix:" + sockets_->path() + "/agents";
   }
 
   // Nobody waits for an agent that cannot come. One that has joined is missed by its stream.
@@ -172,6 +187,7 @@ class Drill {
   const MakeLocalAgent& make_agent_;
   asio::io_context loop_{1};
   TokenFile token_;
+  std::unique_ptr<WorkFolder> sockets_;  // when the run's own is too deep
   std::unique_ptr<ControllerServer> server_;
   std::unique_ptr<AgentProcesses> processes_;
   std::unique_ptr<LocalAgent> local_;

@@ -77,7 +77,7 @@ void add_run_command(CLI::App& app, Choice& choice) {
   run->add_flag("--yes", command.yes, "break things without asking");
   run->add_flag("--quiet", command.quiet, "no progress");
   run->add_option("--spawn", command.spawn, "start N local agents as processes of their own")->check(CLI::Range(1, 64));
-  run->add_option("--listen", command.listen, "wait for agents on this loopback address, for example 127.0.0.1:0");
+  run->add_option("--listen", command.listen, "wait for agents on this loopback address, for example 127.0.0.1:0, or unix:/PATH for your own only");
   run->add_option("--expect", command.expect, "with --listen: how many agents")->check(CLI::Range(1, 1000));
   run->add_option("--metrics", command.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9464");
   run->add_option("--metrics-linger", command.metrics_linger, "with --metrics: how long at most a scrape of the verdicts is awaited")

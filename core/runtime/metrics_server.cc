@@ -1,20 +1,35 @@
 #include "core/runtime/metrics_server.h"
 
 #include <arpa/inet.h>
-#include <prometheus/collectable.h>
-#include <prometheus/exposer.h>
+#include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
 #include <condition_variable>
+#include <list>
 #include <mutex>
+#include <thread>
 
 namespace shakedown {
 namespace {
 
-constexpr int kServingThreads = 2;
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+
+constexpr std::size_t kMostConnections = 64;  // one more, and the one that has waited longest goes
+constexpr std::size_t kLongestHeader = 8192;
+constexpr std::chrono::seconds kRequestLimit{5};  // for the whole of a request, and again for its answer
+constexpr std::chrono::milliseconds kAcceptPause{100};  // when there are no descriptors
 
 struct Address {
-  std::string host;  // as civetweb wants it
+  std::string host;
   std::string port;
 };
 
@@ -48,18 +63,20 @@ Result<Address> parse(const std::string& text) {
   return Address{local, port};
 }
 
-class Page final : public prometheus::Collectable {
+class Page {
  public:
-  MetricFamilies Collect() const override {
-    std::shared_ptr<const MetricFamilies> page;
+  std::shared_ptr<const MetricFamilies> take() const {
+    const std::lock_guard lock(mutex_);
+    return page_;
+  }
+  // The whole of it was written to somebody.
+  void scraped(const std::shared_ptr<const MetricFamilies>& page) {
     {
       const std::lock_guard lock(mutex_);
-      page = page_;
-      seen_ = true;
+      seen_ = seen_ || page == page_;
       ++scrapes_;
     }
     scraped_.notify_all();
-    return *page;
   }
 
   void publish(MetricFamilies families) {
@@ -81,31 +98,119 @@ class Page final : public prometheus::Collectable {
 
  private:
   mutable std::mutex mutex_;
-  mutable std::condition_variable scraped_;
+  std::condition_variable scraped_;
   // Shared: a scrape may still read the page that was just replaced.
   std::shared_ptr<const MetricFamilies> page_ = std::make_shared<const MetricFamilies>();
-  mutable bool seen_ = false;
-  mutable uint64_t scrapes_ = 0;
+  bool seen_ = false;
+  uint64_t scrapes_ = 0;
 };
 
+// One connection: one request, one answer, within limits of time and size.
+class Connection {
+ public:
+  using List = std::list<Connection>;
+  Connection(tcp::socket socket, Page& page) : stream_(std::move(socket)), page_(page) { parser_.header_limit(kLongestHeader); }
+
+  // done: it may be destroyed; called once, unless it is destroyed before.
+  void serve(std::function<void()> done) {
+    done_ = std::move(done);
+    stream_.expires_after(kRequestLimit);
+    http::async_read_header(stream_, buffer_, parser_, [this, alive = watch()](beast::error_code error, std::size_t) {
+      if (alive.lock()) answer(error);
+    });
+  }
+
+ private:
+  std::weak_ptr<bool> watch() const { return alive_; }
+
+  void answer(beast::error_code error) {
+    if (error) return finish();
+    const auto& request = parser_.get();
+    const bool found = request.target() == "/metrics" || request.target().starts_with("/metrics?");
+    const bool asked = request.method() == http::verb::get || request.method() == http::verb::head;
+    response_.result(!asked ? http::status::method_not_allowed : found ? http::status::ok : http::status::not_found);
+    response_.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+    if (asked && found) {
+      taken_ = page_.take();
+      response_.body() = prometheus::TextSerializer().Serialize(*taken_);
+    }
+    response_.keep_alive(false);
+    response_.content_length(response_.body().size());
+    if (request.method() == http::verb::head) response_.body().clear();
+    stream_.expires_after(kRequestLimit);
+    http::async_write(stream_, response_, [this, alive = watch()](beast::error_code unsent, std::size_t) {
+      if (!alive.lock()) return;
+      if (!unsent && taken_) page_.scraped(taken_);
+      beast::error_code ignored;
+      stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+      finish();
+    });
+  }
+  void finish() {
+    const auto done = std::move(done_);
+    done();
+  }
+
+  beast::tcp_stream stream_;
+  Page& page_;
+  std::shared_ptr<const MetricFamilies> taken_;  // shared with the page until it is replaced
+  beast::flat_buffer buffer_{kLongestHeader};
+  http::request_parser<http::empty_body> parser_;
+  http::response<http::string_body> response_;
+  std::function<void()> done_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // weakly held by what is awaited
+};
+
+// Serves on a thread of its own; connections are that thread's.
 class Server final : public MetricsServer {
  public:
   explicit Server(const Address& address)
-      : host_(address.host), exposer_(address.host + ":" + address.port, kServingThreads), page_(std::make_shared<Page>()) {
-    exposer_.RegisterCollectable(page_);
+      : host_(address.host), acceptor_(loop_), pause_(loop_) {
+    const std::string plain = host_.front() == '[' ? host_.substr(1, host_.size() - 2) : host_;
+    const tcp::endpoint endpoint(asio::ip::make_address(plain), static_cast<uint16_t>(std::stoi(address.port)));
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+    accept();
+    thread_ = std::thread([this] { loop_.run(); });
   }
-  std::string bound_address() const override {
-    return host_ + ":" + std::to_string(exposer_.GetListeningPorts().front());
+  ~Server() override {
+    loop_.stop();
+    thread_.join();
   }
-  void publish(MetricFamilies page) override { page_->publish(std::move(page)); }
-  uint64_t scrapes() const override { return page_->scrapes(); }
-  bool await_scrape(Duration limit) override { return page_->await_scrape(limit); }
+  std::string bound_address() const override { return host_ + ":" + std::to_string(port_); }
+  void publish(MetricFamilies page) override { page_.publish(std::move(page)); }
+  uint64_t scrapes() const override { return page_.scrapes(); }
+  bool await_scrape(Duration limit) override { return page_.await_scrape(limit); }
 
  private:
+  void accept() {
+    acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
+      if (!error) {
+        add(std::move(socket));
+        return accept();
+      }
+      pause_.expires_after(kAcceptPause);
+      pause_.async_wait([this](beast::error_code) { accept(); });
+    });
+  }
+  // Whoever is served in time is gone soon, so that the oldest is one that asks for nothing.
+  void add(tcp::socket socket) {
+    if (connections_.size() >= kMostConnections) connections_.pop_front();
+    const auto place = connections_.emplace(connections_.end(), std::move(socket), page_);
+    place->serve([this, place] { connections_.erase(place); });
+  }
+
   const std::string host_;
-  prometheus::Exposer exposer_;
-  // Shared, because the exposer holds its collectables weakly.
-  std::shared_ptr<Page> page_;
+  uint16_t port_ = 0;
+  Page page_;
+  asio::io_context loop_{1};
+  tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
+  Connection::List connections_;
+  std::thread thread_;
 };
 
 }  // namespace

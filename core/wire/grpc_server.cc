@@ -1,7 +1,9 @@
 #include "core/wire/grpc_server.h"
 
 #include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <map>
 
 #include "core/wire/grpc_log.h"
@@ -191,6 +193,12 @@ class GrpcControllerServer final : public ControllerServer {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
+    // Of those that know no token: how long they may take, say nothing, and what they may ask for.
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 2000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 4);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8192);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 1);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     builder.SetMaxReceiveMessageSize(wire::kMostFrameOnTheWire);
@@ -200,6 +208,12 @@ class GrpcControllerServer final : public ControllerServer {
     if (!server_ || port == 0) {
       return fail(ErrorKind::unavailable, "cannot listen on " + address + ": it is in use or not allowed; use port 0 "
                                           "to let the kernel choose");
+    }
+    if (is_unix_address(address)) {
+      bound_ = address;
+      const std::string path = address.substr(5);
+      if (::chmod(path.c_str(), 0600) != 0) return fail(errno_error("the socket " + path + " cannot be made ours only", errno));
+      return ok();
     }
     bound_ = address.substr(0, address.rfind(':') + 1) + std::to_string(port);
     return ok();

@@ -1,6 +1,7 @@
 #include "core/wire/loopback.h"
 
 #include <arpa/inet.h>
+#include <sys/un.h>
 
 #include <algorithm>
 
@@ -17,14 +18,21 @@ bool is_loopback(const std::string& host) {
 
 }  // namespace
 
+bool is_unix_address(const std::string& address) { return address.starts_with("unix:/"); }
+
 Result<void> require_loopback(const std::string& address) {
+  if (is_unix_address(address)) {
+    constexpr std::size_t kLongest = sizeof(sockaddr_un{}.sun_path) - 1;
+    if (address.size() - 5 <= kLongest) return ok();
+    return fail(ErrorKind::usage, "the path of a Unix socket is at most " + std::to_string(kLongest) + " bytes long: " + address);
+  }
   const std::size_t colon = address.rfind(':');
   const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
   const bool digits = !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) {
     return c >= '0' && c <= '9';
   });
   if (!digits || std::stoi(port) > 65535) {
-    return fail(ErrorKind::usage, "expected HOST:PORT such as 127.0.0.1:7000, found \"" + address + "\"");
+    return fail(ErrorKind::usage, "expected HOST:PORT such as 127.0.0.1:7000, or unix:/PATH, found \"" + address + "\"");
   }
   std::string host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);

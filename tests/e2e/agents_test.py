@@ -7,6 +7,22 @@ import unittest
 import support
 
 
+def listening(pid):
+    """The TCP addresses at which this process listens, as the kernel writes them."""
+    inodes = set()
+    for descriptor in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            inodes.add(os.readlink(f"/proc/{pid}/fd/{descriptor}"))
+        except OSError:
+            continue
+    found = []
+    for table in ("tcp", "tcp6"):
+        with open(f"/proc/{pid}/net/{table}") as file:
+            rows = [line.split() for line in file.readlines()[1:]]
+        found += [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in inodes]
+    return found
+
+
 class Agents(support.Folder):
     def test_the_same_arrivals_for_1_2_and_5_agents(self):
         self.start_target()
@@ -34,6 +50,34 @@ class Agents(support.Folder):
         self.assertEqual(controller.returncode, 0, out + err)
         for agent in agents:
             self.assertEqual(agent.wait(timeout=20), 0)
+        self.assertEqual(len(self.scorecard()["agents"]), 2)
+
+    def test_agents_that_dial_a_socket_that_is_ours_only(self):
+        self.start_target()
+        file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
+        controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
+                                "--listen", "unix:" + self.path("agents"), "--expect", "1",
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        address = controller.stdout.readline().split()[-1]
+        self.assertEqual(address, "unix:" + self.path("agents"))
+        self.assertEqual(os.stat(self.path("agents")).st_mode & 0o777, 0o600)
+        token_file = controller.stdout.readline().split()[-1]
+        agent = self.start(support.AGENT, "--connect", address, "--token-file", token_file)
+        out, err = controller.communicate(timeout=60)
+        self.assertEqual(controller.returncode, 0, out + err)
+        self.assertEqual(agent.wait(timeout=20), 0)
+
+    def test_spawned_agents_are_reached_by_no_other_user_of_the_host(self):
+        """Nobody without a right to our files can open a connection, so that nobody can flood one."""
+        self.start_target()
+        file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
+        controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out, "--spawn", "2",
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        socket = os.path.join(self.out, "work", "agents")
+        support.wait_until(lambda: os.path.exists(socket) or controller.poll() is not None, 60, "the socket is there")
+        self.assertEqual(listening(controller.pid), [])
+        out, err = controller.communicate(timeout=60)
+        self.assertEqual(controller.returncode, 0, out + err)
         self.assertEqual(len(self.scorecard()["agents"]), 2)
 
     def test_a_wrong_token_is_refused(self):
