@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
 LINTS = arrows sizes banned unlisted self dashboards
 
-.PHONY: help build demo test truth bench calibration format lint
+.PHONY: help build demo test truth bench calibration soak format lint
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make truth    of these, the verdicts that were once untrue'
 	@echo 'make bench    the figures of the instrument, side by side with wrk'
 	@echo 'make calibration  how often a verdict at the edge of its objective is false (CALIBRATION="--cells mttr")'
+	@echo 'make soak     for hours what make test tries for seconds; goes on where it was broken off (SOAK="--rounds 1")'
 	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
 	@echo 'make format   clang-format over our own code'
 	@echo 'SHAKEDOWN_SKIP_INSTALL=1 leaves the system as it is; JOBS=N sets the compile jobs.'
@@ -48,6 +49,12 @@ calibration:
 	cmake --preset release --log-level=WARNING
 	cmake --build --preset release --target bench_calibration -j $(JOBS)
 	@build/bin/bench_calibration $(CALIBRATION)
+
+soak:
+	@tools/install_dependencies.sh build test
+	cmake --preset dev --log-level=WARNING
+	cmake --build --preset dev --target component_rogue component_metrics_server wire_grpc_test -j $(JOBS)
+	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/dev/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/soak/run.py build/dev $(SOAK)
 
 format:
 	@tools/install_dependencies.sh format
