@@ -110,7 +110,9 @@ class Run {
   void check_members();
   void check_stop_conditions();
   bool up_since(ProbeId probe, RunTime since) const;  // its last up_after checks were good and began after
-  bool probes_up_since(RunTime since) const;
+  bool probes_up_since(RunTime since) const;  // those that an agent still watches, one at least
+  bool watches(ProbeId probe) const;
+  bool watched() const;
   bool overdue(RunTime deadline) const;
   void tick();
   void schedule_tick();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "controller/judge/judge.h"
+#include "controller/planner.h"
 #include "controller/run_wait.h"
 #include "core/base/units.h"
 
@@ -264,6 +265,10 @@ void Run::supervise(OpenInjection& injection, const InjectionRecord& record) {
   const bool holding = hold_of(fault) > Duration{} && record.state != FaultState::clean;
   if (steps_done && !holding && probes_up_since(effective->latest)) {
     finish(injection, false, "the service recovered");
+  } else if (!watched()) {
+    const std::string why = "no agent is left that probes, so nobody would see it recover";
+    finish(injection, true, why);
+    stop(RunState::aborted, why);
   } else if (overdue(effective->latest + hold_of(fault) + fault.recover_within)) {
     const std::string why = "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name;
     finish(injection, true, why);
@@ -323,11 +328,21 @@ bool Run::up_since(ProbeId probe, RunTime since) const {
          std::all_of(last.begin(), last.end(), [since](const ProbeResult& r) { return r.good && r.start > since; });
 }
 
+// Whoever was lost tells nothing more; what it probed is unknown, whether or not it is waited for.
+bool Run::watches(ProbeId probe) const { return roster_.alive(agent_or_first_loader(scenario_, scenario_.probe(probe).agent)); }
+
+bool Run::watched() const {
+  for (std::size_t i = 0; i < scenario_.probes.size(); ++i) {
+    if (watches(ProbeId(i))) return true;
+  }
+  return scenario_.probes.empty();
+}
+
 bool Run::probes_up_since(RunTime since) const {
   for (std::size_t i = 0; i < scenario_.probes.size(); ++i) {
-    if (!up_since(ProbeId(i), since)) return false;
+    if (watches(ProbeId(i)) && !up_since(ProbeId(i), since)) return false;
   }
-  return true;
+  return watched();
 }
 
 void Run::check_stop_conditions() {

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// GUESTS stands for the agents without a share.
 constexpr const char* kScenario = R"(shakedown: v1
 name: rogue
 service: practice
@@ -27,7 +28,7 @@ targets:
 agents:
   local: {roles: [load, inject]}
   helper: {roles: [load, inject]}
-  guest: {roles: [inject]}
+GUESTS
 components:
   front: {process: {pidfile: front.pid, exe: front}, start: ["true"]}
   back: {process: {pidfile: back.pid, exe: back}, start: ["true"]}
@@ -72,17 +73,16 @@ requirements:
   - {id: SE-2, area: security, title: Second, sli: {check: {name: second}}}
 )";
 
-Scenario decoded_scenario() {
-  Decoded decoded = decode_scenario(kScenario, "rogue.yaml", "/");
+Scenario scenario_with(std::size_t guests) {
+  std::string text = kScenario, lines;
+  for (std::size_t i = 0; i < guests; ++i) lines += "  guest-" + std::to_string(i) + ": {roles: [inject]}\n";
+  const std::string mark = "GUESTS\n";
+  text.replace(text.find(mark), mark.size(), lines);
+  Decoded decoded = decode_scenario(text, "rogue.yaml", "/");
   for (const Diagnostic& one : decoded.diagnostics) ADD_FAILURE() << one.problem;
   if (!decoded.scenario) std::abort();
   decoded.scenario->components[1].agent = kHelper;  // a file gives another agent no inline commands
   return *decoded.scenario;
-}
-
-const Scenario& scenario() {
-  static const Scenario the_one = decoded_scenario();
-  return the_one;
 }
 
 Truth truth(bool well) {
@@ -112,55 +112,46 @@ struct Record {
   std::string folder;
 };
 
-}  // namespace
+// The agents of one drill, each rogue with what it can use.
+class Company {
+ public:
+  Company(const Scenario& scenario, const std::string& address, const std::string& token, boost::asio::io_context& loop, bool well)
+      : scenario_(scenario), address_(address), token_(token), loop_(loop), well_(well) {}
 
-Found drill(bool well, AgentId rogue, const Case* what) {
-  const Record record;
-  boost::asio::io_context loop(1);
-  auto journal = JournalWriter::create(record.path());
-  EXPECT_TRUE(journal);
-  Chronicle chronicle(scenario(), std::move(journal.value()));
-  Silent progress;
-  RunOptions options;
-  options.run_id = "rogue";
-  options.join_limit = 60s;
-  Run run(scenario(), options, chronicle, progress, loop);
-  const std::string token = random_token();
-  auto server = listen("127.0.0.1:0", token, loop, [&](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); });
-  EXPECT_TRUE(server) << server.error().text();
-  const std::string address = server.value()->bound_address();
-  std::vector<std::unique_ptr<Scripted>> agents;
-  std::optional<Rogue> context;
-  for (const AgentId id : {kLocal, kHelper, kGuest}) {
+  void bring(AgentId id, const Case* what) {
     std::unique_ptr<AgentLink> link;
     RawLink* raw = nullptr;
-    if (what != nullptr && id == rogue) {
-      auto own = std::make_unique<RawLink>(address, token, loop);
+    if (what != nullptr) {
+      auto own = std::make_unique<RawLink>(address_, token_, loop_);
       raw = own.get();
       link = std::move(own);
     } else {
-      auto dialled = dial(address, token, loop, DialOptions{60s, 10s});
+      auto dialled = dial(address_, token_, loop_, DialOptions{60s, 10s});
       EXPECT_TRUE(dialled) << dialled.error().text();
       link = std::move(dialled.value());
     }
-    agents.push_back(std::make_unique<Scripted>(std::move(link), loop, scenario().agents[id.value].name, truth(well)));
-    if (raw == nullptr) continue;
-    context.emplace(Rogue{*agents.back(), raw, address, token, loop});
-    agents.back()->misbehave(what->when, [&](Scripted&) { what->what(*context); });
+    agents_.push_back(std::make_unique<Scripted>(std::move(link), loop_, scenario_.agents[id.value].name, truth(well_)));
+    if (what == nullptr) return;
+    auto rogue = std::make_shared<Rogue>(Rogue{*agents_.back(), raw, address_, token_, loop_});
+    agents_.back()->misbehave(what->when, [rogue, what](Scripted&) { what->what(*rogue); });
   }
-  for (const auto& agent : agents) agent->join();
-  RunResult result;
-  boost::asio::co_spawn(loop, run.execute(), [&](std::exception_ptr error, RunResult found) {
-    EXPECT_FALSE(error);
-    result = found;
-    loop.stop();
-  });
-  loop.run();
+  void join() const {
+    for (const auto& agent : agents_) agent->join();
+  }
+  const Scripted& agent(AgentId id) const { return *agents_[id.value]; }
+  void leave() { agents_.clear(); }
+
+ private:
+  const Scenario& scenario_;
+  const std::string address_, token_;
+  boost::asio::io_context& loop_;
+  const bool well_;
+  std::vector<std::unique_ptr<Scripted>> agents_;
+};
+
+Found judged(const Scenario& scenario, Chronicle& chronicle) {
   Found out;
-  if (what != nullptr) out.happened = agents[rogue.value]->did_it();
-  out.refusal = agents[rogue.value]->refusal();
-  agents.clear();
-  const Scorecard card = judge(scenario(), chronicle.timeline(), chronicle.manifest(), chronicle.manifest().finished);
+  const Scorecard card = judge(scenario, chronicle.timeline(), chronicle.manifest(), chronicle.manifest().finished);
   out.decision = card.decision;
   out.valid = card.valid;
   out.exit = exit_code(card);
@@ -170,9 +161,46 @@ Found drill(bool well, AgentId rogue, const Case* what) {
   }
   for (const ValidityReason& reason : card.reasons) {
     out.why += "\n  " + reason.signal + ": " + reason.text;
-    if (reason.text.find("messages refused") != std::string::npos) out.refused = reason.text;
+    if (reason.text.find("messages refused") != std::string::npos) out.refused += reason.text + "\n";
   }
-  Timeline again(scenario());
+  return out;
+}
+
+}  // namespace
+
+Found drill(bool well, const Rogues& rogues) {
+  const Record record;
+  const std::size_t guests = rogues.empty() ? 1 : std::max<std::size_t>(2, rogues.rbegin()->first.value) - 1;
+  const Scenario scenario = scenario_with(guests);
+  boost::asio::io_context loop(1);
+  auto journal = JournalWriter::create(record.path());
+  EXPECT_TRUE(journal);
+  Chronicle chronicle(scenario, std::move(journal.value()));
+  Silent progress;
+  RunOptions options;
+  options.run_id = "rogue";
+  options.join_limit = 60s;
+  Run run(scenario, options, chronicle, progress, loop);
+  const std::string token = random_token();
+  auto server = listen("127.0.0.1:0", token, loop, [&](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); });
+  EXPECT_TRUE(server) << server.error().text();
+  Company company(scenario, server.value()->bound_address(), token, loop, well);
+  for (std::size_t i = 0; i < scenario.agents.size(); ++i) {
+    const auto rogue = rogues.find(AgentId(i));
+    company.bring(AgentId(i), rogue == rogues.end() ? nullptr : rogue->second);
+  }
+  company.join();
+  boost::asio::co_spawn(loop, run.execute(), [&](std::exception_ptr error, const RunResult&) {
+    EXPECT_FALSE(error);
+    loop.stop();
+  });
+  loop.run();
+  Found out = judged(scenario, chronicle);
+  for (const auto& [id, what] : rogues) {
+    if (!company.agent(id).did_it()) out.did_not.push_back(what->name);
+  }
+  company.leave();
+  Timeline again(scenario);
   const auto replayed = replay(record.path(), again);
   out.journal = !replayed ? replayed.error().text() : replayed.value().summary.damage;
   return out;

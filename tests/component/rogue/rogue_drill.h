@@ -1,11 +1,12 @@
-// A drill over real gRPC streams on loopback with three agents that need no target: `local` and `helper` share the plan, `guest`
-// has no part in it. One of the two latter may be the rogue.
+// A drill over real gRPC streams on loopback with agents that need no target: `local` and `helper` share the plan, guests have no
+// part in it. All but `local` may be rogues.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/model/scorecard.h"
 #include "tests/component/rogue/raw_link.h"
@@ -35,13 +36,14 @@ struct Found {
   int exit = 0;
   std::map<std::string, VerdictState> rows;
   std::string why;          // reasons of the rows and of the run
-  std::string refused;      // of the rogue's messages, as the scorecard tells it; empty = nothing
-  std::string refusal;      // what the rogue was told
-  bool happened = true;     // its moment came
+  std::string refused;      // of the rogues' messages, as the scorecard tells it; empty = nothing
+  std::vector<std::string> did_not;  // misbehaviours whose moment did not come
   std::string journal;      // what reading the record again found wrong
 };
 
-// well: nothing is wrong with the target; else half of the rows fail.
-Found drill(bool well, AgentId rogue, const Case* what);
+using Rogues = std::map<AgentId, const Case*>;
+
+// well: nothing is wrong with the target; else half of the rows fail. As many guests as have a rogue of their number, one at least.
+Found drill(bool well, const Rogues& rogues);
 
 }  // namespace shakedown::rogue

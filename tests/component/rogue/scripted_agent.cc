@@ -180,6 +180,7 @@ Snapshot Scripted::empty_snapshot() {
 }
 
 void Scripted::report(RunTime until) {
+  if (!clock_) return;  // the run has not begun
   Snapshot out = empty_snapshot();
   add_probes(out, until);
   add_writes(out, until);

@@ -69,6 +69,30 @@ TEST_F(TruthRun, TheFaultOfALostAgentIsNotWaitedForAndItsFateIsSaidToBeUnknown) 
   EXPECT_TRUE(noted("fault kill-it: its agent was lost; whether it was undone is not known"));
 }
 
+// For an hour the fault would stand, and the drill with it, for what nobody can tell any more.
+TEST_F(TruthRun, AProbeWhoseAgentWasLostIsNotWaitedFor) {
+  scenario_.agents.push_back({"other", false, true, false});
+  scenario_.probes.push_back(scenario_.probes[0]);
+  scenario_.probes[1].name = "back-door";
+  scenario_.probes[1].agent = AgentId(1);
+  scenario_.faults[0].recover_within = 1h;
+  second_agent = [](FakeAgent& other) { other.vanish_at_stage = true; };
+  execute([](FakeAgent&) {});
+  EXPECT_TRUE(heard("finish"));
+  EXPECT_TRUE(heard("shutdown")) << "the run came to its end";
+}
+
+TEST_F(TruthRun, AFaultThatNobodyProbesAnyMoreIsUndone) {
+  scenario_.agents.push_back({"other", false, true, false});
+  scenario_.probes[0].agent = AgentId(1);
+  scenario_.faults[0].recover_within = 1h;
+  second_agent = [](FakeAgent& other) { other.vanish_at_stage = true; };
+  execute([](FakeAgent&) {});
+  EXPECT_TRUE(heard("finish by undo"));
+  EXPECT_TRUE(heard("shutdown")) << "the run came to its end";
+  EXPECT_EQ(result_.state, RunState::aborted);
+}
+
 TEST(TruthWaits, ASlowProbeIsWaitedForAsLongAsItNeeds) {
   Scenario scenario;
   EXPECT_EQ(probe_patience(scenario), 60s);
