@@ -37,9 +37,9 @@ HostFinding other_users() {
 HostFinding descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const bool enough = limit.rlim_cur >= 4096;
+  const bool enough = limit.rlim_max >= 4096;
   return {"thousands of connections", enough,
-          std::to_string(limit.rlim_cur) + " open files allowed" + (enough ? "" : "; raise it with ulimit -n")};
+          std::to_string(limit.rlim_max) + " open files permitted, one a connection" + (enough ? "" : "; raise it with ulimit -Hn")};
 }
 
 HostFinding cores() {

@@ -35,7 +35,7 @@ Result<Scenario> quick_scenario(const LoadCommand& command) {
   if (duration <= Duration{} || timeout <= Duration{}) {
     return fail(ErrorKind::usage, "--duration and --timeout must be longer than 0");
   }
-  if (command.connections == 0) return fail(ErrorKind::usage, "--connections must be at least 1");
+  if (command.connections == 0U) return fail(ErrorKind::usage, "--connections must be at least 1");
   Scenario scenario;
   scenario.name = "load";
   scenario.service = url.host;
@@ -54,12 +54,12 @@ Result<Scenario> quick_scenario(const LoadCommand& command) {
   operation.http.path = Text::literal(path_at == std::string::npos ? "/" : command.url.substr(path_at));
   operation.timeout = timeout;
   scenario.operations.push_back(operation);
-  scenario.connections.max = command.connections;
+  scenario.connections.max = command.connections.value_or(0);
   Load load;
   load.mix.push_back({OperationId(0), 1});
   if (command.rate.empty()) {
     ClosedLoad closed;
-    closed.users = command.connections;
+    closed.users = command.connections.value_or(10);
     load.kind = closed;
   } else {
     SHAKEDOWN_TRY(auto rate, on_the_command_line(parse_rate(command.rate)));

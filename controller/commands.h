@@ -2,6 +2,7 @@
 // 4 leftovers, 64.. our own trouble) and prints results to stdout, everything else to stderr.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ int annotate_command(const AnnotateCommand& command);
 
 struct LoadCommand {
   std::string url;
-  uint32_t connections = 10;
+  std::optional<uint32_t> connections;  // none: 10 users of a closed loop; of an open one as many as requests are out
   std::string rate;  // empty = closed loop
   std::string duration = "10s";
   uint32_t threads = 1;

@@ -124,7 +124,8 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   static LoadCommand command;
   CLI::App* load = app.add_subcommand("load", "One quick load through the same engine (no --rate: closed loop)");
   load->add_option("URL", command.url, "http://HOST:PORT/PATH")->required();
-  load->add_option("--connections", command.connections, "connections, and users of a closed loop")->capture_default_str();
+  load->add_option("--connections", command.connections,
+                   "most connections, and users of a closed loop (else 10; with --rate as many as requests are out)");
   load->add_option("--rate", command.rate, "open loop, for example 500/s");
   load->add_option("--duration", command.duration, "how long")->capture_default_str();
   load->add_option("--threads", command.threads, "worker threads")->check(CLI::Range(1, 256))->capture_default_str();

@@ -23,6 +23,9 @@ PlannedRequests planned_requests(const Scenario& scenario, const std::vector<Ope
 // "2995 requests without a violation; 1500 are offered in its scope: TOO FEW, ..."
 std::string evidence_text(const Scenario& scenario, const Requirement& requirement);
 
+// How many connections a phase may need, or has where `connections: max` is declared, and what follows. Empty without load.
+std::string connections_text(const Scenario& scenario, PhaseId phase);
+
 // What a search cannot tell: the share around the capacity, and too few requests at its lowest rate. Empty when nothing.
 std::string search_limits_text(const Scenario& scenario, const Search& search);
 

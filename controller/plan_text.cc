@@ -182,6 +182,8 @@ std::string plan_text(const Scenario& scenario) {
                        phase.repeat > 1 ? fmt::format(" x {}", phase.repeat) : "", phase.measured ? "" : ", not measured");
     add_growth(scenario, phase, out);
     if (phase.load) out += "    load " + load_text(scenario, *phase.load) + "\n";
+    const PhaseId id(static_cast<std::size_t>(&phase - scenario.phases.data()));
+    if (const std::string text = connections_text(scenario, id); !text.empty()) out += "    " + text + "\n";
     add_faults(scenario, phase, out);
   }
   out += "\nEvidence needed\n";

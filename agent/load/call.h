@@ -73,6 +73,7 @@ struct Call {
   bool was_sent = false;
   bool held = false;     // by the reconnect backoff
   bool retried = false;  // the connection was closed as we sent; once, on a fresh one
+  bool queued = false;   // found as many connections in use as the driver may have
   Duration held_up{};    // how long the target may have had to wait for us (full receive buffer)
   Mismatch wrong = Mismatch::none;  // of an answer that broke a declared limit; it ends with `failed`
   Connection* connection = nullptr;

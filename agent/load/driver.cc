@@ -4,6 +4,7 @@
 
 #include "agent/load/arrival_clock.h"
 #include "agent/load/deadlines.h"
+#include "agent/load/pacer.h"
 
 namespace shakedown {
 namespace {
@@ -13,6 +14,11 @@ bool is_ours(Outcome outcome) {
 }
 
 }  // namespace
+
+uint32_t pool_share(const ConnectionPolicy& policy, Lane worker) {
+  if (policy.max == 0) return DriverOptions{}.max_connections;
+  return static_cast<uint32_t>(std::max<uint64_t>(1, lane_share(policy.max, worker)));
+}
 
 void Driver::submit(Call& call, MonoTime now) {
   call.driver = this;

@@ -3,6 +3,8 @@
 // Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
@@ -10,6 +12,7 @@
 #include "agent/load/call.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
+#include "core/model/plan.h"
 
 namespace shakedown {
 
@@ -17,7 +20,7 @@ class Deadlines;
 struct PreparedTarget;
 
 struct DriverOptions {
-  uint32_t max_connections = 64;  // of this driver
+  uint32_t max_connections = std::numeric_limits<uint32_t>::max();  // of this driver; else one for each call that is out
   Duration max_age{};             // 0 = no limit
   uint64_t max_requests = 0;      // per connection, 0 = no limit
   Duration backoff{};             // after a failed connect; 0 = every call tries at once
@@ -28,6 +31,9 @@ struct DriverOptions {
   uint64_t max_response = ConnectionPolicy{}.max_response.count;  // bytes of one answer
   uint64_t slowest = 0;  // bytes a second of an answer that has begun; 0 = no limit
 };
+
+// Of the connections that a policy allows an agent, what falls to one of its workers; at least one.
+uint32_t pool_share(const ConnectionPolicy& policy, Lane worker);
 
 class Driver {
  public:

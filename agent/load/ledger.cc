@@ -15,7 +15,7 @@ std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledg
   const PreparedTarget& target = prepared.targets[ledger.write.target.value];
   const ConnectionPolicy& policy = prepared.scenario().connections;
   DriverOptions options;
-  options.max_connections = std::max<uint32_t>(1, policy.max);
+  options.max_connections = pool_share(policy, Lane{});
   options.max_age = policy.max_age;
   options.max_requests = policy.max_requests;
   options.backoff = policy.backoff;
@@ -37,6 +37,7 @@ LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId le
       run_id_(prepared.assignment.run_id),
       file_(std::move(file)),
       calls_(calls),
+      most_out_(pool_share(prepared.scenario().connections, Lane{})),
       driver_(make_driver(prepared, ledger_, loop, deadlines)),
       alarm_(loop) {}
 
@@ -187,7 +188,9 @@ void LedgerKeeper::read_due() {
     if (texts_.empty()) next_step();
     return;
   }
-  while (reads_issued_ < reads_wanted_ && next_due_ <= now && step_ == Step::reading) {
+  // A read that waits for a connection of ours would time out there and decide nothing.
+  if (texts_.size() >= most_out_) next_due_ = std::max(next_due_, now);
+  while (reads_issued_ < reads_wanted_ && next_due_ <= now && texts_.size() < most_out_ && step_ == Step::reading) {
     next_due_ += period_of(ledger_.verify_rate);
     const uint64_t n = reads_issued_++;
     read_one(n < 2 * ids ? pass.first_id + n % ids : pass.first_id - 1 - (n - 2 * ids), now);

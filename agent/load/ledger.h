@@ -95,6 +95,7 @@ class LedgerKeeper {
   const std::string run_id_;
   LedgerFile file_;
   CallPool& calls_;
+  const std::size_t most_out_;  // reads at a time: one a connection
   std::unique_ptr<Driver> driver_;
   Alarm alarm_;
   Writes writes_sink_{*this};

@@ -28,8 +28,7 @@ Driver& LoadWorker::driver(TargetId target) {
   if (slot) return *slot;
   const ConnectionPolicy& policy = prepared_.scenario().connections;
   DriverOptions options;
-  options.max_connections =
-      static_cast<uint32_t>(std::max<uint64_t>(1, lane_share(policy.max, Lane{number_, workers_})));
+  options.max_connections = pool_share(policy, Lane{number_, workers_});
   options.max_age = policy.max_age;
   options.max_requests = policy.max_requests;
   options.backoff = policy.backoff;

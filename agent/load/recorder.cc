@@ -14,7 +14,7 @@ struct Recorder::LiveCell {
   std::unique_ptr<DenseHistogram> wait, service, lag;
   std::vector<uint64_t> over_limit;
   Duration latency_max{};
-  uint64_t retried = 0;
+  uint64_t retried = 0, queued = 0;
   std::vector<AnswerCount> answers;
 };
 
@@ -116,6 +116,7 @@ void Recorder::record(const Sample& sample, std::string_view answer) {
   const Duration lag = sample.released - sample.intended;
   ++c.counts[outcome];
   c.retried += sample.retried ? 1 : 0;
+  c.queued += sample.queued ? 1 : 0;
   histogram(c.lag).add(lag);
   worst_lag_ = std::max(worst_lag_, lag);
   if (is_drop(sample.outcome)) return;
@@ -156,6 +157,7 @@ void Recorder::take(std::map<CellKey, Cell>& cells) {
     taken.over_limit = live->over_limit;
     taken.latency_max = live->latency_max;
     taken.retried = std::exchange(live->retried, 0);
+    taken.queued = std::exchange(live->queued, 0);
     taken.answers = live->answers;
     const auto [at, added] = cells.try_emplace(live->key, std::move(taken));
     if (!added) at->second.merge(taken);

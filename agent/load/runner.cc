@@ -8,6 +8,7 @@
 #include "agent/load/load_runner.h"
 #include "agent/load/load_worker.h"
 #include "agent/load/side_worker.h"
+#include "core/runtime/open_files.h"
 #include "core/runtime/worker.h"
 
 namespace shakedown {
@@ -223,6 +224,7 @@ Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignmen
                                                      LoadOptions options,
                                                      boost::asio::io_context& loop) {
   SHAKEDOWN_TRY(auto prepared, prepare(assignment));
+  raise_open_files();
   auto runner = std::make_unique<ThreadedLoadRunner>(std::move(prepared), clock, options, loop);
   SHAKEDOWN_TRY(runner->add_checks(work_dir(assignment, options)));
   return std::unique_ptr<LoadRunner>(std::move(runner));

@@ -35,6 +35,7 @@ Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& cl
   sample.outcome = outcome;
   sample.was_sent = call.was_sent;
   sample.retried = call.retried;
+  sample.queued = call.queued;
   sample.intended = clock.at(call.intended);
   sample.released = clock.at(call.released);
   sample.sent = clock.at(call.sent);

@@ -6,6 +6,7 @@
 
 #include "controller/judge/families.h"
 #include "controller/judge/growth.h"
+#include "controller/judge/scope.h"
 #include "controller/judge/search.h"
 
 namespace shakedown::judging {
@@ -31,6 +32,14 @@ std::string blind_text(const ScoredSearch& search) {
   if (!std::isfinite(search.blind)) return "; its windows are shorter than the limits that must hold, and show no capacity";
   return fmt::format("; in windows so short a rate {:.2g} % above the capacity would have looked the same, which is taken off",
                      search.blind * 100);
+}
+
+std::set<StageId> stages_of(PhaseId phase, const Evidence& evidence) {
+  std::set<StageId> out;
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (stage.phase == phase && !stage.not_run) out.insert(stage.stage);
+  }
+  return out;
 }
 
 RunTime end_of(PhaseId phase, const Evidence& evidence) {
@@ -81,6 +90,7 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
                                    limited_by(search, *evidence.scenario), blind_text(search),
                                    search.trouble.empty() ? search.ended : "it ended early",
                                    limit_text(requirement.objective));
+  out.verdict.reason += pool_was_full(stages_of(phase, evidence), {}, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
@@ -180,6 +190,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
       format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
       confidence_text(requirement.confidence), limit_text(requirement.objective));
   for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
+  out.verdict.reason += pool_was_full(stages_of(sli.phase, evidence), {}, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "more or longer steps";
   hold_beyond_steps(out.verdict, sli.at, found.scored);

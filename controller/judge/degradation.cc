@@ -96,6 +96,8 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
       out.observed_seconds, scope.describe(), format_value(slope->start, Unit::seconds), format_value(*m.value, m.unit),
       format_duration(sli.per), format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
       confidence_text(requirement.confidence), slope->blocks, limit_text(requirement.objective));
+  if (sli.operation.valid()) out.verdict.reason += pool_was_full(scope.stages(), {sli.operation}, evidence);
+  else out.verdict.reason += pool_was_full(scope.stages(), {}, evidence);
   settle(out.verdict, requirement);
   count_all(out, requirement, sli, scope, evidence);
   if (out.verdict.state == VerdictState::not_proven && out.verdict.needed.empty()) out.verdict.needed = "a longer soak";

@@ -211,7 +211,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   Measured& m = out.verdict.measured;
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
-  out.verdict.reason = sentence(requirement, sli, over, m, scope);
+  out.verdict.reason = sentence(requirement, sli, over, m, scope) + pool_was_full(scope.stages(), measured_operations(sli), evidence);
   if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {

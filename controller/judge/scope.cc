@@ -201,6 +201,16 @@ std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& o
   return fmt::format(" {} {} sent a second time, as the target closed the connection.", n, n == 1 ? "was" : "were");
 }
 
+std::string pool_was_full(const std::set<StageId>& stages, const std::vector<OperationId>& operations, const Evidence& evidence) {
+  uint64_t n = 0;
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
+    if (stages.count(key.first) > 0 && is_among(key.second, operations)) n += cell.queued;
+  }
+  if (n == 0) return "";
+  return fmt::format(" {} found all connections that `connections: max` allows ({} of each agent to each target) in use and waited, "
+                     "which counts against the target.", n, evidence.scenario->connections.max);
+}
+
 SecondTally total(const std::vector<SecondTally>& seconds) {
   SecondTally sum;
   for (const SecondTally& s : seconds) {

@@ -99,6 +99,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
                                    told(*m.value), rates.good.size(), scope.describe(),
                                    told(*m.lower), told(*m.upper),
                                    confidence_text(requirement.confidence), limit_text(requirement.objective));
+  out.verdict.reason += pool_was_full(scope.stages(), sli.operations, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "

@@ -94,6 +94,8 @@ bool sends(const Phase& phase, const std::vector<OperationId>& operations) {
   });
 }
 
+}  // namespace
+
 std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope) {
   std::vector<const Phase*> phases;
   for (const PhaseId id : scope.phases) phases.push_back(&d.scenario.phase(id));
@@ -106,6 +108,8 @@ std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope) {
   }
   return phases;
 }
+
+namespace {
 
 void check_scope(Decoding& d, const Row& row, const Scope& scope,
                  const std::vector<OperationId>& operations) {

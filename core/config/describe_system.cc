@@ -92,7 +92,9 @@ Shape connections_shape() {
               {may("backoff", duration_above_zero(3600), "50ms", "First pause; doubled each time."),
                may("max", duration_above_zero(3600), "1s", "Longest pause.")});
   return mapping("connections", "How each agent keeps connections to each target.",
-                 {may("max", integer(1, 100000), "64", "Most at a time."),
+                 {otherwise("max", integer(1, 100000), "as many as requests are out",
+                            "Most at a time, as the target's real clients have. What waits for one of them counts against the "
+                            "target: leave it out unless such a pool belongs to what is promised."),
                   otherwise("max_age", duration_above_zero(kDay), "no limit",
                             "A connection is closed after this time."),
                   otherwise("max_requests", integer(1, 1e12), "no limit",

@@ -101,7 +101,7 @@ struct Operation {
 };
 
 struct ConnectionPolicy {
-  uint32_t max = 64;                 // per target and agent (split over its workers)
+  uint32_t max = 0;                  // per target and agent (split over its workers); 0 = as many as requests are out
   Duration max_age{};                // 0 = no limit
   uint64_t max_requests = 0;         // 0 = no limit
   Duration backoff = std::chrono::milliseconds(50);

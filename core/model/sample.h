@@ -62,6 +62,7 @@ struct Sample {
   Outcome outcome = Outcome::ok;
   bool was_sent = false;  // else sent and service do not exist
   bool retried = false;   // sent a second time: the target closed the kept connection as we sent
+  bool queued = false;    // found all connections of a declared pool in use
   Mismatch wrong = Mismatch::none;
   uint16_t status = 0;    // of the answer, 0 = there was none
   RunTime intended{}, released{}, sent{}, done{};

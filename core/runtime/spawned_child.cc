@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/runtime/child_process.h"
+#include "core/runtime/open_files.h"
 
 namespace shakedown {
 namespace {
@@ -100,6 +101,7 @@ void end_with(pid_t parent) {
   if (!plan.stat_file.empty() && !copy_own_stat(plan.stat_file.c_str())) give_up(plan, SpawnStage::stat_file);
   if (!plan.pid_file.empty() && !write_pid_file(plan)) give_up(plan, SpawnStage::pid_file);
   close_on_exec_from(3);
+  restore_open_files();
   ::execve(plan.program.c_str(), plan.argv.data(), plan.environment.data());
   const int error = errno;
   if (!plan.pid_file.empty()) ::unlink(plan.pid_file.c_str());

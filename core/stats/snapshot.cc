@@ -46,6 +46,7 @@ void Cell::merge(const Cell& other) {
   for (std::size_t i = 0; i < other.over_limit.size(); ++i) over_limit[i] += other.over_limit[i];
   latency_max = std::max(latency_max, other.latency_max);
   retried += other.retried;
+  queued += other.queued;
   for (const AnswerCount& one : other.answers) count_answer(answers, one.status, one.wrong, one.count);
   uncounted += other.uncounted;
 }

@@ -32,6 +32,7 @@ struct Cell {
   std::vector<uint64_t> over_limit;
   Duration latency_max{};                                // exact, over all outcomes
   uint64_t retried = 0;                                  // of the arrivals: sent a second time
+  uint64_t queued = 0;                                   // of the arrivals: found all connections of a declared pool in use
   // Complete answers by status, and what was wrong with them. Good ones with status 200, by far the most, are not listed.
   std::vector<AnswerCount> answers;
   uint64_t uncounted = 0;                                // good ones of an agent that did not count by status

@@ -85,6 +85,7 @@ void write_cell(Writer& io, const CellKey& key, const Cell& m, v1::Cell& p) {
   for (const uint64_t n : m.over_limit) p.add_over_limit(n);
   p.set_latency_max_ns(m.latency_max.count());
   p.set_retried(m.retried);
+  p.set_queued(m.queued);
   p.set_uncounted(m.uncounted);
   for (const AnswerCount& one : m.answers) {
     v1::AnswerCount& to = *p.add_answers();
@@ -173,6 +174,7 @@ void read_cell(Reader& io, Snapshot& m, const v1::Cell& p, bool counted) {
   cell.over_limit.assign(p.over_limit().begin(), p.over_limit().end());
   cell.latency_max = Duration(p.latency_max_ns());
   cell.retried = p.retried();
+  cell.queued = p.queued();
   read_answers(io, cell, p, counted);
 }
 

@@ -30,6 +30,8 @@ void Http1Driver::start(Call& call, MonoTime now) {
     idle->start(call, now);
     return;
   }
+  const bool full = open_ + connecting_.size() >= options_.max_connections;
+  call.queued = full && (!releasing_ || waiting_.front() != nullptr);
   waiting_.push_back(call);
   if (!releasing_ || !spread(now)) replenish(now);
 }
@@ -100,7 +102,11 @@ void Http1Driver::replenish(MonoTime now) {
          open_ + connecting_.size() < options_.max_connections && now >= retry_at_) {
     connect_one(now);
   }
-  if (open_ == 0 && connecting_.empty()) hold_waiting(now);
+  if (now < retry_at_ && last_failure_ == Outcome::client_error) {
+    answer_waiting(without_connection(), now);  // it is us who have no connection for them, and no use in their waiting
+  } else if (open_ == 0 && connecting_.empty()) {
+    hold_waiting(now);
+  }
 }
 
 void Http1Driver::connect_one(MonoTime now) {
@@ -122,7 +128,8 @@ void Http1Driver::attempt_failed(MonoTime started, Outcome outcome, MonoTime now
   end_all_held(outcome == Outcome::client_error ? outcome : last_failure_, now);
   note_failure(started, outcome, now);
   // Whoever waits came before this failure; without a backoff the others get attempts of their own.
-  const bool nothing_left = open_ == 0 && connecting_.empty() && now < retry_at_;
+  const bool none = outcome == Outcome::client_error || (open_ == 0 && connecting_.empty());
+  const bool nothing_left = none && now < retry_at_;
   const std::size_t some = now < retry_at_ ? std::max<std::size_t>(1, again_.size()) : 1;
   answer_waiting(nothing_left ? without_connection() : some, now);
 }

@@ -55,7 +55,7 @@ class DriverRig : public CallSink {
     assignment.scenario = scenario;
     prepared = std::move(prepare(assignment).assume_value());
     DriverOptions options;
-    options.max_connections = scenario.connections.max;
+    options.max_connections = pool_share(scenario.connections, Lane{});
     driver = find_driver(scenario.targets[0].scheme)(prepared->targets[0], options, loop, deadlines);
   }
   ~DriverRig() override {
@@ -81,6 +81,7 @@ class DriverRig : public CallSink {
     latency = at - call.intended;
     lag = call.released - call.intended;
     retried = call.retried;
+    queued += call.queued ? 1 : 0;
     ++ends;
     calls.give_back(call);
   }
@@ -113,6 +114,7 @@ class DriverRig : public CallSink {
   CallPool calls;
   std::unique_ptr<Driver> driver;
   int ends = 0;
+  int queued = 0;
   bool retried = false;
   std::optional<Outcome> outcome;  // the last
   std::vector<Outcome> outcomes;

@@ -183,6 +183,25 @@ TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
   }
 }
 
+// A declared pool of one: reads come one after the other instead of waiting for it until they time out.
+TEST(LedgerKeeper, TruthNoReadWaitsForAConnectionOfOurs) {
+  Store store;
+  TestServer server([quick = store.script()](Peer& peer) { quick(peer); });
+  Scenario scenario = with_ledger(server.port());
+  scenario.connections.max = 1;
+  Drill drill(scenario);
+  drill.runner().start_ledgers();
+  drill.run_for(milliseconds(300));
+  std::optional<LedgerPass> pass;
+  drill.runner().verify(LedgerId(0), 1, InjectionId(), 0, [&](LedgerPass done) { pass = done; });
+  ASSERT_TRUE(drill.wait([&] { return pass.has_value(); }));
+  drill.stop();
+  std::vector<LedgerRead> reads = drill.collected().reads.at(LedgerId(0));
+  ASSERT_GE(reads.size(), 2u);
+  std::sort(reads.begin(), reads.end(), [](const auto& a, const auto& b) { return a.invoked < b.invoked; });
+  for (std::size_t i = 1; i < reads.size(); ++i) EXPECT_GE(reads[i].invoked, reads[i - 1].completed) << i;
+}
+
 TEST(LedgerKeeper, RefusedWritesFailedAndHangingOnesArePendingAtTheEnd) {
   Drill refused(with_ledger(free_port()));
   refused.runner().start_ledgers();

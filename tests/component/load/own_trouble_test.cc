@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <optional>
 
@@ -11,6 +12,7 @@
 
 #include "core/base/log.h"
 #include "tests/component/load/drill.h"
+#include "tests/component/load/driver_rig.h"
 #include "tests/component/load/server.h"
 
 namespace shakedown {
@@ -71,6 +73,28 @@ TEST(OwnTrouble, NoDescriptorsLeftIsAClientErrorAndNoEvidenceOfAProbe) {
     EXPECT_FALSE(check.start > from + milliseconds(20) && check.end < to)
         << "a check we could not make";
   }
+}
+
+// The one connection that is open is in use: whoever waited for it would have timed out, as if by the target.
+TEST(OwnTrouble, TruthWhatFindsNoDescriptorIsNoTimeoutOfTheTarget) {
+  std::atomic<bool> asked = false;
+  TestServer server([&asked](Peer& peer) {
+    if (peer.request()) asked = true;
+    peer.wait_for_end();
+  });
+  DriverRig rig(one_operation(server.port(), std::chrono::seconds(20)));
+  DriverOptions options;
+  options.backoff = options.backoff_max = std::chrono::seconds(20);
+  options.hold_back = true;
+  rig.driver = find_driver("http")(rig.prepared->targets[0], options, rig.loop, rig.deadlines);
+  rig.submit(mono_now());
+  rig.until([&] { return asked.load(); });
+  log::warning("a warning before the descriptors are gone");
+  std::optional<NoDescriptors> none;
+  none.emplace();
+  for (int i = 0; i < 3; ++i) rig.submit(mono_now());
+  none.reset();
+  EXPECT_EQ(rig.outcomes, std::vector<Outcome>(3, Outcome::client_error));
 }
 
 TEST(OwnTrouble, MissingSecretStopsTheStartAndIsNamed) {

@@ -16,7 +16,7 @@ TEST(DecodeTraffic, DefaultsAreThoseOfTheReference) {
   EXPECT_EQ(s.agents[0].name, "local");
   EXPECT_TRUE(s.agents[0].load && s.agents[0].inject && s.agents[0].local);
   EXPECT_EQ(s.service, "sample");
-  EXPECT_EQ(s.connections.max, 64U);
+  EXPECT_EQ(s.connections.max, 0U) << "as many as requests are out";
   EXPECT_EQ(s.connections.backoff, 50ms);
   EXPECT_EQ(s.connections.backoff_max, 1s);
   EXPECT_EQ(s.connections.max_age, 0s);

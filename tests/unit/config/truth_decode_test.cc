@@ -96,5 +96,36 @@ TEST(TruthDecode, ARowOnGrowthThatNoRunCanPassIsWarnedOf) {
   EXPECT_THAT(problems(growing("{downstream: {}}", ">= 0%", "10m", "[1, 2, 4, 8]", committed + ", capacity: 900/s")), Not(never));
 }
 
+TEST(TruthDecode, LevelsOfUsersAreWholeAndNoSearchHoldsAWindowLongerThanItsOwn) {
+  using ::testing::Contains;
+  using ::testing::HasSubstr;
+  const std::string efficiency = "{efficiency: {phase: levels, at: 8}}";
+  EXPECT_THAT(problems(growing(efficiency, ">= 70%", "10m", "[0.6, 1.4, 2.4, 8]")), Contains(HasSubstr("is not a whole number")));
+  std::string text = growing("{error_ratio: {over: 10s}}", "<= 5%");
+  text.replace(text.find("hold: [AV-1]"), 12, "hold: [X-1]");
+  EXPECT_THAT(problems(text), Contains(HasSubstr("requirement `X-1` is about 10s, longer than a window of 8s")));
+  text.replace(text.find("over: 10s"), 9, "over: 8s");
+  EXPECT_THAT(problems(text), ::testing::Not(Contains(HasSubstr("longer than a window"))));
+}
+
+TEST(TruthDecode, ADeclaredPoolThatTheLoadOutgrowsIsWarnedOf) {
+  using ::testing::Contains;
+  using ::testing::HasSubstr;
+  using ::testing::Not;
+  const auto outgrown = Contains(HasSubstr("counts against the target"));
+  const std::string latency = "{latency: {operation: read, quantile: 99%}}";
+  EXPECT_THAT(problems(with_requirement(latency, "<= 500ms")), Not(outgrown)) << "no pool is declared";
+  const auto pooled = [](const std::string& text, int most) { return text + "connections: {max: " + std::to_string(most) + "}\n"; };
+  EXPECT_THAT(problems(pooled(with_requirement(latency, "<= 500ms"), 49)),
+              Contains(HasSubstr("allows 49 connections, 50 are needed for answers that take the 500ms of AV-1 at the 100/s of phase")));
+  EXPECT_THAT(problems(pooled(with_requirement(latency, "<= 500ms"), 50)), Not(outgrown));
+  const std::string users = sample({{"load: {open: {rate: 100/s}}", "load: {closed: {users: 100}}"}});
+  EXPECT_THAT(problems(pooled(users, 64)), Contains(HasSubstr("allows 64 connections, 100 are needed for so many users")));
+  EXPECT_THAT(problems(pooled(users, 100)), Not(outgrown));
+  const std::string levels = growing("{efficiency: {phase: levels, at: 8}}", ">= 70%", "10m", "[1, 2, 4, 80]");
+  EXPECT_THAT(problems(pooled(levels, 64)), outgrown);
+  EXPECT_THAT(problems(pooled(levels, 80)), Not(outgrown));
+}
+
 }  // namespace
 }  // namespace shakedown::test

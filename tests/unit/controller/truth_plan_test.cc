@@ -33,6 +33,17 @@ TEST(TruthPlan, ARowIsToldTheRequestsOfItsOwnScopeAndTheJudgeAgrees) {
   EXPECT_EQ(drill.verdict(1).state, VerdictState::pass);
 }
 
+TEST(TruthPlan, ADeclaredPoolThatTheLoadOutgrowsIsSaid) {
+  Drill drill;
+  const PhaseId steady = drill.add_phase("steady", 50, 200), users = drill.add_phase("users", 50, 0);
+  drill.scenario.phases[users.value].load = Load{ClosedLoad{100, {}}, {{OperationId(0), 1}}, 0, {}};
+  EXPECT_SAYS(connections_text(drill.scenario, steady), "as many connections as requests are out: 200 when nothing is answered");
+  EXPECT_SAYS(connections_text(drill.scenario, users), "as many connections as requests are out: 100");
+  drill.scenario.connections.max = 64;
+  EXPECT_SAYS(connections_text(drill.scenario, steady), "at 200/s, what is answered in more than 320ms makes others wait");
+  EXPECT_SAYS(connections_text(drill.scenario, users), "for 100 users: TOO FEW");
+}
+
 TEST(TruthPlan, AnOperationHasOnlyItsShareOfTheMix) {
   Drill drill;
   const OperationId write = drill.add_operation("write");

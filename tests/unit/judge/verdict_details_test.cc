@@ -147,6 +147,24 @@ TEST(VerdictDetails, WhatWasSentTwiceIsSaidInTheRightNumber) {
   }
 }
 
+// A declared pool is the target's client, and what waits in it counts; the row says so.
+TEST(VerdictDetails, TruthARowSaysThatItsRequestsWaitedForADeclaredPool) {
+  Drill drill;
+  drill.scenario.connections.max = 64;
+  const StageId stage = drill.run(drill.add_phase("steady", 100, 100), 0);
+  drill.load(stage, 0, 100, 72, 28).probe(0, 100);
+  drill.cell(stage, 50, OperationId(0)).queued = 1424;
+  drill.require("AV", AvailabilitySli{}, Comparison::at_least, 0.99);
+  drill.require("PE", LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 1);
+  drill.require("ER", ErrorRatioSli{}, Comparison::at_most, 0.01);
+  drill.require("TP", ThroughputSli{}, Comparison::at_least, 90);
+  for (std::size_t row = 0; row < 4; ++row) {
+    const Verdict verdict = drill.verdict(row);
+    EXPECT_EQ(verdict.state, VerdictState::fail);
+    EXPECT_NE(verdict.reason.find("1424 found all connections that `connections: max` allows (64 "), std::string::npos) << verdict.reason;
+  }
+}
+
 // By the name it joined with, else by the scenario's, else by its number.
 TEST(VerdictDetails, AnAgentHasAName) {
   Drill drill;

@@ -95,6 +95,7 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
     Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i), outcome,
                       i % 2);
     s.retried = i % 5 == 0;
+    s.queued = i % 7 == 0;
     parts.record(s);
     whole.record(s);
     if (i % 37 == 0) parts.take(from_parts);
@@ -112,7 +113,9 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
     EXPECT_EQ(other.over_limit, cell.over_limit);
     EXPECT_EQ(other.latency_max, cell.latency_max);
     EXPECT_EQ(other.retried, cell.retried);
+    EXPECT_EQ(other.queued, cell.queued);
     EXPECT_GT(cell.retried, 0u);
+    EXPECT_GT(cell.queued, 0u);
   }
   std::map<CellKey, Cell> nothing;
   parts.take(nothing);

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/base/clock.h"
+#include "core/runtime/open_files.h"
 
 namespace shakedown {
 namespace {
@@ -56,6 +58,22 @@ std::string text_of(const std::string& path) {
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
+}
+
+// More connections are ours; a target that a step starts keeps the limit that it always has.
+TEST(ChildProcess, TruthAProgramKeepsTheLimitOfFilesThatWeWereStartedWith) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit low{256, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  raise_open_files();
+  rlimit raised{};
+  ::getrlimit(RLIMIT_NOFILE, &raised);
+  const auto result = run(shell("ulimit -Sn; ulimit -Hn"));
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(raised.rlim_cur, before.rlim_max);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result.value().output.substr(0, 4), "256\n");
 }
 
 TEST(ChildProcess, ExitCodeSignalAndOutput) {

@@ -20,6 +20,7 @@ Cell cell(Outcome outcome, uint64_t count, Duration latency, std::vector<uint64_
   out.over_limit = std::move(over);
   out.latency_max = latency;
   out.retried = 3;
+  out.queued = 4;
   return out;
 }
 
@@ -32,6 +33,7 @@ TEST(Cell, MergeAddsEverything) {
   EXPECT_EQ(a.over_limit, (std::vector<uint64_t>{5, 7}));
   EXPECT_EQ(a.latency_max, milliseconds(900));
   EXPECT_EQ(a.retried, 6u);
+  EXPECT_EQ(a.queued, 8u);
   EXPECT_EQ(a.lag.count(), 5U);
   EXPECT_EQ(a.wait.count(), 5U);
   EXPECT_EQ(a.service.count(), 5U);

@@ -52,7 +52,7 @@ inline constexpr int kFields<Exchange> = 8;
 template <>
 inline constexpr int kFields<CellKey> = 3;
 template <>
-inline constexpr int kFields<Cell> = 10;
+inline constexpr int kFields<Cell> = 11;
 template <>
 inline constexpr int kFields<AgentHealth> = 6;
 template <>
