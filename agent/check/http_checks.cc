@@ -44,8 +44,8 @@ Task<Observation> look_for_headers(const Look& look, const Target& target, const
   bool nobody = false;
   const Result<Answer> answer = co_await ask(look, check.http, target, endpoint, &nobody);
   if (!answer) co_return no_answer(answer.error(), nobody);
-  if (answer.value().status >= 500) {
-    co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the service");
+  if (answer.value().status >= 400) {
+    co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the page that was asked for");
   }
   std::string missing;
   for (const HeaderExpect& expected : check.headers) {

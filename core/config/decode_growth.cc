@@ -154,6 +154,10 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
     series.ready = ReadyCheck{view["ready"]["probe"].id<ProbeId>(d.names), view["ready"]["limit"].duration()};
   }
   check_ascending(d, view[axis], series.levels);
+  const bool whole = std::all_of(series.levels.begin(), series.levels.end(), [](double level) { return level == std::floor(level); });
+  if (series.axis != StepAxis::rate && !whole) {
+    d.diagnostics.error(view[axis].at(), "a level of `" + axis + "` is not a whole number", "write for example 1, 2, 4");
+  }
   if (series.axis != StepAxis::replicas) check_load(d, view, phase, series.axis == StepAxis::rate, "`steps: " + axis + "`");
   if (series.settle + std::chrono::seconds(1) > series.each) {
     d.diagnostics.error(view["settle"].at(), "nothing is left of a step of " + format_duration(series.each),
@@ -171,6 +175,13 @@ void check_growth(Decoding& d, const View& root) {
       const std::string kind = kind_name(r.sli);
       const bool plain = std::holds_alternative<LatencySli>(r.sli) || std::holds_alternative<AvailabilitySli>(r.sli) ||
                          std::holds_alternative<ErrorRatioSli>(r.sli);
+      const auto* ratio = std::get_if<ErrorRatioSli>(&r.sli);
+      if (ratio != nullptr && ratio->over > search.window) {
+        d.diagnostics.error(phases[search.phase.value]["search"]["window"].at(),
+                            "requirement " + ticked(r.id) + " is about " + format_duration(ratio->over) + ", longer than a window of " +
+                                format_duration(search.window) + ", which holds none of them whole",
+                            "lengthen `window`, or shorten the requirement's `over`");
+      }
       if (plain) continue;
       d.diagnostics.error(phases[search.phase.value]["search"]["hold"].at(),
                           "requirement " + ticked(r.id) + " is about " + kind + ", which a step of a search cannot hold",

@@ -47,7 +47,7 @@ void Http1Parser::begin(bool head_only, bool keep_head, bool keep_body, std::siz
   head_only_ = head_only;
   keep_head_ = keep_head;
   keep_body_ = keep_body;
-  chunked_ = other_coding_ = has_length_ = until_close_ = body_cut_ = false;
+  chunked_ = other_coding_ = has_length_ = until_close_ = body_cut_ = foldable_ = false;
   keep_alive_ = false;
   status_ = 0;
   left_ = length_ = 0;
@@ -90,6 +90,7 @@ bool Http1Parser::take_line(std::string_view& rest, std::string_view& line) {
 }
 
 void Http1Parser::on_status_line(std::string_view line) {
+  if (line.empty()) return;  // what some servers send after a body
   state_ = State::broken;
   if (line.size() < 12 || line.substr(0, 7) != "HTTP/1." || line[8] != ' ') return;
   if ((line[7] != '0' && line[7] != '1') || !is_digit(line[9]) || !is_digit(line[10]) ||
@@ -116,6 +117,12 @@ void Http1Parser::on_content_length(std::string_view value) {
   length_ = length;
 }
 
+// RFC 9110 8.6: a list of the same length counts as one.
+void Http1Parser::on_content_lengths(std::string_view list) {
+  if (trimmed(list).empty()) state_ = State::broken;
+  for_each_token(list, [this](std::string_view one) { on_content_length(one); });
+}
+
 void Http1Parser::on_connection(std::string_view value) {
   for_each_token(value, [this](std::string_view token) {
     if (same(token, "close")) keep_alive_ = false;
@@ -132,29 +139,48 @@ void Http1Parser::on_transfer_encoding(std::string_view value) {
   });
 }
 
+// RFC 9112 5.2: a line that begins with a blank goes on with the value before it. Not where the value frames the answer.
+void Http1Parser::on_fold(std::string_view line) {
+  if (!foldable_) {
+    state_ = State::broken;
+  } else if (keep_head_) {
+    head_.resize(head_.size() - 2);
+    head_.append(" ").append(trimmed(line)).append("\r\n");
+  }
+}
+
 void Http1Parser::on_header(std::string_view line) {
   if (line.empty()) {
     on_head_end();
     return;
   }
+  if (is_blank(line.front())) {
+    on_fold(line);
+    return;
+  }
   const auto* colon = static_cast<const char*>(std::memchr(line.data(), ':', line.size()));
-  if (colon == nullptr || colon == line.data() || is_blank(line.front()) || is_blank(colon[-1])) {
+  if (colon == nullptr || colon == line.data()) {
     state_ = State::broken;
     return;
   }
-  if (keep_head_) head_.append(line).append("\r\n");
-  const std::string_view name = line.substr(0, static_cast<std::size_t>(colon - line.data()));
-  const std::string_view value = line.substr(name.size() + 1);
+  const std::string_view name = trimmed(line.substr(0, static_cast<std::size_t>(colon - line.data())));
+  const std::string_view value(colon + 1, line.size() - static_cast<std::size_t>(colon + 1 - line.data()));
+  if (keep_head_) head_.append(name).append(":").append(value).append("\r\n");
+  foldable_ = true;
   switch (name.front() | 0x20) {
     case 'c':
       if (same(name, "content-length")) {
-        on_content_length(trimmed(value));
+        foldable_ = false;
+        on_content_lengths(value);
       } else if (same(name, "connection")) {
+        foldable_ = false;
         on_connection(value);
       }
       break;
     case 't':
-      if (same(name, "transfer-encoding")) on_transfer_encoding(value);
+      if (!same(name, "transfer-encoding")) break;
+      foldable_ = false;
+      on_transfer_encoding(value);
       break;
     default:
       break;

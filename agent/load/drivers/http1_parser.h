@@ -67,7 +67,9 @@ class Http1Parser {
   void on_line(std::string_view line);
   void on_status_line(std::string_view line);
   void on_header(std::string_view line);
+  void on_fold(std::string_view line);
   void on_content_length(std::string_view value);
+  void on_content_lengths(std::string_view list);
   void on_connection(std::string_view value);
   void on_transfer_encoding(std::string_view value);
   void on_head_end();
@@ -79,6 +81,7 @@ class Http1Parser {
   bool keep_alive_ = false, chunked_ = false, other_coding_ = false, has_length_ = false,
        until_close_ = false;
   bool body_cut_ = false;
+  bool foldable_ = false;  // a header line came, and its value is none that frames the answer
   int status_ = 0;
   uint64_t left_ = 0;  // of the body or chunk
   uint64_t length_ = 0;

@@ -1,10 +1,16 @@
 // How a connection reads: what has come, when it came, and what of it is an answer.
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 
 #include "agent/load/drivers/http1.h"
 
 namespace shakedown {
+namespace {
+
+bool only_line_ends(std::string_view bytes) { return bytes.find_first_not_of("\r\n") == std::string_view::npos; }
+
+}  // namespace
 
 MonoTime Connection::read_what_came(MonoTime now) {
   if (state_ == State::closed || (state_ == State::open && call_ == nullptr))
@@ -102,6 +108,7 @@ void Connection::drain_tls(MonoTime now, std::size_t budget) {
 
 bool Connection::consume(std::string_view bytes, MonoTime now) {
   if (call_ == nullptr) {
+    if (only_line_ends(bytes)) return true;
     die(Outcome::reset, now);
     return false;
   }
@@ -115,8 +122,8 @@ bool Connection::consume(std::string_view bytes, MonoTime now) {
   }
   const Http1Parser::Progress progress = parser_.feed(bytes);
   if (progress.status == Http1Parser::Status::need_more) return true;
-  // More than the one answer that was asked for is nonsense too.
-  if (progress.status == Http1Parser::Status::broken || progress.used < bytes.size()) {
+  // More than the one answer that was asked for is nonsense too, but for a line's end after the body.
+  if (progress.status == Http1Parser::Status::broken || !only_line_ends(bytes.substr(progress.used))) {
     die(Outcome::reset, now);
     return false;
   }

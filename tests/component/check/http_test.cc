@@ -39,6 +39,11 @@ TEST_F(HttpChecks, AuthenticationThatIsDemandedHolds) {
   EXPECT_TRUE(found_not_to_hold(login("/hidden"), "status 404")) << "404 does not say that a login is needed";
 }
 
+// A page that is not there, or that wants a login, does not vouch for the one that the row is about.
+TEST_F(HttpChecks, TruthHeadersOfAnErrorPageAreNoEvidence) {
+  EXPECT_TRUE(not_carried_out(headers("/hidden", {{"X-A", ""}}), "status 404"));
+}
+
 TEST_F(HttpChecks, AnAuthenticationCheckNeverSendsASecret) {
   std::mutex mutex;
   std::string seen;

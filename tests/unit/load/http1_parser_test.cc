@@ -85,6 +85,10 @@ std::vector<Case> good() {
       {"chunked beats length",
        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200,
        "", false},
+      {"a folded line", "HTTP/1.1 200 OK\r\nX: a\r\n\t b\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
+      {"a list of one length", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", 200, "ok", true},
+      {"a blank before the colon", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok", 200, "ok", true},
+      {"an empty line before", "\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
       {"empty header value", "HTTP/1.1 200 OK\r\nX:\r\nContent-Length: 0\r\n\r\n", 200, "", true},
   };
 }
@@ -98,6 +102,10 @@ TEST(Http1Parser, WholeAnswers) {
     EXPECT_EQ(parsed.body, c.body) << c.name;
     EXPECT_EQ(parsed.reusable, c.reusable) << c.name;
   }
+}
+
+TEST(Http1Parser, TruthAFoldedValueIsJudgedWhole) {
+  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nX : a\r\n\t b\r\nContent-Length: 0\r\n\r\n").head, "X: a b\r\nContent-Length: 0\r\n");
 }
 
 TEST(Http1Parser, EverySplitGivesTheSame) {
@@ -141,7 +149,6 @@ TEST(Http1Parser, NonsenseIsBroken) {
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
   const std::vector<std::string> bad = {
       "garbage\r\n",
-      "\r\n",
       "HTTP/2.0 200 OK\r\n",
       "HTTP/1.1 2x0 OK\r\n",
       "HTTP/1.1 20\r\n",
@@ -152,7 +159,8 @@ TEST(Http1Parser, NonsenseIsBroken) {
       "ICY 200 OK\r\n",
       "SSH-2.0-OpenSSH_9.2\r\n",
       ok + "Content-Length: -1\r\n",
-      ok + "Content-Length: 5, 5\r\n",
+      ok + "Content-Length: 5, 6\r\n",
+      ok + "Content-Length: , 5\r\n",
       ok + "Content-Length: 0x5\r\n",
       ok + "Content-Length: \r\n",
       ok + "Content-Length: 9999999999999999999\r\n",
@@ -162,8 +170,9 @@ TEST(Http1Parser, NonsenseIsBroken) {
       ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
       ok + "no colon\r\n",
       ok + ": no name\r\n",
-      ok + "Content-Length : 5\r\n",
-      ok + "A: b\r\n folded\r\n",
+      ok + " folded\r\n",
+      ok + "Content-Length: 5\r\n 6\r\n",
+      ok + "Transfer-Encoding: chunked\r\n , gzip\r\n",
       chunked + "-5\r\n",
       chunked + "g\r\n",
       chunked + "\r\n",
