@@ -39,9 +39,11 @@ void add_outages(MetricFamilies& page, const MetricsInput& input) {
   for (const Probe& probe : input.timeline.scenario().probes) {
     down[{probe.name, "injected"}];
     down[{probe.name, "spontaneous"}];
+    down[{probe.name, "load"}];
   }
   for (const ScoredOutage& outage : input.card.outages) {
-    Down& sum = down[{outage.probe, outage.cause == "spontaneous" ? "spontaneous" : "injected"}];
+    const char* cause = outage.by_our_load ? "load" : outage.cause == "spontaneous" ? "spontaneous" : "injected";
+    Down& sum = down[{outage.probe, cause}];
     sum.outages += 1;
     sum.lower += outage.lower_seconds;
     sum.upper += outage.upper_seconds;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "controller/metrics_page.h"
+#include "core/stats/windows.h"
 
 namespace shakedown {
 namespace {
@@ -73,18 +74,9 @@ FaultNow fault_now(const MetricsInput& input, FaultId id) {
   return out;
 }
 
-// What teardown stops is not down: checks count until its first step.
-RunTime start_of_teardown(const Timeline& timeline) {
-  RunTime start = RunTime::max();
-  for (const StepEvent& step : timeline.steps()) {
-    if (step.kind == StepEvent::Kind::teardown) start = std::min(start, step.started);
-  }
-  return start;
-}
-
-bool probe_is_down(const ProbeLog& log, const Probe& probe, RunTime until) {
+bool probe_is_down(const ProbeLog& log, const Probe& probe) {
   const std::size_t needed = std::max<uint32_t>(1, probe.down_after);
-  const std::vector<ProbeResult> last = log.before(until).last(needed);
+  const std::vector<ProbeResult> last = log.last(needed);
   return last.size() == needed && std::none_of(last.begin(), last.end(), [](const ProbeResult& r) { return r.good; });
 }
 
@@ -93,12 +85,11 @@ void add_probes(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily down = gauge("shakedown_probe_down", "1 while the last down_after checks of the probe failed.");
   MetricFamily at = gauge("shakedown_probe_checked_timestamp_seconds", "Start of the probe's last check; 0 = none yet.");
   const Scenario& scenario = input.timeline.scenario();
-  const RunTime until = start_of_teardown(input.timeline);
   for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
     const ProbeLog& results = input.timeline.probe(ProbeId(i));
     const std::string& name = scenario.probes[i].name;
     checks.add({{"probe", name}}, static_cast<double>(results.size()));
-    down.add({{"probe", name}}, probe_is_down(results, scenario.probes[i], until));
+    down.add({{"probe", name}}, probe_is_down(checks_that_count(input.timeline, ProbeId(i)), scenario.probes[i]));
     at.add({{"probe", name}}, results.empty() ? 0 : wall_seconds(input.manifest, results.back().start));
   }
   for (MetricFamily* family : {&checks, &down, &at}) page.push_back(family->take());

@@ -199,12 +199,20 @@ struct EvidenceText {
     return out + (rate < limit() || planned.seconds < 8 ? ": TOO LITTLE, it will not pass" : "");
   }
   std::string operator()(const MtbfSli&) const {
-    const double planned = seconds(planned_duration(scenario));
+    const double planned = seconds(promised_duration());
     const double all = judging::needed_test_time(0, 0, limit(), confidence()).seconds;
     const judging::Needed missing = judging::needed_test_time(planned, 0, limit(), confidence());
     return fmt::format("{} without a spontaneous outage, fault windows not counted ({} planned){}",
                        judging::span_text(all), judging::span_text(planned),
                        missing.seconds > 0 ? too_few("needed: " + missing.text) : "");
+  }
+  // Of phases under load that somebody promises to carry.
+  Duration promised_duration() const {
+    Duration out{};
+    for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+      if (in_scope(scenario, i, Scope{})) out += scenario.phases[i].duration * scenario.phases[i].repeat;
+    }
+    return out;
   }
   std::string operator()(const MtbrSli&) const { return "several recoveries within the drill"; }
   std::string operator()(const MttrSli& sli) const {

@@ -17,17 +17,30 @@ RunTime end_of_stages(const Timeline& timeline) {
   return end == RunTime{} ? timeline.last() : end;
 }
 
-std::optional<RunTime> start_of_stages(const Timeline& timeline) {
-  std::optional<RunTime> start;
+bool counts(const StageRecord& stage, const Scenario& scenario) {
+  return stage.role == StageRole::declared && (!stage.phase.valid() || scenario.phase(stage.phase).measured);
+}
+
+std::vector<OwnLoad> loads_of_our_own(const Timeline& timeline) {
+  std::vector<const StageRecord*> ran;
   for (const StageRecord& stage : timeline.stages()) {
-    if (!stage.not_run && (!start || stage.range.from < *start)) start = stage.range.from;
+    if (stage.stage.valid() && !stage.not_run) ran.push_back(&stage);
   }
-  return start;
+  std::stable_sort(ran.begin(), ran.end(), [](const auto* a, const auto* b) { return a->range.from < b->range.from; });
+  std::vector<OwnLoad> out;
+  for (std::size_t i = 0; i < ran.size(); ++i) {
+    if (counts(*ran[i], timeline.scenario())) continue;
+    TimeRange range{ran[i]->range.from, std::min(ran[i]->range.to, timeline.last())};
+    const RunTime next = i + 1 < ran.size() ? ran[i + 1]->range.from : timeline.last();
+    if (ran[i]->role != StageRole::declared) range.to = std::max(range.to, next);
+    if (!range.empty()) out.push_back({ran[i], range});
+  }
+  return out;
 }
 
 // The injection in whose window the outage began; the last to strike of several. A check that was under way when the
 // fault struck counts as hit by it.
-CausedOutage attribute(const Outage& outage, const std::vector<FaultWindow>& windows) {
+CausedOutage attribute_to_faults(const Outage& outage, const std::vector<FaultWindow>& windows) {
   CausedOutage caused;
   caused.outage = outage;
   RunTime struck = RunTime::min();
@@ -49,6 +62,44 @@ CausedOutage attribute(const Outage& outage, const std::vector<FaultWindow>& win
   return caused;
 }
 
+// A check that was under way when the load began may have failed of what was before it.
+CausedOutage attribute(const Outage& outage, const Evidence& evidence) {
+  CausedOutage caused = attribute_to_faults(outage, evidence.windows);
+  if (!caused.spontaneous()) return caused;
+  for (const OwnLoad& own : evidence.own_load) {
+    if (own.range.contains(outage.first_failed_start)) caused.load = own.stage;
+  }
+  if (caused.load == nullptr || caused.load->role != StageRole::declared) return caused;
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    const bool ran = stage.stage.valid() && !stage.not_run && counts(stage, *evidence.scenario);
+    caused.reached = caused.reached || (ran && stage.range.to > outage.begin() && stage.range.from <= outage.last_failed_start);
+  }
+  return caused;
+}
+
+std::vector<TimeRange> joined(std::vector<TimeRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const TimeRange& a, const TimeRange& b) { return a.from < b.from; });
+  std::vector<TimeRange> out;
+  for (const TimeRange& one : ranges) {
+    if (!out.empty() && one.from <= out.back().to) {
+      out.back().to = std::max(out.back().to, one.to);
+    } else {
+      out.push_back(one);
+    }
+  }
+  return out;
+}
+
+std::vector<TimeRange> drilled(const ProbeEvidence& probe, const Evidence& evidence) {
+  std::vector<TimeRange> out;
+  for (const FaultWindow& window : evidence.windows) out.push_back(window.range);
+  for (const OwnLoad& own : evidence.own_load) out.push_back(own.range);
+  for (const CausedOutage& c : probe.outages) {
+    if (c.load != nullptr && !c.reached) out.push_back({c.outage.begin(), c.outage.end(probe.results.back().end)});
+  }
+  return joined(std::move(out));
+}
+
 std::vector<TimeRange> unobserved(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime end) {
   std::vector<TimeRange> dark = evidence.report.unobserved;
   const Duration gap = std::max(5 * probe.every, probe.timeout);
@@ -63,9 +114,9 @@ std::vector<TimeRange> unobserved(const ProbeEvidence& evidence, const Probe& pr
   return dark;
 }
 
-void measure_outside(ProbeEvidence& evidence, const std::vector<FaultWindow>& windows) {
+void measure_outside(ProbeEvidence& evidence) {
   std::vector<TimeRange> holes = evidence.unobserved;
-  for (const FaultWindow& window : windows) holes.push_back(window.range);
+  holes.insert(holes.end(), evidence.drilled.begin(), evidence.drilled.end());
   const TimeRange span{evidence.results.front().start, evidence.results.back().end};
   evidence.outside_seconds = seconds_outside(span, holes);
   for (const CausedOutage& caused : evidence.outages) {
@@ -74,47 +125,25 @@ void measure_outside(ProbeEvidence& evidence, const std::vector<FaultWindow>& wi
   }
 }
 
-// What teardown stops was not down: checks count until its first step.
-std::optional<RunTime> start_of_teardown(const Timeline& timeline) {
-  std::optional<RunTime> start;
-  for (const StepEvent& step : timeline.steps()) {
-    if (step.kind == StepEvent::Kind::teardown && (!start || step.started < *start)) start = step.started;
-  }
-  return start;
-}
-
-// An outage that ended before the first stage began was the wait for the service: no time of the drill. One that still stood
-// then counts whole.
-void leave_out_the_wait(ProbeLog& results, const Probe& probe, RunTime from) {
-  if (results.empty()) return;
-  std::optional<RunTime> since;
-  for (const Outage& outage : find_outages(results, probe, {results.front().start, from}).outages) {
-    if (outage.good_end && *outage.good_end <= from) since = outage.last_failed_start + Duration(1);
-  }
-  if (since) results = ProbeLog(std::vector<ProbeResult>(results.from(*since), results.end()));
-}
-
 ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
   ProbeEvidence out;
   out.id = id;
   out.agent = evidence.or_first_load_agent(probe.agent);
-  out.results = evidence.timeline->probe(id);
+  out.results = checks_that_count(*evidence.timeline, id);
   if (const auto lost = evidence.lost_at(out.agent)) {
     out.results = out.results.before(*lost);
   }
-  if (const auto over = start_of_teardown(*evidence.timeline)) {
-    out.results = out.results.before(*over);
-  }
   const RunTime from = start_of_stages(*evidence.timeline).value_or(evidence.end);
-  leave_out_the_wait(out.results, probe, from);
   if (!out.results.empty()) {
     const TimeRange range{out.results.front().start, out.results.back().start + Duration(1)};
     out.report = find_outages(out.results, probe, range);
-    for (const Outage& outage : out.report.outages) out.outages.push_back(attribute(outage, evidence.windows));
+    for (const Outage& outage : out.report.outages) out.outages.push_back(attribute(outage, evidence));
   }
   out.unobserved = unobserved(out, probe, from, evidence.end);
-  if (!out.results.empty()) measure_outside(out, evidence.windows);
+  if (out.results.empty()) return out;
+  out.drilled = drilled(out, evidence);
+  measure_outside(out);
   return out;
 }
 
@@ -172,6 +201,7 @@ Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manif
   evidence.timeline = &timeline;
   evidence.manifest = &manifest;
   evidence.windows = fault_windows(timeline);
+  evidence.own_load = loads_of_our_own(timeline);
   evidence.end = end_of_stages(timeline);
   for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
     evidence.probes.push_back(collect_probe(ProbeId(i), evidence));

@@ -15,14 +15,23 @@
 
 namespace shakedown::judging {
 
-// An outage with the injection that caused it; none = spontaneous. When windows of further injections meet it, it
-// belongs to their overlap and to none of them alone.
+// A stage whose load we did not promise to be carried: of a search, a series or an unmeasured phase. What breaks then may be our
+// doing. Of searches and series the time until the next stage is among it: what was sent is still worked off.
+struct OwnLoad {
+  const StageRecord* stage = nullptr;
+  TimeRange range;
+};
+
+// An outage with the injection that caused it. When windows of further injections meet it, it belongs to their overlap and
+// to none of them alone. Without an injection it is spontaneous, unless it began under load of our own.
 struct CausedOutage {
   Outage outage;
   InjectionId injection;
   FaultId fault;
-  std::vector<FaultId> others;  // the faults of these, each once
-  bool spontaneous() const { return !injection.valid(); }
+  std::vector<FaultId> others;         // the faults of these, each once
+  const StageRecord* load = nullptr;   // of OwnLoad
+  bool reached = false;                // from an unmeasured phase into a measured one: it may have come of either
+  bool spontaneous() const { return !injection.valid() && load == nullptr; }
   bool overlapped() const { return !others.empty(); }
 };
 
@@ -33,7 +42,8 @@ struct ProbeEvidence {
   OutageReport report;
   std::vector<CausedOutage> outages;
   std::vector<TimeRange> unobserved;  // the report's, and what is missing up to the end of the last stage
-  double outside_seconds = 0;         // observed, outside fault windows
+  std::vector<TimeRange> drilled;     // fault windows, and load of our own until the service was back; none touch, ascending
+  double outside_seconds = 0;         // observed, outside of these
   double down_outside_seconds = 0;    // of that, in spontaneous outages
   bool empty() const { return results.empty(); }
   double up_outside_seconds() const { return outside_seconds - down_outside_seconds; }
@@ -51,6 +61,7 @@ struct Evidence {
   const Timeline* timeline = nullptr;
   const Manifest* manifest = nullptr;
   std::vector<FaultWindow> windows;
+  std::vector<OwnLoad> own_load;
   std::vector<ProbeEvidence> probes;  // by ProbeId
   std::vector<LedgerRecord> ledgers;  // by LedgerId
   std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect

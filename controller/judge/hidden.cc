@@ -79,18 +79,23 @@ std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Pr
 HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidence) {
   HiddenOutside out;
   for (const HiddenOutage& one : hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max())) {
-    const bool drilled = std::any_of(evidence.windows.begin(), evidence.windows.end(), [&](const FaultWindow& w) {
-      return w.range.from <= one.range.from && one.range.to <= w.range.to;
+    const bool drilled = std::any_of(probe.drilled.begin(), probe.drilled.end(), [&](const TimeRange& r) {
+      return r.from <= one.range.from && one.range.to <= r.to;
     });
     if (one.dark || drilled) continue;
     ++out.count;
     out.seconds += seconds(one.range.to - one.range.from);
   }
+  for (const CausedOutage& c : probe.outages) {
+    if (!c.reached) continue;
+    ++out.count;
+    out.seconds += seconds_outside({c.outage.begin(), c.outage.end(probe.results.back().end)}, probe.drilled);
+  }
   return out;
 }
 
 std::string hidden_words(const HiddenOutside& hidden) {
-  return hidden.count == 0 ? "" : fmt::format(" ({} more may lie where checks were not made)", hidden.count);
+  return hidden.count == 0 ? "" : fmt::format(" ({} more may lie where checks were not made, or came of a phase that is not measured)", hidden.count);
 }
 
 }  // namespace shakedown::judging

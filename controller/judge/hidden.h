@@ -19,7 +19,7 @@ struct HiddenOutage {
 std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to);
 
 // What spontaneous outages may have been besides those that were seen: within the time that counts as observed, and not
-// wholly within a fault's window.
+// wholly within a fault's window or a load of our own; and those that began in an unmeasured phase and reached a measured one.
 struct HiddenOutside {
   uint64_t count = 0;
   double seconds = 0;  // their length at most

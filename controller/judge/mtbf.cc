@@ -1,4 +1,5 @@
-// mtbf: time up / spontaneous outages; mtbr: time / recoveries from spontaneous outages. Injected ones never count.
+// mtbf: time up / spontaneous outages; mtbr: time / recoveries from spontaneous outages. Injected ones never count, nor what began
+// under load of our own (searches, series, unmeasured phases).
 // Exact chi-square bounds for a time-terminated observation (NIST/SEMATECH e-Handbook 8.4.5.1), widened where outages are seen
 // to come in clusters (core/stats/clusters.h).
 #include <algorithm>
@@ -31,7 +32,7 @@ double at_least(const Events& events, bool with_hidden, double confidence) {
 }
 
 Judged judge_rate(const Requirement& requirement, const Events& events, const std::string& what) {
-  if (events.time <= 0) return nothing(Unit::seconds, "No data: no time was observed outside fault windows.", "observation");
+  if (events.time <= 0) return nothing(Unit::seconds, "No data: no time was observed outside drills.", "observation");
   const double seen = static_cast<double>(events.seen), confidence = requirement.confidence;
   Judged out;
   Measured& m = out.verdict.measured;
@@ -56,7 +57,7 @@ Judged judge_rate(const Requirement& requirement, const Events& events, const st
 Judged judge_sli(const Requirement& requirement, const MtbfSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string&) {
     const Events events{probe.up_outside_seconds(), spontaneous(probe).size(), hidden_outside(probe, evidence),
-                        cluster_effect(spacings(probe, evidence))};
+                        cluster_effect(spacings(probe))};
     return judge_rate(requirement, events, "spontaneous outage");
   });
 }
@@ -68,7 +69,7 @@ Judged judge_sli(const Requirement& requirement, const MtbrSli& sli, const Evide
     if (recoveries < spontaneous(probe).size()) {
       return nothing(Unit::seconds, "The last outage has not ended, so its recovery cannot be counted.", "a recovery");
     }
-    const Events events{probe.outside_seconds, recoveries, hidden_outside(probe, evidence), cluster_effect(spacings(probe, evidence))};
+    const Events events{probe.outside_seconds, recoveries, hidden_outside(probe, evidence), cluster_effect(spacings(probe))};
     return judge_rate(requirement, events, "recovery");
   });
 }

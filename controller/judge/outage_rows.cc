@@ -1,4 +1,4 @@
-// outages {probe}: how many outages the run saw, of any cause. tolerated {faults, probe}: the share of injections that
+// outages {probe}: how many outages the run saw, injected or spontaneous; those under load of our own are told apart. tolerated {faults, probe}: the share of injections that
 // caused none; an objective of 100 % is judged on every injection, any other one by the binomial claim.
 #include <algorithm>
 #include <cmath>
@@ -88,6 +88,13 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
   return out;
 }
 
+// " (4 more under load that nothing was promised for, of which 1 reached a measured phase)"
+std::string not_counted_words(uint64_t ours, uint64_t reached) {
+  if (ours == 0) return "";
+  const std::string into = reached > 0 ? fmt::format(", of which {} reached a measured phase", reached) : "";
+  return fmt::format(" ({} more began in searches, series or phases that are not measured{})", ours, into);
+}
+
 void decide_all(Verdict& verdict, const Toleration& counts) {
   if (counts.clean < counts.valid) {
     verdict.state = VerdictState::fail;
@@ -101,17 +108,22 @@ void decide_all(Verdict& verdict, const Toleration& counts) {
 
 Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
-    const double seen = static_cast<double>(probe.outages.size());
+    const auto of_load = [](const CausedOutage& c) { return c.load != nullptr; };
+    const auto ours = static_cast<uint64_t>(std::count_if(probe.outages.begin(), probe.outages.end(), of_load));
+    const auto reached = std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
+    const uint64_t counted_ones = probe.outages.size() - ours;
+    const double seen = static_cast<double>(counted_ones), most = seen + static_cast<double>(reached);
     const bool dark = !probe.unobserved.empty() || !hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max()).empty();
     Judged out;
     out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
-    out.verdict.measured = {seen, seen, dark ? INFINITY : seen, Unit::count, probe.results.size(), false};
-    out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}; objective {}.",
-                                     counted(probe.outages.size(), "outage"), name, spontaneous(probe).size(),
+    out.verdict.measured = {seen, seen, dark ? INFINITY : most, Unit::count, probe.results.size(), false};
+    out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}{}; objective {}.", counted(counted_ones, "outage"),
+                                     name, spontaneous(probe).size(), not_counted_words(ours, static_cast<uint64_t>(reached)),
                                      dark ? "; checks were not made for long enough to hide one" : "",
                                      limit_text(requirement.objective));
     settle(out.verdict, requirement);
-    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "a run without gaps in the observation";
+    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = dark ? "a run without gaps in the observation"
+                                                                               : "an unmeasured phase without an outage";
     return out;
   });
 }

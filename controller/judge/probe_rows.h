@@ -41,8 +41,8 @@ Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requir
 
 // The spontaneous outages of a probe.
 std::vector<Outage> spontaneous(const ProbeEvidence& probe);
-// The watched time outside fault windows before the first of them, between each two and after the last (clusters.h).
-std::vector<double> spacings(const ProbeEvidence& probe, const Evidence& evidence);
+// The watched time outside drills before the first of them, between each two and after the last (clusters.h).
+std::vector<double> spacings(const ProbeEvidence& probe);
 std::string clusters_words(double effect);
 
 }  // namespace shakedown::judging

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "controller/judge/growth.h"
 #include "controller/judge/impact.h"
 #include "controller/judge/loss.h"
 
@@ -23,8 +24,17 @@ uint64_t certainly_lost(InjectionId injection, const Evidence& evidence) {
   return lost;
 }
 
-// "spontaneous", the fault's name, or the names of all faults that were at work at once.
+// "search cap at 320/s", "steps grow at 8 users", "phase warm-up, not measured".
+std::string load_words(const StageRecord& stage, const Scenario& scenario) {
+  const std::string& phase = scenario.phase(stage.phase).name;
+  if (const StepSeries* series = scenario.steps_of(stage.phase)) return fmt::format("steps {} at {}", phase, level_text(series->axis, stage.level));
+  if (scenario.search_of(stage.phase) != nullptr) return fmt::format("search {} at {}", phase, format_rate({stage.level}));
+  return fmt::format("phase {}, not measured", phase);
+}
+
+// "spontaneous", the load of our own, the fault's name, or the names of all faults that were at work at once.
 std::string cause_of(const CausedOutage& caused, const Scenario& scenario) {
+  if (caused.load != nullptr) return load_words(*caused.load, scenario);
   if (caused.spontaneous()) return "spontaneous";
   std::vector<std::string> names = {scenario.fault(caused.fault).name};
   for (const FaultId other : caused.others) {
@@ -49,9 +59,10 @@ ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const
   out.upper_seconds = outage.upper_seconds();
   out.seen_until = outage.end(probe.results.back().end);
   out.cause = cause_of(caused, *evidence.scenario);
+  out.by_our_load = caused.load != nullptr;
   const Harm harm = meter.over({outage.begin(), out.seen_until}, &told.seconds);
   out.impact = {harm.failed, harm.delayed_seconds, 0, harm.worst_error_ratio};
-  if (!caused.spontaneous() && told.injections.insert(caused.injection).second) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
+  if (caused.injection.valid() && told.injections.insert(caused.injection).second) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
   return out;
 }
 

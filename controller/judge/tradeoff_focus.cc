@@ -160,7 +160,7 @@ std::optional<TradeOff> spontaneous(const Scorecard& card) {
 
 std::optional<TradeOff> undeclared(const Scorecard& card, const Scenario& scenario) {
   for (const ScoredOutage& o : card.outages) {
-    if (o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
+    if (o.by_our_load || o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
     TradeOff out;
     out.option = fmt::format("No problem can be put first: nobody has declared how often {}",
                              happening(o.cause, scenario));

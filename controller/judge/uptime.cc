@@ -30,7 +30,7 @@ double halved(double confidence) { return 1 - (1 - confidence) / 2; }
 std::optional<DrillRepairs> drill_repairs(const ProbeEvidence& probe, double confidence, const Evidence& evidence) {
   std::map<InjectionId, KnownWithin> repairs;
   for (const CausedOutage& c : probe.outages) {
-    if (c.spontaneous()) continue;
+    if (!c.injection.valid()) continue;
     if (!c.outage.good_end || !std::isfinite(c.outage.upper_seconds())) return std::nullopt;
     const FaultEvent* undo = evidence.timeline->injections()[c.injection.value].find(FaultState::undoing);
     if (undo != nullptr && undo->earliest < *c.outage.good_end) return std::nullopt;
@@ -98,10 +98,10 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
   const std::size_t outages = spontaneous(probe).size();
   const std::optional<DrillRepairs> repair = drill_repairs(probe, requirement.confidence, evidence);
   if (probe.outside_seconds <= 0) {
-    return nothing(Unit::ratio, fmt::format("No data: {} saw no time outside fault windows.", name), "observation");
+    return nothing(Unit::ratio, fmt::format("No data: {} saw no time outside drills.", name), "observation");
   }
   const HiddenOutside hidden = hidden_outside(probe, evidence);
-  const double effect = cluster_effect(spacings(probe, evidence)), confidence = requirement.confidence;
+  const double effect = cluster_effect(spacings(probe)), confidence = requirement.confidence;
   const double without_gaps = at_least_up(probe, {}, effect, repair, confidence);
   const Bounds bounds{std::min(without_gaps, at_least_up(probe, hidden, effect, repair, confidence)), at_most_up(probe, effect, confidence)};
   Judged out;
@@ -132,11 +132,11 @@ std::vector<Outage> spontaneous(const ProbeEvidence& probe) {
   return out;
 }
 
-std::vector<double> spacings(const ProbeEvidence& probe, const Evidence& evidence) {
+std::vector<double> spacings(const ProbeEvidence& probe) {
   std::vector<double> out;
   if (probe.empty()) return out;
   std::vector<TimeRange> holes = probe.unobserved;
-  for (const FaultWindow& window : evidence.windows) holes.push_back(window.range);
+  holes.insert(holes.end(), probe.drilled.begin(), probe.drilled.end());
   RunTime from = probe.results.front().start;
   for (const Outage& outage : spontaneous(probe)) {
     out.push_back(seconds_outside({from, outage.begin()}, holes));

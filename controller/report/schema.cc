@@ -99,7 +99,7 @@ Json outage() {
                  {"start", number()},
                  {"lower_seconds", number()},
                  {"upper_seconds", number()},
-                 {"cause", text("a fault's name, several joined by and, or spontaneous")},
+                 {"cause", text("a fault's name, several joined by and, spontaneous, or the search, series or unmeasured phase in which it began")},
                  {"impact", object({{"failed_requests", count()},
                                     {"delayed_seconds", number()},
                                     {"lost_writes", count()},

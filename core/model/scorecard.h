@@ -32,11 +32,13 @@ struct ScoredRequirement {
   std::vector<std::size_t> traffic;        // of rows about load that do not pass: what of Scorecard::traffic tells why
 };
 
-// A measured phase with load that no requirement judges.
+// A measured phase with load, or a fault in it, that no requirement judges.
 struct UnjudgedPhase {
   std::string phase;
   std::string operation;          // "" = all of the phase
-  uint64_t offered = 0, bad = 0;  // outside fault windows
+  uint64_t offered = 0, bad = 0;  // outside fault windows; of a fault inside its windows
+  std::string fault;              // "" = the time outside fault windows
+  double away_seconds = 0;        // of a fault: how long probes saw the service away for it, the longest of its injections
 };
 
 struct AreaSummary {
@@ -57,9 +59,10 @@ struct ScoredOutage {
   std::string probe;
   RunTime start{};
   double lower_seconds = 0, upper_seconds = 0;  // upper may be infinite
-  std::string cause;                            // fault name, several joined by " and ", or "spontaneous"
+  std::string cause;  // fault name, several joined by " and ", "spontaneous", or which load of our own it began under
   OutageImpact impact;
   RunTime seen_until{};                         // its end, else the last that was seen of it
+  bool by_our_load = false;                     // a search's, a series' or an unmeasured phase's
 };
 
 struct ScoredFault {

@@ -26,6 +26,14 @@ OutageReport outages_until(const ProbeLog& results, const Probe& probe, RunTime 
   return begin == results.end() ? OutageReport{} : find_outages(results, probe, {begin->start, RunTime::max()});
 }
 
+std::optional<RunTime> start_of_teardown(const Timeline& timeline) {
+  std::optional<RunTime> start;
+  for (const StepEvent& step : timeline.steps()) {
+    if (step.kind == StepEvent::Kind::teardown && (!start || step.started < *start)) start = step.started;
+  }
+  return start;
+}
+
 }  // namespace
 
 std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
@@ -49,6 +57,28 @@ std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
     if (range.to >= from) windows.push_back({record.injection, record.fault, range});
   }
   return windows;
+}
+
+std::optional<RunTime> start_of_stages(const Timeline& timeline) {
+  std::optional<RunTime> start;
+  for (const StageRecord& stage : timeline.stages()) {
+    if (stage.stage.valid() && !stage.not_run && (!start || stage.range.from < *start)) start = stage.range.from;
+  }
+  return start;
+}
+
+ProbeLog checks_that_count(const Timeline& timeline, ProbeId id) {
+  const std::optional<RunTime> started = start_of_stages(timeline);
+  if (!started && !timeline.scenario().phases.empty()) return {};
+  ProbeLog results = timeline.probe(id);
+  if (const auto over = start_of_teardown(timeline)) results = results.before(*over);
+  if (results.empty()) return results;
+  const RunTime from = started.value_or(timeline.last());
+  std::optional<RunTime> since;
+  for (const Outage& outage : find_outages(results, timeline.scenario().probe(id), {results.front().start, from}).outages) {
+    if (outage.good_end && *outage.good_end <= from) since = outage.last_failed_start + Duration(1);
+  }
+  return since ? ProbeLog(std::vector<ProbeResult>(results.from(*since), results.end())) : results;
 }
 
 bool in_window(int64_t second, const std::vector<FaultWindow>& windows) {

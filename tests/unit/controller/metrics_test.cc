@@ -12,7 +12,6 @@
 
 namespace shakedown {
 namespace {
-
 using namespace std::chrono_literals;
 using prometheus::ClientMetric;
 using prometheus::MetricType;
@@ -195,6 +194,14 @@ TEST(Metrics, WhatTeardownStopsIsNotDown) {
   teardown.ended = testing::at(6.5);
   drill.add(teardown);
   EXPECT_EQ(value(page_of(drill, testing::at(10)), "shakedown_probe_down"), 0);
+}
+
+TEST(Metrics, TheWaitForAServiceThatStartsIsNotDown) {
+  Drill drill;
+  const PhaseId steady = drill.add_phase("steady", 10, 100);
+  EXPECT_EQ(value(page_of(drill.probe(0, 3, {{0, 20}}), testing::at(3)), "shakedown_probe_down"), 0);
+  drill.run(steady, 5);  // what still stands then counts
+  EXPECT_EQ(value(page_of(drill.probe(3, 6, {{0, 20}}), testing::at(6)), "shakedown_probe_down"), 1);
 }
 
 TEST(Metrics, OutagesRecoveryAndLossesShow) {
@@ -389,6 +396,5 @@ TEST(MetricsServer, WaitsForTheScrapeOfTheLastPage) {
   EXPECT_FALSE(server.value()->await_scrape(1ms));
   EXPECT_EQ(server.value()->scrapes(), 1U);
 }
-
 }  // namespace
 }  // namespace shakedown

@@ -1,6 +1,8 @@
 // Small things on which a verdict, or what is said of it, turns: each was once changed without a test that noticed.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "controller/judge/evidence.h"
 #include "controller/judge/rejudge.h"
 #include "controller/judge/tldr.h"
