@@ -60,6 +60,7 @@ struct Call {
   Holes holes;
   bool keep_head = false;
   bool keep_body = false;
+  bool timed = true;  // when its answer ended is part of the result: one that we read too late to know is ours
   bool once = false;  // never sent twice, whatever its method allows
   // Without keep_body: keep the first `excerpt` bytes of the body unless the status is what `unless` wants; 0 = keep nothing.
   std::size_t excerpt = 0;

@@ -29,6 +29,7 @@ void SingleRequest::begin(MonoTime deadline) {
   call.request = &request_;
   call.sink = this;
   call.keep_head = call.keep_body = true;
+  call.timed = false;
   call.intended = call.released = now;
   call.deadline = deadline;
   driver_->submit(call, now);

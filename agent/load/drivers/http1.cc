@@ -232,8 +232,8 @@ void Http1Driver::connect_failed(Connection& connection, Outcome outcome, MonoTi
 
 void Http1Driver::finish_answer(Call& call, const Response& response, std::optional<MonoTime> end,
                                 MonoTime now) {
-  if (end) {
-    finish(call, Outcome::ok, &response, *end);
+  if (end || !call.timed) {
+    finish(call, Outcome::ok, &response, end.value_or(now));
   } else {
     finish(call, Outcome::dropped_by_us, nullptr, now);
   }
