@@ -221,7 +221,10 @@ struct EvidenceText {
     return fmt::format("at least {} spontaneous outages, which nobody can plan", least);
   }
   std::string operator()(const OutagesSli&) const { return "the probe watches the whole run"; }
-  std::string operator()(const ImpactSli& sli) const { return injections(sli.fault, 1, std::nullopt); }
+  std::string operator()(const ImpactSli& sli) const {
+    const std::string out = injections(sli.fault, 1, std::nullopt);
+    return sli.unit == ImpactUnit::delayed_seconds ? out + ", and 8 s outside fault windows under the same load to compare with" : out;
+  }
   std::string operator()(const ToleratedSli& sli) const {
     std::string names;
     uint64_t all = 0;

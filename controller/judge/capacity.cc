@@ -6,6 +6,7 @@
 
 #include "controller/judge/families.h"
 #include "controller/judge/growth.h"
+#include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/search.h"
 
@@ -61,7 +62,7 @@ void check_search(Judged& out, const ScoredSearch& search, const Evidence& evide
   if (out.verdict.state != VerdictState::pass || !search.unconfirmed) return;
   out.verdict.state = VerdictState::not_proven;
   out.verdict.at_risk = false;
-  out.verdict.needed = "a search that comes to its confirmation (" + search.ended + ")";
+  set_needed(out.verdict, {"a search that comes to its confirmation (" + search.ended + ")", kNotByTime});
 }
 
 // unit_per: what one of the SLI's unit is in requests per second; less: what is taken off then.
@@ -93,10 +94,11 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   out.verdict.reason += pool_was_full(stages_of(phase, evidence), {}, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
-    out.verdict.needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
-                         : search.upper ? "a search with a finer resolution, or longer windows"
+    const char* needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
+                         : search.upper  ? "a search with a finer resolution, or longer windows"
                          : !search.lower ? "a search with longer windows, or from a lower rate"
-                                      : "a search that reaches a higher rate";
+                                         : "a search that reaches a higher rate";
+    set_needed(out.verdict, {needed, kNotByTime});
   }
   check_search(out, search, evidence);
   return out;
@@ -109,8 +111,8 @@ void hold_beyond_steps(Verdict& verdict, double at, const ScoredScaling& scored)
   verdict.state = VerdictState::not_proven;
   verdict.at_risk = false;
   verdict.supportable.reset();
-  verdict.needed = fmt::format("a step at {} or beyond: the largest that counts is {}", level_text(scored.axis, at),
-                               level_text(scored.axis, largest));
+  set_needed(verdict, {fmt::format("a step at {} or beyond: the largest that counts is {}", level_text(scored.axis, at),
+                                   level_text(scored.axis, largest)), kNotByTime});
 }
 
 // A rate beyond the steps that count: how many requests would be in progress there, nobody knows.
@@ -133,7 +135,7 @@ Judged by_definition(const SeriesEvidence& found, const std::string& place, RunT
   out.verdict.measured.unit = Unit::margin;
   out.verdict.measured.samples = found.scored.levels.size();
   out.verdict.reason = fmt::format("At {} perfect scaling is so by definition: nothing shares anything there.", place);
-  out.verdict.needed = "a level at which more than one is at work";
+  set_needed(out.verdict, {"a level at which more than one is at work", kNotByTime});
   return out;
 }
 
@@ -192,7 +194,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
   out.verdict.reason += pool_was_full(stages_of(sli.phase, evidence), {}, evidence);
   settle(out.verdict, requirement);
-  if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "more or longer steps";
+  if (out.verdict.state == VerdictState::not_proven) set_needed(out.verdict, {"more or longer steps", kNotByTime});
   hold_beyond_steps(out.verdict, sli.at, found.scored);
   if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
   return out;

@@ -68,6 +68,55 @@ void count_all(Judged& out, const Requirement& requirement, const DegradationSli
   if (missed) out.verdict.needed = kMoreWillNotHelp;
 }
 
+// What was asked of the target, by kind: arrivals a second, users.
+struct Asked {
+  double rate = 0, users = 0;
+};
+
+Asked asked_in(int64_t second, const StageRecord& stage, const Evidence& evidence) {
+  const Phase& phase = evidence.scenario->phase(stage.phase);
+  if (!phase.load) return {};
+  if (const auto* closed = std::get_if<ClosedLoad>(&phase.load->kind)) return {0, static_cast<double>(closed->users)};
+  const Duration offset = std::chrono::seconds(second) - stage.range.from.time_since_epoch();
+  return {rate_at(std::get<OpenLoad>(phase.load->kind).shape, std::max(offset, Duration{}), phase.duration), 0};
+}
+
+// Whether the second half of the scope was asked for more, or for less, than the first.
+struct Course {
+  bool rose = false, fell = false;
+};
+
+Course course_of(const LoadScope& scope, const Evidence& evidence) {
+  constexpr double kAlike = 0.01;
+  const auto seconds = scope.whole_seconds();
+  std::vector<Asked> halves(2);
+  const std::size_t half = seconds.size() / 2;
+  for (std::size_t i = 0; i < 2 * half; ++i) {
+    const auto& [second, id] = seconds[i];
+    const Asked asked = asked_in(second, evidence.timeline->stages()[id.value], evidence);
+    halves[i < half ? 0 : 1].rate += asked.rate;
+    halves[i < half ? 0 : 1].users += asked.users;
+  }
+  Course out;
+  for (const double Asked::*kind : {&Asked::rate, &Asked::users}) {
+    const double before = halves[0].*kind, after = halves[1].*kind;
+    out.rose = out.rose || after > before * (1 + kAlike);
+    out.fell = out.fell || after < before * (1 - kAlike);
+  }
+  return out;
+}
+
+// More load makes answers slower and less makes them quicker, without anything wearing out.
+void hold_under_other_load(Verdict& verdict, const Course& course) {
+  const bool fails = verdict.state == VerdictState::fail && course.rose, passes = verdict.state == VerdictState::pass && course.fell;
+  if (!fails && !passes) return;
+  verdict.state = VerdictState::not_proven;
+  verdict.at_risk = false;
+  verdict.supportable.reset();
+  verdict.reason += fails ? " The load rose meanwhile, which makes answers slower too." : " The load fell meanwhile, which hides what became slower.";
+  set_needed(verdict, {"a soak under the same load from its beginning to its end", kNotByTime});
+}
+
 }  // namespace
 
 Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, const Evidence& evidence) {
@@ -100,6 +149,7 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
   else out.verdict.reason += pool_was_full(scope.stages(), {}, evidence);
   settle(out.verdict, requirement);
   count_all(out, requirement, sli, scope, evidence);
+  hold_under_other_load(out.verdict, course_of(scope, evidence));
   if (out.verdict.state == VerdictState::not_proven && out.verdict.needed.empty()) out.verdict.needed = "a longer soak";
   check_our_losses(out, scope, kDefaultBudget, evidence);
   check_load_agents(out, scope, evidence);

@@ -7,6 +7,7 @@
 
 #include "controller/judge/calls.h"
 #include "controller/judge/families.h"
+#include "controller/judge/needed.h"
 #include "controller/judge/watermelon.h"
 
 namespace shakedown::judging {
@@ -239,7 +240,7 @@ Judged judge_sli(const Requirement& requirement, const DownstreamSli& sli, const
   verdict.at_risk = verdict.at_risk && found.state == VerdictState::pass;
   verdict.state = found.state;
   verdict.reason = fmt::format("{}", fmt::join(found.reasons, " "));
-  verdict.needed = needed_text(verdict.state);
+  set_needed(verdict, {needed_text(verdict.state), verdict.state == VerdictState::not_proven ? kNotByTime : 0});
   out.observed_seconds = evidence.last_second();
   out.until = evidence.end;
   return out;

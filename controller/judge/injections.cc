@@ -253,6 +253,10 @@ std::string needed_for(const Tally& tally, const InjectionRow& row, const Requir
     if (!b.verdict.valid || b.clearing <= requirement.objective.limit) continue;
     if (!b.verdict.note.empty()) return fmt::format("an injection without \"{}\"", b.verdict.note);
     if (b.value > requirement.objective.limit) return kMoreWillNotHelp;
+    if (std::holds_alternative<ImpactSli>(requirement.sli)) {
+      return std::isfinite(b.clearing) ? "longer quiet times to compare with: the objective lies inside the measured bounds"
+                                       : "at least 8 seconds outside fault windows under the same load, to compare with";
+    }
     return "finer checks: the objective lies inside the measured bounds";
   }
   if (tally.blocked > 0) return needed_unblocked(bounds);

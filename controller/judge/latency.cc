@@ -198,7 +198,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   const double limit = requirement.objective.limit, allowed = 1 - sli.quantile;
   const bool limited = requirement.objective.comparison == Comparison::at_most && std::isfinite(limit);
   LatencyData data = collect_latency(scope, sli, limited ? from_seconds(limit) : Duration::max(), evidence);
-  const Missing missing = missing_in(scope, measured_operations(sli), data.sum, evidence);
+  const Missing missing = missing_in(scope, measured_operations(sli), data.sum, evidence, limited ? from_seconds(limit) : Duration::max());
   data.over.missing = missing.total();
   data.over.waiting = missing.waiting;
   const ShareBounds over = bad_share(data.over, requirement.confidence);

@@ -65,7 +65,14 @@ const ClosedLoad* closed_load(StageId stage, const Evidence& evidence) {
   return load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
 }
 
-std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& evidence) {
+// The good answers of a second that were slower than the limit, where the run counted it.
+uint64_t too_slow(const SecondRow& row, Duration limit, const Evidence& evidence) {
+  const auto& limits = evidence.scenario->operation(row.operation).limits;
+  const auto index = static_cast<std::size_t>(std::find(limits.begin(), limits.end(), limit) - limits.begin());
+  return index < limits.size() && index < row.over_limit.size() ? row.over_limit[index] : 0;
+}
+
+std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& evidence, Duration limit) {
   std::map<StageId, UserTime> out;
   const auto& stages = scope.stages();
   if (std::none_of(stages.begin(), stages.end(), [&](StageId id) { return closed_load(id, evidence) != nullptr; })) return out;
@@ -75,12 +82,15 @@ std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& e
     const ClosedLoad* closed = closed_load(row.stage, evidence);
     if (closed == nullptr || !scope.contains(row)) return;
     UserTime& time = out[row.stage];
+    // Of a second with answers beyond the limit, all that its users spent on good ones: it has few others.
+    const uint64_t slow = too_slow(row, limit, evidence);
     for (const Outcome outcome : kAllOutcomes) {
+      const bool good = outcome == Outcome::ok && slow == 0;
       const auto n = static_cast<double>(row.count(outcome));
       const double length = row.latency_seconds[static_cast<std::size_t>(outcome)];
       const bool carried = outcome == Outcome::ok || outcome == Outcome::failed || outcome == Outcome::timeout;
-      (outcome == Outcome::ok ? time.good : time.bad) += length + n * (carried ? seconds(closed->think) : pause);
-      (outcome == Outcome::ok ? time.good_requests : time.bad_requests) += row.count(outcome);
+      (good ? time.good : time.bad) += length + n * (carried ? seconds(closed->think) : pause);
+      (good ? time.good_requests : time.bad_requests) += row.count(outcome);
     }
   });
   return out;
@@ -101,7 +111,7 @@ std::string missing_text(const Missing& missing) {
 }  // namespace
 
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
-                   const Evidence& evidence) {
+                   const Evidence& evidence, Duration limit) {
   Missing out;
   out.ours = sum.ours;
   for (const StageId id : scope.stages()) {
@@ -109,7 +119,7 @@ Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& opera
     const double missing = shortfall(stage, *evidence.scenario);
     if (missing > 0) out.never_offered += missing * share_of_mix(stage, operations, *evidence.scenario);
   }
-  for (const auto& [id, time] : user_times(scope, evidence)) {
+  for (const auto& [id, time] : user_times(scope, evidence, limit)) {
     const StageRecord& stage = evidence.timeline->stages()[id.value];
     out.waiting += held_up(time) * share_of_mix(stage, operations, *evidence.scenario);
   }
@@ -120,7 +130,7 @@ void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
   if (missing.waiting >= 1 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
-    touch(judged, "", fmt::format("users of a closed load who waited for bad requests did not make about {:.0f} others, "
+    touch(judged, "", fmt::format("users of a closed load who waited for bad or slow requests did not make about {:.0f} others, "
                                   "so the share of requests does not show how long it was bad", missing.waiting));
     set_needed(verdict, {"an open load, which keeps its rate when the target does not answer"});
     return;

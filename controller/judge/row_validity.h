@@ -12,13 +12,14 @@ namespace shakedown::judging {
 struct Missing {
   double never_offered = 0;  // shortfall of the schedule, as far as it falls to the operations
   uint64_t ours = 0;         // dropped by us, or failed on our side
-  // Closed loads: requests that users would have made while they waited for bad ones, or for the pause after those.
+  // Closed loads: requests that users would have made while they waited for bad (or too slow) ones, or for the pause after those.
   // A slow or dead target holds its own users back, so that its outage thins out among the requests.
   double waiting = 0;
   double total() const { return never_offered + static_cast<double>(ours); }
 };
+// limit: good answers that took longer hold their users back too, in a row about latency.
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
-                   const Evidence& evidence);
+                   const Evidence& evidence, Duration limit = Duration::max());
 
 // Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
 // between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.

@@ -72,13 +72,17 @@ double covered_share(StageId stage, const Covered& covered, const Evidence& evid
   return all == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(all);
 }
 
-bool keeps_alone(const Requirement& requirement, StageId stage, const Evidence& evidence) {
+// The row over these stages and no others.
+Judged judged_over(const Requirement& requirement, std::vector<StageId> stages, const Evidence& evidence) {
   Requirement alone = requirement;
   Scope& scope = *scope_in(alone.sli);
   scope.phases.clear();
-  scope.stages = {stage};
-  const Judged judged = std::visit([&](const auto& sli) { return judge_sli(alone, sli, evidence); }, alone.sli);
-  const Measured& m = judged.verdict.measured;
+  scope.stages = std::move(stages);
+  return std::visit([&](const auto& sli) { return judge_sli(alone, sli, evidence); }, alone.sli);
+}
+
+bool keeps_alone(const Requirement& requirement, StageId stage, const Evidence& evidence) {
+  const Measured m = judged_over(requirement, {stage}, evidence).verdict.measured;
   return m.value && !misses(requirement.objective, *m.value);
 }
 
@@ -97,8 +101,12 @@ std::optional<double> tested_rate(const Requirement& requirement, const Evidence
   }
   std::stable_sort(rates.begin(), rates.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   const Covered covered(Rows::deciding, evidence);
+  std::vector<StageId> kept;  // at this rate or a higher one
   for (const auto& [rate, id] : rates) {
-    if (keeps_alone(requirement, id, evidence)) return rate * covered_share(id, covered, evidence);
+    if (!keeps_alone(requirement, id, evidence)) continue;
+    kept.push_back(id);
+    const bool proven = judged_over(requirement, kept, evidence).verdict.state == VerdictState::pass;
+    if (proven) return rate * covered_share(id, covered, evidence);
   }
   return std::nullopt;
 }

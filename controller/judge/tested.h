@@ -12,8 +12,9 @@ namespace shakedown::judging {
 // Availability, latency, throughput and error ratio: rows over the requests of a load.
 bool about_load(const Sli& sli);
 
-// The highest rate, per second, of an open load in a stage that the row judged and that keeps the objective by itself:
-// a pass over several phases says nothing of the one among them that misses. A constant rate that was offered in full is
+// The highest rate, per second, of an open load in a stage that the row judged, such that the stages at it and above that keep
+// the objective pass by themselves: a pass over several phases says nothing of the one among them that misses, nor of one
+// too short to show anything. A constant rate that was offered in full is
 // told as declared, any other as the mean of what was offered. Of a mix only the part that a row with `must` judges counts:
 // what nobody looked at did not hold. nullopt: not about load, or no such stage.
 std::optional<double> tested_rate(const Requirement& requirement, const Evidence& evidence);

@@ -1,5 +1,6 @@
 // throughput: good answers per second over the scope, by batch means (core/stats/batch_means.h): bounds that allow for
 // seconds that depend on their neighbours, and none where these seconds are too few for that.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -64,6 +65,18 @@ void add_never_offered(Rates& rates, double never_offered) {
   for (double& rate : rates.at_best) rate += each;
 }
 
+// An answer that took longer than a second did not come in the second that it counts in.
+std::string slowest_words(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
+  Duration slowest{};
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
+    if (!scope.has_stage(key.first) || !is_among(key.second, sli.operations)) continue;
+    slowest = std::max(slowest, cell.latency[static_cast<std::size_t>(Outcome::ok)].max());
+  }
+  if (slowest <= std::chrono::seconds(1)) return "";
+  return fmt::format(" Each counts in the second in which it was asked for; some came up to {} later.",
+                     format_value(shakedown::seconds(slowest), Unit::seconds));
+}
+
 }  // namespace
 
 Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const Evidence& evidence) {
@@ -99,7 +112,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
                                    told(*m.value), rates.good.size(), scope.describe(),
                                    told(*m.lower), told(*m.upper),
                                    confidence_text(requirement.confidence), limit_text(requirement.objective));
-  out.verdict.reason += pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += slowest_words(scope, sli, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "
@@ -110,7 +123,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   if (too_little && out.verdict.state == VerdictState::not_proven) {
     out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.",
                                       told(asked));
-    out.verdict.needed = fmt::format("a load that asks for {} a second or more", format_number(limit));
+    set_needed(out.verdict, {fmt::format("a load that asks for {} a second or more", format_number(limit)), kNotByTime});
   } else if (bounds && best) {
     settle_missing(out, missing, compare(requirement.objective, bounds->lower, bounds->upper),
                    compare(requirement.objective, best->lower, best->upper));

@@ -89,6 +89,8 @@ std::optional<double> growth_of_backlog(const std::vector<StageId>& stages, doub
   }
   const std::optional<Trend> found = trend(std::move(points), confidence);
   if (!found || !(found->bounds.lower > 0) || !std::isfinite(found->bounds.lower)) return std::nullopt;
+  // At (1 + d) times its capacity answers take d longer with each second: less than the finest share is no backlog that counts.
+  if (found->slope < kFinestBlindShare) return std::nullopt;
   return found->bounds.lower;
 }
 

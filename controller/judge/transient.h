@@ -30,7 +30,8 @@ double blind_share_at(double rate, double confidence, const Search& search, Dura
 double planned_blind_share(const Search& search, const Scenario& scenario);
 
 // How much longer answers take with each second of these stages, seconds per second: the lower bound of the slope where
-// that is above zero at the confidence, as when a backlog grows; nullopt when it is not, or too little is known.
+// that is above zero at the confidence, as when a backlog grows; nullopt when it is not, when the slope itself is below
+// kFinestBlindShare (the rate is then no further above the capacity than that), or when too little is known.
 std::optional<double> growth_of_backlog(const std::vector<StageId>& stages, double confidence, const Timeline& timeline);
 
 }  // namespace shakedown::judging

@@ -155,6 +155,7 @@ TEST(TruthCapacity, WindowsShorterThanTheLimitShowNoCapacityAtAll) {
   EXPECT_FALSE(found.lower);
   EXPECT_FALSE(found.confirmed);
   EXPECT_EQ(queue.verdict().state, VerdictState::not_proven);
+  EXPECT_LT(queue.verdict().needed_seconds, 0) << "no date: a longer drill like this would not show it";
 }
 
 ScoredSearchStep answer(const SearchOrder& order, double holds_up_to, double confirms_up_to) {
