@@ -7,13 +7,14 @@
 namespace shakedown::judging {
 namespace {
 
-void add(std::vector<ScoredControl>& controls, const std::string& name, VerdictState state, RequirementId row) {
+void add(std::vector<ScoredControl>& controls, const std::string& name, VerdictState state, RequirementId row, bool vouched) {
   const auto same = [&](const ScoredControl& c) { return c.control == name; };
   const auto found = std::find_if(controls.begin(), controls.end(), same);
   if (found == controls.end()) {
-    controls.push_back({name, state, {row}});
+    controls.push_back({name, state, {row}, vouched});
     return;
   }
+  found->vouched = found->vouched && vouched;
   if (severity(state) > severity(found->state)) found->state = state;
   found->rows.push_back(row);
 }
@@ -40,7 +41,8 @@ std::vector<ScoredControl> summarize_controls(const std::vector<ScoredRequiremen
   std::vector<ScoredControl> controls;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const std::string& control : rows[i].requirement.controls) {
-      add(controls, control, rows[i].verdict.state, RequirementId(i));
+      add(controls, control, rows[i].verdict.state, RequirementId(i),
+          std::holds_alternative<AttestedSli>(rows[i].requirement.sli));
     }
   }
   return controls;

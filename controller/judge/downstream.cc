@@ -93,6 +93,9 @@ void check_commitment(Findings& found, ScoredDependency& out, const Dependency& 
   }
   const Commitment& c = *dependency.commitment;
   out.commitment = fmt::format("{}: {}{}", c.who, format_rate(c.rate), c.until.empty() ? "" : " until " + c.until);
+  if (evidence.manifest->finished != WallTime{} && c.date > today(evidence)) {
+    found.add(VerdictState::unknown, fmt::format("{} is to commit on {}, and that day had not come", c.who, c.date));
+  }
   if (!c.until.empty() && c.until < today(evidence)) {
     found.add(VerdictState::fail, fmt::format("the commitment of {} expired on {}", c.who, c.until));
   } else if (const auto& forecast = evidence.scenario->forecast; forecast && !c.until.empty() && c.until < forecast->by) {

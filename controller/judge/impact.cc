@@ -50,10 +50,26 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
     return;
   }
   // A second that the window shares with the time before or after it may have failed without the fault.
-  bound.value = static_cast<double>(harm.failed);
-  bound.verdict.lower = within.empty() ? 0 : static_cast<double>(meter.over(within).failed);
-  bound.verdict.upper = static_cast<double>(harm.failed + harm.unfinished + harm.ours);
+  bound.value = static_cast<double>(harm.excess);
+  bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.failures(within, confidence.fail).lower);
+  bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) + static_cast<double>(harm.unfinished + harm.ours);
 }
+
+// What one operation did in a second under one load.
+struct QuietSecond {
+  double latency = 0, timed = 0;  // of good answers
+  double bad = 0, judged = 0;
+
+  void add(const SecondRow& row, bool away) {
+    latency += row.latency_seconds[kOk];
+    timed += static_cast<double>(row.timed[kOk]);
+    if (away) return;
+    SecondTally sum;
+    add_outcomes(sum, row);
+    bad += static_cast<double>(sum.bad);
+    judged += static_cast<double>(sum.ok + sum.bad);
+  }
+};
 
 }  // namespace
 
@@ -65,23 +81,36 @@ HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
     load_of_.push_back(loads.emplace(load, loads.size()).first->second);
   }
   quiet_.resize(loads.size());
-  std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, std::pair<double, double>>> quiet;
+  std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, QuietSecond>> quiet;
+  std::set<int64_t> out;  // seconds in which a probe saw the service away
+  for (const ProbeEvidence& probe : evidence.probes) {
+    for (const CausedOutage& c : probe.outages) {
+      const int64_t last = second_of(c.outage.end(probe.results.back().end));
+      for (int64_t s = second_of(c.outage.begin()); s <= last; ++s) out.insert(s);
+    }
+  }
   evidence.timeline->seconds().each_row([&](const SecondRow& row) {
     const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
     const bool judged = stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
-    if (!judged || row.timed[kOk] == 0 || in_window(row.second, evidence.windows)) return;
-    auto& [sum, count] = quiet[{load_of_[stage.phase.value], row.operation}][row.second];
-    sum += row.latency_seconds[kOk];
-    count += static_cast<double>(row.timed[kOk]);
+    if (!judged || in_window(row.second, evidence.windows)) return;
+    quiet[{load_of_[stage.phase.value], row.operation}][row.second].add(row, out.count(row.second) > 0);
   });
   for (const auto& [key, seconds] : quiet) {
-    for (const auto& [second, answers] : seconds) quiet_[key.first][key.second].add(second, answers.first, answers.second);
+    Quiet& usual = quiet_[key.first][key.second];
+    for (const auto& [second, s] : seconds) {
+      usual.answers.add(second, s.latency, s.timed);
+      usual.failures.add(second, s.bad, s.judged);
+    }
   }
 }
 
-bool HarmMeter::has_baseline(PhaseId phase) const { return phase.value < load_of_.size() && !quiet_[load_of_[phase.value]].empty(); }
+bool HarmMeter::has_baseline(PhaseId phase) const {
+  if (phase.value >= load_of_.size()) return false;
+  const Usual& quiet = quiet_[load_of_[phase.value]];
+  return std::any_of(quiet.begin(), quiet.end(), [](const auto& one) { return one.second.answers.count() > 0; });
+}
 
-const QuietAnswers* HarmMeter::usual(StageId stage, OperationId operation) const {
+const HarmMeter::Quiet* HarmMeter::usual(StageId stage, OperationId operation) const {
   const PhaseId phase = evidence_->timeline->stages()[stage.value].phase;
   if (phase.value >= load_of_.size()) return nullptr;
   const Usual& quiet = quiet_[load_of_[phase.value]];
@@ -92,7 +121,7 @@ const QuietAnswers* HarmMeter::usual(StageId stage, OperationId operation) const
 Bounds HarmMeter::delay(TimeRange range, double confidence) const {
   const double grain = std::exp2(1.0 / (2 << kHistogramScale)) - 1;
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
-  std::map<const QuietAnswers*, std::pair<double, double>> sums;
+  std::map<const Quiet*, std::pair<double, double>> sums;
   const auto add = [&](const SecondRow& row) {
     auto& [sum, count] = sums[usual(row.stage, row.operation)];
     sum += row.latency_seconds[kOk];
@@ -101,29 +130,57 @@ Bounds HarmMeter::delay(TimeRange range, double confidence) const {
   evidence_->timeline->seconds().each_row(add, first, last + 1);
   Bounds out;
   for (const auto& [quiet, sum] : sums) {
-    if (quiet == nullptr || sum.second <= 0) continue;
-    const double expected = sum.second * quiet->mean();
-    const double reach = quiet->reach(sum.second, last - first + 1, confidence) + grain * (sum.first + expected);
+    if (quiet == nullptr || quiet->answers.count() <= 0 || sum.second <= 0) continue;
+    const double expected = sum.second * quiet->answers.mean();
+    const double reach = quiet->answers.reach(sum.second, last - first + 1, confidence) + grain * (sum.first + expected);
     out.lower += std::max(0.0, sum.first - expected - reach);
     out.upper += std::max(0.0, sum.first - expected + reach);
   }
   return out;
 }
 
+Bounds HarmMeter::failures(TimeRange range, double confidence) const {
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
+  std::map<const Quiet*, std::pair<double, double>> sums;
+  const auto add = [&](const SecondRow& row) {
+    SecondTally tally;
+    add_outcomes(tally, row);
+    auto& [bad, judged] = sums[usual(row.stage, row.operation)];
+    bad += static_cast<double>(tally.bad);
+    judged += static_cast<double>(tally.ok + tally.bad);
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
+  Bounds out;
+  for (const auto& [quiet, sum] : sums) {
+    const auto [bad, judged] = sum;
+    const double share = quiet == nullptr ? 0 : quiet->failures.mean();
+    const double reach = share > 0 && judged > 0 ? quiet->failures.reach(judged, last - first + 1, confidence) : 0;
+    out.lower += std::max(0.0, std::floor(bad - judged * share - reach));
+    out.upper += std::min(bad, std::max(0.0, std::ceil(bad - judged * share + reach)));
+  }
+  return out;
+}
+
 Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   Harm harm;
-  std::map<const QuietAnswers*, double> excess;
+  std::map<const Quiet*, std::pair<double, double>> excess;  // delay, failures
   std::map<int64_t, SecondTally> seconds;
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   const auto add = [&](const SecondRow& row) {
     if (told != nullptr && told->count(row.second) > 0) return;
+    SecondTally tally;
+    add_outcomes(tally, row);
     add_outcomes(seconds[row.second], row);
     const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
     harm.ours += ours;
     harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
-    const QuietAnswers* quiet = usual(row.stage, row.operation);
+    const Quiet* quiet = usual(row.stage, row.operation);
+    auto& [delay, failures] = excess[quiet];
+    failures += static_cast<double>(tally.bad);
     if (quiet == nullptr) return;
-    excess[quiet] += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * quiet->mean();
+    failures -= static_cast<double>(tally.ok + tally.bad) * quiet->failures.mean();
+    if (quiet->answers.count() <= 0) return;
+    delay += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * quiet->answers.mean();
   };
   evidence_->timeline->seconds().each_row(add, first, last + 1);
   for (const auto& [second, s] : seconds) {
@@ -136,7 +193,10 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
           std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
     }
   }
-  for (const auto& [quiet, delay] : excess) harm.delayed_seconds += std::max(0.0, delay);
+  for (const auto& [quiet, more] : excess) {
+    harm.delayed_seconds += std::max(0.0, more.first);
+    harm.excess += static_cast<uint64_t>(std::llround(std::max(0.0, more.second)));
+  }
   return harm;
 }
 

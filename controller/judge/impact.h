@@ -13,6 +13,7 @@ namespace shakedown::judging {
 
 struct Harm {
   uint64_t failed = 0;      // failed, refused, reset, timeout, dropped_by_target
+  uint64_t excess = 0;      // of these: above their share in quiet time under the same load, to the nearest
   uint64_t unfinished = 0;  // may or may not have failed
   uint64_t answered = 0;    // ok
   uint64_t ours = 0;        // never sent or lost on our side: missing data
@@ -35,13 +36,19 @@ class HarmMeter {
   // Bounds of the delay over the range: what answers vary by themselves is no fault's, and a histogram knows each of them
   // to 0.27 % only.
   Bounds delay(TimeRange range, double confidence) const;
+  // Bounds of the requests that failed beyond their share in quiet time. Where none failed then, all that failed.
+  Bounds failures(TimeRange range, double confidence) const;
   // Whether there was a quiet time under the load of that phase to compare delays with.
   bool has_baseline(PhaseId phase) const;
 
  private:
   // Outside fault windows, of measured phases with the same load: under another one answers take another time.
-  using Usual = std::map<OperationId, QuietAnswers>;
-  const QuietAnswers* usual(StageId stage, OperationId operation) const;
+  struct Quiet {
+    QuietAnswers answers;   // latency of good answers
+    QuietAnswers failures;  // 1 for a request that failed, outside of outages
+  };
+  using Usual = std::map<OperationId, Quiet>;
+  const Quiet* usual(StageId stage, OperationId operation) const;
 
   const Evidence* evidence_;
   std::vector<std::size_t> load_of_;  // by PhaseId: which of the different loads

@@ -172,10 +172,11 @@ void collect_losses(Evidence& evidence) {
   }
 }
 
-uint64_t unexplained(LedgerId ledger, const Evidence& evidence) {
+uint64_t unexplained(LedgerId ledger, const Evidence& evidence, bool altered) {
   const auto& losses = evidence.attributed[ledger.value];
-  return static_cast<uint64_t>(std::count_if(losses.begin(), losses.end(),
-                                             [](const AttributedLoss& loss) { return loss.candidates.empty(); }));
+  return static_cast<uint64_t>(std::count_if(losses.begin(), losses.end(), [altered](const AttributedLoss& loss) {
+    return loss.candidates.empty() && loss.altered == altered;
+  }));
 }
 
 Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Evidence& evidence) {
@@ -207,8 +208,9 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
   const double lost = static_cast<double>(found.lost);
   const double most = found.verified ? lost + static_cast<double>(found.undecided) : INFINITY;
   out.verdict.measured = {lost, lost, most, Unit::writes, found.acked, false};
-  out.verdict.reason = fmt::format("{} of {} acknowledged {} lost, {} undecided at the end; objective {}.", found.lost,
-                                   found.acked, noun, found.undecided, limit_text(requirement.objective));
+  const std::string altered = found.altered == 0 ? "" : fmt::format(" ({} of them came back altered)", found.altered);
+  out.verdict.reason = fmt::format("{} of {} acknowledged {} lost{}, {} undecided at the end; objective {}.", found.lost, found.acked,
+                                   noun, altered, found.undecided, limit_text(requirement.objective));
   out.observed_seconds = evidence.last_second();
   out.until = evidence.end;
   settle(out.verdict, requirement);
@@ -228,11 +230,13 @@ std::vector<ValidityReason> unexplained_losses(const Evidence& evidence) {
       const auto* durability = std::get_if<DurabilitySli>(&row.sli);
       return durability != nullptr && durability->ledger == LedgerId(i);
     });
-    const uint64_t lost = unexplained(LedgerId(i), evidence);
-    if (judged || lost == 0) continue;
     const std::string noun = evidence.scenario->ledgers[i].noun;
-    out.push_back({kUnexplainedLoss, fmt::format("{} confirmed {} disappeared, and no fault explains it", lost,
-                                                 lost == 1 ? noun : plural(noun)), false});
+    for (const bool altered : {false, true}) {
+      const uint64_t lost = unexplained(LedgerId(i), evidence, altered);
+      if (judged || lost == 0) continue;
+      out.push_back({kUnexplainedLoss, fmt::format("{} confirmed {} {}, and no fault explains it", lost, lost == 1 ? noun : plural(noun),
+                                                   altered ? "came back altered" : "disappeared"), false});
+    }
   }
   return out;
 }

@@ -10,8 +10,8 @@ namespace shakedown::judging {
 // write was acknowledged shortly before the fault (max(5 / rate, timeout)), so that nothing could be lost.
 void collect_losses(Evidence& evidence);
 
-// Lost writes that no injection can have taken.
-uint64_t unexplained(LedgerId ledger, const Evidence& evidence);
+// Lost writes that no injection can have taken: those that are gone, or those that came back altered.
+uint64_t unexplained(LedgerId ledger, const Evidence& evidence, bool altered = false);
 
 // The signal of such a loss where no durability row judges it: the run is then at most NOT PROVEN.
 inline constexpr const char* kUnexplainedLoss = "unexplained loss";

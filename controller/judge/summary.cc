@@ -61,7 +61,7 @@ ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const
   out.cause = cause_of(caused, *evidence.scenario);
   out.by_our_load = caused.load != nullptr;
   const Harm harm = meter.over({outage.begin(), out.seen_until}, &told.seconds);
-  out.impact = {harm.failed, harm.delayed_seconds, 0, harm.worst_error_ratio};
+  out.impact = {harm.excess, harm.delayed_seconds, 0, harm.worst_error_ratio};
   if (caused.injection.valid() && told.injections.insert(caused.injection).second) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
   return out;
 }
@@ -128,7 +128,7 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   if (fault.expected && view.valid() && view.overlap.empty()) {
     constexpr double kMonth = 30.0 * 86400;
     out.predicted_monthly_failed =
-        fault.expected->per_second * kMonth * static_cast<double>(meter.over(view.window).failed);
+        fault.expected->per_second * kMonth * static_cast<double>(meter.over(view.window).excess);
   }
   return out;
 }

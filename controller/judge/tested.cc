@@ -6,6 +6,7 @@
 #include "controller/judge/families.h"
 #include "controller/judge/row_validity.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/tradeoffs.h"
 
 namespace shakedown::judging {
 namespace {
@@ -72,6 +73,42 @@ double covered_share(StageId stage, const Covered& covered, const Evidence& evid
   return all == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(all);
 }
 
+// Whether some row says what a fault may do: one about it, about requests in its windows, or about all outages.
+struct SaysOf {
+  FaultId fault;
+  bool operator()(const AvailabilitySli& sli) const { return sli.scope.during == fault; }
+  bool operator()(const LatencySli& sli) const { return sli.scope.during == fault; }
+  bool operator()(const ThroughputSli& sli) const { return sli.scope.during == fault; }
+  bool operator()(const ErrorRatioSli& sli) const { return sli.scope.during == fault; }
+  bool operator()(const OutagesSli&) const { return true; }
+  bool operator()(const UptimeSli&) const { return true; }
+  bool operator()(const ToleratedSli& sli) const { return std::find(sli.faults.begin(), sli.faults.end(), fault) != sli.faults.end(); }
+  template <class Other>
+  bool operator()(const Other& sli) const {
+    return fault_of(Sli(sli)) == fault;
+  }
+};
+
+// What a fault did that no row is about: what failed in its windows, and how long it took the service away.
+UnjudgedPhase unjudged_fault(FaultId id, const Evidence& evidence) {
+  UnjudgedPhase out;
+  out.fault = evidence.scenario->fault(id).name;
+  const SecondTally sum = total(tally(LoadScope(Scope{{}, id, {}}, evidence), {}, evidence));
+  out.offered = sum.offered;
+  out.bad = sum.bad;
+  for (const InjectionRecord& record : evidence.timeline->injections()) {
+    if (record.fault == id && record.stage.value < evidence.timeline->stages().size()) {
+      out.phase = evidence.scenario->phase(evidence.timeline->stages()[record.stage.value].phase).name;
+    }
+  }
+  for (const ProbeEvidence& probe : evidence.probes) {
+    for (const CausedOutage& c : probe.outages) {
+      if (c.injection.valid() && c.fault == id) out.away_seconds = std::max(out.away_seconds, c.outage.lower_seconds());
+    }
+  }
+  return out;
+}
+
 // The row over these stages and no others.
 Judged judged_over(const Requirement& requirement, std::vector<StageId> stages, const Evidence& evidence) {
   Requirement alone = requirement;
@@ -116,7 +153,7 @@ std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence) {
   const Covered covered(Rows::all, evidence);
   std::vector<UnjudgedPhase> out;
   const auto note = [&](const Phase& phase, const std::string& operation, const SecondTally& sum) {
-    if (sum.offered > 0) out.push_back({phase.name, operation, sum.offered, sum.bad});
+    if (sum.offered > 0) out.push_back({phase.name, operation, sum.offered, sum.bad, "", 0});
   };
   for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
     const Phase& phase = scenario.phases[i];
@@ -134,6 +171,12 @@ std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence) {
       if (std::any_of(stages.begin(), stages.end(), [&](StageId stage) { return covered.has(stage, id); })) continue;
       note(phase, scenario.operation(id).name, total(tally(scope, {id}, evidence)));
     }
+  }
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const bool said = std::any_of(scenario.requirements.begin(), scenario.requirements.end(),
+                                  [&](const Requirement& row) { return std::visit(SaysOf{FaultId(i)}, row.sli); });
+    UnjudgedPhase fault = said ? UnjudgedPhase{} : unjudged_fault(FaultId(i), evidence);
+    if (!fault.phase.empty() && (fault.bad > 0 || fault.away_seconds > 0)) out.push_back(std::move(fault));
   }
   return out;
 }

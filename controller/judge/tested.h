@@ -20,7 +20,7 @@ bool about_load(const Sli& sli);
 std::optional<double> tested_rate(const Requirement& requirement, const Evidence& evidence);
 
 // Measured phases with load, and operations of phases that are judged in part, whose requests outside fault windows no
-// row judges.
+// row judges; and faults that did harm and that no row is about.
 std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence);
 
 }  // namespace shakedown::judging

@@ -7,6 +7,7 @@
 
 #include "controller/judge/loss.h"
 #include "controller/judge/settle.h"
+#include "controller/judge/spoken.h"
 #include "controller/judge/tested.h"
 #include "controller/judge/tldr_failures.h"
 #include "controller/judge/tldr_growth.h"
@@ -51,7 +52,7 @@ std::string sentence(const ScoredRequirement& row, const Scorecard& card, const 
 }
 
 // The lowest of the rates at which the rows were judged: at a higher one some row says nothing.
-std::string load_sentence(const Scorecard& card) {
+std::string load_sentence(const Scorecard& card, bool capacity_told) {
   bool any = false;
   double rate = INFINITY;
   for (const ScoredRequirement& row : card.requirements) {
@@ -63,20 +64,37 @@ std::string load_sentence(const Scorecard& card) {
   }
   if (!any) return "";
   if (!(rate > 0)) return "Load holds as tested.";
-  const bool beyond = card.forecast && card.searches.empty() && card.forecast->rate.per_second > rate;
+  const auto reached = [&](const ScoredSearch& s) { return s.lower && *s.lower >= card.forecast->rate.per_second; };
+  const bool beyond = card.forecast && !capacity_told && card.forecast->rate.per_second > rate &&
+                      std::none_of(card.searches.begin(), card.searches.end(), reached);
   const std::string more =
       beyond ? fmt::format("; the forecast is {}/s, not tested there", grouped(card.forecast->rate.per_second)) : "";
   return fmt::format("Load holds at the tested {}/s{}.", grouped(rate), more);
 }
 
-// Of the phases and operations that nobody judged the one that failed most, from one request in a hundred on.
+// A fault that no row is about: "No promise covers what happens if the process dies: away for 3 seconds, 129 of 132 requests
+// failed."
+std::string unjudged_fault(const UnjudgedPhase& one, const Scenario& scenario) {
+  const auto fault = std::find_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& f) { return f.name == one.fault; });
+  if (fault == scenario.faults.end()) return "";
+  const std::string away = one.away_seconds > 0 ? "away for " + time_words(one.away_seconds) : "";
+  const std::string failed = one.bad > 0 ? fmt::format("{} of {} failed", one.bad, counted(one.offered, "request")) : "";
+  return fmt::format("No promise covers what happens if {}: {}{}{}.",
+                     happening(FaultId(static_cast<std::size_t>(fault - scenario.faults.begin())), scenario), away,
+                     away.empty() || failed.empty() ? "" : ", ", failed);
+}
+
+// Of the phases, operations and faults that nobody judged the one that failed most, from one request in a hundred on, or for
+// which the service was away.
 std::string unjudged_sentence(const Scorecard& card, const Scenario& scenario) {
   const UnjudgedPhase* worst = nullptr;
   for (const UnjudgedPhase& phase : card.unjudged) {
-    if (phase.bad * 100 < phase.offered) continue;
+    if (phase.bad * 100 < phase.offered && !(phase.away_seconds > 0)) continue;
+    if (phase.bad == 0 && !(phase.away_seconds > 0)) continue;
     if (worst == nullptr || phase.bad > worst->bad) worst = &phase;
   }
   if (worst == nullptr) return "";
+  if (!worst->fault.empty()) return unjudged_fault(*worst, scenario);
   const std::string what = worst->operation.empty() ? "" : fmt::format("{} in ", worst->operation);
   const auto phase = std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == worst->phase; });
   const bool drilled = phase != scenario.phases.end() && !phase->faults.empty();
@@ -119,6 +137,15 @@ std::string aside(const Scorecard& card) {
                      open == 0 ? "" : fmt::format("; {} {}", open, more));
 }
 
+// What the first such ledger holds more than once: nobody promised otherwise, but it is not what was written.
+std::string doubled(const Scorecard& card) {
+  for (const ScoredLedger& ledger : card.ledgers) {
+    if (ledger.duplicates == 0) continue;
+    return fmt::format("{} {} there more than once.", counted(ledger.duplicates, ledger.noun), ledger.duplicates == 1 ? "is" : "are");
+  }
+  return "";
+}
+
 bool told_when_passed(const Sli& sli) {
   return std::holds_alternative<RpoSli>(sli) || std::holds_alternative<RtoSli>(sli);
 }
@@ -158,10 +185,14 @@ std::string happening(FaultId id, const Scenario& scenario) {
   const Fault& fault = scenario.fault(id);
   const ComponentId component = component_of(fault.kind);
   const bool only = scenario.components.size() == 1 || !component.valid();
+  const auto alike = std::count_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& other) {
+    return other.kind.index() == fault.kind.index() && component_of(other.kind) == component;
+  });
   const std::string who = only ? "the process" : scenario.component(component).name;
-  if (std::holds_alternative<KillFault>(fault.kind)) return who + " dies";
-  if (std::holds_alternative<PauseFault>(fault.kind)) return who + " hangs";
-  if (std::holds_alternative<StopFault>(fault.kind)) return who + " is stopped";
+  const std::string which = alike > 1 ? fmt::format(" (\"{}\")", fault.name) : "";
+  if (std::holds_alternative<KillFault>(fault.kind)) return who + " dies" + which;
+  if (std::holds_alternative<PauseFault>(fault.kind)) return who + " hangs" + which;
+  if (std::holds_alternative<StopFault>(fault.kind)) return who + " is stopped" + which;
   return fmt::format("\"{}\" happens", fault.name);
 }
 
@@ -172,12 +203,14 @@ std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
     if (reason.signal == kUnexplainedLoss) out.push_back(reason.text + ".");
   }
   if (!card.valid) out.insert(out.begin(), "This run cannot be relied upon as a whole; see the reasons.");
-  const std::vector<std::string> ending = {capacity_sentence(card, scenario), unjudged_sentence(card, scenario), undecided(card),
-                                           load_sentence(card), aside(card)};
+  const std::string capacity = capacity_sentence(card, scenario);
+  const std::vector<std::string> ending = {capacity, unjudged_sentence(card, scenario), undecided(card),
+                                           load_sentence(card, !capacity.empty()), doubled(card)};
   const auto last = std::count_if(ending.begin(), ending.end(), [](const std::string& s) { return !s.empty(); });
   append(out, within(told(VerdictState::fail, true, card, scenario), out.size() + static_cast<std::size_t>(last)));
   append(out, ending);
   append(out, told(VerdictState::pass, true, card, scenario));
+  append(out, {aside(card)});
   if (out.size() > kMostSentences) out.resize(kMostSentences);
   if (out.empty()) out.push_back("Everything that was promised and tested holds.");
   return out;

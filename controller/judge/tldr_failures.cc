@@ -165,6 +165,7 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
     return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_words(range.most), limit);
   }
   std::string away = time_words(range.most);
+  if (away == limit) away = within_words(range.most);  // a miss is not rounded to what was promised
   if (std::isinf(range.most) || range.injections == 0) {
     const double least = row.verdict.measured.lower.value_or(0);
     away = least > 0 ? "more than " + time_words(least) : "a time that has no upper limit";

@@ -35,10 +35,14 @@ const ScoredSearch* search_of(const Sli& sli, const Scorecard& card, const Scena
   return found == card.searches.end() || !found->trouble.empty() ? nullptr : &*found;
 }
 
-std::string carried(const ScoredSearch& search) {
+// `promised`: the rate that is missed, as it is told; a miss is not rounded to it. Empty: none is.
+std::string carried(const ScoredSearch& search, const std::string& promised) {
   const Objective at_most{Comparison::at_most, 0, ""}, at_least{Comparison::at_least, 0, ""};
   const auto low = [&] { return grouped(kept(at_least, *search.lower, Unit::per_second)); };
-  const auto high = [&] { return grouped(kept(at_most, *search.upper, Unit::per_second)); };
+  const auto high = [&] {
+    const std::string text = grouped(kept(at_most, *search.upper, Unit::per_second));
+    return text == promised ? grouped(kept(at_least, *search.upper, Unit::per_second)) : text;
+  };
   if (search.lower && search.unconfirmed) {
     return search.upper ? fmt::format("It may carry {} to {} requests a second, of which no confirmation came", low(), high())
                         : fmt::format("It may carry {} requests a second, of which no confirmation came", low());
@@ -56,6 +60,13 @@ std::string bare_limit(const Objective& objective) {
   return text;
 }
 
+// A miss is not rounded to what was promised.
+std::string missed_percent(double value, const Objective& objective) {
+  const std::string text = percent_text(value);
+  if (text != percent_text(objective.limit)) return text;
+  return format_number(kept(objective, value, Unit::number) * 100) + " %";
+}
+
 std::string tell_efficiency(const ScoredRequirement& row, const EfficiencySli& sli, const Scorecard& card,
                             const Scenario& scenario) {
   if (!row.verdict.measured.value) return "";
@@ -65,14 +76,14 @@ std::string tell_efficiency(const ScoredRequirement& row, const EfficiencySli& s
   const StepAxis axis = scaling != card.scalings.end() ? scaling->axis : StepAxis::concurrency;
   const std::string at = axis == StepAxis::rate ? format_number(sli.at) + " requests a second" : level_text(axis, sli.at);
   return fmt::format("At {} it delivers {} of what perfect growth would; promised are {}.", at,
-                     percent_text(*row.verdict.measured.value), bare_limit(row.requirement.objective));
+                     missed_percent(*row.verdict.measured.value, row.requirement.objective), bare_limit(row.requirement.objective));
 }
 
 std::string tell_degradation(const ScoredRequirement& row, const DegradationSli& sli) {
   if (!row.verdict.measured.value) return "";
   const std::string per = sli.per == std::chrono::hours(1) ? "hour" : format_duration(sli.per);
-  return fmt::format("It gets {} slower every {}; promised is at most {}.", percent_text(*row.verdict.measured.value), per,
-                     bare_limit(row.requirement.objective));
+  return fmt::format("It gets {} slower every {}; promised is at most {}.",
+                     missed_percent(*row.verdict.measured.value, row.requirement.objective), per, bare_limit(row.requirement.objective));
 }
 
 // The dependency of the row that fails it, the one with the least to spare if there are several; nullptr: none.
@@ -107,10 +118,10 @@ std::string tell_downstream(const Requirement& row, const DownstreamSli& sli, co
 std::string tell_capacity(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
   const Requirement& r = row.requirement;
   const ScoredSearch* search = search_of(r.sli, card, scenario);
-  std::string out = search == nullptr ? "" : carried(*search);
-  if (out.empty()) return "";
   const bool fails = row.verdict.state == VerdictState::fail;
   const bool headroom = std::holds_alternative<HeadroomSli>(r.sli);
+  std::string out = search == nullptr ? "" : carried(*search, fails && !headroom ? grouped(r.objective.limit) : "");
+  if (out.empty()) return "";
   if (fails && !headroom) out += fmt::format("; promised are {}", grouped(r.objective.limit));
   if (card.forecast) {
     const std::string by = card.forecast->by.empty() ? "" : " for " + month_text(card.forecast->by);

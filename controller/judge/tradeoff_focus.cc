@@ -199,6 +199,13 @@ std::optional<TradeOff> gives_way_first(PhaseId phase, const Scorecard& card, co
   return std::nullopt;
 }
 
+// Rows over requests look outside fault windows unless they say otherwise: what faults cost is no part of what they saw.
+bool outside_faults(const Sli& sli) {
+  if (const auto* availability = std::get_if<AvailabilitySli>(&sli)) return !availability->scope.during.valid();
+  if (const auto* errors = std::get_if<ErrorRatioSli>(&sli)) return !errors->scope.during.valid();
+  return false;
+}
+
 std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
   if (std::holds_alternative<DownstreamSli>(sli)) return first_to_break(card);
   if (const auto* capacity = std::get_if<CapacitySli>(&sli)) return gives_way_first(capacity->phase, card, scenario);
@@ -228,12 +235,12 @@ std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scoreca
   if (cost == Cost::none) {
     out = of_growth(row.requirement.sli, card, scenario);
   } else {
-    const bool writes = cost == Cost::lost_writes;
-    out = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario,
+    const bool writes = cost == Cost::lost_writes, outside = outside_faults(row.requirement.sli);
+    if (!outside) out = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario,
                  writes ? "lost writes" : "failed requests");
     if (out) out->owner = owner_of_fault(out->owner, scenario, owner);
     if (!out && !writes) out = spontaneous(card);
-    if (!out) out = undeclared(card, scenario);
+    if (!out && !outside) out = undeclared(card, scenario);
   }
   if (!out) return std::nullopt;
   out->kind = TradeOff::Kind::focus;

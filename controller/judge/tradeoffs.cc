@@ -164,7 +164,13 @@ std::string worst_of_tries(uint64_t tries, const std::string& worst) {
                      tries == 1 ? "one try" : number_words(tries) + " tries");
 }
 
-bool judged_by_tries(const Sli& sli) { return std::holds_alternative<RtoSli>(sli) || std::holds_alternative<RpoSli>(sli); }
+// How many tries the row rests on: its injections, or one run whose outages or losses were counted. 0: judged otherwise.
+uint64_t tries_of(const ScoredRequirement& row) {
+  const Sli& sli = row.requirement.sli;
+  const bool by_injection = std::holds_alternative<RtoSli>(sli) || std::holds_alternative<RpoSli>(sli) || std::holds_alternative<ImpactSli>(sli);
+  if (by_injection) return row.verdict.measured.samples;
+  return std::holds_alternative<OutagesSli>(sli) || std::holds_alternative<DurabilitySli>(sli) ? 1 : 0;
+}
 
 }  // namespace
 
@@ -186,8 +192,8 @@ std::optional<TradeOff> promise_option(const ScoredRequirement& row, const Score
   }
   if (least && !(value > 0)) return std::nullopt;
   const std::string text = unit == Unit::per_second ? requests_a_second(value) : format_value(value, unit);
-  const uint64_t tries = row.verdict.measured.samples;
-  if (judged_by_tries(r.sli) && !tries_support(row, tries)) {
+  const uint64_t tries = tries_of(row);
+  if (tries > 0 && !tries_support(row, tries)) {
     out.option = worst_of_tries(tries, text);
     return out;
   }

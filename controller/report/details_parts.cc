@@ -108,7 +108,7 @@ Table controls_table(const Scorecard& card) {
   Table table{"Controls", "Which rows are evidence for which control of a standard. Grey: no evidence.",
               {"Control", "State", "Requirement", "Evidence", "Owner"}, {}};
   for (const ScoredControl& control : card.controls) {
-    const std::string state = state_words(control.state);
+    const std::string state = control_words(control);
     bool any = false;
     for (const RequirementId id : control.rows) {
       if (!id.valid() || id.value >= card.requirements.size()) continue;

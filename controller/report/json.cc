@@ -96,8 +96,10 @@ Json requirement_of(const ScoredRequirement& row) {
 Json unjudged_of(const UnjudgedPhase& phase) {
   return {{"phase", phase.phase},
           {"operation", phase.operation.empty() ? Json(nullptr) : Json(phase.operation)},
+          {"fault", phase.fault.empty() ? Json(nullptr) : Json(phase.fault)},
           {"offered", phase.offered},
-          {"bad", phase.bad}};
+          {"bad", phase.bad},
+          {"away_seconds", json_number(phase.away_seconds)}};
 }
 
 Json area_of(const AreaSummary& area) {

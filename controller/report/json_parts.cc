@@ -161,6 +161,7 @@ Json controls_of(const Scorecard& card) {
   return list_of(card.controls, [&](const ScoredControl& control) {
     return Json{{"control", control.control},
                 {"verdict", to_string(control.state)},
+                {"vouched", control.vouched},
                 {"requirements", ids_of(control.rows, card)}};
   });
 }

@@ -101,7 +101,7 @@ std::string markdown_controls(const Scorecard& card) {
       const ScoredRequirement& row = card.requirements[id.value];
       evidence += (evidence.empty() ? "" : "; ") + row.requirement.id + " " + word(row);
     }
-    rows.push_back({markdown_text(control.control), state_words(control.state),
+    rows.push_back({markdown_text(control.control), "**" + markdown_text(control_words(control)) + "**",
                     evidence.empty() ? "no evidence" : markdown_text(evidence)});
   }
   return markdown_table({"Control", "State", "Evidence"}, rows);

@@ -100,18 +100,20 @@ Json outage() {
                  {"lower_seconds", number()},
                  {"upper_seconds", number()},
                  {"cause", text("a fault's name, several joined by and, spontaneous, or the search, series or unmeasured phase in which it began")},
-                 {"impact", object({{"failed_requests", count()},
+                 {"impact", object({{"failed_requests", count("beyond those that fail in quiet time under the same load")},
                                     {"delayed_seconds", number()},
                                     {"lost_writes", count()},
                                     {"worst_error_ratio", number()}})}});
 }
 
-// A measured phase, or an operation in one, that no requirement judges.
+// A measured phase, an operation in one, or a fault, that no requirement judges.
 Json unjudged() {
   return object({{"phase", text()},
                  {"operation", optional_text("null: no operation of the phase is judged")},
+                 {"fault", optional_text("null: the time outside fault windows")},
                  {"offered", count()},
-                 {"bad", count("not answered well, outside fault windows")}});
+                 {"bad", count("not answered well, outside fault windows; of a fault inside its windows")},
+                 {"away_seconds", described(number(), "of a fault: how long probes saw the service away, at least")}});
 }
 
 Json fault() {

@@ -138,6 +138,7 @@ Json dependency() {
 Json control() {
   return object({{"control", text()},
                  {"verdict", described(verdicts(), "the worst of its rows; unknown without any")},
+                 {"vouched", flag("none of its rows was measured: somebody vouches for them")},
                  {"requirements", described(list(text()), "their ids")}});
 }
 

@@ -179,6 +179,11 @@ const char* shape(const ScoredRequirement& row) { return vouched(row) ? "[A]" : 
 const char* css_class(const ScoredRequirement& row) { return vouched(row) ? "attested" : css_class(row.verdict.state); }
 const char* colour_word(const ScoredRequirement& row) { return vouched(row) ? "ATTESTED" : colour_word(row.verdict.state); }
 
+std::string control_words(const ScoredControl& control) {
+  if (control.vouched && control.state == VerdictState::pass) return "[A] ATTESTED";
+  return std::string(shape(control.state)) + " " + word(control.state);
+}
+
 std::string area_title(Area area) {
   std::string title = to_string(area);
   std::replace(title.begin(), title.end(), '-', ' ');

@@ -29,6 +29,8 @@ const char* css_class(DecisionState state);
 
 // Of a row: as of its verdict, but what is attested and has not expired is "ATTESTED", "[A]", "attested": never a pass.
 bool is_attested(const ScoredRequirement& row);
+// "[ok] PASS"; "[A] ATTESTED" where nothing but somebody's word shows it.
+std::string control_words(const ScoredControl& control);
 const char* word(const ScoredRequirement& row);
 const char* shape(const ScoredRequirement& row);
 const char* css_class(const ScoredRequirement& row);

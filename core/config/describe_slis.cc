@@ -120,7 +120,7 @@ Shape sli_shape() {
            mapping("impact", "What one injection of a fault costs; the worst counts.",
                    {need("fault", reference("fault"), "Which fault.")}),
            "Objective: at most a number of requests, a number of writes, or a duration (delay "
-           "summed up)."),
+           "summed up). Requests and delay count as far as they exceed those of quiet time under the same load."),
        may("tolerated",
            mapping(
                "tolerated", "The share of injections that caused no outage; widened where they end like the ones before them.",

@@ -96,6 +96,7 @@ struct ScoredControl {
   std::string control;  // "PCI-10.2"
   VerdictState state = VerdictState::unknown;  // the worst of its rows
   std::vector<RequirementId> rows;
+  bool vouched = true;  // none of its rows was measured: somebody vouches for them
 };
 
 struct ScoredCheck {

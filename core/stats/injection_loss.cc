@@ -17,7 +17,7 @@ using ledger::ReadsById;
 
 // The writes of one injection, sorted into what became of them.
 struct Sorted {
-  std::vector<const LedgerWrite*> lost, doubtful, survivors;  // doubtful = shared, undecided or corrupt
+  std::vector<const LedgerWrite*> lost, doubtful, survivors;  // doubtful = shared or undecided
 };
 
 class InjectionCheck {
@@ -91,14 +91,12 @@ class InjectionCheck {
     } else if (mine) {
       sorted.lost.push_back(&write);
       out.lost.push_back(write.id);
-      if (write.completed > effect_to_) out.split_brain.push_back(write.id);
+      if (write.completed > effect_to_ && !loss->altered) out.split_brain.push_back(write.id);
     } else if (in_pass(write.id) && !decided(reads, write.completed)) {
       sorted.doubtful.push_back(&write);
       out.undecided.push_back(write.id);
-    } else if (seen_after(reads, effect_to_)) {
-      const bool corrupt = evidence(reads, write.completed).corrupt_now();
-      if (corrupt && in_pass(write.id)) out.corrupt.push_back(write.id);
-      (corrupt ? sorted.doubtful : sorted.survivors).push_back(&write);
+    } else if (loss == nullptr && seen_after(reads, effect_to_)) {
+      sorted.survivors.push_back(&write);
     }
   }
 

@@ -65,10 +65,10 @@ class Steps {
     }
   }
 
-  std::vector<InjectionId> candidates(RunTime last_known, const LedgerRead& found_absent) const {
+  std::vector<InjectionId> candidates(RunTime last_known, const LedgerRead& found_gone) const {
     std::vector<InjectionId> out;
     for (const Culprit& one : culprits_) {
-      if (one.effect_from <= found_absent.completed && may_have_taken(one, last_known, found_absent)) {
+      if (one.effect_from <= found_gone.completed && may_have_taken(one, last_known, found_gone)) {
         out.push_back(one.injection);
       }
     }
@@ -82,11 +82,11 @@ class Steps {
     return injection.valid() && found != culprits_.end() ? &*found : nullptr;
   }
 
-  bool may_have_taken(const Culprit& one, RunTime last_known, const LedgerRead& found_absent) const {
+  bool may_have_taken(const Culprit& one, RunTime last_known, const LedgerRead& found_gone) const {
     const auto steps = steps_.find(one.injection);
     if (steps == steps_.end()) return true;
     return std::any_of(steps->second.begin(), steps->second.end(), [&](const LedgerPass* step) {
-      return step->pass == found_absent.pass || last_known < step->started;
+      return step->pass == found_gone.pass || last_known < step->started;
     });
   }
 
@@ -120,9 +120,9 @@ std::vector<AttributedLoss> attribute_losses(const LedgerRecord& record, const s
   for (const LedgerWrite& write : record.writes) {
     if (write.outcome != WriteClass::acked) continue;
     const ReadEvidence e = evidence(reads.of(write.id), write.completed);
-    if (!e.absent_now()) continue;
-    const RunTime last_known = e.seen() ? std::max(write.completed, e.last_seen->invoked) : write.completed;
-    out.push_back({write.id, steps.candidates(last_known, *e.found_absent)});
+    if (!e.lost_now()) continue;
+    const RunTime last_known = e.last_whole != nullptr ? std::max(write.completed, e.last_whole->invoked) : write.completed;
+    out.push_back({write.id, steps.candidates(last_known, *e.found_gone), e.altered_now()});
   }
   return out;
 }
@@ -150,9 +150,10 @@ RunLoss run_loss(const LedgerRecord& record) {
     const bool seen_at_end = last != nullptr && std::any_of(of_id.begin(), of_id.end(), [&](const LedgerRead* read) {
       return read->pass == last->pass && is_seen(read->outcome);
     });
-    if (e.absent_now()) {
+    if (e.lost_now()) {
       ++out.lost;
-    } else if (!seen_at_end || e.corrupt_now()) {
+      if (e.altered_now()) ++out.altered;
+    } else if (!seen_at_end) {
       ++out.undecided;
     }
   }

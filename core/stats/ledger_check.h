@@ -21,7 +21,7 @@ struct LedgerClasses {
   std::vector<uint64_t> resurrected;    // failed + present
   std::vector<uint64_t> ghosts;         // never attempted + present
   std::vector<uint64_t> duplicates;     // present more than once
-  std::vector<uint64_t> corrupt;        // last seen with another payload; then neither kept nor lost
+  std::vector<uint64_t> corrupt;        // last seen with another payload: listed here alone; acked ones are lost all the same
   std::vector<uint64_t> seen_then_lost; // unknown, once seen, later absent
 };
 
@@ -32,12 +32,13 @@ struct Culprit {
   RunTime effect_from{}; // earliest instant at which it may have done anything
 };
 
-// One lost write and the injections that may have taken it. An injection may have when it began before the absence was
-// found, and no verifying step of its stage has seen the write, unless such a step found it absent itself. Without any,
-// no fault explains the loss.
+// One lost write and the injections that may have taken it. An injection may have when it began before the loss was
+// found, and no verifying step of its stage has seen the write as it was, unless such a step found the loss itself. Without
+// any, no fault explains the loss.
 struct AttributedLoss {
   uint64_t id = 0;
   std::vector<InjectionId> candidates;
+  bool altered = false;  // there, but with another payload
 };
 
 // Every lost write once, ascending by id.
@@ -49,24 +50,24 @@ uint64_t unrecorded_below(const LedgerRecord& record, uint64_t first, uint64_t e
 // What is known at the end of the run of every acknowledged write.
 struct RunLoss {
   uint64_t acked = 0, lost = 0;
-  uint64_t undecided = 0;  // corrupt, or not read decisively by the reading at the end, or without a record
+  uint64_t altered = 0;    // of lost: last seen with another payload
+  uint64_t undecided = 0;  // not read decisively by the reading at the end, or without a record
   bool verified = false;   // the reading at the end is complete
 };
 RunLoss run_loss(const LedgerRecord& record);
 
 // The RPO of one injection. Instants of effect as an interval [effect_from, effect_to].
-// lost: acked, found absent by a read that was invoked after the ack, seen by no later read of any pass, and this
-// injection is the only candidate. shared: the same with several candidates: it raises the upper bound of each and the
+// lost: acked, found absent or altered by a read that was invoked after the ack, seen as it was by no later read of any pass,
+// and this injection is the only candidate. shared: the same with several candidates: it raises the upper bound of each and the
 // lower bound of none. survivor: acked, seen unaltered by a read after the effect, not lost.
 struct InjectionLoss {
   std::vector<uint64_t> lost;
   std::vector<uint64_t> shared;
   std::vector<uint64_t> undecided;  // acked ids of the pass without a decisive read there and not seen later
   uint64_t unrecorded = 0;          // ids of the pass of which no write is recorded
-  std::vector<uint64_t> corrupt;    // acked ids of the pass last seen with another payload
-  // [lost, lost + shared + undecided + corrupt + unrecorded]; without any pass the upper one is infinite.
+  // [lost, lost + shared + undecided + unrecorded]; without any pass the upper one is infinite.
   double count_lower = 0, count_upper = 0;
-  // effect_from - min ack(lost) .. effect_to - min invoke(lost, shared, undecided, corrupt), floor 0; nothing lost: from 0 to
+  // effect_from - min ack(lost) .. effect_to - min invoke(lost, shared, undecided), floor 0; nothing lost: from 0 to
   // effect_to - max invoke(survivor acked before the effect), infinite without such a survivor. Writes acked after
   // effect_to add the time they span to both.
   double seconds_lower = 0, seconds_upper = 0;
@@ -74,7 +75,7 @@ struct InjectionLoss {
   // before every lost write); nullopt when refuted.
   std::optional<double> suffix_upper;
   bool scattered = false;             // such a survivor was invoked after a lost write's ack
-  std::vector<uint64_t> split_brain;  // those of lost whose ack is stamped after effect_to
+  std::vector<uint64_t> split_brain;  // those of lost, not altered, whose ack is stamped after effect_to
   bool verified = false;              // a complete pass exists
 };
 

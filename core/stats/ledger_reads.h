@@ -52,7 +52,8 @@ class ReadsById {
 struct ReadEvidence {
   const LedgerRead* last_seen = nullptr;
   const LedgerRead* last_absent = nullptr;  // only absences that prove something
-  const LedgerRead* found_absent = nullptr; // the first of these since it was last seen
+  const LedgerRead* last_whole = nullptr;   // as it was written
+  const LedgerRead* found_gone = nullptr;   // the first read since then that proves it absent or altered
   bool duplicate = false;
 
   bool seen() const { return last_seen != nullptr; }
@@ -60,20 +61,24 @@ struct ReadEvidence {
     return last_absent != nullptr && (!seen() || last_seen->invoked < last_absent->invoked);
   }
   bool corrupt_now() const { return seen() && !absent_now() && last_seen->outcome == ReadClass::corrupt; }
+  bool altered_now() const { return corrupt_now() && found_gone != nullptr; }
+  bool lost_now() const { return absent_now() || altered_now(); }
 };
 
-// An absence proves nothing when its read was invoked before `proves_from` had passed.
+// An absence, or another payload, proves nothing when its read was invoked before `proves_from` had passed.
 inline ReadEvidence evidence(Reads reads, RunTime proves_from) {
   ReadEvidence e;
   for (const LedgerRead* read : reads) {
-    if (is_seen(read->outcome)) {
-      e.last_seen = read;
-      e.found_absent = nullptr;
+    const bool altered = read->outcome == ReadClass::corrupt;
+    if (is_seen(read->outcome)) e.last_seen = read;
+    if (is_seen(read->outcome) && !altered) {
+      e.last_whole = read;
+      e.found_gone = nullptr;
     }
     if (read->outcome == ReadClass::duplicate) e.duplicate = true;
-    if (read->outcome != ReadClass::absent || read->invoked <= proves_from) continue;
-    e.last_absent = read;
-    if (e.found_absent == nullptr) e.found_absent = read;
+    if ((read->outcome != ReadClass::absent && !altered) || read->invoked <= proves_from) continue;
+    if (!altered) e.last_absent = read;
+    if (e.found_gone == nullptr) e.found_gone = read;
   }
   return e;
 }

@@ -183,6 +183,7 @@ TEST(Controls, AreTheWorstOfTheirRows) {
   EXPECT_EQ(controls[1].state, VerdictState::unknown) << "one of its rows has no evidence";
   EXPECT_EQ(controls[2].control, "PCI-10");
   EXPECT_EQ(controls[2].state, VerdictState::pass);
+  EXPECT_TRUE(controls[2].vouched && !controls[0].vouched) << "nothing was measured";
   EXPECT_EQ(controls[3].state, VerdictState::unknown);
   drill.add(Event(CheckResult{CheckId(1), true, false, {}, "seen", at(0.1), at(0.2)}));
   const std::vector<ScoredControl> after = drill.judge().controls;

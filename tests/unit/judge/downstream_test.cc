@@ -131,6 +131,13 @@ TEST(Downstream, ACommitmentBelowTheNeedOrOutOfDateIsNone) {
   EXPECT_EQ(rig.scored().commitment, "ledger-team: 2000/s until 2027-03-01");
 }
 
+TEST(Downstream, ACommitmentOfADayToComeIsNoneYet) {
+  Rig rig;
+  rig.add("ledger", {service(1)}, 5000, 2000).commitment->date = "2030-01-01";
+  EXPECT_EQ(rig.scored().state, VerdictState::unknown);
+  EXPECT_THAT(rig.scored().reason, HasSubstr("is to commit on 2030-01-01, and that day had not come"));
+}
+
 TEST(Downstream, WithoutEvidenceItIsGrey) {
   Rig rig;
   rig.add("ledger", {service(1)});

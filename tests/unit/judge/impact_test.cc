@@ -94,6 +94,36 @@ TEST(Impact, PredictedFrequencyTimesImpactStandsOnTheFault) {
   EXPECT_NEAR(card.faults[0].predicted_monthly_failed.value(), 400, 1e-6);
 }
 
+// Every tenth request fails, whatever happens; while the fault is at work `bad` of 100 do.
+Drill failing_anyway(uint64_t bad, double limit) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 60, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.load(stage, 0, 10, 90, 10).load(stage, 10, 15, 100 - bad, bad).load(stage, 15, 60, 90, 10).probe(0, 60);
+  drill.inject(kill, stage, 10, 15);
+  drill.scenario.faults[0].expected = Rate{2.0 / (30 * 86400)};
+  drill.require("IM", ImpactSli{kill, ImpactUnit::failed_requests}, Comparison::at_most, limit);
+  drill.require("AV", AvailabilitySli{}, Comparison::at_least, 0.99);
+  return drill;
+}
+
+TEST(TruthOfImpact, WhatFailsAnywayIsNotChargedToTheFault) {
+  const Scorecard card = failing_anyway(10, 5).judge();
+  EXPECT_NE(card.requirements[0].verdict.state, VerdictState::fail) << card.requirements[0].verdict.reason;
+  EXPECT_EQ(*card.requirements[0].verdict.measured.value, 0);
+  EXPECT_EQ(*card.faults.at(0).predicted_monthly_failed, 0);
+  const Verdict worse = failing_anyway(60, 200).verdict();
+  EXPECT_EQ(worse.state, VerdictState::fail) << worse.reason;
+  EXPECT_EQ(*worse.measured.value, 250);
+}
+
+TEST(TruthOfImpact, ARowOutsideFaultWindowsIsNotToldToWorkOnAFault) {
+  const Scorecard card = failing_anyway(60, 200).judge();
+  ASSERT_EQ(card.requirements[1].verdict.state, VerdictState::fail);
+  for (const TradeOff& option : card.requirements[1].options) EXPECT_NE(option.kind, TradeOff::Kind::focus) << option.option;
+}
+
 // 90 of 100 fail in two seconds of which the fault had a tenth each: nobody knows which were its own.
 TEST(TruthOfImpact, WhatFailedInPartsOfSecondsIsNoProvenHarm) {
   Drill drill;

@@ -216,7 +216,7 @@ Drill& Drill::writes(double from, double to) {
 }
 
 Drill& Drill::verify(InjectionId injection, double from, const std::set<uint64_t>& lost,
-                     const std::set<uint64_t>& unread, uint64_t first) {
+                     const std::set<uint64_t>& unread, uint64_t first, ReadClass lost_as) {
   LedgerPass pass;
   pass.ledger = LedgerId(0);
   pass.pass = next_pass_++;
@@ -227,7 +227,7 @@ Drill& Drill::verify(InjectionId injection, double from, const std::set<uint64_t
   RunTime now = at(from);
   for (int round = 0; round < 2; ++round) {
     for (uint64_t id = first; id < next_write_; ++id, now += std::chrono::microseconds(100)) {
-      const ReadClass seen = lost.count(id) > 0 ? ReadClass::absent
+      const ReadClass seen = lost.count(id) > 0 ? lost_as
                              : unread.count(id) > 0 ? ReadClass::undecided
                                                     : ReadClass::present;
       const RunTime done = now + std::chrono::microseconds(50);

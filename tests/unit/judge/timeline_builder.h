@@ -64,7 +64,7 @@ class Drill {
   Drill& writes(double from, double to);
   // A complete reading of every id so far from `first` on, twice; the ids in lost are absent, those in unread undecided.
   Drill& verify(InjectionId injection, double from, const std::set<uint64_t>& lost, const std::set<uint64_t>& unread = {},
-                uint64_t first = 0);
+                uint64_t first = 0, ReadClass lost_as = ReadClass::absent);
 
   Drill& add(Event event);
   Drill& health(int64_t second, AgentHealth health);

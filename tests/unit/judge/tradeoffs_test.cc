@@ -168,7 +168,7 @@ TEST(Focus, TheFaultThatCostsMostAndItsShare) {
   card.faults = {fault("kill-ledger", 1, 2900), fault("kill-ledger", 2, 3100), fault("slow-disk", 1, 1000)};
   const auto row = red(RtoSli{slow, {ProbeId(0)}}, Comparison::at_most, 5, "<= 5s");
   EXPECT_EQ(option(row, card, Kind::focus, drill.scenario),
-            "Work first on what breaks if the process dies: 75 % of the 4 000 failed requests predicted a month at our test load (this row's own: 25 %)");
+            "Work first on what breaks if the process dies (\"kill-ledger\"): 75 % of the 4 000 failed requests predicted a month at our test load (this row's own: 25 %)");
   EXPECT_EQ(find(options_for(row, card, drill.scenario), Kind::focus)->owner, "kim");
 }
 
@@ -184,12 +184,12 @@ TEST(Focus, LostWritesAreRankedByWritesNotByRequests) {
                        {.fault = "kill-cache", .n = 1, .lost = 1}};
   card.ledgers = {ledger};
   EXPECT_EQ(option(red(RpoSli{kill, LedgerId(0)}, Comparison::at_most, 0, "<= 0 writes"), card, Kind::focus, drill.scenario),
-            "Work first on what breaks if the process dies: 75 % of the 40 lost writes predicted a month at our test load");
+            "Work first on what breaks if the process dies (\"kill-ledger\"): 75 % of the 40 lost writes predicted a month at our test load");
 }
 
 TEST(Focus, WithoutAFrequencyTheRunsOwnOutagesOrASentence) {
   Scorecard card = card_of_november();
-  const auto row = red(AvailabilitySli{}, Comparison::at_least, 0.999, ">= 99.9%");
+  const auto row = red(OutagesSli{}, Comparison::at_most, 0, "<= 0");
   EXPECT_EQ(option(row, card, Kind::focus), "");
   card.outages = {{"front-door", RunTime(from_seconds(40)), 1, 2, "kill-ledger", {400, 0, 0, 1}}};
   EXPECT_EQ(option(row, card, Kind::focus), "No problem can be put first: nobody has declared how often kill-ledger happens");
@@ -329,6 +329,9 @@ TEST(Promise, TheSupportableRoundedToTheSafeSide) {
   EXPECT_EQ(promised(RpoSli{}, Comparison::at_most, 14, "<= 0 writes"), "Worst of 3 tries: 14 writes; three tries cannot support a promise");
   EXPECT_EQ(promised(RpoSli{.injections = 3, .share = Share{0.3}}, Comparison::at_most, 14, "<= 0 writes"), "Promise at most 14 writes today, not 0 writes")
       << "a share of failures that three tries do support";
+  EXPECT_EQ(promised(ImpactSli{}, Comparison::at_most, 50, "<= 5"), "Worst of 3 tries: 50; three tries cannot support a promise");
+  EXPECT_EQ(promised(OutagesSli{}, Comparison::at_most, 4, "<= 0"), "Worst of 1 try: 4; one try cannot support a promise");
+  EXPECT_EQ(promised(DurabilitySli{}, Comparison::at_most, 21, "<= 0 writes"), "Worst of 1 try: 21 writes; one try cannot support a promise");
   EXPECT_EQ(promised(LatencySli{}, Comparison::at_most, 0.0076543, "<= 5ms"), "Promise at most 7.66ms today, not 5ms");
   EXPECT_EQ(promised(AvailabilitySli{}, Comparison::at_least, 0.9986349, ">= 99.9%", 0.999), "Promise at least 99.86% today, not 99.9%");
   EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 1904.7, ">= 2500/s", 2500),

@@ -144,6 +144,29 @@ TEST(TruthLedger, ALossThatNoFaultExplainsLeavesNoGo) {
   EXPECT_EQ(Quiet({}, false).drill.judge().decision, DecisionState::go);
 }
 
+// A quiet phase whose writes 3 and 4 are read back at the end as `seen`.
+Drill odd(ReadClass seen, bool judged) {
+  Drill drill = Quiet({}, judged, {}, false).drill;
+  drill.verify(InjectionId(), 31, {3, 4}, {}, 0, seen);
+  return drill;
+}
+
+TEST(TruthLedger, WritesThatComeBackAlteredAreLost) {
+  const Scorecard silent = odd(ReadClass::corrupt, false).judge();
+  EXPECT_EQ(silent.decision, DecisionState::not_proven);
+  EXPECT_NE(testing::all_text(silent).find("2 confirmed entries came back altered, and no fault explains it."), std::string::npos);
+  const Scorecard judged = odd(ReadClass::corrupt, true).judge();
+  EXPECT_EQ(judged.requirements.at(0).verdict.state, VerdictState::fail) << judged.requirements.at(0).verdict.reason;
+  EXPECT_NE(judged.requirements.at(0).verdict.reason.find("lost (2 of them came back altered), 0 undecided"), std::string::npos)
+      << judged.requirements.at(0).verdict.reason;
+}
+
+TEST(TruthLedger, EntriesStoredTwiceAreToldButStopNothing) {
+  const Scorecard card = odd(ReadClass::duplicate, false).judge();
+  EXPECT_EQ(card.decision, DecisionState::go);
+  EXPECT_NE(testing::all_text(card).find("2 entries are there more than once."), std::string::npos) << testing::all_text(card);
+}
+
 TEST(TruthLedger, DurabilityCountsEveryLossOfTheRun) {
   const Scorecard card = Quiet({3, 4}, true).drill.judge();
   EXPECT_EQ(card.requirements.at(0).verdict.state, VerdictState::fail);

@@ -278,5 +278,50 @@ TEST(TruthSentences, WhatATryProvesIsNeverRoundedUp) {
   EXPECT_NE(PagedKills(0).drill.judge().requirements[0].verdict.reason.find("at least 36.8 %"), std::string::npos);
 }
 
+// Two kills of one process: the first takes it away for 30.3 s, the second for nothing that anybody sees.
+TEST(TruthSentences, TwoFaultsOfOneKindAreToldApartAndAMissIsNotRoundedToItsPromise) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 60, 0);
+  const FaultId hard = drill.add_kill("kill-hard", crash), deploy = drill.add_kill("deploy", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.probe(0, 60, {{10, 40.35}}).inject(hard, stage, 10, 41);
+  drill.inject(deploy, stage, 50, 51);
+  drill.require("DR-1", RtoSli{hard, {ProbeId(0)}, 1, {}}, Comparison::at_most, 30);
+  drill.require("DR-2", RtoSli{deploy, {ProbeId(0)}, 1, {}}, Comparison::at_most, 30);
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::fail) << card.requirements[0].verdict.reason;
+  EXPECT_TRUE(says(card, "dies (\"kill-hard\"), the service is away for")) << joined(card);
+  EXPECT_FALSE(says(card, "away for 30 seconds; promised are 30 seconds")) << joined(card);
+}
+
+// A fault that takes the service away for 3 s, with rows about the time outside its windows only.
+TEST(TruthPageOne, AFaultThatNoRowIsAboutIsSaid) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 60, 0);
+  const FaultId kill = drill.add_kill("kill", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.load(stage, 0, 10, 50).load(stage, 10, 13, 0, 50).load(stage, 13, 60, 50).probe(0, 60, {{10, 13}});
+  drill.inject(kill, stage, 10, 13.5);
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.unjudged.size(), 1U);
+  EXPECT_EQ(card.unjudged[0].fault, "kill");
+  EXPECT_EQ(card.unjudged[0].bad, 150U);
+  EXPECT_TRUE(says(card, "No promise covers what happens if ")) << joined(card);
+  drill.require("DR-1", RtoSli{kill, {ProbeId(0)}, 1, {}}, Comparison::at_most, 10);
+  EXPECT_TRUE(drill.judge().unjudged.empty());
+}
+
+TEST(TruthPageOne, AForecastIsToldThoughASearchThatNeverRanIsDeclared) {
+  QuietAndSpike run;
+  run.judge_phases({run.quiet}, 0.999);
+  run.drill.scenario.forecast = Forecast{};
+  run.drill.scenario.forecast->rate = Rate{3000};
+  Search search;
+  search.phase = run.drill.add_phase("cap", 30, 100);
+  run.drill.scenario.searches.push_back(search);
+  EXPECT_TRUE(says(run.drill.judge(), "the forecast is 3 000/s, not tested there")) << joined(run.drill.judge());
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -218,10 +218,10 @@ void add_growth_parts(Scorecard& card) {
   card.searches = {search()};
   card.scalings = {scaling()};
   card.downstream = systems();
-  card.controls = {{"PCI-4.2", VerdictState::pass, {RequirementId(kTls), RequirementId(kCertificate)}},
-                   {"PCI-9.4", VerdictState::fail, {RequirementId(kBackups), RequirementId(kExpired)}},
-                   {"PCI-12.10", VerdictState::fail, {RequirementId(kAvailability)}},
-                   {"PCI-3.5", VerdictState::unknown, {}}};
+  card.controls = {{"PCI-4.2", VerdictState::pass, {RequirementId(kTls), RequirementId(kCertificate)}, false},
+                   {"PCI-9.4", VerdictState::fail, {RequirementId(kBackups), RequirementId(kExpired)}, false},
+                   {"PCI-12.10", VerdictState::fail, {RequirementId(kAvailability)}, false},
+                   {"PCI-3.5", VerdictState::unknown, {}, false}};
   card.checks = {{"tls-floor", "tls", true, true, std::nullopt, "TLS 1.2 and 1.3 accepted, 1.1 refused"},
                  {"certificate", "certificate", true, true, 74.0 * 86400, "CN=checkout.example.com"},
                  {"admin-closed", "authentication", true, false, std::nullopt, "answered 200 without credentials"},

@@ -179,14 +179,24 @@ TEST_F(InjectionLossTest, SeenAgainAndLostAgainIsANewLoss) {
   EXPECT_EQ(loss(InjectionId(1), 45, 45.02).lost, Ids{97});
 }
 
-TEST_F(InjectionLossTest, CorruptWritesKeepTheUpperBoundFromZero) {
+TEST_F(InjectionLossTest, AWriteThatComesBackAlteredIsLost) {
   write_all(100);
   pass(1, InjectionId(0), 0, 100, 20, {99}, ReadClass::corrupt);
   const InjectionLoss l = loss();
-  EXPECT_TRUE(l.lost.empty());
-  EXPECT_EQ(l.corrupt, Ids{99});
-  EXPECT_EQ(l.count_lower, 0);
+  EXPECT_EQ(l.lost, Ids{99});
+  EXPECT_TRUE(l.split_brain.empty());
+  EXPECT_EQ(l.count_lower, 1);
   EXPECT_EQ(l.count_upper, 1);
+  EXPECT_EQ(run_loss(record_).altered, 1U);
+}
+
+TEST_F(InjectionLossTest, AWriteThatIsWholeAgainIsNotLost) {
+  write_all(100);
+  pass(1, InjectionId(0), 0, 100, 20, {99}, ReadClass::corrupt);
+  pass(2, InjectionId(), 0, 100, 30, {});
+  EXPECT_EQ(loss().count_upper, 0);
+  EXPECT_EQ(run_loss(record_).lost, 0U);
+  EXPECT_EQ(run_loss(record_).undecided, 0U);
 }
 
 TEST_F(InjectionLossTest, UnknownWritesAreNeverLost) {

@@ -103,7 +103,7 @@ TEST_F(LedgerClassesTest, DuplicatesAreKeptAndListed) {
   EXPECT_EQ(classes().kept, Ids{0});
 }
 
-TEST_F(LedgerClassesTest, CorruptWritesAreNeitherKeptNorLost) {
+TEST_F(LedgerClassesTest, CorruptWritesAreListedAlone) {
   write(0, WriteClass::acked);
   write(1, WriteClass::acked);
   read(0, ReadClass::corrupt);
