@@ -148,6 +148,8 @@ void Roster::handle(Member& member, ToController message) {
     member.detail = goodbye->detail;
     if (!member.clean) member.leftover = goodbye->detail;
     record(Event(AgentEvent{AgentEvent::Kind::left, member.id, now(), member.detail}));
+    if (member.dismissed || !member.shares) return;
+    record(Event(AgentEvent{AgentEvent::Kind::lost, member.id, now(), "it left before the run was over: " + member.detail}));
   }
 }
 
@@ -250,6 +252,7 @@ bool Roster::sharing_any(MemberState state) const {
 void Roster::send(AgentId id, ToAgent message) {
   if (!alive(id)) return;
   admissions_[id.value].ordered(message, run_now());
+  if (std::holds_alternative<Shutdown>(message)) members_[id.value].dismissed = true;
   members_[id.value].link->send(std::move(message));
 }
 void Roster::send_all(const ToAgent& message) {

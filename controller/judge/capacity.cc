@@ -7,6 +7,7 @@
 #include "controller/judge/families.h"
 #include "controller/judge/growth.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/row_validity.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/search.h"
 
@@ -53,12 +54,7 @@ RunTime end_of(PhaseId phase, const Evidence& evidence) {
 
 void check_search(Judged& out, const ScoredSearch& search, const Evidence& evidence) {
   if (!search.trouble.empty()) touch(out, "our losses", "the search ended by our own fault: " + search.trouble);
-  for (const auto& [id, record] : evidence.timeline->agents()) {
-    if (!record.lost || record.lost_at >= out.until || !evidence.has_load_role(id)) continue;
-    touch(out, "lost agent", fmt::format("load agent {} was lost {:.3f} s into the run, before the end of the search",
-                                         evidence.agent_name(id), seconds(record.lost_at)));
-    return;
-  }
+  if (touch_by_lost_loader(out, out.until, "the search", evidence)) return;
   if (out.verdict.state != VerdictState::pass || !search.unconfirmed) return;
   out.verdict.state = VerdictState::not_proven;
   out.verdict.at_risk = false;
@@ -197,6 +193,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   if (out.verdict.state == VerdictState::not_proven) set_needed(out.verdict, {"more or longer steps", kNotByTime});
   hold_beyond_steps(out.verdict, sli.at, found.scored);
   if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
+  touch_by_lost_loader(out, out.until, "the steps", evidence);
   return out;
 }
 

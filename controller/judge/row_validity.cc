@@ -172,15 +172,18 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
   }
 }
 
-void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence) {
-  const RunTime until = scope.until();
+bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what, const Evidence& evidence) {
   for (const auto& [id, record] : evidence.timeline->agents()) {
     if (!record.lost || record.lost_at >= until || !evidence.has_load_role(id)) continue;
-    touch(judged, "lost agent",
-          fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}", evidence.agent_name(id),
-                      seconds(record.lost_at), scope.describe()));
-    return;
+    touch(judged, "lost agent", fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}",
+                                            evidence.agent_name(id), seconds(record.lost_at), what));
+    return true;
   }
+  return false;
+}
+
+void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence) {
+  touch_by_lost_loader(judged, scope.until(), scope.describe(), evidence);
 }
 
 void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations,

@@ -34,6 +34,8 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
 
 // A load agent lost before the end of the scope: unknown.
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence);
+// The same for what has no scope of its own; whether there was such an agent.
+bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what, const Evidence& evidence);
 
 // A named operation of which the scope saw no request: the row vouches for it by nothing, so no pass; a fail stands.
 void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);

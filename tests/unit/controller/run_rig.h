@@ -38,6 +38,7 @@ class FakeAgent {
   std::string refusal;
   ErrorKind problem = ErrorKind::unavailable;
   bool vanish_at_stage = false;
+  bool leave_at_stage = false;
   std::function<void()> at_stage;
   std::vector<std::string> heard;
 
@@ -97,6 +98,7 @@ class FakeAgent {
   void hear(StageStart& stage) {
     heard.push_back("stage");
     if (vanish_at_stage && stage.stage == StageId(0)) link_->close();
+    if (leave_at_stage && stage.stage == StageId(0)) leave();
     if (at_stage) at_stage();
   }
   void hear(StageStop&) { heard.push_back("stage stop"); }
@@ -116,11 +118,14 @@ class FakeAgent {
   }
   void hear(Shutdown&) {
     heard.push_back("shutdown");
+    leave();
+  }
+
+  void leave() {
     timer_.cancel();
     stopped_ = true;
     link_->send(Goodbye{clean, clean ? "" : "a process stays stopped"});
   }
-
   void vanish() {
     timer_.cancel();
     stopped_ = true;

@@ -93,6 +93,20 @@ TEST_F(TruthRun, AFaultThatNobodyProbesAnyMoreIsUndone) {
   EXPECT_EQ(result_.state, RunState::aborted);
 }
 
+// Its users are gone, whatever it said as it went.
+TEST_F(TruthRun, AnAgentThatTakesItsLeaveInTheMiddleIsLost) {
+  scenario_.agents.push_back({"other", false, true, false});
+  scenario_.probes.push_back(scenario_.probes[0]);
+  scenario_.probes[1].name = "back-door";
+  scenario_.probes[1].agent = AgentId(1);
+  second_agent = [](FakeAgent& other) { other.leave_at_stage = true; };
+  execute([](FakeAgent&) {});
+  const auto& agents = chronicle_->timeline().agents();
+  EXPECT_TRUE(agents.at(AgentId(1)).lost);
+  EXPECT_TRUE(agents.at(AgentId(1)).left) << "it said that it left nothing";
+  EXPECT_FALSE(agents.at(AgentId(0)).lost) << "it was told to go";
+}
+
 TEST(TruthWaits, ASlowProbeIsWaitedForAsLongAsItNeeds) {
   Scenario scenario;
   EXPECT_EQ(probe_patience(scenario), 60s);

@@ -52,6 +52,14 @@ TEST(Series, GivesThePlantedLawBack) {
   EXPECT_NEAR(found.levels[4].efficiency, law(16) / (kGamma * 16), 1e-3);
 }
 
+TEST(Series, TruthStepsOfWhichALoadAgentWasLostProveNothing) {
+  Stepped s;
+  s.drill.add(AgentEvent{AgentEvent::Kind::lost, AgentId(0), at(35), "it left before the run was over: the agent is stopping"});
+  const Verdict verdict = s.drill.verdict(0);
+  EXPECT_EQ(verdict.state, VerdictState::unknown) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("was lost 35"), std::string::npos) << verdict.reason;
+}
+
 TEST(Series, EfficiencyIsJudgedByTheLaw) {
   Stepped s;
   const double truth = law(16) / (kGamma * 16);
