@@ -86,7 +86,7 @@ void add_rto(MetricFamilies& page, const MetricsInput& input) {
 }
 
 struct Loss {
-  double lost = 0, undecided = 0, lower = 0, upper = 0;
+  double lost = kNotJudged, undecided = kNotJudged, lower = kNotJudged, upper = kNotJudged;
 };
 
 void add_rpo(MetricFamilies& page, const MetricsInput& input) {
@@ -98,13 +98,13 @@ void add_rpo(MetricFamilies& page, const MetricsInput& input) {
   for (const ScoredLedger& ledger : input.card.ledgers) {
     for (const ScoredLedgerInjection& injection : ledger.injections) {
       Loss& loss = worst[{ledger.name, injection.fault}];
-      loss.lost = std::max(loss.lost, static_cast<double>(injection.lost));
-      loss.undecided = std::max(loss.undecided, static_cast<double>(injection.undecided));
-      loss.lower = std::max(loss.lower, injection.rpo_lower);
-      loss.upper = std::max(loss.upper, injection.rpo_upper);
+      loss.lost = std::fmax(loss.lost, static_cast<double>(injection.lost));
+      loss.undecided = std::fmax(loss.undecided, static_cast<double>(injection.undecided));
+      loss.lower = std::fmax(loss.lower, injection.rpo_lower);
+      loss.upper = std::fmax(loss.upper, injection.rpo_upper);
     }
   }
-  MetricFamily lost = gauge("shakedown_rpo_lost_writes", "Confirmed writes that the worst injection lost.");
+  MetricFamily lost = gauge("shakedown_rpo_lost_writes", "Confirmed writes that the worst injection lost; NaN = none judged yet.");
   MetricFamily undecided = gauge("shakedown_rpo_undecided_writes", "Confirmed writes of which it is not known, at most in one injection.");
   MetricFamily lower = gauge("shakedown_rpo_lower_seconds", "Time window of the lost writes, worst injection, lower bound.");
   MetricFamily upper = gauge("shakedown_rpo_upper_seconds", "Time window of the lost writes, worst injection, upper bound.");

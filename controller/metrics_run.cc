@@ -10,8 +10,10 @@ namespace {
 
 const std::vector<std::string> kRunStates = {"running", "completed", "stopped", "aborted", "interrupted"};
 
-bool stands(FaultState state) {
-  return state == FaultState::injected || state == FaultState::effective || state == FaultState::undoing;
+// Of the one that was injected, until it is clean: also when it failed after that, or left something.
+bool stands(const InjectionRecord& record) {
+  const bool injected = record.find(FaultState::injected) != nullptr || record.find(FaultState::effective) != nullptr;
+  return injected && record.state != FaultState::clean;
 }
 
 void add_info(MetricFamilies& page, const MetricsInput& input) {
@@ -65,7 +67,7 @@ FaultNow fault_now(const MetricsInput& input, FaultId id) {
     const FaultEvent* injected = record.find(FaultState::injected);
     const FaultEvent* clean = record.find(FaultState::clean);
     if (injected == nullptr) injected = record.find(FaultState::effective);
-    out.active = out.active || stands(record.state);
+    out.active = out.active || stands(record);
     out.injections += injected != nullptr;
     out.leftovers += record.find(FaultState::leftover) != nullptr;
     if (injected != nullptr) out.injected = std::max(out.injected, wall_seconds(input.manifest, injected->latest));

@@ -220,7 +220,17 @@ struct EvidenceText {
     if (sli.fault.valid()) return injections(sli.fault, least, std::nullopt);
     return fmt::format("at least {} spontaneous outages, which nobody can plan", least);
   }
-  std::string operator()(const OutagesSli&) const { return "the probe watches the whole run"; }
+  std::string operator()(const OutagesSli& sli) const {
+    std::string out = "the probe watches the whole run";
+    for (const ProbeId id : sli.probes) {
+      const Probe& probe = scenario.probe(id);
+      const Duration least = (std::max(1U, probe.down_after) + 1) * probe.every;
+      if (planned_duration(scenario) >= least) continue;
+      out += fmt::format("; {} can show no outage in less than {} ({} planned): TOO SHORT", probe.name, format_duration(least),
+                         judging::span_text(seconds(planned_duration(scenario))));
+    }
+    return out;
+  }
   std::string operator()(const ImpactSli& sli) const {
     const std::string out = injections(sli.fault, 1, std::nullopt);
     return sli.unit == ImpactUnit::delayed_seconds ? out + ", and 8 s outside fault windows under the same load to compare with" : out;
@@ -235,7 +245,19 @@ struct EvidenceText {
     return injections(names, all, limit() >= 1 ? 3 : clean_trials_needed(limit(), confidence()));
   }
   std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
-  std::string operator()(const RpoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
+  std::string operator()(const RpoSli& sli) const {
+    const Phase& phase = scenario.phase(scenario.fault(sli.fault).phase);
+    return injections(sli.fault, sli.injections, sli.share) + too_long_to_read(scenario.ledger(sli.ledger), phase.duration);
+  }
+  // Each write of that time is read twice; empty when verify_limit has room for it.
+  static std::string too_long_to_read(const Ledger& ledger, Duration written) {
+    if (!(ledger.verify_rate.per_second > 0)) return "";
+    const Duration reading = from_seconds(2 * ledger.rate.per_second * seconds(written) / ledger.verify_rate.per_second);
+    if (reading <= ledger.verify_limit) return "";
+    return fmt::format("; reading {} back takes {} at verify_rate {} and verify_limit is {}: TOO SHORT, it will not be decided",
+                       ledger.name, judging::span_text(seconds(reading)), format_rate(ledger.verify_rate),
+                       format_duration(ledger.verify_limit));
+  }
   // rate: what the search must show for a pass, per second.
   std::string searched(PhaseId phase, double rate) const {
     const std::string out = "the search of phase " + scenario.phase(phase).name + " comes to its end";
@@ -296,7 +318,10 @@ struct EvidenceText {
   }
   std::string operator()(const DurabilitySli& sli) const {
     const Ledger& ledger = scenario.ledger(sli.ledger);
-    return fmt::format("every write of {} is read back at the end, within {}", ledger.name, format_duration(ledger.verify_limit));
+    Duration written{};
+    for (const Phase& phase : scenario.phases) written += phase.duration * phase.repeat;
+    return fmt::format("every write of {} is read back at the end, within {}{}", ledger.name, format_duration(ledger.verify_limit),
+                       too_long_to_read(ledger, written));
   }
   std::string operator()(const CheckSli& sli) const { return "the check " + scenario.check(sli.check).name; }
   std::string operator()(const AttestedSli& sli) const {

@@ -133,6 +133,11 @@ std::string no_rule(const Slo& slo, const Requirement& requirement, const Scenar
     return fmt::format("{}: it holds for the windows of fault {} only, and a rule does not know when that is injected",
                        slo.name, scenario.fault(scope->during).name);
   }
+  const auto* errors = std::get_if<ErrorRatioSli>(&requirement.sli);
+  if (errors != nullptr && errors->over > Duration{}) {
+    return fmt::format("{}: it holds in each {}, and a budget of a month does not see what one of them burns", slo.name,
+                       format_duration(errors->over));
+  }
   if (slo.objective >= 1) return slo.name + ": an objective of 100 % leaves no budget to burn; every error breaks it";
   for (const BurnAlert& severity : kBurnAlerts) {
     const double factor = severity.quick.factor;

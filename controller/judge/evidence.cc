@@ -92,7 +92,9 @@ std::vector<TimeRange> joined(std::vector<TimeRange> ranges) {
 
 std::vector<TimeRange> drilled(const ProbeEvidence& probe, const Evidence& evidence) {
   std::vector<TimeRange> out;
-  for (const FaultWindow& window : evidence.windows) out.push_back(window.range);
+  for (const FaultWindow& window : evidence.windows) {
+    for (const TimeRange& own : own_time(window)) out.push_back(own);
+  }
   for (const OwnLoad& own : evidence.own_load) out.push_back(own.range);
   for (const CausedOutage& c : probe.outages) {
     if (c.load != nullptr && !c.reached) out.push_back({c.outage.begin(), c.outage.end(probe.results.back().end)});
@@ -125,14 +127,24 @@ void measure_outside(ProbeEvidence& evidence) {
   }
 }
 
+// None while a stage is still to end.
+std::optional<RunTime> end_of_all_stages(const Timeline& timeline) {
+  const auto& stages = timeline.stages();
+  const bool over = std::all_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.not_run || s.ended; });
+  if (!over || stages.empty()) return std::nullopt;
+  return std::min(end_of_stages(timeline), start_of_teardown(timeline).value_or(RunTime::max()));
+}
+
 ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
   ProbeEvidence out;
   out.id = id;
   out.agent = evidence.or_first_load_agent(probe.agent);
   out.results = checks_that_count(*evidence.timeline, id);
+  out.due_until = end_of_all_stages(*evidence.timeline);
   if (const auto lost = evidence.lost_at(out.agent)) {
     out.results = out.results.before(*lost);
+    out.due_until.reset();
   }
   const RunTime from = start_of_stages(*evidence.timeline).value_or(evidence.end);
   if (!out.results.empty()) {

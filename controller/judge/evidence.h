@@ -39,6 +39,7 @@ struct ProbeEvidence {
   ProbeId id;
   AgentId agent;
   ProbeLog results;                  // until the probing agent was lost
+  std::optional<RunTime> due_until;  // checks went on until then at least; none = it is not known (drill not over, agent lost)
   OutageReport report;
   std::vector<CausedOutage> outages;
   std::vector<TimeRange> unobserved;  // the report's, and what is missing up to the end of the last stage

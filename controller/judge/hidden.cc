@@ -20,13 +20,23 @@ class Stretches {
     const bool failed = has_failed(result, probe_);
     failed_ += failed && result.start < to_ ? 1 : 0;
     before_ = result.start;
-    if (!failed) end(result.end, result.start);
+    last_end_ = std::max(last_end_, result.end);
+    if (failed) return;
+    end({good_before_, result.end}, !good_seen_);
+    good_before_ = result.start;
+    good_seen_ = true;
   }
 
-  std::vector<HiddenOutage> all() {
-    if (before_) end(*before_, *before_);
-    return std::move(out_);
+  // No check follows. due_until: how long they were due.
+  std::vector<HiddenOutage> at_the_end(std::optional<RunTime> due_until) {
+    if (before_ && due_until) {
+      absent_ += missing_between(*before_, *due_until);
+      dark_ = dark_ || *due_until - *before_ > gap_;
+    }
+    if (before_) end({good_before_, last_end_}, true);
+    return all();
   }
+  std::vector<HiddenOutage> all() { return std::move(out_); }
 
  private:
   // Checks due between two that were made, less half a cadence, and before to_.
@@ -36,13 +46,12 @@ class Stretches {
     return static_cast<uint64_t>(due);
   }
 
-  void end(RunTime good_end, RunTime good_start) {
+  void end(TimeRange range, bool open) {
+    const bool cut_off = open && failed_ > 0;
     const bool enough = absent_ > 0 && absent_ + failed_ >= std::max(1U, probe_.down_after);
-    const TimeRange range{good_before_, good_end};
-    if (enough && !known(range)) out_.push_back({range, dark_ && failed_ == 0});
+    if ((enough || cut_off) && !known(range)) out_.push_back({range, dark_ && failed_ == 0, open});
     absent_ = failed_ = 0;
     dark_ = false;
-    good_before_ = good_start;
   }
 
   bool known(TimeRange range) const {
@@ -56,7 +65,8 @@ class Stretches {
   const RunTime from_, to_;
   const Duration gap_;
   std::optional<RunTime> before_;
-  RunTime good_before_{};
+  RunTime good_before_{}, last_end_ = RunTime::min();
+  bool good_seen_ = false;
   uint64_t absent_ = 0, failed_ = 0;  // since the last good check
   bool dark_ = false;
   std::vector<HiddenOutage> out_;
@@ -67,11 +77,13 @@ class Stretches {
 std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to) {
   if (evidence.empty() || probe.every <= Duration::zero()) return {};
   Stretches stretches(evidence, probe, from, to);
-  for (auto at = good_before(evidence.results, probe, from, 1), end = evidence.results.end(); at != end; ++at) {
+  auto at = good_before(evidence.results, probe, from, 1);
+  bool over = false;
+  for (const auto end = evidence.results.end(); at != end && !over; ++at) {
     stretches.add(*at);
-    if (at->start >= to && !has_failed(*at, probe)) break;
+    over = at->start >= to && !has_failed(*at, probe);
   }
-  std::vector<HiddenOutage> out = stretches.all();
+  std::vector<HiddenOutage> out = over ? stretches.all() : stretches.at_the_end(evidence.due_until);
   std::erase_if(out, [to](const HiddenOutage& one) { return one.range.from >= to; });
   return out;
 }
@@ -84,6 +96,7 @@ HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidenc
     });
     if (one.dark || drilled) continue;
     ++out.count;
+    out.open = out.open || one.open;
     out.seconds += seconds(one.range.to - one.range.from);
   }
   for (const CausedOutage& c : probe.outages) {
@@ -95,7 +108,14 @@ HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidenc
 }
 
 std::string hidden_words(const HiddenOutside& hidden) {
-  return hidden.count == 0 ? "" : fmt::format(" ({} more may lie where checks were not made, or came of a phase that is not measured)", hidden.count);
+  if (hidden.count == 0) return "";
+  return fmt::format(" ({} more may lie where checks were not made, or came of a phase that is not measured{})", hidden.count,
+                     hidden.open ? ", or began where checks failed or were not answered at an end of the observation" : "");
+}
+
+std::string hidden_needed(bool open) {
+  return open ? "a run in which the first and the last checks are answered well, or that goes on until an outage shows"
+              : "a run without gaps in the observation";
 }
 
 }  // namespace shakedown::judging

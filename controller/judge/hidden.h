@@ -1,4 +1,4 @@
-// Outages that checks which were not made may hide. Pure.
+// Outages that checks which were not made or never answered may hide, and those that the observation's ends cut off. Pure.
 #pragma once
 
 #include <string>
@@ -9,10 +9,11 @@
 namespace shakedown::judging {
 
 // Checks in a row that failed or were not made, some of them not made and together enough for an outage, outside what is
-// known to be one. range: from the start of the last good check before them to the end of the first good one after them.
+// known to be one; at the observation's ends a failed one is enough, as those before or after it may have failed too. range: from the start of the last good check before them to the end of the first good one after them.
 struct HiddenOutage {
   TimeRange range;
   bool dark = false;  // nothing but a gap that counts as unobserved
+  bool open = false;  // it reaches an end of the observation: nobody knows how long it was
 };
 
 // Those whose missing checks were due after `from`, all of whose checks were due before `to`; ascending.
@@ -22,9 +23,11 @@ std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Pr
 // wholly within a fault's window or a load of our own; and those that began in an unmeasured phase and reached a measured one.
 struct HiddenOutside {
   uint64_t count = 0;
-  double seconds = 0;  // their length at most
+  double seconds = 0;  // their length at most, as far as it was observed
+  bool open = false;   // one of them reaches an end of the observation
 };
 HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidence);
 std::string hidden_words(const HiddenOutside& hidden);  // " (2 more may lie where checks were not made)"; empty = none
+std::string hidden_needed(bool open);  // what would show that there was none
 
 }  // namespace shakedown::judging

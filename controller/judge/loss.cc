@@ -218,6 +218,8 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
   if (!found.verified && out.verdict.state != VerdictState::fail) {
     const bool gone = evidence.lost_at(evidence.or_first_load_agent(ledger.agent)).has_value();
     touch(out, gone ? "lost agent" : "unobserved", "the writes were not completely read back at the end");
+    const double takes = 2 * static_cast<double>(found.acked) / std::max(ledger.verify_rate.per_second, 1e-9);
+    if (!gone && takes > seconds(ledger.verify_limit)) out.verdict.needed = "a longer verify_limit or a higher verify_rate";
   }
   return out;
 }
@@ -228,7 +230,7 @@ std::vector<ValidityReason> unexplained_losses(const Evidence& evidence) {
     const auto& rows = evidence.scenario->requirements;
     const bool judged = std::any_of(rows.begin(), rows.end(), [i](const Requirement& row) {
       const auto* durability = std::get_if<DurabilitySli>(&row.sli);
-      return durability != nullptr && durability->ledger == LedgerId(i);
+      return row.must && durability != nullptr && durability->ledger == LedgerId(i);
     });
     const std::string noun = evidence.scenario->ledgers[i].noun;
     for (const bool altered : {false, true}) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/families.h"
+#include "controller/judge/hidden.h"
 #include "controller/judge/injections.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/probe_rows.h"
@@ -128,11 +129,26 @@ std::string outlook(const Requirement& requirement, const MttrSli& sli, const Re
   return "more repairs: the bounds are too wide";
 }
 
+// Without the probes that watched all the time and saw nothing to repair, where another did: they were away for no longer.
+std::vector<ProbeId> with_repairs(const MttrSli& sli, const Evidence& evidence) {
+  std::vector<ProbeId> down, left;
+  for (const ProbeId id : sli.probes) {
+    const ProbeEvidence& probe = evidence.probe(id);
+    const Repairs repairs = repairs_of(probe, sli.fault, evidence);
+    const bool seen = !repairs.middle.empty();
+    const bool watched = !probe.empty() && probe.unobserved.empty() &&
+                         hidden_outages(probe, evidence.scenario->probe(id), RunTime::min(), RunTime::max()).empty();
+    if (seen) down.push_back(id);
+    if (seen || !watched || !repairs.blocked.empty()) left.push_back(id);
+  }
+  return down.empty() ? sli.probes : left;
+}
+
 }  // namespace
 
 Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evidence& evidence) {
   const std::string cause = sli.fault.valid() ? evidence.scenario->fault(sli.fault).name : "spontaneous causes";
-  return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
+  return worst_probe(with_repairs(sli, evidence), requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     const Repairs repairs = repairs_of(probe, sli.fault, evidence);
     if (repairs.middle.empty()) {
       return nothing(Unit::seconds, fmt::format("No data: {} saw no outage from {}.", name, cause), "repairs to measure");

@@ -49,7 +49,7 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
   return false;
 }
 
-InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli, const Evidence& evidence) {
+InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, const Evidence& evidence) {
   InjectionVerdict row;
   row.injection = view.record->injection;
   row.number = view.number;
@@ -59,7 +59,9 @@ InjectionVerdict tolerated_by(const InjectionView& view, const ToleratedSli& sli
   for (const ProbeId id : sli.probes) {
     const auto caused = view.valid() ? caused_outage(view, evidence.probe(id)) : std::nullopt;
     hit = hit || caused.value_or(false);
-    blind = blind || !caused || !hidden_outages(evidence.probe(id), evidence.scenario->probe(id), view.effect_from, view.window.to).empty();
+    const auto hidden = hidden_outages(evidence.probe(id), evidence.scenario->probe(id), view.effect_from, view.window.to);
+    blind = blind || !caused || !hidden.empty();
+    if (std::any_of(hidden.begin(), hidden.end(), [](const HiddenOutage& one) { return one.open; })) view.blocks = true;
   }
   if (row.valid && blind && !hit) {
     row.valid = false;
@@ -106,6 +108,27 @@ void decide_all(Verdict& verdict, const Toleration& counts) {
 
 }  // namespace
 
+namespace {
+
+// What an outage may have been missed for, and what would show it; both empty = none was.
+struct Watch {
+  std::string missed, needed;
+};
+
+Watch watched(const ProbeEvidence& evidence, const Probe& probe) {
+  const std::vector<HiddenOutage> hidden = hidden_outages(evidence, probe, RunTime::min(), RunTime::max());
+  if (std::any_of(hidden.begin(), hidden.end(), [](const HiddenOutage& one) { return one.open; })) {
+    return {"; checks failed or were not answered at an end of the observation, which may be one more", hidden_needed(true)};
+  }
+  if (!hidden.empty() || !evidence.unobserved.empty()) {
+    return {"; checks were not made for long enough to hide one", hidden_needed(false)};
+  }
+  if (evidence.results.size() >= std::max(1U, probe.down_after)) return {};
+  return {"; fewer checks than make an outage", "a run of more checks"};
+}
+
+}  // namespace
+
 Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     const auto of_load = [](const CausedOutage& c) { return c.load != nullptr; };
@@ -113,17 +136,17 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
     const auto reached = std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
     const uint64_t counted_ones = probe.outages.size() - ours;
     const double seen = static_cast<double>(counted_ones), most = seen + static_cast<double>(reached);
-    const bool dark = !probe.unobserved.empty() || !hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max()).empty();
+    const Watch watch = watched(probe, evidence.scenario->probe(probe.id));
     Judged out;
     out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
-    out.verdict.measured = {seen, seen, dark ? INFINITY : most, Unit::count, probe.results.size(), false};
+    out.verdict.measured = {seen, seen, watch.missed.empty() ? most : INFINITY, Unit::count, probe.results.size(), false};
     out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}{}; objective {}.", counted(counted_ones, "outage"),
                                      name, spontaneous(probe).size(), not_counted_words(ours, static_cast<uint64_t>(reached)),
-                                     dark ? "; checks were not made for long enough to hide one" : "",
-                                     limit_text(requirement.objective));
+                                     watch.missed, limit_text(requirement.objective));
     settle(out.verdict, requirement);
-    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = dark ? "a run without gaps in the observation"
-                                                                               : "an unmeasured phase without an outage";
+    if (out.verdict.state == VerdictState::not_proven) {
+      out.verdict.needed = watch.missed.empty() ? "an unmeasured phase without an outage" : watch.needed;
+    }
     return out;
   });
 }

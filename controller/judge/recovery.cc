@@ -116,12 +116,12 @@ Duration longest_unseen(const Watched& w, RunTime until) {
 void widen_by_hidden(InjectionBound& bound, const Watched& w, RunTime from, double limit) {
   for (const HiddenOutage& one : hidden_outages(w.evidence, w.probe, from, w.horizon)) {
     if (one.dark) continue;
-    const double length = seconds(one.range.to - one.range.from);
+    const double length = one.open ? INFINITY : seconds(one.range.to - one.range.from);
     if (std::isfinite(limit) && length <= 0.1 * limit) {
       bound.verdict.upper += length;
       continue;
     }
-    bound.verdict.upper = std::max(bound.verdict.upper, seconds(one.range.to - w.view.effect_from));
+    bound.verdict.upper = std::max(bound.verdict.upper, one.open ? INFINITY : seconds(one.range.to - w.view.effect_from));
     bound.verdict.note = "checks that were not made may hide another outage";
   }
 }

@@ -127,6 +127,11 @@ bool keeps_alone(const Requirement& requirement, StageId stage, const Evidence& 
 
 bool about_load(const Sli& sli) { return scope_in(sli) != nullptr; }
 
+bool about_load_in_fault(const Sli& sli) {
+  const Scope* scope = scope_in(sli);
+  return scope != nullptr && scope->during.valid();
+}
+
 std::optional<double> tested_rate(const Requirement& requirement, const Evidence& evidence) {
   const Scope* scope = scope_in(requirement.sli);
   if (scope == nullptr) return std::nullopt;

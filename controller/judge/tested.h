@@ -11,6 +11,8 @@ namespace shakedown::judging {
 
 // Availability, latency, throughput and error ratio: rows over the requests of a load.
 bool about_load(const Sli& sli);
+// One of these that looks into a fault's windows only.
+bool about_load_in_fault(const Sli& sli);
 
 // The highest rate, per second, of an open load in a stage that the row judged, such that the stages at it and above that keep
 // the objective pass by themselves: a pass over several phases says nothing of the one among them that misses, nor of one

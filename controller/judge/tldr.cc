@@ -58,7 +58,7 @@ std::string load_sentence(const Scorecard& card, bool capacity_told) {
   for (const ScoredRequirement& row : card.requirements) {
     if (!about_load(row.requirement.sli)) continue;
     if (row.verdict.state == VerdictState::fail || (row.requirement.must && row.verdict.state != VerdictState::pass)) return "";
-    if (!row.requirement.must) continue;
+    if (!row.requirement.must || about_load_in_fault(row.requirement.sli)) continue;
     any = true;
     rate = std::min(rate, row.tested_rate.value_or(0));
   }

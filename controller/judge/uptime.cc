@@ -1,5 +1,6 @@
 // availability {probe, period}: the share of time up, judged on spontaneous outages (ratio of two gamma sums, and the total of
 // log-normal repairs), widened where they are seen to come in clusters; with none seen, the time between outages has a bound of its own and so has the mean repair of the drills (three at least).
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -52,6 +53,7 @@ std::optional<DrillRepairs> drill_repairs(const ProbeEvidence& probe, double con
 // How much of the time is up in the long run: by exponential repairs (F) and by log-normal ones, whichever is worse; with the outages that checks which were not made may hide.
 double at_least_up(const ProbeEvidence& probe, const HiddenOutside& hidden, double effect, const std::optional<DrillRepairs>& repair,
                    double confidence) {
+  if (hidden.open) return 0;
   std::vector<double> longest;
   for (const Outage& outage : spontaneous(probe)) longest.push_back(outage.upper_seconds());
   for (uint64_t i = 0; i < hidden.count; ++i) longest.push_back(hidden.seconds / static_cast<double>(hidden.count));
@@ -93,10 +95,22 @@ Needed outlook(const Requirement& requirement, const ProbeEvidence& probe, std::
   return needed_up_time(probe.up_outside_seconds(), requirement.objective.limit, repair->upper, halved(requirement.confidence));
 }
 
+// The probe's own; where no drill took it down, the longest that one of the row's other probes saw.
+std::optional<DrillRepairs> repairs_for(const ProbeEvidence& probe, const UptimeSli& sli, double confidence, const Evidence& evidence) {
+  const bool own = std::any_of(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return !c.spontaneous(); });
+  if (own) return drill_repairs(probe, confidence, evidence);
+  std::optional<DrillRepairs> longest;
+  for (const ProbeId id : sli.probes) {
+    const auto other = drill_repairs(evidence.probe(id), confidence, evidence);
+    if (other && (!longest || longest->upper < other->upper)) longest = other;
+  }
+  return longest;
+}
+
 Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const ProbeEvidence& probe,
                    const std::string& name, const Evidence& evidence) {
   const std::size_t outages = spontaneous(probe).size();
-  const std::optional<DrillRepairs> repair = drill_repairs(probe, requirement.confidence, evidence);
+  const std::optional<DrillRepairs> repair = repairs_for(probe, sli, requirement.confidence, evidence);
   if (probe.outside_seconds <= 0) {
     return nothing(Unit::ratio, fmt::format("No data: {} saw no time outside drills.", name), "observation");
   }
@@ -117,7 +131,7 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const bool by_gaps = hidden.count > 0 && without_gaps >= requirement.objective.limit;
-    set_needed(out.verdict, by_gaps ? Needed{"a run without gaps in the observation", kNotByTime} : outlook(requirement, probe, outages, repair));
+    set_needed(out.verdict, by_gaps ? Needed{hidden_needed(hidden.open), kNotByTime} : outlook(requirement, probe, outages, repair));
   }
   return out;
 }

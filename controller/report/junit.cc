@@ -93,6 +93,16 @@ std::string suite(const char* name, const Counts& counts, const Scorecard& card,
          attribute("timestamp", format_wall(card.manifest.started)) + ">\n" + cases + "  </testsuite>\n";
 }
 
+// What keeps the decision from GO though every row that decides holds, as far as no other reason says it.
+std::string no_go_yet(const Scorecard& card) {
+  std::string text;
+  for (const ValidityReason& reason : card.reasons) {
+    if (reason.signal == "unexplained loss") text += reason.text + ". ";
+  }
+  if (!card.manifest.rejudged_from.empty()) text += "Judged by other objectives than it was run with. ";
+  return text.empty() ? "Nothing that decides was measured, so nothing is proven. " : text;
+}
+
 // Empty when the run can be trusted and left nothing behind.
 std::string run_problem(const Scorecard& card) {
   std::string text;
@@ -101,6 +111,9 @@ std::string run_problem(const Scorecard& card) {
   for (const ValidityReason& reason : card.reasons)
     if (reason.invalidates) text += reason.signal + ": " + reason.text + ". ";
   if (card.requirements.empty()) text += "No requirement was judged, so nothing is proven. ";
+  const auto& rows = card.requirements;
+  const bool all_hold = std::none_of(rows.begin(), rows.end(), [](const auto& row) { return is_failure(row) || is_error(row); });
+  if (text.empty() && all_hold && card.decision != DecisionState::go) text = no_go_yet(card);
   if (!text.empty()) text.pop_back();
   return text;
 }

@@ -24,7 +24,9 @@ struct MeaningOf {
   }
   static long long part_of(const LatencySli& sli, long long whole) { return std::llround(sli.quantile * static_cast<double>(whole)); }
   std::string operator()(const ThroughputSli&) const { return " answered"; }
-  std::string operator()(const ErrorRatioSli&) const { return " of requests failed"; }
+  std::string operator()(const ErrorRatioSli& sli) const {
+    return sli.over > Duration{} ? " of requests failed in the worst " + format_duration(sli.over) : " of requests failed";
+  }
   std::string operator()(const MtbfSli&) const { return " between failures"; }
   std::string operator()(const MtbrSli&) const { return " between recoveries"; }
   std::string operator()(const MttrSli&) const { return " to repair"; }

@@ -177,8 +177,9 @@ TEST(Metrics, AFaultStandsUntilItIsClean) {
   EXPECT_EQ(value(page, "shakedown_fault_active", label), 1);
   EXPECT_EQ(value(page, "shakedown_fault_injected_timestamp_seconds", label), 1700000004);
   EXPECT_EQ(value(page, "shakedown_fault_undone_timestamp_seconds", label), 0);
-  drill.fault_event(first, FaultState::clean, 7);
-  page = page_of(drill, testing::at(8));
+  EXPECT_TRUE(std::isnan(value(page, "shakedown_rpo_lost_writes", label))) << "nobody has looked for a loss";
+  EXPECT_EQ(value(page_of(drill.fault_event(first, FaultState::leftover, 6), testing::at(7)), "shakedown_fault_active", label), 1);
+  page = page_of(drill.fault_event(first, FaultState::clean, 7), testing::at(8));
   EXPECT_EQ(value(page, "shakedown_fault_active", label), 0);
   EXPECT_EQ(value(page, "shakedown_fault_undone_timestamp_seconds", label), 1700000007);
   EXPECT_EQ(value(page, "shakedown_fault_injections_total", label), 1);
@@ -210,8 +211,7 @@ TEST(Metrics, OutagesRecoveryAndLossesShow) {
   const FaultId kill = drill.add_kill("kill-ledger", crash);
   drill.require("DR-1", RtoSli{kill, {ProbeId(0)}, 1, {}}, Comparison::at_most, 5);
   drill.require("DR-2", RpoSli{kill, LedgerId(0), RpoUnit::writes, 1, {}}, Comparison::at_most, 0);
-  const StageId stage = drill.run(crash, 0);
-  const InjectionId injection = drill.inject(kill, stage, 5, 8);
+  const InjectionId injection = drill.inject(kill, drill.run(crash, 0), 5, 8);
   drill.probe(0, 20, {{5, 8}}).writes(0, 4.9).verify(injection, 21, {3, 4, 5});
   const MetricFamilies page = page_of(drill, testing::at(25));
   EXPECT_EQ(value(page, "shakedown_outages", {{"probe", "front-door"}, {"cause", "injected"}}), 1);

@@ -242,5 +242,28 @@ TEST(TruthPlan, NoTextOfAScenarioMovesTheCursor) {
     EXPECT_EQ(plan.find(part), std::string::npos) << visible(part) << " in " << visible(plan);
 }
 
+TEST(TruthPlan, ALedgerThatItsLimitLeavesNoTimeToReadIsTold) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 14, 0);
+  Ledger& ledger = drill.scenario.ledgers[0];
+  ledger.rate = ledger.verify_rate = Rate{20};
+  ledger.verify_limit = 4s;
+  drill.require("DU-1", DurabilitySli{LedgerId(0)}, Comparison::at_most, 0);
+  drill.require("DR-1", RpoSli{drill.add_kill("kill-ledger", crash), LedgerId(0), RpoUnit::writes, 1, {}}, Comparison::at_most, 0);
+  for (std::size_t row = 0; row < 2; ++row) EXPECT_SAYS(plan_of(drill, row), "verify_limit is 4s: TOO SHORT");
+  ledger.verify_limit = 30s;
+  for (std::size_t row = 0; row < 2; ++row) EXPECT_EQ(plan_of(drill, row).find("TOO SHORT"), std::string::npos);
+}
+
+TEST(TruthPlan, ARunTooShortToShowAnOutageIsTold) {
+  Drill drill;
+  drill.scenario.probes[0].every = 5s;
+  drill.add_phase("steady", 11, 0);
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  EXPECT_SAYS(plan_of(drill), "front-door can show no outage in less than 20s");
+  drill.scenario.probes[0].every = 1s;
+  EXPECT_SILENT(plan_of(drill));
+}
+
 }  // namespace
 }  // namespace shakedown

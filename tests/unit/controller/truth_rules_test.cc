@@ -54,5 +54,15 @@ TEST(TruthRules, OurSeriesAreForDrillsAndTheirAbsencePagesNobody) {
   EXPECT_EQ(ours.find("SLIAbsent"), std::string::npos);
 }
 
+TEST(TruthRules, AnErrorRatioOfTheWorstSecondsIsNoBudgetOfAMonth) {
+  Drill drill = with_rows();
+  drill.require("ER-1", ErrorRatioSli{.over = std::chrono::seconds(5)}, Comparison::at_most, 0.05);
+  const auto rules = slos_of(drill.scenario);
+  ASSERT_TRUE(rules);
+  const std::string yaml = rules_yaml(rules.value(), false);
+  EXPECT_EQ(yaml.find("sloth_slo: \"ER-1\""), std::string::npos);
+  EXPECT_SAYS(yaml, "# Left out: ER-1: it holds in each 5s");
+}
+
 }  // namespace
 }  // namespace shakedown

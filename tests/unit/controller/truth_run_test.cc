@@ -1,6 +1,8 @@
 // What ends a run, and whom it blames.
+#include "controller/live_judge.h"
 #include "controller/planner.h"
 #include "tests/unit/controller/run_rig.h"
+#include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
 namespace {
@@ -131,6 +133,16 @@ TEST(TruthWaits, AnUndoIsWaitedForAsLongAsItsStepsMayTake) {
   EXPECT_EQ(undo_patience(scenario, fault), 60s + 20s + 602s);
   fault.undo_within = 15min;
   EXPECT_EQ(undo_patience(scenario, fault), 15min) << "what is declared is the limit";
+}
+
+TEST(TruthLiveJudge, AFaultThatIsStillToComeSpeaksNotAgainstTheRun) {
+  testing::Drill drill;
+  drill.run(drill.add_phase("steady", 10, 0), 0);
+  const PhaseId crash = drill.add_phase("crash", 10, 0);
+  drill.add_kill("kill-ledger", crash);
+  EXPECT_TRUE(judge_so_far(drill.timeline(), drill.manifest).card.valid);
+  drill.run(crash, 10);
+  EXPECT_FALSE(judge_so_far(drill.timeline(), drill.manifest).card.valid) << "it was not injected in its phase";
 }
 
 }  // namespace

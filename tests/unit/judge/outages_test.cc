@@ -213,5 +213,23 @@ TEST(Tolerated, EveryOrAShare) {
   EXPECT_EQ(judge_on(drilled({}), sli, Comparison::at_least, 0.5).state, VerdictState::unknown);
 }
 
+TEST(TruthMttr, AProbeThatNothingTookDownIsNoWorseThanOneThatWasDown) {
+  Drill drill = drilled({5, 6, 5.5});
+  Probe other = drill.scenario.probes[0];
+  other.name = "other";
+  drill.scenario.probes.push_back(other);
+  drill.probe(0, 300, {}, ProbeId(1));
+  const std::vector<ProbeId> both = {ProbeId(0), ProbeId(1)};
+  drill.require("MT-1", MttrSli{both, FaultId(0), RepairStatistic::mean}, Comparison::at_most, 10);
+  drill.require("AV-1", UptimeSli{both, std::chrono::hours(720)}, Comparison::at_least, 0.85);
+  EXPECT_EQ(drill.verdict(0).state, VerdictState::pass) << drill.verdict(0).reason;
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::pass) << drill.verdict(1).reason;
+  Drill dark = drilled({5, 6, 5.5});
+  dark.scenario.probes.push_back(other);
+  dark.probe(0, 200, {}, ProbeId(1));
+  dark.require("MT-1", MttrSli{both, FaultId(0), RepairStatistic::mean}, Comparison::at_most, 10);
+  EXPECT_EQ(dark.verdict().state, VerdictState::unknown) << "it did not watch the last: " << dark.verdict().reason;
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -248,5 +248,16 @@ TEST(TruthLedger, ALossIsToldAsTimeAndAtTheForecastRate) {
   EXPECT_FALSE(drill.judge().ledgers.at(0).injections.at(0).forecast_lower);
 }
 
+TEST(TruthLedger, ARowThatDecidesNothingFreesNoUnexplainedLoss) {
+  Drill drill;
+  const StageId stage = drill.run(drill.add_phase("steady", 20, 100), 0);
+  drill.load(stage, 0, 20, 100).writes(0, 19).verify(InjectionId(), 21, {3, 4});
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  drill.require("DU-1", DurabilitySli{LedgerId(0)}, Comparison::at_most, 0);
+  drill.requirement(1).must = false;
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::fail) << drill.verdict(1).reason;
+  EXPECT_EQ(drill.judge().decision, DecisionState::not_proven);
+}
+
 }  // namespace
 }  // namespace shakedown

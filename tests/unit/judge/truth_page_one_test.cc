@@ -323,5 +323,18 @@ TEST(TruthPageOne, AForecastIsToldThoughASearchThatNeverRanIsDeclared) {
   EXPECT_TRUE(says(run.drill.judge(), "the forecast is 3 000/s, not tested there")) << joined(run.drill.judge());
 }
 
+TEST(TruthPageOne, ARowThatLooksIntoAFaultOnlySaysNothingAboutTheLoad) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("steady", 20, 40);
+  const FaultId touch = drill.add_kill("touch", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 20, 20, 20);
+  drill.inject(touch, stage, 5, 10);
+  drill.probe(0, 20);
+  drill.require("AV-1", AvailabilitySli{{}, {{}, touch}}, Comparison::at_least, 0.1);
+  EXPECT_EQ(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+  EXPECT_FALSE(says(drill.judge(), "Load holds")) << joined(drill.judge());
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -295,5 +295,82 @@ TEST(TruthWatching, WhereNoPhaseRanNoRowOfAProbeIsGreen) {
   EXPECT_EQ(drill.verdict().state, VerdictState::unknown) << drill.verdict().reason;
 }
 
+// A check every second, three needed, thirty seconds to answer: 20 s, of which only these are told.
+Drill slow_checks(const std::vector<std::pair<int, bool>>& told) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(1);
+  drill.scenario.probes[0].timeout = std::chrono::seconds(30);
+  drill.run(drill.add_phase("steady", 20, 0), 0);
+  for (const auto& [start, good] : told) drill.check(start, start + 0.005, good);
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  drill.require("MB-1", MtbfSli{{ProbeId(0)}}, Comparison::at_least, 1);
+  drill.require("MR-1", MtbrSli{{ProbeId(0)}}, Comparison::at_least, 1);
+  drill.require("AV-1", UptimeSli{{ProbeId(0)}, std::chrono::hours(1)}, Comparison::at_least, 0.01);
+  return drill;
+}
+
+std::vector<std::pair<int, bool>> all_good(int from, int to) {
+  std::vector<std::pair<int, bool>> out;
+  for (int s = from; s < to; ++s) out.emplace_back(s, true);
+  return out;
+}
+
+TEST(TruthWatching, ChecksThatTheEndLeftUnansweredMayBeAnOutage) {
+  const Drill whole = slow_checks(all_good(0, 20)), hung = slow_checks(all_good(0, 5));
+  for (std::size_t row = 0; row < 3; ++row) {
+    EXPECT_EQ(whole.verdict(row).state, VerdictState::pass) << whole.verdict(row).reason;
+  }
+  EXPECT_NE(hung.verdict(0).state, VerdictState::pass) << hung.verdict(0).reason;
+  EXPECT_NE(hung.verdict(0).state, VerdictState::fail) << "nobody knows what would have come";
+  EXPECT_NE(hung.verdict(0).reason.find("not answered at an end"), std::string::npos) << hung.verdict(0).reason;
+  EXPECT_LT(*hung.verdict(1).measured.lower, 1.5) << hung.verdict(1).reason;
+  EXPECT_NE(hung.verdict(3).state, VerdictState::pass) << hung.verdict(3).reason;
+}
+
+TEST(TruthWatching, FailedChecksThatAnEndCutsOffMayBeAnOutage) {
+  for (const bool first : {true, false}) {
+    auto told = all_good(0, 20);
+    for (std::size_t i = 0; i < 2; ++i) told[first ? i : 19 - i].second = false;
+    const Drill drill = slow_checks(told);
+    EXPECT_EQ(drill.verdict(0).state, VerdictState::not_proven) << drill.verdict(0).reason;
+    EXPECT_EQ(drill.verdict(0).measured.value, 0);
+    EXPECT_NE(drill.verdict(3).state, VerdictState::pass) << drill.verdict(3).reason;
+    EXPECT_EQ(drill.verdict(1).needed.find("not help"), std::string::npos) << drill.verdict(1).needed;
+  }
+  const Drill every = slow_checks({{5, false}, {10, false}});
+  for (std::size_t row = 0; row < 4; ++row) EXPECT_NE(every.verdict(row).state, VerdictState::pass) << every.verdict(row).reason;
+}
+
+TEST(TruthWatching, AFailedCheckBeforeTheDrillIsNoOutageOfIt) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(1);
+  drill.run(drill.add_phase("steady", 20, 0), 5);
+  for (int s = 0; s < 25; ++s) drill.check(s, s + 0.005, s > 1);
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  EXPECT_EQ(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+}
+
+TEST(TruthWatching, FewerChecksThanMakeAnOutageProveNone) {
+  Drill drill;
+  drill.scenario.probes[0].every = std::chrono::seconds(5);
+  drill.run(drill.add_phase("steady", 11, 0), 0);
+  drill.check(5, 5.005, true).check(10, 10.005, true);
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  EXPECT_EQ(drill.verdict().state, VerdictState::not_proven) << drill.verdict().reason;
+}
+
+TEST(TruthWatching, AnInjectionAfterWhichChecksFailToTheEndIsNotTolerated) {
+  for (const double down : {58.0, 70.0}) {
+    Drill drill;
+    drill.scenario.probes[0].every = std::chrono::seconds(1);
+    const PhaseId crash = drill.add_phase("crash", 15, 0);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    for (int k = 0; k < 4; ++k) drill.inject(kill, drill.run(crash, 15 * k), 15 * k + 12.9, k == 3 ? -1 : 15 * k + 13.5);
+    drill.probe(0, 60, {{down, 70}});
+    drill.require("TO-1", ToleratedSli{{kill}, {ProbeId(0)}}, Comparison::at_least, 1);
+    EXPECT_EQ(drill.verdict().state, down < 60 ? VerdictState::not_proven : VerdictState::pass) << drill.verdict().reason;
+  }
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -89,5 +89,18 @@ TEST(TruthWindows, AnOutageInAStretchShorterThanAWindowIsNoPass) {
   EXPECT_NEAR(*v.measured.value, 0.2, 0.01) << v.reason;
 }
 
+// 40 requests a second, 16 of which fail while the service is down by itself, from second 5 to 13; a harmless fault at 5.9.
+TEST(TruthWindows, AHarmlessFaultHidesNoOutageThatStoodBefore) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("steady", 20, 40);
+  const FaultId touch = drill.add_kill("touch", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 5, 40).load(stage, 5, 13, 24, 16).load(stage, 13, 20, 40);
+  drill.inject(touch, stage, 5.9, 14.9);
+  drill.probe(0, 20, {{5.2, 13.2}});
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.95);
+  EXPECT_EQ(drill.verdict().state, VerdictState::fail) << drill.verdict().reason;
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -135,6 +135,36 @@ TEST_F(WindowsTest, TheWindowsOfTheLastSecondsAreThoseOfTheWholeRun) {
   }
 }
 
+TEST_F(WindowsTest, AnOutageThatStoodBeforeTheFaultDoesNotLengthenIt) {
+  probe(0, 4, 9);
+  fault(FaultState::injected, 4.9, 4.95);
+  fault(FaultState::clean, 6, 6.1);
+  EXPECT_EQ(only_window(), (TimeRange{at(4.9), at(6.1)}));
+}
+
+// What nobody's fault took down is no time of a harmless fault that strikes meanwhile, however long we wait to end that.
+TEST_F(WindowsTest, TimeInAnOutageOfNoFaultIsNotTheFaults) {
+  probe(0, 4, 9);
+  probe(1, 30, 30);
+  fault(FaultState::injected, 5.9, 5.95);
+  fault(FaultState::clean, 10.5, 10.6);
+  const std::vector<FaultWindow> windows = fault_windows(timeline_);
+  ASSERT_EQ(windows.size(), 1U);
+  EXPECT_EQ(windows[0].range, (TimeRange{at(5.9), at(10.6)}));
+  EXPECT_EQ(own_time(windows[0]), (std::vector<TimeRange>{{at(9.01), at(10.6)}}));
+  for (int64_t s = 5; s < 12; ++s) EXPECT_EQ(in_window(s, windows), s == 9 || s == 10) << s;
+}
+
+TEST_F(WindowsTest, WhereTheFaultTookSomethingDownItsTimeStaysItsOwn) {
+  probe(0, 4, 9);
+  probe(1, 6, 8);
+  fault(FaultState::injected, 5.9, 5.95);
+  fault(FaultState::clean, 9.5, 9.6);
+  const std::vector<FaultWindow> windows = fault_windows(timeline_);
+  ASSERT_EQ(windows.size(), 1U);
+  EXPECT_EQ(own_time(windows[0]), (std::vector<TimeRange>{{at(6), at(8.01)}, {at(9.01), at(9.6)}}));
+}
+
 TEST(InWindow, WholeSecondsThatMeetAWindow) {
   const std::vector<FaultWindow> windows = {{InjectionId(0), FaultId(0), {at(4.9), at(7)}},
                                             {InjectionId(1), FaultId(0), {at(9.5), at(9.5)}}};
