@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
 LINTS = arrows sizes banned unlisted self dashboards
 
-.PHONY: help build demo test truth bench calibration soak format lint
+.PHONY: help build demo test truth bench calibration soak fuzz format lint
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make bench    the figures of the instrument, side by side with wrk'
 	@echo 'make calibration  how often a verdict at the edge of its objective is false (CALIBRATION="--cells mttr")'
 	@echo 'make soak     for hours what make test tries for seconds; goes on where it was broken off (SOAK="--rounds 1")'
+	@echo 'make fuzz     libFuzzer on what comes in from outside; goes on where it was broken off (FUZZ="--seconds 600")'
 	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
 	@echo 'make format   clang-format over our own code'
 	@echo 'SHAKEDOWN_SKIP_INSTALL=1 leaves the system as it is; JOBS=N sets the compile jobs.'
@@ -53,8 +54,15 @@ calibration:
 soak:
 	@tools/install_dependencies.sh build test
 	cmake --preset dev --log-level=WARNING
-	cmake --build --preset dev --target component_rogue component_metrics_server wire_grpc_test -j $(JOBS)
+	cmake --build --preset dev --target component_rogue component_metrics_server wire_grpc_test \
+		fuzz_http_parser fuzz_wire fuzz_scenario fuzz_judge -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/dev/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/soak/run.py build/dev $(SOAK)
+
+fuzz:
+	@tools/install_dependencies.sh build fuzz
+	cmake --preset fuzz --log-level=WARNING
+	cmake --build --preset fuzz --target $(addprefix endless_,http_parser wire scenario judge) -j $(JOBS)
+	@SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/fuzz/endless.py build/fuzz $(FUZZ)
 
 format:
 	@tools/install_dependencies.sh format

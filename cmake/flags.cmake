@@ -38,6 +38,11 @@ if(SHAKEDOWN_SANITIZE)
   add_link_options(-fsanitize=${SHAKEDOWN_SANITIZE})
 endif()
 
+option(SHAKEDOWN_FUZZ "libFuzzer's endless_NAME beside each fuzz_NAME (clang, with its compiler-rt)" OFF)
+if(SHAKEDOWN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # Sources of tests leave out three checks that double their code and that the product's own code keeps.
 add_library(shakedown_test_options INTERFACE)
 if(SHAKEDOWN_SANITIZE MATCHES "undefined")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# usage: tools/install_dependencies.sh GROUP...    (build, test, bench, format, lint)
+# usage: tools/install_dependencies.sh GROUP...    (build, test, bench, fuzz, format, lint)
 # Installs the Debian packages of these groups that are missing, after saying which and why.
 # SHAKEDOWN_SKIP_INSTALL=1: do nothing.
 set -euo pipefail
@@ -11,6 +11,7 @@ build="g++ cmake ninja-build ccache pkg-config libgrpc++-dev libre2-dev libproto
 test="nginx-light prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml chromium
   poppler-utils cmark-gfm openssl"
 bench="wrk"
+fuzz="clang-14 libclang-rt-14-dev"
 format="clang-format-14"
 lint="python3"
 
@@ -19,7 +20,7 @@ if [ "${SHAKEDOWN_SKIP_INSTALL:-0}" = 1 ]; then exit 0; fi
 wanted=""
 for group in "$@"; do
   case "$group" in
-    build | test | bench | format | lint) wanted="$wanted ${!group}" ;;
+    build | test | bench | fuzz | format | lint) wanted="$wanted ${!group}" ;;
     *) echo "install_dependencies.sh: unknown group '$group'" >&2; exit 64 ;;
   esac
 done

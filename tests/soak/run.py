@@ -11,24 +11,38 @@ import re
 import subprocess
 import sys
 
-# Name, program below the build folder's tests, environment, rounds, and what one passed round tries.
+# A part: name, program below the build folder's tests, environment, rounds. A program called fuzz_... is given its next MUTATIONS
+# in each round, any other is one of GoogleTest and runs whole. A new part is a line here and its program in `make soak`.
 PARTS = {
     "rogue agents": ("component_rogue", {"SHAKEDOWN_SOAK": "1"}, 3),
     "metrics listener": ("component_metrics_server", {}, 50),
     "agent listener": ("wire_grpc_test", {}, 20),
+    "HTTP answers": ("fuzz_http_parser", {}, 500),
+    "agents' frames": ("fuzz_wire", {}, 1000),
+    "scenario files": ("fuzz_scenario", {}, 500),
+    "records to reports": ("fuzz_judge", {}, 1000),
 }
+MUTATIONS = {"fuzz_http_parser": 20000, "fuzz_wire": 10000, "fuzz_scenario": 2000, "fuzz_judge": 100}
 LIMIT_SECONDS = 3600
 
 
-def one_round(build, program, environment):
-    """(tests that ran, names of those that failed) of one run of the program."""
-    done = subprocess.run([os.path.join(build, "tests", program)], env={**os.environ, **environment}, capture_output=True,
-                          text=True, errors="replace", timeout=LIMIT_SECONDS)
-    tests = len(re.findall(r"^\[ RUN ", done.stdout, re.MULTILINE))
+def one_round(build, program, environment, number):
+    """(what was tried, what failed) in one run of the program, the number-th of its part."""
+    command = [os.path.join(build, "tests", program)]
+    runs = MUTATIONS.get(program)
+    if runs:
+        command += [str(runs), str(number * runs)]
+    try:
+        done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, errors="replace",
+                              timeout=LIMIT_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return 0, [f"{' '.join(command[1:]) or 'round ' + str(number)}: no end within {LIMIT_SECONDS} s"]
     failed = sorted(set(re.findall(r"^\[  FAILED  \] (\S+) \(", done.stdout, re.MULTILINE)))
     if done.returncode != 0 and not failed:
-        failed = [f"{program} ended with {done.returncode}"]
-    return tests, failed
+        sys.stderr.write(done.stderr[-4000:])
+        failed = [f"{' '.join([program, *command[1:]])} ended with {done.returncode}"]
+    tried = runs or len(re.findall(r"^\[ RUN ", done.stdout, re.MULTILINE))
+    return tried, failed
 
 
 def load(path, fresh):
@@ -57,14 +71,14 @@ def main():
         program, environment, rounds = PARTS[name]
         part = state.setdefault(name, {"rounds": 0, "tries": 0, "failures": []})
         while part["rounds"] < (arguments.rounds or rounds):
-            tests, failed = one_round(arguments.build, program, environment)
+            tried, failed = one_round(arguments.build, program, environment, part["rounds"])
             part["rounds"] += 1
-            part["tries"] += tests
+            part["tries"] += tried
             part["failures"] += failed
             save(path, state)
-    print(f"{'part':<20} {'rounds':>6} {'tries':>7} {'failures':>8}")
+    print(f"{'part':<20} {'rounds':>6} {'tries':>9} {'failures':>8}")
     for name, part in state.items():
-        print(f"{name:<20} {part['rounds']:>6} {part['tries']:>7} {len(part['failures']):>8}  {', '.join(part['failures'][:3])}")
+        print(f"{name:<20} {part['rounds']:>6} {part['tries']:>9} {len(part['failures']):>8}  {', '.join(part['failures'][:3])}")
     return 1 if any(part["failures"] for part in state.values()) else 0
 
 

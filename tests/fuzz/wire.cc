@@ -1,0 +1,118 @@
+// What an agent's stream brings: frames, decoded and given to the roster, and what of it stands in the record, which must be
+// readable again.
+#include <cstdlib>
+
+#include "controller/roster.h"
+#include "core/config/scenario.h"
+#include "core/wire/codec_journal.h"
+#include "core/wire/codec_session.h"
+#include "shakedown/v1/session.pb.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace shakedown::fuzz {
+namespace {
+
+class Stream final : public ControllerLink {
+ public:
+  void open(Handlers handlers) override { handlers_ = std::move(handlers); }
+  void send(ToAgent message) override {
+    v1::ControllerMessage frame;
+    encode_body(message, frame);
+    if (!decode_body(frame)) std::abort();
+  }
+  void close() override {}
+  std::string peer() const override { return "fuzz"; }
+  void say(ToController message) {
+    if (handlers_.received) handlers_.received(std::move(message));
+  }
+  void end() {
+    if (handlers_.closed) handlers_.closed("over");
+  }
+
+ private:
+  Handlers handlers_;
+};
+
+std::string frame_of(const ToController& message) {
+  v1::AgentMessage frame;
+  encode_body(message, frame);
+  return frame.SerializeAsString();
+}
+
+Scenario scenario_of(const char* name) {
+  Decoded decoded = decode_scenario(repository_file(name), name, "/srv/drill");
+  if (!decoded.scenario) std::abort();
+  return std::move(*decoded.scenario);
+}
+
+Snapshot some_seconds() {
+  Snapshot snapshot;
+  snapshot.seq = 1;
+  snapshot.from = RunTime(std::chrono::seconds(1));
+  snapshot.to = RunTime(std::chrono::seconds(2));
+  snapshot.offered[StageId(0)] = 10;
+  snapshot.cells[{1, StageId(0), OperationId(0)}];
+  snapshot.probes[ProbeId(0)];
+  return snapshot;
+}
+
+}  // namespace
+
+std::vector<std::string> seeds() {
+  PlanReady ready;
+  ready.addresses = {"api 127.0.0.1"};
+  FaultEvent fault;
+  fault.injection = InjectionId(0);
+  fault.fault = FaultId(0);
+  fault.stage = StageId(0);
+  fault.state = FaultState::effective;
+  StepEvent step;
+  step.what = "start it";
+  Hello named;
+  named.name = "local";
+  return {joined({frame_of(Hello{}), frame_of(ready), frame_of(some_seconds()), frame_of(EventReport{fault}),
+                  frame_of(EventReport{step}), frame_of(Goodbye{})}),
+          joined({frame_of(named), frame_of(ready), frame_of(ClockPing{}), frame_of(StepDone{1, true, "said", step}),
+                  frame_of(EventReport{AgentEvent{AgentEvent::Kind::leftover, AgentId(0), {}, "it stands"}}),
+                  frame_of(EventReport{StageEvent{}})})};
+}
+
+std::string mutated(std::string input, Rng& rng) {
+  std::vector<std::string> pieces = split(input);
+  if (pieces.empty() || rng.below(8) == 0) return bytes_mutated(std::move(input), rng);
+  if (rng.below(3) == 0) {
+    pieces_mutated(pieces, rng);
+  } else {
+    std::string& piece = pieces[rng.below(pieces.size())];
+    piece = bytes_mutated(std::move(piece), rng);
+  }
+  return joined(pieces);
+}
+
+void readable_again(const Event& event) {
+  const std::string record = encode_journal(event, 1);
+  if (!decode_journal(record)) std::abort();
+}
+
+}  // namespace shakedown::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
+  using namespace shakedown;
+  static const Scenario scenario = fuzz::scenario_of("scenarios/04-ledger.yaml");
+  Chronicle chronicle(scenario, nullptr);
+  Roster roster(scenario, chronicle, [] {});
+  auto owned = std::make_unique<fuzz::Stream>();
+  fuzz::Stream& stream = *owned;
+  roster.accept(std::move(owned));
+  for (const std::string& bytes : fuzz::split({reinterpret_cast<const char*>(data), size})) {
+    v1::AgentMessage frame;
+    if (!frame.ParseFromString(bytes)) continue;
+    Result<ToController> message = decode_body(frame);
+    if (!message) continue;
+    if (const auto* report = std::get_if<EventReport>(&message.value())) fuzz::readable_again(report->event);
+    stream.say(std::move(message.value()));
+  }
+  chronicle.flush();
+  stream.end();
+  return 0;
+}
