@@ -154,9 +154,12 @@ class Clone:
         environment = dict(os.environ, GTEST_FAIL_FAST="1", GTEST_BRIEF="1", SHAKEDOWN_SOURCE_DIR=str(self.source),
                            SHAKEDOWN_BIN_DIR=str(path.parent))
         command = [sys.executable, str(self.source / GOLDEN)] if program == "shakedown" else [str(path)]
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+            resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_SECONDS, LIMIT_SECONDS))  # a busy machine makes no test hang
+
         try:
-            done = run(command, env=environment, timeout=LIMIT_SECONDS, cwd=self.bench,
-                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES)))
+            done = run(command, env=environment, timeout=10 * LIMIT_SECONDS, cwd=self.bench, preexec_fn=limit)
         except subprocess.TimeoutExpired:
             return f"{program} hangs"
         if done.returncode == 0:

@@ -37,7 +37,7 @@ std::string events() {
       out += "\n";
     }
     for (const uint64_t k : {0U, 1U, 3U, 20U}) {
-      for (const double p : {-0.1, 0.0, 1e-4, 0.01, 0.3, 0.999, 1.0, 1.1})
+      for (const double p : {-0.1, 0.0, 1e-19, 1e-4, 0.01, 0.3, 0.999, 1.0, 1.1})
         out += fmt::format("{} ", trials_needed(k, p, confidence));
     }
     for (const double share : {0.0, 0.1, 0.5, 0.9, 0.999, 1.0}) out += fmt::format("{} ", clean_trials_needed(share, confidence));

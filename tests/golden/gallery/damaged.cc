@@ -136,6 +136,11 @@ Exhibit damaged(uint64_t seed) {
   if (dice.one_in(8)) {
     for (const Snapshot& snapshot : out.drill.snapshots()) out.drill.snapshot(second_of(snapshot.from)).writes.clear();
   }
+  for (const InjectionId id : {InjectionId(1), InjectionId(2)}) {
+    if (seed % 5 < 2 || !dice.one_in(4)) continue;
+    const FaultState state = dice.of<FaultState>({FaultState::failed, FaultState::not_run, FaultState::leftover});
+    out.drill.fault_event(id, state, dice.between(100, 320), dice.of<std::string>({"", "no such process"}));
+  }
   AttestedSli vouched{"reviewed", "ann", "", "2026-05-01", dice.of<std::string>({"2026-11-18", "2027-05-01", ""})};
   const std::size_t attested = out.drill.require("XX-7", vouched, Comparison::at_least, 1);
   if (dice.one_in(2)) out.drill.requirement(attested).means = "nobody looks at it";

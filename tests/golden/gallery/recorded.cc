@@ -180,8 +180,42 @@ std::string news() {
   return out;
 }
 
+// What an outbox makes of two snapshots when it has no room for both.
+std::string merged() {
+  std::string out;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    Dice dice(seed);
+    Snapshot both;
+    for (int i = 0; i < 3; ++i) {
+      Snapshot one;
+      one.seq = dice.below(9);
+      one.from = at(i + dice.between(0, 0.5)), one.to = one.from + from_seconds(dice.of<double>({0, 0.2, 1}));
+      one.health = {dice.between(0, 1), dice.between(0, 0.1),
+                    dice.below(1000),   3,
+                    dice.below(50),     std::chrono::milliseconds(dice.below(20))};
+      one.offered[StageId(dice.below(2))] = dice.below(9);
+      one.cells[{i / 2, StageId(0), OperationId(0)}].counts[0] = dice.below(9);
+      one.probes[ProbeId(0)].push_back({one.from, one.to, true});
+      one.writes[LedgerId(dice.below(2))].push_back({dice.below(9), one.from, one.to, WriteClass::acked});
+      if (dice.one_in(2)) one.reads[LedgerId(0)].push_back({1, 0, one.from, one.to, ReadClass::present});
+      i == 0 ? both = std::move(one) : (both.merge(std::move(one)), both);
+    }
+    const AgentHealth& h = both.health;
+    out += fmt::format("{} {:.6g} {:.6g} {:.5g} {:.5g} {} {} {} {}", both.seq, seconds(both.from.time_since_epoch()),
+                       seconds(both.to.time_since_epoch()), h.cpu_seconds, h.steal_ratio, h.rss_bytes, h.open_connections,
+                       h.outstanding, h.worst_lag.count());
+    for (const auto& [stage, count] : both.offered) out += fmt::format(" {}:{}", stage.value, count);
+    for (const auto& [key, cell] : both.cells) out += fmt::format(" {}:{}", key.second, cell.counts[0]);
+    for (const auto& [id, list] : both.writes) out += fmt::format(" {}:{}", id.value, list.size());
+    out += fmt::format(" {} {}\n", both.probes[ProbeId(0)].size(), both.reads[LedgerId(0)].size());
+  }
+  return out;
+}
+
 }  // namespace
 
-Figures recorded() { return {{"histograms", histograms()}, {"exchanges", exchanges()}, {"news", news()}, {"sealed", sealed()}}; }
+Figures recorded() {
+  return {{"histograms", histograms()}, {"exchanges", exchanges()}, {"news", news()}, {"merged", merged()}, {"sealed", sealed()}};
+}
 
 }  // namespace shakedown::gallery

@@ -135,7 +135,7 @@ struct Service {
       away.emplace_back(from, from + dice.of<double>({0.15, 0.4, 1.5, 3}));
     }
     const bool cut = dice.one_in(3);
-    const StageId k = drill.run(soak, 250, cut ? 60.4 : -1);
+    const StageId k = drill.run(soak, dice.one_in(3) ? 250.3 : 250, cut ? 60.4 : -1);
     for (int64_t t = 0; t < 10; ++t) one_second(w, t, 50);
     for (int64_t t = 10; t < 50; ++t) one_second(s, t, 60);
     for (const auto& [stage, start] : crashes) {
@@ -156,7 +156,8 @@ struct Service {
       if (!dice.one_in(4)) seen_behind.emplace_back(one.first, one.second + 0.5);
     }
     const double gap = dice.one_in(4) ? 20 : 0;  // nobody looked
-    drill.probe(0, 100, seen_behind, ProbeId(1)).probe(100 + gap, 330, seen_behind, ProbeId(1));
+    const double first = dice.one_in(6) ? 62 : 0;  // later than the first crash
+    drill.probe(first, 100, seen_behind, ProbeId(1)).probe(100 + gap, 330, seen_behind, ProbeId(1));
   }
 
   // Some are answered in doubt, or badly; sometimes all of the last seconds.

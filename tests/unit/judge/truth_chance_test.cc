@@ -69,7 +69,14 @@ TEST(TruthChance, AFailThatRestsOnNoChanceAlwaysDecides) {
   for (ScoredRequirement& r : card.requirements) r.verdict.state = VerdictState::fail;
   const Chances narrow{0.04, 0.04, 0.04};
   EXPECT_EQ(judging::decide(card, narrow), DecisionState::not_proven);
-  EXPECT_NE(judging::why_fails_do_not_decide(card, narrow), "");
+  EXPECT_EQ(judging::why_fails_do_not_decide(card, narrow),
+            "3 of 3 requirements fail, each so narrowly that chance alone may do that to one of so many; that is no NO-GO yet, "
+            "so measure them longer");
+  Scorecard one = card;
+  one.requirements[0].verdict.state = one.requirements[2].verdict.state = VerdictState::pass;
+  EXPECT_EQ(judging::why_fails_do_not_decide(one, {1.0, 0.04, 1.0}),
+            "1 of 3 requirements fails, each so narrowly that chance alone may do that to one of so many; that is no NO-GO yet, "
+            "so measure it longer");
   EXPECT_EQ(judging::decide(card, {0.04, std::nullopt, 0.04}), DecisionState::no_go) << "an RTO, a check, a count";
   EXPECT_EQ(judging::decide(card, {0.04, 0.0009, 0.04}), DecisionState::no_go);
   EXPECT_EQ(judging::decide(card, {0.04, 0.016, 0.04}), DecisionState::no_go) << "0.016 < 0.05 / 3";
