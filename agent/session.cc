@@ -42,7 +42,8 @@ void Session::begin() {
 
 void Session::received(ToAgent message) {
   if (over_ && !std::holds_alternative<Shutdown>(message)) {
-    if (engine_.gone()) engine_.obey(message);  // answered, not done
+    const bool renews = std::holds_alternative<LeaseRenew>(message);  // asks nothing
+    if (engine_.gone() && !renews) engine_.obey(message);             // answered, not done
     return;
   }
   if (const auto* refusal = std::get_if<Refusal>(&message)) {

@@ -48,6 +48,12 @@ std::string from_environment(const char* name) {
   return value != nullptr && value[0] == '/' ? value : "";
 }
 
+// A folder that somebody names is taken from where he stands.
+std::string named_dir() {
+  const char* value = ::getenv("SHAKEDOWN_STATE_DIR");
+  return value == nullptr || *value == '\0' ? "" : std::filesystem::absolute(value).lexically_normal().string();
+}
+
 // Not in it: what is there already, and may be only ours.
 std::string why_not_private(const std::string& folder) {
   if (::access(folder.c_str(), F_OK) == 0) {
@@ -83,7 +89,7 @@ bool in_memory(std::string folder) {
 }  // namespace
 
 StatePlace state_place() {
-  const std::string named = from_environment("SHAKEDOWN_STATE_DIR");
+  const std::string named = named_dir();
   const std::string durable = named.empty() ? durable_dir() : named;
   if (durable.empty()) return {passing_dir(), false, "this user has no home folder of his own"};
   const std::string trouble = named.empty() ? why_not_private(durable) : "";
@@ -95,7 +101,7 @@ std::string default_state_dir() { return state_place().dir; }
 
 std::vector<std::string> state_dirs() {
   std::vector<std::string> dirs{default_state_dir()};
-  if (!from_environment("SHAKEDOWN_STATE_DIR").empty()) return dirs;
+  if (!named_dir().empty()) return dirs;
   for (const std::string& other : {durable_dir(), passing_dir()}) {
     if (!other.empty() && other != dirs.front()) dirs.push_back(other);
   }

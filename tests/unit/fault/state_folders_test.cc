@@ -1,5 +1,6 @@
 #include "agent/fault/state_folders.h"
 
+#include <filesystem>
 #include <set>
 
 #include <fcntl.h>
@@ -22,6 +23,9 @@ TEST(StateFolders, TheEnvironmentNamesThePlaceOfTheRecordsAndNoOtherIsSearched) 
   EXPECT_EQ(state_place().dir, top / "state");
   EXPECT_EQ(state_dirs(), std::vector<std::string>{top / "state"});
   EXPECT_NE(state_place_text().find(top / "state"), std::string::npos);
+  ::setenv("SHAKEDOWN_STATE_DIR", "named/from/here", 1);
+  EXPECT_EQ(state_place().dir, std::filesystem::current_path() / "named/from/here");
+  EXPECT_EQ(state_dirs().size(), 1U);
   ::setenv("SHAKEDOWN_STATE_DIR", "/dev/shm/shakedown-test", 1);
   EXPECT_FALSE(state_place().durable) << "memory";
   EXPECT_NE(state_place_text().find("power loss"), std::string::npos);
