@@ -27,8 +27,9 @@ StepResult finished(MonoTime started, bool good, std::string detail) {
   return StepResult{good, true, std::move(detail), started, mono_now()};
 }
 
+// Not begun: it ends when it started.
 StepResult untold(MonoTime started, std::string detail) {
-  return StepResult{false, true, std::move(detail), started, mono_now(), false};
+  return StepResult{false, true, std::move(detail), started, started, false};
 }
 
 // 126 and 127 are a shell's or a wrapper's words for a program that could not be run.

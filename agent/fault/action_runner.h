@@ -17,7 +17,7 @@ struct StepResult {
   bool ok = true;
   bool changed = true;  // false: there was nothing to do
   std::string detail;  // what was done, or the error with the output's tail; no secret of the scenario
-  MonoTime started{}, ended{};
+  MonoTime started{}, ended{};  // the same where it could not be begun
   bool told = true;  // exec: the command came to its own end, so that its exit code says something
 };
 

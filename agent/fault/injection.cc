@@ -121,6 +121,7 @@ Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> i
     } else {
       step.detail = bound.error().text();
     }
+    if (!step.ok && injection->cut.fired()) step.ended = step.started;  // cut short by us: it says nothing of the target
     desk->tell_step(StepEvent::Kind::recover, injection->id, action.describe, step);
     if (!step.ok) co_return;
     from = step.ended;

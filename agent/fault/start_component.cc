@@ -131,7 +131,7 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
     step.ok = !child.has_error();
     step.changed = false;
     step.detail = step.ok ? already : child.error().text();
-    step.ended = mono_now();
+    step.ended = step.ok ? mono_now() : step.started;  // not begun
     co_return step;
   }
   const Result<MonoTime> since = co_await wait_started(component, child.value(), deadline, end);

@@ -180,8 +180,8 @@ void measure_overlapped(InjectionBound& bound, const Watched& w, double limit) {
   bound.signal = "overlap";
 }
 
-// A recovery step that ended by its limit or was answered `failed`; nullptr when there is none. One that our own undo cut
-// short, or that could not be begun, is not the target's.
+// A recovery step that ended by its limit or was answered `failed`; nullptr when there is none. One that we cut short, or could
+// not begin, ends when it started and is not the target's.
 const StepEvent* failed_recovery(const InjectionView& view) {
   for (const StepEvent& step : view.record->steps) {
     if (step.kind != StepEvent::Kind::recover || step.ok || step.ended <= step.started) continue;

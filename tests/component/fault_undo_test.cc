@@ -158,5 +158,27 @@ TEST(TruthLeftovers, AnOrderToReloadIsNoKill) {
   }
 }
 
+TEST(TruthRecovery, AStepThatWeCutShortOrCannotBeginEndsWhenItStarted) {
+  FaultRig rig;
+  const std::string log = rig.folder / "log";
+  const ComponentId id = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
+  const FaultId pause = rig.add("pause-it", PauseFault{id, seconds(100)}, {exec_of({rig.folder / "no-such-program"})});
+  const FaultId kill = rig.add("kill-it", KillFault{id, SIGKILL}, {exec_of({"sh", "-c", "echo begun > " + log + "; exec sleep 600"})});
+  rig.start_outside(id);
+  ASSERT_TRUE(rig.make().has_value());
+  const InjectionId paused = rig.inject(pause);
+  ASSERT_TRUE(rig.run_until([&] { return rig.steps(StepEvent::Kind::recover).size() == 1; }));
+  ASSERT_TRUE(rig.finish(paused, true).first);
+  const InjectionId killed = rig.inject(kill);
+  ASSERT_TRUE(rig.run_until([&] { return read_text(log) == "begun\n"; }));
+  rig.finish(killed, true);
+  const auto steps = rig.steps(StepEvent::Kind::recover);
+  ASSERT_EQ(steps.size(), 2U);
+  for (const StepEvent& step : steps) {
+    EXPECT_FALSE(step.ok);
+    EXPECT_EQ(step.ended, step.started) << step.what << ": " << step.detail;
+  }
+}
+
 }  // namespace
 }  // namespace shakedown::test
