@@ -12,8 +12,10 @@
 #include <boost/beast/http.hpp>
 #include <condition_variable>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace shakedown {
 namespace {
@@ -105,24 +107,26 @@ class Page {
   uint64_t scrapes_ = 0;
 };
 
-// One connection: one request, one answer, within limits of time and size.
-class Connection {
+// One connection: one request, one answer, within limits of time and size. What is awaited keeps it.
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  using List = std::list<Connection>;
+  using List = std::list<std::shared_ptr<Connection>>;
   Connection(tcp::socket socket, Page& page) : stream_(std::move(socket)), page_(page) { parser_.header_limit(kLongestHeader); }
 
-  // done: it may be destroyed; called once, unless it is destroyed before.
+  // done: nothing more is awaited; called once, unless it is dropped before.
   void serve(std::function<void()> done) {
     done_ = std::move(done);
     stream_.expires_after(kRequestLimit);
-    http::async_read_header(stream_, buffer_, parser_, [this, alive = watch()](beast::error_code error, std::size_t) {
-      if (alive.lock()) answer(error);
+    http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+      self->answer(error);
     });
+  }
+  void drop() {
+    done_ = nullptr;
+    stream_.close();
   }
 
  private:
-  std::weak_ptr<bool> watch() const { return alive_; }
-
   void answer(beast::error_code error) {
     if (error) return finish();
     const auto& request = parser_.get();
@@ -138,17 +142,15 @@ class Connection {
     response_.content_length(response_.body().size());
     if (request.method() == http::verb::head) response_.body().clear();
     stream_.expires_after(kRequestLimit);
-    http::async_write(stream_, response_, [this, alive = watch()](beast::error_code unsent, std::size_t) {
-      if (!alive.lock()) return;
-      if (!unsent && taken_) page_.scraped(taken_);
+    http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code unsent, std::size_t) {
+      if (!unsent && self->taken_) self->page_.scraped(self->taken_);
       beast::error_code ignored;
-      stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-      finish();
+      self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+      self->finish();
     });
   }
   void finish() {
-    const auto done = std::move(done_);
-    done();
+    if (const auto done = std::exchange(done_, nullptr)) done();
   }
 
   beast::tcp_stream stream_;
@@ -158,7 +160,6 @@ class Connection {
   http::request_parser<http::empty_body> parser_;
   http::response<http::string_body> response_;
   std::function<void()> done_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // weakly held by what is awaited
 };
 
 // Serves on a thread of its own; connections are that thread's.
@@ -198,9 +199,12 @@ class Server final : public MetricsServer {
   }
   // Whoever is served in time is gone soon, so that the oldest is one that asks for nothing.
   void add(tcp::socket socket) {
-    if (connections_.size() >= kMostConnections) connections_.pop_front();
-    const auto place = connections_.emplace(connections_.end(), std::move(socket), page_);
-    place->serve([this, place] { connections_.erase(place); });
+    if (connections_.size() >= kMostConnections) {
+      connections_.front()->drop();
+      connections_.pop_front();
+    }
+    const auto place = connections_.insert(connections_.end(), std::make_shared<Connection>(std::move(socket), page_));
+    (*place)->serve([this, place] { connections_.erase(place); });
   }
 
   const std::string host_;

@@ -171,13 +171,13 @@ TEST(Metrics, WithoutEvidenceEverythingIsUnknownAndNothingIsAValue) {
 TEST(Metrics, AFaultStandsUntilItIsClean) {
   Drill drill = loaded_drill();
   const FaultId kill = drill.add_kill("kill-ledger", PhaseId(0));
-  const InjectionId first = drill.inject(kill, StageId(0), 4, -1);
   const Labels label = {{"fault", "kill-ledger"}};
+  EXPECT_TRUE(std::isnan(value(page_of(drill, testing::at(3)), "shakedown_rpo_lost_writes", label))) << "nothing was injected";
+  const InjectionId first = drill.inject(kill, StageId(0), 4, -1);
   MetricFamilies page = page_of(drill, testing::at(5));
   EXPECT_EQ(value(page, "shakedown_fault_active", label), 1);
   EXPECT_EQ(value(page, "shakedown_fault_injected_timestamp_seconds", label), 1700000004);
   EXPECT_EQ(value(page, "shakedown_fault_undone_timestamp_seconds", label), 0);
-  EXPECT_TRUE(std::isnan(value(page, "shakedown_rpo_lost_writes", label))) << "nobody has looked for a loss";
   EXPECT_EQ(value(page_of(drill.fault_event(first, FaultState::leftover, 6), testing::at(7)), "shakedown_fault_active", label), 1);
   page = page_of(drill.fault_event(first, FaultState::clean, 7), testing::at(8));
   EXPECT_EQ(value(page, "shakedown_fault_active", label), 0);
