@@ -90,7 +90,7 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
   return out;
 }
 
-// " (4 more under load that nothing was promised for, of which 1 reached a measured phase)"
+// " (4 more began in searches, series or phases that are not measured, of which 1 reached a measured phase)"; empty for none.
 std::string not_counted_words(uint64_t ours, uint64_t reached) {
   if (ours == 0) return "";
   const std::string into = reached > 0 ? fmt::format(", of which {} reached a measured phase", reached) : "";

@@ -69,7 +69,7 @@ std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<Operati
                                const Evidence& evidence);
 // " 224 were sent a second time, as the target closed the connection." of the stages of the scope; empty when none was.
 std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
-// " 1424 found all of the 64 connections that `connections: max` allows in use and waited, which counts against the target." of
+// " 1424 found all connections that `connections: max` allows (64 ...) in use and waited, which counts against the target." of
 // these stages; empty when none did. Only a declared pool can be full.
 std::string pool_was_full(const std::set<StageId>& stages, const std::vector<OperationId>& operations, const Evidence& evidence);
 SecondTally total(const std::vector<SecondTally>& seconds);

@@ -68,6 +68,16 @@ std::vector<std::string> split(std::string_view input) {
   return pieces;
 }
 
+std::string joined_after_a_change(std::vector<std::string> pieces, Rng& rng) {
+  if (rng.below(3) == 0) {
+    pieces_mutated(pieces, rng);
+  } else {
+    std::string& piece = pieces[rng.below(pieces.size())];
+    piece = bytes_mutated(std::move(piece), rng);
+  }
+  return joined(pieces);
+}
+
 std::string repository_file(const std::string& name) {
   const char* root = std::getenv("SHAKEDOWN_SOURCE_DIR");
   std::ifstream file((root != nullptr ? std::string(root) : std::string(".")) + "/" + name, std::ios::binary);

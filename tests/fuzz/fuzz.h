@@ -28,6 +28,8 @@ void pieces_mutated(std::vector<std::string>& pieces, Rng& rng);
 // Pieces in one input, each behind its length (u32, little endian); a cut one ends it.
 std::string joined(const std::vector<std::string>& pieces);
 std::vector<std::string> split(std::string_view input);
+// Joined after one change of their order and number, or of the bytes of one; there is at least one piece.
+std::string joined_after_a_change(std::vector<std::string> pieces, Rng& rng);
 
 // A file of the repository; aborts when there is none.
 std::string repository_file(const std::string& name);

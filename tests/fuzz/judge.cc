@@ -35,14 +35,7 @@ std::vector<std::string> seeds() {
 
 std::string mutated(std::string input, Rng& rng) {
   std::vector<std::string> pieces = split(input);
-  if (pieces.empty()) return input;
-  if (rng.below(3) == 0) {
-    pieces_mutated(pieces, rng);
-  } else {
-    std::string& piece = pieces[rng.below(pieces.size())];
-    piece = bytes_mutated(std::move(piece), rng);
-  }
-  return joined(pieces);
+  return pieces.empty() ? input : joined_after_a_change(std::move(pieces), rng);
 }
 
 // A folder of its own that goes with the process.

@@ -80,13 +80,7 @@ std::vector<std::string> seeds() {
 std::string mutated(std::string input, Rng& rng) {
   std::vector<std::string> pieces = split(input);
   if (pieces.empty() || rng.below(8) == 0) return bytes_mutated(std::move(input), rng);
-  if (rng.below(3) == 0) {
-    pieces_mutated(pieces, rng);
-  } else {
-    std::string& piece = pieces[rng.below(pieces.size())];
-    piece = bytes_mutated(std::move(piece), rng);
-  }
-  return joined(pieces);
+  return joined_after_a_change(std::move(pieces), rng);
 }
 
 void readable_again(const Event& event) {
