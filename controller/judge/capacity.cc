@@ -135,6 +135,16 @@ Judged by_definition(const SeriesEvidence& found, const std::string& place, RunT
   return out;
 }
 
+// Our own lag makes a step carry less, or more be in progress, than it would have been: efficiency is a ratio of such steps, so
+// a verdict must hold with it off by the largest share.
+void hold_with_lag(Judged& out, const Requirement& requirement, double stood) {
+  const Measured& m = out.verdict.measured;
+  if (out.verdict.state != VerdictState::pass && out.verdict.state != VerdictState::fail) return;
+  if (compare(requirement.objective, *m.lower / (1 + stood), *m.upper * (1 + stood)) == out.verdict.state) return;
+  touch(out, "lag", fmt::format("our own loop came late by up to {} of what the requests took, and the verdict depends on it",
+                                percent_text(stood)));
+}
+
 // "400/s (4.01 requests in progress)"; the number only where it is not the level.
 std::string place_text(const ScoredScaling& scored, double at, double n) {
   const std::string level = level_text(scored.axis, at);
@@ -192,6 +202,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) set_needed(out.verdict, {"more or longer steps", kNotByTime});
   hold_beyond_steps(out.verdict, sli.at, found.scored);
+  hold_with_lag(out, requirement, found.stood);
   if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
   touch_by_lost_loader(out, out.until, "the steps", evidence);
   return out;

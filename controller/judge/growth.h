@@ -18,6 +18,7 @@ std::vector<ScoredSearch> summarize_searches(const Evidence& evidence);
 struct SeriesEvidence {
   ScoredScaling scored;
   std::optional<ScalingFit> law;
+  double stood = 0;  // of the steps that count, at most: our own lag, over the rest of the requests' time
 };
 
 // A level as a reader says it: "16 users", "4 replicas", "400/s".

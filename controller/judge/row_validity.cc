@@ -103,6 +103,28 @@ double held_up(const UserTime& time) {
   return std::max(0.0, time.bad / each - static_cast<double>(time.bad_requests));
 }
 
+// What the requests of one closed stage took, in seconds.
+struct Pace {
+  double lag = 0, service = 0;
+  uint64_t sent = 0;
+  std::vector<std::pair<int64_t, double>> lags;  // by the first second of those that share them
+};
+
+std::map<StageId, Pace> paces(const LoadScope& scope, const Evidence& evidence) {
+  std::map<StageId, Pace> out;
+  evidence.timeline->seconds().each([&](const Slice& slice) {
+    if (!scope.has_stage(slice.stage) || closed_load(slice.stage, evidence) == nullptr) return;
+    const double lag = lag_within(slice, [&](const SecondRow& row) { return scope.contains(row); }).sum_seconds();
+    const SparseHistogram service = slice.service();
+    Pace& pace = out[slice.stage];
+    pace.lag += lag;
+    pace.service += service.sum_seconds();
+    pace.sent += service.count();
+    if (lag > 0) pace.lags.emplace_back(slice.rows().front().second, lag);
+  });
+  return out;
+}
+
 std::string missing_text(const Missing& missing) {
   return fmt::format("the harness itself lost {:.0f} arrivals ({:.0f} never offered, {} dropped or failed on our side)",
                      missing.total(), missing.never_offered, missing.ours);
@@ -126,6 +148,26 @@ Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& opera
   return out;
 }
 
+std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence) {
+  std::map<int64_t, double> out;
+  const auto times = user_times(scope, evidence, Duration::max());
+  for (const auto& [id, pace] : paces(scope, evidence)) {
+    const auto time = times.find(id);
+    if (pace.lag <= 0 || time == times.end()) continue;
+    const StageRecord& stage = evidence.timeline->stages()[id.value];
+    const double requests = static_cast<double>(time->second.good_requests + time->second.bad_requests);
+    double each = 0;
+    if (pace.sent > 0) {
+      // Those that we were too late to send have a lag, but no time that holds it: at least what the others took.
+      each = std::max(pace.service / static_cast<double>(pace.sent) + seconds(closed_load(id, evidence)->think),
+                      (time->second.good + time->second.bad - pace.lag) / requests);
+    }
+    const double share = share_of_mix(stage, operations, *evidence.scenario);
+    for (const auto& [second, lag] : pace.lags) out[second] += each > 0 ? share * lag / each : INFINITY;
+  }
+  return out;
+}
+
 void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
@@ -133,6 +175,11 @@ void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad
     touch(judged, "", fmt::format("users of a closed load who waited for bad or slow requests did not make about {:.0f} others, "
                                   "so the share of requests does not show how long it was bad", missing.waiting));
     set_needed(verdict, {"an open load, which keeps its rate when the target does not answer"});
+    return;
+  }
+  if (missing.stood > 0 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
+    touch(judged, "lag", fmt::format("our own loop came late to the users of the closed load, who would have made up to {:.0f} more "
+                                     "requests in that time, and the verdict depends on them", std::ceil(missing.stood)));
     return;
   }
   if (missing.total() <= 0) return;

@@ -15,11 +15,18 @@ struct Missing {
   // Closed loads: requests that users would have made while they waited for bad (or too slow) ones, or for the pause after those.
   // A slow or dead target holds its own users back, so that its outage thins out among the requests.
   double waiting = 0;
+  // Closed loads: requests that users would have made while our own loop stood still; told by stood_still(), for rates.
+  double stood = 0;
   double total() const { return never_offered + static_cast<double>(ours); }
 };
 // limit: good answers that took longer hold their users back too, in a row about latency.
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
                    const Evidence& evidence, Duration limit = Duration::max());
+
+// By second: what the users of a closed load did not ask for because we stood still. The lag of each of their requests is
+// time in which its user did not ask: lag / (mean time of a request without its lag, and the thinking), as far as it falls to
+// the operations. Infinite where no request ever left us, so that nobody knows how long one takes.
+std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
 
 // Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
 // between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.

@@ -6,6 +6,7 @@
 
 #include "controller/judge/growth.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/settle.h"
 #include "core/stats/knee.h"
 
 namespace shakedown::judging {
@@ -15,11 +16,13 @@ constexpr double kConfidence = 0.95;
 // Of the load on so many replicas: more than this must stay unanswered before it is known to be all that they carry.
 constexpr double kSaturated = 0.05;
 constexpr double kOverloaded = 0.01;  // of a rate: it was not what was carried
+constexpr double kStoodStill = 0.05;  // our own part of the requests' time, beside the target's
 
 struct Volume {
   uint64_t ok = 0, offered = 0, ours = 0;
   double ok_seconds = 0;   // summed latency of good answers
   double all_seconds = 0;  // of all
+  double lag_seconds = 0;  // our own part of these
 };
 
 Volume volume_of(StageId id, const Timeline& timeline) {
@@ -31,6 +34,7 @@ Volume volume_of(StageId id, const Timeline& timeline) {
     out.offered += cell.offered();
     out.ours += cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
     for (const auto& latency : cell.latency) out.all_seconds += latency.sum_seconds();
+    out.lag_seconds += cell.lag.sum_seconds();
     out.ok_seconds += cell.latency[static_cast<std::size_t>(Outcome::ok)].sum_seconds();
   }
   return out;
@@ -45,12 +49,21 @@ std::string mismatch(const Volume& volume, double level, double length, StepAxis
     return fmt::format("overloaded: {} of {} requests were not answered well", volume.offered - volume.ok, volume.offered);
   }
   if (axis != StepAxis::replicas) return "";
-  if (volume.all_seconds / length < 0.9 * level) return "the load does not saturate it: fewer requests were in progress than replicas";
+  if ((volume.all_seconds - volume.lag_seconds) / length < 0.9 * level) return "the load does not saturate it: fewer requests were in progress than replicas";
   if (open && bad < kSaturated * offered) return "the load does not saturate it: all but a few were answered, so more may be carried";
   return "";
 }
 
-ScoredLevel level_of(const StageRecord& stage, StepAxis axis, bool open, const Timeline& timeline) {
+// Our lag over the time that was the target's, or its users' to think: by so much more could its users have asked, and by so
+// much fewer were in progress at a rate.
+double standstill(const Volume& volume, const std::optional<Load>& load) {
+  const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+  const double thinking = closed != nullptr ? static_cast<double>(volume.ok) * seconds(closed->think) : 0;
+  const double theirs = volume.all_seconds + thinking - volume.lag_seconds;
+  return theirs > 0 ? volume.lag_seconds / theirs : INFINITY;
+}
+
+ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const std::optional<Load>& load, const Timeline& timeline, double& stood) {
   ScoredLevel out;
   out.level = stage.level;
   const double length = seconds(stage.range.to - stage.range.from);
@@ -67,8 +80,12 @@ ScoredLevel level_of(const StageRecord& stage, StepAxis axis, bool open, const T
   if (static_cast<double>(volume.ours) > 0.001 * static_cast<double>(volume.offered)) {
     out.left_out = fmt::format("the harness itself lost {} of {} arrivals", volume.ours, volume.offered);
   }
+  const double still = standstill(volume, load);
+  if (still > kStoodStill) out.left_out = fmt::format("the harness itself came late: {} of the requests' time", percent_text(still / (1 + still)));
+  const bool open = load && std::holds_alternative<OpenLoad>(load->kind);
   if (out.left_out.empty()) out.left_out = mismatch(volume, stage.level, length, axis, open);
   if (out.n <= 0) out.left_out = "no number in the system can be told";
+  if (out.left_out.empty()) stood = std::max(stood, still);
   return out;
 }
 
@@ -138,10 +155,9 @@ SeriesEvidence examine_series(const StepSeries& series, double confidence, const
   scored.confidence = confidence;
   std::vector<ScalingPoint> points;
   const std::optional<Load>& load = evidence.scenario->phase(series.phase).load;
-  const bool open = load && std::holds_alternative<OpenLoad>(load->kind);
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (stage.phase != series.phase || stage.role != StageRole::step || stage.not_run) continue;
-    scored.levels.push_back(level_of(stage, series.axis, open, *evidence.timeline));
+    scored.levels.push_back(level_of(stage, series.axis, load, *evidence.timeline, out.stood));
     const ScoredLevel& level = scored.levels.back();
     if (level.left_out.empty()) points.push_back({level.n, level.throughput});
   }

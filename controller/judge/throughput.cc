@@ -21,6 +21,7 @@ double mean_of(const std::vector<double>& values) {
 }
 
 struct Rates {
+  std::vector<int64_t> seconds;
   std::vector<double> good, at_best;  // at_best: unfinished and our own losses would have been good
   double offered = 0;                 // a second: what the target was asked, or could have been
 };
@@ -52,6 +53,7 @@ Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence&
   }
   Rates out;
   for (const auto& [second, s] : seconds) {
+    out.seconds.push_back(second);
     out.good.push_back(static_cast<double>(s.ok));
     out.at_best.push_back(static_cast<double>(s.ok + s.unfinished + s.ours));
     out.offered += static_cast<double>(s.offered) / static_cast<double>(seconds.size());
@@ -59,10 +61,15 @@ Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence&
   return out;
 }
 
-// As if all that was never offered had been answered well, evenly over the scope.
-void add_never_offered(Rates& rates, double never_offered) {
-  const double each = never_offered / std::max(1.0, static_cast<double>(rates.at_best.size()));
+// As if all that was never offered had been answered well, evenly over the scope, and what users did not ask for while we
+// stood still, in the second in which we did.
+void add_never_asked(Rates& rates, const Missing& missing, const std::map<int64_t, double>& stood) {
+  const double each = missing.never_offered / std::max(1.0, static_cast<double>(rates.at_best.size()));
   for (double& rate : rates.at_best) rate += each;
+  for (const auto& [second, requests] : stood) {
+    const auto at = std::lower_bound(rates.seconds.begin(), rates.seconds.end(), second) - rates.seconds.begin();
+    rates.at_best[std::min(static_cast<std::size_t>(at), rates.at_best.size() - 1)] += requests;
+  }
 }
 
 // An answer that took longer than a second did not come in the second that it counts in.
@@ -91,13 +98,16 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
     return nothing(Unit::per_second, fmt::format("No data: no whole second in {}, so no rate can be told.", scope.describe()),
                    "a longer phase: at least 8 whole seconds");
   }
-  const Missing missing = missing_in(scope, sli.operations, sum, evidence);
+  Missing missing = missing_in(scope, sli.operations, sum, evidence);
+  const auto stood = stood_still(scope, sli.operations, evidence);
+  for (const auto& [second, requests] : stood) missing.stood += requests;
   const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
   const double limit = requirement.objective.limit;
   const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
-  add_never_offered(rates, missing.never_offered);
+  add_never_asked(rates, missing, std::isfinite(missing.stood) ? stood : std::map<int64_t, double>{});
   const auto bounds = batch_means(rates.good, requirement.confidence);
-  const auto best = batch_means(rates.at_best, requirement.confidence);
+  auto best = batch_means(rates.at_best, requirement.confidence);
+  if (best && !std::isfinite(missing.stood)) best->upper = INFINITY;
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
@@ -124,8 +134,8 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
     out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.",
                                       told(asked));
     set_needed(out.verdict, {fmt::format("a load that asks for {} a second or more", format_number(limit)), kNotByTime});
-  } else if (bounds && best) {
-    settle_missing(out, missing, compare(requirement.objective, bounds->lower, bounds->upper),
+  } else if (best) {
+    settle_missing(out, missing, bounds ? compare(requirement.objective, bounds->lower, bounds->upper) : VerdictState::not_proven,
                    compare(requirement.objective, best->lower, best->upper));
   }
   check_called(out, scope, sli.operations, evidence);

@@ -70,6 +70,29 @@ TEST(Series, EfficiencyIsJudgedByTheLaw) {
   EXPECT_EQ(s.drill.verdict(0).state, VerdictState::fail);
 }
 
+// The step at 16 users, with a part of its requests' time our own.
+Verdict with_lag_at_16(double share, double limit) {
+  Stepped s;
+  s.drill.requirement(0).objective.limit = limit;
+  for (int64_t second = 40; second < 50; ++second) s.drill.lag(StageId(4), second, share, 16);
+  return s.drill.verdict(0);
+}
+
+TEST(Series, TruthAStepThatOurOwnLagHeldBackFailsNobody) {
+  const double truth = law(16) / (kGamma * 16);
+  EXPECT_EQ(with_lag_at_16(0.04, truth + 0.005).state, VerdictState::unknown);
+  EXPECT_EQ(with_lag_at_16(0.0001, truth + 0.005).state, VerdictState::fail);
+  EXPECT_EQ(with_lag_at_16(0.04, truth + 0.1).state, VerdictState::fail);
+  EXPECT_EQ(with_lag_at_16(0.04, truth - 0.1).state, VerdictState::pass);
+}
+
+TEST(Series, TruthAStepInWhichWeStoodStillIsNoPointOfTheLaw) {
+  Stepped s;
+  for (int64_t second = 40; second < 50; ++second) s.drill.lag(StageId(4), second, 0.5, 16);
+  const ScoredScaling found = s.drill.judge().scalings.at(0);
+  EXPECT_NE(found.levels[4].left_out.find("came late"), std::string::npos) << found.levels[4].left_out;
+}
+
 TEST(Series, TooFewStepsGiveNoLawAndNoPass) {
   Stepped s(StepAxis::concurrency, {1, 2, 4});
   EXPECT_FALSE(s.drill.judge().scalings.at(0).fitted);

@@ -146,6 +146,47 @@ TEST(TruthThroughput, UsersWhoWaitForASlowTargetDidAsk) {
   EXPECT_EQ(drill.verdict().state, VerdictState::not_proven);
 }
 
+// Two users whose requests take 100 ms each, of which `lag` is our own. The target answers in what is left.
+Drill with_standstill(double objective, double lag) {
+  Drill drill;
+  drill.require("R", ThroughputSli{}, Comparison::at_least, objective);
+  const PhaseId phase = drill.add_phase("steady", 60, 20);
+  drill.scenario.phases[phase.value].load->kind = ClosedLoad{2, {}};
+  const StageId stage = drill.run(phase, 0);
+  for (int64_t s = 0; s < 60; ++s) {
+    drill.load(stage, s, s + 1, 20, 0, 0.1).lag(stage, s, 20 * lag / 2, 2);
+    drill.cell(stage, s, OperationId(0)).service = {};
+    drill.cell(stage, s, OperationId(0)).service.add(from_seconds(0.1 - lag), 20);
+  }
+  return drill;
+}
+
+TEST(TruthThroughput, WhatUsersDidNotAskWhileWeStoodStillIsNotTheTargetsFailure) {
+  const Scorecard card = with_standstill(30, 0.05).judge();
+  const Verdict& v = card.requirements[0].verdict;
+  EXPECT_EQ(v.state, VerdictState::unknown) << v.reason;
+  EXPECT_NE(v.reason.find("came late to the users"), std::string::npos) << v.reason;
+  EXPECT_TRUE(std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) { return r.signal == "lag"; }));
+  EXPECT_DOUBLE_EQ(*v.measured.value, 20);
+  EXPECT_NEAR(*v.measured.upper, 40, 1);
+}
+
+TEST(TruthThroughput, AStandstillThatCouldNotHaveMadeUpForItChangesNothing) {
+  EXPECT_EQ(with_standstill(50, 0.05).verdict().state, VerdictState::fail);
+  EXPECT_EQ(with_standstill(30, 0).verdict().state, VerdictState::fail);
+  EXPECT_EQ(with_standstill(15, 0.05).verdict().state, VerdictState::pass);
+}
+
+TEST(TruthThroughput, WhereNoRequestEverLeftUsNothingIsKnown) {
+  Drill drill;
+  drill.require("R", ThroughputSli{}, Comparison::at_least, 30);
+  const PhaseId phase = drill.add_phase("steady", 60, 2);
+  drill.scenario.phases[phase.value].load->kind = ClosedLoad{2, {}};
+  const StageId stage = drill.run(phase, 0);
+  for (int64_t s = 0; s < 60; ++s) drill.outcome(stage, s, Outcome::dropped_by_us, 2).lag(stage, s, 1.1, 2);
+  EXPECT_EQ(drill.verdict().state, VerdictState::unknown) << drill.verdict().reason;
+}
+
 TEST(TruthThroughput, OurOwnDropsAreNotTheTargetsEither) {
   Drill drill;
   drill.require("R", ThroughputSli{}, Comparison::at_least, 95);
