@@ -34,8 +34,26 @@ std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedS
   return groups;
 }
 
+namespace {
+
+// A declared cap is shared out: an agent without a place of it could send nothing, and one more for it would be another cap.
+Result<Scenario> with_places(Scenario scenario) {
+  const auto loaders = static_cast<std::size_t>(
+      std::count_if(scenario.agents.begin(), scenario.agents.end(), [](const AgentSpec& agent) { return agent.load; }));
+  for (const Phase& phase : scenario.phases) {
+    if (!phase.load || phase.load->from.valid() || phase.load->max_outstanding == 0) continue;
+    if (phase.load->max_outstanding >= loaders) continue;
+    return fail(ErrorKind::usage, "phase " + phase.name + ": " + std::to_string(loaders) + " agents cannot share `max_outstanding: " +
+                                      std::to_string(phase.load->max_outstanding) +
+                                      "`, as each needs a place of its own; start fewer, raise it, or name one agent with `from`");
+  }
+  return scenario;
+}
+
+}  // namespace
+
 Result<Scenario> with_roster(Scenario scenario, uint32_t spawn) {
-  if (spawn == 0 || spawn == scenario.agents.size()) return scenario;
+  if (spawn == 0 || spawn == scenario.agents.size()) return with_places(std::move(scenario));
   if (scenario.agents.size() != 1) {
     return fail(ErrorKind::usage, "--spawn " + std::to_string(spawn) + " does not fit: the scenario declares " +
                                       std::to_string(scenario.agents.size()) +
@@ -49,7 +67,7 @@ Result<Scenario> with_roster(Scenario scenario, uint32_t spawn) {
     if (i > 1) agent.inject = false;
     scenario.agents.push_back(agent);
   }
-  return scenario;
+  return with_places(std::move(scenario));
 }
 
 Assignment make_assignment(const Scenario& roster_scenario, AgentId self, const std::string& run_id) {

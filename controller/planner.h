@@ -33,7 +33,8 @@ std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedS
                                                       const Scenario& scenario);
 
 // The scenario with one agent per process that takes part. spawn 0: as declared. spawn N: a single declared agent
-// becomes NAME-1 .. NAME-N (the first keeps its faults, probes and ledgers); M declared agents need N = M.
+// becomes NAME-1 .. NAME-N (the first keeps its faults, probes and ledgers); M declared agents need N = M. Fails where a load
+// has fewer places (`max_outstanding`) than agents that send it.
 Result<Scenario> with_roster(Scenario scenario, uint32_t spawn);
 
 // What one agent is told. Requirements stay with the controller.

@@ -42,25 +42,29 @@ Driver& LoadWorker::driver(TargetId target) {
   return *slot;
 }
 
+Lane agent_lane(const Load& load, const Assignment& assignment) {
+  if (!load.from.valid()) return assignment.lane;
+  return load.from == assignment.self ? Lane{0, 1} : Lane{0, 0};
+}
+
 std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& load, RunTime start,
-                                                  RunTime end) {
-  Lane lane = prepared_.assignment.lane;
-  if (load.from.valid()) lane = load.from == prepared_.assignment.self ? Lane{0, 1} : Lane{0, 0};
+                                                  RunTime end, Places* places) {
+  Lane lane = agent_lane(load, prepared_.assignment);
   if (lane.count == 0 || load.mix.empty() || end <= start) return nullptr;
   lane = worker_lane(lane, number_, workers_);
   if (std::holds_alternative<ClosedLoad>(load.kind)) {
     return std::make_unique<ClosedLoop>(tools_, stage, load, start, end, lane);
   }
-  return std::make_unique<OpenLoop>(tools_, stage, load, start, end, lane);
+  return std::make_unique<OpenLoop>(tools_, stage, load, start, end, lane, places);
 }
 
 void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
-                             double level) {
+                             double level, Places* places) {
   const auto& declared = prepared_.scenario().phase(phase).load;
   if (!declared || stopped_) return;
   const Load* load = &*declared;
   if (level > 0) load = &levelled_.insert_or_assign(stage, at_level(*declared, level)).first->second;
-  if (auto made = make_stage(stage, *load, start, end)) {
+  if (auto made = make_stage(stage, *load, start, end, places)) {
     stages_.push_back(std::move(made));
     stages_.back()->begin();
   }

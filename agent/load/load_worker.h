@@ -8,10 +8,14 @@
 #include <memory>
 #include <vector>
 
+#include "agent/load/places.h"
 #include "agent/load/stage_load.h"
 #include "core/runtime/timer.h"
 
 namespace shakedown {
+
+// The part of a load that is this agent's; count 0 = none.
+Lane agent_lane(const Load& load, const Assignment& assignment);
 
 class LoadWorker {
  public:
@@ -20,8 +24,8 @@ class LoadWorker {
   LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers,
              boost::asio::io_context& loop);
 
-  // level as in LoadRunner::start_stage.
-  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level);
+  // level as in LoadRunner::start_stage; places: of a declared cap, shared by the workers, null = there is none.
+  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level, Places* places);
   void stop_stage(StageId stage, RunTime at);
   // Adds what happened since the last call: offered (intended before `until`), cells, and the load
   // part of health.
@@ -34,7 +38,7 @@ class LoadWorker {
  private:
   Driver& driver(TargetId target);
   std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start,
-                                        RunTime end);
+                                        RunTime end, Places* places);
   void check_stopped(MonoTime grace_end);
   void give_up(MonoTime now);
   bool all_over() const;

@@ -9,9 +9,7 @@
 namespace shakedown {
 namespace {
 
-uint64_t outstanding_cap(const Load& load, const Scenario& scenario, Lane lane) {
-  if (load.max_outstanding > 0)
-    return std::max<uint64_t>(1, lane_share(load.max_outstanding, lane));
+uint64_t derived_cap(const Load& load, const Scenario& scenario, Lane lane) {
   Duration longest{};
   for (const MixEntry& entry : load.mix)
     longest = std::max(longest, scenario.operation(entry.operation).timeout);
@@ -41,7 +39,7 @@ uint64_t poisson_cap(double mean) {
 }
 
 OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start,
-                   RunTime end, Lane lane)
+                   RunTime end, Lane lane, Places* places)
     : tools_(tools),
       stage_(stage),
       start_(start),
@@ -53,8 +51,8 @@ OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, Ru
       auditor_(std::get<OpenLoad>(load.kind), end - start,
                stage_seed(tools.prepared.scenario().seed, stage), lane),
       audited_(auditor_.next()),
-      cap_declared_(load.max_outstanding > 0),
-      cap_(outstanding_cap(load, tools.prepared.scenario(), lane)),
+      places_(places),
+      cap_(places ? 0 : derived_cap(load, tools.prepared.scenario(), lane)),
       timer_(tools.loop) {}
 
 void OpenLoop::begin() { schedule(mono_now()); }
@@ -103,13 +101,23 @@ void OpenLoop::release(const Arrival& arrival, MonoTime now) {
   if (now >= call.deadline) {
     drop(call, Outcome::dropped_by_us);
     tools_.calls.give_back(call);
-  } else if (outstanding_ >= cap_) {
-    drop(call, late || !cap_declared_ ? Outcome::dropped_by_us : Outcome::dropped_by_target);
+  } else if (!take_place()) {
+    drop(call, late || !places_ ? Outcome::dropped_by_us : Outcome::dropped_by_target);
     tools_.calls.give_back(call);
   } else {
-    ++outstanding_;
     tools_.driver(operation.http.target).submit(call, now);
   }
+}
+
+bool OpenLoop::take_place() {
+  if (places_ ? !places_->take() : outstanding_ >= cap_) return false;
+  ++outstanding_;
+  return true;
+}
+
+void OpenLoop::leave_place() {
+  --outstanding_;
+  if (places_) places_->give_back();
 }
 
 void OpenLoop::drop(const Call& call, Outcome outcome) {
@@ -117,13 +125,17 @@ void OpenLoop::drop(const Call& call, Outcome outcome) {
 }
 
 void OpenLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
-  --(call.held ? held_ : outstanding_);
+  if (call.held) {
+    --held_;
+  } else {
+    leave_place();
+  }
   record_call(call, tools_, stage_, outcome, response, done);
   tools_.calls.give_back(call);
 }
 
 void OpenLoop::holding(Call&) {
-  --outstanding_;
+  leave_place();
   ++held_;
 }
 

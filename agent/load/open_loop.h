@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "agent/load/pacer.h"
+#include "agent/load/places.h"
 #include "agent/load/stage_load.h"
 #include "core/runtime/timer.h"
 
@@ -26,9 +27,10 @@ uint64_t poisson_cap(double mean);
 
 class OpenLoop final : public StageLoad, private CallSink {
  public:
-  // load.kind is OpenLoad; it outlives this. lane = the worker's.
+  // load.kind is OpenLoad; it outlives this, and so do the places of a declared cap (null = there is
+  // none). lane = the worker's.
   OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end,
-           Lane lane);
+           Lane lane, Places* places);
 
   StageId stage() const override { return stage_; }
   void begin() override;
@@ -47,6 +49,8 @@ class OpenLoop final : public StageLoad, private CallSink {
   void woken(boost::system::error_code error);
   void turn();
   void release(const Arrival& arrival, MonoTime now);
+  bool take_place();
+  void leave_place();
   void drop(const Call& call, Outcome outcome);
   void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
   void holding(Call& call) override;
@@ -65,8 +69,8 @@ class OpenLoop final : public StageLoad, private CallSink {
   RunTime released_until_ = RunTime::min();
   uint64_t outstanding_ = 0;  // without the held ones
   uint64_t held_ = 0;
-  bool cap_declared_;
-  uint64_t cap_;
+  Places* places_;            // of a declared cap
+  uint64_t cap_;              // the derived one, of this lane
   LoopTimer timer_;
   HandlerMemory timer_memory_, turn_memory_;
   bool waiting_ = false;  // a timer or a turn will come

@@ -1,12 +1,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <utility>
 
 #include "agent/load/health.h"
 #include "agent/load/load_runner.h"
 #include "agent/load/load_worker.h"
+#include "agent/load/pacer.h"
 #include "agent/load/side_worker.h"
 #include "core/runtime/open_files.h"
 #include "core/runtime/worker.h"
@@ -101,9 +103,10 @@ class ThreadedLoadRunner final : public LoadRunner {
   }
   void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
                    double level) override {
+    Places* const places = places_for(phase);
     for (const auto& thread : threads_) {
-      thread->worker.post([&work = thread->work, stage, phase, start, end, level] {
-        work.start_stage(stage, phase, start, end, level);
+      thread->worker.post([&work = thread->work, stage, phase, start, end, level, places] {
+        work.start_stage(stage, phase, start, end, level, places);
       });
     }
   }
@@ -120,6 +123,14 @@ class ThreadedLoadRunner final : public LoadRunner {
   void stop(std::function<void()> done) override;
 
  private:
+  // This agent's part of the load's declared cap.
+  Places* places_for(PhaseId phase) {
+    const auto& load = prepared_->scenario().phase(phase).load;
+    if (!load || load->max_outstanding == 0) return nullptr;
+    const Lane lane = agent_lane(*load, prepared_->assignment);
+    if (lane.count == 0) return nullptr;
+    return &places_.emplace_back(lane_share(load->max_outstanding, lane));
+  }
   template <typename Thread>
   void collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until);
 
@@ -130,6 +141,7 @@ class ThreadedLoadRunner final : public LoadRunner {
   RunTime collected_until_;
   HealthReader health_;
   Thread<SideWorker> side_;
+  std::deque<Places> places_;  // one for each stage that declares a cap; used by the threads
   std::vector<std::unique_ptr<Thread<LoadWorker>>> threads_;
 };
 

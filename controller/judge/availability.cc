@@ -52,7 +52,7 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
   out.verdict.reason = sentence(requirement, share, scope, sum, nouns(sli.operations, *evidence.scenario));
-  out.verdict.reason += sent_again(scope, sli.operations, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += places_shared(scope, sum, evidence) + sent_again(scope, sli.operations, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   settle(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {

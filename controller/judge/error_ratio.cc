@@ -240,7 +240,7 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   if (!out.verdict.measured.value) return out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
-  out.verdict.reason += pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += places_shared(scope, total(seconds), evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   check_called(out, scope, sli.operations, evidence);
   check_load_agents(out, scope, evidence);
   return out;

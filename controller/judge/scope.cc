@@ -211,6 +211,24 @@ std::string pool_was_full(const std::set<StageId>& stages, const std::vector<Ope
                      "which counts against the target.", n, evidence.scenario->connections.max);
 }
 
+std::string places_shared(const LoadScope& scope, const SecondTally& sum, const Evidence& evidence) {
+  if (sum.counts[static_cast<std::size_t>(Outcome::dropped_by_target)] == 0) return "";
+  uint64_t agents = 0;
+  for (std::size_t i = 0; i < evidence.manifest->agents.size(); ++i) agents += evidence.has_load_role(AgentId(i)) ? 1 : 0;
+  std::set<uint64_t> told;
+  for (const StageId id : scope.stages()) {
+    const auto& load = evidence.scenario->phase(evidence.timeline->stages()[id.value].phase).load;
+    if (load && !load->from.valid() && load->max_outstanding > 0) told.insert(load->max_outstanding);
+  }
+  if (agents < 2 || told.empty()) return "";
+  std::vector<std::string> parts;
+  for (const uint64_t cap : told) {
+    const uint64_t least = cap / agents, most = (cap + agents - 1) / agents;
+    parts.push_back(least == most ? fmt::format("{}: {}", cap, least) : fmt::format("{}: {} or {}", cap, least, most));
+  }
+  return fmt::format(" Each of {} load agents kept its part of `max_outstanding` ({}).", agents, fmt::join(parts, "; "));
+}
+
 SecondTally total(const std::vector<SecondTally>& seconds) {
   SecondTally sum;
   for (const SecondTally& s : seconds) {

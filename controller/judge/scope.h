@@ -72,6 +72,8 @@ std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& o
 // " 1424 found all connections that `connections: max` allows (64 ...) in use and waited, which counts against the target." of
 // these stages; empty when none did. Only a declared pool can be full.
 std::string pool_was_full(const std::set<StageId>& stages, const std::vector<OperationId>& operations, const Evidence& evidence);
+// " Each of 4 load agents kept its part of `max_outstanding` (10: 2 or 3)." where one shut arrivals out in the scope.
+std::string places_shared(const LoadScope& scope, const SecondTally& sum, const Evidence& evidence);
 SecondTally total(const std::vector<SecondTally>& seconds);
 // " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
 // first; empty when nothing was bad.

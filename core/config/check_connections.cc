@@ -61,6 +61,20 @@ std::vector<PhaseId> judged_by(const Decoding& d, RequirementId id, const Latenc
 
 }  // namespace
 
+void check_places(Decoding& d, const View& root) {
+  const auto& agents = d.scenario.agents;
+  const auto loaders = static_cast<std::size_t>(std::count_if(agents.begin(), agents.end(), [](const AgentSpec& a) { return a.load; }));
+  const std::vector<View> phases = root["phases"].items();
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    const auto& load = d.scenario.phases[i].load;
+    if (!load || load->from.valid() || load->max_outstanding == 0 || load->max_outstanding >= loaders) continue;
+    d.diagnostics.error(phases[i]["load"]["max_outstanding"].at(),
+                        std::to_string(loaders) + " agents cannot share " + std::to_string(load->max_outstanding) +
+                            " places (`max_outstanding`), as each needs a place of its own",
+                        "raise it, or name one agent with `from`");
+  }
+}
+
 void check_connections(Decoding& d, const View& root) {
   if (d.scenario.connections.max == 0) return;
   const std::vector<View> phases = root["phases"].items(), rows = root["requirements"].items();

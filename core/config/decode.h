@@ -78,7 +78,9 @@ void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
 void check_evidence(Decoding& d, const View& root);
 std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope);  // those that a scope covers
-// check_connections.cc: warns of a declared `connections: max` that the declared load outgrows.
+// check_connections.cc: refuses a `max_outstanding` that the declared agents cannot share; warns of a declared
+// `connections: max` that the declared load outgrows.
+void check_places(Decoding& d, const View& root);
 void check_connections(Decoding& d, const View& root);
 void check_whole_seconds(Decoding& d, const View& view, Duration over);  // refuses an `over` that is none
 

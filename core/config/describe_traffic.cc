@@ -171,7 +171,8 @@ Shape load_shape() {
        otherwise("mix", mix, "the only operation", "Names of operations and their weights."),
        otherwise("max_outstanding", integer(1, 1e9), "a guard of memory that chance does not reach",
                  "open: arrivals beyond so many unanswered ones are dropped, and counted against "
-                 "the target. Without it only memory is guarded, and such a drop is ours."),
+                 "the target. Several agents share it out evenly, and each keeps its part. "
+                 "Without it only memory is guarded, and such a drop is ours."),
        otherwise("from", reference("agent"), "every agent with the role `load`", "Who sends it.")});
   shape.exactly_one = {{"open", "closed"}};
   shape.not_together = {{"closed", "max_outstanding"}};

@@ -26,6 +26,35 @@ TEST(Accounting, OverTheCapTheTargetIsToBlame) {
   EXPECT_EQ(total(s, Outcome::unfinished), 10u);
 }
 
+// How many requests are out at a target that never answers.
+uint64_t out_at_once(uint32_t cap, uint32_t workers, Lane lane) {
+  TestServer server([](Peer& peer) { peer.wait_for_end(); });
+  Scenario scenario = one_operation(server.port(), std::chrono::seconds(30));
+  scenario.operations[0].limits = {std::chrono::seconds(300)};
+  scenario.phases = {phase_with(open_rate(200), milliseconds(500), cap)};
+  LoadOptions options;
+  options.grace = milliseconds(50);
+  options.workers = workers;
+  Drill drill(scenario, options, lane);
+  const Snapshot s = drill.run();
+  EXPECT_TRUE(balanced(s));
+  EXPECT_EQ(total(s, Outcome::unfinished) + total(s, Outcome::dropped_by_target), total_offered(s));
+  return total(s, Outcome::unfinished);
+}
+
+TEST(Accounting, TruthADeclaredCapIsTheSameForAnyNumberOfWorkers) {
+  for (const uint32_t workers : {1U, 4U}) {
+    EXPECT_EQ(out_at_once(1, workers, {0, 1}), 1U) << workers;
+    EXPECT_EQ(out_at_once(10, workers, {0, 1}), 10U) << workers;
+  }
+}
+
+TEST(Accounting, TruthAgentsShareADeclaredCapToTheLastPlace) {
+  uint64_t together = 0;
+  for (uint32_t agent = 0; agent < 3; ++agent) together += out_at_once(10, 2, {agent, 3});
+  EXPECT_EQ(together, 10U);
+}
+
 TEST(Accounting, ArrivalsReleasedAfterTheirDeadlineAreOurFault) {
   TestServer server(always("x"));
   Scenario scenario = one_operation(server.port(), milliseconds(50));

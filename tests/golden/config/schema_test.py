@@ -25,8 +25,8 @@ unquoted-bearer unquoted-brace unquoted-folded unquoted-folded-flow""".split()
 # ... and what needs the meaning of another part. The test demands that the schema accepts each of them.
 DECODER_ONLY = """attested-dates check-objective check-of-nothing check-of-plain-target check-remote-command check-with-credentials
 backoff-reversed bad-date bad-regex regex-look-around declared-other-unit declared-unit duplicate-ids exec-without-undo
-fault-after-phase from-without-role hole-without-filling impact-without-ledger keys-reversed kill-without-process ledger-holes
-mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo nobody-loads nobody-owns objective-count objective-direction
+fault-after-phase fewer-places-than-agents from-without-role hole-without-filling impact-without-ledger keys-reversed kill-without-process
+ledger-holes mix-missing mix-of-unknown no-probes objective-presence search-misnamed no-undo nobody-loads nobody-owns objective-count objective-direction
 objective-direction-rto objective-empty-promise objective-too-fine objective-unit objective-unit-rpo objective-zero
 owner-cannot-inject pause-too-long recover-after-phase recovery-does-not-fit remote-command scale-remote requirement-ledger
 requirement-names requirement-operation secret-without-letter spike-too-late start-without-command steps-too-long stop-without-means

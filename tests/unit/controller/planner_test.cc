@@ -71,6 +71,24 @@ TEST(Planner, SpawnMustFitDeclaredAgents) {
   EXPECT_EQ(wrong.error().kind, ErrorKind::usage);
 }
 
+TEST(Planner, TruthMoreAgentsThanPlacesAreRefused) {
+  Scenario scenario = with_phases();
+  Load& load = scenario.phases[0].load.emplace();
+  load.max_outstanding = 3;
+  EXPECT_TRUE(with_roster(scenario, 3));
+  const auto wrong = with_roster(scenario, 4);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().kind, ErrorKind::usage);
+  EXPECT_NE(wrong.error().message.find("4 agents cannot share `max_outstanding: 3`"), std::string::npos) << wrong.error().message;
+  load.from = AgentId(0);
+  EXPECT_TRUE(with_roster(scenario, 4));
+  load.from = AgentId();
+  scenario.agents.assign(4, scenario.agents.front());
+  EXPECT_FALSE(with_roster(scenario, 0));
+  scenario.agents[3].load = false;
+  EXPECT_TRUE(with_roster(scenario, 0));
+}
+
 TEST(Planner, LanesCoverTheAgentsThatLoad) {
   Scenario scenario = with_phases();
   scenario.agents = {{"a", true, true, false}, {"faults-only", false, true, false}, {"b", true, false, false}};

@@ -111,6 +111,25 @@ TEST(TruthClosedLoop, QuickFailuresHoldNobodyUp) {
   EXPECT_EQ(drill.verdict().state, VerdictState::fail);
 }
 
+TEST(TruthMissing, TheRowSaysHowADeclaredCapWasShared) {
+  const auto reason = [](uint32_t agents, uint32_t cap, bool from) {
+    Drill drill;
+    drill.require("R", AvailabilitySli{}, Comparison::at_least, 0.9);
+    for (uint32_t i = 1; i < agents; ++i) drill.add_agent("other-" + std::to_string(i), {});
+    const PhaseId phase = drill.add_phase("steady", 10, 100);
+    drill.scenario.phases[phase.value].load->max_outstanding = cap;
+    if (from) drill.scenario.phases[phase.value].load->from = AgentId(0);
+    const StageId stage = drill.run(phase, 0);
+    drill.load(stage, 0, 9, 100).outcome(stage, 9, Outcome::dropped_by_target, 100);
+    return drill.verdict().reason;
+  };
+  EXPECT_NE(reason(4, 10, false).find("Each of 4 load agents kept its part of `max_outstanding` (10: 2 or 3)."), std::string::npos)
+      << reason(4, 10, false);
+  EXPECT_NE(reason(2, 10, false).find("(10: 5)"), std::string::npos) << reason(2, 10, false);
+  EXPECT_EQ(reason(1, 10, false).find("kept its part"), std::string::npos);
+  EXPECT_EQ(reason(4, 10, true).find("kept its part"), std::string::npos);
+}
+
 // A load of 50/s of which `ok` are answered, and an objective of 100/s.
 Verdict asked_too_little(uint64_t ok, Outcome rest) {
   Drill drill;
