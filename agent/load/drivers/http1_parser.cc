@@ -52,6 +52,7 @@ void Http1Parser::begin(bool head_only, bool keep_head, bool keep_body, std::siz
   status_ = 0;
   left_ = length_ = 0;
   head_bytes_ = 0;
+  chunk_line_bytes_ = body_bytes_ = 0;
   body_limit_ = body_limit;
   line_.clear();
   head_.clear();
@@ -65,11 +66,19 @@ void Http1Parser::trim() {
   }
 }
 
+bool Http1Parser::too_many_lines(std::size_t more) {
+  if (state_ == State::chunk_size || state_ == State::chunk_end) {
+    chunk_line_bytes_ += more;
+    return chunk_line_bytes_ > kChunkLinesLimit + body_bytes_ / 8;
+  }
+  head_bytes_ += more;
+  return head_bytes_ > kHeadLimit;
+}
+
 bool Http1Parser::take_line(std::string_view& rest, std::string_view& line) {
   const auto* found = static_cast<const char*>(std::memchr(rest.data(), '\n', rest.size()));
   const std::size_t taken = found ? static_cast<std::size_t>(found - rest.data()) + 1 : rest.size();
-  head_bytes_ += taken;
-  if (head_bytes_ > kHeadLimit) {
+  if (too_many_lines(taken)) {
     state_ = State::broken;
     return false;
   }
@@ -237,12 +246,9 @@ void Http1Parser::on_line(std::string_view line) {
       on_header(line);
       break;
     case State::chunk_size:
-      head_bytes_ -=
-          std::min(head_bytes_, line.size() + 2);  // a long body may have any number of chunks
       on_chunk_size(line);
       break;
     case State::chunk_end:
-      head_bytes_ -= std::min(head_bytes_, line.size() + 2);
       state_ = line.empty() ? State::chunk_size : State::broken;
       break;
     case State::trailer:
@@ -265,6 +271,7 @@ void Http1Parser::on_body(std::string_view& rest) {
     body_cut_ = body_cut_ || taken > room;
   }
   rest.remove_prefix(taken);
+  body_bytes_ += taken;
   if (state_ == State::until_close) return;
   left_ -= taken;
   if (left_ == 0) state_ = state_ == State::body ? State::done : State::chunk_end;

@@ -19,6 +19,9 @@ class Http1Parser {
  public:
   // Header lines and trailers together, interim answers included.
   static constexpr std::size_t kHeadLimit = 64 * 1024;
+  // What frames chunks, beside an eighth of the body that came in them: a line costs as much as kilobytes of body, and a target
+  // that sends little else would take our time from all others.
+  static constexpr std::size_t kChunkLinesLimit = 256 * 1024;
 
   enum class Status { need_more, complete, broken };
   struct Progress {
@@ -63,6 +66,7 @@ class Http1Parser {
     broken
   };
 
+  bool too_many_lines(std::size_t more);
   bool take_line(std::string_view& rest, std::string_view& line);
   void on_line(std::string_view line);
   void on_status_line(std::string_view line);
@@ -86,6 +90,7 @@ class Http1Parser {
   uint64_t left_ = 0;  // of the body or chunk
   uint64_t length_ = 0;
   std::size_t head_bytes_ = 0;
+  uint64_t chunk_line_bytes_ = 0, body_bytes_ = 0;
   std::size_t body_limit_ = 0;
   std::size_t excerpt_ = 0;
   const Expect* unless_ = nullptr;

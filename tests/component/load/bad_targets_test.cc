@@ -27,6 +27,14 @@ void stream_without_end(Peer& peer) {
   }
 }
 
+void stream_chunks_of_one_byte(Peer& peer) {
+  if (!peer.request() || !peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) return;
+  std::string piece;
+  while (piece.size() < 64 * 1024) piece += "1\r\nz\r\n";
+  while (peer.send(piece)) {
+  }
+}
+
 std::vector<BadTarget> bad_targets() {
   const auto once = [](std::string bytes) {
     return [bytes = std::move(bytes)](Peer& peer) {
@@ -55,6 +63,7 @@ std::vector<BadTarget> bad_targets() {
        },
        Outcome::timeout},
       {"streams_without_end", stream_without_end, Outcome::failed},
+      {"streams_chunks_of_one_byte", stream_chunks_of_one_byte, Outcome::reset},
       {"server_error",
        [](Peer& peer) {
          while (peer.request() && peer.answer(503, "no")) {
@@ -123,7 +132,7 @@ TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   EXPECT_EQ(total_offered(s), 20u);
   // A busy machine may read a large answer late, which is then ours.
   const std::string name = bad.name;
-  const bool large = name == "large_body" || name == "streams_without_end";
+  const bool large = name == "large_body" || name.starts_with("streams_");
   const uint64_t late = large ? total(s, Outcome::dropped_by_us) : 0;
   EXPECT_EQ(total(s, bad.outcome) + late, 20u) << bad.name;
 }
@@ -148,6 +157,30 @@ TEST(BadTargetsMore, AStreamWithoutEndLeavesTheTurnToTheOthers) {
   EXPECT_EQ(total_outcomes(s), 20u);
   EXPECT_EQ(total(s, Outcome::ok), 0u);
   EXPECT_EQ(total(s, Outcome::failed), 0u);
+}
+
+// Its frame is what it breaks, long before a limit of size or its timeout: nobody beside it has to wait.
+TEST(BadTargetsMore, ChunksOfOneByteWithoutEndCostTheOthersNothing) {
+  TestServer endless(stream_chunks_of_one_byte);
+  TestServer good(always("x"));
+  Scenario scenario = one_operation(endless.port(), std::chrono::minutes(10));
+  scenario.connections.max_response = Bytes{uint64_t{1} << 40};
+  const Scenario beside = one_operation(good.port(), std::chrono::minutes(10));
+  scenario.targets.push_back(beside.targets[0]);
+  scenario.operations.push_back(beside.operations[0]);
+  scenario.targets[1].name = scenario.operations[1].name = "good";
+  scenario.operations[1].http.target = TargetId(1);
+  scenario.phases = {phase_with(open_rate(100), milliseconds(400))};
+  scenario.phases[0].load->mix.push_back({OperationId(1), 1});
+  Drill drill(scenario);
+  const Snapshot s = drill.run();
+  EXPECT_TRUE(balanced(s));
+  EXPECT_EQ(total_offered(s), 40u);
+  EXPECT_EQ(total_outcomes(s), 40u);
+  EXPECT_GT(total(s, Outcome::ok), 0u);
+  EXPECT_GT(total(s, Outcome::reset), 0u) << "the target's failure";
+  // A busy machine may come late to an answer, which is then ours; nothing else happens.
+  EXPECT_EQ(total(s, Outcome::ok) + total(s, Outcome::reset) + total(s, Outcome::dropped_by_us), 40u);
 }
 
 TEST(BadTargetsMore, AnAnswerSlowerThanTheSlowestFailedBeforeItsTimeout) {

@@ -211,6 +211,18 @@ TEST(Http1Parser, ManyChunksAreNotAHead) {
   EXPECT_EQ(parsed.body, std::string(50'000, 'x'));
 }
 
+std::string chunks(std::size_t count, std::size_t length, const char* size) {
+  std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (std::size_t i = 0; i < count; ++i) text += std::string(size) + "\r\n" + std::string(length, 'x') + "\r\n";
+  return text + "0\r\n\r\n";
+}
+
+TEST(Http1Parser, LittleButTheFrameOfChunksIsBroken) {
+  EXPECT_EQ(parse(chunks(60'000, 1, "1")).status, ParserStatus::broken);
+  EXPECT_EQ(parse(chunks(100, 1, ("1;" + std::string(3000, 'e')).c_str())).status, ParserStatus::broken);
+  EXPECT_EQ(parse(chunks(100'000, 64, "40")).status, ParserStatus::complete) << "a long answer in small pieces";
+}
+
 TEST(Http1Parser, BodyIsCutAtItsLimit) {
   Http1Parser parser;
   parser.begin(false, false, true, 3);
