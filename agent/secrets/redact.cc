@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <utility>
 
 #include <openssl/evp.h>
@@ -43,18 +44,62 @@ std::string percent(std::string_view value, std::string_view kept, const char* d
   return out;
 }
 
-std::string json(std::string_view value, bool slash, bool angles) {
+// How an encoder writes a JSON string (RFC 8259 7).
+struct JsonStyle {
+  bool slash;              // as \/ (PHP)
+  std::string_view extra;  // what it escapes as \uXXXX beyond what it must
+  const char* extra_digits;
+  bool ascii;  // so whatever is not ASCII (Python, PHP, .NET)
+  const char* digits;
+};
+constexpr std::string_view kExtra[] = {"", "<>&", "<>&'", "<>&='", "<>&'\"+`"};  // Python; Go, Rails; PHP; Gson; .NET
+
+void append_unit(std::string& out, uint32_t unit, const char* digits) {
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += digits[unit >> shift & 15];
+}
+
+// The character that begins here. A byte that begins none stands for itself.
+uint32_t code_point(std::string_view text, std::size_t& length) {
+  const auto first = static_cast<unsigned char>(text.front());
+  length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
+  if (length > text.size()) length = 1;
+  uint32_t code = length == 1 ? first : first & (0xFFu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
+  return code;
+}
+
+std::string json(std::string_view value, const JsonStyle& style) {
+  static constexpr std::string_view kShort = "\b\f\t\"\\/";
+  std::string out;
+  for (std::size_t at = 0, length = 0; at < value.size(); at += length) {
+    const uint32_t code = code_point(value.substr(at), length);
+    const char c = value[at];
+    const std::size_t known = length == 1 ? kShort.find(c) : std::string_view::npos;
+    if (length == 1 && style.extra.find(c) != std::string_view::npos) {
+      append_unit(out, code, style.extra_digits);
+    } else if (known != std::string_view::npos && (c != '/' || style.slash)) {
+      out += '\\';
+      out += "bft\"\\/"[known];
+    } else if (code < 0x20 || (style.ascii && code >= 0x7F && code < 0x10000) || (!style.extra.empty() && code >> 1 == 0x2028 >> 1)) {
+      append_unit(out, code, style.digits);
+    } else if (style.ascii && code >= 0x10000) {
+      append_unit(out, 0xD800 + ((code - 0x10000) >> 10), style.digits);
+      append_unit(out, 0xDC00 + (code & 0x3FF), style.digits);
+    } else {
+      out += value.substr(at, length);
+    }
+  }
+  return out;
+}
+
+// UTF-8 that was taken for Latin-1, as servers take header lines, and written as UTF-8.
+std::string latin1_as_utf8(std::string_view value) {
   std::string out;
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F || (angles && std::string_view("<>&'").find(c) != std::string_view::npos)) {
-      out += "\\u00" + hex_of({&c, 1}, "", kLower);
-    } else {
-      if (c == '"' || c == '\\' || (c == '/' && slash)) out += '\\';
-      out += c;
-    }
+    if (byte >= 0x80) out += static_cast<char>(0xC0 | byte >> 6);
+    out += static_cast<char>(byte >= 0x80 ? 0x80 | (byte & 0x3F) : byte);
   }
   return out;
 }
@@ -143,9 +188,7 @@ void Redactor::know(const std::string& name, const std::string& value) {
       spell(name, percent(value, kept, digits, true));
     }
   }
-  for (const bool slash : {false, true}) {
-    for (const bool angles : {false, true}) spell(name, json(value, slash, angles));
-  }
+  for (const std::string& text : {value, latin1_as_utf8(value)}) know_json(name, text);
   for (const char* apostrophe : {"'", "&#39;", "&#x27;", "&apos;"}) {
     for (const char* quote : {"\"", "&quot;", "&#34;"}) spell(name, html(value, apostrophe, quote));
   }
@@ -154,6 +197,18 @@ void Redactor::know(const std::string& name, const std::string& value) {
       if (digits.size() < kShortest) continue;
       spell(name, digits);
       spell(name, url_alphabet(digits));
+    }
+  }
+}
+
+void Redactor::know_json(const std::string& name, const std::string& value) {
+  for (const bool slash : {false, true}) {
+    for (const bool ascii : {false, true}) {
+      for (const std::string_view extra : kExtra) {
+        spell(name, json(value, {slash, extra, kLower, ascii, kLower}));
+        spell(name, json(value, {slash, extra, kUpper, ascii, kLower}));  // PHP
+        spell(name, json(value, {slash, extra, kUpper, ascii, kUpper}));
+      }
     }
   }
 }

@@ -12,8 +12,8 @@ namespace shakedown {
 
 class Redactor {
  public:
-  // Knows every secret as it is and, from four bytes on, percent-encoded (any case, also as in a form), as JSON and HTML text,
-  // in hexadecimal digits and in base64 (both alphabets, wherever in a longer text it begins); and what a secret that is base64
+  // Knows every secret as it is and, from four bytes on, percent-encoded (any case, also as in a form), as HTML text, as JSON
+  // text (as the encoders of Python, Go, Rails, PHP, Java and .NET write it; also of one taken for Latin-1), in hexadecimal digits and in base64 (both alphabets, wherever in a longer text it begins); and what a secret that is base64
   // itself says, and the halves of that at a colon (HTTP's basic authentication, RFC 7617).
   explicit Redactor(const Secrets& secrets = {});
 
@@ -28,6 +28,7 @@ class Redactor {
     std::string text, name;
   };
   void know(const std::string& name, const std::string& value);
+  void know_json(const std::string& name, const std::string& value);
   void spell(const std::string& name, std::string text);
   // What begins within the first `limit` bytes.
   std::string taken_out(std::string_view text, std::size_t limit) const;

@@ -1,12 +1,15 @@
 #include "agent/secrets/redact.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "agent/load/trace.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {
@@ -21,6 +24,57 @@ TEST(Redactor, NoSpellingOfASecretIsLeft) {
            "702673732f77227264" "20c3a92b", "702673732F77227264" "20C3A92B",
        }) {
     EXPECT_EQ(redact("<" + std::string(spelling) + ">"), "<{token}>") << spelling;
+  }
+}
+
+// As printed by Python's json.dumps (as text, and of a header line), Go's json.Marshal, PHP's json_encode (with and without
+// JSON_HEX_*), Gson and System.Text.Json.
+TEST(Redactor, NoSpellingOfASecretInJsonIsLeft) {
+  const Redactor redact(Secrets{{"token", "KQ7v&<p>/+=\"x\\'\u00e9\U0001F511"}});
+  for (const char* spelling : {
+           R"(KQ7v&<p>/+=\"x\\'\u00e9\ud83d\udd11)", R"(KQ7v&<p>/+=\"x\\'\u00c3\u00a9\u00f0\u009f\u0094\u0091)",
+           "KQ7v\\u0026\\u003cp\\u003e/+=\\\"x\\\\'\u00e9\U0001F511", R"(KQ7v&<p>\/+=\"x\\'\u00e9\ud83d\udd11)",
+           R"(KQ7v\u0026\u003Cp\u003E\/+=\"x\\\u0027\u00e9\ud83d\udd11)",
+           "KQ7v\\u0026\\u003cp\\u003e/+\\u003d\\\"x\\\\\\u0027\u00e9\U0001F511",
+           R"(KQ7v\u0026\u003Cp\u003E/\u002B=\u0022x\\\u0027\u00E9\uD83D\uDD11)",
+       }) {
+    EXPECT_EQ(redact("<" + std::string(spelling) + ">"), "<{token}>") << spelling;
+  }
+}
+
+// JSON by another hand than the redactor's: piece by piece.
+std::string as_json(const std::vector<std::string>& pieces, bool slash, bool angles, bool ascii, bool upper) {
+  std::string out;
+  for (const std::string& piece : pieces) {
+    const std::vector<std::pair<std::string, std::string>> escapes = {{"\u00e9", "\\u00e9"}, {"\u20ac", "\\u20ac"},
+                                                                     {"\U0001F511", "\\ud83d\\udd11"}};
+    const std::vector<std::pair<std::string, std::string>> tags = {{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}};
+    std::string text = piece == "\"" ? "\\\"" : piece == "\\" ? "\\\\" : piece == "/" && slash ? "\\/" : piece == "\t" ? "\\t" : piece;
+    for (const auto& [from, to] : escapes) text = ascii && piece == from ? to : text;
+    for (const auto& [from, to] : tags) text = angles && piece == from ? to : text;
+    if (upper && text.size() > 2 && text[1] == 'u') {
+      for (std::size_t i = 2; i < text.size(); ++i) text[i] = text[i] == 'u' ? 'u' : static_cast<char>(std::toupper(text[i]));
+    }
+    out += text;
+  }
+  return out;
+}
+
+TEST(Redactor, OfRandomSecretsNoJsonSpellingIsLeftWhereverTheTextIsCut) {
+  const std::vector<std::string> alphabet = {"\"", "\\", "/", "<", ">", "&", "\t", "\u00e9", "\u20ac", "\U0001F511", "Q", "7", "x"};
+  Rng rng(20261128);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<std::string> pieces(8 + rng.below(8));
+    std::string secret;
+    for (std::string& piece : pieces) secret += piece = alphabet[rng.below(alphabet.size())];
+    const Redactor redact(Secrets{{"token", secret}});
+    for (unsigned style = 0; style < 16; ++style) {
+      const std::string text = as_json(pieces, style & 1, style & 2, style & 4, style & 8);
+      EXPECT_EQ(redact("(" + text + ")"), "({token})") << text;
+      EXPECT_EQ(redact.first(std::string(30, '-') + text + ")", 32), std::string(30, '-') + "{t") << text;
+      EXPECT_EQ(redact("(" + text.substr(0, text.size() - 1)), "({token}") << text;
+      EXPECT_EQ(redact("..." + text.substr(1) + ")"), "...{token})") << text;
+    }
   }
 }
 
