@@ -64,9 +64,11 @@ struct Engine::Obey {
   }
   void operator()(const FinishFault& o) {
     if (!e.fault_) return e.answer(o.step, false, "this agent may not inject faults");
-    e.fault_->finish(o.injection, o.undo, o.reason, e.while_alive([this_engine = &e, step = o.step](bool ok, std::string detail) {
+    auto done = e.while_alive([this_engine = &e, step = o.step](bool ok, std::string detail) {
       this_engine->answer(step, ok, std::move(detail));
-    }));
+    });
+    if (o.if_healed) return e.fault_->look(o.injection, std::move(done));
+    e.fault_->finish(o.injection, o.undo, o.reason, std::move(done));
   }
   template <class Other>
   void operator()(const Other&) {}

@@ -14,9 +14,9 @@ constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
 
 // Every signal that the judge can raise, so that each is there from the start.
 constexpr const char* kSignals[] = {
-    "accounting identity", "agent", "bite", "clock offset", "cpu", "down before", "journal", "lag", "leftover", "lost agent",
-    "not injected", "not run", "our losses", "overlap", "rejudged", "release", "release not read", "shared cores", "steal", "teardown",
-    "unobserved"};
+    "accounting identity", "agent", "bite", "clock offset", "cpu", "down before", "earlier run", "journal", "lag", "leftover", "lost agent",
+    "many rows", "not injected", "not run", "our losses", "overlap", "rejudged", "release", "release not read", "shared cores", "steal", "stood before", "teardown",
+    "undone late", "unexplained loss", "unobserved"};
 
 void add_validity(MetricFamilies& page, const Scorecard& card) {
   std::map<std::string, bool> raised;

@@ -22,16 +22,6 @@ using judging::counted;
 
 bool contains(const auto& list, const auto& one) { return std::find(list.begin(), list.end(), one) != list.end(); }
 
-// The share of arrivals that are of these operations, and whether they are drawn.
-double share_of(const std::vector<MixEntry>& mix, const std::vector<OperationId>& operations) {
-  double all = 0, wanted = 0;
-  for (const MixEntry& entry : mix) {
-    all += entry.weight;
-    if (operations.empty() || contains(operations, entry.operation)) wanted += entry.weight;
-  }
-  return all > 0 ? wanted / all : 0;
-}
-
 // The longest that the fault may last without a requirement failing.
 Duration longest_recovery(const Scenario& scenario, FaultId id) {
   Duration longest{};
@@ -42,11 +32,6 @@ Duration longest_recovery(const Scenario& scenario, FaultId id) {
     }
   }
   return longest > Duration{} ? longest : scenario.fault(id).recover_within;
-}
-
-Duration pause_of(const Fault& fault) {
-  const auto* pause = std::get_if<PauseFault>(&fault.kind);
-  return pause != nullptr ? pause->hold : Duration{};
 }
 
 // The seconds of one stage of a phase that count: a second that meets a fault window counts wholly as inside.
@@ -60,7 +45,7 @@ struct Seconds {
     for (const FaultId id : phase.faults) {
       if (scope.during.valid() && id != scope.during) continue;
       const Fault& fault = scenario.fault(id);
-      const Duration length = pause_of(fault) + (long_windows ? longest_recovery(scenario, id) : Duration{});
+      const Duration length = hold_of(fault) + (long_windows ? longest_recovery(scenario, id) : Duration{});
       const Duration from = std::chrono::seconds(second);
       met = met || (from < fault.at + length + Duration(1) && fault.at < from + std::chrono::seconds(1));
     }
@@ -130,6 +115,18 @@ struct EvidenceText {
   std::string injections(FaultId fault, uint32_t least, const std::optional<Share>& share) const {
     return injections(scenario.fault(fault).name, planned(fault),
                       share ? clean_trials_needed(share->value, confidence()) : least);
+  }
+
+  // Where the file itself has another fault at work at the same time, no injection counts.
+  std::string not_alone(FaultId id) const {
+    const Fault& fault = scenario.fault(id);
+    for (const FaultId other : scenario.phase(fault.phase).faults) {
+      const Fault& one = scenario.fault(other);
+      const Fault &first = one.at < fault.at ? one : fault, &second = one.at < fault.at ? fault : one;
+      if (other == id || (first.at != second.at && second.at >= first.at + declared_length(first))) continue;
+      return fmt::format("; {} is at work at the same time as {}: NONE of these counts", one.name, fault.name);
+    }
+    return "";
   }
 
   // The ratio SLIs: how many clean requests prove the objective, and how many its scope is offered.
@@ -217,7 +214,7 @@ struct EvidenceText {
   std::string operator()(const MtbrSli&) const { return "several recoveries within the drill"; }
   std::string operator()(const MttrSli& sli) const {
     const uint32_t least = sli.statistic == RepairStatistic::mean ? 3 : 5;
-    if (sli.fault.valid()) return injections(sli.fault, least, std::nullopt);
+    if (sli.fault.valid()) return injections(sli.fault, least, std::nullopt) + not_alone(sli.fault);
     return fmt::format("at least {} spontaneous outages, which nobody can plan", least);
   }
   std::string operator()(const OutagesSli& sli) const {
@@ -232,29 +229,36 @@ struct EvidenceText {
     return out;
   }
   std::string operator()(const ImpactSli& sli) const {
-    const std::string out = injections(sli.fault, 1, std::nullopt);
+    std::string out = injections(sli.fault, 1, std::nullopt) + not_alone(sli.fault);
+    const Fault& fault = scenario.fault(sli.fault);
+    const Phase& phase = scenario.phase(fault.phase);
+    if (sli.unit != ImpactUnit::lost_writes && phase.load) {
+      out += fmt::format("; it sees an outage for the {} that the load goes on after the fault", format_duration(phase.duration - fault.at));
+      const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
+      if (open == nullptr) out += "; the users of a CLOSED load wait while they are not answered, and what they do not ask for is not counted";
+    }
     return sli.unit == ImpactUnit::delayed_seconds ? out + ", and 8 s outside fault windows under the same load to compare with" : out;
   }
   std::string operator()(const ToleratedSli& sli) const {
-    std::string names;
+    std::string names, disturbed;
     uint64_t all = 0;
     for (const FaultId fault : sli.faults) {
+      disturbed += not_alone(fault);
       names += (names.empty() ? "" : ", ") + scenario.fault(fault).name;
       all += planned(fault);
     }
-    return injections(names, all, limit() >= 1 ? 3 : clean_trials_needed(limit(), confidence()));
+    return injections(names, all, limit() >= 1 ? 3 : clean_trials_needed(limit(), confidence())) + disturbed;
   }
-  std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share); }
+  std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share) + not_alone(sli.fault); }
   std::string operator()(const RpoSli& sli) const {
     const Phase& phase = scenario.phase(scenario.fault(sli.fault).phase);
     return injections(sli.fault, sli.injections, sli.share) + too_long_to_read(scenario.ledger(sli.ledger), phase.duration);
   }
   // Each write of that time is read twice; empty when verify_limit has room for it.
   static std::string too_long_to_read(const Ledger& ledger, Duration written) {
-    if (!(ledger.verify_rate.per_second > 0)) return "";
-    const Duration reading = from_seconds(2 * ledger.rate.per_second * seconds(written) / ledger.verify_rate.per_second);
+    const Duration reading = reading_time(ledger, written);
     if (reading <= ledger.verify_limit) return "";
-    return fmt::format("; reading {} back takes {} at verify_rate {} and verify_limit is {}: TOO SHORT, it will not be decided",
+    return fmt::format("; reading {} back takes {} at verify_rate {} and verify_limit is {}: TOO SHORT, what is not read counts as lost",
                        ledger.name, judging::span_text(seconds(reading)), format_rate(ledger.verify_rate),
                        format_duration(ledger.verify_limit));
   }
@@ -331,17 +335,16 @@ struct EvidenceText {
   std::string operator()(const auto&) const { return "a run that comes to its end"; }
 };
 
-// The share that a requirement of a search allows to violate it, and the operations it looks at.
-std::pair<double, std::vector<OperationId>> held(const Requirement& r) {
-  if (const auto* s = std::get_if<LatencySli>(&r.sli)) {
-    return {1 - s->quantile, s->operation.valid() ? std::vector<OperationId>{s->operation} : std::vector<OperationId>{}};
-  }
-  if (const auto* s = std::get_if<AvailabilitySli>(&r.sli)) return {1 - r.objective.limit, s->operations};
-  if (const auto* s = std::get_if<ErrorRatioSli>(&r.sli)) return {r.objective.limit, s->operations};
-  return {1, {}};
-}
-
 }  // namespace
+
+double share_of(const std::vector<MixEntry>& mix, const std::vector<OperationId>& operations) {
+  double all = 0, wanted = 0;
+  for (const MixEntry& entry : mix) {
+    all += entry.weight;
+    if (operations.empty() || contains(operations, entry.operation)) wanted += entry.weight;
+  }
+  return all > 0 ? wanted / all : 0;
+}
 
 PlannedRequests planned_requests(const Scenario& scenario, const std::vector<OperationId>& operations, const Scope& scope,
                                  Duration window) {
@@ -369,30 +372,6 @@ PlannedRequests planned_requests(const Scenario& scenario, const std::vector<Ope
 
 std::string evidence_text(const Scenario& scenario, const Requirement& requirement) {
   return std::visit(EvidenceText{scenario, requirement}, requirement.sli);
-}
-
-std::string search_limits_text(const Scenario& scenario, const Search& search) {
-  std::string out;
-  const double blind = judging::planned_blind_share(search, scenario);
-  if (std::isinf(blind)) {
-    out += "    TOO SHORT: its windows are shorter than the limits that must hold, and show no capacity\n";
-  } else if (blind > 0) {
-    out += fmt::format("    cannot tell rates closer than {:.2g} % to the capacity, as a queue fills up slowly; this is taken off\n",
-                       blind * 100);
-  }
-  const PhaseId id = search.phase;
-  for (const RequirementId one : search.hold) {
-    const Requirement& r = scenario.requirement(one);
-    const auto [allowed, operations] = held(r);
-    if (!scenario.phase(id).load || allowed <= 0) continue;
-    const double requests = search.from.per_second * share_of(scenario.phase(id).load->mix, operations) *
-                            seconds(search.window) * search.windows;
-    const uint64_t needed = trials_needed(0, allowed, look_confidence(held_confidence(search, one, scenario), kSharedSteps * search.windows));
-    if (requests >= static_cast<double>(needed)) continue;
-    out += fmt::format("    at {} a step has {:.0f} requests for {}, which needs {}: TOO FEW, the step will not hold\n",
-                       format_rate(search.from), requests, r.id, needed);
-  }
-  return out;
 }
 
 }  // namespace shakedown

@@ -29,4 +29,7 @@ std::string connections_text(const Scenario& scenario, PhaseId phase);
 // What a search cannot tell: the share around the capacity, and too few requests at its lowest rate. Empty when nothing.
 std::string search_limits_text(const Scenario& scenario, const Search& search);
 
+// The share of arrivals that are of these operations; empty = all.
+double share_of(const std::vector<MixEntry>& mix, const std::vector<OperationId>& operations);
+
 }  // namespace shakedown

@@ -88,7 +88,9 @@ void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) 
     const Fault& fault = scenario.fault(id);
     out += fmt::format("    at {} fault {}: {}\n", format_duration(fault.at), fault.name, injection_text(scenario, fault));
     for (const Action& action : fault.recover) out += "      recovery  " + action_text(scenario, action) + "\n";
-    if (fault.recover.empty()) out += "      recovery  none: it must heal itself\n";
+    const bool held = hold_of(fault) > Duration{};
+    if (fault.recover.empty() && held) out += fmt::format("      recovery  none: it is continued after {}\n", format_duration(hold_of(fault)));
+    if (fault.recover.empty() && !held) out += "      recovery  none: it must heal itself; where no outage is seen it stands until the phase ends\n";
     for (const Action& action : fault.undo) {
       out += fmt::format("      undo      {}, at the latest {} after the effect\n", action_text(scenario, action),
                          format_duration(fault.recover_within));

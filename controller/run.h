@@ -63,6 +63,8 @@ class Run {
     StageId stage;
     bool finishing = false;
     uint64_t step = 0;  // of its FinishFault, while finishing
+    std::optional<uint64_t> look;  // the step that asks whether it healed by itself, until it is answered
+    RunTime looked{};
   };
 
   template <typename Condition>
@@ -107,12 +109,16 @@ class Run {
   void tell_unknown(const OpenInjection& injection, const std::string& detail);
   void tell_absent();
   void finish(OpenInjection& injection, bool undo, const std::string& reason);
+  void look(OpenInjection& injection);
+  uint64_t send(OpenInjection& injection, FinishFault message);
+  RunTime stands_until(const InjectionRecord& record, RunTime effective) const;
   void check_members();
   void check_stop_conditions();
   bool up_since(ProbeId probe, RunTime since) const;  // its last up_after checks were good and began after
   bool probes_up_since(RunTime since) const;  // those that an agent still watches, one at least
   bool watches(ProbeId probe) const;
   bool watched() const;
+  bool went_down_since(RunTime since) const;  // some probe saw an outage that began after it
   bool overdue(RunTime deadline) const;
   void tick();
   void schedule_tick();

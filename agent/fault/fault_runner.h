@@ -34,6 +34,8 @@ class FaultRunner {
   // Compares with the state before; undoes when asked or when it differs; then clean or leftover. done(ok, detail).
   virtual void finish(InjectionId injection, bool undo, std::string reason,
                       std::function<void(bool, std::string)> done) = 0;
+  // Compares with the state before: clean when nothing differs; else nothing is done. done(clean, detail).
+  virtual void look(InjectionId injection, std::function<void(bool, std::string)> done) = 0;
   // Lease renewed by the controller; passed on to the watchdog.
   virtual void renew(Duration lease) = 0;
   // Undoes every fault that stands and stops what setup started and teardown did not stop. done(clean, detail).

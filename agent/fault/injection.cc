@@ -178,8 +178,8 @@ Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> inje
 namespace {
 
 // True when nothing differs from before: the record is removed and clean reported. Otherwise the differences are added
-// to the reason.
-Task<bool> is_as_before(FaultDesk& desk, Injection& injection, std::string& reason) {
+// to the reason. patience_to_settle: how long it may still settle.
+Task<bool> is_as_before(FaultDesk& desk, Injection& injection, Duration patience_to_settle, std::string& reason) {
   RecordLock lock;
   const MonoTime patience = mono_now() + kUndoPatience;
   const LockOutcome locked = co_await desk.journal.lock(injection.record.id, patience, lock);
@@ -187,7 +187,7 @@ Task<bool> is_as_before(FaultDesk& desk, Injection& injection, std::string& reas
   MechanismContext context = context_of(desk, injection, lock);
   const auto mechanism = make_mechanism(context);
   const bool may_settle = mechanism.value()->compare_is_complete() && injection.record.hold == Duration(0);
-  const MonoTime limit = mono_now() + (may_settle ? kRecoverySettles : Duration(0));
+  const MonoTime limit = mono_now() + (may_settle ? patience_to_settle : Duration(0));
   std::vector<std::string> differing = co_await settle(*mechanism.value(), limit);
   if (differing.empty() && mechanism.value()->compare_is_complete()) {
     const Result<void> removed = desk.journal.remove(injection.record.id);
@@ -215,7 +215,7 @@ static Task<void> conclude_alone(std::shared_ptr<FaultDesk> desk, std::shared_pt
                                  std::string reason) {
   if (injection->concluded && injection->clean) co_return;
   if (!must_undo) {
-    const bool clean = co_await is_as_before(*desk, *injection, reason);
+    const bool clean = co_await is_as_before(*desk, *injection, kRecoverySettles, reason);
     if (clean) co_return;
   }
   bool begun = false;
@@ -244,6 +244,18 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
   const auto mine = std::make_shared<OneShot>();
   injection->concluding = mine;
   co_await conclude_alone(desk, injection, must_undo, std::move(reason));
+  injection->concluding.reset();
+  mine->fire();
+}
+
+Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection) {
+  if (injection->concluding || injection->concluded || std::holds_alternative<ExecFault>(desk->assignment.scenario.fault(injection->fault).kind)) {
+    co_return;  // a command's traces cannot be compared
+  }
+  const auto mine = std::make_shared<OneShot>();
+  injection->concluding = mine;
+  std::string differences;
+  co_await is_as_before(*desk, *injection, Duration(0), differences);
   injection->concluding.reset();
   mine->fire();
 }

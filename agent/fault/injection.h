@@ -77,4 +77,7 @@ Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> inje
 Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
                     std::string reason);
 
+// Compares: clean when nothing differs; else nothing is done. After `lived`.
+Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);
+
 }  // namespace shakedown

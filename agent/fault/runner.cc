@@ -33,6 +33,14 @@ Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Inj
   done(injection->clean, injection->detail);
 }
 
+Task<void> look_at_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, Done done) {
+  co_await wait_for(injection->lived);
+  const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
+  if (stands) co_await conclude_if_healed(desk, injection);
+  const bool clean = injection->concluded && injection->clean;
+  done(clean, clean ? injection->detail : "not as before");
+}
+
 Task<void> answer_step(std::shared_ptr<FaultDesk> desk, StepEvent::Kind kind, Action action,
                        std::function<void(StepEvent)> done) {
   std::string what = action.describe;
@@ -150,6 +158,12 @@ class Runner final : public FaultRunner {
       return;
     }
     spawn(finish_injection(desk_, found->second, undo, std::move(reason), std::move(done)));
+  }
+
+  void look(InjectionId id, Done done) override {
+    const auto found = injections_.find(id.value);
+    if (found == injections_.end()) return done(false, "nothing was injected");
+    spawn(look_at_injection(desk_, found->second, std::move(done)));
   }
 
   void renew(Duration lease) override {

@@ -61,6 +61,7 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   settle_missing(out, missing, compare(requirement.objective, 1 - share.upper, 1 - share.lower_all_bad),
                  compare(requirement.objective, 1 - share.upper_all_good, 1 - share.lower));
   check_called(out, scope, sli.operations, evidence);
+  check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }

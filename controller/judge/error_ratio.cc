@@ -242,6 +242,7 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   out.until = scope.until();
   out.verdict.reason += places_shared(scope, total(seconds), evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   check_called(out, scope, sli.operations, evidence);
+  check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }

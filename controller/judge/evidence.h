@@ -55,6 +55,7 @@ struct LossEvidence {
   InjectionLoss loss;
   std::string incomplete;  // why it proves no pass; empty = it can
   std::string signal;
+  bool partly = false;     // verify_limit cut the reading off: what was not read is undecided
 };
 
 struct Evidence {

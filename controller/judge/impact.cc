@@ -27,6 +27,19 @@ struct Confidence {
   double pass = 0, fail = 0;
 };
 
+// What the load did not show: users who waited made no requests, and after its end nobody did.
+void note_unseen(InjectionBound& bound, const InjectionView& view, double held_up, const Evidence& evidence) {
+  if (held_up >= 1) {
+    bound.verdict.note = std::isfinite(held_up) ? fmt::format("users who waited did not make about {:.0f} other requests", held_up)
+                                                : "users who waited did not make other requests";
+    bound.needed = "an open load, which keeps its rate when the target does not answer";
+  }
+  if (!outlasted(view, evidence)) return;
+  bound.verdict.upper = INFINITY;
+  bound.verdict.note = "the load ended before the service was back";
+  bound.needed = kLoadTooShort;
+}
+
 void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& sli, const HarmMeter& meter,
              Confidence confidence, const Evidence& evidence) {
   if (sli.unit == ImpactUnit::lost_writes) {
@@ -47,12 +60,13 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
     bound.value = harm.delayed_seconds;
     bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.delay(within, confidence.fail).lower);
     bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;
-    return;
+    return note_unseen(bound, view, harm.held_up_or_slow, evidence);
   }
   // A second that the window shares with the time before or after it may have failed without the fault.
   bound.value = static_cast<double>(harm.excess);
   bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.failures(within, confidence.fail).lower);
-  bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) + static_cast<double>(harm.unfinished + harm.ours);
+  bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) + static_cast<double>(harm.unfinished + harm.ours) + harm.held_up;
+  note_unseen(bound, view, harm.held_up, evidence);
 }
 
 // What one operation did in a second under one load.
@@ -161,10 +175,40 @@ Bounds HarmMeter::failures(TimeRange range, double confidence) const {
   return out;
 }
 
+double HarmMeter::usual_cycle(StageId stage) const {
+  const PhaseId phase = evidence_->timeline->stages()[stage.value].phase;
+  const ClosedLoad* closed = closed_load(stage, *evidence_);
+  if (closed == nullptr || phase.value >= load_of_.size()) return 0;
+  double sum = 0, count = 0;
+  for (const auto& [operation, quiet] : quiet_[load_of_[phase.value]]) {
+    sum += quiet.answers.mean() * quiet.answers.count();
+    count += quiet.answers.count();
+  }
+  return count > 0 ? sum / count + seconds(closed->think) : 0;
+}
+
+void HarmMeter::add_held_up(Harm& harm, StageId stage, const UserTime& time) const {
+  const double cycle = usual_cycle(stage);
+  const auto others = [cycle](double spent, uint64_t made) {
+    if (made == 0) return 0.0;
+    return cycle > 0 ? std::max(0.0, spent / cycle - static_cast<double>(made)) : INFINITY;
+  };
+  const double bad = others(time.bad, time.bad_requests);
+  const double slow = std::max(bad, cycle > 0 || time.bad_requests > 0 ? others(time.all, time.requests) : 0);
+  harm.held_up += std::ceil(bad);
+  harm.held_up_or_slow += std::ceil(slow);
+  Duration longest{};
+  for (const MixEntry& entry : evidence_->scenario->phase(evidence_->timeline->stages()[stage.value].phase).load->mix) {
+    longest = std::max(longest, evidence_->scenario->operation(entry.operation).timeout);
+  }
+  if (slow > 0) harm.unseen_seconds += slow * seconds(longest);
+}
+
 Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   Harm harm;
   std::map<const Quiet*, std::pair<double, double>> excess;  // delay, failures
   std::map<int64_t, SecondTally> seconds;
+  std::map<StageId, UserTime> users;
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   const auto add = [&](const SecondRow& row) {
     if (told != nullptr && told->count(row.second) > 0) return;
@@ -174,6 +218,17 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
     const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
     harm.ours += ours;
     harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
+    if (const ClosedLoad* closed = closed_load(row.stage, *evidence_)) {
+      UserTime& time = users[row.stage];
+      for (const Outcome outcome : kAllOutcomes) {
+        const double spent = user_seconds(row, outcome, *closed, *evidence_);
+        time.all += spent;
+        time.requests += row.count(outcome);
+        if (outcome == Outcome::ok) continue;
+        time.bad += spent;
+        time.bad_requests += row.count(outcome);
+      }
+    }
     const Quiet* quiet = usual(row.stage, row.operation);
     auto& [delay, failures] = excess[quiet];
     failures += static_cast<double>(tally.bad);
@@ -193,6 +248,7 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
           std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
     }
   }
+  for (const auto& [stage, time] : users) add_held_up(harm, stage, time);
   for (const auto& [quiet, more] : excess) {
     harm.delayed_seconds += std::max(0.0, more.first);
     harm.excess += static_cast<uint64_t>(std::llround(std::max(0.0, more.second)));
@@ -230,6 +286,11 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
       measure(bound, view, sli, meter, {requirement.confidence, 1 - each}, evidence);
     } else {
       reject(bound, view.signal, view.invalid);
+      if (!view.overlap.empty()) bound.needed = kAlone;
+    }
+    if (view.cut_short) {
+      bound.verdict.upper = INFINITY;
+      bound.verdict.note = kEndedByUndo;
     }
     bound.clearing = bound.verdict.upper;
     bounds.push_back(std::move(bound));

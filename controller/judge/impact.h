@@ -20,6 +20,9 @@ struct Harm {
   double delayed_seconds = 0;    // summed latency of good answers above their mean outside fault windows under the same load, >= 0
   double unseen_seconds = 0;     // delay that `ours` can have had at most: their timeouts
   double worst_error_ratio = 0;  // of any second
+  // Requests that the users of a closed load did not make while they waited for bad ones, and for bad or slow ones; infinite =
+  // there is no quiet time that says how many.
+  double held_up = 0, held_up_or_slow = 0;
 };
 
 struct LostWrites {
@@ -49,6 +52,13 @@ class HarmMeter {
   };
   using Usual = std::map<OperationId, Quiet>;
   const Quiet* usual(StageId stage, OperationId operation) const;
+  // How the users of one closed stage spent a range of seconds.
+  struct UserTime {
+    double bad = 0, all = 0;  // seconds
+    uint64_t bad_requests = 0, requests = 0;
+  };
+  double usual_cycle(StageId stage) const;  // what one request of a closed load takes its user in quiet time; 0 = not known
+  void add_held_up(Harm& harm, StageId stage, const UserTime& time) const;
 
   const Evidence* evidence_;
   std::vector<std::size_t> load_of_;  // by PhaseId: which of the different loads

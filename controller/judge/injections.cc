@@ -73,6 +73,43 @@ void check_stage(InjectionView& view, const Evidence& evidence) {
   }
 }
 
+// Stamps of another host, and of a timer that is a little early.
+constexpr Duration kStampSlack = std::chrono::milliseconds(100);
+
+// Until when a fault has to stand unless the target is seen to recover: its hold; else until somebody was declared to repair it,
+// who has `recover_within`; else the phase's end or that, whichever comes first.
+RunTime due_end(const InjectionView& view, const Fault& fault, const Evidence& evidence) {
+  if (hold_of(fault) > Duration{}) return view.effect_from + hold_of(fault);
+  const RunTime limit = view.effect_from + fault.recover_within;
+  const auto& stages = evidence.timeline->stages();
+  if (!fault.recover.empty() || view.record->stage.value >= stages.size()) return limit;
+  const StageRecord& stage = stages[view.record->stage.value];
+  return stage.phase.valid() ? std::min(limit, stage.range.from + evidence.scenario->phase(stage.phase).duration) : limit;
+}
+
+bool repaired(const InjectionView& view, const Fault& fault) {
+  const auto done = std::count_if(view.record->steps.begin(), view.record->steps.end(), [&](const StepEvent& step) {
+    return step.kind == StepEvent::Kind::recover && step.ended <= *view.undo_at;
+  });
+  return !fault.recover.empty() && static_cast<std::size_t>(done) >= fault.recover.size();
+}
+
+void check_end(InjectionView& view, const Fault& fault, const Evidence& evidence) {
+  if (!view.valid()) return;
+  const FaultEvent* clean = view.record->find(FaultState::clean);
+  if (view.undo_at) {
+    view.stood = std::max(Duration{}, *view.undo_at - view.effect_to);
+  } else if (clean != nullptr) {
+    view.stood = std::max(Duration{}, clean->latest - view.effect_to);
+  }
+  if (!view.undo_at || repaired(view, fault) || *view.undo_at + kStampSlack >= due_end(view, fault, evidence)) return;
+  view.cut_short = std::none_of(evidence.probes.begin(), evidence.probes.end(), [&](const ProbeEvidence& probe) {
+    return std::any_of(probe.outages.begin(), probe.outages.end(), [&](const CausedOutage& c) {
+      return c.outage.first_failed_end >= view.effect_from && c.outage.good_end && *c.outage.good_end <= *view.undo_at;
+    });
+  });
+}
+
 // Which other injections disturb this one's evidence.
 void check_neighbours(InjectionView& view, const Evidence& evidence) {
   if (!evidence.window(view.record->injection)) return;
@@ -91,6 +128,14 @@ void check_neighbours(InjectionView& view, const Evidence& evidence) {
 }
 
 }  // namespace
+
+bool outlasted(const InjectionView& view, const Evidence& evidence) {
+  return std::any_of(evidence.probes.begin(), evidence.probes.end(), [&](const ProbeEvidence& probe) {
+    return std::any_of(probe.outages.begin(), probe.outages.end(), [&](const CausedOutage& c) {
+      return c.injection == view.record->injection && (!c.outage.good_end || *c.outage.good_end > view.phase_end);
+    });
+  });
+}
 
 const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at) {
   for (const CausedOutage& c : probe.outages) {
@@ -128,6 +173,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     check_stage(view, evidence);
     view.late = lateness_of(view, evidence.scenario->fault(fault));
     view.undo_at = undo_of(record);
+    check_end(view, evidence.scenario->fault(fault), evidence);
     view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
     check_neighbours(view, evidence);
     if (view.valid() && leftover && view.effect_from > *leftover) mark(view, "stood before", "after a leftover");
@@ -251,6 +297,7 @@ std::string needed_for(const Tally& tally, const InjectionRow& row, const Requir
   }
   for (const InjectionBound& b : bounds) {
     if (!b.verdict.valid || b.clearing <= requirement.objective.limit) continue;
+    if (!b.needed.empty() && b.value <= requirement.objective.limit) return b.needed;
     if (!b.verdict.note.empty()) return fmt::format("an injection without \"{}\"", b.verdict.note);
     if (b.value > requirement.objective.limit) return kMoreWillNotHelp;
     if (std::holds_alternative<ImpactSli>(requirement.sli)) {
@@ -295,7 +342,8 @@ Judged judge_injections(const Requirement& requirement, std::vector<InjectionBou
     verdict.untouched = bounds.empty();
     verdict.reason = tally.valid == 0 ? fmt::format("No valid injection: {}.", why_invalid(bounds))
                                       : "The objective must be a finite upper limit, so nothing can be compared.";
-    verdict.needed = needed_injections(0, row.needed);
+    const auto told = std::find_if(bounds.begin(), bounds.end(), [](const InjectionBound& b) { return !b.needed.empty(); });
+    verdict.needed = told != bounds.end() ? told->needed : needed_injections(0, row.needed);
     return out;
   }
   verdict.state = decide(tally, row, requirement.confidence);

@@ -20,6 +20,8 @@ struct InjectionView {
   RunTime phase_end{};
   Duration late{};                 // of our own recovery steps: no time of the target's
   std::optional<RunTime> undo_at;  // earliest instant at which our own undo may have begun
+  std::optional<Duration> stood;   // from the effect to that, else to where it was found gone; nullopt = it still stands
+  bool cut_short = false;          // our own undo took it back before its time, and before the target was seen to recover
   bool blocks = false;             // not valid for what the target did: forbids a pass, however many others are good
   RunTime next = RunTime::max();   // when the next injection, of any fault, changed something
   std::string overlap;             // the faults of other injections whose windows meet this one's; empty = alone
@@ -31,14 +33,20 @@ struct InjectionView {
 // of an earlier one, or its agent lost before its window ended.
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence);
 
+// Whether a probe saw an outage of it that was not over when the load of its phase ended: what it would have cost then nobody asked.
+bool outlasted(const InjectionView& view, const Evidence& evidence);
+inline constexpr char kLoadTooShort[] = "a phase whose load lasts until the service is back";
+
 // The probe's outage that was open at the instant; nullptr when there is none.
 const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at);
 
 // Makes an injection invalid that says nothing of its fault alone: one that struck a target which some probe saw down
 // already (blocks a pass), or one that another fault's window meets.
 void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, const Evidence& evidence);
+inline constexpr char kEndedByUndo[] = "ended_by: undo";
 inline constexpr char kDownBefore[] = "already down before the fault took effect";
 std::string overlap_text(const InjectionView& view);
+inline constexpr char kAlone[] = "a phase in which no other fault is at work, or more time between them";
 
 // Widens [e-, e+] by the clock bound between the fault's agent and the observing one. A bound over 10 % of a limit in
 // seconds (infinite = no limit in seconds) makes the injection invalid.
@@ -50,6 +58,7 @@ struct InjectionBound {
   InjectionVerdict verdict;
   double value = 0;
   double clearing = 0;
+  std::string needed;   // what would bring clearing down; empty = the usual
   std::string signal;
   bool blocks = false;  // see InjectionView; counts as a miss where a share is claimed
   bool failed = false;  // missed whatever was measured, as its note says

@@ -118,6 +118,7 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
   card.environment = scenario.environment;
   card.manifest = *evidence.manifest;
   card.launch_in_days = days_until(scenario.launch, now);
+  card.probes = judging::summarize_probes(evidence);
   card.outages = judging::summarize_outages(evidence);
   card.faults = judging::summarize_faults(evidence);
   card.ledgers = judging::summarize_ledgers(evidence);

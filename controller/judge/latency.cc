@@ -221,6 +221,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   const bool differs = !limited || compare(share_limit, over.lower_all_bad, over.upper) !=
                                        compare(share_limit, over.lower, over.upper_all_good);
   settle_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
+  check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   if (limited) check_pushed(out, data, allowed, requirement.confidence);
   check_lag(out, data.lag.sparse(), limit);

@@ -13,6 +13,8 @@
 namespace shakedown::judging {
 namespace {
 
+constexpr char kReadMore[] = "a longer verify_limit or a higher verify_rate";
+
 // Whether some write was acknowledged in [from, to).
 bool acked_in(const LedgerRecord& record, RunTime from, RunTime to) {
   return std::any_of(record.writes.begin(), record.writes.end(), [&](const LedgerWrite& write) {
@@ -51,7 +53,8 @@ LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evide
                                  format_value(seconds(recent), Unit::seconds));
     out.signal = "unobserved";
   }
-  if (!out.loss.verified) {
+  out.partly = !out.loss.verified && std::isfinite(out.loss.count_upper) && !evidence.lost_at(agent);
+  if (!out.loss.verified && !out.partly) {
     out.incomplete = "the writes were not completely read back";
     out.signal = evidence.lost_at(agent) ? "lost agent" : "unobserved";
   }
@@ -145,6 +148,14 @@ InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, c
   }
   const LossEvidence& found = evidence.losses.at({view.record->injection, sli.ledger});
   sli.unit == RpoUnit::writes ? by_count(bound, found.loss) : by_time(bound, found.loss);
+  if (found.partly) {
+    bound.verdict.note = fmt::format("{} not read back", counted(found.loss.undecided.size() + found.loss.unrecorded, "write"));
+    bound.needed = kReadMore;
+  }
+  if (view.cut_short) {  // what it would have done later nobody knows
+    bound.clearing = bound.verdict.upper = INFINITY;
+    bound.verdict.note = kEndedByUndo;
+  }
   if (!found.incomplete.empty()) {
     bound.clearing = INFINITY;
     bound.verdict.upper = INFINITY;
@@ -206,7 +217,9 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
   }
   Judged out;
   const double lost = static_cast<double>(found.lost);
-  const double most = found.verified ? lost + static_cast<double>(found.undecided) : INFINITY;
+  const bool gone = evidence.lost_at(evidence.or_first_load_agent(ledger.agent)).has_value();
+  const bool bounded = found.verified || (found.read && !gone);  // what verify_limit cut off is undecided, and nothing more
+  const double most = bounded ? lost + static_cast<double>(found.undecided) : INFINITY;
   out.verdict.measured = {lost, lost, most, Unit::writes, found.acked, false};
   const std::string altered = found.altered == 0 ? "" : fmt::format(" ({} of them came back altered)", found.altered);
   out.verdict.reason = fmt::format("{} of {} acknowledged {} lost{}, {} undecided at the end; objective {}.", found.lost, found.acked,
@@ -214,12 +227,11 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
   out.observed_seconds = evidence.last_second();
   out.until = evidence.end;
   settle(out.verdict, requirement);
-  if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = "a reading at the end that decides every write";
-  if (!found.verified && out.verdict.state != VerdictState::fail) {
-    const bool gone = evidence.lost_at(evidence.or_first_load_agent(ledger.agent)).has_value();
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = found.verified ? "a reading at the end that decides every write" : kReadMore;
+  }
+  if (!bounded && out.verdict.state != VerdictState::fail) {
     touch(out, gone ? "lost agent" : "unobserved", "the writes were not completely read back at the end");
-    const double takes = 2 * static_cast<double>(found.acked) / std::max(ledger.verify_rate.per_second, 1e-9);
-    if (!gone && takes > seconds(ledger.verify_limit)) out.verdict.needed = "a longer verify_limit or a higher verify_rate";
   }
   return out;
 }

@@ -22,6 +22,7 @@ struct Repairs {
   std::vector<KnownWithin> known;
   std::vector<double> lower, upper, middle;
   uint64_t by_undo = 0;
+  bool overlapped = false;  // an injection met another fault
   std::string blocked;  // why an injection without a repair forbids a pass; empty = none does
 
   void add(double low, double high) {
@@ -57,6 +58,7 @@ Repairs repairs_of(const ProbeEvidence& probe, FaultId fault, const Evidence& ev
     if (view.record->find(FaultState::effective) != nullptr) widen_by_clocks(view, probe.agent, fault, INFINITY, evidence);
     reject_disturbed(view, {probe.id}, evidence);
     if (view.blocks && out.blocked.empty()) out.blocked = fmt::format("injection {}: {}", view.number, view.invalid);
+    out.overlapped = out.overlapped || !view.overlap.empty();
     if (!view.valid()) continue;
     std::optional<Outage> whole;  // one injection is one repair, however often it was up in between
     for (const CausedOutage& c : probe.outages) {
@@ -151,7 +153,7 @@ Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evide
   return worst_probe(with_repairs(sli, evidence), requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     const Repairs repairs = repairs_of(probe, sli.fault, evidence);
     if (repairs.middle.empty()) {
-      return nothing(Unit::seconds, fmt::format("No data: {} saw no outage from {}.", name, cause), "repairs to measure");
+      return nothing(Unit::seconds, fmt::format("No data: {} saw no outage from {}.", name, cause), repairs.overlapped ? kAlone : "repairs to measure");
     }
     Judged out;
     Measured& m = out.verdict.measured;

@@ -23,6 +23,7 @@ struct Toleration {
   uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
   std::vector<InjectionVerdict> rows;
   std::vector<ValidityReason> signals;
+  bool overlapped = false;  // one of them met another fault
   std::vector<std::pair<RunTime, bool>> outcomes;  // of the valid ones: when, and whether it was tolerated
 };
 
@@ -67,8 +68,15 @@ InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, cons
     row.valid = false;
     row.note = "the probes did not watch the whole fault";
   }
+  const std::string stood = view.stood ? format_value(seconds(*view.stood), Unit::seconds) : "";
+  if (row.valid && view.cut_short && !hit) {
+    row.valid = false;
+    row.note = fmt::format("{}: we took it back after {}, before its time", kEndedByUndo, stood);
+    view.blocks = true;
+  }
   row.lower = row.upper = hit ? 0 : 1;
-  if (row.valid) row.note = hit ? "outage" : "tolerated";
+  if (row.valid && !hit && view.stood) row.stood = seconds(*view.stood);
+  if (row.valid) row.note = hit ? "outage" : stood.empty() ? "tolerated" : "tolerated, at work for " + stood;
   return row;
 }
 
@@ -78,6 +86,7 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
     for (InjectionView& view : injections_of(fault, evidence)) {
       reject_disturbed(view, sli.probes, evidence);
       InjectionVerdict row = tolerated_by(view, sli, evidence);
+      out.overlapped = out.overlapped || (!row.valid && !view.overlap.empty());
       ++out.all;
       if (row.valid) ++out.valid;
       if (!row.valid && view.blocks) ++out.blocked;
@@ -88,6 +97,19 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
     }
   }
   return out;
+}
+
+// " (at work for 4.9 s to 5 s)"; empty = not known.
+std::string stood_words(const Toleration& counts) {
+  double least = INFINITY, most = 0;
+  for (const InjectionVerdict& row : counts.rows) {
+    if (!row.stood) continue;
+    least = std::min(least, *row.stood);
+    most = std::max(most, *row.stood);
+  }
+  if (!std::isfinite(least)) return "";
+  const std::string from = format_value(least, Unit::seconds), to = format_value(most, Unit::seconds);
+  return from == to ? fmt::format(" (at work for {})", from) : fmt::format(" (at work for {} to {})", from, to);
 }
 
 // " (4 more began in searches, series or phases that are not measured, of which 1 reached a measured phase)"; empty for none.
@@ -154,7 +176,7 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
 Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const Evidence& evidence) {
   Toleration counts = count_tolerated(sli, evidence);
   if (counts.valid == 0) {
-    Judged none = nothing(Unit::ratio, "No valid injection of these faults.", needed_injections(0, kFewestInjections));
+    Judged none = nothing(Unit::ratio, "No valid injection of these faults.", counts.overlapped ? kAlone : needed_injections(0, kFewestInjections));
     none.verdict.injections = std::move(counts.rows);
     none.signals = std::move(counts.signals);
     return none;
@@ -175,9 +197,9 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
     decide_all(out.verdict, counts);
   }
   if (out.verdict.state != VerdictState::unknown) {
-    out.verdict.reason = fmt::format("{} of {} valid injections caused no outage ({} recorded); at least {} of such "
+    out.verdict.reason = fmt::format("{} of {} valid injections caused no outage{} ({} recorded); at least {} of such "
                                      "faults {}; objective {}.{}",
-                                     counts.clean, counts.valid, counts.all, at_least_percent(bounds.lower),
+                                     counts.clean, counts.valid, stood_words(counts), counts.all, at_least_percent(bounds.lower),
                                      confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
   }
   out.verdict.injections = std::move(counts.rows);

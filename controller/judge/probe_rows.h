@@ -16,6 +16,16 @@ inline std::string outage_words(const Probe& probe) {
   return fmt::format(" An outage is {} in a row, one every {}.", counted(n, "failed check"), format_duration(probe.every));
 }
 
+// summary.cc
+ScoredProbe count_checks(const ProbeEvidence& evidence, const Probe& probe);
+
+// " 25 of 50 checks failed, never more than 1 in a row."; empty = none failed. Fewer than an outage takes are none.
+inline std::string failed_checks_words(const ProbeEvidence& evidence, const Probe& probe) {
+  const ScoredProbe count = count_checks(evidence, probe);
+  if (count.failed == 0) return "";
+  return fmt::format(" {} of {} checks failed, never more than {} in a row.", count.failed, count.checks, count.longest);
+}
+
 // Calls judge(probe) for each probe with results and returns the worst; rows without results are unknown.
 template <typename JudgeOne>
 Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requirement, const Evidence& evidence,
@@ -32,7 +42,9 @@ Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requir
       continue;
     }
     rows.push_back(judge_one(probe, name));
-    if (rows.back().verdict.measured.value) rows.back().verdict.reason += outage_words(evidence.scenario->probe(id));
+    Verdict& verdict = rows.back().verdict;
+    if (verdict.measured.value) verdict.reason += outage_words(evidence.scenario->probe(id));
+    if (verdict.state != VerdictState::unknown) verdict.reason += failed_checks_words(probe, evidence.scenario->probe(id));
     rows.back().until = probe.results.back().end;
     if (rows.back().observed_seconds == 0) rows.back().observed_seconds = probe.outside_seconds;
   }

@@ -136,10 +136,10 @@ void masked(InjectionBound& bound, const Watched& w, double limit) {
   bound.verdict.note = "masked";
   const double unseen = seconds(longest_unseen(w, until));
   bound.verdict.upper = unseen;
-  if (!blips.any) return widen_by_hidden(bound, w, until, limit);
+  if (!blips.any && !w.view.cut_short) return widen_by_hidden(bound, w, until, limit);
   bound.verdict.upper = INFINITY;
   if (w.view.undo_at && (!blips.sustained || *w.view.undo_at < *blips.sustained)) {
-    bound.verdict.note = "ended_by: undo";
+    bound.verdict.note = kEndedByUndo;
   } else if (blips.good_after && *blips.good_after <= w.view.phase_end) {
     bound.verdict.upper = std::max(unseen, seconds(*blips.good_after - blips.good_before.value_or(w.view.effect_from)));
   }
@@ -152,7 +152,7 @@ void measure_outages(InjectionBound& bound, const Watched& w, const Outage& firs
   if (w.late > Duration{}) bound.verdict.note = fmt::format("our own recovery step was {:.3f} s late", seconds(w.late));
   const bool recovered = last.good_end && *last.good_end <= view.phase_end;
   if (view.undo_at && (!first.good_end || *view.undo_at < *first.good_end)) {
-    bound.verdict.note = "ended_by: undo";
+    bound.verdict.note = kEndedByUndo;
   } else if (!recovered) {
     bound.verdict.note = "not recovered";
   } else if (dark_between(w.evidence, *last.good_end, w.horizon) && bound.verdict.lower <= limit) {
@@ -197,6 +197,7 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
   bound.verdict.number = view.number;
   if (view.valid()) widen_by_clocks(view, evidence.agent, fault, limit, run);
   bound.blocks = view.blocks;
+  if (!view.overlap.empty()) bound.needed = kAlone;
   if (!view.valid()) {
     reject(bound, view.signal, view.invalid);
     return bound;

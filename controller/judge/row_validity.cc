@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/injections.h"
 #include "controller/judge/needed.h"
 
 namespace shakedown::judging {
@@ -60,11 +61,6 @@ struct UserTime {
   uint64_t good_requests = 0, bad_requests = 0;
 };
 
-const ClosedLoad* closed_load(StageId stage, const Evidence& evidence) {
-  const auto& load = evidence.scenario->phase(evidence.timeline->stages()[stage.value].phase).load;
-  return load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
-}
-
 // The good answers of a second that were slower than the limit, where the run counted it.
 uint64_t too_slow(const SecondRow& row, Duration limit, const Evidence& evidence) {
   const auto& limits = evidence.scenario->operation(row.operation).limits;
@@ -76,7 +72,6 @@ std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& e
   std::map<StageId, UserTime> out;
   const auto& stages = scope.stages();
   if (std::none_of(stages.begin(), stages.end(), [&](StageId id) { return closed_load(id, evidence) != nullptr; })) return out;
-  const double pause = seconds(evidence.scenario->connections.backoff_max);
   evidence.timeline->seconds().each_row([&](const SecondRow& row) {
     if (!scope.has_stage(row.stage)) return;
     const ClosedLoad* closed = closed_load(row.stage, evidence);
@@ -86,10 +81,7 @@ std::map<StageId, UserTime> user_times(const LoadScope& scope, const Evidence& e
     const uint64_t slow = too_slow(row, limit, evidence);
     for (const Outcome outcome : kAllOutcomes) {
       const bool good = outcome == Outcome::ok && slow == 0;
-      const auto n = static_cast<double>(row.count(outcome));
-      const double length = row.latency_seconds[static_cast<std::size_t>(outcome)];
-      const bool carried = outcome == Outcome::ok || outcome == Outcome::failed || outcome == Outcome::timeout;
-      (good ? time.good : time.bad) += length + n * (carried ? seconds(closed->think) : pause);
+      (good ? time.good : time.bad) += user_seconds(row, outcome, *closed, evidence);
       (good ? time.good_requests : time.bad_requests) += row.count(outcome);
     }
   });
@@ -131,6 +123,20 @@ std::string missing_text(const Missing& missing) {
 }
 
 }  // namespace
+
+const ClosedLoad* closed_load(StageId stage, const Evidence& evidence) {
+  const PhaseId phase = evidence.timeline->stages()[stage.value].phase;
+  if (!phase.valid()) return nullptr;
+  const auto& load = evidence.scenario->phase(phase).load;
+  return load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+}
+
+double user_seconds(const SecondRow& row, Outcome outcome, const ClosedLoad& closed, const Evidence& evidence) {
+  const auto n = static_cast<double>(row.count(outcome));
+  const bool carried = outcome == Outcome::ok || outcome == Outcome::failed || outcome == Outcome::timeout;
+  const double after = seconds(carried ? closed.think : evidence.scenario->connections.backoff_max);
+  return row.latency_seconds[static_cast<std::size_t>(outcome)] + n * after;
+}
 
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
                    const Evidence& evidence, Duration limit) {
@@ -231,6 +237,25 @@ bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what
 
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence) {
   touch_by_lost_loader(judged, scope.until(), scope.describe(), evidence);
+}
+
+void check_outlasted(Judged& judged, FaultId during, const Requirement& requirement, const Evidence& evidence) {
+  Verdict& verdict = judged.verdict;
+  if (!during.valid() || (verdict.state != VerdictState::pass && verdict.state != VerdictState::not_proven)) return;
+  for (const InjectionView& view : injections_of(during, evidence)) {
+    const bool ended = outlasted(view, evidence);
+    if (!ended && !view.cut_short) continue;
+    verdict.reason += ended ? fmt::format(" The load ended before what injection {} broke was back.", view.number)
+                            : fmt::format(" We took injection {} back before its time.", view.number);
+    const bool at_least = requirement.objective.comparison == Comparison::at_least;
+    const double worst = at_least ? 0 : verdict.measured.unit == Unit::ratio ? 1 : INFINITY;
+    (at_least ? verdict.measured.lower : verdict.measured.upper) = worst;
+    verdict.supportable.reset();
+    verdict.at_risk = false;
+    verdict.state = VerdictState::not_proven;
+    set_needed(verdict, {ended ? kLoadTooShort : "an injection that stands its time", kNotByTime});
+    return;
+  }
 }
 
 void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations,

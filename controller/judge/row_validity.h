@@ -19,6 +19,10 @@ struct Missing {
   double stood = 0;
   double total() const { return never_offered + static_cast<double>(ours); }
 };
+// What a request took of the time of its user, in seconds: of all the row's requests with that outcome.
+double user_seconds(const SecondRow& row, Outcome outcome, const ClosedLoad& closed, const Evidence& evidence);
+const ClosedLoad* closed_load(StageId stage, const Evidence& evidence);  // nullptr: an open one, or none
+
 // limit: good answers that took longer hold their users back too, in a row about latency.
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
                    const Evidence& evidence, Duration limit = Duration::max());
@@ -43,6 +47,10 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence);
 // The same for what has no scope of its own; whether there was such an agent.
 bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what, const Evidence& evidence);
+
+// A row inside the windows of a fault (invalid = it looks elsewhere): where the load ended before an outage of it was over, or our
+// own undo ended it before its time, nobody saw the rest: no pass.
+void check_outlasted(Judged& judged, FaultId during, const Requirement& requirement, const Evidence& evidence);
 
 // A named operation of which the scope saw no request: the row vouches for it by nothing, so no pass; a fail stands.
 void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);

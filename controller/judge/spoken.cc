@@ -68,6 +68,8 @@ std::string time_words(double s) { return spoken_time(s, Rounding::nearest); }
 
 std::string within_words(double s) { return spoken_time(s, Rounding::up); }
 
+std::string beyond_words(double s) { return spoken_time(s, Rounding::down); }
+
 double shown_lower(double lower, double upper) {
   const TimeUnit& unit = lower_unit(lower, upper);
   return two_digits(lower / unit.seconds, Rounding::down) * unit.seconds;
@@ -79,7 +81,7 @@ double shown_upper(double upper) {
 }
 
 std::string time_range_words(double lower, double upper) {
-  if (!std::isfinite(upper)) return lower > 0 ? "at least " + time_words(lower) : "an unlimited time";
+  if (!std::isfinite(upper)) return lower > 0 ? "at least " + beyond_words(lower) : "an unlimited time";
   const TimeUnit &unit = range_unit(upper), &own = lower_unit(lower, upper);
   const double shown = shown_lower(lower, upper) / own.seconds;
   const std::string from = &own == &unit ? format_number(shown) : amount(shown, own.word);

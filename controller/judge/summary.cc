@@ -43,10 +43,24 @@ std::string cause_of(const CausedOutage& caused, const Scenario& scenario) {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-// What outages before it, of any probe, were charged with already.
+// Whether stages with load cover the range.
+bool loaded(TimeRange range, const Evidence& evidence) {
+  std::vector<TimeRange> stages;
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (stage.stage.valid() && !stage.not_run && stage.phase.valid() && evidence.scenario->phase(stage.phase).load) stages.push_back(stage.range);
+  }
+  std::sort(stages.begin(), stages.end(), [](const TimeRange& a, const TimeRange& b) { return a.from < b.from; });
+  RunTime until = range.from;
+  for (const TimeRange& stage : stages) {
+    if (stage.from <= until) until = std::max(until, stage.to);
+  }
+  return until >= range.to;
+}
+
+// What outages before it had as well: seconds, of any probe; the injection, of the same probe.
 struct Told {
   std::set<int64_t> seconds;
-  std::set<InjectionId> injections;
+  std::set<std::pair<InjectionId, ProbeId>> injections;
 };
 
 ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter, Told& told,
@@ -60,9 +74,13 @@ ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const
   out.seen_until = outage.end(probe.results.back().end);
   out.cause = cause_of(caused, *evidence.scenario);
   out.by_our_load = caused.load != nullptr;
-  const Harm harm = meter.over({outage.begin(), out.seen_until}, &told.seconds);
+  const TimeRange range{outage.begin(), out.seen_until};
+  const Harm harm = meter.over(range);
   out.impact = {harm.excess, harm.delayed_seconds, 0, harm.worst_error_ratio};
-  if (caused.injection.valid() && told.injections.insert(caused.injection).second) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
+  out.impact.not_told_above = std::min(harm.excess, meter.over(range, &told.seconds).excess);
+  out.impact.at_least = harm.held_up >= 1 || !outage.good_end || !loaded(range, evidence);
+  const bool first = caused.injection.valid() && told.injections.emplace(caused.injection, probe.id).second;
+  if (first) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
   return out;
 }
 
@@ -88,6 +106,7 @@ std::string ended_by(const InjectionView& view, const Evidence& evidence) {
   if (recovered && *recovered <= *view.undo_at && *recovered != RunTime::min()) return "recovery";
   const Duration limit = evidence.scenario->fault(record.fault).recover_within;
   const FaultEvent* effective = record.find(FaultState::effective);
+  if (recovered == RunTime::min()) return "undo";  // nothing went down: it stood as long as it may
   const bool late = limit > Duration::zero() && effective != nullptr && *view.undo_at >= effective->earliest + limit;
   return late ? "undo after limit" : "undo";
 }
@@ -127,8 +146,9 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   out.load_rate = offered_in(record.stage, evidence);
   if (fault.expected && view.valid() && view.overlap.empty()) {
     constexpr double kMonth = 30.0 * 86400;
-    out.predicted_monthly_failed =
-        fault.expected->per_second * kMonth * static_cast<double>(meter.over(view.window).excess);
+    const Harm harm = meter.over(view.window);
+    out.predicted_monthly_failed = fault.expected->per_second * kMonth * static_cast<double>(harm.excess);
+    out.predicted_at_least = harm.held_up >= 1 || view.cut_short || outlasted(view, evidence);
   }
   return out;
 }
@@ -209,6 +229,23 @@ double cpu_share(const AgentRecord& record) {
 }
 
 }  // namespace
+
+ScoredProbe count_checks(const ProbeEvidence& evidence, const Probe& probe) {
+  ScoredProbe out{probe.name, evidence.results.size(), 0, 0, std::max(1U, probe.down_after)};
+  uint64_t row = 0;
+  for (const ProbeResult& result : evidence.results) {
+    row = has_failed(result, probe) ? row + 1 : 0;
+    out.failed += row > 0 ? 1 : 0;
+    out.longest = std::max(out.longest, row);
+  }
+  return out;
+}
+
+std::vector<ScoredProbe> summarize_probes(const Evidence& evidence) {
+  std::vector<ScoredProbe> out;
+  for (const ProbeEvidence& one : evidence.probes) out.push_back(count_checks(one, evidence.scenario->probe(one.id)));
+  return out;
+}
 
 std::vector<ScoredOutage> summarize_outages(const Evidence& evidence) {
   std::vector<std::pair<const CausedOutage*, const ProbeEvidence*>> seen;

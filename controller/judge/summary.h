@@ -6,6 +6,7 @@
 
 namespace shakedown::judging {
 
+std::vector<ScoredProbe> summarize_probes(const Evidence& evidence);
 std::vector<ScoredOutage> summarize_outages(const Evidence& evidence);
 std::vector<ScoredFault> summarize_faults(const Evidence& evidence);
 std::vector<ScoredLedger> summarize_ledgers(const Evidence& evidence);

@@ -188,11 +188,14 @@ std::string happening(FaultId id, const Scenario& scenario) {
   const auto alike = std::count_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& other) {
     return other.kind.index() == fault.kind.index() && component_of(other.kind) == component;
   });
-  const std::string who = only ? "the process" : scenario.component(component).name;
+  const auto& process = component.valid() ? scenario.component(component).process : std::nullopt;
+  const bool children = process && process->scope == ProcessScope::children;
+  const std::string name = only ? "the process" : scenario.component(component).name;
+  const std::string who = (children ? only ? "the workers of " : "the processes of " : "") + name;
   const std::string which = alike > 1 ? fmt::format(" (\"{}\")", fault.name) : "";
-  if (std::holds_alternative<KillFault>(fault.kind)) return who + " dies" + which;
-  if (std::holds_alternative<PauseFault>(fault.kind)) return who + " hangs" + which;
-  if (std::holds_alternative<StopFault>(fault.kind)) return who + " is stopped" + which;
+  if (std::holds_alternative<KillFault>(fault.kind)) return who + (children ? " die" : " dies") + which;
+  if (std::holds_alternative<PauseFault>(fault.kind)) return who + (children ? " hang" : " hangs") + which;
+  if (std::holds_alternative<StopFault>(fault.kind)) return who + (children ? " are stopped" : " is stopped") + which;
   return fmt::format("\"{}\" happens", fault.name);
 }
 

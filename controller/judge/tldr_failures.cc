@@ -161,6 +161,11 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
     return fmt::format("{}, the service is back within {} in {} of {} tries; promised are {} in {} of all.", start,
                        within_words(kept.most), kept.injections, range.injections, limit, percent_text(sli.share->value));
   }
+  const auto& tries = row.verdict.injections;
+  const bool masked = std::all_of(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid && one.note == "masked"; });
+  if (row.verdict.state == VerdictState::pass && masked) {
+    return fmt::format("{}, nobody sees the service go away for longer than {}, as promised ({}).", start, within_words(range.most), limit);
+  }
   if (row.verdict.state == VerdictState::pass) {
     return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_words(range.most), limit);
   }
@@ -168,7 +173,7 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
   if (away == limit) away = within_words(range.most);  // a miss is not rounded to what was promised
   if (std::isinf(range.most) || range.injections == 0) {
     const double least = row.verdict.measured.lower.value_or(0);
-    away = least > 0 ? "more than " + time_words(least) : "a time that has no upper limit";
+    away = least > 0 ? "more than " + beyond_words(least) : "a time that has no upper limit";
   }
   const char* overlapped = with_another(scenario.fault(sli.fault).name, card) ? ", in part with another failure at work" : "";
   return fmt::format("{}, the service is away for {}{}; promised {} {}{}.", start, away, overlapped,

@@ -51,6 +51,7 @@ struct Problem {
   std::string fault;
   double monthly = 0;     // at the load of this drill
   double at_forecast = 0; // at the forecast's
+  bool at_least = false;  // the load did not show all of it
 };
 
 // Mean over the injections of a fault of what a month of it costs; without the faults that do not say how often they come.
@@ -60,12 +61,13 @@ std::vector<Problem> failed_a_month(const Scorecard& card) {
     if (!fault.predicted_monthly_failed) continue;
     auto& [sum, count] = sums[fault.name];
     sum.monthly += *fault.predicted_monthly_failed;
+    sum.at_least = sum.at_least || fault.predicted_at_least;
     if (card.forecast && fault.load_rate > 0)
       sum.at_forecast += *fault.predicted_monthly_failed * card.forecast->rate.per_second / fault.load_rate;
     count += 1;
   }
   std::vector<Problem> out;
-  for (const auto& [name, sum] : sums) out.push_back({name, sum.first.monthly / sum.second, sum.first.at_forecast / sum.second});
+  for (const auto& [name, sum] : sums) out.push_back({name, sum.first.monthly / sum.second, sum.first.at_forecast / sum.second, sum.first.at_least});
   return out;
 }
 
@@ -87,7 +89,7 @@ std::vector<Problem> lost_a_month(const Scorecard& card, const Scenario& scenari
     if (lost.empty()) continue;
     const double monthly = fault.expected->per_second * kMonth * sum / static_cast<double>(lost.size());
     const bool scaled = card.forecast && card.forecast->writes && our_rate > 0;
-    out.push_back({fault.name, monthly, scaled ? monthly * card.forecast->writes->per_second / our_rate : 0});
+    out.push_back({fault.name, monthly, scaled ? monthly * card.forecast->writes->per_second / our_rate : 0, false});
   }
   return out;
 }
@@ -123,6 +125,8 @@ std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequir
   out.assumption = "it happens as often as its team declares; " +
                    (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate", grouped(std::round(at_forecast)))
                                     : "production's number is not known");
+  const bool at_least = std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.at_least; });
+  if (at_least) out.assumption += "; the load did not show all that it costs, so it is more";
   out.owner = top->fault;
   return out;
 }
@@ -137,7 +141,7 @@ struct Unprovoked {
 std::optional<TradeOff> spontaneous(const Scorecard& card) {
   std::vector<Unprovoked> seen, events;
   for (const ScoredOutage& o : card.outages) {
-    const auto failed = static_cast<double>(o.impact.failed_requests);
+    const auto failed = static_cast<double>(o.impact.not_told_above);
     if (o.cause == "spontaneous") seen.push_back({o.start, std::max(o.seen_until, o.start), failed});
   }
   std::stable_sort(seen.begin(), seen.end(), [](const Unprovoked& a, const Unprovoked& b) { return a.from < b.from; });

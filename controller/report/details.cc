@@ -132,11 +132,18 @@ PageData requirement_data(const Scorecard& card, std::size_t position) {
   return data;
 }
 
+Table probes_table(const Scorecard& card) {
+  Table table{"Probes", "", {"Probe", "Checks", "Failed", "Longest row of failed ones", "An outage takes"}, {}};
+  for (const ScoredProbe& probe : card.probes)
+    table.rows.push_back({probe.name, number(probe.checks), number(probe.failed), number(probe.longest), number(probe.down_after) + " in a row"});
+  return table;
+}
+
 Table outages_table(const Scorecard& card) {
   Table table{"Outages", "", {"Probe", "Began at", "Length", "Cause", "Failed requests", "Delay", "Lost writes", "Worst error ratio"}, {}};
   for (const ScoredOutage& outage : card.outages)
     table.rows.push_back({outage.probe, instant(outage.start), length(outage.lower_seconds, outage.upper_seconds),
-                          outage.cause, number(outage.impact.failed_requests),
+                          outage.cause, failed_words(outage.impact),
                           format_value(outage.impact.delayed_seconds, Unit::seconds), number(outage.impact.lost_writes),
                           format_value(outage.impact.worst_error_ratio, Unit::ratio)});
   return table;
@@ -149,7 +156,7 @@ Table faults_table(const Scorecard& card) {
     for (const std::string& leftover : fault.leftovers) left += (left.empty() ? "" : "; ") + leftover;
     table.rows.push_back({fault.name + " " + number(fault.injection), fault.component, to_string(fault.state),
                           instant(fault.injected_at), instant(fault.effective_at), instant(fault.undone_at), fault.ended_by,
-                          fault.bite, fault.predicted_monthly_failed ? format_number(*fault.predicted_monthly_failed) : "",
+                          fault.bite, fault.predicted_monthly_failed ? (fault.predicted_at_least ? "at least " : "") + format_number(*fault.predicted_monthly_failed) : "",
                           left});
   }
   return table;
@@ -248,7 +255,7 @@ std::string details_html(const Scorecard& card, bool has_charts) {
   put_list(page, "requirements", requirements);
   put_tables(page, "around", {downstream_table(card), reported_table(card), controls_table(card), checks_table(card)});
   put_tables(page, "record",
-             {outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
+             {probes_table(card), outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
               accounting_table(card.accounting), traffic_table(card), agents_table(card), run_table(card), people_table(card.decision_makers)});
   return render(details_template().bytes, page);
 }

@@ -112,6 +112,10 @@ Json area_of(const AreaSummary& area) {
           {"unknown", area.unknown}};
 }
 
+Json probe_of(const ScoredProbe& probe) {
+  return {{"name", probe.name}, {"checks", probe.checks}, {"failed", probe.failed}, {"longest_failed", probe.longest}, {"down_after", probe.down_after}};
+}
+
 Json outage_of(const ScoredOutage& outage) {
   return {{"probe", outage.probe},
           {"start", json_number(seconds(outage.start))},
@@ -122,7 +126,9 @@ Json outage_of(const ScoredOutage& outage) {
            {{"failed_requests", outage.impact.failed_requests},
             {"delayed_seconds", json_number(outage.impact.delayed_seconds)},
             {"lost_writes", outage.impact.lost_writes},
-            {"worst_error_ratio", json_number(outage.impact.worst_error_ratio)}}}};
+            {"worst_error_ratio", json_number(outage.impact.worst_error_ratio)},
+            {"at_least", outage.impact.at_least},
+            {"not_told_above", outage.impact.not_told_above}}}};
 }
 
 Json fault_of(const ScoredFault& fault) {
@@ -137,6 +143,7 @@ Json fault_of(const ScoredFault& fault) {
           {"bite", json_text(fault.bite)},
           {"leftovers", fault.leftovers},
           {"predicted_monthly_failed", json_number(fault.predicted_monthly_failed)},
+          {"predicted_at_least", fault.predicted_at_least},
           {"load_rate", json_number(fault.load_rate)},
           {"measured", fault.measured}};
 }
@@ -226,6 +233,7 @@ std::string scorecard_json(const Scorecard& card) {
                      {"requirements", list_of(card.requirements, requirement_of)},
                      {"unjudged", list_of(card.unjudged, unjudged_of)},
                      {"areas", list_of(card.areas, area_of)},
+                     {"probes", list_of(card.probes, probe_of)},
                      {"outages", list_of(card.outages, outage_of)},
                      {"faults", list_of(card.faults, fault_of)},
                      {"ledgers", list_of(card.ledgers, ledger_of)},

@@ -83,12 +83,20 @@ std::string faults(const Scorecard& card) {
   return table.empty() ? table : table + "In all: " + report::broken_words(card) + ".\n\n";
 }
 
+std::string probes(const Scorecard& card) {
+  std::vector<Cells> rows;
+  for (const ScoredProbe& probe : card.probes)
+    rows.push_back({markdown_text(probe.name), std::to_string(probe.checks), std::to_string(probe.failed), std::to_string(probe.longest),
+                    std::to_string(probe.down_after) + " in a row"});
+  return report::markdown_table({"Probe", "Checks", "Failed", "Longest row of failed ones", "An outage takes"}, rows);
+}
+
 std::string outages(const Scorecard& card) {
   std::vector<Cells> rows;
   for (const ScoredOutage& outage : card.outages)
     rows.push_back({markdown_text(outage.probe), format_number(seconds(outage.start)) + " s",
                     report::range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
-                    markdown_text(outage.cause), std::to_string(outage.impact.failed_requests),
+                    markdown_text(outage.cause), report::failed_words(outage.impact),
                     std::to_string(outage.impact.lost_writes)});
   return report::markdown_table({"Probe", "Began at", "Length", "Cause", "Failed requests", "Lost writes"}, rows);
 }
@@ -125,7 +133,7 @@ std::string scorecard_markdown(const Scorecard& card) {
          section("Downstream systems", report::markdown_downstream(card)) +
          section("What their own dashboards say", report::markdown_reported(card)) +
          section("Controls", report::markdown_controls(card)) + section("Checks", report::markdown_checks(card)) +
-         section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
+         section("Probes", probes(card)) + section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
          section("What was answered", report::markdown_traffic(card)) + section("Validity", validity(card)) + run_line(card);
 }
 

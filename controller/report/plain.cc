@@ -18,7 +18,7 @@ std::string lower_case(std::string_view text) {
 }
 
 // A piece of a validity signal's name, and what it means to somebody who does not run the instrument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kTrouble = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kTrouble = {{
     {"not injected", "A failure that the drill declares was not caused, so what would follow it is not known."},
     {"lag", "Our own load machine was late, so some delays may be ours."},
     {"shortfall", "Our own load machine could not send everything it should have sent."},
@@ -32,6 +32,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kTrouble
     {"journal", "The record of the drill is incomplete."},
     {"overlap", "Failures that we injected overlapped, so what one of them does alone is not shown."},
     {"down before", "The service was down already when a failure was to be injected."},
+    {"undone late", "A failure that we caused was taken back later than declared, so what came after it may be ours."},
+    {"stood before", "Something that we had broken before still stood when the next failure was injected."},
     {"release not read", "Which release was measured is not known: it could not be read."},
     {"release", "The release was changed during the drill."},
 }};

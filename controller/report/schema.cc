@@ -94,6 +94,14 @@ Json area() {
                  {"unknown", count()}});
 }
 
+Json probe() {
+  return object({{"name", text()},
+                 {"checks", count("that count: of the phases, until teardown")},
+                 {"failed", count("of these")},
+                 {"longest_failed", count("in a row")},
+                 {"down_after", count("so many in a row make an outage")}});
+}
+
 Json outage() {
   return object({{"probe", text()},
                  {"start", number()},
@@ -103,7 +111,9 @@ Json outage() {
                  {"impact", object({{"failed_requests", count("beyond those that fail in quiet time under the same load")},
                                     {"delayed_seconds", number()},
                                     {"lost_writes", count()},
-                                    {"worst_error_ratio", number()}})}});
+                                    {"worst_error_ratio", number()},
+                                    {"at_least", flag("users of a closed load waited, or no load was there until its end: it would have cost more")},
+                                    {"not_told_above", count("of failed_requests: in seconds that no outage above had as well; these can be summed")}})}});
 }
 
 // A measured phase, an operation in one, or a fault, that no requirement judges.
@@ -128,6 +138,7 @@ Json fault() {
                  {"bite", optional_text("the proof of effect, or why there is none")},
                  {"leftovers", list(text())},
                  {"predicted_monthly_failed", described(optional_number(), "at this drill's load")},
+                 {"predicted_at_least", flag("the load did not show all that it cost: it is more")},
                  {"load_rate", described(number(), "requests per second offered in its phase; 0: not known")},
                  {"measured", flag("it took effect, and every row about it could use it")}});
 }
@@ -222,6 +233,7 @@ std::string scorecard_json_schema() {
                         {"requirements", list(requirement())},
                         {"unjudged", list(unjudged())},
                         {"areas", list(area())},
+                        {"probes", list(probe())},
                         {"outages", list(outage())},
                         {"faults", list(fault())},
                         {"ledgers", list(ledger())},

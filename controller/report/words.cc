@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "controller/report/growth_words.h"
 #include "controller/report/text.h"
 
@@ -55,12 +57,6 @@ struct MeaningOf {
   std::string operator()(const AttestedSli&) const { return ""; }
 };
 
-// "3 of 3 failures caused no outage".
-std::string tolerated_words(double share, uint64_t failures) {
-  const auto kept = static_cast<uint64_t>(std::llround(share * static_cast<double>(failures)));
-  return std::to_string(kept) + " of " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + " caused no outage";
-}
-
 bool meets(const Objective& objective, double value) {
   return objective.comparison == Comparison::at_most ? value <= objective.limit : value >= objective.limit;
 }
@@ -77,6 +73,18 @@ double to_digits(double value, int digits, bool up) {
   const double steps = value / step;
   const double slack = 1e-9 * std::abs(steps);
   return (up ? std::ceil(steps - slack) : std::floor(steps + slack)) * step;
+}
+
+// "3 of 3 failures caused no outage (at work for 5s at least)".
+std::string tolerated_words(double share, const Verdict& verdict) {
+  const uint64_t failures = verdict.measured.samples;
+  const auto kept = static_cast<uint64_t>(std::llround(share * static_cast<double>(failures)));
+  std::optional<double> stood;
+  for (const InjectionVerdict& one : verdict.injections) {
+    if (one.stood) stood = std::min(stood.value_or(INFINITY), *one.stood);
+  }
+  return std::to_string(kept) + " of " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + " caused no outage" +
+         (stood ? " (at work for " + format_value(to_digits(*stood, 3, false), Unit::seconds) + " at least)" : "");
 }
 
 // For the eye: seconds and rates to three digits, shares so that the smaller part keeps two.
@@ -229,7 +237,7 @@ std::string measured_words(const ScoredRequirement& row) {
   if (const auto words = growth_measured(row)) return *words;
   const Measured& measured = row.verdict.measured;
   const bool tolerated = std::holds_alternative<ToleratedSli>(row.requirement.sli);
-  if (tolerated && measured.value) return tolerated_words(*measured.value, measured.samples);
+  if (tolerated && measured.value) return tolerated_words(*measured.value, row.verdict);
   const std::string meaning = std::visit(MeaningOf{}, row.requirement.sli);
   double lower = 0, upper = 0;
   bool any = false;
@@ -240,6 +248,7 @@ std::string measured_words(const ScoredRequirement& row) {
     any = true;
   }
   if (any) return range_words(lower, upper, measured.unit) + meaning;
+  if (!measured.value && measured.lower.value_or(0) > 0) return "at least " + format_value(rounded(*measured.lower, measured.unit, false), measured.unit) + meaning;
   if (!measured.value) return "nothing";
   if (std::holds_alternative<OutagesSli>(row.requirement.sli) && *measured.value == 1) return "1 outage";
   // How long what failed would have taken nobody knows; that it was fast to fail makes it no answer.
@@ -305,6 +314,12 @@ std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {
     for (std::size_t i = 0; i < scorecard.requirements.size(); ++i)
       if (scorecard.requirements[i].verdict.state == state) order.push_back(i);
   return order;
+}
+
+std::string failed_words(const OutageImpact& impact) {
+  const std::string out = (impact.at_least ? "at least " : "") + std::to_string(impact.failed_requests);
+  if (impact.failed_requests == 0 || impact.not_told_above == impact.failed_requests) return out;
+  return out + (impact.not_told_above == 0 ? " (all counted above)" : fmt::format(" ({} not counted above)", impact.not_told_above));
 }
 
 }  // namespace shakedown::report

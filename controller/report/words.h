@@ -78,4 +78,7 @@ std::string short_release(const Manifest& manifest);
 // "2 min 10 s"; empty when the run has no end.
 std::string length_words(const Manifest& manifest);
 
+// "120", "at least 120", "120 (in the same seconds as above)": what an outage cost in requests.
+std::string failed_words(const OutageImpact& impact);
+
 }  // namespace shakedown::report

@@ -4,13 +4,6 @@
 #include "core/config/decode.h"
 
 namespace shakedown {
-namespace {
-
-struct Row {
-  const Requirement& requirement;
-  View view;
-};
-
 std::vector<Row> rows_of(const Decoding& d, const View& root) {
   std::vector<Row> rows;
   const std::vector<View> views = root["requirements"].items();
@@ -21,15 +14,9 @@ std::vector<Row> rows_of(const Decoding& d, const View& root) {
   return rows;
 }
 
-std::string times(uint32_t n) { return n == 1 ? "once" : std::to_string(n) + " times"; }
-
-// How often the fault is injected.
-uint32_t planned(const Decoding& d, FaultId fault) {
-  return d.scenario.phase(d.scenario.fault(fault).phase).repeat;
-}
-
-// A fault of a phase that is not sound has a name, and was not read.
 bool is_there(const Decoding& d, FaultId fault) { return fault.value < d.scenario.faults.size(); }
+
+namespace {
 
 // objective + timeout + up_after x every must fit between the fault and the end of its phase.
 void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r,
@@ -66,139 +53,6 @@ void check_rto(Decoding& d, const View& root, const Row& row) {
                           "probe more often");
   }
 }
-
-// Fewest clean injections that prove the share at the confidence: log(1 - c) / log(s), all of them
-// good.
-uint32_t wanted_injections(const std::optional<Share>& share, uint32_t injections,
-                           double confidence) {
-  if (!share) return injections;
-  return static_cast<uint32_t>(std::ceil(std::log1p(-confidence) / std::log(share->value) - 1e-9));
-}
-
-void check_count(Decoding& d, const Row& row, FaultId fault, uint32_t wanted) {
-  if (!fault.valid() || planned(d, fault) >= wanted) return;
-  const View phase_faults = row.view["sli"];
-  d.diagnostics.warning(phase_faults.at(),
-                        row.requirement.id + " needs " + std::to_string(wanted) +
-                            " injections of " + ticked(d.scenario.fault(fault).name) +
-                            ", which is injected " + times(planned(d, fault)) +
-                            ": it cannot be proven",
-                        "add `repeat` to the phase, or ask for fewer injections");
-}
-
-bool sends(const Phase& phase, const std::vector<OperationId>& operations) {
-  if (!phase.load) return false;
-  if (operations.empty()) return true;
-  return std::any_of(phase.load->mix.begin(), phase.load->mix.end(), [&](const MixEntry& entry) {
-    return std::find(operations.begin(), operations.end(), entry.operation) != operations.end();
-  });
-}
-
-}  // namespace
-
-std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope) {
-  std::vector<const Phase*> phases;
-  for (const PhaseId id : scope.phases) phases.push_back(&d.scenario.phase(id));
-  if (phases.empty() && scope.during.valid())
-    phases.push_back(&d.scenario.phase(d.scenario.fault(scope.during).phase));
-  if (phases.empty()) {
-    for (const Phase& phase : d.scenario.phases) {
-      if (phase.measured) phases.push_back(&phase);
-    }
-  }
-  return phases;
-}
-
-namespace {
-
-void check_scope(Decoding& d, const Row& row, const Scope& scope,
-                 const std::vector<OperationId>& operations) {
-  const std::vector<const Phase*> phases = phases_of(d, scope);
-  if (std::any_of(phases.begin(), phases.end(),
-                  [&](const Phase* p) { return sends(*p, operations); }))
-    return;
-  d.diagnostics.warning(row.view["sli"].at(),
-                        "no load of these operations in the phases that " + row.requirement.id +
-                            " looks at: it will be unknown",
-                        "name phases with load, or add load");
-}
-
-// A row vouches for each operation that it names: one that no load sends leaves it unknown.
-void check_each_sent(Decoding& d, const Row& row, const Scope& scope, const std::vector<OperationId>& operations) {
-  if (operations.size() < 2) return;
-  const std::vector<const Phase*> phases = phases_of(d, scope);
-  for (const OperationId one : operations) {
-    const auto sent = [&](const Phase* p) { return sends(*p, {one}); };
-    const auto other = [&](const Phase* p) { return sends(*p, operations); };
-    if (std::any_of(phases.begin(), phases.end(), sent)) continue;
-    if (std::none_of(phases.begin(), phases.end(), other)) return;  // told by check_scope
-    d.diagnostics.warning(row.view["sli"].at(),
-                          "no load of operation " + ticked(d.scenario.operation(one).name) + " in the phases that " +
-                              row.requirement.id + " looks at: it will be unknown",
-                          "add it to a `mix`, or leave it out of `operations`");
-  }
-}
-
-void check_over(Decoding& d, const Row& row, const ErrorRatioSli& s) {
-  if (s.over <= Duration::zero()) return;
-  const View over = row.view["sli"]["error_ratio"]["over"];
-  const std::vector<const Phase*> phases = phases_of(d, s.scope);
-  const auto fits = [&](const Phase* p) { return p->duration <= Duration::zero() || p->duration >= s.over; };
-  if (phases.empty() || std::any_of(phases.begin(), phases.end(), fits)) return;
-  d.diagnostics.warning(over.at(),
-                        "longer than each phase that " + row.requirement.id + " looks at: it will be unknown",
-                        "make it shorter, or the phase longer");
-}
-
-struct EvidenceCheck {
-  Decoding& d;
-  const Row& row;
-  void operator()(const AvailabilitySli& s) const {
-    check_scope(d, row, s.scope, s.operations);
-    check_each_sent(d, row, s.scope, s.operations);
-  }
-  void operator()(const ThroughputSli& s) const {
-    check_scope(d, row, s.scope, s.operations);
-    check_each_sent(d, row, s.scope, s.operations);
-  }
-  void operator()(const ErrorRatioSli& s) const {
-    check_scope(d, row, s.scope, s.operations);
-    check_each_sent(d, row, s.scope, s.operations);
-    check_over(d, row, s);
-  }
-  void operator()(const LatencySli& s) const {
-    check_scope(d, row, s.scope,
-                s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
-  }
-  void operator()(const MttrSli& s) const {
-    check_count(d, row, s.fault, s.statistic == RepairStatistic::mean ? 3 : 5);
-  }
-  void operator()(const RtoSli& s) const {
-    check_count(d, row, s.fault,
-                wanted_injections(s.share, s.injections, row.requirement.confidence));
-  }
-  void operator()(const RpoSli& s) const {
-    check_count(d, row, s.fault,
-                wanted_injections(s.share, s.injections, row.requirement.confidence));
-  }
-  void operator()(const DurabilitySli&) const {}
-  void operator()(const ImpactSli&) const {}
-  void operator()(const UptimeSli&) const {}
-  void operator()(const MtbfSli&) const {}
-  void operator()(const MtbrSli&) const {}
-  void operator()(const OutagesSli&) const {}
-  void operator()(const ToleratedSli&) const {}
-  void operator()(const DegradationSli& s) const {
-    check_scope(d, row, s.scope,
-                s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
-  }
-  void operator()(const CapacitySli&) const {}
-  void operator()(const HeadroomSli&) const {}
-  void operator()(const EfficiencySli&) const {}
-  void operator()(const DownstreamSli&) const {}
-  void operator()(const CheckSli&) const {}
-  void operator()(const AttestedSli&) const {}
-};
 
 // The soonest that a probe can be seen up after an outage.
 Duration seen_up(const Probe& probe) { return probe.every * (std::max(1U, probe.up_after) - 1); }
@@ -317,10 +171,6 @@ void complete_faults(Decoding& d, const View& root) {
   for (StepSeries& series : d.scenario.step_series) {
     if (series.ready) check_ready(d, phases[series.phase.value]["steps"]["ready"], *series.ready);
   }
-}
-
-void check_evidence(Decoding& d, const View& root) {
-  for (const Row& row : rows_of(d, root)) std::visit(EvidenceCheck{d, row}, row.requirement.sli);
 }
 
 }  // namespace shakedown

@@ -73,10 +73,17 @@ void decode_requirements(Decoding& d, const View& root);
 // decode_sli.cc
 // Checks are decoded before: a check's kind says what its requirement compares.
 Sli decode_sli(const Decoding& d, const View& view);
+// A requirement that can be read, with where it stands.
+struct Row {
+  const Requirement& requirement;
+  View view;
+};
+std::vector<Row> rows_of(const Decoding& d, const View& root);
+bool is_there(const Decoding& d, FaultId fault);  // one of a phase that is not sound has a name, and was not read
 // cross_checks.cc: what concerns several parts; fills recover_within and the operations' limits.
 void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
-void check_evidence(Decoding& d, const View& root);
+void check_evidence(Decoding& d, const View& root);  // check_evidence.cc
 std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope);  // those that a scope covers
 // check_connections.cc: refuses a `max_outstanding` that the declared agents cannot share; warns of a declared
 // `connections: max` that the declared load outgrows.

@@ -45,13 +45,15 @@ Shape fault_shape() {
        may("stop", stop_shape(), "An orderly stop."),
        may("exec", exec_shape(), "A command of yours."),
        otherwise("recover", list_of(step_shape(), 1, 100), "nothing: it must heal itself",
-                 "What the operator or orchestrator does. It counts as part of the recovery."),
+                 "What the operator or orchestrator does. It counts as part of the recovery. Without it, and where no probe sees the "
+                 "service go down and come back, the fault stands until its `hold` is over, else until its phase ends or "
+                 "`recover_within` is over: what it does late is its own as well. A killed or stopped process that runs again by itself ends it."),
        otherwise("undo", list_of(step_shape(), 1, 100), "start (kill, stop), continue (pause)",
                  "What we do to clean up. It does not count as recovery. exec has no default."),
        otherwise("recover_within", duration_above_zero(kLongest),
                  "twice the largest RTO objective of the fault, else 60s; at least what the steps of `recover` and the slowest "
                  "probe may take",
-                 "When it has not recovered by then, it is undone and the run stops."),
+                 "When it has not recovered by then, it is undone and the run stops. One that caused no outage is undone, and the run goes on."),
        otherwise("undo_within", duration_above_zero(kLongest),
                  "60s, twice the `stop_limit` of its component, and what the steps of `undo` may take",
                  "How long its undo is waited for; teardown comes after it. What has not been taken back by then is a leftover."),

@@ -120,10 +120,12 @@ Shape sli_shape() {
            mapping("impact", "What one injection of a fault costs; the worst counts.",
                    {need("fault", reference("fault"), "Which fault.")}),
            "Objective: at most a number of requests, a number of writes, or a duration (delay "
-           "summed up). Requests and delay count as far as they exceed those of quiet time under the same load."),
+           "summed up). Requests and delay count as far as they exceed those of quiet time under the same load. What the load did not "
+           "show has no upper bound: after its end, or what users of a closed load did not ask for while they waited."),
        may("tolerated",
            mapping(
-               "tolerated", "The share of injections that caused no outage; widened where they end like the ones before them.",
+               "tolerated", "The share of injections that caused no outage while they stood, which the row tells; one that we took back "
+                            "before its time does not count. Widened where they end like the ones before them.",
                {need("faults", one_or_list_of(reference("fault")), "Which faults."), probe_key()}),
            "Objective: at least a share."),
        may("rto",

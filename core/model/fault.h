@@ -75,6 +75,9 @@ struct Fault {
 };
 
 ComponentId component_of(const FaultKind& kind);
+Duration hold_of(const Fault& fault);  // zero = it has none
+// How long it is at work at the least, as its file says: its hold, and the waits of its recovery steps.
+Duration declared_length(const Fault& fault);
 const char* kind_name(const FaultKind& kind);  // "kill", "pause", "stop", "exec"
 
 // The life of one injection. Each state is one Event with its instant.

@@ -28,6 +28,12 @@ struct Ledger {
   AgentId agent;
 };
 
+// What reading the writes of that time back takes, each of them twice.
+inline Duration reading_time(const Ledger& ledger, Duration written) {
+  const double rate = ledger.verify_rate.per_second;
+  return rate > 0 ? from_seconds(2 * ledger.rate.per_second * seconds(written) / rate) : Duration{};
+}
+
 // What the writer knows about one write. Unknown (no answer, or an ambiguous one) is never "lost".
 enum class WriteClass { pending, acked, failed, unknown };
 // What one read of an id showed.

@@ -53,6 +53,8 @@ struct OutageImpact {
   double delayed_seconds = 0;
   uint64_t lost_writes = 0;
   double worst_error_ratio = 0;
+  bool at_least = false;              // users of a closed load waited, or no load was there until its end
+  uint64_t not_told_above = 0;        // of failed_requests: in seconds that no outage above it had as well
 };
 
 struct ScoredOutage {
@@ -65,6 +67,14 @@ struct ScoredOutage {
   bool by_our_load = false;                     // a search's, a series' or an unmeasured phase's
 };
 
+// What a probe did, whether or not it made an outage.
+struct ScoredProbe {
+  std::string name;
+  uint64_t checks = 0, failed = 0;
+  uint64_t longest = 0;  // failed ones in a row; down_after of them make an outage
+  uint32_t down_after = 1;
+};
+
 struct ScoredFault {
   std::string name;
   std::string component;
@@ -75,6 +85,7 @@ struct ScoredFault {
   std::string bite;      // the proof of effect, or why there is none
   std::vector<std::string> leftovers;
   std::optional<double> predicted_monthly_failed;  // expected frequency x measured impact
+  bool predicted_at_least = false;                 // see OutageImpact; or our own undo ended it before its time
   double load_rate = 0;   // requests per second offered in its phase; 0 = not known
   bool measured = false;  // it took effect, and every row about it could use it
 };
@@ -133,6 +144,7 @@ struct Scorecard {
   std::vector<ScoredRequirement> requirements;
   std::vector<UnjudgedPhase> unjudged;
   std::vector<AreaSummary> areas;    // all 11, in order
+  std::vector<ScoredProbe> probes;
   std::vector<ScoredOutage> outages;
   std::vector<ScoredFault> faults;
   std::vector<ScoredLedger> ledgers;

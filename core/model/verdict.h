@@ -32,6 +32,7 @@ struct InjectionVerdict {
   std::string note;     // "masked", "not recovered", "ended_by: undo", or why it is not valid
   double lower = 0, upper = 0;
   std::optional<double> suffix_upper;  // RPO in seconds, under the suffix assumption
+  std::optional<double> stood;         // seconds for which a tolerated fault was at work; nullopt = not known, or no such row
 };
 
 struct Verdict {

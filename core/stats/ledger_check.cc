@@ -140,6 +140,7 @@ RunLoss run_loss(const LedgerRecord& record) {
     if (!pass.injection.valid()) last = &pass;
   }
   out.verified = last != nullptr && last->complete && last->first_id == 0;
+  out.read = last != nullptr;
   if (last != nullptr) out.undecided = unrecorded_below(record, 0, last->end_id);
   const ReadsById reads(record);
   for (const LedgerWrite& write : record.writes) {

@@ -53,6 +53,7 @@ struct RunLoss {
   uint64_t altered = 0;    // of lost: last seen with another payload
   uint64_t undecided = 0;  // not read decisively by the reading at the end, or without a record
   bool verified = false;   // the reading at the end is complete
+  bool read = false;       // it took place
 };
 RunLoss run_loss(const LedgerRecord& record);
 

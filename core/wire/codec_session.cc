@@ -39,7 +39,7 @@ WIRE_FIELDS(RunChecks, v1::RunChecks) { WIRE(step) }
 WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) }
 WIRE_FIELDS(StageStop, v1::StageStop) { WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(Inject, v1::Inject) { WIRE(injection) WIRE(fault) WIRE(stage) WIRE_NS(at) }
-WIRE_FIELDS(FinishFault, v1::FinishFault) { WIRE(step) WIRE(injection) WIRE(undo) WIRE(reason) }
+WIRE_FIELDS(FinishFault, v1::FinishFault) { WIRE(step) WIRE(injection) WIRE(undo) WIRE(reason) WIRE(if_healed) }
 WIRE_FIELDS(VerifyLedger, v1::VerifyLedger) {
   WIRE(step) WIRE(ledger) WIRE(pass) WIRE(injection) WIRE(first_id)
 }

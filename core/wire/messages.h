@@ -95,12 +95,14 @@ struct Inject {
   StageId stage;
   RunTime at{};
 };
-// The service recovered (undo false: only compare state, undo if it differs), or did not in time (undo true).
+// The service recovered (undo false: only compare state, undo if it differs), or did not in time (undo true). if_healed: only a
+// component that is as before by itself is clean; else the fault stands on, and the answer is not ok.
 struct FinishFault {
   uint64_t step = 0;
   InjectionId injection;
   bool undo = false;
   std::string reason;
+  bool if_healed = false;
 };
 // Read back [first_id, end_id) of a ledger as pass `pass`; end_id is set by the agent when open_end. Writing pauses meanwhile.
 struct VerifyLedger {

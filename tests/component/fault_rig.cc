@@ -211,6 +211,13 @@ std::pair<bool, std::string> FaultRig::finish(InjectionId injection, bool undo, 
   return result.value_or(std::pair(false, "no answer"));
 }
 
+std::pair<bool, std::string> FaultRig::look(InjectionId injection) {
+  std::optional<std::pair<bool, std::string>> result;
+  runner->look(injection, [&](bool clean, std::string detail) { result = {clean, detail}; });
+  run_until([&] { return result.has_value(); });
+  return result.value_or(std::pair(false, "no answer"));
+}
+
 std::pair<bool, std::string> FaultRig::undo_all() {
   std::optional<std::pair<bool, std::string>> result;
   runner->undo_all("test", [&](bool clean, std::string detail) { result = {clean, detail}; });

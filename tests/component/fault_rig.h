@@ -73,6 +73,7 @@ class FaultRig {
   // Injects `delay` from now.
   InjectionId inject(FaultId fault, Duration delay = Duration(0));
   std::pair<bool, std::string> finish(InjectionId injection, bool undo, const std::string& reason = "test");
+  std::pair<bool, std::string> look(InjectionId injection);
   std::pair<bool, std::string> undo_all();
   // Runs the loop until the condition holds; fails the test at the limit.
   bool run_until(const std::function<bool()>& condition, Duration limit = std::chrono::seconds(30));

@@ -1,5 +1,6 @@
 // The life of each kind of fault, on real processes.
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -81,6 +82,23 @@ TEST_F(FaultTest, FinishWithoutRecoveryUndoesWhatDiffers) {
   EXPECT_TRUE(rig.finish(injection, false).first);
   EXPECT_EQ(rig.names(injection), "armed injected effective undoing clean");
   EXPECT_THAT(rig.state(injection, FaultState::undoing)->detail, HasSubstr("does not run"));
+}
+
+TEST_F(FaultTest, ALookUndoesNothingAndFindsWhatRunsAgainByItself) {
+  const ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
+  rig.start_outside(sleeper);
+  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  ASSERT_TRUE(rig.make().has_value());
+  const InjectionId injection = rig.inject(fault);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  EXPECT_FALSE(rig.look(injection).first);
+  EXPECT_EQ(rig.names(injection), "armed injected effective");
+  EXPECT_FALSE(rig.records().empty());
+  std::filesystem::remove(rig.pidfile(sleeper));
+  rig.start_outside(sleeper);
+  EXPECT_TRUE(rig.look(injection).first);
+  EXPECT_EQ(rig.names(injection), "armed injected effective clean");
+  EXPECT_TRUE(rig.records().empty());
 }
 
 TEST_F(FaultTest, PauseHoldsAndContinues) {

@@ -101,6 +101,10 @@ class FakeFault final : public FaultRunner {
     s_.calls.push_back(undo ? "finish with undo" : "finish");
     done(true, "same as before" + s_.output);
   }
+  void look(InjectionId, std::function<void(bool, std::string)> done) override {
+    s_.calls.push_back("look");
+    done(false, "not as before" + s_.output);
+  }
   void renew(Duration) override { s_.calls.push_back("renew"); }
   void undo_all(std::string, std::function<void(bool, std::string)> done) override {
     s_.calls.push_back("undo_all");

@@ -34,6 +34,8 @@ class FakeAgent {
   bool targets_dead = false;
   bool fault_fails = false;       // it does not bite; compared and undone when asked
   bool vanish_at_injection = false;
+  bool heals = false;             // what was killed runs again by itself when it is looked at
+  std::function<void()> at_look, at_finish;
   bool undoes_for_ever = false;   // what a fault changed: no answer to FinishFault
   std::string refusal;
   ErrorKind problem = ErrorKind::unavailable;
@@ -111,16 +113,24 @@ class FakeAgent {
     if (probes_fail_once_injected) probes_good = false;
   }
   void hear(FinishFault& finish) {
+    if (finish.if_healed) return look(finish);
     heard.push_back(finish.undo ? "finish by undo" : "finish");
     if (undoes_for_ever) return;
     event(injection_, clean ? FaultState::clean : FaultState::leftover);
     done(finish.step, "");
+    if (at_finish) at_finish();
   }
   void hear(Shutdown&) {
     heard.push_back("shutdown");
     leave();
   }
 
+  void look(const FinishFault& order) {
+    heard.push_back("look");
+    if (heals) event(injection_, FaultState::clean);
+    done(order.step, "", heals);
+    if (at_look) at_look();
+  }
   void leave() {
     timer_.cancel();
     stopped_ = true;
@@ -140,9 +150,10 @@ class FakeAgent {
     e.earliest = e.latest = clock_.now();
     link_->send(EventReport{Event(e)});
   }
-  void done(uint64_t step, const std::string& what) {
+  void done(uint64_t step, const std::string& what, bool ok = true) {
     StepDone answer;
     answer.step = step;
+    answer.ok = ok;
     answer.event.what = what;
     answer.event.started = answer.event.ended = clock_.now();
     link_->send(answer);

@@ -71,6 +71,49 @@ TEST_F(TruthRun, TheFaultOfALostAgentIsNotWaitedForAndItsFateIsSaidToBeUnknown) 
   EXPECT_TRUE(noted("fault kill-it: its agent was lost; whether it was undone is not known"));
 }
 
+// A leak or a full disk hurts later than the first good checks come in: taken back by then, it had been at work for 2 s.
+TEST_F(TruthRun, AFaultThatNobodyRepairsStandsUntilItsPhaseEnds) {
+  scenario_.phases[0].duration = 1s;
+  scenario_.faults[0].recover_within = 1h;
+  for (const bool probed : {true, false}) {
+    if (!probed) {
+      scenario_.ready.reset();
+      scenario_.probes.clear();
+    }
+    execute([](FakeAgent&) {});
+    EXPECT_EQ(result_.state, RunState::completed);
+    ASSERT_TRUE(heard("finish"));
+    const FaultEvent* clean = chronicle_->timeline().injections().at(0).find(FaultState::clean);
+    ASSERT_NE(clean, nullptr);
+    EXPECT_GE(clean->earliest, chronicle_->timeline().stages().at(0).range.to);
+  }
+}
+
+TEST_F(TruthRun, AFaultThatNobodyRepairsStandsForRecoverWithinAtMost) {
+  scenario_.phases[0].duration = 1h;
+  shakedown::Run* run = nullptr;
+  execute([&run](FakeAgent& agent) { agent.at_finish = [&run] { run->interrupt("SIGTERM"); }; },
+          [&run](shakedown::Run& made) { run = &made; });
+  ASSERT_TRUE(heard("finish"));
+  const InjectionRecord& record = chronicle_->timeline().injections().at(0);
+  EXPECT_GE(record.find(FaultState::clean)->earliest, record.find(FaultState::effective)->latest + scenario_.faults[0].recover_within);
+}
+
+// Its window would take the rest of the phase out of what is judged, and meet the next fault.
+TEST_F(TruthRun, AProcessThatWasRestartedUnseenIsOverAndNotUndone) {
+  scenario_.phases[0].duration = 1h;
+  scenario_.faults[0].recover_within = 1h;
+  shakedown::Run* run = nullptr;
+  const auto script = [&run](FakeAgent& agent) {
+    agent.heals = true;
+    agent.at_look = [&run] { run->interrupt("SIGTERM"); };
+  };
+  execute(script, [&run](shakedown::Run& made) { run = &made; });
+  EXPECT_TRUE(heard("look"));
+  EXPECT_FALSE(heard("finish"));
+  EXPECT_EQ(chronicle_->timeline().injections().at(0).state, FaultState::clean);
+}
+
 // For an hour the fault would stand, and the drill with it, for what nobody can tell any more.
 TEST_F(TruthRun, AProbeWhoseAgentWasLostIsNotWaitedFor) {
   scenario_.agents.push_back({"other", false, true, false});

@@ -191,11 +191,11 @@ TEST(Focus, WithoutAFrequencyTheRunsOwnOutagesOrASentence) {
   Scorecard card = card_of_november();
   const auto row = red(OutagesSli{}, Comparison::at_most, 0, "<= 0");
   EXPECT_EQ(option(row, card, Kind::focus), "");
-  card.outages = {{"front-door", RunTime(from_seconds(40)), 1, 2, "kill-ledger", {400, 0, 0, 1}}};
+  card.outages = {{"front-door", RunTime(from_seconds(40)), 1, 2, "kill-ledger", {400, 0, 0, 1, false, 400}}};
   EXPECT_EQ(option(row, card, Kind::focus), "No problem can be put first: nobody has declared how often kill-ledger happens");
-  card.outages.push_back({"front-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {200, 0, 0, 1}});
-  card.outages.push_back({"front-door", RunTime(from_seconds(70)), 1, 2, "spontaneous", {100, 0, 0, 1}});
-  card.outages.push_back({"back-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {100, 0, 0, 1}});  // what is left of it
+  card.outages.push_back({"front-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {200, 0, 0, 1, false, 200}});
+  card.outages.push_back({"front-door", RunTime(from_seconds(70)), 1, 2, "spontaneous", {100, 0, 0, 1, false, 100}});
+  card.outages.push_back({"back-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {150, 0, 0, 1, false, 100}});  // what is left of it
   EXPECT_EQ(option(row, card, Kind::focus), "Find what broke it 12 s into the drill: 75 % of the 400 requests that unprovoked outages failed");
 }
 

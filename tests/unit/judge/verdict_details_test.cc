@@ -61,7 +61,7 @@ TEST(VerdictDetails, EachInjectionSaysWhetherItWasTolerated) {
   run.drill.require("R", ToleratedSli{{run.kill}, {ProbeId(0)}}, Comparison::at_least, 1);
   const auto rows = run.drill.verdict().injections;
   ASSERT_EQ(rows.size(), 3U);
-  EXPECT_EQ(rows[0].note, "tolerated");
+  EXPECT_EQ(rows[0].note.rfind("tolerated, at work for ", 0), 0U) << rows[0].note;
   EXPECT_EQ(rows[1].note, "outage");
 }
 

@@ -122,5 +122,11 @@ TEST(TruthWords, ToleratedFailuresAreCountedAndNotRated) {
   EXPECT_EQ(drills_words(out), "");
 }
 
+TEST(TruthWords, AnMtbfWithoutAnOutageSaysWhatIsShown) {
+  ScoredRequirement quiet = row(kUp, true, kPass, MtbfSli{});
+  quiet.verdict.measured.lower = 6.537;
+  EXPECT_EQ(measured_words(quiet).rfind("at least 6.53s", 0), 0U) << measured_words(quiet);
+}
+
 }  // namespace
 }  // namespace shakedown::report

@@ -200,7 +200,7 @@ inline constexpr int kFields<StageStop> = 2;
 template <>
 inline constexpr int kFields<Inject> = 4;
 template <>
-inline constexpr int kFields<FinishFault> = 4;
+inline constexpr int kFields<FinishFault> = 5;
 template <>
 inline constexpr int kFields<VerifyLedger> = 5;
 template <>

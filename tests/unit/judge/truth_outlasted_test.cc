@@ -1,0 +1,116 @@
+// What a failure costs where the load did not show it: it ended, or its users waited.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using testing::Drill;
+
+// A phase of 6 s, struck at its second 5, away for 5 s: the load saw one of them.
+struct OutlastedDrill {
+  Drill drill;
+  FaultId fault;
+
+  explicit OutlastedDrill(uint64_t good_in_it = 0) {
+    const PhaseId phase = drill.add_phase("one", 6, 40);
+    fault = drill.add_kill("x", phase);
+    drill.scenario.faults[0].expected = Rate{2 / (30.0 * 86400)};
+    const StageId stage = drill.run(phase, 0);
+    drill.load(stage, 0, 5, 40);
+    drill.load(stage, 5, 6, good_in_it, 40 - good_in_it);
+    drill.inject(fault, stage, 5, 10.2);
+    drill.probe(0, 13, {{5, 10}});
+  }
+  Verdict judge(const Sli& sli, Comparison comparison, double limit) {
+    drill.scenario.requirements.clear();
+    drill.require("R", sli, comparison, limit);
+    return drill.verdict();
+  }
+};
+
+TEST(TruthOfOutlasting, AnOutageThatOutlivesTheLoadHasNoUpperBound) {
+  OutlastedDrill run;
+  const Verdict cost = run.judge(ImpactSli{run.fault, ImpactUnit::failed_requests}, Comparison::at_most, 60);
+  EXPECT_EQ(cost.state, VerdictState::not_proven) << cost.reason;
+  EXPECT_TRUE(std::isinf(*cost.measured.upper));
+  EXPECT_EQ(cost.needed, "a phase whose load lasts until the service is back");
+  EXPECT_EQ(run.judge(ImpactSli{run.fault, ImpactUnit::failed_requests}, Comparison::at_most, 20).state, VerdictState::fail);
+  const Scorecard card = run.drill.judge();
+  EXPECT_TRUE(card.outages.at(0).impact.at_least);
+  EXPECT_TRUE(card.faults.at(0).predicted_at_least);
+}
+
+TEST(TruthOfOutlasting, AShareInsideTheFaultIsNotProvenByTheSecondThatTheLoadSaw) {
+  OutlastedDrill run(30);
+  AvailabilitySli up;
+  up.scope.during = run.fault;
+  const Verdict inside = run.judge(up, Comparison::at_least, 0.3);
+  EXPECT_EQ(inside.state, VerdictState::not_proven) << inside.reason;
+  EXPECT_EQ(*inside.measured.lower, 0);
+  ErrorRatioSli errors;
+  errors.scope.during = run.fault;
+  EXPECT_EQ(run.judge(errors, Comparison::at_most, 0.7).state, VerdictState::not_proven);
+  EXPECT_EQ(run.judge(errors, Comparison::at_most, 0.01).state, VerdictState::fail);
+}
+
+TEST(TruthOfOutlasting, ALoadThatLastsShowsItAll) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("one", 20, 40);
+  const FaultId fault = drill.add_kill("x", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 5, 40).load(stage, 5, 10, 0, 40).load(stage, 10, 20, 40);
+  drill.inject(fault, stage, 5, 10.2);
+  drill.probe(0, 20, {{5, 10}});
+  drill.require("R", ImpactSli{fault, ImpactUnit::failed_requests}, Comparison::at_most, 200);
+  EXPECT_EQ(drill.verdict().state, VerdictState::pass);
+  EXPECT_FALSE(drill.judge().outages.at(0).impact.at_least);
+}
+
+// Two users of requests of 50 ms wait for 6 s each: 240 requests less the four that they made.
+TEST(TruthOfOutlasting, WhatWaitingUsersDidNotAskForMayHaveFailed) {
+  for (const auto& [limit, expected] : {std::pair(10.0, VerdictState::not_proven), std::pair(300.0, VerdictState::pass)}) {
+    Drill drill;
+    const PhaseId phase = drill.add_phase("one", 20, 40);
+    drill.scenario.phases[0].load->kind = ClosedLoad{2, {}};
+    drill.scenario.operations[0].timeout = std::chrono::seconds(3);
+    const FaultId fault = drill.add_kill("x", phase);
+    const StageId stage = drill.run(phase, 0);
+    drill.load(stage, 0, 5, 40, 0, 0.05).load(stage, 11, 20, 40, 0, 0.05);
+    drill.outcome(stage, 5, Outcome::timeout, 2, 3).outcome(stage, 8, Outcome::timeout, 2, 3);
+    drill.inject(fault, stage, 5, 11);
+    drill.probe(0, 20, {{5, 10.9}});
+    drill.require("R", ImpactSli{fault, ImpactUnit::failed_requests}, Comparison::at_most, limit);
+    const Verdict cost = drill.verdict();
+    EXPECT_EQ(cost.state, expected) << cost.reason;
+    EXPECT_GE(*cost.measured.upper, 236);
+    if (limit < 100) {
+      EXPECT_NE(cost.needed.find("an open load"), std::string::npos) << cost.needed;
+    }
+    EXPECT_TRUE(drill.judge().outages.at(0).impact.at_least);
+  }
+}
+
+TEST(TruthOfOutlasting, AnOutageThatTwoProbesSawIsHarmlessInNeitherRow) {
+  Drill drill;
+  Probe second = drill.scenario.probes[0];
+  second.name = "back-door";
+  drill.scenario.probes.push_back(second);
+  const PhaseId phase = drill.add_phase("one", 20, 40);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 5, 40).load(stage, 5, 8, 0, 40).load(stage, 8, 20, 40);
+  drill.probe(0, 20, {{5, 8}});
+  drill.probe(0, 20, {{5, 8}}, ProbeId(1));
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.outages.size(), 2U);
+  EXPECT_EQ(card.outages[0].impact.failed_requests, 120U);
+  EXPECT_EQ(card.outages[1].impact.failed_requests, 120U);
+  EXPECT_EQ(card.outages[0].impact.not_told_above, 120U);
+  EXPECT_EQ(card.outages[1].impact.not_told_above, 0U);
+}
+
+}  // namespace
+}  // namespace shakedown
