@@ -1,9 +1,9 @@
 #include "agent/secrets/secrets.h"
 
-#include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <utility>
+
+#include "core/base/regular_file.h"
 
 namespace shakedown {
 namespace {
@@ -19,13 +19,9 @@ Result<std::string> read_secret(const Secret& secret) {
     }
     return std::string(value);
   }
-  std::ifstream file(where, std::ios::binary);
-  if (!file) {
-    return fail(errno_error(
-        "secret `" + secret.name + "`: cannot read the file " + where + " on this agent", errno,
-        ErrorKind::unavailable));
-  }
-  std::string value((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  Result<std::string> read = read_regular_file(where, kLargestSecret, ErrorKind::unavailable);
+  if (!read) return fail(ErrorKind::unavailable, "secret `" + secret.name + "`, on this agent: " + read.error().message);
+  std::string value = std::move(read.value());
   while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
   return value;
 }

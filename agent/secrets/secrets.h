@@ -15,7 +15,7 @@ namespace shakedown {
 using Secrets = std::map<std::string, std::string>;  // by name
 
 // From the environment or a file (its trailing line breaks are not part of the secret). Errors, all
-// naming the secret: unavailable (no such variable or file), scenario (a line break or NUL inside,
+// naming the secret: unavailable (no such variable or regular file, or one of over 64 KiB), scenario (a line break or NUL inside,
 // which no header can carry).
 Result<Secrets> resolve_secrets(const std::vector<Secret>& declared);
 // Those of them that can be read here: what must be hidden even where another one is missing.

@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/base/regular_file.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -66,18 +64,12 @@ Reading read_capacity(const std::string& path, WallTime now) {
   Reading reading;
   reading.kind = Reading::Kind::dependency_capacity;
   reading.source = path;
-  std::ifstream file(path, std::ios::binary);
-  std::error_code trouble;
-  if (!file || std::filesystem::is_directory(path, trouble)) {
-    reading.problem = "the scorecard " + path + " cannot be read";
+  const Result<std::string> bytes = read_regular_file(path, kLargest);
+  if (!bytes) {
+    reading.problem = "the scorecard: " + bytes.error().message;
     return reading;
   }
-  std::string bytes(std::istreambuf_iterator<char>(file), {});
-  if (bytes.size() > kLargest) {
-    reading.problem = "the scorecard " + path + " is too large";
-    return reading;
-  }
-  const json card = json::parse(bytes, nullptr, false);
+  const json card = json::parse(bytes.value(), nullptr, false);
   if (!text(at(card, "schema")).starts_with("shakedown/scorecard/")) {
     reading.problem = path + " is no scorecard.json of Shakedown";
     return reading;

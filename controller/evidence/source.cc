@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <mutex>
+#include <utility>
 
 #include "core/base/clock.h"
+#include "core/base/regular_file.h"
 #include "core/runtime/http_client.h"
 
 namespace shakedown {
@@ -16,14 +16,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLongestWait = 60s;
-constexpr std::size_t kLargestSecret = 65536;
 
 Result<std::string> from_file(const std::string& name, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorKind::unavailable, "secret " + name + ": the file " + path + " cannot be read");
-  std::string text(kLargestSecret, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  Result<std::string> read = read_regular_file(path, kLargestSecret, ErrorKind::unavailable);
+  if (!read) return fail(ErrorKind::unavailable, "secret " + name + ": " + read.error().message);
+  std::string text = std::move(read.value());
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;

@@ -27,7 +27,7 @@ Shape secret_shape() {
       {may("env", text_like("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable"),
            "Environment variable of the agent."),
        may("file", scalar(Form::path),
-           "File on the agent's host; a final line break is dropped.")});
+           "A regular file of at most 64 KiB on the agent's host; a final line break is dropped.")});
   shape.exactly_one = {{"env", "file"}};
   return shape;
 }

@@ -97,6 +97,7 @@ Decoded load_scenario(const std::string& path) {
   const auto absolute = std::filesystem::absolute(path, error).lexically_normal();
   if (error) return unreadable(path, error.message());
   if (std::filesystem::is_directory(absolute, error)) return unreadable(path, "it is a folder");
+  if (std::filesystem::is_other(absolute, error)) return unreadable(path, "it is a pipe or a device");
   std::ifstream file(absolute, std::ios::binary);
   if (!file) return unreadable(path, std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
   // One byte more than allowed is enough to know that it is too large.

@@ -114,13 +114,17 @@ class Bytes(unittest.TestCase):
         base = (HERE / "good/plain.yaml").read_text()
         self.assertEqual(self.verdict(base.replace("It answers", "Es antwortet: \"größtenteils\" ✓".join("''")).encode())[0], 0)
 
-    def test_missing_file_and_folder(self):
+    def test_missing_file_folder_and_pipe(self):
         with tempfile.TemporaryDirectory() as folder:
             code, out, _ = check(pathlib.Path(folder) / "none.yaml")
             self.assertEqual((code, out), (65, "none.yaml:1:1: the file cannot be read: No such file or directory; check the path\n"))
             code, out, _ = check(folder)
             self.assertEqual(code, 65)
             self.assertIn("it is a folder", out)
+            pipe = pathlib.Path(folder) / "pipe.yaml"
+            os.mkfifo(pipe)
+            code, out, _ = check(pipe)  # nobody writes to it
+            self.assertEqual((code, out), (65, "pipe.yaml:1:1: the file cannot be read: it is a pipe or a device; check the path\n"))
 
 
 class Reference(unittest.TestCase):

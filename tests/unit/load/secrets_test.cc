@@ -1,5 +1,7 @@
 #include "agent/secrets/secrets.h"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -52,6 +54,20 @@ TEST_F(SecretsTest, LineBreakInsideIsRefusedWithoutShowingTheValue) {
   ASSERT_FALSE(bad.has_value());
   EXPECT_NE(bad.assume_error().text().find("`token`"), std::string::npos);
   EXPECT_EQ(bad.assume_error().text().find("s3cr3t"), std::string::npos);
+}
+
+// The agent would grow without end, or wait for ever for somebody who writes.
+TEST_F(SecretsTest, ADeviceAPipeAndALongFileAreRefused) {
+  const std::string pipe = file_with("") + ".pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  paths_.push_back(pipe);
+  for (const std::string& path : {std::string("/dev/zero"), pipe, file_with(std::string(64 * 1024 + 1, 'x'))}) {
+    const auto refused = resolve_secrets({{"token", {SecretSource::Kind::file, path}}});
+    ASSERT_FALSE(refused.has_value()) << path;
+    EXPECT_EQ(refused.assume_error().kind, ErrorKind::unavailable);
+    EXPECT_NE(refused.assume_error().text().find("`token`"), std::string::npos);
+    EXPECT_TRUE(readable_secrets({{"token", {SecretSource::Kind::file, path}}}).empty());
+  }
 }
 
 }  // namespace
