@@ -13,6 +13,7 @@
 #include "controller/scoring.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
+#include "core/config/scenario.h"
 
 namespace shakedown {
 namespace {
@@ -102,7 +103,15 @@ auto publisher(RunMetrics& metrics) {
   };
 }
 
-Result<Scored> score_and_write(const RunFolder& folder) {
+// What lies there instead is not told: it may be anything that a link names.
+Result<void> require_scenario_of_the_run(const RunFolder& folder, const std::string& sha256) {
+  SHAKEDOWN_TRY(auto there, folder.read("scenario.yaml"));
+  if (sha256_hex(there) == sha256) return ok();
+  return fail(ErrorKind::io, folder.scenario() + " was exchanged during the run: it is not the scenario that the journal is about");
+}
+
+Result<Scored> score_and_write(const RunFolder& folder, const std::string& sha256) {
+  SHAKEDOWN_TRY(require_scenario_of_the_run(folder, sha256));
   SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
   SHAKEDOWN_TRY(write_reports(folder, scored));
   return scored;
@@ -122,6 +131,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   const std::string out = command.out.empty() ? "runs/" + new_run_id(system_clock().wall()) : command.out;
   SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
   SHAKEDOWN_TRY(auto bytes, file_content(command.file));
+  if (sha256_hex(bytes) != scenario.sha256) return fail(ErrorKind::io, command.file + " was changed as the run began; run it again");
   SHAKEDOWN_TRY(folder.write("scenario.yaml", bytes));
   DrillOptions options;
   options.journal = folder.journal();
@@ -142,7 +152,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   if (drill.run.hurried) return code_without_scorecard(scenario, drill, exit_code(ErrorKind::cancelled));
   const bool full_disk = drill.run.error && drill.run.error->kind == ErrorKind::io;
   Result<Scored> judged = fail(drill.run.error.value_or(Error(ErrorKind::io, "")));
-  if (!full_disk) judged = score_and_write(folder);
+  if (!full_disk) judged = score_and_write(folder, scenario.sha256);
   if (!judged) return code_without_scorecard(scenario, drill, report_error(judged.error()));
   const Scored& scored = judged.value();
   const std::string summary = scorecard_console(scored.scorecard, ::isatty(STDOUT_FILENO) != 0);

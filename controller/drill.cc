@@ -1,6 +1,7 @@
 #include "controller/drill.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,6 +10,7 @@
 #include <random>
 
 #include "controller/agent_processes.h"
+#include "controller/run_folder.h"
 #include "controller/version.h"
 #include "core/base/rng.h"
 #include "core/base/units.h"
@@ -30,9 +32,9 @@ class WorkFolder {
     std::unique_ptr<WorkFolder> folder(new WorkFolder());
     if (!named.empty()) {
       folder->path_ = named;
-      std::error_code error;
-      fs::create_directories(named, error);
-      if (error) return fail(errno_error("the folder " + named + " cannot be created", error.value(), ErrorKind::output));
+      if (::mkdir(named.c_str(), 0755) != 0 && errno != EEXIST)
+        return fail(errno_error("the folder " + named + " cannot be created", errno, ErrorKind::output));
+      SHAKEDOWN_TRY(require_own_folder(named, true));
       return folder;
     }
     std::string name = (fs::temp_directory_path() / "shakedown-XXXXXX").string();

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/regular_file.h"
 #include "core/wire/codec_journal.h"
 
 namespace shakedown {
@@ -264,6 +265,7 @@ Result<void> JournalWriter::sync() {
 }
 
 Result<JournalSummary> read_journal(const std::string& path, const std::function<void(JournalEntry)>& entry) {
+  SHAKEDOWN_TRY(require_regular_file(path));
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(errno_error("the journal " + path + " cannot be read", errno));
   JournalSummary summary;

@@ -1,5 +1,6 @@
 #include "controller/run_folder.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/base/regular_file.h"
 #include "core/base/units.h"
 #include "core/runtime/file_descriptor.h"
 
@@ -25,6 +27,25 @@ Result<RunFolder> RunFolder::create(const std::string& path) {
   return reopen(folder.path_);
 }
 
+Result<void> require_own_folder(const std::string& path, bool ours_alone) {
+  struct stat named {}, meant {};
+  if (::lstat(path.c_str(), &named) != 0 || ::stat(path.c_str(), &meant) != 0)
+    return fail(errno_error("the folder " + path + " cannot be used", errno, ErrorKind::output));
+  const bool link = S_ISLNK(named.st_mode);
+  const uid_t owner = named.st_uid != ::geteuid() ? named.st_uid : meant.st_uid;
+  std::string why;
+  if (!S_ISDIR(meant.st_mode)) {
+    why = "it is none";
+  } else if (owner != ::geteuid()) {
+    why = std::string(link ? "that link or what it names" : "it") + " is of another user (" + std::to_string(owner) +
+          "), who could lead elsewhere what is written there";
+  } else if (ours_alone && (link || (meant.st_mode & S_IWOTH) != 0)) {
+    why = link ? "it is a link, which leads elsewhere what is written there" : "everybody may write there";
+  }
+  if (why.empty()) return ok();
+  return fail(ErrorKind::output, "expected a folder of our own at " + path + ", but " + why + "; name another one with --out");
+}
+
 Result<RunFolder> RunFolder::reopen(const std::string& path) {
   std::error_code error;
   RunFolder folder(fs::absolute(path, error).lexically_normal().string());
@@ -33,6 +54,7 @@ Result<RunFolder> RunFolder::reopen(const std::string& path) {
     const int code = error ? error.value() : errno;
     return fail(errno_error("the output folder " + folder.path_ + " cannot be written", code, ErrorKind::output));
   }
+  SHAKEDOWN_TRY(require_own_folder(folder.path_));
   return folder;
 }
 
@@ -66,7 +88,10 @@ Result<void> RunFolder::write(std::string_view name, std::string_view content) c
   return fail(errno_error(target + " cannot be written", problem));
 }
 
-Result<std::string> RunFolder::read(std::string_view name) const { return file_content(file(name)); }
+Result<std::string> RunFolder::read(std::string_view name) const {
+  SHAKEDOWN_TRY(require_regular_file(file(name)));
+  return file_content(file(name));
+}
 
 Result<std::string> file_content(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -11,7 +11,7 @@ namespace shakedown {
 
 class RunFolder {
  public:
-  // Creates the folder (parents too). Error output when it cannot be written or already holds a run.
+  // Creates the folder (parents too). Error output when it cannot be written, is another user's or already holds a run.
   static Result<RunFolder> create(const std::string& path);
   // Opens one that holds a run. Error output when it holds none.
   static Result<RunFolder> open(const std::string& path);
@@ -33,6 +33,9 @@ class RunFolder {
   std::string path_;
 };
 
+// Error output for a folder that another user owns, or the link to it. ours_alone: also for any link, and for one where others
+// may write.
+Result<void> require_own_folder(const std::string& path, bool ours_alone = false);
 Result<std::string> file_content(const std::string& path);
 std::string manifest_json(const Manifest& manifest);
 

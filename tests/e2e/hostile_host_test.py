@@ -121,6 +121,35 @@ class Disks(Host):
         self.assert_nothing_runs()
 
 
+class Planted(Host):
+    """Links that somebody put where a run writes or reads."""
+
+    def test_no_token_socket_or_log_goes_where_a_planted_work_folder_leads(self):
+        victim = self.path("victim")
+        os.makedirs(self.out)
+        os.mkdir(victim)
+        os.symlink(victim, os.path.join(self.out, "work"))
+        process = self.begin(self.scenario(support.STEADY), arguments=("--spawn", "1"))
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 73, out + err)
+        self.assertIn("is a link", err)
+        self.assertEqual(os.listdir(victim), [])
+        self.assert_nothing_runs()
+
+    def test_a_scenario_exchanged_for_a_link_during_the_run_is_told_and_not_quoted(self):
+        victim = self.write("victim", "precious: words\n")
+        process = self.begin(self.scenario(support.STEADY))
+        self.wait_for_line(process, "phase ")
+        copy = os.path.join(self.out, "scenario.yaml")
+        os.unlink(copy)
+        os.symlink(victim, copy)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 74, out + err)
+        self.assertIn("exchanged during the run", err)
+        self.assertNotIn("precious", out + err)
+        self.assert_nothing_runs()
+
+
 class Stopped(Host):
     """SIGSTOP to any process of ours in a pause of the target."""
 
