@@ -15,6 +15,7 @@
 #include "core/base/rng.h"
 #include "core/base/units.h"
 #include "core/runtime/host_facts.h"
+#include "core/runtime/open_files.h"
 #include "core/runtime/signals.h"
 #include "core/wire/grpc_server.h"
 #include "core/wire/loopback.h"
@@ -141,6 +142,7 @@ class Drill {
       SHAKEDOWN_TRY(auto own, own_address(folder));
       address = own;
     }
+    if (!options_.listen.empty()) raise_open_files();  // nothing is started here that would inherit it
     token_.path = folder.path() + "/join-token";
     SHAKEDOWN_TRY(auto token, create_token_file(token_.path));
     const auto accepted = [&run](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); };

@@ -9,6 +9,7 @@
 #include "core/wire/grpc_log.h"
 #include "core/wire/loopback.h"
 #include "core/wire/stream_core.h"
+#include "core/wire/tcp_door.h"
 #include "core/wire/token.h"
 #include "shakedown/v1/session.grpc.pb.h"
 
@@ -183,13 +184,22 @@ class GrpcControllerServer final : public ControllerServer {
   GrpcControllerServer(std::string token, asio::io_context& loop, DrillService::Accepted accepted, Duration resume)
       : service_(std::move(token), loop, std::move(accepted), resume) {}
   ~GrpcControllerServer() override {
+    door_.reset();
     service_.close();
     if (server_) server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(500, GPR_TIMESPAN)));
   }
   Result<void> start(const std::string& address) {
     grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+    const bool local = is_unix_address(address);
+    int listening = local ? 0 : 1;
+    if (local) {
+      builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &listening);
+    } else {
+      SHAKEDOWN_TRY(auto door, wire::TcpDoor::open(address));
+      door_ = std::move(door);
+      acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+    }
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
@@ -205,24 +215,30 @@ class GrpcControllerServer final : public ControllerServer {
     builder.SetMaxSendMessageSize(wire::kMostFrameOnTheWire);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
-    if (!server_ || port == 0) {
+    if (!server_ || listening == 0) {
       return fail(ErrorKind::unavailable, "cannot listen on " + address + ": it is in use or not allowed; use port 0 "
                                           "to let the kernel choose");
     }
-    if (is_unix_address(address)) {
-      bound_ = address;
+    bound_ = local ? address : door_->address();
+    if (local) {
       const std::string path = address.substr(5);
       if (::chmod(path.c_str(), 0600) != 0) return fail(errno_error("the socket " + path + " cannot be made ours only", errno));
       return ok();
     }
-    bound_ = address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+    door_->serve([this](int socket) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+      connection.fd = socket;
+      acceptor_->HandleNewConnection(&connection);
+    });
     return ok();
   }
   std::string bound_address() const override { return bound_; }
 
  private:
   DrillService service_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<wire::TcpDoor> door_;  // not for a Unix socket, which its owner alone may use
   std::string bound_;
 };
 

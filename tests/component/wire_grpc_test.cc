@@ -1,5 +1,10 @@
 // Both gRPC ends over real sockets: who is let in, what arrives, and what happens when the stream breaks.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -87,6 +92,74 @@ TEST_F(GrpcLinks, CarryBothWaysAndEndInOrder) {
   EXPECT_EQ(controller_closed_, std::vector<std::string>{""});
   EXPECT_EQ(reports_.size(), 2u) << "what was sent before close arrives";
   EXPECT_EQ(agent_->unacknowledged(), 0u);
+}
+
+// Another process that holds connections open and says nothing. Its parent has threads: it makes system calls only.
+class Crowd {
+ public:
+  Crowd() {
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line_), 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      ::close(line_[0]);  // else its end is never seen
+      come(line_[1]);
+    }
+    ::close(line_[1]);
+  }
+  ~Crowd() {
+    ::close(line_[0]);
+    ::waitpid(child_, nullptr, 0);
+  }
+  // Returns once all stand before the door, or inside.
+  void connect_to(const std::string& address) {
+    const auto port = static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    char done = 0;
+    EXPECT_EQ(::write(line_[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
+    EXPECT_EQ(::read(line_[0], &done, 1), 1);
+  }
+
+ private:
+  static void come(int line) {
+    uint16_t port = 0;
+    if (::read(line, &port, sizeof port) != static_cast<ssize_t>(sizeof port)) ::_exit(0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < 300; ++i) {
+      const int one = ::socket(AF_INET, SOCK_STREAM, 0);
+      static_cast<void>(::connect(one, reinterpret_cast<const sockaddr*>(&to), sizeof to));
+    }
+    char end = 'x';
+    static_cast<void>(::write(line, &end, 1));
+    static_cast<void>(::read(line, &end, 1));
+    ::_exit(0);
+  }
+  int line_[2]{};
+  pid_t child_ = 0;
+};
+
+// They took all descriptors, after which gRPC accepted nobody any more, for good.
+TEST_F(GrpcLinks, AnAgentJoinsWhereMoreConnectionsWereOpenedThanThereAreDescriptors) {
+  Crowd crowd;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{128, before.rlim_max};
+  start_server();
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  crowd.connect_to(server_->bound_address());
+  DialOptions patient;
+  patient.connect = patient.resume = 60s;
+  auto link = dial(server_->bound_address(), token_, loop_, patient);
+  ASSERT_TRUE(link) << link.error().text();
+  agent_ = std::move(link.value());
+  AgentLink::Handlers handlers;
+  handlers.closed = [this](std::string reason) { agent_closed_.push_back(std::move(reason)); };
+  agent_->open(std::move(handlers));
+  agent_->send(Hello{});
+  EXPECT_TRUE(run_until([&] { return reports_.size() == 1; }));
+  server_.reset();  // with the crowd still there
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST_F(GrpcLinks, TheControllerMayEndToo) {
