@@ -41,9 +41,12 @@ StepResult nothing_to_do(MonoTime started, std::string detail) {
   return StepResult{true, false, std::move(detail), started, mono_now()};
 }
 
+// One that cannot be looked at may be stopped.
 bool any_stopped(const std::vector<ProcessHandle>& processes) {
   for (const ProcessHandle& process : processes) {
-    const auto stat = read_process_stat(process.pid());
+    const auto seen = look_at(process.pid());
+    if (seen.has_error()) return true;
+    const std::optional<ProcessStat>& stat = seen.value();
     if (stat && stat->ref == process.ref() && stat->state == 'T') return true;
   }
   return false;
@@ -77,13 +80,15 @@ Result<std::vector<ProcessHandle>> whole_component(const ProcessSpec& spec, std:
 }
 
 // Those that still run and are no members yet: the pidfile is gone or names another.
-void add_noted(const std::vector<ProcessRef>& noted, std::vector<ProcessHandle>& members) {
+Result<void> add_noted(const std::vector<ProcessRef>& noted, std::vector<ProcessHandle>& members) {
   const std::vector<ProcessRef> known = refs(members);
   for (const ProcessRef& one : noted) {
     if (!is_running(one) || std::find(known.begin(), known.end(), one) != known.end()) continue;
     Result<ProcessHandle> handle = ProcessHandle::open(one);
     if (handle.has_value()) members.push_back(std::move(handle.value()));
+    else if (handle.error().kind != ErrorKind::unavailable) return fail(handle.error());
   }
+  return ok();
 }
 
 }  // namespace
@@ -153,11 +158,15 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
     auto found = whole_component(*declared.process, not_running);
     if (found.has_error()) co_return finished(started, false, found.error().text());
     members = std::move(found.value());
-    add_noted(component.noted, members);
+    const Result<void> added = add_noted(component.noted, members);
+    if (added.has_error()) co_return finished(started, false, added.error().text());
     if (members.empty()) co_return nothing_to_do(started, "was not running: " + not_running);
   }
   const std::vector<ProcessRef> stopping = refs(members);
-  const auto leader = members.empty() ? std::nullopt : read_process_stat(members.front().pid());
+  Result<std::optional<ProcessStat>> seen = std::optional<ProcessStat>();
+  if (!members.empty()) seen = look_at(members.front().pid());
+  if (seen.has_error()) co_return finished(started, false, seen.error().text());
+  const std::optional<ProcessStat>& leader = seen.value();
   if (!declared.stop.empty()) {
     BoundAction command;
     command.action.argv = declared.stop;
@@ -178,7 +187,9 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
     signal_all(members, SIGKILL, trouble);
   }
   if (leader && declared.process->scope == ProcessScope::group) {
-    for (ProcessHandle& late : group_members(leader->group, leader->session)) members.push_back(std::move(late));
+    Result<std::vector<ProcessHandle>> late = group_members(leader->group, leader->session);
+    if (late.has_error()) co_return finished(started, false, late.error().text());
+    for (ProcessHandle& one : late.value()) members.push_back(std::move(one));
     signal_all(members, SIGKILL, trouble);
   }
   const MonoTime kill_limit = mono_now() + kKillLimit;

@@ -68,8 +68,8 @@ Noted read_noted(int file) {
 bool lock_file(int file) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
-    const auto holder = read_process_stat(read_noted(file).pid);
-    if (holder && !holder->gone()) return false;
+    const auto holder = look_at(read_noted(file).pid);
+    if (holder.has_value() && holder.value() && !holder.value()->gone()) return false;
     ::poll(nullptr, 0, 10);
   }
   return false;

@@ -86,6 +86,16 @@ void Guard::tell_changed() {
   if (watchdog_) watchdog_->send("look");
 }
 
+Task<void> Guard::hand_over(std::string id, MonoTime limit) {
+  const pid_t asked = pid();
+  if (watchdog_) watchdog_->send("undo " + id);
+  while (watchdog_ && pid() == asked && !watchdog_->has_said("tried " + id) && mono_now() < limit) {
+    const MonoTime next = mono_now() + kReadyPoll;
+    co_await wait_until(next, &closing_);
+    if (closing_.fired()) co_return;
+  }
+}
+
 void Guard::close(bool clean) {
   closing_.fire();
   renewed_->fire();

@@ -36,6 +36,8 @@ class Guard : public std::enable_shared_from_this<Guard> {
   pid_t pid() const { return watchdog_ ? watchdog_->pid() : 0; }
   // The watchdog looks at the records again, and remembers them.
   void tell_changed();
+  // The watchdog tries to undo this record, with descriptors of its own. Returns when it has, or is gone, or at the limit.
+  Task<void> hand_over(std::string id, MonoTime limit);
   // Lets the watchdog end by closing its stdin. clean: nothing stands, whatever it remembers.
   void close(bool clean);
 

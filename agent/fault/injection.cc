@@ -5,6 +5,7 @@
 
 #include "agent/fault/builtin.h"
 #include "agent/fault/started.h"
+#include "core/runtime/open_files.h"
 
 namespace shakedown {
 namespace {
@@ -14,6 +15,7 @@ constexpr Duration kArmLead = std::chrono::milliseconds(150);
 // A supervisor or an operator's step may still be adding workers when the service answers again.
 constexpr Duration kRecoverySettles = std::chrono::seconds(3);
 constexpr Duration kUndoPatience = std::chrono::minutes(5);
+constexpr int kFilesOfAnUndo = 16;  // a command alone takes nine
 
 Interval now_interval() {
   const MonoTime now = mono_now();
@@ -203,6 +205,7 @@ Task<bool> is_as_before(FaultDesk& desk, Injection& injection, Duration patience
 }
 
 std::string end_text(const UndoOutcome& outcome) {
+  if (outcome.handed_over) return "as before, after the watchdog's undo: no descriptors are left here (ulimit -n)";
   if (outcome.end != UndoEnd::leftover) return "as before, after our undo";
   std::string text;
   for (const std::string& one : outcome.leftovers) text += (text.empty() ? "" : "; ") + one;
@@ -210,6 +213,22 @@ std::string end_text(const UndoOutcome& outcome) {
 }
 
 }  // namespace
+
+Task<UndoOutcome> undo_in_any_way(FaultDesk& desk, std::string id, UndoObserver observer) {
+  UndoOutcome outcome = co_await undo_record(desk.journal, id, desk.actions, std::move(observer), kUndoPatience);
+  if (outcome.end != UndoEnd::leftover || can_open_files(kFilesOfAnUndo)) co_return outcome;
+  const MonoTime limit = mono_now() + kUndoPatience;
+  co_await desk.guard->hand_over(id, limit);
+  if (!desk.journal.taken_back(id)) {
+    outcome.leftovers.push_back("no descriptors are left (ulimit -n), and the watchdog has not taken it back");
+    co_return outcome;
+  }
+  (void)desk.journal.remove(id);  // from memory: the watchdog has done the rest
+  outcome.leftovers.clear();
+  outcome.end = UndoEnd::clean;
+  outcome.handed_over = true;
+  co_return outcome;
+}
 
 static Task<void> conclude_alone(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
                                  std::string reason) {
@@ -227,8 +246,7 @@ static Task<void> conclude_alone(std::shared_ptr<FaultDesk> desk, std::shared_pt
   observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
     desk->tell_step(StepEvent::Kind::undo, injection->id, action.action.describe, step);
   };
-  const UndoOutcome outcome =
-      co_await undo_record(desk->journal, injection->record.id, desk->actions, observer, kUndoPatience);
+  const UndoOutcome outcome = co_await undo_in_any_way(*desk, injection->record.id, observer);
   if (outcome.end == UndoEnd::already && injection->concluded) co_return;
   if (!begun) desk->tell_state(*injection, FaultState::undoing, now_interval(), "undone by the watchdog", true);
   injection->concluded = true;

@@ -70,6 +70,9 @@ struct FaultDesk {
   Result<void> hold_components();
 };
 
+// Undoes the record; where we are out of descriptors (a fault can cost a generator all of them), the watchdog does it.
+Task<UndoOutcome> undo_in_any_way(FaultDesk& desk, std::string id, UndoObserver observer);
+
 // Waits for its instant, breaks, proves, recovers; a pause ends by itself. Fires injection->lived at the end.
 Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);
 

@@ -95,11 +95,12 @@ Result<Sighting> examine(const ProcessSpec& spec, pid_t pid) {
     if (process.error().kind != ErrorKind::unavailable) return fail(process.error());
     return missing(Presence::gone, "the pidfile " + spec.pidfile + " names " + process.error().message);
   }
-  const auto stat = read_process_stat(pid);
-  const std::string protection = stat ? why_protected(*stat) : "";
+  const auto stat = look_at(pid);
+  const std::string protection = stat.has_value() && stat.value() ? why_protected(*stat.value()) : "";
   const Result<std::string> foreign = why_foreign(spec, pid);
   // What was read from /proc is this process's own only if it still runs.
   if (process.value().exited()) return missing(Presence::gone, "process " + std::to_string(pid) + " has ended");
+  if (stat.has_error()) return fail(stat.error());
   if (foreign.has_error()) return fail(foreign.error());
   if (!foreign.value().empty()) {
     return missing(Presence::foreign, "the pidfile " + spec.pidfile + " is wrong: " +
@@ -121,9 +122,16 @@ Result<Sighting> look(const ProcessSpec& spec) {
   if (!file.valid() && errno == ENOENT) {
     return missing(Presence::absent, "there is no pidfile " + spec.pidfile);
   }
-  if (!file.valid()) return fail(errno_error("cannot open the pidfile " + spec.pidfile, errno, ErrorKind::refused));
+  const bool short_of = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+  if (!file.valid()) {
+    return fail(errno_error("cannot open the pidfile " + spec.pidfile, errno, short_of ? ErrorKind::io : ErrorKind::refused));
+  }
   SHAKEDOWN_TRY(const std::optional<pid_t> pid, read_pid(file.get(), spec.pidfile));
-  SHAKEDOWN_TRY(check_file(file.get(), spec.pidfile, pid ? user_of(*pid) : std::nullopt));
+  std::optional<uid_t> user;
+  if (pid) {
+    SHAKEDOWN_TRY(user, user_of(*pid));
+  }
+  SHAKEDOWN_TRY(check_file(file.get(), spec.pidfile, user));
   if (!pid) return missing(Presence::absent, "the pidfile " + spec.pidfile + " is empty");
   return examine(spec, *pid);
 }

@@ -43,7 +43,7 @@ Task<Result<void>> ProcessFault::snapshot() {
 Result<void> ProcessFault::aim() {
   Result<ProcessHandle> leader = ProcessHandle::open(record().before.leader);
   if (leader.has_error()) return fail(leader.error());
-  const auto stat = read_process_stat(leader.value().pid());
+  SHAKEDOWN_TRY(const auto stat, look_at(leader.value().pid()));
   session_ = stat ? stat->session : 0;
   SHAKEDOWN_TRY(auto members, scope_members(spec(), leader.value(), use_));
   if (members.empty()) return fail(ErrorKind::unavailable, "its scope is empty");
@@ -72,7 +72,8 @@ Result<Interval> ProcessFault::strike(int signal) {
 Result<std::vector<ProcessHandle>> ProcessFault::newcomers() {
   std::vector<ProcessHandle> fresh;
   if (spec().scope != ProcessScope::group) return fresh;
-  for (ProcessHandle& member : group_members(record().before.group, session_)) {
+  SHAKEDOWN_TRY(auto members, group_members(record().before.group, session_));
+  for (ProcessHandle& member : members) {
     const auto& known = record().targets;
     if (std::find(known.begin(), known.end(), member.ref()) == known.end()) fresh.push_back(std::move(member));
   }

@@ -6,9 +6,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/syscall.h>
@@ -25,11 +25,16 @@ constexpr uint64_t kKernelThread = 0x00200000;  // PF_KTHREAD, include/linux/sch
 
 std::string proc(pid_t pid, const char* what) { return "/proc/" + std::to_string(pid) + "/" + what; }
 
-std::optional<std::string> read_text(const std::string& path) {
-  std::ifstream in(path);
-  std::ostringstream out;
-  if (!in || !(out << in.rdbuf())) return std::nullopt;
-  return out.str();
+// Nullopt when the process (or thread) that it is about is gone.
+Result<std::optional<std::string>> read_proc(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char buffer[4096];
+  ssize_t got = -1;
+  while (file.valid() && (got = ::read(file.get(), buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(got));
+  if (got == 0) return std::optional(std::move(text));
+  if (errno == ENOENT || errno == ESRCH) return std::optional<std::string>();
+  return fail(errno_error("cannot look at " + path, errno));
 }
 
 std::optional<pid_t> number(const std::string& text) {
@@ -101,20 +106,23 @@ std::optional<ProcessStat> parse_process_stat(const std::string& text) {
   return stat;
 }
 
-std::optional<ProcessStat> read_process_stat(pid_t pid) {
-  const auto text = read_text(proc(pid, "stat"));
+Result<std::optional<ProcessStat>> look_at(pid_t pid) {
+  SHAKEDOWN_TRY(const auto text, read_proc(proc(pid, "stat")));
   return text ? parse_process_stat(*text) : std::nullopt;
 }
 
-std::vector<ProcessStat> all_processes() {
+Result<std::vector<ProcessStat>> list_processes() {
   std::vector<ProcessStat> out;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const auto pid = number(entry.path().filename().string());
+  for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+    const auto pid = number(it->path().filename().string());
     if (!pid) continue;
-    const auto stat = read_process_stat(*pid);
+    const bool hidden = ::access(proc(*pid, "stat").c_str(), R_OK) != 0;  // from us, by the host's choice; or gone
+    if (hidden) continue;
+    SHAKEDOWN_TRY(const auto stat, look_at(*pid));
     if (stat && !stat->gone()) out.push_back(*stat);
   }
+  if (error) return fail(errno_error("cannot list the processes of this host", error.value()));
   return out;
 }
 
@@ -122,41 +130,52 @@ bool all_threads_stopped(pid_t pid) {
   std::error_code error;
   size_t threads = 0;
   for (fs::directory_iterator it(proc(pid, "task"), error), end; !error && it != end; it.increment(error)) {
-    const auto text = read_text(it->path().string() + "/stat");
-    const auto stat = text ? parse_process_stat(*text) : std::nullopt;
+    const auto text = read_proc(it->path().string() + "/stat");
+    if (text.has_error()) return false;
+    const auto stat = text.value() ? parse_process_stat(*text.value()) : std::nullopt;
     if (!stat || stat->gone()) continue;  // a thread that has just ended
     if (stat->state != 'T') return false;
     ++threads;
   }
-  return threads > 0;
+  return !error && threads > 0;
 }
 
 bool is_dying(const ProcessRef& ref) {
-  const auto stat = read_process_stat(ref.pid);
-  const auto text = read_text(proc(ref.pid, "status"));
-  if (!stat || stat->ref != ref || stat->gone() || !text) return false;
-  if ((stat->flags & kExiting) != 0) return true;
+  const auto seen = look_at(ref.pid);
+  const auto read = read_proc(proc(ref.pid, "status"));
+  if (seen.has_error() || read.has_error() || !seen.value() || !read.value()) return false;
+  const ProcessStat& stat = *seen.value();
+  const std::string& text = *read.value();
+  if (stat.ref != ref || stat.gone()) return false;
+  if ((stat.flags & kExiting) != 0) return true;
   for (const char* pending : {"\nSigPnd:", "\nShdPnd:"}) {
-    const size_t at = text->find(pending);
+    const size_t at = text.find(pending);
     if (at == std::string::npos) continue;
-    const uint64_t mask = std::strtoull(text->c_str() + at + 8, nullptr, 16);
+    const uint64_t mask = std::strtoull(text.c_str() + at + 8, nullptr, 16);
     if ((mask >> (SIGKILL - 1) & 1) != 0) return true;
   }
   return false;
 }
 
 bool is_running(const ProcessRef& ref) {
-  const auto stat = read_process_stat(ref.pid);
-  return stat && !stat->gone() && stat->ref == ref;
+  const auto seen = look_at(ref.pid);
+  if (seen.has_error()) return ::kill(ref.pid, 0) == 0 || errno != ESRCH;
+  return seen.value() && !seen.value()->gone() && seen.value()->ref == ref;
 }
 
 ProcessRef own_process() {
-  const auto stat = read_process_stat(::getpid());
-  return stat ? stat->ref : ProcessRef{::getpid(), 0};
+  static const ProcessRef self = [] {
+    const auto seen = look_at(::getpid());
+    return seen.has_value() && seen.value() ? seen.value()->ref : ProcessRef{::getpid(), 0};
+  }();
+  return self;
 }
 
 const std::string& boot_id() {
-  static const std::string id = read_text("/proc/sys/kernel/random/boot_id").value_or("unknown");
+  static const std::string id = [] {
+    const auto text = read_proc("/proc/sys/kernel/random/boot_id");
+    return text.has_value() ? text.value().value_or("unknown") : "unknown";
+  }();
   return id;
 }
 
@@ -166,11 +185,13 @@ Result<ProcessHandle> ProcessHandle::open(pid_t pid) {
     if (errno == ESRCH || errno == EINVAL) {
       return fail(ErrorKind::unavailable, "process " + std::to_string(pid) + " does not exist");
     }
+    const bool short_of = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    if (short_of) return fail(errno_error("cannot look at process " + std::to_string(pid), errno));
     return fail(errno_error("pidfd_open failed: without it a fault could hit another process (Linux 5.3 or newer, and "
                             "a sandbox that allows it, are needed)",
                             errno, ErrorKind::refused));
   }
-  const auto stat = read_process_stat(pid);
+  SHAKEDOWN_TRY(const auto stat, look_at(pid));
   ProcessHandle handle(stat ? stat->ref : ProcessRef{pid, 0}, std::move(pidfd));
   // Still there after its stat was read: then what was read is its own.
   if (!stat || handle.exited()) {
@@ -201,28 +222,35 @@ Result<void> ProcessHandle::signal(int signal) const {
   return fail(errno_error("cannot send signal " + std::to_string(signal) + " to " + name, errno, kind));
 }
 
+void continue_process(const ProcessRef& ref) {
+  const Result<ProcessHandle> process = ProcessHandle::open(ref);
+  if (process.has_value()) (void)process.value().signal(SIGCONT);
+  else if (process.error().kind == ErrorKind::io && ref.pid > 1) ::kill(ref.pid, SIGCONT);
+}
+
 std::string why_protected(const ProcessStat& stat) {
   const std::string name = "process " + std::to_string(stat.ref.pid);
   if (stat.ref.pid <= 1) return name + " is the init process";
   if (stat.kernel_thread()) return name + " is a kernel thread";
   if (stat.ref.pid == ::getpid()) return name + " is this agent itself";
-  auto ancestor = read_process_stat(::getpid());
-  for (int depth = 0; ancestor && ancestor->parent > 0 && depth < 1000; ++depth) {
-    if (ancestor->parent == stat.ref.pid) return name + " is an ancestor of this agent";
-    ancestor = read_process_stat(ancestor->parent);
+  auto ancestor = look_at(::getpid());
+  for (int depth = 0; ancestor && ancestor.value() && ancestor.value()->parent > 0 && depth < 1000; ++depth) {
+    const pid_t parent = ancestor.value()->parent;
+    if (parent == stat.ref.pid) return name + " is an ancestor of this agent";
+    ancestor = look_at(parent);
   }
+  if (ancestor.has_error()) return name + " may be an ancestor of this agent: " + ancestor.error().message;
   return "";
 }
 
-std::optional<uid_t> user_of(pid_t pid) {
-  const auto text = read_text(proc(pid, "status"));
-  if (!text) return std::nullopt;
-  const size_t line = text->find("\nUid:");
-  if (line == std::string::npos) return std::nullopt;
+Result<std::optional<uid_t>> user_of(pid_t pid) {
+  SHAKEDOWN_TRY(const auto text, read_proc(proc(pid, "status")));
+  const size_t line = text ? text->find("\nUid:") : std::string::npos;
+  if (line == std::string::npos) return std::optional<uid_t>();
   std::istringstream in(text->substr(line + 5));
   uid_t real = 0, effective = 0;
-  if (!(in >> real >> effective)) return std::nullopt;
-  return effective;
+  if (!(in >> real >> effective)) return std::optional<uid_t>();
+  return std::optional<uid_t>(effective);
 }
 
 Result<std::string> why_foreign(const ProcessSpec& spec, pid_t pid) {
@@ -238,7 +266,7 @@ Result<std::string> why_foreign(const ProcessSpec& spec, pid_t pid) {
   }
   if (!spec.user.empty()) {
     SHAKEDOWN_TRY(const uid_t expected, user_id(spec.user));
-    const auto found = user_of(pid);
+    SHAKEDOWN_TRY(const auto found, user_of(pid));
     if (found != expected) {
       return name + " belongs to user " + (found ? std::to_string(*found) : "?") + ", expected " + spec.user;
     }

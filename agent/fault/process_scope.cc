@@ -28,10 +28,10 @@ std::vector<ProcessStat> descendants(const std::vector<ProcessStat>& all, pid_t 
   return out;
 }
 
-std::vector<ProcessStat> candidates(const ProcessSpec& spec, const ProcessStat& leader, ScopeUse use) {
+Result<std::vector<ProcessStat>> candidates(const ProcessSpec& spec, const ProcessStat& leader, ScopeUse use) {
   std::vector<ProcessStat> out;
-  if (spec.scope == ProcessScope::one) return {leader};
-  const std::vector<ProcessStat> all = all_processes();
+  if (spec.scope == ProcessScope::one) return std::vector{leader};
+  SHAKEDOWN_TRY(const std::vector<ProcessStat> all, list_processes());
   if (spec.scope == ProcessScope::children) {
     out = descendants(all, leader.ref.pid);
     if (use == ScopeUse::whole) out.insert(out.begin(), leader);
@@ -42,19 +42,19 @@ std::vector<ProcessStat> candidates(const ProcessSpec& spec, const ProcessStat& 
   return out;
 }
 
-bool is_stopped(const ProcessRef& ref) {
-  const auto stat = read_process_stat(ref.pid);
-  return stat && stat->ref == ref && (stat->state == 'T');
+Result<bool> is_stopped(const ProcessRef& ref) {
+  SHAKEDOWN_TRY(const auto stat, look_at(ref.pid));
+  return stat && stat->ref == ref && stat->state == 'T';
 }
 
 }  // namespace
 
 Result<std::vector<ProcessHandle>> scope_members(const ProcessSpec& spec, const ProcessHandle& leader, ScopeUse use) {
-  const auto stat = read_process_stat(leader.pid());
+  SHAKEDOWN_TRY(const auto stat, look_at(leader.pid()));
   if (!stat || stat->ref != leader.ref() || stat->gone()) {
     return fail(ErrorKind::unavailable, "process " + std::to_string(leader.pid()) + " has ended");
   }
-  const std::vector<ProcessStat> found = candidates(spec, *stat, use);
+  SHAKEDOWN_TRY(const std::vector<ProcessStat> found, candidates(spec, *stat, use));
   if (found.size() > kMostMembers) {
     return fail(ErrorKind::refused, "the scope of " + spec.pidfile + " holds " + std::to_string(found.size()) +
                                         " processes, expected at most " + std::to_string(kMostMembers));
@@ -72,12 +72,14 @@ Result<std::vector<ProcessHandle>> scope_members(const ProcessSpec& spec, const 
   return members;
 }
 
-std::vector<ProcessHandle> group_members(pid_t group, pid_t session) {
+Result<std::vector<ProcessHandle>> group_members(pid_t group, pid_t session) {
   std::vector<ProcessHandle> out;
-  for (const ProcessStat& stat : all_processes()) {
+  SHAKEDOWN_TRY(const std::vector<ProcessStat> all, list_processes());
+  for (const ProcessStat& stat : all) {
     if (stat.group != group || stat.session != session || !why_protected(stat).empty()) continue;
     Result<ProcessHandle> handle = ProcessHandle::open(stat.ref);
     if (handle.has_value()) out.push_back(std::move(handle.value()));
+    else if (handle.error().kind != ErrorKind::unavailable) return fail(handle.error());
   }
   return out;
 }
@@ -96,14 +98,16 @@ Result<ProcessState> observe(const ProcessSpec& spec) {
     return state;
   }
   if (members.has_error()) return fail(members.error());
-  const auto stat = read_process_stat(leader.pid());
+  SHAKEDOWN_TRY(const auto stat, look_at(leader.pid()));
   state.running = true;
   state.leader = leader.ref();
   state.group = stat ? stat->group : 0;
-  state.stopped = is_stopped(state.leader) ? 1 : 0;
+  SHAKEDOWN_TRY(const bool leader_stopped, is_stopped(state.leader));
+  state.stopped = leader_stopped ? 1 : 0;
   for (const ProcessHandle& member : members.value()) {
     state.members.push_back(member.ref());
-    if (member.ref() != state.leader && is_stopped(member.ref())) ++state.stopped;
+    SHAKEDOWN_TRY(const bool stopped, is_stopped(member.ref()));
+    if (stopped && member.ref() != state.leader) ++state.stopped;
   }
   return state;
 }

@@ -17,11 +17,12 @@ namespace shakedown {
 enum class ScopeUse { fault, whole };
 
 // The members at this moment, zombies left out; may be empty for children. The leader's identity has been verified.
-// Error refused when a member is protected (why_protected), unavailable when the leader is gone.
+// Error refused when a member is protected (why_protected), unavailable when the leader is gone, io as look_at.
 Result<std::vector<ProcessHandle>> scope_members(const ProcessSpec& spec, const ProcessHandle& leader, ScopeUse use);
 
-// Those of a process group that appeared after its members were listed. session guards against a reused group number.
-std::vector<ProcessHandle> group_members(pid_t group, pid_t session);
+// Those of a process group that appeared after its members were listed. session guards against a reused group number. Error io
+// as look_at.
+Result<std::vector<ProcessHandle>> group_members(pid_t group, pid_t session);
 
 // What a component's processes look like.
 struct ProcessState {

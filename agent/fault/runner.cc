@@ -68,7 +68,7 @@ Task<bool> dissolve(FaultDesk& desk, std::string id) {
   RecordLock lock;
   const MonoTime limit = mono_now() + kRunnerPatience;
   const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
-  if (locked == LockOutcome::busy) co_return false;
+  if (locked == LockOutcome::busy || locked == LockOutcome::unable) co_return false;
   const Result<UndoRecord> record = desk.journal.read(id);
   if (record.has_error() || record.value().kind == "exec" || record.value().kind == "started") co_return false;
   if (!desk.torn_down.contains(record.value().component.component.name)) co_return false;
@@ -100,7 +100,7 @@ Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injecti
     observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
       desk->tell_step(StepEvent::Kind::undo, InjectionId(), action.action.describe, step);
     };
-    const UndoOutcome one = co_await undo_record(desk->journal, id, desk->actions, observer, kRunnerPatience);
+    const UndoOutcome one = co_await undo_in_any_way(*desk, id, observer);
     const std::vector<UndoOutcome> outcomes{one};
     for (const std::string& left : leftovers_of(outcomes)) {
       leftovers.push_back(left);

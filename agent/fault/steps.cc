@@ -36,7 +36,7 @@ Task<void> forget_starts(FaultDesk& desk, std::string component) {
     RecordLock lock;
     const MonoTime limit = mono_now() + kLockPatience;
     const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
-    if (locked == LockOutcome::busy) continue;
+    if (locked == LockOutcome::busy || locked == LockOutcome::unable) continue;
     const Result<void> removed = desk.journal.remove(id);
     if (removed.has_error()) desk.warn(AgentEvent::Kind::warning, removed.error().text());
   }

@@ -23,9 +23,9 @@ constexpr Duration kSettle = std::chrono::seconds(5);
 constexpr Duration kSweepPatience = std::chrono::minutes(5);
 constexpr Duration kForever = std::chrono::hours(24 * 365);
 
-// One attempt: the change is taken back and compared; the record is not touched.
+// One attempt: the change is taken back and compared within `settles`; the record is not touched.
 Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock,
-                                         ActionRunner& actions, UndoObserver& observer) {
+                                         ActionRunner& actions, UndoObserver& observer, Duration settles) {
   std::vector<std::string> trouble;
   MechanismContext context{record, journal, lock, actions, nullptr, nullptr};
   context.undo_step = [&](const BoundAction& action, const StepResult& step) {
@@ -38,7 +38,7 @@ Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& recor
   }
   co_await end_commands(journal, &record);
   const Result<void> undone = co_await mechanism.value()->undo();
-  const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : kSettle);
+  const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : settles);
   trouble = co_await settle(*mechanism.value(), limit);
   if (undone.has_error()) trouble.insert(trouble.begin(), undone.error().text());
   co_return trouble;
@@ -84,13 +84,16 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
       outcome.leftovers.push_back(record.error().text());
       co_return outcome;
     }
+    const bool unable = locked == LockOutcome::unable;  // what can be done without it is done; the record stays
     outcome.record = std::move(record.value());
     outcome.leftovers.clear();
     if (outcome.record.touched) {
       if (first && observer.begins) observer.begins(outcome.record);
-      outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer);
+      const Duration settles = unable ? Duration(0) : kSettle;
+      outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer, settles);
     }
-    if (locked == LockOutcome::held) break;
+    if (unable) outcome.leftovers.push_back("the undo record " + id + " cannot be opened");
+    if (locked == LockOutcome::held || unable) break;
     first = false;
   }
   if (outcome.leftovers.empty()) {
@@ -128,15 +131,6 @@ std::string records_folder(const std::string& state_dir, const ProcessRef& owner
 
 namespace {
 
-// Nothing of a living owner is touched: its own watchdog looks after it.
-bool owner_alive(const UndoJournal& journal) {
-  for (const std::string& id : journal.list()) {
-    const Result<UndoRecord> record = journal.read(id);
-    if (record.has_value()) return record.value().owner.alive();
-  }
-  return false;
-}
-
 // The owner's process, as records_folder wrote it into the folder's name.
 ProcessRef owner_of(const std::string& folder) {
   std::istringstream name(fs::path(folder).filename().string());
@@ -144,6 +138,15 @@ ProcessRef owner_of(const std::string& folder) {
   char dash = 0;
   name >> owner.pid >> dash >> owner.start;
   return owner;
+}
+
+// Nothing of a living owner is touched: its own watchdog looks after it.
+bool owner_alive(const UndoJournal& journal) {
+  for (const std::string& id : journal.list()) {
+    const Result<UndoRecord> record = journal.read(id);
+    if (record.has_value()) return record.value().owner.alive();
+  }
+  return is_running(owner_of(journal.folder()));
 }
 
 }  // namespace
@@ -154,8 +157,7 @@ void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes)
     outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
     return;
   }
-  const bool empty = journal.value().list().empty();
-  if (empty ? is_running(owner_of(folder)) : owner_alive(journal.value())) return;
+  if (owner_alive(journal.value())) return;
   asio::io_context loop;
   ActionRunner actions;
   auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {
@@ -172,7 +174,11 @@ std::vector<UndoOutcome> sweep(const std::string& state_dir) {
   std::vector<UndoOutcome> outcomes;
   std::error_code error;
   for (fs::directory_iterator it(state_dir + "/undo", error), end; !error && it != end; it.increment(error)) {
-    if (it->is_directory()) sweep_folder(it->path().string(), outcomes);
+    std::error_code ignored;
+    if (it->is_directory(ignored)) sweep_folder(it->path().string(), outcomes);
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {"cannot look for undo records in " + state_dir + ": " + error.message()}});
   }
   return outcomes;
 }

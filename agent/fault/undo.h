@@ -21,6 +21,7 @@ struct UndoOutcome {
   UndoEnd end = UndoEnd::clean;
   UndoRecord record;                   // as read; empty when it was damaged or gone
   std::vector<std::string> leftovers;  // what differs, or what failed
+  bool handed_over = false;            // clean: by the watchdog, because we were not able to
 };
 
 // May be empty functions.

@@ -30,8 +30,10 @@ constexpr const char* kUndoingSuffix = ".undoing";
 const std::string kNoRecord = "step";
 constexpr Duration kGroupEnds = std::chrono::seconds(2);
 constexpr Duration kRecordPoll = std::chrono::milliseconds(5);
+constexpr Duration kOpens = std::chrono::milliseconds(250);  // descriptors may be free again in a moment
 
-std::vector<std::string> names_with(const std::string& folder, const std::string& suffix) {
+// complete: false when there may be more.
+std::vector<std::string> names_with(const std::string& folder, const std::string& suffix, bool* complete = nullptr) {
   std::vector<std::string> out;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
@@ -39,6 +41,7 @@ std::vector<std::string> names_with(const std::string& folder, const std::string
     if (name.ends_with(suffix)) out.push_back(name.substr(0, name.size() - suffix.size()));
   }
   std::sort(out.rbegin(), out.rend());
+  if (complete != nullptr) *complete = !error;
   return out;
 }
 
@@ -96,7 +99,7 @@ Result<void> UndoJournal::update(const UndoRecord& record, RecordLock& lock) {
 Result<UndoRecord> UndoJournal::read(const std::string& id) const {
   const Result<std::string> text = read_file(path(id));
   const auto known = known_.find(id);
-  if (!text && known != known_.end() && !contains(id)) return known->second;
+  if (!text && known != known_.end()) return known->second;
   if (!text) return fail(text.error());
   Result<UndoRecord> record = decode_undo_record(text.value());
   if (record.has_error()) return fail(record.error().kind, path(id) + ": " + record.error().message);
@@ -143,26 +146,33 @@ Result<void> UndoJournal::restore(const std::string& id) {
 }
 
 void UndoJournal::remember_standing() {
-  if (::access(folder_.c_str(), F_OK) != 0) return;
-  known_.clear();
-  for (const std::string& id : names_with(folder_, kSuffix)) {
+  bool complete = false;
+  std::map<std::string, UndoRecord> now;
+  for (const std::string& id : names_with(folder_, kSuffix, &complete)) {
     Result<UndoRecord> record = read(id);
-    if (record.has_value()) known_[id] = std::move(record.value());
+    if (record.has_value()) now[id] = std::move(record.value());
+    else complete = false;
   }
+  if (!complete) now.merge(known_);
+  known_ = std::move(now);
 }
 
 Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& lock) const {
   const std::string name = path(id);
+  const MonoTime opens = mono_now() + kOpens;
   while (true) {
     FileDescriptor file(::open(name.c_str(), O_RDWR | O_CLOEXEC));
     // A disk that has turned read-only keeps nobody from taking the change back.
     if (!file.valid() && (errno == EROFS || errno == EIO)) file = FileDescriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.valid() && is_gone(errno)) co_return LockOutcome::removed;
+    const int error = errno;
+    const bool gone = ::access(name.c_str(), F_OK) != 0 && is_gone(errno);
+    if (!file.valid() && (is_gone(error) || gone)) co_return LockOutcome::removed;
     if (file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_current(file.get(), name)) {
       lock = RecordLock(std::move(file));
       co_return LockOutcome::held;
     }
     if (mono_now() >= limit) co_return LockOutcome::busy;
+    if (!file.valid() && mono_now() >= opens) co_return LockOutcome::unable;
     const MonoTime next = std::min(limit, mono_now() + kRecordPoll);
     co_await wait_until(next);
   }
@@ -189,33 +199,42 @@ bool UndoJournal::has_notes() const {
 namespace {
 
 // The process group that a noted command leads, or led: while one of its members lives, no other can get its number.
-bool group_lives(const ProcessStat& leader) {
-  const auto now = read_process_stat(leader.ref.pid);
+Result<bool> group_lives(const ProcessStat& leader) {
+  SHAKEDOWN_TRY(const auto now, look_at(leader.ref.pid));
   if (now && now->ref != leader.ref) return false;
-  return !group_members(leader.ref.pid, leader.ref.pid).empty();
+  SHAKEDOWN_TRY(const auto members, group_members(leader.ref.pid, leader.ref.pid));
+  return !members.empty();
 }
 
-bool holds_component(const ProcessStat& leader, const UndoRecord* record) {
+Result<bool> holds_component(const ProcessStat& leader, const UndoRecord* record) {
   if (record == nullptr) return false;
   std::vector<const BoundComponent*> components{&record->component};
   for (const BoundAction& action : record->undo) components.push_back(&action.component);
   for (const BoundComponent* one : components) {
     if (!one->component.process) continue;
     const Result<Sighting> seen = look(*one->component.process);
-    const bool runs = seen.has_value() && seen.value().presence == Presence::running;
-    const auto stat = runs ? read_process_stat(seen.value().process->pid()) : std::nullopt;
+    if (seen.has_error() && seen.error().kind == ErrorKind::io) return fail(seen.error());
+    if (seen.has_error() || seen.value().presence != Presence::running) continue;
+    SHAKEDOWN_TRY(const auto stat, look_at(seen.value().process->pid()));
     if (stat && stat->group == leader.ref.pid) return true;
   }
   return false;
 }
 
-Task<void> end_group(ProcessStat leader) {
+// Error: it could not be looked at, and may live.
+Task<Result<void>> end_group(ProcessStat leader, const UndoRecord* record) {
+  const Result<bool> holds = holds_component(leader, record);
+  if (holds.has_error()) co_return fail(holds.error());
   const MonoTime limit = mono_now() + kGroupEnds;
-  while (group_lives(leader) && mono_now() < limit) {
+  while (!holds.value() && mono_now() < limit) {
+    const Result<bool> lives = group_lives(leader);
+    if (lives.has_error()) co_return fail(lives.error());
+    if (!lives.value()) break;
     ::kill(-leader.ref.pid, SIGKILL);
     const MonoTime next = mono_now() + kRecordPoll;
     co_await wait_until(next);
   }
+  co_return ok();
 }
 
 // Two undo commands at once would undo each other. One that has not ended by its limit is ended alone.
@@ -223,7 +242,9 @@ Task<void> await_undo(ProcessStat leader, const UndoRecord* record) {
   Duration longest{};
   for (const BoundAction& action : record->undo) longest = std::max(longest, action.action.limit);
   const MonoTime limit = mono_now() + longest;
-  while (is_running(leader.ref) && !holds_component(leader, record)) {
+  while (is_running(leader.ref)) {
+    const Result<bool> holds = holds_component(leader, record);
+    if (holds.has_value() && holds.value()) co_return;
     if (mono_now() >= limit) {
       const Result<ProcessHandle> late = ProcessHandle::open(leader.ref);
       if (late.has_value()) (void)late.value().signal(SIGKILL);
@@ -243,10 +264,12 @@ Task<void> end_commands(const UndoJournal& journal, const UndoRecord* record) {
       if (!name.starts_with(of)) continue;
       const std::string file = journal.folder() + "/" + name + suffix;
       const Result<std::string> text = read_file(file);
+      if (text.has_error() && text.error().kind == ErrorKind::io) continue;
       const auto leader = text.has_value() && name.ends_with(this_boot()) ? parse_process_stat(text.value()) : std::nullopt;
       if (leader && suffix == kUndoingSuffix) co_await await_undo(*leader, record);
-      if (leader && suffix == kCommandSuffix && !holds_component(*leader, record)) co_await end_group(*leader);
-      ::unlink(file.c_str());
+      Result<void> ended = ok();
+      if (leader && suffix == kCommandSuffix) ended = co_await end_group(*leader, record);
+      if (ended.has_value()) ::unlink(file.c_str());
     }
   }
 }

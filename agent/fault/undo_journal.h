@@ -28,7 +28,12 @@ class RecordLock {
   FileDescriptor file_;
 };
 
-enum class LockOutcome { held, removed, busy };  // removed: somebody has undone it; busy: not free within the limit
+enum class LockOutcome {
+  held,
+  removed,  // somebody has undone it
+  busy,     // not free within the limit
+  unable,   // it is there and cannot be opened (no descriptor is left, say)
+};
 
 class UndoJournal {
  public:
@@ -53,10 +58,10 @@ class UndoJournal {
   std::vector<std::string> missing() const;
   // Writes a remembered record again, with its folder. Errors: io, refused.
   Result<void> restore(const std::string& id);
-  // Remembers what stands in the folder now, and nothing else; while there is no folder, what was remembered before.
+  // Remembers what stands in the folder now, and nothing else; while it cannot be read, what was remembered before, too.
   void remember_standing();
   void forget_all() { known_.clear(); }
-  // Waits for the record's lock until the limit.
+  // Waits for the record's lock until the limit, and for a record that cannot be opened only a moment.
   Task<LockOutcome> lock(std::string id, MonoTime limit, RecordLock& lock) const;
   // Removes the folder if nothing stands in it and no command of it runs.
   void remove_if_empty();
@@ -77,7 +82,7 @@ class UndoJournal {
 
 // Ends, with its process group, each command that a dead owner left running for this record (nullptr: for none), and waits
 // for the end of its undo commands. What has left the group lives on, and so does a group that holds a process of the
-// record's components.
+// record's components. What cannot be looked at keeps its note.
 Task<void> end_commands(const UndoJournal& journal, const UndoRecord* record);
 
 }  // namespace shakedown

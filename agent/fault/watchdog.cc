@@ -26,14 +26,19 @@ constexpr int kLeftovers = 4;
 constexpr Duration kPatienceWithAgent = std::chrono::seconds(15);
 constexpr Duration kPatienceWithUndoers = std::chrono::minutes(5);
 
+void say(const std::string& line) {
+  if (::write(STDOUT_FILENO, (line + "\n").data(), line.size() + 1) < 0) log::info("nobody reads the watchdog's answers");
+}
+
 // Whole lines: "lease NANOSECONDS" (the last one counts), "look" (the records have changed), "clean" (nothing stands, and the
-// folder may go). Returns the new deadline, or the old one.
-MonoTime obey(std::string& received, MonoTime deadline, UndoJournal& journal) {
+// folder may go), "undo ID" (the agent is not able to; answered by "tried ID"). Returns the new deadline, or the old one; adds to the ids.
+MonoTime obey(std::string& received, MonoTime deadline, UndoJournal& journal, std::vector<std::string>& ids) {
   for (size_t end = received.find('\n'); end != std::string::npos; end = received.find('\n')) {
     int64_t lease = 0;
     const std::string line = received.substr(0, end);
     received.erase(0, end + 1);
     if (line == "clean") journal.forget_all();
+    if (line.starts_with("undo ")) ids.push_back(line.substr(5));
     if (!line.starts_with("lease ")) continue;
     const auto [stop, error] = std::from_chars(line.data() + 6, line.data() + line.size(), lease);
     if (error == std::errc() && stop == line.data() + line.size()) deadline = mono_now() + Duration(lease);
@@ -41,8 +46,16 @@ MonoTime obey(std::string& received, MonoTime deadline, UndoJournal& journal) {
   return deadline;
 }
 
+UndoObserver logged(const char* reason) {
+  UndoObserver observer;
+  observer.begins = [reason](const UndoRecord& record) {
+    log::warning("undoing", {{"what", record.what()}, {"reason", reason}});
+  };
+  return observer;
+}
+
 // Returns true when the agent is gone, false when its lease has ended.
-Task<bool> watch_agent(UndoJournal& journal) {
+Task<bool> watch_agent(UndoJournal& journal, ActionRunner& actions) {
   MonoTime deadline = kNever;
   std::string received;
   while (true) {
@@ -53,18 +66,22 @@ Task<bool> watch_agent(UndoJournal& journal) {
     if (got <= 0) co_return true;
     received.append(buffer, static_cast<size_t>(got));
     journal.remember_standing();
-    deadline = obey(received, deadline, journal);
+    std::vector<std::string> ids;
+    deadline = obey(received, deadline, journal, ids);
+    for (const std::string& id : ids) {
+      const UndoObserver observer = logged("the agent is not able to");
+      const UndoOutcome one = co_await undo_record(journal, id, actions, observer, kPatienceWithAgent);
+      for (const std::string& left : one.leftovers) log::error("not taken back", {{"what", one.record.what()}, {"why", left}});
+      say("tried " + id);
+    }
   }
 }
 
 Task<int> watch_and_undo(UndoJournal& journal, ActionRunner& actions) {
-  const bool gone = co_await watch_agent(journal);
+  const bool gone = co_await watch_agent(journal, actions);
   journal.remember_standing();
   const char* reason = gone ? "the agent is gone" : "the lease has ended";
-  UndoObserver observer;
-  observer.begins = [reason](const UndoRecord& record) {
-    log::warning("undoing", {{"what", record.what()}, {"reason", reason}});
-  };
+  const UndoObserver observer = logged(reason);
   const Duration patience = gone ? kPatienceWithUndoers : kPatienceWithAgent;
   const std::vector<UndoOutcome> outcomes = co_await undo_folder(journal, actions, observer, patience);
   const std::vector<std::string> leftovers = leftovers_of(outcomes);
@@ -97,8 +114,7 @@ int watchdog_main(const std::string& dir) {
     loop.stop();
   };
   boost::asio::co_spawn(loop, watch_and_undo(journal.value(), actions), std::move(done));
-  const char ready[] = "ready\n";
-  if (::write(STDOUT_FILENO, ready, sizeof ready - 1) < 0) log::info("nobody reads the watchdog's answers");
+  say("ready");
   loop.run();
   return status;
 }

@@ -44,9 +44,19 @@ WatchdogProcess::~WatchdogProcess() {
   child_.poll();
 }
 
-bool WatchdogProcess::ready() const {
-  pollfd entries[] = {{answers_.get(), POLLIN, 0}, {child_.pidfd(), POLLIN, 0}};
-  return ::poll(entries, 2, 0) > 0 && (entries[0].revents & POLLIN) != 0 && entries[1].revents == 0;
+bool WatchdogProcess::has_said(const std::string& line) {
+  pollfd entry{answers_.get(), POLLIN, 0};
+  char buffer[512];
+  ssize_t got = 0;
+  while (::poll(&entry, 1, 0) > 0 && (got = ::read(answers_.get(), buffer, sizeof buffer)) > 0) {
+    said_.append(buffer, static_cast<size_t>(got));
+  }
+  return said_.find("\n" + line + "\n") != std::string::npos;
+}
+
+bool WatchdogProcess::ready() {
+  pollfd entry{child_.pidfd(), POLLIN, 0};
+  return has_said("ready") && ::poll(&entry, 1, 0) == 0;
 }
 
 void WatchdogProcess::renew(Duration lease) {

@@ -20,10 +20,12 @@ class WatchdogProcess {
   ~WatchdogProcess();
 
   // True once it has said that it watches, and while it runs.
-  bool ready() const;
+  bool ready();
+  // True once it has said this line.
+  bool has_said(const std::string& line);
   // It undoes everything if this is not called again within the lease. Never blocks.
   void renew(Duration lease);
-  // "look" or "clean": see watchdog.cc. Never blocks.
+  // "look", "clean" or "undo ID": see watchdog.cc. Never blocks.
   void send(const std::string& order);
   pid_t pid() const { return child_.pid(); }
   int pidfd() const { return child_.pidfd(); }
@@ -35,6 +37,7 @@ class WatchdogProcess {
       : child_(std::move(child)), orders_(std::move(orders)), answers_(std::move(answers)) {}
   ChildProcess child_;
   FileDescriptor orders_, answers_;
+  std::string said_ = "\n";
 };
 
 }  // namespace shakedown

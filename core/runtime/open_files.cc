@@ -3,6 +3,9 @@
 #include <sys/resource.h>
 
 #include <mutex>
+#include <vector>
+
+#include "core/runtime/file_descriptor.h"
 
 namespace shakedown {
 namespace {
@@ -20,6 +23,15 @@ void raise_open_files() {
     limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) before = {};
   });
+}
+
+bool can_open_files(int count) {
+  std::vector<FileDescriptor> opened;
+  while (count-- > 0) {
+    opened.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!opened.back().valid()) return false;
+  }
+  return true;
 }
 
 void restore_open_files() {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "agent/fault/process_identity.h"
@@ -204,6 +205,76 @@ TEST_F(FaultGuardTest, WhatSetupStartedIsStoppedThoughItsRecordVanished) {
   std::filesystem::remove_all(rig.options.state_dir);
   EXPECT_TRUE(rig.undo_all().first);
   EXPECT_FALSE(alive(started));
+}
+
+// As when connections have used up all descriptors of a process: what is open stays, and nothing can be opened.
+class NoDescriptors {
+ public:
+  explicit NoDescriptors(pid_t of) : pid_(of) {
+    EXPECT_EQ(::prlimit(pid_, RLIMIT_NOFILE, nullptr, &before_), 0);
+    const rlimit none{3, before_.rlim_max};
+    EXPECT_EQ(::prlimit(pid_, RLIMIT_NOFILE, &none, nullptr), 0);
+  }
+  ~NoDescriptors() { ::prlimit(pid_, RLIMIT_NOFILE, &before_, nullptr); }
+
+ private:
+  pid_t pid_;
+  rlimit before_{};
+};
+
+TEST_F(FaultGuardTest, WhatAnAgentWithoutDescriptorsCannotUndoIsUndoneByItsWatchdog) {
+  const Action broken = exec_of({"touch", rig.folder / "broken"}), mended = exec_of({"rm", rig.folder / "broken"});
+  const FaultId exec = rig.add("break-it", ExecFault{sleeper, broken.argv, {"test", "-e", rig.folder / "broken"}}, {}, {mended});
+  const FaultId stop = rig.add("stop-it", StopFault{sleeper});
+  make();
+  for (const FaultId fault : {pause, kill, exec, stop}) {
+    const InjectionId injection = rig.inject(fault);
+    ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+    std::pair<bool, std::string> end;
+    {
+      const NoDescriptors here(::getpid());
+      end = rig.finish(injection, true);
+    }
+    EXPECT_TRUE(end.first) << end.second;
+    EXPECT_THAT(end.second, HasSubstr("watchdog")) << rig.names(injection);
+    EXPECT_EQ(state_of(rig.pid(sleeper)), 'S');
+    EXPECT_TRUE(rig.records().empty());
+  }
+  EXPECT_FALSE(std::filesystem::exists(rig.folder / "broken"));
+}
+
+TEST_F(FaultGuardTest, WhatSetupStartedIsStoppedWithoutDescriptorsAndOnlyThenClean) {
+  const ComponentId other = rig.add(component(rig.folder, "other", {"sleep", "1000"}, "sleep"));
+  make();
+  ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(other)).ok);
+  const pid_t started = rig.pid(other);
+  std::pair<bool, std::string> end;
+  {
+    const NoDescriptors here(::getpid());
+    end = rig.undo_all();
+  }
+  EXPECT_TRUE(end.first) << end.second;
+  EXPECT_FALSE(alive(started));
+}
+
+TEST_F(FaultGuardTest, WithoutDescriptorsAnywhereAPauseEndsAndIsToldAsALeftover) {
+  make();
+  const InjectionId injection = rig.inject(pause);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  rig.runner->renew(seconds(60));  // the watchdog knows the record by heart
+  const pid_t watchdog = watchdog_of(rig);
+  std::pair<bool, std::string> end;
+  {
+    const NoDescriptors here(::getpid()), there(watchdog);
+    end = rig.finish(injection, true);
+  }
+  EXPECT_FALSE(end.first);
+  EXPECT_THAT(end.second, HasSubstr("Too many open files"));
+  EXPECT_THAT(end.second, HasSubstr("the watchdog has not taken it back"));
+  EXPECT_EQ(state_of(pid), 'S') << "SIGCONT needs no descriptor";
+  EXPECT_EQ(rig.records().size(), 1U);
+  rig.runner.reset();
+  EXPECT_TRUE(eventually([&] { return rig.records().empty(); })) << "the watchdog tries again";
 }
 
 TEST_F(FaultGuardTest, AMissingWatchdogProgramIsAnErrorAtOnce) {

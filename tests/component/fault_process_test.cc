@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,6 +151,31 @@ TEST_F(FaultProcessTest, AProcessThatEndedIsNotHitThroughItsPid) {
   end_process(pid);
   EXPECT_TRUE(handle.value().exited());
   EXPECT_EQ(handle.value().signal(SIGKILL).error().kind, ErrorKind::unavailable);
+}
+
+TEST_F(FaultProcessTest, AProcessThatCannotBeLookedAtHasNotEnded) {
+  const ProcessRef ref = read_process_stat(pid)->ref;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int first = ::dup(STDERR_FILENO);
+  ::close(first);
+  for (int free = 0; free < 12; ++free) {
+    const rlimit few{static_cast<rlim_t>(first + free), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    const Result<Sighting> sighting = look(process());
+    const Result<ProcessState> state = observe(process());
+    const Result<ProcessHandle> handle = ProcessHandle::open(ref);
+    const bool runs = is_running(ref);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    SCOPED_TRACE(std::to_string(free) + " descriptors are free");
+    if (sighting.has_error()) EXPECT_EQ(sighting.error().kind, ErrorKind::io) << sighting.error().message;
+    else EXPECT_EQ(sighting.value().presence, Presence::running) << sighting.value().why;
+    if (state.has_error()) EXPECT_EQ(state.error().kind, ErrorKind::io) << state.error().message;
+    else EXPECT_TRUE(state.value().running) << state.value().why;
+    if (handle.has_error()) EXPECT_EQ(handle.error().kind, ErrorKind::io) << handle.error().message;
+    EXPECT_TRUE(runs);
+    if (free == 0) EXPECT_TRUE(sighting.has_error() && state.has_error() && handle.has_error());
+  }
 }
 
 TEST_F(FaultProcessTest, ADeletedExecutableIsStillRecognized) {

@@ -36,6 +36,10 @@ std::string read_text(const std::string& path) {
   return out.str();
 }
 
+std::vector<ProcessStat> all_processes() { return list_processes().value(); }
+
+std::optional<ProcessStat> read_process_stat(pid_t pid) { return look_at(pid).value(); }
+
 void write_text(const std::string& path, const std::string& text) {
   fs::create_directories(fs::path(path).parent_path());
   std::ofstream(path) << text;

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/fault/fault_runner.h"
+#include "agent/fault/process_identity.h"
 #include "core/base/clock.h"
 #include "core/model/event.h"
 #include "core/model/plan.h"
@@ -32,6 +33,8 @@ class TemporaryFolder {
 };
 
 std::string read_text(const std::string& path);
+std::vector<ProcessStat> all_processes();
+std::optional<ProcessStat> read_process_stat(pid_t pid);
 void write_text(const std::string& path, const std::string& text);
 pid_t pid_in(const std::string& pidfile);  // 0 when there is none
 // 'R', 'S', 'T', ...; 0 when it is gone (a zombie is gone).

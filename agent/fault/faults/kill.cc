@@ -47,10 +47,7 @@ class Kill final : public ProcessFault {
 
   // A signal that did not kill may have stopped something; start alone would not see it.
   Task<Result<void>> undo() override {
-    for (const ProcessRef& target : record().targets) {
-      const Result<ProcessHandle> process = ProcessHandle::open(target);
-      if (process.has_value()) (void)process.value().signal(SIGCONT);
-    }
+    for (const ProcessRef& target : record().targets) continue_process(target);
     co_await let_go(record().limit, record().signal == SIGKILL);
     co_return co_await run_undo_steps(context_);
   }

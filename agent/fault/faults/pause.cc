@@ -55,10 +55,7 @@ class Pause final : public ProcessFault {
   // The recorded processes first: they can be continued even when the pidfile has gone.
   Task<Result<void>> undo() override {
     if (record().owner.boot == boot_id()) {
-      for (const ProcessRef& target : record().targets) {
-        const Result<ProcessHandle> process = ProcessHandle::open(target);
-        if (process.has_value()) (void)process.value().signal(SIGCONT);
-      }
+      for (const ProcessRef& target : record().targets) continue_process(target);
     }
     co_return co_await run_undo_steps(context_);
   }
@@ -67,7 +64,9 @@ class Pause final : public ProcessFault {
     Result<std::vector<std::string>> found = co_await ProcessFault::compare();
     if (found.has_error() || record().owner.boot != boot_id()) co_return found;
     for (const ProcessRef& target : record().targets) {
-      const auto stat = read_process_stat(target.pid);
+      const auto seen = look_at(target.pid);
+      if (seen.has_error()) co_return fail(seen.error());
+      const std::optional<ProcessStat>& stat = seen.value();
       if (stat && stat->ref == target && stat->state == 'T') {
         found.value().push_back("process " + std::to_string(target.pid) + " is stopped");
       }

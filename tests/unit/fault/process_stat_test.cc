@@ -50,9 +50,7 @@ TEST(ProcessStat, WeRunAndOurPidWithAnotherStartDoesNot) {
 }
 
 TEST(ProcessStat, WhatMustNotBeTouched) {
-  EXPECT_NE(why_protected(*read_process_stat(::getpid())), "");
-  EXPECT_NE(why_protected(*read_process_stat(::getppid())), "");
-  EXPECT_NE(why_protected(*read_process_stat(1)), "");
+  for (const pid_t pid : {::getpid(), ::getppid(), pid_t(1)}) EXPECT_NE(why_protected(*look_at(pid).value()), "") << pid;
 }
 
 }  // namespace
