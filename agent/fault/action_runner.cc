@@ -116,8 +116,12 @@ Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneSho
   command.folder = action.component.folder;
   command.stat_file = note.file;
   command.ends_with_us = !note.undoing;
-  const Result<CommandResult> result = co_await run_command(std::move(command), action.action.limit, end);
+  Result<CommandResult> result = co_await run_command(command, action.action.limit, end);
   if (!note.file.empty()) ::unlink(note.file.c_str());
+  if (result.has_error() && !note.file.empty() && may_lack(result.error(), note)) {  // nothing has run yet
+    command.stat_file.clear();
+    result = co_await run_command(command, action.action.limit, end);
+  }
   if (result.has_error()) co_return untold(started, result.error().text());
   const CommandResult& ran = result.value();
   StepResult step{ran.ok(), true, environment.hides()(ran.text()), ran.started, ran.ended, says_something(ran)};

@@ -42,8 +42,9 @@ class ActionRunner {
   Task<StepResult> exec(BoundAction action, CommandNote note, OneShot* end);
 
  private:
+  // remark: what was done without.
   Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
-                                             OneShot* end, std::string& already);
+                                             OneShot* end, std::string& already, std::string& remark);
   Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit,
                                       OneShot* end);
   Task<void> reap_later(ChildProcess child);

@@ -47,9 +47,9 @@ class ComponentLock {
   std::vector<std::string> abandoned_;
 };
 
-// An undo is not put off because our own folders were taken away: it goes on without a lock or a log.
+// An undo or a recovery is not put off because our own folders were taken away: it goes on without a lock or a log.
 inline bool may_lack(const Error& error, const CommandNote& note) {
-  return note.undoing && (error.kind == ErrorKind::io || error.kind == ErrorKind::refused);
+  return !note.required && (error.kind == ErrorKind::io || error.kind == ErrorKind::refused);
 }
 
 // Host-wide, for all users, and without files that somebody could delete: held as names of abstract Unix sockets, which the

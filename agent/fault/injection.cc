@@ -112,7 +112,8 @@ Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> i
     step.started = step.ended = mono_now();
     step.ok = bound.has_value();
     if (step.ok) {
-      const CommandNote note = desk->journal.note(injection->record.id);
+      CommandNote note = desk->journal.note(injection->record.id);
+      note.required = false;
       const std::string name = bound.value().component.component.name;
       step = co_await desk->actions.run(std::move(bound.value()), note, &injection->cut);
       if (action.kind == Action::Kind::start) {

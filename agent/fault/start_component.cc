@@ -44,6 +44,21 @@ std::string tail_of(const std::string& path, off_t from) {
   return text.empty() ? "; it printed nothing" : "; output: " + (cut ? "..." + text : text);
 }
 
+// A log that cannot be opened, and a note that cannot be written, are done without where they may be.
+Result<ChildProcess> spawn_with_less(Command command, const CommandNote& note, std::string& remark) {
+  const FileDescriptor log(command.log_file.empty() ? -1 : ::open(command.log_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  if (!command.log_file.empty() && !log.valid() && !note.required) {
+    remark += "; its output is kept nowhere: " + errno_error("cannot open " + command.log_file, errno).message;
+    command.log_file.clear();
+  }
+  Result<ChildProcess> child = spawn(command);
+  if (child.has_value() || command.stat_file.empty() || !may_lack(child.error(), note)) return child;
+  remark += "; " + child.error().message;
+  ::unlink(command.stat_file.c_str());
+  command.stat_file.clear();
+  return spawn(command);
+}
+
 // What must hold before anything is spawned: nothing runs, and no stale pidfile is in the way.
 Result<std::string> clear_the_way(const ProcessSpec& spec) {
   SHAKEDOWN_TRY(const auto sighting, look(spec));
@@ -60,7 +75,8 @@ Result<std::string> clear_the_way(const ProcessSpec& spec) {
 // The lock is inherited by the child until it runs the program, so nobody starts a second one while the first is on its
 // way, even if we die in between.
 Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const CommandNote& note,
-                                                         MonoTime limit, OneShot* end, std::string& already) {
+                                                         MonoTime limit, OneShot* end, std::string& already,
+                                                         std::string& remark) {
   const ProcessSpec& spec = *component.component.process;
   Result<FileDescriptor> lock = co_await lock_start(component.lock_dir, spec.pidfile, limit, end);
   if (lock.has_error() && !may_lack(lock.error(), note)) co_return fail(lock.error());
@@ -79,7 +95,7 @@ Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& c
   if (logs.has_value()) command.log_file = log_path(component);
   command.pid_file = spec.pidfile;
   command.stat_file = note.file;
-  co_return spawn(command);
+  co_return spawn_with_less(std::move(command), note, remark);
 }
 
 Task<Result<MonoTime>> ActionRunner::wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit,
@@ -125,8 +141,8 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
     co_return step;
   }
   const off_t log_start = size_of(log_path(component));
-  std::string already;
-  Result<ChildProcess> child = co_await spawn_component(component, note, deadline, end, already);
+  std::string already, remark;
+  Result<ChildProcess> child = co_await spawn_component(component, note, deadline, end, already, remark);
   if (child.has_error() || !already.empty()) {
     step.ok = !child.has_error();
     step.changed = false;
@@ -141,6 +157,7 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
   const bool runs = now.has_value() && now.value().presence == Presence::running;
   step.detail = step.ok ? "running as " + (runs ? std::to_string(now.value().process->pid()) : "(gone again)")
                         : since.error().message + component.environment.hides()(tail_of(log_path(component), log_start));
+  step.detail += remark;
   const bool cancelled = !step.ok && since.error().kind == ErrorKind::cancelled;
   if (!step.ok && !(cancelled && runs)) {
     child.value().kill_group(SIGKILL);

@@ -65,7 +65,8 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
   }
   const std::string name = bound.value().component.component.name;
   if (action.kind == Action::Kind::stop) bound.value().component.noted = noted_processes(desk.journal, name);
-  const CommandNote note = desk.journal.note(record);
+  CommandNote note = desk.journal.note(record);
+  note.required = kind == StepEvent::Kind::setup;
   step = co_await desk.actions.run(std::move(bound.value()), note, end);
   const bool stopped = action.kind == Action::Kind::stop && step.ok;
   if (stopped && kind == StepEvent::Kind::teardown) desk.torn_down.insert(name);

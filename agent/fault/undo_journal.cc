@@ -187,9 +187,10 @@ void UndoJournal::remove_if_empty() {
 }
 
 CommandNote UndoJournal::note(const std::string& id, bool undoing) const {
-  if (::access(folder_.c_str(), W_OK) != 0) return {"", undoing};  // taken away: an undo goes on all the same
+  if (::access(folder_.c_str(), W_OK) != 0) return {"", undoing, !undoing};  // taken away: an undo goes on all the same
   const std::string owner = std::to_string(::getpid()) + "-" + std::to_string(++commands_) + this_boot();
-  return {folder_ + "/" + (id.empty() ? kNoRecord : id) + "." + owner + (undoing ? kUndoingSuffix : kCommandSuffix), undoing};
+  return {folder_ + "/" + (id.empty() ? kNoRecord : id) + "." + owner + (undoing ? kUndoingSuffix : kCommandSuffix),
+          undoing, !undoing};
 }
 
 bool UndoJournal::has_notes() const {

@@ -42,6 +42,7 @@ struct BoundAction {
 struct CommandNote {
   std::string file;      // where it notes its process while it runs; empty = nowhere
   bool undoing = false;  // part of an undo: it lives on when we die, and the next undoer waits for its end
+  bool required = true;  // an undo or a recovery is not put off because a note, a lock or a log of ours cannot be written
 };
 
 struct UndoRecord {

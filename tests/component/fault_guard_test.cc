@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/fault/process_identity.h"
+#include "agent/fault/state_folders.h"
 #include "tests/component/fault_rig.h"
 
 namespace shakedown::test {
@@ -275,6 +276,42 @@ TEST_F(FaultGuardTest, WithoutDescriptorsAnywhereAPauseEndsAndIsToldAsALeftover)
   EXPECT_EQ(rig.records().size(), 1U);
   rig.runner.reset();
   EXPECT_TRUE(eventually([&] { return rig.records().empty(); })) << "the watchdog tries again";
+}
+
+// What stands in the way is a folder of that name, which keeps root, too, from writing.
+TEST_F(FaultGuardTest, AComponentIsStartedAgainThoughNeitherItsNoteNorItsLogCanBeWritten) {
+  const Action touch = exec_of({"touch", rig.folder / "undone"});
+  const FaultId undone = rig.add("undo-it", KillFault{sleeper, SIGKILL}, {}, {start_of(sleeper), touch});
+  const FaultId recovered = rig.add("recover-it", KillFault{sleeper, SIGKILL}, {start_of(sleeper)});
+  make();
+  for (const FaultId fault : {undone, recovered}) {
+    const InjectionId injection = rig.inject(fault, seconds(1));
+    ASSERT_TRUE(rig.wait_state(injection, FaultState::armed));
+    const std::string record = rig.records().at(0), id = record.substr(0, record.rfind('.'));
+    for (int command = 1; command < 20; ++command) {
+      for (const char* suffix : {".undoing", ".command"}) {
+        const std::string boot = boot_id().substr(0, 8);
+        std::filesystem::create_directories(id + "." + std::to_string(::getpid()) + "-" + std::to_string(command) + "-" + boot +
+                                            suffix + "/in the way");
+      }
+    }
+    const std::string logs = rig.options.state_dir + "/logs";
+    for (const auto& log : std::filesystem::directory_iterator(logs)) std::filesystem::remove_all(log);
+    std::filesystem::create_directories(logs + "/" + file_name_for("sleeper") + ".log/in the way");
+    ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+    if (fault == recovered) {
+      ASSERT_TRUE(rig.run_until([&] { return !rig.steps(StepEvent::Kind::recover).empty(); }));
+    }
+    const auto [clean, detail] = rig.finish(injection, fault == undone);
+    EXPECT_TRUE(clean) << detail;
+    EXPECT_EQ(state_of(rig.pid(sleeper)), 'S');
+  }
+  EXPECT_TRUE(std::filesystem::exists(rig.folder / "undone"));
+  for (const StepEvent::Kind kind : {StepEvent::Kind::undo, StepEvent::Kind::recover}) {
+    EXPECT_TRUE(rig.steps(kind).at(0).ok) << rig.steps(kind).at(0).detail;
+    EXPECT_THAT(rig.steps(kind).at(0).detail, HasSubstr("cannot note the process"));
+    EXPECT_THAT(rig.steps(kind).at(0).detail, HasSubstr("its output is kept nowhere"));
+  }
 }
 
 TEST_F(FaultGuardTest, AMissingWatchdogProgramIsAnErrorAtOnce) {
