@@ -38,7 +38,7 @@ struct AgentOptions {
   std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, RunClock, FaultOptions,
                                                      boost::asio::io_context&)>
       make_fault = make_fault_runner;
-  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&)> make_check =
+  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&, std::string note)> make_check =
       make_check_runner;
 };
 

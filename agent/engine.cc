@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/release.h"
+#include "core/runtime/open_files.h"
 #include "core/wire/index_check.h"
 
 namespace shakedown {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr Duration kReleaseTimeout = 10s;
 constexpr Duration kInterval = 1s;
+constexpr int kFewestFiles = 24;
 
 // Moves an event's own stamps from one run clock to another.
 void restamp(Event& event, RunClock from, RunClock to) {
@@ -30,6 +32,14 @@ void restamp(Event& event, RunClock from, RunClock to) {
     fault->earliest = moved(fault->earliest);
     fault->latest = moved(fault->latest);
   }
+}
+
+// Loops and their threads throw where they cannot be made.
+Result<void> check_open_files() {
+  raise_open_files();
+  if (can_open_files(kFewestFiles)) return ok();
+  return fail(ErrorKind::io, "fewer than " + std::to_string(kFewestFiles) +
+                                 " files can be opened here, which is too few for a drill; raise the limit (ulimit -n)");
 }
 
 // The number of the step that an order wants answered; 0 = none.
@@ -102,7 +112,8 @@ bool Engine::has_faults() const {
   const AgentId self = assignment_->self;
   const auto ours = [&](const Component& c) { return c.agent == self; };
   const auto here = [&](const Action& a) { return a.kind == Action::Kind::exec && a.agent == self; };
-  return s.agents[self.value].inject || std::any_of(s.components.begin(), s.components.end(), ours) ||
+  const auto check_here = [&](const Check& c) { return std::holds_alternative<CommandCheck>(c.kind) && owner_of(c, s) == self; };
+  return s.agents[self.value].inject || std::any_of(s.checks.begin(), s.checks.end(), check_here) || std::any_of(s.components.begin(), s.components.end(), ours) ||
          std::any_of(s.setup.begin(), s.setup.end(), here) || std::any_of(s.teardown.begin(), s.teardown.end(), here);
 }
 
@@ -110,6 +121,7 @@ Result<void> Engine::plan(Assignment assignment) {
   assignment_ = std::move(assignment);
   outbox_.emplace(link_, assignment_->self);
   clock_ = RunClock(mono_now());
+  SHAKEDOWN_TRY(check_open_files());
   SHAKEDOWN_TRY(auto load, make_load(clock_));
   SHAKEDOWN_TRY(auto fault, make_fault(clock_));
   if (load) addresses_ = load->addresses();
@@ -221,7 +233,7 @@ void Engine::run_step(const RunStep& order) {
 }
 
 void Engine::run_checks(uint64_t step) {
-  if (!check_) check_ = options_.make_check(*assignment_, clock_, loop_);
+  if (!check_) check_ = options_.make_check(*assignment_, clock_, loop_, fault_ ? fault_->command_note() : "");
   check_->run(while_alive([this](CheckResult result) { report(std::move(result)); }),
               while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
 }

@@ -25,9 +25,10 @@ class CheckRunner {
   virtual void cancel() = 0;
 };
 
-// clock stamps the results.
-std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock,
-                                               boost::asio::io_context& loop);
+// clock stamps the results. note: the file in which a command's process is noted while it runs (FaultRunner::command_note);
+// empty = nowhere.
+std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock, boost::asio::io_context& loop,
+                                               std::string note = "");
 
 // Connects once to every target of the scenario's operations and lets go again; nothing is sent. done: whether one of
 // them accepted (or none is to be asked), and what the others said. On the loop, within the limit.

@@ -1,4 +1,6 @@
 // A command of the scenario's own: its exit code, and with `number` the first line of its output.
+#include <unistd.h>
+
 #include "agent/check/look.h"
 #include "agent/secrets/command_environment.h"
 #include "core/base/clock.h"
@@ -23,9 +25,11 @@ Task<Observation> carry_out(const Look& look, const CommandCheck& check) {
   command.environment = std::move(variables.value());
   command.folder = look.scenario().folder;
   command.ends_with_us = true;
+  command.stat_file = look.note;
   if (check.number) command.error_file = "/dev/null";  // a warning is no first line of the output
   const Duration limit = look.deadline - mono_now();
   const Result<CommandResult> ran = co_await run_command(std::move(command), limit, &look.end);
+  if (!look.note.empty()) ::unlink(look.note.c_str());
   if (!ran) co_return not_done(ran.error().message);
   const CommandResult& result = ran.value();
   if (result.timed_out || result.cancelled || result.status.signal != 0) co_return not_done(result.text());

@@ -23,6 +23,7 @@ struct Look {
   std::vector<std::unique_ptr<Ask>>& asks;  // outlive the loop's operations
   MonoTime deadline{};
   OneShot& end;  // fires when the agent stops
+  std::string note{};  // file of a command's process; empty = nowhere
 
   const Scenario& scenario() const { return assignment.scenario; }
   const Target& target(TargetId id) const { return scenario().targets[id.value]; }

@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 
 class Runner final : public CheckRunner {
  public:
-  Runner(const Assignment& assignment, RunClock clock, asio::io_context& loop)
-      : assignment_(assignment), clock_(clock), loop_(loop), worker_("checks") {}
+  Runner(const Assignment& assignment, RunClock clock, asio::io_context& loop, std::string note)
+      : assignment_(assignment), clock_(clock), loop_(loop), note_(std::move(note)), worker_("checks") {}
   ~Runner() override {
     cancel();
     worker_.finish();
@@ -42,6 +42,7 @@ class Runner final : public CheckRunner {
   const Assignment assignment_;
   const RunClock clock_;
   asio::io_context& loop_;
+  const std::string note_;
   bool begun_ = false;  // the agent's thread; what follows belongs to the worker's
   OneShot end_;
   std::vector<std::unique_ptr<Ask>> asks_;
@@ -90,7 +91,7 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
   CheckResult result;
   result.check = id;
   result.started = clock_.now();
-  const Look look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_};
+  const Look look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_};
   Observation finding = not_done(why_not(Woken::ended));
   if (!end_.fired()) finding = co_await carry_out(look, check.kind);
   result.ended = clock_.now();
@@ -103,8 +104,9 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
 
 }  // namespace
 
-std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock, asio::io_context& loop) {
-  return std::make_unique<Runner>(assignment, clock, loop);
+std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock, asio::io_context& loop,
+                                               std::string note) {
+  return std::make_unique<Runner>(assignment, clock, loop, std::move(note));
 }
 
 AgentId owner_of(const Check& check, const Scenario& scenario) {

@@ -36,6 +36,9 @@ class FaultRunner {
                       std::function<void(bool, std::string)> done) = 0;
   // Compares with the state before: clean when nothing differs; else nothing is done. done(clean, detail).
   virtual void look(InjectionId injection, std::function<void(bool, std::string)> done) = 0;
+  // A file for the process of a command that others run, one at a time, so that whoever undoes ends it when we die. Empty:
+  // nowhere. It is theirs to remove.
+  virtual std::string command_note() const { return ""; }
   // Lease renewed by the controller; passed on to the watchdog.
   virtual void renew(Duration lease) = 0;
   // Undoes every fault that stands and stops what setup started and teardown did not stop. done(clean, detail).

@@ -166,6 +166,8 @@ class Runner final : public FaultRunner {
     spawn(look_at_injection(desk_, found->second, std::move(done)));
   }
 
+  std::string command_note() const override { return desk_->journal.note("").file; }
+
   void renew(Duration lease) override {
     if (!desk_->guard->lease_over()) look_after_records();
     desk_->lease = lease;

@@ -42,6 +42,29 @@ Standing standing_of(const std::string& folder, const std::string& record) {
   return one;
 }
 
+// The run whose folder of records this is: PID-START-RUN-AGENT-HASH (records_folder, file_name_for).
+std::string run_of(const std::string& folder) {
+  std::string name = fs::path(folder).filename().string();
+  for (int dashes = 0; dashes < 2; ++dashes) name.erase(0, std::min(name.find('-'), name.size() - 1) + 1);
+  for (int dashes = 0; dashes < 2; ++dashes) name.erase(std::min(name.rfind('-'), name.size()));
+  return name;
+}
+
+// Commands that their dead owner left running.
+std::vector<Standing> commands_of(const std::string& folder) {
+  std::vector<Standing> out;
+  for (const std::string& note : abandoned_commands(folder)) {
+    Standing one;
+    one.folder = folder;
+    one.record = note;
+    one.id = fs::path(folder).filename().string() + "/" + note;
+    one.command = true;
+    one.what.owner.run_id = run_of(folder);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 std::string lock_key_of(const UndoRecord& record) {
   const auto& process = record.component.component.process;
   return process ? process->pidfile : record.component.folder + ":" + record.component.component.name;
@@ -52,6 +75,7 @@ Result<std::vector<ComponentLock>> lock_components_of(const std::vector<Standing
   std::vector<ComponentLock> locks;
   std::set<std::string> held;
   for (const Standing& one : records) {
+    if (one.command) continue;
     const std::string key = lock_key_of(one.what);
     if (!held.insert(lock_name(key)).second) continue;
     const LockHolder holder{Owner{one.what.owner.run_id, own_process(), boot_id()}, state_dir_of(one.folder)};
@@ -82,6 +106,7 @@ std::string one_line(std::string text) {
 }  // namespace
 
 std::string Standing::text() const {
+  if (command) return one_line(id + ": a command of run " + what.owner.run_id + " still runs, though its agent has ended");
   if (!trouble.empty()) return id + ": the record cannot be read: " + one_line(trouble);
   std::string out = id + ": " + what.what() + ", run " + what.owner.run_id;
   if (alive) return one_line(out + ", which still runs (process " + std::to_string(what.owner.process.pid) + ")");
@@ -111,6 +136,7 @@ std::vector<Standing> standing(const std::string& state_dir) {
     }
     std::sort(records.begin(), records.end());
     for (const std::string& record : records) out.push_back(standing_of(folder, record));
+    for (Standing& one : commands_of(folder)) out.push_back(std::move(one));
   }
   return out;
 }
@@ -130,6 +156,7 @@ Result<std::vector<std::string>> take_back_run(const std::string& run_id, const 
   SHAKEDOWN_TRY(auto locks, lock_components_of(records));
   HostLocks host;
   for (const Standing& one : records) {
+    if (one.command) continue;
     SHAKEDOWN_TRY(host.hold(lock_key_of(one.what), one.what.component.component));
   }
   std::vector<UndoOutcome> outcomes;
@@ -155,6 +182,7 @@ Result<Standing> forget(const std::string& id, const std::string& why, const std
                                       "\"; `undo --list` shows them");
   }
   Standing& one = found.front();
+  if (one.command) return fail(ErrorKind::usage, "that is a command, not a record; `undo --run " + one.what.owner.run_id + "` ends it");
   if (one.alive) return fail(ErrorKind::locked, "its agent still runs; end the run (Ctrl-C undoes everything)");
   const std::string line = format_wall(system_clock().wall()) + " uid " + std::to_string(::getuid()) + " forgot " +
                            one.text() + "; why: " + one_line(why) + "\n";

@@ -2,7 +2,6 @@
 
 #include <exception>
 #include <filesystem>
-#include <sstream>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -131,22 +130,13 @@ std::string records_folder(const std::string& state_dir, const ProcessRef& owner
 
 namespace {
 
-// The owner's process, as records_folder wrote it into the folder's name.
-ProcessRef owner_of(const std::string& folder) {
-  std::istringstream name(fs::path(folder).filename().string());
-  ProcessRef owner;
-  char dash = 0;
-  name >> owner.pid >> dash >> owner.start;
-  return owner;
-}
-
 // Nothing of a living owner is touched: its own watchdog looks after it.
 bool owner_alive(const UndoJournal& journal) {
   for (const std::string& id : journal.list()) {
     const Result<UndoRecord> record = journal.read(id);
     if (record.has_value()) return record.value().owner.alive();
   }
-  return is_running(owner_of(journal.folder()));
+  return is_running(folder_owner(journal.folder()));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
 #include <fcntl.h>
@@ -64,6 +65,14 @@ bool is_current(int file, const std::string& path) {
 }
 
 }  // namespace
+
+ProcessRef folder_owner(const std::string& folder) {
+  std::istringstream name(fs::path(folder).filename().string());
+  ProcessRef owner;
+  char dash = 0;
+  name >> owner.pid >> dash >> owner.start;
+  return owner;
+}
 
 Result<UndoJournal> UndoJournal::open(std::string folder) {
   SHAKEDOWN_TRY(prepare_private_folder(folder));
@@ -257,6 +266,21 @@ Task<void> await_undo(ProcessStat leader, const UndoRecord* record) {
 }
 
 }  // namespace
+
+std::vector<std::string> abandoned_commands(const std::string& folder) {
+  std::vector<std::string> out;
+  if (is_running(folder_owner(folder))) return out;
+  for (const char* suffix : {kCommandSuffix, kUndoingSuffix}) {
+    for (const std::string& name : names_with(folder, suffix)) {
+      if (!name.ends_with(this_boot())) continue;
+      const Result<std::string> text = read_file(folder + "/" + name + suffix);
+      const auto leader = text.has_value() ? parse_process_stat(text.value()) : std::nullopt;
+      const Result<bool> lives = leader ? group_lives(*leader) : Result<bool>(text.has_error());
+      if (lives.has_error() || lives.value()) out.push_back(name + suffix);
+    }
+  }
+  return out;
+}
 
 Task<void> end_commands(const UndoJournal& journal, const UndoRecord* record) {
   const std::string of = (record == nullptr ? kNoRecord : record->id) + ".";

@@ -28,6 +28,9 @@ class RecordLock {
   FileDescriptor file_;
 };
 
+// The owner's process, as records_folder wrote it into the folder's name.
+ProcessRef folder_owner(const std::string& folder);
+
 enum class LockOutcome {
   held,
   removed,  // somebody has undone it
@@ -79,6 +82,10 @@ class UndoJournal {
   std::map<std::string, UndoRecord> known_;
   mutable uint64_t commands_ = 0;
 };
+
+// The notes, by their file's name, of what still runs in this folder although its owner has ended; and of what cannot be looked
+// at.
+std::vector<std::string> abandoned_commands(const std::string& folder);
 
 // Ends, with its process group, each command that a dead owner left running for this record (nullptr: for none), and waits
 // for the end of its undo commands. What has left the group lives on, and so does a group that holds a process of the

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/fault/process_identity.h"
+#include "agent/fault/standing.h"
 #include "core/runtime/child_process.h"
 #include "tests/component/fault_rig.h"
 
@@ -107,6 +108,21 @@ TEST_F(FaultCommandsTest, WhatAgentAndWatchdogLeftRunningIsEndedByTheNextAgent) 
   EXPECT_TRUE(eventually([&] { return named("sh").empty(); })) << "the command itself dies with its agent";
   sweep();
   EXPECT_TRUE(eventually([&] { return named("sleep").empty(); })) << "what is left of its process group does not";
+}
+
+TEST_F(FaultCommandsTest, WhatAgentAndWatchdogLeftRunningIsListedAndEndedByHand) {
+  ChildProcess& agent = start_agent("exec-step", "sleep 997 & sleep 997; true");
+  ASSERT_TRUE(eventually([&] { return named("sleep").size() == 2; })) << said();
+  EXPECT_TRUE(standing(folder / "state").empty()) << "its agent lives";
+  kill_both(agent);
+  const std::vector<Standing> listed = standing(folder / "state");
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_NE(listed[0].text().find("a command of run crash still runs"), std::string::npos) << listed[0].text();
+  const auto left = take_back_run("crash", folder / "state");
+  ASSERT_TRUE(left.has_value()) << left.error().message;
+  EXPECT_TRUE(left.value().empty());
+  EXPECT_TRUE(eventually([&] { return named("sleep").empty(); }));
+  EXPECT_TRUE(standing(folder / "state").empty());
 }
 
 TEST_F(FaultCommandsTest, WhatHasLeftTheGroupOfACommandLivesOn) {

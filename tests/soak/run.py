@@ -11,8 +11,9 @@ import re
 import subprocess
 import sys
 
-# A part: name, program below the build folder's tests, environment, rounds. A program called fuzz_... is given its next MUTATIONS
-# in each round, any other is one of GoogleTest and runs whole. A new part is a line here and its program in `make soak`.
+# A part: name, program below the build folder's tests (a script: beside this one), environment, rounds. One with MUTATIONS is given
+# that many and the number of its first in each round, any other is one of GoogleTest and runs whole. A new part is a line here and
+# its program in `make soak`.
 PARTS = {
     "rogue agents": ("component_rogue", {"SHAKEDOWN_SOAK": "1"}, 3),
     "metrics listener": ("component_metrics_server", {}, 50),
@@ -21,14 +22,16 @@ PARTS = {
     "agents' frames": ("fuzz_wire", {}, 1000),
     "scenario files": ("fuzz_scenario", {}, 500),
     "records to reports": ("fuzz_judge", {}, 1000),
+    "leftovers": ("leftovers.py", {}, 100),
 }
-MUTATIONS = {"fuzz_http_parser": 20000, "fuzz_wire": 10000, "fuzz_scenario": 2000, "fuzz_judge": 100}
+MUTATIONS = {"fuzz_http_parser": 20000, "fuzz_wire": 10000, "fuzz_scenario": 2000, "fuzz_judge": 100, "leftovers.py": 10}
 LIMIT_SECONDS = 3600
 
 
 def one_round(build, program, environment, number):
     """(what was tried, what failed) in one run of the program, the number-th of its part."""
-    command = [os.path.join(build, "tests", program)]
+    script = program.endswith(".py")
+    command = [os.path.join(os.path.dirname(os.path.abspath(__file__)) if script else os.path.join(build, "tests"), program)]
     runs = MUTATIONS.get(program)
     if runs:
         command += [str(runs), str(number * runs)]

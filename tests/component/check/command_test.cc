@@ -61,6 +61,26 @@ TEST_F(CommandCheckTest, ASecretInItsOutputIsNotTold) {
   EXPECT_EQ(result.detail, "exit code 0; output: with {token}, {token}");
 }
 
+TEST_F(CommandCheckTest, ItsProcessIsNotedWhileItRunsSoThatItEndsWithItsAgent) {
+  const std::string note = dir_ + "/note", copy = dir_ + "/copy";
+  Assignment assignment;
+  assignment.self = AgentId(0);
+  assignment.scenario = site("http", 1);
+  assignment.scenario.checks.push_back({"noted", AgentId(), CommandCheck{{"/bin/sh", "-c", "cp " + note + " " + copy + "; echo $$"}, true}});
+  boost::asio::io_context loop{1};
+  const auto work = boost::asio::make_work_guard(loop);
+  const auto runner = make_check_runner(assignment, RunClock(mono_now()), loop, note);
+  CheckResult result;
+  bool over = false;
+  runner->run([&](CheckResult one) { result = std::move(one); }, [&](bool, std::string) { over = true; });
+  while (!over) loop.run_one();
+  ASSERT_TRUE(result.done) << result.detail;
+  double noted = 0;
+  std::ifstream(copy) >> noted;
+  EXPECT_EQ(noted, result.number);
+  EXPECT_NE(::access(note.c_str(), F_OK), 0);
+}
+
 TEST_F(CommandCheckTest, WhenTheAgentStopsNothingOfItIsLeft) {
   Scenario scenario = site("http", 1);
   const std::string pipe = dir_ + "/pipe";
