@@ -104,7 +104,7 @@ TEST_F(FaultGuardTest, RenewalsKeepAFaultStanding) {
   });
   EXPECT_EQ(state_of(pid), 'T');
   EXPECT_TRUE(rig.undo_all().first);
-  EXPECT_EQ(state_of(pid), 'S');
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S'; }));
 }
 
 TEST_F(FaultGuardTest, SignalsOfATerminalDoNotEndItWhileAFaultStands) {
@@ -143,7 +143,7 @@ TEST_F(FaultGuardTest, AWatchdogThatCannotBeReplacedEndsTheFault) {
   std::filesystem::remove(program);
   ::kill(watchdog_of(rig), SIGKILL);
   ASSERT_TRUE(rig.wait_state(injection, FaultState::clean));
-  EXPECT_EQ(state_of(pid), 'S');
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S'; }));
   EXPECT_THAT(rig.agent_events(AgentEvent::Kind::warning).at(0).detail, HasSubstr("no other one could be started"));
   const InjectionId unguarded = rig.inject(kill);
   ASSERT_TRUE(rig.wait_state(unguarded, FaultState::failed));
@@ -157,7 +157,7 @@ TEST_F(FaultGuardTest, AVanishedStateFolderDoesNotPassForAnUndo) {
   std::filesystem::remove_all(rig.options.state_dir);
   const auto [clean, detail] = rig.finish(injection, true);
   EXPECT_TRUE(clean) << detail;
-  EXPECT_EQ(state_of(pid), 'S');
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S'; }));
   EXPECT_TRUE(rig.records().empty());
 }
 
@@ -238,7 +238,7 @@ TEST_F(FaultGuardTest, WhatAnAgentWithoutDescriptorsCannotUndoIsUndoneByItsWatch
     }
     EXPECT_TRUE(end.first) << end.second;
     EXPECT_THAT(end.second, HasSubstr("watchdog")) << rig.names(injection);
-    EXPECT_EQ(state_of(rig.pid(sleeper)), 'S');
+    EXPECT_TRUE(eventually([&] { return state_of(rig.pid(sleeper)) == 'S'; }));
     EXPECT_TRUE(rig.records().empty());
   }
   EXPECT_FALSE(std::filesystem::exists(rig.folder / "broken"));
@@ -272,7 +272,7 @@ TEST_F(FaultGuardTest, WithoutDescriptorsAnywhereAPauseEndsAndIsToldAsALeftover)
   EXPECT_FALSE(end.first);
   EXPECT_THAT(end.second, HasSubstr("Too many open files"));
   EXPECT_THAT(end.second, HasSubstr("the watchdog has not taken it back"));
-  EXPECT_EQ(state_of(pid), 'S') << "SIGCONT needs no descriptor";
+  EXPECT_TRUE(eventually([&] { return state_of(pid) == 'S'; })) << "SIGCONT needs no descriptor";
   EXPECT_EQ(rig.records().size(), 1U);
   rig.runner.reset();
   EXPECT_TRUE(eventually([&] { return rig.records().empty(); })) << "the watchdog tries again";
@@ -304,7 +304,7 @@ TEST_F(FaultGuardTest, AComponentIsStartedAgainThoughNeitherItsNoteNorItsLogCanB
     }
     const auto [clean, detail] = rig.finish(injection, fault == undone);
     EXPECT_TRUE(clean) << detail;
-    EXPECT_EQ(state_of(rig.pid(sleeper)), 'S');
+    EXPECT_TRUE(eventually([&] { return state_of(rig.pid(sleeper)) == 'S'; }));
   }
   EXPECT_TRUE(std::filesystem::exists(rig.folder / "undone"));
   for (const StepEvent::Kind kind : {StepEvent::Kind::undo, StepEvent::Kind::recover}) {
