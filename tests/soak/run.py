@@ -67,13 +67,17 @@ def main():
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="default: all")
     parser.add_argument("--rounds", type=int, help="of each part, in place of its own number")
     parser.add_argument("--fresh", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
+    missing = [PARTS[name][0] for name in arguments.parts or PARTS
+               if not os.path.exists(os.path.join(arguments.build, "tests", PARTS[name][0]))]
+    if missing:
+        sys.exit(f"{', '.join(missing)} not built in {arguments.build}; `make soak` builds them")
     path = os.path.join(arguments.build, "soak.json")
     state = load(path, arguments.fresh)
     for name in arguments.parts or PARTS:
         program, environment, rounds = PARTS[name]
         part = state.setdefault(name, {"rounds": 0, "tries": 0, "failures": []})
-        while part["rounds"] < (arguments.rounds or rounds):
+        while part["rounds"] < (rounds if arguments.rounds is None else arguments.rounds):
             tried, failed = one_round(arguments.build, program, environment, part["rounds"])
             part["rounds"] += 1
             part["tries"] += tried
