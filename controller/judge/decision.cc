@@ -41,6 +41,7 @@ AreaSummary summarize(Area area, const std::vector<ScoredRequirement>& requireme
     if (!here(r)) continue;
     out.declared = true;
     count(out, r.verdict.state);
+    if (attested(r) && r.verdict.state == VerdictState::pass) ++out.vouched;
     if (any_must && !r.requirement.must) continue;
     if (severity(r.verdict.state) > worst) {
       worst = severity(r.verdict.state);

@@ -32,8 +32,6 @@ struct CallsNeeded {
   double value = 0, lower = 0, upper = 0;
 };
 
-std::string today(const Evidence& evidence) { return format_wall(evidence.manifest->finished).substr(0, 10); }
-
 // The capacity, where it is from, and what is doubtful about it.
 std::string find_capacity(ScoredDependency& out, const Dependency& dependency, DependencyId id, const Evidence& evidence) {
   if (dependency.capacity) {
@@ -93,10 +91,10 @@ void check_commitment(Findings& found, ScoredDependency& out, const Dependency& 
   }
   const Commitment& c = *dependency.commitment;
   out.commitment = fmt::format("{}: {}{}", c.who, format_rate(c.rate), c.until.empty() ? "" : " until " + c.until);
-  if (evidence.manifest->finished != WallTime{} && c.date > today(evidence)) {
+  if (evidence.manifest->finished != WallTime{} && c.date > evidence.today()) {
     found.add(VerdictState::unknown, fmt::format("{} is to commit on {}, and that day had not come", c.who, c.date));
   }
-  if (!c.until.empty() && c.until < today(evidence)) {
+  if (!c.until.empty() && c.until < evidence.today()) {
     found.add(VerdictState::fail, fmt::format("the commitment of {} expired on {}", c.who, c.until));
   } else if (const auto& forecast = evidence.scenario->forecast; forecast && !c.until.empty() && c.until < forecast->by) {
     found.add(VerdictState::fail, fmt::format("the commitment of {} ends on {}, before the forecast's {}", c.who, c.until,
@@ -153,7 +151,11 @@ Scored score(DependencyId id, const DependencyCalls& calls, const Evidence& evid
   Findings found;
   check_capacity(found, d, out.needed, doubt);
   check_commitment(found, d, dependency, out.needed, evidence);
-  if (!evidence.scenario->forecast) found.add(VerdictState::unknown, "no forecast says what will be needed");
+  const auto& forecast = evidence.scenario->forecast;
+  if (!forecast) found.add(VerdictState::unknown, "no forecast says what will be needed");
+  if (evidence.forecast_is_past()) {
+    found.add(VerdictState::not_proven, fmt::format("the forecast was for {}, and that day is past", forecast->by));
+  }
   d.state = found.state;
   d.problem = fmt::format("{}", fmt::join(found.reasons, "; "));
   d.reason = found.reasons.empty() ? fmt::format("it can take {} and is committed, {} are needed", rate_text(*d.capacity),

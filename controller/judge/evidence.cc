@@ -191,6 +191,13 @@ AgentId Evidence::or_first_load_agent(AgentId agent) const {
   return AgentId(0);
 }
 
+std::string Evidence::today() const { return format_wall(manifest->finished).substr(0, 10); }
+
+bool Evidence::forecast_is_past() const {
+  const auto& forecast = scenario->forecast;
+  return forecast && !forecast->by.empty() && forecast->by < today();
+}
+
 std::string Evidence::agent_name(AgentId agent) const {
   if (agent.value < manifest->agents.size() && !manifest->agents[agent.value].name.empty()) {
     return manifest->agents[agent.value].name;

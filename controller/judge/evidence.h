@@ -83,6 +83,8 @@ struct Evidence {
   // How far two agents' stamps may lie apart; 0 for the same agent.
   Duration clock_bound(AgentId a, AgentId b) const;
   double last_second() const { return seconds(end); }
+  std::string today() const;  // the day on which the run ended: 2026-12-01
+  bool forecast_is_past() const;
 };
 
 Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest);

@@ -12,7 +12,7 @@ namespace shakedown::judging {
 std::string time_words(double s);
 // The same, rounded up: for what was kept "within" it.
 std::string within_words(double s);
-// The same, rounded down: for what it was "more than".
+// The same, rounded down: for "more than" and "at least".
 std::string beyond_words(double s);
 // Both ends rounded outwards to two digits, in the unit of the upper one, from 10 ms on in seconds: "0.2 to 0.29 seconds";
 // a lower end below a hundredth of it in its own: "10 milliseconds to 2 minutes";

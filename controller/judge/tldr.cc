@@ -150,15 +150,15 @@ bool told_when_passed(const Sli& sli) {
   return std::holds_alternative<RpoSli>(sli) || std::holds_alternative<RtoSli>(sli);
 }
 
-// The sentences about rows in this state; two rows may rest on the same search, which is told once.
+// The sentences about rows in this state; two rows may rest on the same search or dependency, which is told once.
 std::vector<std::string> told(VerdictState state, bool must, const Scorecard& card, const Scenario& scenario) {
   std::vector<std::string> out;
   for (const ScoredRequirement& row : card.requirements) {
     const bool wanted = state == VerdictState::fail || told_when_passed(row.requirement.sli);
     if (row.requirement.must != must || row.verdict.state != state || !wanted) continue;
     std::string said = sentence(row, card, scenario);
-    const bool of_search = said == tell_capacity(row, card, scenario);
-    if (!of_search || std::find(out.begin(), out.end(), said) == out.end()) out.push_back(std::move(said));
+    const bool shared = said == tell_capacity(row, card, scenario) || std::holds_alternative<DownstreamSli>(row.requirement.sli);
+    if (!shared || std::find(out.begin(), out.end(), said) == out.end()) out.push_back(std::move(said));
   }
   return out;
 }

@@ -173,7 +173,7 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
   if (away == limit) away = within_words(range.most);  // a miss is not rounded to what was promised
   if (std::isinf(range.most) || range.injections == 0) {
     const double least = row.verdict.measured.lower.value_or(0);
-    away = least > 0 ? "more than " + beyond_words(least) : "a time that has no upper limit";
+    away = least >= 1e-3 ? "more than " + beyond_words(least) : "a time that has no upper limit";
   }
   const char* overlapped = with_another(scenario.fault(sli.fault).name, card) ? ", in part with another failure at work" : "";
   return fmt::format("{}, the service is away for {}{}; promised {} {}{}.", start, away, overlapped,

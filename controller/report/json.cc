@@ -109,7 +109,8 @@ Json area_of(const AreaSummary& area) {
           {"pass", area.pass},
           {"fail", area.fail},
           {"not_proven", area.not_proven},
-          {"unknown", area.unknown}};
+          {"unknown", area.unknown},
+          {"vouched", area.vouched}};
 }
 
 Json probe_of(const ScoredProbe& probe) {

@@ -209,10 +209,9 @@ void put_areas(PageData& page, const Scorecard& card) {
       return std::count_if(card.requirements.begin(), card.requirements.end(),
                            [&](const auto& row) { return row.requirement.area == area.area && wanted(row); });
     };
-    const auto attested = of_area(is_attested);
-    if (attested > 0 && static_cast<uint32_t>(attested) == area.pass) continue;
+    if (area.vouched > 0 && area.vouched == area.pass) continue;
     const bool at_risk = of_area([](const ScoredRequirement& row) { return row.verdict.at_risk; }) > 0;
-    green.push_back(area_title(area.area) + (at_risk ? " (close to its limit)" : attested > 0 ? " (in part attested)" : ""));
+    green.push_back(area_title(area.area) + (at_risk ? " (close to its limit)" : area.vouched > 0 ? " (in part attested)" : ""));
   }
   put(page, "green", joined(green, ", "));
   put(page, "green_count", std::to_string(green.size()));

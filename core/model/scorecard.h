@@ -46,6 +46,7 @@ struct AreaSummary {
   bool declared = false;
   VerdictState worst = VerdictState::unknown;  // of its must rows (all rows when it has no must)
   uint32_t pass = 0, fail = 0, not_proven = 0, unknown = 0;
+  uint32_t vouched = 0;  // of `pass`: nobody measured them, somebody vouches for them
 };
 
 struct OutageImpact {

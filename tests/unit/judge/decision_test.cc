@@ -98,6 +98,14 @@ TEST(Areas, WorstMustRowCountsAndUndeclaredIsSaid) {
   EXPECT_FALSE(areas[2].declared);
 }
 
+TEST(Areas, WhatSomebodyVouchesForIsCountedApart) {
+  ScoredRequirement vouched = row(kPass), expired = row(kFail);
+  vouched.requirement.sli = expired.requirement.sli = AttestedSli{};
+  const auto areas = judging::summarize_areas({vouched, row(kPass), expired});
+  EXPECT_EQ(areas[0].pass, 2U);
+  EXPECT_EQ(areas[0].vouched, 1U);
+}
+
 TEST(Decision, LaunchIsCountedInCalendarDays) {
   testing::Drill drill;
   drill.scenario.launch = "2026-12-15";

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "controller/judge/chance.h"
@@ -136,6 +137,26 @@ TEST(Downstream, ACommitmentOfADayToComeIsNoneYet) {
   rig.add("ledger", {service(1)}, 5000, 2000).commitment->date = "2030-01-01";
   EXPECT_EQ(rig.scored().state, VerdictState::unknown);
   EXPECT_THAT(rig.scored().reason, HasSubstr("is to commit on 2030-01-01, and that day had not come"));
+}
+
+TEST(TruthDownstream, AForecastWhoseDayIsPastSaysNothingOfWhatIsToCome) {
+  Rig rig;
+  rig.add("ledger", {service(1)}, 5000, 2000);
+  rig.drill.scenario.forecast->by = "2026-12-01";  // the day of the run itself is not past
+  EXPECT_EQ(rig.scored().state, VerdictState::pass);
+  rig.drill.scenario.forecast->by = "2026-11-30";
+  EXPECT_EQ(rig.scored().state, VerdictState::not_proven);
+  EXPECT_THAT(rig.scored().reason, HasSubstr("the forecast was for 2026-11-30, and that day is past"));
+  EXPECT_EQ(rig.verdict().state, VerdictState::not_proven);
+}
+
+TEST(TruthDownstream, TwoRowsAboutOneDependencySayItOnce) {
+  Rig rig;
+  rig.add("ledger", {service(2)}, 1500, 5000);
+  rig.drill.require("DS-2", DownstreamSli{}, Comparison::at_least, 0.2);
+  const Scorecard card = rig.judge();
+  const auto about = [](const std::string& s) { return s.find("ledger (ledger-team)") != std::string::npos; };
+  EXPECT_EQ(std::count_if(card.tldr.begin(), card.tldr.end(), about), 1);
 }
 
 TEST(Downstream, WithoutEvidenceItIsGrey) {

@@ -258,6 +258,9 @@ TEST(SearchJudged, HeadroomIsToldAgainstTheForecast) {
   EXPECT_EQ(verdict.state, VerdictState::pass);
   EXPECT_NEAR(*verdict.measured.lower, 0.25, 1e-12);
   EXPECT_NEAR(*verdict.measured.upper, 412.0 / 320 - 1, 1e-12);
+  s.drill.manifest.finished = parse_wall("2027-03-02").value();
+  EXPECT_EQ(s.drill.verdict(2).state, VerdictState::not_proven) << "the forecast's day is past";
+  EXPECT_EQ(s.drill.verdict(2).needed, "a forecast for a day to come");
 }
 
 // The chance of the capacity row's fail at >= 420/s, when the step at 412/s has this share of slow answers (1 % is allowed).

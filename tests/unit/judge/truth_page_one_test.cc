@@ -251,6 +251,7 @@ TEST(TruthSentences, TimesAreWordsWithoutExponents) {
   EXPECT_EQ(time_words(200000), "2.3 days");
   EXPECT_EQ(time_words(0), "0 seconds");
   EXPECT_EQ(within_words(1.101), "1.2 seconds");
+  EXPECT_EQ(beyond_words(3.98), "3.9 seconds");
   EXPECT_EQ(within_words(0.9991), "1 second");
   EXPECT_EQ(time_range_words(0.2055, 0.2802), "0.2 to 0.29 seconds");
   EXPECT_EQ(time_range_words(0, 0.004), "up to 4 milliseconds");
