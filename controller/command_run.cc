@@ -128,12 +128,14 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   SHAKEDOWN_TRY(consent(scenario, command.yes));
   SHAKEDOWN_TRY(auto linger, parse_duration(command.metrics_linger));
   SHAKEDOWN_TRY(auto metrics, serve_metrics(command));
-  const std::string out = command.out.empty() ? "runs/" + new_run_id(system_clock().wall()) : command.out;
+  const std::string run_id = new_run_id(system_clock().wall());
+  const std::string out = command.out.empty() ? "runs/" + run_id : command.out;
   SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
   SHAKEDOWN_TRY(auto bytes, file_content(command.file));
   if (sha256_hex(bytes) != scenario.sha256) return fail(ErrorKind::io, command.file + " was changed as the run began; run it again");
   SHAKEDOWN_TRY(folder.write("scenario.yaml", bytes));
   DrillOptions options;
+  options.run_id = run_id;
   options.journal = folder.journal();
   options.work_dir = folder.file("work");
   options.spawn = command.spawn;

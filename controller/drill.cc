@@ -92,7 +92,7 @@ class Drill {
     Chronicle chronicle(scenario_, std::move(journal));
     const auto progress = console_progress(options_.terminal, options_.quiet);
     RunOptions run_options;
-    run_options.run_id = new_run_id(system_clock().wall());
+    run_options.run_id = options_.run_id.empty() ? new_run_id(system_clock().wall()) : options_.run_id;
     run_options.tool_version = kVersion;
     run_options.host = read_host_facts();
     run_options.each_second = options_.each_second;

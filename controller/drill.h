@@ -11,6 +11,7 @@
 namespace shakedown {
 
 struct DrillOptions {
+  std::string run_id;         // as new_run_id; empty = a new one
   std::string journal;        // path; empty = not kept
   std::string work_dir;       // crash copies, logs, join token; empty = a temporary folder
   uint32_t spawn = 0;         // agents as processes of their own

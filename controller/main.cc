@@ -1,5 +1,6 @@
 // The command line. The only file that names both sides: it hands the in-process agent to local runs.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -100,12 +101,12 @@ void add_folder_commands(CLI::App& app, Choice& choice) {
   CLI::App* report = app.add_subcommand("report", "Write reports of a run again");
   report->add_option("RUNDIR", folder, "run folder")->required();
   report->add_option("--format", formats, "html, md, json, junit (comma separated)")->delimiter(',')->required();
-  report->footer("Example: shakedown report runs/LAST --format html,junit");
+  report->footer("Example: shakedown report runs/2026-11-23T14-05-09Z-9f2c1e --format html,junit");
   report->callback([&] { choice.run = [] { return report_command(folder, formats); }; });
 
   CLI::App* verify = app.add_subcommand("verify", "Prove that journal and scorecard are intact");
   verify->add_option("RUNDIR", folder, "run folder")->required();
-  verify->footer("Example: shakedown verify runs/LAST\nExit: 0 intact, 1 names the first difference.");
+  verify->footer("Example: shakedown verify runs/2026-11-23T14-05-09Z-9f2c1e\nExit: 0 intact, 1 names the first difference.");
   verify->callback([&] { choice.run = [] { return verify_command(folder); }; });
 }
 
@@ -116,7 +117,7 @@ void add_annotate_command(CLI::App& app, Choice& choice) {
   annotate->add_option("--grafana", command.grafana, "its address, for example https://grafana.example.com")->required();
   annotate->add_option("--token-env", command.token_env, "environment variable with a service account's token");
   annotate->add_option("--token-file", command.token_file, "file with a service account's token");
-  annotate->footer("Example: shakedown annotate runs/LAST --grafana http://127.0.0.1:3000 --token-env GRAFANA_TOKEN");
+  annotate->footer("Example: shakedown annotate runs/2026-11-23T14-05-09Z-9f2c1e --grafana http://127.0.0.1:3000 --token-env GRAFANA_TOKEN");
   annotate->callback([&] { choice.run = [] { return annotate_command(command); }; });
 }
 
@@ -173,6 +174,12 @@ int run_main(int argc, char** argv) {
   add_annotate_command(app, choice);
   add_host_commands(app, choice);
   add_undo_command(app, choice);
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
+  if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), named)) {
+    say(stderr, "shakedown: there is no command `" + std::string(argv[1]) + "`; `shakedown --help` lists them\n");
+    return exit_code(ErrorKind::usage);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -55,6 +55,10 @@ ScoredHold look(const Search& search, RequirementId id, const std::vector<StageI
   return hold;
 }
 
+bool counts_failures(const Sli& sli) {
+  return std::holds_alternative<AvailabilitySli>(sli) || std::holds_alternative<ErrorRatioSli>(sli);
+}
+
 // All SLIs on the same windows: invalid over breaches over undecided over holds.
 void look_at(ScoredSearchStep& step, const Search& search, const std::vector<StageId>& stages, uint32_t looks,
              const Evidence& evidence) {
@@ -70,9 +74,14 @@ void look_at(ScoredSearchStep& step, const Search& search, const std::vector<Sta
     step.outcome = StepOutcome::invalid;
   } else if (any(StepOutcome::breaches)) {
     step.outcome = StepOutcome::breaches;
-    const auto first = std::find_if(step.holds.begin(), step.holds.end(),
-                                    [](const ScoredHold& h) { return h.outcome == StepOutcome::breaches; });
-    step.limiting = first->requirement;
+    // A failed request is a slow one too, whatever its answer took: where requests fail beyond what is allowed, that is what gives way.
+    const auto breached = [&](bool by_failures) {
+      return std::find_if(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) {
+        return h.outcome == StepOutcome::breaches && (!by_failures || counts_failures(evidence.scenario->requirement(h.requirement).sli));
+      });
+    };
+    const auto failing = breached(true);
+    step.limiting = (failing != step.holds.end() ? failing : breached(false))->requirement;
   } else if (any(StepOutcome::undecided)) {
     step.outcome = StepOutcome::undecided;
   }

@@ -174,19 +174,32 @@ std::optional<TradeOff> undeclared(const Scorecard& card, const Scenario& scenar
   return std::nullopt;
 }
 
-std::optional<TradeOff> first_to_break(const Scorecard& card) {
+// Of the row's dependencies: the one that falls shortest; where none does, one that fails it otherwise (its commitment).
+std::optional<TradeOff> first_to_break(const DownstreamSli& sli, const Scorecard& card, const Scenario& scenario) {
   std::size_t shorts = 0;
-  const ScoredDependency* first = nullptr;
+  const ScoredDependency *first = nullptr, *uncommitted = nullptr;
   for (const ScoredDependency& d : card.downstream) {
-    if (d.margin && *d.margin < 0) ++shorts;
-    if (d.first_to_break && d.capacity) first = &d;
+    const auto named = [&](DependencyId id) { return scenario.dependency(id).name == d.name; };
+    if (!sli.dependencies.empty() && std::none_of(sli.dependencies.begin(), sli.dependencies.end(), named)) continue;
+    if (d.margin && *d.margin < 0) {
+      ++shorts;
+      if (first == nullptr || *d.margin < *first->margin) first = &d;
+    } else if (d.state == VerdictState::fail && uncommitted == nullptr) {
+      uncommitted = &d;
+    }
   }
-  if (first == nullptr || shorts == 0) return std::nullopt;
   TradeOff out;
-  out.option = fmt::format("Raise {} first: it takes {}/s of the {}/s needed{}", first->name, grouped(*first->capacity),
-                           grouped(first->needed), shorts > 1 ? fmt::format("; {} systems fall short", shorts) : "");
-  out.assumption = fmt::format("its capacity is as {}", first->capacity_source.empty() ? "known" : first->capacity_source);
-  out.owner = first->owner;
+  if (first != nullptr) {
+    out.option = fmt::format("Raise {} first: it takes {}/s of the {}/s needed{}", first->name, grouped(*first->capacity),
+                             grouped(first->needed), shorts > 1 ? fmt::format("; {} systems fall short", shorts) : "");
+    out.assumption = fmt::format("its capacity is as {}", first->capacity_source.empty() ? "known" : first->capacity_source);
+    out.owner = first->owner;
+    return out;
+  }
+  if (uncommitted == nullptr) return std::nullopt;
+  out.option = fmt::format("Settle {} first: {}", uncommitted->name, uncommitted->problem);
+  out.assumption = "none";
+  out.owner = uncommitted->owner;
   return out;
 }
 
@@ -211,7 +224,7 @@ bool outside_faults(const Sli& sli) {
 }
 
 std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
-  if (std::holds_alternative<DownstreamSli>(sli)) return first_to_break(card);
+  if (const auto* downstream = std::get_if<DownstreamSli>(&sli)) return first_to_break(*downstream, card, scenario);
   if (const auto* capacity = std::get_if<CapacitySli>(&sli)) return gives_way_first(capacity->phase, card, scenario);
   if (const auto* headroom = std::get_if<HeadroomSli>(&sli)) return gives_way_first(headroom->phase, card, scenario);
   return std::nullopt;

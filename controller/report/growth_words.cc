@@ -51,7 +51,11 @@ struct GrowthMeasured {
   }
   Words operator()(const DownstreamSli&) const {
     const Measured& m = measured();
-    return m.value ? side(*m.value, " short at the forecast", " to spare at the forecast") : "nothing";
+    if (!m.value) return "nothing";
+    const Objective& promised = row->requirement.objective;
+    const bool enough = promised.comparison == Comparison::at_least && *m.value >= promised.limit;
+    const char* but = enough && row->verdict.state == VerdictState::fail ? ", but not committed" : "";
+    return side(*m.value, " short at the forecast", " to spare at the forecast") + but;
   }
   Words operator()(const DegradationSli& sli) const {
     const Measured& m = measured();

@@ -55,7 +55,7 @@ void decode_connections(Decoding& d, const View& view) {
   policy.slowest = view["slowest"].bytes();
   const View reconnect = view["reconnect"];
   policy.backoff = reconnect["backoff"].duration();
-  policy.backoff_max = reconnect["max"].duration();
+  policy.backoff_max = reconnect["max"] ? reconnect["max"].duration() : std::max(policy.backoff, policy.backoff_max);
   if (policy.backoff > policy.backoff_max) {
     d.diagnostics.error(reconnect["backoff"].at(),
                         "`backoff` is " + format_duration(policy.backoff) +

@@ -90,7 +90,9 @@ Shape connections_shape() {
   Shape reconnect =
       mapping("reconnect", "How soon a refused connection is tried again.",
               {may("backoff", duration_above_zero(3600), "50ms", "First pause; doubled each time."),
-               may("max", duration_above_zero(3600), "1s", "Longest pause.")});
+               otherwise("max", duration_above_zero(3600), "100ms, or `backoff` where that is longer",
+                         "Longest pause. While it lasts nobody asks the target: whether it would have answered is known of the "
+                         "requests that are due then only if the next attempt fails, so that each outage is counted this finely.")});
   return mapping("connections", "How each agent keeps connections to each target.",
                  {otherwise("max", integer(1, 100000), "as many as requests are out",
                             "Most at a time, as the target's real clients have. What waits for one of them counts against the "

@@ -105,7 +105,7 @@ struct ConnectionPolicy {
   Duration max_age{};                // 0 = no limit
   uint64_t max_requests = 0;         // 0 = no limit
   Duration backoff = std::chrono::milliseconds(50);
-  Duration backoff_max = std::chrono::seconds(1);
+  Duration backoff_max = std::chrono::milliseconds(100);
   Bytes max_response{16 << 20};      // of one answer, head included; a longer one failed
   Bytes slowest;                     // that an answer brings a second, once it has begun; 0 = no limit
 };

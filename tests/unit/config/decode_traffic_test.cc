@@ -18,7 +18,7 @@ TEST(DecodeTraffic, DefaultsAreThoseOfTheReference) {
   EXPECT_EQ(s.service, "sample");
   EXPECT_EQ(s.connections.max, 0U) << "as many as requests are out";
   EXPECT_EQ(s.connections.backoff, 50ms);
-  EXPECT_EQ(s.connections.backoff_max, 1s);
+  EXPECT_EQ(s.connections.backoff_max, 100ms);
   EXPECT_EQ(s.connections.max_age, 0s);
   const Operation& read = s.operations[0];
   EXPECT_EQ(read.http.method, "GET");

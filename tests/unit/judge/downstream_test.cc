@@ -159,6 +159,21 @@ TEST(TruthDownstream, TwoRowsAboutOneDependencySayItOnce) {
   EXPECT_EQ(std::count_if(card.tldr.begin(), card.tldr.end(), about), 1);
 }
 
+TEST(TruthDownstream, TheWayOutOfARowIsAboutItsOwnDependency) {
+  Rig rig;
+  rig.add("payment", {service(2)}, 1500, 5000);
+  rig.add("mail", {service(1)}, 5000);
+  rig.drill.requirement(0).sli = DownstreamSli{{DependencyId(1)}};
+  const Scorecard card = rig.judge();
+  const ScoredRequirement& row = card.requirements.at(0);
+  ASSERT_EQ(row.verdict.state, VerdictState::fail);
+  const auto focus = std::find_if(row.options.begin(), row.options.end(),
+                                  [](const TradeOff& o) { return o.kind == TradeOff::Kind::focus; });
+  ASSERT_NE(focus, row.options.end());
+  EXPECT_EQ(focus->option, "Settle mail first: nobody has committed to carry the load");
+  EXPECT_EQ(focus->owner, "mail-team");
+}
+
 TEST(Downstream, WithoutEvidenceItIsGrey) {
   Rig rig;
   rig.add("ledger", {service(1)});

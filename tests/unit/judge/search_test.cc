@@ -198,6 +198,25 @@ TEST(SearchJudged, TheIntervalAndWhatLimits) {
   EXPECT_EQ(s.drill.verdict(1).state, VerdictState::not_proven);
 }
 
+// Latency counts a failed request as one that took for ever: it breaches too, and is not what gives way.
+TEST(TruthSearch, WhereRequestsFailTheirShareGivesWayAndNotTheirLatency) {
+  Searched s;
+  s.drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.99);
+  s.drill.scenario.searches[0].hold.push_back(RequirementId(2));
+  const auto step = [&](double rate, double refused, StageRole role) {
+    const double length = role == StageRole::confirmation ? 20 : 10;
+    const StageId stage = s.drill.level(s.phase, role, rate, s.step++, 0, s.now, length);
+    const auto all = static_cast<uint64_t>(rate), bad = static_cast<uint64_t>(rate * refused);
+    s.drill.load(stage, static_cast<int64_t>(s.now), static_cast<int64_t>(s.now + length), all - bad, bad, 0.005);
+    s.now += length;
+  };
+  for (const double rate : {100., 200., 400.}) step(rate, 0, StageRole::window);
+  for (const double rate : {800., 600., 500., 450., 425., 412.}) step(rate, 0.5, StageRole::window);
+  step(400, 0, StageRole::confirmation);
+  ASSERT_TRUE(s.result().upper.has_value()) << s.result().trouble;
+  EXPECT_EQ(s.result().limiting, RequirementId(2));
+}
+
 TEST(SearchJudged, WithoutItsConfirmationNothingPasses) {
   Searched s;
   s.at(100, 0).at(200, 0).at(400, 0).at(800, 0.5);

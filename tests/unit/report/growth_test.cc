@@ -89,7 +89,7 @@ TEST(GrowthPageOne, AnAttestedRowIsNeverGreen) {
   one.card.requirements.push_back(testing::growth_rows()[8]);
   for (AreaSummary& area : one.card.areas) {
     if (area.area != Area::data_storage) continue;
-    area = {Area::data_storage, true, VerdictState::pass, 1, 0, 0, 0};
+    area = {Area::data_storage, true, VerdictState::pass, 1, 0, 0, 0, 1};
   }
   EXPECT_THAT(page_one(one), Not(HasSubstr("Data storage")));
   EXPECT_THAT(page_one(one), HasSubstr("Attested, not measured (1)"));
