@@ -132,6 +132,11 @@ const HarmMeter::Quiet* HarmMeter::usual(StageId stage, OperationId operation) c
   return found == quiet.end() ? nullptr : &found->second;
 }
 
+double HarmMeter::usual_failures(StageId stage, OperationId operation) const {
+  const Quiet* quiet = usual(stage, operation);
+  return quiet == nullptr ? 0 : quiet->failures.mean();
+}
+
 Bounds HarmMeter::delay(TimeRange range, double confidence) const {
   const double grain = std::exp2(1.0 / (2 << kHistogramScale)) - 1;
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));

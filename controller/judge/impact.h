@@ -43,6 +43,8 @@ class HarmMeter {
   Bounds failures(TimeRange range, double confidence) const;
   // Whether there was a quiet time under the load of that phase to compare delays with.
   bool has_baseline(PhaseId phase) const;
+  // The share of requests that fail in quiet time; 0 where there is none.
+  double usual_failures(StageId stage, OperationId operation) const;
 
  private:
   // Outside fault windows, of measured phases with the same load: under another one answers take another time.

@@ -8,6 +8,7 @@
 #include "controller/judge/families.h"
 #include "controller/judge/hidden.h"
 #include "controller/judge/injections.h"
+#include "controller/judge/load_watch.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/probe_rows.h"
 #include "core/stats/clusters.h"
@@ -50,7 +51,14 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
   return false;
 }
 
-InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, const Evidence& evidence) {
+// Most requests to the probe's target failed for as long as makes an outage, and the probe did not see it.
+bool blind_for_load(const InjectionView& view, ProbeId id, const LoadWatch& load, const Evidence& evidence) {
+  const Probe& probe = evidence.scenario->probe(id);
+  const Duration away = load.mostly_failing(view, evidence.scenario->operation(probe.operation).http.target);
+  return away > Duration{} && away >= probe.every * std::max(1U, probe.down_after);
+}
+
+InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, const LoadWatch& load, const Evidence& evidence) {
   InjectionVerdict row;
   row.injection = view.record->injection;
   row.number = view.number;
@@ -74,6 +82,12 @@ InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, cons
     row.note = fmt::format("{}: we took it back after {}, before its time", kEndedByUndo, stood);
     view.blocks = true;
   }
+  const auto unseen = [&](ProbeId id) { return blind_for_load(view, id, load, evidence); };
+  if (row.valid && !hit && std::any_of(sli.probes.begin(), sli.probes.end(), unseen)) {
+    row.valid = false;
+    row.note = "most requests of the load failed, and the probe saw no outage: it does not ask what they ask";
+    view.blocks = true;
+  }
   row.lower = row.upper = hit ? 0 : 1;
   if (row.valid && !hit && view.stood) row.stood = seconds(*view.stood);
   if (row.valid) row.note = hit ? "outage" : stood.empty() ? "tolerated" : "tolerated, at work for " + stood;
@@ -82,10 +96,11 @@ InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, cons
 
 Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
   Toleration out;
+  const LoadWatch load(evidence);
   for (const FaultId fault : sli.faults) {
     for (InjectionView& view : injections_of(fault, evidence)) {
       reject_disturbed(view, sli.probes, evidence);
-      InjectionVerdict row = tolerated_by(view, sli, evidence);
+      InjectionVerdict row = tolerated_by(view, sli, load, evidence);
       out.overlapped = out.overlapped || (!row.valid && !view.overlap.empty());
       ++out.all;
       if (row.valid) ++out.valid;

@@ -2,6 +2,7 @@
 // next injection or the phase's end: a service that comes back and falls again has not recovered. lower = max(0, last
 // failed start - e+); upper = end of the first check of the sustained good run - e-. Without an outage: as long as the
 // failed checks, too few for one, may have been one; without any, as long as the cadence can miss.
+// Where requests of the load to the probe's target still fail after that, upper ends with them.
 // Method: honest bounds from checks at a fixed cadence.
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include "controller/judge/families.h"
 #include "controller/judge/hidden.h"
 #include "controller/judge/injections.h"
+#include "controller/judge/load_watch.h"
 
 namespace shakedown::judging {
 namespace {
@@ -190,8 +192,19 @@ const StepEvent* failed_recovery(const InjectionView& view) {
   return nullptr;
 }
 
+// The probe saw the service up again while requests of the load still failed: it does not look at what they ask.
+void outlasted_by_load(InjectionBound& bound, const Watched& w, const LoadWatch& load, const Evidence& run) {
+  if (!bound.verdict.valid || !std::isfinite(bound.verdict.upper)) return;
+  const RunTime up = w.view.effect_from + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bound.verdict.upper));
+  const auto until = load.failing_until(w.view, run.scenario->operation(w.probe.operation).http.target, up);
+  if (!until) return;
+  bound.verdict.upper = *until == RunTime::max() ? INFINITY : seconds(*until - w.view.effect_from);
+  bound.verdict.note = fmt::format("requests of the load still failed when probe {} saw the service up", w.probe.name);
+  bound.needed = "a probe that asks what the load asks";
+}
+
 InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, const Probe& probe, FaultId fault,
-                           double limit, const Evidence& run) {
+                           double limit, const LoadWatch& load, const Evidence& run) {
   InjectionBound bound;
   bound.verdict.injection = view.record->injection;
   bound.verdict.number = view.number;
@@ -218,6 +231,7 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
   } else {
     masked(bound, w, limit);
   }
+  outlasted_by_load(bound, w, load, run);
   const StepEvent* step = failed_recovery(view);
   if (step != nullptr && view.overlap.empty()) {
     bound.failed = bound.verdict.valid = true;
@@ -252,10 +266,11 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
   if (sli.probes.empty()) return nothing(Unit::seconds, "No data: no probe watches the recovery.", "a probe");
   std::vector<InjectionBound> bounds;
   const double limit = requirement.objective.limit;
+  const LoadWatch load(evidence);
   for (const InjectionView& view : injections_of(sli.fault, evidence)) {
     std::optional<InjectionBound> worst;
     for (const ProbeId id : sli.probes) {
-      InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, evidence);
+      InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, load, evidence);
       worst = worst ? worse_bound(*worst, one, limit) : one;
     }
     bounds.push_back(*worst);

@@ -1,0 +1,104 @@
+// A probe that asks something else than the load: what it does not see fails all the same.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/unit/judge/timeline_builder.h"
+
+namespace shakedown {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::at;
+using testing::Drill;
+
+// Three injections at the second 10 of a phase of 30 s at 100/s; the probe is down for `down`, the load fails for [from, to) with
+// this share. Seconds count from the injection.
+struct BlindDrill {
+  double down = 0;
+  int64_t from = 0, to = 0;
+  double share = 1;
+  double quiet_share = 0;  // of failures all the time
+  bool elsewhere = false;  // the load goes to another target than the probe
+
+  Drill made() const {
+    Drill drill;
+    const PhaseId phase = drill.add_phase("one", 30, 100);
+    const FaultId fault = drill.add_kill("x", phase);
+    if (elsewhere) {
+      drill.scenario.targets.emplace_back();
+      const OperationId health = drill.add_operation("health");
+      drill.scenario.operations[health.value].http.target = TargetId(drill.scenario.targets.size() - 1);
+      drill.scenario.probes[0].operation = health;
+    }
+    std::vector<std::pair<double, double>> away;
+    for (int i = 0; i < 3; ++i) {
+      const int64_t start = i * 40, struck = start + 10;
+      const StageId stage = drill.run(phase, static_cast<double>(start));
+      const auto fill = [&](int64_t begin, int64_t end, double bad_share) {
+        const auto bad = static_cast<uint64_t>(std::llround(100 * bad_share));
+        if (begin < end) drill.load(stage, begin, end, 100 - bad, bad);
+      };
+      fill(start, struck + from, quiet_share);
+      fill(struck + from, struck + to, from < to ? share : quiet_share);
+      fill(struck + to, start + 30, quiet_share);
+      const double hit = static_cast<double>(struck);
+      drill.inject(fault, stage, hit, hit + std::max(1.0, down) + 0.5);
+      if (down > 0) away.emplace_back(hit, hit + down);
+    }
+    drill.probe(0, 115, away);
+    return drill;
+  }
+  Verdict rto(double limit) const {
+    Drill drill = made();
+    drill.require("DR-1", RtoSli{FaultId(0), {ProbeId(0)}}, Comparison::at_most, limit);
+    return drill.verdict();
+  }
+  Verdict tolerated() const {
+    Drill drill = made();
+    drill.require("TO-1", ToleratedSli{{FaultId(0)}, {ProbeId(0)}}, Comparison::at_least, 1);
+    return drill.verdict();
+  }
+};
+
+TEST(TruthOfBlindProbes, AServiceWhoseEveryRequestFailsIsNotBackBecauseItsProbeIsAnswered) {
+  const BlindDrill blind{.to = 6};
+  const Verdict rto = blind.rto(3);
+  EXPECT_EQ(rto.state, VerdictState::not_proven) << rto.reason;
+  EXPECT_DOUBLE_EQ(rto.injections.at(0).upper, 6);
+  EXPECT_THAT(rto.injections.at(0).note, HasSubstr("still failed when probe"));
+  EXPECT_EQ(rto.needed, "a probe that asks what the load asks");
+  EXPECT_EQ(blind.rto(7).state, VerdictState::pass) << "even so it was back within 6 s";
+  const Verdict tolerated = blind.tolerated();
+  EXPECT_NE(tolerated.state, VerdictState::pass) << tolerated.reason;
+  EXPECT_THAT(tolerated.injections.at(0).note, HasSubstr("does not ask what they ask"));
+}
+
+TEST(TruthOfBlindProbes, WhatTheLoadSeesAfterTheProbeCountsToo) {
+  const BlindDrill early{.down = 2, .to = 8};
+  EXPECT_EQ(early.rto(5).state, VerdictState::not_proven);
+  EXPECT_DOUBLE_EQ(early.rto(5).injections.at(0).upper, 8);
+  const BlindDrill partly{.to = 6, .share = 0.3};
+  EXPECT_EQ(partly.rto(3).state, VerdictState::not_proven);
+  const BlindDrill endless{.to = 20};
+  EXPECT_TRUE(std::isinf(endless.rto(30).injections.at(0).upper)) << "it failed for as long as there was load";
+}
+
+TEST(TruthOfBlindProbes, WhatTheProbeSawIsNotMadeCoarserByWholeSeconds) {
+  const BlindDrill seen{.down = 2.2, .to = 3};
+  EXPECT_EQ(seen.rto(2.5).state, VerdictState::pass) << seen.rto(2.5).reason;
+  EXPECT_LT(seen.rto(2.5).injections.at(0).upper, 2.5);
+}
+
+TEST(TruthOfBlindProbes, WhatFailsAnywayOrOnceOrElsewhereIsNoAbsence) {
+  EXPECT_EQ((BlindDrill{.quiet_share = 0.1}.rto(3).state), VerdictState::pass) << "one in ten fails without the fault, too";
+  EXPECT_EQ((BlindDrill{.quiet_share = 0.1}.tolerated().state), VerdictState::pass);
+  EXPECT_EQ((BlindDrill{.from = 4, .to = 5, .share = 0.02}.rto(3).state), VerdictState::pass) << "2 of 100 in one second";
+  EXPECT_EQ((BlindDrill{.to = 1, .share = 0.3}.tolerated().state), VerdictState::pass) << "a failover that a third noticed";
+  EXPECT_EQ((BlindDrill{.to = 6, .elsewhere = true}.rto(3).state), VerdictState::pass) << "the probe watches another target";
+  EXPECT_EQ((BlindDrill{.to = 6, .elsewhere = true}.tolerated().state), VerdictState::pass);
+}
+
+}  // namespace
+}  // namespace shakedown
