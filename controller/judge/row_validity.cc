@@ -174,6 +174,18 @@ std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<
   return out;
 }
 
+Judged none_ended(Unit unit, uint64_t unfinished, const LoadScope& scope) {
+  if (unfinished == 0) return nothing(unit, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
+  return nothing(unit, fmt::format("No data: all {} requests of {} were still out when the run ended.", unfinished, scope.describe()),
+                 "a run that is not cut short");
+}
+
+void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed) {
+  if (share.unfinished == 0 || share.upper_ended > allowed) return;
+  set_needed(verdict, {fmt::format("a run that is not cut short: {} {} still out when it ended", counted(share.unfinished, "request"),
+                                   share.unfinished == 1 ? "was" : "were"), kNotByTime});
+}
+
 void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;

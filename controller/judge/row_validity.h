@@ -2,6 +2,7 @@
 // validity table (docs: validity); each function raises the signal on the row when its limit is passed.
 #pragma once
 
+#include "controller/judge/ratio.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/settle.h"
 #include "core/stats/histogram.h"
@@ -31,6 +32,11 @@ Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& opera
 // time in which its user did not ask: lag / (mean time of a request without its lag, and the thinking), as far as it falls to
 // the operations. Infinite where no request ever left us, so that nobody knows how long one takes.
 std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
+
+// Requests that were still out when the run ended are neither good nor bad: a row without any other, and what one needs that
+// would pass had they been good (the objective as a share of bad ones).
+Judged none_ended(Unit unit, uint64_t unfinished, const LoadScope& scope);
+void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed);
 
 // Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
 // between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.

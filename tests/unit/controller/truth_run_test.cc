@@ -139,6 +139,18 @@ TEST_F(TruthRun, AFaultThatNobodyProbesAnyMoreIsUndone) {
 }
 
 // Its users are gone, whatever it said as it went.
+TEST_F(TruthRun, TheEndOfTheRunEndsNoRequestThatIsWithinItsTime) {
+  Load& load = scenario_.phases[0].load.emplace();
+  load.kind = ClosedLoad{1, {}};
+  load.mix = {{OperationId(0), 1}};
+  scenario_.operations[0].timeout = 20s;
+  execute([](FakeAgent& agent) { agent.reports_with_one_out = 30; });
+  EXPECT_EQ(result_.state, RunState::completed);
+  ASSERT_TRUE(heard("answered"));
+  EXPECT_LT(position("answered"), position("teardown"));
+  EXPECT_LT(position("teardown"), position("shutdown"));
+}
+
 TEST_F(TruthRun, AnAgentThatTakesItsLeaveInTheMiddleIsLost) {
   scenario_.agents.push_back({"other", false, true, false});
   scenario_.probes.push_back(scenario_.probes[0]);
