@@ -76,6 +76,7 @@ struct Evidence {
   std::optional<TimeRange> window(InjectionId injection) const;
   std::optional<RunTime> lost_at(AgentId agent) const;
   bool has_load_role(AgentId agent) const;
+  bool sends(AgentId agent, PhaseId phase) const;  // has a part of its load
   bool no_phase_ran() const;  // though there are some
   // The agent itself, or the first one with the role `load` when none is named.
   AgentId or_first_load_agent(AgentId agent) const;

@@ -49,10 +49,11 @@ inline constexpr double kDefaultBudget = 0.01;
 // SLIs that are no ratio.
 void check_our_losses(Judged& judged, const LoadScope& scope, double budget, const Evidence& evidence);
 
-// A load agent lost before the end of the scope: unknown.
+// An agent that sends a load of the scope, lost before that load or the scope ended: unknown.
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence);
-// The same for what has no scope of its own; whether there was such an agent.
-bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what, const Evidence& evidence);
+// The same for stages without a scope of their own; whether there was such an agent.
+bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>& stages, const std::string& what,
+                          const Evidence& evidence);
 
 // A row inside the windows of a fault (invalid = it looks elsewhere): where the load ended before an outage of it was over, or our
 // own undo ended it before its time, nobody saw the rest: no pass.

@@ -22,7 +22,7 @@ void everything(RunValidity& validity, const std::string& signal, const std::str
 bool lost_during(const StageRecord& stage, const Evidence& evidence) {
   const auto& agents = evidence.timeline->agents();
   return std::any_of(agents.begin(), agents.end(), [&](const auto& entry) {
-    return entry.second.lost && entry.second.lost_at < stage.range.to;
+    return entry.second.lost && entry.second.lost_at < stage.range.to && evidence.sends(entry.first, stage.phase);
   });
 }
 
