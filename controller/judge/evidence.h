@@ -68,6 +68,7 @@ struct Evidence {
   std::vector<LedgerRecord> ledgers;  // by LedgerId
   std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect
   std::vector<std::vector<AttributedLoss>> attributed;              // by LedgerId: who may have taken each lost write
+  bool goes_on = false;               // the run is not over: what has not happened yet is no trouble
   std::optional<TimeRange> only;      // scopes look at nothing else; absent = at everything
   RunTime end{};                      // end of the last stage, else the last instant seen
 
