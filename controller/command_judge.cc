@@ -21,16 +21,17 @@ void print_summary(const Scorecard& scorecard) {
 Result<int> judge_folder(const std::string& path, const std::string& scenario) {
   SHAKEDOWN_TRY(auto folder, RunFolder::open(path));
   SHAKEDOWN_TRY(auto scored, score(folder, scenario.empty() ? std::nullopt : std::make_optional(scenario)));
+  Result<void> written = ok();
   if (scored.scorecard.manifest.rejudged_from.empty()) {
-    SHAKEDOWN_TRY(write_reports(folder, scored));
+    written = write_reports(folder, scored);
   } else {
     const std::string beside = folder.file("rejudged-" + scored.scorecard.manifest.scenario_sha256.substr(0, 12));
     SHAKEDOWN_TRY(auto rejudged, RunFolder::reopen(beside));
-    SHAKEDOWN_TRY(write_reports(rejudged, scored));
-    say(stdout, "objectives changed after the run; written to " + beside + "\n");
+    written = write_reports(rejudged, scored);
+    if (written) say(stdout, "objectives changed after the run; written to " + beside + "\n");
   }
   print_summary(scored.scorecard);
-  return exit_code(scored.scorecard);
+  return written ? exit_code(scored.scorecard) : code_in_trouble(scored.scorecard, report_error(written.error()));
 }
 
 // The first line in which two texts differ, for people.

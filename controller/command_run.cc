@@ -1,7 +1,5 @@
 #include <unistd.h>
 
-#include <csignal>
-
 #include <cstdio>
 
 #include "controller/commands.h"
@@ -60,35 +58,6 @@ void advise(const std::vector<std::string>& left, const std::string& run_id) {
                        "`shakedown undo --run %s` takes it back\n", run_id.c_str());
 }
 
-// Where no scorecard can be written: the code that the live record asks for, else the one given.
-int code_without_scorecard(const Scenario& scenario, const DrillResult& drill, int otherwise) {
-  const Scorecard card = judge(scenario, *drill.timeline, drill.manifest, system_clock().wall());
-  const std::vector<std::string> left = left_standing(card);
-  advise(left, drill.manifest.run_id);
-  return left.empty() ? otherwise : 4;
-}
-
-// The scorecard's code, but for a failure to write: what is on the disk may be less than what was judged.
-int final_code(const DrillResult& drill, const Scorecard& scorecard) {
-  const int judged = exit_code(scorecard);
-  const bool unwritten = drill.run.error && drill.run.error->kind == ErrorKind::io;
-  return unwritten && judged != 4 && judged != 1 ? exit_code(ErrorKind::io) : judged;
-}
-
-// The drill is over and nothing is left to interrupt but the writing of what it found.
-class WithoutInterrupts {
- public:
-  WithoutInterrupts() { set(SIG_IGN); }
-  ~WithoutInterrupts() { set(SIG_DFL); }
-  WithoutInterrupts(const WithoutInterrupts&) = delete;
-  WithoutInterrupts& operator=(const WithoutInterrupts&) = delete;
-
- private:
-  static void set(void (*to)(int)) {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, to);
-  }
-};
-
 // nullptr when no page is asked for.
 Result<std::unique_ptr<RunMetrics>> serve_metrics(const RunCommand& command) {
   if (command.metrics.empty()) return std::unique_ptr<RunMetrics>();
@@ -110,11 +79,36 @@ Result<void> require_scenario_of_the_run(const RunFolder& folder, const std::str
   return fail(ErrorKind::io, folder.scenario() + " was exchanged during the run: it is not the scenario that the journal is about");
 }
 
-Result<Scored> score_and_write(const RunFolder& folder, const std::string& sha256) {
+// The scorecard as written. An error: not all of it could be, or a second interrupt left no time.
+Result<Scored> score_and_write(const RunFolder& folder, const std::string& sha256, const RunResult& run) {
+  if (run.hurried) return fail(ErrorKind::cancelled, "interrupted twice: no reports were written; `shakedown judge` makes them");
+  if (run.error && run.error->kind == ErrorKind::io) return fail(*run.error);
   SHAKEDOWN_TRY(require_scenario_of_the_run(folder, sha256));
   SHAKEDOWN_TRY(auto scored, score(folder, std::nullopt));
   SHAKEDOWN_TRY(write_reports(folder, scored));
   return scored;
+}
+
+// Says what was found, by what was written or else by the live record, and gives the exit code.
+int tell(const RunFolder& folder, const Scorecard& card, const DrillResult& drill, const std::optional<Error>& unwritten) {
+  const std::string summary = scorecard_console(card, ::isatty(STDOUT_FILENO) != 0);
+  std::printf("%s\n", summary.c_str());  // clean, and may have colours
+  if (!unwritten) say(stdout, "scorecard: " + folder.file("scorecard.html") + "\n");
+  std::fflush(stdout);
+  int code = exit_code(card);
+  if (unwritten) {
+    code = code_in_trouble(card, report_error(*unwritten));
+  } else if (drill.run.error) {
+    report_error(*drill.run.error);
+  }
+  advise(left_standing(card), drill.manifest.run_id);
+  return code;
+}
+
+// Of the process nothing is left but its end, which no signal is to make another one.
+void keep_to_the_end(std::shared_ptr<void> interrupts) {
+  static auto* const kept = new std::shared_ptr<void>(std::move(interrupts));
+  static_cast<void>(kept);
 }
 
 Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
@@ -150,24 +144,17 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
     };
   }
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
-  auto undisturbed = std::make_optional<WithoutInterrupts>();
-  if (drill.run.hurried) return code_without_scorecard(scenario, drill, exit_code(ErrorKind::cancelled));
-  const bool full_disk = drill.run.error && drill.run.error->kind == ErrorKind::io;
-  Result<Scored> judged = fail(drill.run.error.value_or(Error(ErrorKind::io, "")));
-  if (!full_disk) judged = score_and_write(folder, scenario.sha256);
-  if (!judged) return code_without_scorecard(scenario, drill, report_error(judged.error()));
-  const Scored& scored = judged.value();
-  const std::string summary = scorecard_console(scored.scorecard, ::isatty(STDOUT_FILENO) != 0);
-  std::printf("%s\n", summary.c_str());  // clean, and may have colours
-  say(stdout, "scorecard: " + folder.file("scorecard.html") + "\n");
-  if (drill.run.error) report_error(*drill.run.error);
-  advise(left_standing(scored.scorecard), drill.manifest.run_id);
-  undisturbed.reset();
-  if (metrics) {
-    metrics->finish(*scored.timeline, scored.scorecard);
-    metrics->await_last_scrape(linger);
+  const Result<Scored> judged = score_and_write(folder, scenario.sha256, drill.run);
+  const Scorecard card = judged ? judged.value().scorecard : judge(scenario, *drill.timeline, drill.manifest, drill.manifest.finished);
+  const int code = tell(folder, card, drill, judged ? std::nullopt : std::make_optional(judged.error()));
+  if (!metrics) {
+    keep_to_the_end(std::move(drill.interrupts));
+    return code;
   }
-  return final_code(drill, scored.scorecard);
+  drill.interrupts.reset();
+  metrics->finish(*drill.timeline, card);
+  metrics->await_last_scrape(linger);
+  return code;
 }
 
 }  // namespace

@@ -75,6 +75,12 @@ std::string signal_name(int number) {
   return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
 }
 
+// The signals stay caught when the drill is over, with a loop that no longer runs: they come and change nothing.
+struct Interrupts {
+  std::shared_ptr<asio::io_context> loop;  // shared with the drill; outlives the signals
+  std::unique_ptr<Signals> signals;
+};
+
 // Everything that lives as long as one drill.
 class Drill {
  public:
@@ -99,14 +105,15 @@ class Drill {
     run_options.gather = options_.gather;
     Run run(roster, run_options, chronicle, *progress, loop_);
     SHAKEDOWN_TRY(bring_agents(run, *folder));
-    auto signals = std::make_unique<Signals>(loop_, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},
-                                             [&run](int number) { run.interrupt(signal_name(number)); });
+    auto interrupts = std::make_shared<Interrupts>();
+    interrupts->loop = own_loop_;
+    interrupts->signals = std::make_unique<Signals>(loop_, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},
+                                                    [&run](int number) { run.interrupt(signal_name(number)); });
     DrillResult result;
     std::exception_ptr thrown;
     asio::co_spawn(loop_, run.execute(), [&](std::exception_ptr error, RunResult run_result) {
       thrown = error;
       result.run = std::move(run_result);
-      signals.reset();
       loop_.stop();
     });
     loop_.run();
@@ -114,6 +121,7 @@ class Drill {
     processes_.reset();
     server_.reset();
     if (thrown) std::rethrow_exception(thrown);
+    result.interrupts = std::move(interrupts);
     result.manifest = chronicle.manifest();
     result.timeline = std::make_unique<Timeline>(chronicle.timeline());
     return result;
@@ -189,7 +197,8 @@ class Drill {
   const Scenario& scenario_;
   const DrillOptions& options_;
   const MakeLocalAgent& make_agent_;
-  asio::io_context loop_{1};
+  const std::shared_ptr<asio::io_context> own_loop_ = std::make_shared<asio::io_context>(1);  // shared with Interrupts
+  asio::io_context& loop_ = *own_loop_;
   TokenFile token_;
   std::unique_ptr<WorkFolder> sockets_;  // when the run's own is too deep
   std::unique_ptr<ControllerServer> server_;

@@ -28,6 +28,8 @@ struct DrillResult {
   RunResult run;
   Manifest manifest;
   std::unique_ptr<Timeline> timeline;  // as the live run built it
+  // While it lives, SIGINT, SIGTERM and SIGHUP end nothing. Shared: its kind is drill.cc's own.
+  std::shared_ptr<void> interrupts;
 };
 
 // Blocks until the drill is over. Error: nothing was started (usage, output, unavailable listener).

@@ -1,6 +1,5 @@
 #include "controller/live_judge.h"
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -10,34 +9,12 @@
 
 namespace shakedown {
 
-namespace {
-
-// Faults of which no stage that is to inject them is still to end have been injected or never will be.
-bool all_faults_are_over(const Timeline& timeline) {
-  const Scenario& scenario = timeline.scenario();
-  return std::all_of(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& fault) {
-    const auto& stages = timeline.stages();
-    const auto over = std::count_if(stages.begin(), stages.end(), [&](const StageRecord& stage) {
-      return stage.phase == fault.phase && (stage.ended || stage.not_run);
-    });
-    return static_cast<std::size_t>(over) >= scenario.phase(fault.phase).repeat;
-  });
-}
-
-}  // namespace
-
 Judgement judge_so_far(const Timeline& timeline, Manifest manifest) {
   const MonoTime began = mono_now();
-  manifest.state = RunState::completed;
-  manifest.release_end = manifest.release_start;  // read again only at the end
+  manifest.state = RunState::running;
   Judgement out;
   out.at = system_clock().wall();
-  out.card = judge(timeline.scenario(), timeline, manifest, out.at);
-  if (!all_faults_are_over(timeline)) {
-    auto& reasons = out.card.reasons;
-    std::erase_if(reasons, [](const ValidityReason& reason) { return reason.signal == "not injected"; });
-    out.card.valid = std::none_of(reasons.begin(), reasons.end(), [](const ValidityReason& reason) { return reason.invalidates; });
-  }
+  out.card = judge(timeline.scenario(), timeline, manifest, out.at, {}, true);
   out.card.decision = DecisionState::not_proven;
   out.took = mono_now() - began;
   return out;

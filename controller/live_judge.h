@@ -18,7 +18,7 @@
 namespace shakedown {
 
 struct Judgement {
-  Scorecard card;      // as if the run ended now, the decision not-proven
+  Scorecard card;      // of a run that goes on, the decision not-proven
   WallTime at{};
   Duration took{};
 };
@@ -53,7 +53,7 @@ class LiveJudge {
   std::jthread thread_;  // last: ends before what it uses
 };
 
-// As if the run ended now: the judge gives no verdict on a run without an end.
+// What the evidence says so far, of a run that goes on.
 Judgement judge_so_far(const Timeline& timeline, Manifest manifest);
 
 }  // namespace shakedown

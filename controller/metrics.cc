@@ -20,6 +20,15 @@ double cpu_seconds() {
   return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
 }
 
+// Every agent has told of the time until then.
+bool told(RunTime until, const Timeline& timeline) {
+  const auto& agents = timeline.agents();
+  return std::all_of(agents.begin(), agents.end(), [until](const auto& entry) {
+    const AgentRecord& record = entry.second;
+    return record.lost || record.health.empty() || record.health.last_at >= until;
+  });
+}
+
 bool just_ended(const StageRecord& stage, RunTime now) {
   return stage.ended && !stage.not_run && now - stage.range.to < kPatience;
 }
@@ -32,7 +41,7 @@ bool outcomes_are_in(const Timeline& timeline, RunTime now) {
     uint64_t sum = 0;
     auto it = timeline.totals().lower_bound({stage.stage, OperationId(0)});
     for (; it != timeline.totals().end() && it->first.first == stage.stage; ++it) sum += it->second.offered();
-    if (sum != stage.offered) return false;
+    if (sum != stage.offered || !told(stage.range.to, timeline)) return false;
   }
   return true;
 }

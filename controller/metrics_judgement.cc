@@ -89,14 +89,27 @@ struct Loss {
   double lost = kNotJudged, undecided = kNotJudged, lower = kNotJudged, upper = kNotJudged;
 };
 
+// The ledger was read back for it: before that nothing is known of what it lost.
+bool was_read(const ScoredLedgerInjection& one, LedgerId ledger, const Timeline& timeline) {
+  const auto& passes = timeline.ledger(ledger).passes();
+  const auto& injections = timeline.injections();
+  return std::any_of(passes.begin(), passes.end(), [&](const LedgerPass& pass) {
+    if (!pass.injection.valid() || pass.injection.value >= injections.size()) return false;
+    const InjectionRecord& record = injections[pass.injection.value];
+    return record.fault.valid() && timeline.scenario().fault(record.fault).name == one.fault && record.number == one.n;
+  });
+}
+
 void add_rpo(MetricFamilies& page, const MetricsInput& input) {
   const Scenario& scenario = input.timeline.scenario();
   std::map<std::pair<std::string, std::string>, Loss> worst;
   for (const Ledger& ledger : scenario.ledgers) {
     for (const Fault& fault : scenario.faults) worst[{ledger.name, fault.name}];
   }
-  for (const ScoredLedger& ledger : input.card.ledgers) {
+  for (std::size_t i = 0; i < input.card.ledgers.size(); ++i) {
+    const ScoredLedger& ledger = input.card.ledgers[i];
     for (const ScoredLedgerInjection& injection : ledger.injections) {
+      if (!was_read(injection, LedgerId(i), input.timeline)) continue;
       Loss& loss = worst[{ledger.name, injection.fault}];
       loss.lost = std::fmax(loss.lost, static_cast<double>(injection.lost));
       loss.undecided = std::fmax(loss.undecided, static_cast<double>(injection.undecided));
@@ -104,7 +117,7 @@ void add_rpo(MetricFamilies& page, const MetricsInput& input) {
       loss.upper = std::fmax(loss.upper, injection.rpo_upper);
     }
   }
-  MetricFamily lost = gauge("shakedown_rpo_lost_writes", "Confirmed writes that the worst injection lost; NaN = none judged yet.");
+  MetricFamily lost = gauge("shakedown_rpo_lost_writes", "Confirmed writes that the worst injection lost; NaN = not read back yet.");
   MetricFamily undecided = gauge("shakedown_rpo_undecided_writes", "Confirmed writes of which it is not known, at most in one injection.");
   MetricFamily lower = gauge("shakedown_rpo_lower_seconds", "Time window of the lost writes, worst injection, lower bound.");
   MetricFamily upper = gauge("shakedown_rpo_upper_seconds", "Time window of the lost writes, worst injection, upper bound.");

@@ -314,6 +314,7 @@ asio::awaitable<void> Run::wind_down() {
   for (const OpenInjection& late : open_) {
     if (!undone) tell_unfinished(late, limit);
   }
+  if (!stopped()) co_await let_requests_end();
   co_await tear_down();
   roster_.send_all(Shutdown{stop_ ? stop_->second : "the run is over"});
   activity_ = "the agents clean up and leave";

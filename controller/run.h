@@ -98,6 +98,7 @@ class Run {
   void end_level(StageId id, RunTime at, const std::string& reason);
   void not_run_level(PhaseId phase, const std::string& reason);
   bool all_told(StageId id);
+  boost::asio::awaitable<void> let_requests_end();
 
   void announce(const PlannedStage& stage, RunTime start);
   void end_stage(const PlannedStage& stage, RunTime at, const std::string& reason);

@@ -89,6 +89,31 @@ bool Run::all_told(StageId id) {
   return ended >= chronicle_.timeline().stages()[id.value].offered;
 }
 
+// What tears the targets down, or ends the agents, must not end requests that are within their time: they would be the
+// target's failures, or nobody's.
+asio::awaitable<void> Run::let_requests_end() {
+  Duration longest{};
+  for (const Phase& phase : scenario_.phases) {
+    if (phase.load) longest = std::max(longest, longest_timeout(scenario_, phase));
+  }
+  if (longest == Duration{} || previous_end_ == RunTime{}) co_return;
+  const auto none_out = [this] {
+    const auto& agents = chronicle_.timeline().agents();
+    const auto& members = roster_.members();
+    return std::all_of(members.begin(), members.end(), [&](const Member& member) {
+      if (member.state != MemberState::ready || !member.shares || !scenario_.agents[member.id.value].load) return true;
+      const auto record = agents.find(member.id);
+      if (record == agents.end() || record->second.health.empty()) return true;
+      const HealthRecord& health = record->second.health;
+      return health.last_at >= previous_end_ && health.last.outstanding == 0;
+    });
+  };
+  activity_ = "waiting for the last answers";
+  if (!co_await wait(none_out, longest + 5s, Patience::until_stopped) && !stopped()) {
+    progress_.note("requests are still out " + format_duration(longest + 5s) + " after the last phase");
+  }
+}
+
 // One step of a search: its windows follow each other without a gap; what is decided early is cut short.
 asio::awaitable<ScoredSearchStep> Run::search_step(const Search& search, const SearchOrder& order, uint32_t number) {
   const bool confirmation = order.kind == SearchOrder::Kind::confirm;

@@ -116,10 +116,17 @@ const std::vector<ReportFile>& report_files() {
 }
 
 Result<void> write_reports(const RunFolder& folder, const Scored& scored) {
+  Result<void> first = ok();
   for (const ReportFile& file : report_files()) {
-    SHAKEDOWN_TRY(folder.write(file.name, file.text(scored)));
+    const Result<void> written = folder.write(file.name, file.text(scored));
+    if (first && !written) first = fail(written.error());
   }
-  return ok();
+  return first;
+}
+
+int code_in_trouble(const Scorecard& scorecard, int trouble) {
+  const int judged = exit_code(scorecard);
+  return judged == 4 || judged == 1 ? judged : trouble;
 }
 
 }  // namespace shakedown

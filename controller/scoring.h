@@ -30,8 +30,11 @@ struct ReportFile {
 };
 const std::vector<ReportFile>& report_files();
 
-// All of them into the folder.
+// All of them into the folder, each that can be written; the first trouble.
 Result<void> write_reports(const RunFolder& folder, const Scored& scored);
+
+// The exit code where something went wrong after the drill: what was left behind and a certain NO-GO weigh more.
+int code_in_trouble(const Scorecard& scorecard, int trouble);
 
 // A scenario file with its diagnostics printed to stderr; Error scenario when it has any.
 Result<Scenario> load_or_explain(const std::string& path);

@@ -16,6 +16,7 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& 
   for (const SecondTally& s : seconds) {
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
+    out.unfinished += s.unfinished;
     out.low.push_back({s.second, s.bad, s.judged()});
   }
   return out;
@@ -27,7 +28,7 @@ std::string sentence(const Requirement& requirement, const ShareBounds& share, c
   return fmt::format(
       "{} of {} {} succeeded in this window under this load ({}); success ratio {}, between {} and {} {}; objective {}."
       "{}{}",
-      share.total - share.bad, share.total, noun, scope.describe(), told(1 - share.value),
+      share.total - share.bad, share.ended(), noun, scope.describe(), told(1 - share.value),
       told(1 - share.upper), told(1 - share.lower),
       confidence_text(requirement.confidence), limit_text(requirement.objective), what_was_not_good(sum),
       share.effect_high > 1 ? fmt::format(" Failures came in bursts: bounds widened {:.3g} times.", share.effect_high)
@@ -43,9 +44,7 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   const SecondTally sum = total(seconds);
   const Missing missing = missing_in(scope, sli.operations, sum, evidence);
   const ShareBounds share = bad_share(bad_ratio(seconds, missing), requirement.confidence);
-  if (share.total == 0) {
-    return nothing(Unit::ratio, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
-  }
+  if (share.ended() == 0) return none_ended(Unit::ratio, share.unfinished, scope);
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
@@ -57,6 +56,7 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, budget, requirement.confidence, out.observed_seconds));
+    need_their_ends(out.verdict, share, budget);
   }
   settle_missing(out, missing, compare(requirement.objective, 1 - share.upper, 1 - share.lower_all_bad),
                  compare(requirement.objective, 1 - share.upper_all_good, 1 - share.lower));

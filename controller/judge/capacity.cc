@@ -52,9 +52,9 @@ RunTime end_of(PhaseId phase, const Evidence& evidence) {
   return end;
 }
 
-void check_search(Judged& out, const ScoredSearch& search, const Evidence& evidence) {
+void check_search(Judged& out, const ScoredSearch& search, PhaseId phase, const Evidence& evidence) {
   if (!search.trouble.empty()) touch(out, "our losses", "the search ended by our own fault: " + search.trouble);
-  if (touch_by_lost_loader(out, out.until, "the search", evidence)) return;
+  if (touch_by_lost_loader(out, out.until, stages_of(phase, evidence), "the search", evidence)) return;
   if (out.verdict.state != VerdictState::pass || !search.unconfirmed) return;
   out.verdict.state = VerdictState::not_proven;
   out.verdict.at_risk = false;
@@ -96,7 +96,7 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
                                          : "a search that reaches a higher rate";
     set_needed(out.verdict, {needed, kNotByTime});
   }
-  check_search(out, search, evidence);
+  check_search(out, search, phase, evidence);
   return out;
 }
 
@@ -209,7 +209,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   hold_beyond_steps(out.verdict, sli.at, found.scored);
   hold_with_lag(out, requirement, found.stood);
   if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
-  touch_by_lost_loader(out, out.until, "the steps", evidence);
+  touch_by_lost_loader(out, out.until, stages_of(sli.phase, evidence), "the steps", evidence);
   return out;
 }
 

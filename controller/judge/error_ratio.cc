@@ -21,6 +21,7 @@ RatioEvidence between(const std::map<int64_t, SecondTally>& seconds, int64_t fro
     out.missing += static_cast<double>(s.ours);
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
+    out.unfinished += s.unfinished;
     out.low.push_back({s.second, s.bad, s.judged()});
   }
   return out;
@@ -97,6 +98,7 @@ void take(RatioEvidence& out, double share) {
 
 void append(RatioEvidence& out, const RatioEvidence& more) {
   out.missing += more.missing;
+  out.unfinished += more.unfinished;
   out.high.insert(out.high.end(), more.high.begin(), more.high.end());
   out.low.insert(out.low.end(), more.low.begin(), more.low.end());
 }
@@ -162,18 +164,16 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
   ratio.missing += missing.never_offered;
   ratio.waiting = missing.waiting;
   const ShareBounds share = bad_share(ratio, requirement.confidence);
-  if (share.total == 0) {
-    return nothing(Unit::ratio, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
-  }
   Judged out;
   out.verdict.measured = {share.value, share.lower, share.upper, Unit::ratio, share.total, false};
-  out.verdict.reason = fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.{}", share.bad,
-                                   share.total, scope.describe(), figure(share.lower, Unit::ratio, requirement.objective.limit),
+  out.verdict.reason = fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.{}",
+                                   share.bad - share.unfinished, share.ended(), scope.describe(), figure(share.lower, Unit::ratio, requirement.objective.limit),
                                    figure(share.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
                                    limit_text(requirement.objective), what_was_not_good(total(seconds)));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));
+    need_their_ends(out.verdict, share, requirement.objective.limit);
   }
   settle_missing(out, missing, compare(requirement.objective, share.lower_all_bad, share.upper),
                  compare(requirement.objective, share.lower, share.upper_all_good));
@@ -234,13 +234,15 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   const LoadScope scope(sli.scope, evidence);
   if (!scope.missing().empty()) return nothing(Unit::ratio, "No data: " + scope.missing() + ".", "a run of that phase");
   const std::vector<SecondTally> seconds = tally(scope, sli.operations, evidence);
-  const Missing missing = missing_in(scope, sli.operations, total(seconds), evidence);
+  const SecondTally sum = total(seconds);
+  if (sum.judged() == sum.unfinished) return none_ended(Unit::ratio, sum.unfinished, scope);
+  const Missing missing = missing_in(scope, sli.operations, sum, evidence);
   Judged out = sli.over > Duration::zero() ? windowed(requirement, sli, scope, seconds, missing)
                                            : whole(requirement, scope, seconds, missing);
   if (!out.verdict.measured.value) return out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
-  out.verdict.reason += places_shared(scope, total(seconds), evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += places_shared(scope, sum, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);

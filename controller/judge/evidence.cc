@@ -183,6 +183,12 @@ bool Evidence::has_load_role(AgentId agent) const {
   return agent.value >= scenario->agents.size() || scenario->agents[agent.value].load;
 }
 
+bool Evidence::sends(AgentId agent, PhaseId phase) const {
+  const auto& load = scenario->phase(phase).load;
+  if (!load) return false;
+  return load->from.valid() ? load->from == agent : has_load_role(agent);
+}
+
 AgentId Evidence::or_first_load_agent(AgentId agent) const {
   if (agent.valid()) return agent;
   for (std::size_t i = 0; i < scenario->agents.size(); ++i) {

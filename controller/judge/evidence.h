@@ -68,6 +68,7 @@ struct Evidence {
   std::vector<LedgerRecord> ledgers;  // by LedgerId
   std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect
   std::vector<std::vector<AttributedLoss>> attributed;              // by LedgerId: who may have taken each lost write
+  bool goes_on = false;               // the run is not over: what has not happened yet is no trouble
   std::optional<TimeRange> only;      // scopes look at nothing else; absent = at everything
   RunTime end{};                      // end of the last stage, else the last instant seen
 
@@ -76,6 +77,7 @@ struct Evidence {
   std::optional<TimeRange> window(InjectionId injection) const;
   std::optional<RunTime> lost_at(AgentId agent) const;
   bool has_load_role(AgentId agent) const;
+  bool sends(AgentId agent, PhaseId phase) const;  // has a part of its load
   bool no_phase_ran() const;  // though there are some
   // The agent itself, or the first one with the role `load` when none is named.
   AgentId or_first_load_agent(AgentId agent) const;

@@ -12,6 +12,15 @@ namespace {
 
 bool took_effect(const InjectionRecord& record) { return record.find(FaultState::effective) != nullptr; }
 
+// No stage that is to inject it is still to end.
+bool is_over(const Fault& fault, const Evidence& evidence) {
+  const auto& stages = evidence.timeline->stages();
+  const auto over = std::count_if(stages.begin(), stages.end(), [&](const StageRecord& stage) {
+    return stage.phase == fault.phase && (stage.ended || stage.not_run);
+  });
+  return static_cast<std::size_t>(over) >= evidence.scenario->phase(fault.phase).repeat;
+}
+
 std::string why_not(const std::vector<const InjectionRecord*>& records) {
   for (const InjectionRecord* record : records) {
     if (took_effect(*record)) continue;
@@ -26,9 +35,10 @@ std::string why_not(const std::vector<const InjectionRecord*>& records) {
 }  // namespace
 
 void check_injected(RunValidity& validity, const Evidence& evidence) {
-  if (evidence.manifest->state != RunState::completed) return;  // the run says itself why it went no further
+  if (evidence.manifest->state != RunState::completed && !evidence.goes_on) return;  // the run says itself why it went no further
   for (std::size_t i = 0; i < evidence.scenario->faults.size(); ++i) {
     const Fault& fault = evidence.scenario->faults[i];
+    if (evidence.goes_on && !is_over(fault, evidence)) continue;
     std::vector<const InjectionRecord*> records;
     for (const InjectionRecord& record : evidence.timeline->injections()) {
       if (record.fault == FaultId(i) && !record.history.empty()) records.push_back(&record);

@@ -135,9 +135,10 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
 }  // namespace
 
 Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now,
-                const Refused& refused) {
+                const Refused& refused, bool goes_on) {
   Scorecard card;
-  const Evidence evidence = judging::collect(scenario, timeline, manifest);
+  Evidence evidence = judging::collect(scenario, timeline, manifest);
+  evidence.goes_on = goes_on;
   const judging::RunValidity validity = judging::examine_run(evidence);
   card.reasons = validity.reasons;
   card.valid = validity.valid();

@@ -13,10 +13,10 @@ namespace shakedown {
 
 // Judges every requirement of the scenario on the timeline. scenario is the judging one (its ids must mean the same
 // things as the ids on the timeline); manifest.state == running means that the journal was never closed, which makes
-// everything unknown. now: the instant from which the launch is counted, by custom the end of the run. refused: rows that
+// everything unknown, unless goes_on: the run is not over yet, and what has not happened yet is no trouble. now: the instant from which the launch is counted, by custom the end of the run. refused: rows that
 // this run cannot answer, and why (see rejudge.h).
 Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now,
-                const std::map<RequirementId, std::string>& refused = {});
+                const std::map<RequirementId, std::string>& refused = {}, bool goes_on = false);
 
 // Value and bounds of an SLI without an objective; empty fields when there is nothing to measure. Confidence is
 // one-sided. Validity is not looked at.

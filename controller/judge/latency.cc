@@ -129,7 +129,8 @@ Measured quantile_of(const LatencyData& data, const ShareBounds& share, double q
   const double lower_rank = std::floor(static_cast<double>(low.lower) * share.effect_low);
   const double upper_rank = std::ceil(static_cast<double>(high.upper) * share.effect_high);
   const SparseHistogram slowest = data.high.sparse(), fastest = data.low.sparse();
-  const double value = at_rank(slowest, std::max(1.0, std::ceil(q * n - 1e-9 * n)), INFINITY);
+  const double ended = n - static_cast<double>(data.doubtful);
+  const double value = at_rank(slowest, std::max(1.0, std::ceil(q * ended - 1e-9 * n)), INFINITY);
   m.censored = !(value < timeout);
   m.value = !m.censored ? value : std::isfinite(value) ? timeout : known;
   m.lower = std::min(at_rank(fastest, lower_rank - static_cast<double>(data.doubtful) - share.missing, known), *m.value);
@@ -171,11 +172,13 @@ void check_pushed(Judged& judged, const LatencyData& data, double allowed, doubl
 }
 
 std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over,
-                     const Measured& m, const LoadScope& scope) {
+                     const Measured& m, uint64_t doubtful, const LoadScope& scope) {
   const auto told = [&](double value) { return figure(value, Unit::seconds, requirement.objective.limit); };
-  return fmt::format("{} of {} arrivals in {} were slower than the limit or not answered well; the {:g} % quantile is "
+  return fmt::format("{} of {} arrivals in {} were slower than the limit or not answered well{}; the {:g} % quantile is "
                      "{}{}, between {} and {} {}; objective {}.",
-                     over.bad, over.total, scope.describe(), sli.quantile * 100, m.censored ? ">= " : "",
+                     over.bad, over.total, scope.describe(),
+                     doubtful == 0 ? "" : fmt::format(" ({} of these still out when the run ended)", doubtful),
+                     sli.quantile * 100, m.censored ? ">= " : "",
                      told(*m.value), told(*m.lower),
                      told(*m.upper), confidence_text(requirement.confidence),
                      limit_text(requirement.objective));
@@ -201,21 +204,24 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   const Missing missing = missing_in(scope, measured_operations(sli), data.sum, evidence, limited ? from_seconds(limit) : Duration::max());
   data.over.missing = missing.total();
   data.over.waiting = missing.waiting;
+  data.over.unfinished = data.doubtful;
   const ShareBounds over = bad_share(data.over, requirement.confidence);
   if (over.total == 0) {
     return nothing(Unit::seconds, fmt::format("No data: no arrival in {}.", scope.describe()), "samples");
   }
+  if (over.total == data.doubtful) return none_ended(Unit::seconds, data.doubtful, scope);
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
   Measured& m = out.verdict.measured;
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
-  out.verdict.reason = sentence(requirement, sli, over, m, scope) + pool_was_full(scope.stages(), measured_operations(sli), evidence);
+  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) + pool_was_full(scope.stages(), measured_operations(sli), evidence);
   if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(over, allowed, requirement.confidence, out.observed_seconds));
+    need_their_ends(out.verdict, over, allowed);
   }
   const Objective share_limit{Comparison::at_most, allowed, ""};
   const bool differs = !limited || compare(share_limit, over.lower_all_bad, over.upper) !=

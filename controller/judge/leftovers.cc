@@ -47,6 +47,7 @@ void add_injection(std::vector<Leftover>& out, const InjectionRecord& record, co
   if (clean != nullptr || !was_changed(record)) return;
   const AgentId agent = agent_of_fault(*evidence.scenario, record.fault);
   const bool gone = vanished(agent, evidence);
+  if (evidence.goes_on && !gone) return;  // its undo is still to come
   const std::string why = gone ? fmt::format("agent {} was lost and has not said whether it was undone", evidence.agent_name(agent))
                                : "the run ended before it was proven undone";
   out.push_back({fmt::format("{} may still stand: {}; {}", name, why, what_to_do(agent, evidence)),

@@ -1,5 +1,7 @@
 #include "controller/judge/ratio.h"
 
+#include <algorithm>
+
 #include "core/stats/intervals.h"
 
 namespace shakedown::judging {
@@ -29,12 +31,15 @@ ShareBounds bad_share(const RatioEvidence& evidence, double confidence) {
   out.missing = evidence.missing;
   out.waiting = evidence.waiting;
   if (high.total == 0) return out;
-  out.value = static_cast<double>(high.bad) / static_cast<double>(high.total);
+  out.unfinished = std::min(evidence.unfinished, high.bad);
+  if (out.ended() > 0) out.value = static_cast<double>(high.bad - out.unfinished) / static_cast<double>(out.ended());
   const DesignEffect effect = design_effect(evidence.high);
   out.effect_high = effect.deff_pass;
   out.effect_low = low.bad == high.bad ? effect.deff : design_effect(evidence.low).deff;
   const double missing = evidence.missing, at_worst = missing + evidence.waiting;
   out.upper = widened(high, at_worst, at_worst, out.effect_high, confidence).upper;
+  const SecondCount ended{0, high.bad - out.unfinished, high.total};
+  out.upper_ended = widened(ended, at_worst, at_worst, out.effect_high, confidence).upper;
   out.upper_all_good = widened(high, 0, missing, out.effect_high, confidence).upper;
   out.lower = widened(low, 0, missing, out.effect_low, confidence).lower;
   out.lower_all_bad = widened(low, at_worst, at_worst, out.effect_low, confidence).lower;

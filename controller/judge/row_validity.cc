@@ -174,6 +174,18 @@ std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<
   return out;
 }
 
+Judged none_ended(Unit unit, uint64_t unfinished, const LoadScope& scope) {
+  if (unfinished == 0) return nothing(unit, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
+  return nothing(unit, fmt::format("No data: all {} requests of {} were still out when the run ended.", unfinished, scope.describe()),
+                 "a run that is not cut short");
+}
+
+void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed) {
+  if (share.unfinished == 0 || share.upper_ended > allowed) return;
+  set_needed(verdict, {fmt::format("a run that is not cut short: {} {} still out when it ended", counted(share.unfinished, "request"),
+                                   share.unfinished == 1 ? "was" : "were"), kNotByTime});
+}
+
 void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
@@ -225,9 +237,14 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
   }
 }
 
-bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what, const Evidence& evidence) {
+bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>& stages, const std::string& what,
+                          const Evidence& evidence) {
   for (const auto& [id, record] : evidence.timeline->agents()) {
-    if (!record.lost || record.lost_at >= until || !evidence.has_load_role(id)) continue;
+    const bool missed = record.lost && std::any_of(stages.begin(), stages.end(), [&, agent = id, lost = record.lost_at](StageId s) {
+      const StageRecord& stage = evidence.timeline->stages()[s.value];
+      return evidence.sends(agent, stage.phase) && lost < std::min(until, stage.range.to);
+    });
+    if (!missed) continue;
     touch(judged, "lost agent", fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}",
                                             evidence.agent_name(id), seconds(record.lost_at), what));
     return true;
@@ -236,7 +253,7 @@ bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what
 }
 
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence) {
-  touch_by_lost_loader(judged, scope.until(), scope.describe(), evidence);
+  touch_by_lost_loader(judged, scope.until(), scope.stages(), scope.describe(), evidence);
 }
 
 void check_outlasted(Judged& judged, FaultId during, const Requirement& requirement, const Evidence& evidence) {

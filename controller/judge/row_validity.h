@@ -2,6 +2,7 @@
 // validity table (docs: validity); each function raises the signal on the row when its limit is passed.
 #pragma once
 
+#include "controller/judge/ratio.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/settle.h"
 #include "core/stats/histogram.h"
@@ -32,6 +33,11 @@ Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& opera
 // the operations. Infinite where no request ever left us, so that nobody knows how long one takes.
 std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
 
+// Requests that were still out when the run ended are neither good nor bad: a row without any other, and what one needs that
+// would pass had they been good (the objective as a share of bad ones).
+Judged none_ended(Unit unit, uint64_t unfinished, const LoadScope& scope);
+void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed);
+
 // Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
 // between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.
 void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good);
@@ -43,10 +49,11 @@ inline constexpr double kDefaultBudget = 0.01;
 // SLIs that are no ratio.
 void check_our_losses(Judged& judged, const LoadScope& scope, double budget, const Evidence& evidence);
 
-// A load agent lost before the end of the scope: unknown.
+// An agent that sends a load of the scope, lost before that load or the scope ended: unknown.
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence);
-// The same for what has no scope of its own; whether there was such an agent.
-bool touch_by_lost_loader(Judged& judged, RunTime until, const std::string& what, const Evidence& evidence);
+// The same for stages without a scope of their own; whether there was such an agent.
+bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>& stages, const std::string& what,
+                          const Evidence& evidence);
 
 // A row inside the windows of a fault (invalid = it looks elsewhere): where the load ended before an outage of it was over, or our
 // own undo ended it before its time, nobody saw the rest: no pass.

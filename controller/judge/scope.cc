@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/settle.h"
+
 namespace shakedown::judging {
 namespace {
 
@@ -250,16 +252,17 @@ std::string what_was_not_good(const SecondTally& sum) {
            {Outcome::timeout, "without an answer in time"},
            {Outcome::refused, "refused"},
            {Outcome::reset, "broken off"},
-           {Outcome::unfinished, "still out at the end"},
            {Outcome::dropped_by_target, "not sent, as too many were out"}}) {
     const uint64_t n = sum.counts[static_cast<std::size_t>(outcome)];
     if (n > 0) parts.emplace_back(n, words + (outcome == Outcome::failed ? what_was_wrong(sum.wrong, n) : ""));
   }
-  if (parts.empty()) return "";
   std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string out;
   for (const auto& [n, words] : parts) out += fmt::format("{}{} {}", out.empty() ? " Not good: " : ", ", n, words);
-  return out + ".";
+  if (!parts.empty()) out += ".";
+  if (sum.unfinished == 0) return out;
+  return out + fmt::format(" Besides, {} {} still out when the run ended: bad where a pass is asked for, good where a fail is.",
+                           counted(sum.unfinished, "request"), sum.unfinished == 1 ? "was" : "were");
 }
 
 std::string nouns(const std::vector<OperationId>& operations, const Scenario& scenario) {

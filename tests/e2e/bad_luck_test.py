@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 import support
@@ -108,6 +109,69 @@ class Deaths(support.Folder):
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 3, out + err)
         self.assert_nothing_runs()
+
+    def failing(self, seconds):
+        """No request is answered as it should be: a certain NO-GO, however early it ends."""
+        body = support.STEADY.replace("duration: 3s", f"duration: {seconds}s").replace("read: 1", "wrong: 1")
+        return self.scenario(body).replace("probes:", '  wrong: {http: {target: api, path: "/health"}, expect: {status: 404}}\nprobes:')
+
+    def left_standing(self):
+        """A fault whose undo undoes nothing; begun, and at work."""
+        body = support.STEADY.replace("duration: 3s, ", "duration: 5m, faults: [{name: stays, at: 1s, exec: {component: practice, "
+                                      "command: [touch, flag], effect: [test, -e, flag]}, undo: [{exec: ['true']}]}], ")
+        process = self.begin(body, env={**os.environ, "SHAKEDOWN_STATE_DIR": self.path("state")})
+        self.wait_for_line(process, "phase steady")
+        support.wait_until(lambda: os.path.exists(self.path("flag")), 60, "the fault")
+        return process
+
+    def assert_left_standing(self, process):
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 4, out + err)
+        self.assertIn("AV-1", out)
+        self.assertIn("may have left something standing", err)
+
+    def test_truth_what_stands_is_told_after_a_second_interrupt(self):
+        process = self.left_standing()
+        support.interrupt(process)
+        support.interrupt(process, signal.SIGTERM)
+        self.assert_left_standing(process)
+
+    def test_truth_what_stands_is_told_where_the_disk_is_full(self):
+        process = self.left_standing()
+        size = os.path.getsize(os.path.join(self.out, "journal.shk"))
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, size))
+        self.assert_left_standing(process)
+
+    def test_truth_no_signal_takes_the_last_words_of_a_drill(self):
+        file = self.write("scenario.yaml", self.failing(seconds=300))
+        process = self.start(support.SHAKEDOWN, "run", file, "--yes", "--out", self.out,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.wait_for_line(process, "phase steady")
+        support.wait_until(lambda: os.path.getsize(os.path.join(self.out, "journal.shk")) > 12_000, 60, "some seconds of load")
+        support.interrupt(process)
+        while process.poll() is None:
+            support.interrupt(process, signal.SIGTERM)
+            time.sleep(0.001)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, out + err)
+        self.assertIn("AV-1", out)
+        self.assert_nothing_runs()
+
+    def test_truth_a_full_disk_takes_no_verdict(self):
+        """The page is by far the largest file."""
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+        for text, code, word in ((self.failing(seconds=3), 1, "FAIL"), (self.scenario(support.STEADY), 74, "PASS")):
+            with self.subTest(code):
+                self.out = self.path(f"out-{code}")
+                done = self.run_scenario(text, expect=code, preexec_fn=small_files)
+                self.assertIn(word, done.stdout)
+                self.assertIn("scorecard.html", done.stderr)
+                self.assertEqual(self.row("AV-1")["verdict"], word.lower())
+                again = self.shakedown("judge", self.out, preexec_fn=small_files)
+                self.assertEqual((again.returncode, word in again.stdout), (code, True), again.stdout + again.stderr)
+                self.assertTrue(os.path.exists(os.path.join(self.out, "junit.xml")))
 
     def interrupted_in_setup(self, setup, *arguments):
         """The step could take an hour; communicate() has a minute."""

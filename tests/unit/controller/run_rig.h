@@ -42,6 +42,7 @@ class FakeAgent {
   bool vanish_at_stage = false;
   bool leave_at_stage = false;
   std::function<void()> at_stage;
+  uint32_t reports_with_one_out = 0;  // after the stage's end; with the last of them it is "answered"
   std::vector<std::string> heard;
 
   void join(const std::string& name = "local") {
@@ -99,6 +100,7 @@ class FakeAgent {
   }
   void hear(StageStart& stage) {
     heard.push_back("stage");
+    stage_end_ = stage.end;
     if (vanish_at_stage && stage.stage == StageId(0)) link_->close();
     if (leave_at_stage && stage.stage == StageId(0)) leave();
     if (at_stage) at_stage();
@@ -165,6 +167,10 @@ class FakeAgent {
     s.from = reported_;
     s.to = clock_.now();
     for (; checked_ <= s.to; checked_ += every_) s.probes[ProbeId(0)].push_back({checked_, s.to, probes_good});
+    if (s.to >= stage_end_ && reports_with_one_out > 0) {
+      s.health.outstanding = 1;
+      if (--reports_with_one_out == 0) heard.push_back("answered");
+    }
     reported_ = s.to;
     link_->send(std::move(s));
     timer_.expires_after(20ms);
@@ -180,7 +186,7 @@ class FakeAgent {
   uint64_t seq_ = 0;
   bool stopped_ = false, probing_ = false;
   Duration every_{1s};
-  RunTime reported_{}, checked_{};
+  RunTime reported_{}, checked_{}, stage_end_ = RunTime::max();
 };
 
 class RunTest : public ::testing::Test {

@@ -139,6 +139,18 @@ TEST_F(TruthRun, AFaultThatNobodyProbesAnyMoreIsUndone) {
 }
 
 // Its users are gone, whatever it said as it went.
+TEST_F(TruthRun, TheEndOfTheRunEndsNoRequestThatIsWithinItsTime) {
+  Load& load = scenario_.phases[0].load.emplace();
+  load.kind = ClosedLoad{1, {}};
+  load.mix = {{OperationId(0), 1}};
+  scenario_.operations[0].timeout = 20s;
+  execute([](FakeAgent& agent) { agent.reports_with_one_out = 30; });
+  EXPECT_EQ(result_.state, RunState::completed);
+  ASSERT_TRUE(heard("answered"));
+  EXPECT_LT(position("answered"), position("teardown"));
+  EXPECT_LT(position("teardown"), position("shutdown"));
+}
+
 TEST_F(TruthRun, AnAgentThatTakesItsLeaveInTheMiddleIsLost) {
   scenario_.agents.push_back({"other", false, true, false});
   scenario_.probes.push_back(scenario_.probes[0]);
@@ -178,14 +190,75 @@ TEST(TruthWaits, AnUndoIsWaitedForAsLongAsItsStepsMayTake) {
   EXPECT_EQ(undo_patience(scenario, fault), 15min) << "what is declared is the limit";
 }
 
-TEST(TruthLiveJudge, AFaultThatIsStillToComeSpeaksNotAgainstTheRun) {
+bool raised(const Scorecard& card, const std::string& signal) {
+  return std::any_of(card.reasons.begin(), card.reasons.end(), [&](const ValidityReason& r) { return r.signal == signal; });
+}
+
+// A drill in which a fault of the second phase is still to come, while the first goes on.
+struct GoesOn {
   testing::Drill drill;
-  drill.run(drill.add_phase("steady", 10, 0), 0);
-  const PhaseId crash = drill.add_phase("crash", 10, 0);
-  drill.add_kill("kill-ledger", crash);
-  EXPECT_TRUE(judge_so_far(drill.timeline(), drill.manifest).card.valid);
-  drill.run(crash, 10);
-  EXPECT_FALSE(judge_so_far(drill.timeline(), drill.manifest).card.valid) << "it was not injected in its phase";
+  PhaseId steady = drill.add_phase("steady", 10, 100), crash = drill.add_phase("crash", 10, 0);
+  FaultId kill = drill.add_kill("kill-ledger", crash);
+  StageId first;
+
+  GoesOn() {
+    drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+    first = drill.run(steady, 0);
+    drill.load(first, 0, 10, 100);
+  }
+  // As the run loop sees it at that second: no stage has ended before its end.
+  Scorecard at(double second) const {
+    Timeline timeline(drill.scenario);
+    for (const Event& event : drill.events()) {
+      if (is_before(event, second)) timeline.apply(event);
+    }
+    for (const Snapshot& snapshot : drill.snapshots()) {
+      if (snapshot.to <= testing::at(second)) timeline.apply(snapshot);
+    }
+    Manifest manifest = drill.manifest;
+    manifest.state = RunState::running;
+    return judge_so_far(timeline, manifest).card;
+  }
+  static bool is_before(const Event& event, double second) {
+    const auto* stage = std::get_if<StageEvent>(&event);
+    const bool ends = stage != nullptr && stage->kind == StageEvent::Kind::ended;
+    const auto* fault = std::get_if<FaultEvent>(&event);
+    return !(ends && stage->end > testing::at(second)) && !(fault != nullptr && fault->earliest > testing::at(second));
+  }
+};
+
+TEST(TruthLiveJudge, WhatIsStillToComeSpeaksNotAgainstTheRun) {
+  GoesOn run;
+  run.drill.scenario.release.emplace();
+  run.drill.manifest.release_start = "abc";
+  const Scorecard card = run.at(5);
+  EXPECT_TRUE(card.valid) << testing::all_text(card);
+  EXPECT_TRUE(card.reasons.empty()) << card.reasons.front().text;
+  EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
+  EXPECT_EQ(card.decision, DecisionState::not_proven);
+}
+
+TEST(TruthLiveJudge, AFaultAtWorkIsNoLeftoverUntilTheRunEnds) {
+  GoesOn run;
+  run.drill.inject(run.kill, run.drill.run(run.crash, 10), 12, 15);
+  const Scorecard card = run.at(13);
+  EXPECT_TRUE(card.valid) << testing::all_text(card);
+  EXPECT_FALSE(raised(card, "leftover"));
+  EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
+}
+
+TEST(TruthLiveJudge, RequestsThatAreOutBreakNoIdentity) {
+  GoesOn run;
+  run.drill.offered_only(run.first, 9, 20);
+  EXPECT_EQ(run.at(10).requirements[0].verdict.state, VerdictState::pass);
+}
+
+TEST(TruthLiveJudge, AFaultThatWasNotInjectedInItsPhaseIsMissing) {
+  GoesOn run;
+  EXPECT_FALSE(raised(run.at(10), "not injected"));
+  run.drill.run(run.crash, 10);
+  EXPECT_TRUE(raised(run.at(20), "not injected"));
+  EXPECT_FALSE(run.at(20).valid);
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ TEST(Series, GivesThePlantedLawBack) {
 
 TEST(Series, TruthStepsOfWhichALoadAgentWasLostProveNothing) {
   Stepped s;
+  s.drill.scenario.phases[s.phase.value].load.emplace().kind = ClosedLoad{1, {}};
   s.drill.add(AgentEvent{AgentEvent::Kind::lost, AgentId(0), at(35), "it left before the run was over: the agent is stopping"});
   const Verdict verdict = s.drill.verdict(0);
   EXPECT_EQ(verdict.state, VerdictState::unknown) << verdict.reason;

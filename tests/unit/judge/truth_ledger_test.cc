@@ -259,5 +259,37 @@ TEST(TruthLedger, ARowThatDecidesNothingFreesNoUnexplainedLoss) {
   EXPECT_EQ(drill.judge().decision, DecisionState::not_proven);
 }
 
+// Two faults of one phase, 20 s apart; the writes before the first of them, of which these are gone.
+Drill two_faults(bool second_injected, const std::set<uint64_t>& lost, double limit) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 60, 0);
+  const FaultId first = drill.add_kill("kill-ledger", crash), second = drill.add_kill("kill-again", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.require("DR-2", RpoSli{first, LedgerId(0), RpoUnit::writes, 1, {}}, Comparison::at_most, limit);
+  const InjectionId injected = drill.inject(first, stage, 10, 15);
+  if (second_injected) {
+    drill.inject(second, stage, 30, 35);
+  } else {
+    for (const FaultState state : {FaultState::armed, FaultState::not_run}) {
+      drill.add(FaultEvent{InjectionId(1), second, stage, state, at(29.5), at(29.5), ""});
+    }
+  }
+  return drill.probe(0, 60, {{10, 12}}).writes(0, 9.9).verify(injected, 61, lost);
+}
+
+TEST(TruthLedger, ALossThatTwoFaultsMayHaveTakenIsSaidToBePossible) {
+  const Scorecard card = two_faults(true, {3, 4}, 5).judge();
+  EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
+  EXPECT_NE(testing::all_text(card).find("at most 2 confirmed entries may have disappeared"), std::string::npos) << testing::all_text(card);
+  EXPECT_EQ(testing::all_text(two_faults(true, {}, 5).judge()).find("may have disappeared"), std::string::npos);
+  EXPECT_EQ(two_faults(true, {3, 4}, 0).verdict().state, VerdictState::not_proven);
+}
+
+TEST(TruthLedger, AFaultThatWasNeverInjectedTookNothing) {
+  const Verdict v = two_faults(false, {3, 4}, 0).verdict();
+  EXPECT_EQ(v.state, VerdictState::fail) << v.reason;
+  EXPECT_EQ(*v.measured.lower, 2) << v.reason;
+}
+
 }  // namespace
 }  // namespace shakedown

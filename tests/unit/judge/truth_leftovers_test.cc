@@ -173,5 +173,16 @@ TEST(TruthJournal, ADamagedOneIsNotToldAsTheControllersDeath) {
   EXPECT_EQ(card.decision, DecisionState::not_proven);
 }
 
+TEST(TruthLeftovers, WhatWasTakenBackLaterInTheRunHasASignalOfItsOwn) {
+  Truth truth(0, -1);
+  truth.drill.fault_event(truth.injections[2], FaultState::leftover, 176, "the process is stopped");
+  EXPECT_EQ(reason(truth.drill.judge(), "undone late"), "");
+  EXPECT_NE(reason(truth.drill.judge(), "leftover"), "");
+  truth.drill.fault_event(truth.injections[2], FaultState::clean, 180);
+  const Scorecard card = truth.drill.judge();
+  EXPECT_NE(reason(card, "undone late").find("taken back later in the run"), std::string::npos) << reason(card, "undone late");
+  EXPECT_EQ(reason(card, "leftover"), "");
+}
+
 }  // namespace
 }  // namespace shakedown

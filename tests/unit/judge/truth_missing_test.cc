@@ -2,6 +2,10 @@
 // between the two the row is unknown. And what nobody asked of the target is not its failure.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <initializer_list>
+#include <tuple>
+
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -128,6 +132,38 @@ TEST(TruthMissing, TheRowSaysHowADeclaredCapWasShared) {
   EXPECT_NE(reason(2, 10, false).find("(10: 5)"), std::string::npos) << reason(2, 10, false);
   EXPECT_EQ(reason(1, 10, false).find("kept its part"), std::string::npos);
   EXPECT_EQ(reason(4, 10, true).find("kept its part"), std::string::npos);
+}
+
+// 10 s at 100/s, cut short: of the last `out` nobody knows what became.
+Verdict cut_short(Sli sli, Comparison comparison, double limit, uint64_t ok, uint64_t out) {
+  Drill drill;
+  drill.require("R", std::move(sli), comparison, limit);
+  const StageId stage = drill.run(drill.add_phase("steady", 10, 100), 0);
+  for (int64_t s = 0; s < 10; ++s) drill.outcome(stage, s, Outcome::ok, ok).outcome(stage, s, Outcome::unfinished, out, 5);
+  return drill.verdict();
+}
+
+TEST(TruthUnfinished, RequestsThatWeCutOffAreNoFigureOfTheTarget) {
+  for (const auto& [sli, comparison, limit] : std::initializer_list<std::tuple<Sli, Comparison, double>>{
+           {AvailabilitySli{}, Comparison::at_least, 0.5},
+           {ErrorRatioSli{}, Comparison::at_most, 0.5},
+           {ErrorRatioSli{{}, std::chrono::seconds(2), {}}, Comparison::at_most, 0.5},
+           {LatencySli{OperationId(0), 0.5, {}}, Comparison::at_most, 0.8}}) {
+    const Verdict none = cut_short(sli, comparison, limit, 0, 100);
+    EXPECT_EQ(none.state, VerdictState::unknown) << none.reason;
+    EXPECT_FALSE(none.measured.value) << none.reason;
+    const Verdict half = cut_short(sli, comparison, limit, 48, 52);
+    EXPECT_EQ(half.state, VerdictState::not_proven) << half.reason;
+    const auto* ratio = std::get_if<ErrorRatioSli>(&sli);
+    if (ratio == nullptr || ratio->over == Duration{}) {
+      EXPECT_EQ(half.needed, "a run that is not cut short: 520 requests were still out when it ended") << half.reason;
+    }
+    EXPECT_EQ(cut_short(sli, comparison, limit, 90, 10).state, VerdictState::pass) << half.reason;
+  }
+  const Verdict half = cut_short(AvailabilitySli{}, Comparison::at_least, 0.5, 48, 52);
+  EXPECT_DOUBLE_EQ(*half.measured.value, 1);
+  EXPECT_NE(half.reason.find("480 of 480 requests succeeded"), std::string::npos) << half.reason;
+  EXPECT_NE(half.reason.find("520 requests were still out when the run ended"), std::string::npos) << half.reason;
 }
 
 // A load of 50/s of which `ok` are answered, and an objective of 100/s.

@@ -260,6 +260,8 @@ TEST(TruthSentences, TimesAreWordsWithoutExponents) {
   EXPECT_EQ(time_range_words(0.99, 99.6), "0.99 to 100 seconds");
   EXPECT_EQ(count_range_words(400, 580), "400 to 580");
   EXPECT_EQ(count_range_words(0, 1234.5), "up to 1 235");
+  EXPECT_EQ(count_range_words(2 + 1e-12, 3 + 1e-12), "2 to 3");  // a bound that was worked out is never quite whole
+  EXPECT_EQ(count_range_words(3 - 1e-12, 3 + 1e-12), "3");
 }
 
 TEST(TruthSentences, ThreeTriesSupportNoPromise) {

@@ -246,5 +246,28 @@ TEST(TruthRejudge, ARowAboutAllOperationsIsRefusedWhereOneIsAnother) {
   EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.size(), 3U);
 }
 
+TEST(TruthRejudge, AFaultThatTheRunDidNotHaveBringsNothingOfItsOwn) {
+  const Drill drill = searched();
+  Scenario asked = drill.scenario;
+  asked.components.push_back(asked.components[0]);
+  asked.components.back().name = "queue";
+  Action start;
+  start.kind = Action::Kind::start;
+  start.component = ComponentId(1);
+  Fault fault;
+  fault.name = "new";
+  fault.phase = PhaseId(0);
+  fault.kind = KillFault{ComponentId(1), 9};
+  fault.recover = fault.undo = {start};
+  asked.faults = {fault};
+  asked.phases[0].faults = {FaultId(0)};
+  asked.requirements[0].sli = RtoSli{FaultId(0), {ProbeId(0)}, 1, {}};
+  const Rejudged other = judging::rejudge(drill.scenario, asked);
+  ASSERT_EQ(other.scenario.faults.size(), 1U);
+  EXPECT_TRUE(other.scenario.faults[0].recover.empty());
+  EXPECT_TRUE(other.scenario.faults[0].undo.empty());
+  EXPECT_TRUE(other.refused.contains(RequirementId(0)));
+}
+
 }  // namespace
 }  // namespace shakedown

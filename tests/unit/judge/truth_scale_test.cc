@@ -112,5 +112,22 @@ TEST(TruthScale, AFaultThatIsToldLateMakesNoQuantileLookBetter) {
   }
 }
 
+TEST(TruthScale, AFaultKeepsTheSecondsAroundItAndNotAllOfTheRun) {
+  testing::Drill drill;
+  const PhaseId phase = drill.add_phase("long", 2000, 10);
+  const FaultId kill = drill.add_kill("kill-ledger", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.inject(kill, stage, 20, 25);
+  drill.load(stage, 0, 2000, 10);
+  const Timeline timeline = drill.timeline();
+  const auto rows_together = [&](int64_t from) {
+    std::size_t most = 0;
+    timeline.seconds().each([&](const Slice& slice) { most = std::max(most, slice.rows().size()); }, from, from + 10);
+    return most;
+  };
+  EXPECT_EQ(rows_together(20), 1U);
+  EXPECT_GT(rows_together(1000), 1U);
+}
+
 }  // namespace
 }  // namespace shakedown

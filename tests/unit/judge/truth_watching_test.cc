@@ -372,5 +372,20 @@ TEST(TruthWatching, AnInjectionAfterWhichChecksFailToTheEndIsNotTolerated) {
   }
 }
 
+// Every 100 ms, down after three: one failed, and then nothing for so long until the next good one.
+Verdict after_a_pause(double pause) {
+  Drill drill;
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  drill.run(drill.add_phase("steady", 20, 0), 0);
+  drill.probe(0, 10).check(10, 10.001, false);
+  drill.probe(10 + pause, 20);
+  return drill.verdict();
+}
+
+TEST(TruthWatching, ACheckThatComesLessThanHalfACadenceLateHidesNone) {
+  EXPECT_EQ(after_a_pause(0.24).state, VerdictState::pass) << after_a_pause(0.24).reason;
+  EXPECT_EQ(after_a_pause(0.26).state, VerdictState::not_proven) << after_a_pause(0.26).reason;
+}
+
 }  // namespace
 }  // namespace shakedown

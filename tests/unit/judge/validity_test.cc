@@ -254,5 +254,44 @@ TEST(Validity, StrainOnTheGeneratorIsAWarningWithFigures) {
   EXPECT_NE(testing::all_text(card).find("3 %"), std::string::npos) << testing::all_text(card);
 }
 
+// Only `local` sends the load; `lost` goes after `when` of 10 s.
+Drill without_agent(AgentId lost, double when) {
+  Drill drill;
+  drill.add_agent("other", {});
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  const PhaseId phase = drill.add_phase("steady", 10, 100);
+  drill.scenario.phases[phase.value].load->from = AgentId(0);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 10, 100);
+  return drill.add(AgentEvent{AgentEvent::Kind::lost, lost, at(when), "the stream ended"});
+}
+
+TEST(TruthLostAgent, OneThatSendsNothingOfTheScopeTouchesNoRowOfIt) {
+  EXPECT_EQ(without_agent(AgentId(1), 5).verdict().state, VerdictState::pass) << without_agent(AgentId(1), 5).verdict().reason;
+  EXPECT_EQ(without_agent(AgentId(0), 5).verdict().state, VerdictState::unknown);
+  EXPECT_EQ(without_agent(AgentId(0), 10.5).verdict().state, VerdictState::pass);
+}
+
+TEST(TruthLostAgent, OneThatSendsNothingExcusesNoBrokenIdentity) {
+  Drill drill = without_agent(AgentId(1), 5);
+  drill.offered_only(StageId(0), 4, 30);
+  EXPECT_NE(drill.verdict().reason.find("accounting identity"), std::string::npos) << drill.verdict().reason;
+  Drill sender = without_agent(AgentId(0), 5);
+  sender.offered_only(StageId(0), 4, 30);
+  EXPECT_EQ(sender.verdict().reason.find("accounting identity"), std::string::npos) << sender.verdict().reason;
+}
+
+TEST(TruthLostAgent, ItsOwnPhaseWasOverWhenItWent) {
+  Drill drill;
+  drill.add_agent("other", {});
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
+  const PhaseId first = drill.add_phase("first", 10, 100), second = drill.add_phase("second", 10, 100);
+  drill.scenario.phases[first.value].load->from = AgentId(1);
+  drill.scenario.phases[second.value].load->from = AgentId(0);
+  drill.load(drill.run(first, 0), 0, 10, 100).load(drill.run(second, 10), 10, 20, 100);
+  drill.add(AgentEvent{AgentEvent::Kind::lost, AgentId(1), at(15), "the stream ended"});
+  EXPECT_EQ(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+}
+
 }  // namespace
 }  // namespace shakedown
