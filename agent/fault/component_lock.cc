@@ -149,17 +149,26 @@ Result<FileDescriptor> take(const std::string& what, const std::string& componen
 }
 
 // What a component is at this moment.
-std::set<std::string> identities(const std::string& key, const Component& component) {
-  std::set<std::string> out{"pidfile " + canonical(key)};
+struct Identity {
+  std::set<std::string> names;
+  std::string inode;    // one of them; empty while there is no pidfile
+  FileDescriptor file;  // of that inode
+};
+
+Identity identity_of(const std::string& key, const Component& component) {
+  Identity out;
+  out.names.insert("pidfile " + canonical(key));
   if (!component.process) return out;
   struct stat info {};
-  if (::stat(component.process->pidfile.c_str(), &info) == 0) {
-    out.insert("inode " + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino));
+  out.file = FileDescriptor(::open(component.process->pidfile.c_str(), O_PATH | O_CLOEXEC));
+  if (out.file.valid() && ::fstat(out.file.get(), &info) == 0) {
+    out.inode = "inode " + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino);
+    out.names.insert(out.inode);
   }
   const Result<Sighting> seen = look(*component.process);
   if (seen.has_value() && seen.value().presence == Presence::running) {
     const ProcessRef& ref = seen.value().process->ref();
-    out.insert("process " + std::to_string(ref.pid) + " started at " + std::to_string(ref.start));
+    out.names.insert("process " + std::to_string(ref.pid) + " started at " + std::to_string(ref.start));
   }
   return out;
 }
@@ -167,7 +176,8 @@ std::set<std::string> identities(const std::string& key, const Component& compon
 }  // namespace
 
 Result<void> HostLocks::hold(const std::string& key, const Component& component) {
-  const std::set<std::string> now = identities(key, component);
+  Identity is = identity_of(key, component);
+  const std::set<std::string>& now = is.names;
   std::map<std::string, FileDescriptor> fresh;
   for (const std::string& one : now) {
     if (held_.contains(one)) continue;
@@ -176,6 +186,7 @@ Result<void> HostLocks::hold(const std::string& key, const Component& component)
   }
   for (auto& [one, socket] : fresh) held_[one].socket = std::move(socket);
   for (const std::string& one : now) held_[one].of.insert(component.name);
+  if (!is.inode.empty()) held_[is.inode].file = std::move(is.file);
   for (auto it = held_.begin(); it != held_.end();) {
     if (!now.contains(it->first)) it->second.of.erase(component.name);
     it = it->second.of.empty() ? held_.erase(it) : std::next(it);

@@ -64,6 +64,7 @@ class HostLocks {
   struct Held {
     FileDescriptor socket;
     std::set<std::string> of;  // components
+    FileDescriptor file;       // of an inode: the kernel gives its number to no other file while it is open
   };
   std::map<std::string, Held> held_;
 };
