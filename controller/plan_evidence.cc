@@ -249,7 +249,12 @@ struct EvidenceText {
     }
     return injections(names, all, limit() >= 1 ? 3 : clean_trials_needed(limit(), confidence())) + disturbed;
   }
-  std::string operator()(const RtoSli& sli) const { return injections(sli.fault, sli.injections, sli.share) + not_alone(sli.fault); }
+  std::string operator()(const RtoSli& sli) const {
+    const Fault& fault = scenario.fault(sli.fault);
+    const bool ours = std::holds_alternative<PauseFault>(fault.kind) && fault.recover.empty();
+    return injections(sli.fault, sli.injections, sli.share) + not_alone(sli.fault) +
+           (ours ? "; the pause is ended by OURSELVES: an outage that it makes shows no recovery" : "");
+  }
   std::string operator()(const RpoSli& sli) const {
     const Phase& phase = scenario.phase(scenario.fault(sli.fault).phase);
     return injections(sli.fault, sli.injections, sli.share) + too_long_to_read(scenario.ledger(sli.ledger), phase.duration);

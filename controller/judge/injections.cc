@@ -298,6 +298,7 @@ std::string needed_for(const Tally& tally, const InjectionRow& row, const Requir
   for (const InjectionBound& b : bounds) {
     if (!b.verdict.valid || b.clearing <= requirement.objective.limit) continue;
     if (!b.needed.empty() && b.value <= requirement.objective.limit) return b.needed;
+    if (b.verdict.note == kEndedByUndo) return "an injection that we do not end ourselves before the service is back";
     if (!b.verdict.note.empty()) return fmt::format("an injection without \"{}\"", b.verdict.note);
     if (b.value > requirement.objective.limit) return kMoreWillNotHelp;
     if (std::holds_alternative<ImpactSli>(requirement.sli)) {

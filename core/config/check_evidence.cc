@@ -117,6 +117,17 @@ std::string still_at_work(const Decoding& d, FaultId id, const Fault& first, con
   return stands ? "has no `recover` and stands until its phase ends where no outage is seen" : "";
 }
 
+// What we continue ourselves has not recovered.
+void check_ended_by_us(Decoding& d, const Row& row, FaultId id) {
+  if (!id.valid() || !is_there(d, id)) return;
+  const Fault& fault = d.scenario.fault(id);
+  if (!std::holds_alternative<PauseFault>(fault.kind) || !fault.recover.empty()) return;
+  d.diagnostics.warning(row.view["sli"].at(),
+                        "the pause " + ticked(fault.name) + " is ended by ourselves: where it makes an outage, " + row.requirement.id +
+                            " sees no recovery of the service's own, and will be not proven",
+                        "write what brings it back under `recover:`, or judge `impact`, `mttr` or `tolerated`");
+}
+
 // An injection that another fault's meets says nothing of its fault alone.
 void check_alone(Decoding& d, const Row& row, FaultId id) {
   if (!id.valid() || !is_there(d, id)) return;
@@ -201,6 +212,7 @@ struct EvidenceCheck {
     check_count(d, row, s.fault,
                 wanted_injections(s.share, s.injections, row.requirement.confidence));
     check_alone(d, row, s.fault);
+    check_ended_by_us(d, row, s.fault);
   }
   void operator()(const RpoSli& s) const {
     check_count(d, row, s.fault,
