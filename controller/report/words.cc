@@ -87,10 +87,17 @@ std::string tolerated_words(double share, const Verdict& verdict) {
          (stood ? " (at work for " + format_value(to_digits(*stood, 3, false), Unit::seconds) + " at least)" : "");
 }
 
+// To whole hours above a day and whole minutes above an hour, which read shorter than three digits of seconds.
+double to_time(double value, bool up) {
+  const double size = std::abs(value), step = size >= 86400 ? 3600 : 60;
+  if (size < 3600 || !std::isfinite(value)) return to_digits(value, 3, up);
+  return (up ? std::ceil(value / step - 1e-9) : std::floor(value / step + 1e-9)) * step;
+}
+
 // For the eye: seconds and rates to three digits, shares so that the smaller part keeps two.
 double rounded(double value, Unit unit, bool up) {
   switch (unit) {
-    case Unit::seconds:
+    case Unit::seconds: return to_time(value, up);
     case Unit::per_second: return to_digits(value, 3, up);
     case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
     case Unit::margin:

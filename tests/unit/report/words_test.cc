@@ -43,6 +43,10 @@ TEST(MeasuredWords, RoundsToTheUnfavourableSide) {
   EXPECT_EQ(measured_words(row_of(AvailabilitySli{}, Comparison::at_least, 1)), "100% of requests answered");
   EXPECT_EQ(measured_words(row_of(ErrorRatioSli{}, Comparison::at_most, 0.00051301)), "0.052% of requests failed");
   EXPECT_EQ(measured_words(row_of(ThroughputSli{}, Comparison::at_least, 499.96)), "499/s answered");
+  CheckSli left;
+  left.answer = CheckAnswer::seconds;
+  EXPECT_EQ(measured_words(row_of(left, Comparison::at_least, 518'372)), "5d23h left") << "5d23h59m32s";
+  EXPECT_EQ(measured_words(row_of(MttrSli{}, Comparison::at_most, 5'461)), "1h32m to repair");
 }
 
 TEST(MeasuredWords, NamesThePartOfTheRequests) {
