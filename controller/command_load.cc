@@ -8,7 +8,7 @@
 #include "controller/drill.h"
 #include "core/base/rng.h"
 #include "core/base/units.h"
-#include "core/config/url.h"
+#include "core/form/url.h"
 
 namespace shakedown {
 namespace {

@@ -8,7 +8,8 @@ import house
 # Direct arrows. What a layer may use, the layers above it may use too.
 ARROWS = {
     "base": [],
-    "model": ["base"],
+    "form": ["base"],
+    "model": ["form"],
     "stats": ["model"],
     "config": ["model"],
     "wire": ["model", "stats", "proto"],
@@ -28,7 +29,7 @@ ARROWS = {
 
 FOLDERS = {
     "proto": "proto",
-    "core/base": "base", "core/model": "model", "core/stats": "stats", "core/config": "config",
+    "core/base": "base", "core/form": "form", "core/model": "model", "core/stats": "stats", "core/config": "config",
     "core/wire": "wire", "core/runtime": "runtime",
     "agent": "agent", "agent/secrets": "secrets", "agent/load": "load", "agent/fault": "fault", "agent/check": "check",
     "controller": "controller", "controller/judge": "judge", "controller/report": "report",

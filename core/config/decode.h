@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/config/view.h"
+#include "core/form/view.h"
 #include "core/model/scenario.h"
 
 namespace shakedown {

@@ -4,7 +4,7 @@
 
 #include "core/config/decode.h"
 #include "core/config/objective.h"
-#include "core/config/suggest.h"
+#include "core/form/suggest.h"
 
 namespace shakedown {
 namespace {

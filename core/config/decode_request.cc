@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/config/check.h"
+#include "core/form/check.h"
 #include "core/config/decode.h"
-#include "core/config/holes.h"
+#include "core/form/holes.h"
 
 namespace shakedown {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "core/config/decode.h"
-#include "core/config/holes.h"
-#include "core/config/url.h"
+#include "core/form/holes.h"
+#include "core/form/url.h"
 
 namespace shakedown {
 namespace {

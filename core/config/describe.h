@@ -2,11 +2,14 @@
 // builds a new Shape.
 #pragma once
 
-#include "core/config/shape.h"
+#include "core/form/shape.h"
 
 namespace shakedown {
 
 inline constexpr double kDay = 86400;
+
+// The whole scenario.
+const Shape& scenario_shape();
 
 // describe_system.cc: what is there.
 Shape decision_shape();

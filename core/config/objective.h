@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/config/check.h"
+#include "core/form/check.h"
 #include "core/model/requirement.h"
 
 namespace shakedown {

@@ -1,8 +1,8 @@
 #include <set>
 #include <vector>
 
+#include "core/config/describe.h"
 #include "core/config/scenario.h"
-#include "core/config/shape.h"
 
 namespace shakedown {
 namespace {

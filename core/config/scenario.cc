@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/config/check.h"
 #include "core/config/decode.h"
+#include "core/config/describe.h"
 #include "core/config/yaml_text.h"
+#include "core/config/yaml_tree.h"
+#include "core/form/check.h"
 
 namespace shakedown {
 namespace {
@@ -79,7 +81,8 @@ Decoded decode_scenario(std::string_view text, std::string file_name, std::strin
                       "start with `shakedown: v1`");
     return {std::nullopt, diagnostics.take()};
   }
-  const Names names = collect_names(*tree, scenario_shape(), diagnostics);
+  Names names = collect_names(*tree, scenario_shape(), diagnostics);
+  if (names.of("agent").empty()) names.add("agent", "local", {}, diagnostics);
   check_form(*tree, scenario_shape(), names, diagnostics);
   Decoding d{names, diagnostics, std::move(folder), {}};
   d.scenario.sha256 = sha256_hex(text);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/config/diagnostic.h"
+#include "core/form/diagnostic.h"
 #include "core/model/scenario.h"
 
 namespace shakedown {

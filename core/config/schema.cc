@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/config/check.h"
+#include "core/config/describe.h"
 #include "core/config/scenario.h"
-#include "core/config/shape.h"
+#include "core/form/check.h"
 
 namespace shakedown {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/config/diagnostic.h"
+#include "core/form/diagnostic.h"
 
 namespace shakedown {
 

@@ -9,7 +9,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
-#include "core/model/text.h"
+#include "core/form/text.h"
 
 namespace shakedown {
 

@@ -13,7 +13,7 @@
 #include "core/model/reading.h"
 #include "core/model/run.h"
 #include "core/model/sample.h"
-#include "core/model/text.h"
+#include "core/form/text.h"
 
 namespace shakedown::wire {
 

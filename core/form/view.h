@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "core/base/units.h"
-#include "core/config/names.h"
-#include "core/config/shape.h"
-#include "core/config/yaml_tree.h"
+#include "core/form/names.h"
+#include "core/form/shape.h"
+#include "core/form/tree.h"
 
 namespace shakedown {
 

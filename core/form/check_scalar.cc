@@ -5,10 +5,10 @@
 
 #include "core/base/regex.h"
 #include "core/base/units.h"
-#include "core/config/check.h"
-#include "core/config/holes.h"
-#include "core/config/suggest.h"
-#include "core/config/url.h"
+#include "core/form/check.h"
+#include "core/form/holes.h"
+#include "core/form/suggest.h"
+#include "core/form/url.h"
 
 namespace shakedown {
 namespace {

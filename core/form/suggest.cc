@@ -1,9 +1,9 @@
-#include "core/config/suggest.h"
+#include "core/form/suggest.h"
 
 #include <algorithm>
 #include <cctype>
 
-#include "core/config/diagnostic.h"
+#include "core/form/diagnostic.h"
 
 namespace shakedown {
 namespace {

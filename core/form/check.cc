@@ -1,9 +1,9 @@
-#include "core/config/check.h"
+#include "core/form/check.h"
 
 #include <algorithm>
 #include <set>
 
-#include "core/config/suggest.h"
+#include "core/form/suggest.h"
 
 namespace shakedown {
 namespace {

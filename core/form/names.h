@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/config/shape.h"
-#include "core/config/yaml_tree.h"
+#include "core/form/shape.h"
+#include "core/form/tree.h"
 
 namespace shakedown {
 
@@ -28,7 +28,6 @@ class Names {
 };
 
 // Walks the tree as far as it has the described form. Reports names that a list declares twice.
-// Without `agents` there is one called local.
 Names collect_names(const Node& root, const Shape& shape, Diagnostics& diagnostics);
 
 }  // namespace shakedown

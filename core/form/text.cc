@@ -1,4 +1,4 @@
-#include "core/model/text.h"
+#include "core/form/text.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "core/config/shape.h"
+#include "core/form/shape.h"
 
 #include <cmath>
 

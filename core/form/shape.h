@@ -1,4 +1,4 @@
-// The description of the scenario's form, as data: what the decoder walks and what the JSON schema
+// The description of a form, as data: what readers walk, what a text is checked against, and what the JSON schema
 // and the reference page are generated from. Ownership: a Shape owns its parts by value. Threads:
 // built once, then read-only.
 #pragma once
@@ -122,8 +122,5 @@ std::string range_text(const Shape& shape);
 
 // "a probe", "an agent".
 std::string with_article(const std::string& noun);
-
-// The whole scenario.
-const Shape& scenario_shape();
 
 }  // namespace shakedown

@@ -1,4 +1,4 @@
-#include "core/config/holes.h"
+#include "core/form/holes.h"
 
 #include <algorithm>
 #include <cctype>

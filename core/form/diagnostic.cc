@@ -1,4 +1,4 @@
-#include "core/config/diagnostic.h"
+#include "core/form/diagnostic.h"
 
 #include <algorithm>
 #include <tuple>

@@ -1,16 +1,16 @@
-#include "core/config/view.h"
+#include "core/form/view.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/config/check.h"
+#include "core/form/check.h"
 
 namespace shakedown {
 namespace {
 
 [[noreturn]] void broken(const std::string& what) {
-  std::fprintf(stderr, "core/config: %s\n", what.c_str());
+  std::fprintf(stderr, "core/form: %s\n", what.c_str());
   std::abort();
 }
 

@@ -1,4 +1,4 @@
-#include "core/config/suggest.h"
+#include "core/form/suggest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "core/config/holes.h"
+#include "core/form/holes.h"
 
 namespace shakedown {
 namespace {

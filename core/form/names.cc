@@ -1,4 +1,4 @@
-#include "core/config/names.h"
+#include "core/form/names.h"
 
 namespace shakedown {
 namespace {
@@ -68,7 +68,6 @@ void Names::add(const std::string& kind, std::string name, Position at, Diagnost
 Names collect_names(const Node& root, const Shape& shape, Diagnostics& diagnostics) {
   Names names;
   collect(root, shape, names, diagnostics);
-  if (names.of("agent").empty()) names.add("agent", "local", {}, diagnostics);
   return names;
 }
 

@@ -3,9 +3,9 @@
 // unknown holes.
 #pragma once
 
-#include "core/config/names.h"
-#include "core/config/shape.h"
-#include "core/config/yaml_tree.h"
+#include "core/form/names.h"
+#include "core/form/shape.h"
+#include "core/form/tree.h"
 
 namespace shakedown {
 

@@ -1,4 +1,4 @@
-#include "core/config/url.h"
+#include "core/form/url.h"
 
 #include <gtest/gtest.h>
 

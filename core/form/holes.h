@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/model/text.h"
+#include "core/form/text.h"
 
 namespace shakedown {
 
