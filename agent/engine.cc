@@ -216,7 +216,7 @@ void Engine::verify(const VerifyLedger& order) {
 void Engine::read_release(uint64_t step) {
   const std::optional<ReleaseSource>& source = assignment_->scenario.release;
   if (!source) return answer(step, false, "the scenario declares no release");
-  load_->fetch(source->http, kReleaseTimeout, while_alive([this, step](Result<std::string> body) {
+  load_->fetch(source->request, kReleaseTimeout, while_alive([this, step](Result<std::string> body) {
                  if (!body) return answer(step, false, body.error().message);
                  const auto text = release_text(*assignment_->scenario.release, body.value());
                  answer(step, text.has_value(), text ? text.value() : text.error().message);

@@ -8,6 +8,7 @@
 #include "controller/drill.h"
 #include "core/base/rng.h"
 #include "core/base/units.h"
+#include "core/form/document.h"
 #include "core/form/url.h"
 
 namespace shakedown {
@@ -22,6 +23,13 @@ Result<T> on_the_command_line(Result<T> parsed) {
   Error error = parsed.error();
   if (error.kind == ErrorKind::scenario) error.kind = ErrorKind::usage;
   return fail(std::move(error));
+}
+
+// A brace of an address is no hole; RFC 3986 has it written so.
+std::string without_holes(const std::string& path) {
+  std::string out;
+  for (const char c : path) out += c == '{' ? "%7B" : c == '}' ? "%7D" : std::string(1, c);
+  return out;
 }
 
 Result<Scenario> quick_scenario(const LoadCommand& command) {
@@ -50,8 +58,8 @@ Result<Scenario> quick_scenario(const LoadCommand& command) {
   Operation operation;
   operation.name = "request";
   operation.noun = "request";
-  operation.http.target = TargetId(0);
-  operation.http.path = Text::literal(path_at == std::string::npos ? "/" : command.url.substr(path_at));
+  const std::string path = path_at == std::string::npos ? "/" : command.url.substr(path_at);
+  operation.request = {TargetId(0), "http", mapping_document({{"path", text_document(without_holes(path))}})};
   operation.timeout = timeout;
   scenario.operations.push_back(operation);
   scenario.connections.max = command.connections.value_or(0);

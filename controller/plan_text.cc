@@ -8,6 +8,8 @@
 #include "controller/planner.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
+#include "core/form/document.h"
+#include "core/protocols/protocol.h"
 
 namespace shakedown {
 namespace {
@@ -122,8 +124,11 @@ void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) 
 struct CheckText {
   const Scenario& scenario;
   const std::string& target(TargetId id) const { return scenario.targets[id.value].name; }
-  std::string request(const HttpRequest& http) const {
-    return fmt::format("{} {} of {}", http.method, clean(http.path.display()), target(http.target));
+  std::string request(const Request& request) const {
+    const ProtocolForm* protocol = find_protocol_form(request.protocol);
+    if (protocol == nullptr) return request.protocol + " to " + target(request.target);
+    const Shape shape = protocol->request(reserved_holes());
+    return fmt::format("{} of {}", clean(protocol->words(view_of(request.document, shape))), target(request.target));
   }
   std::string operator()(const TlsCheck& c) const {
     std::string out = fmt::format("{} accepts nothing below {}", target(c.target), to_string(c.floor));
@@ -134,9 +139,9 @@ struct CheckText {
   std::string operator()(const PlainHttpCheck& c) const {
     return fmt::format("no plain HTTP on port {} of {}", c.port, target(c.target));
   }
-  std::string operator()(const AuthenticationCheck& c) const { return request(c.http) + " is turned away without credentials"; }
-  std::string operator()(const HeadersCheck& c) const { return request(c.http) + " answers with its headers"; }
-  std::string operator()(const HttpCheck& c) const { return request(c.http) + " answers as expected"; }
+  std::string operator()(const AuthenticationCheck& c) const { return request(c.request) + " is turned away without credentials"; }
+  std::string operator()(const HeadersCheck& c) const { return request(c.request) + " answers with its headers"; }
+  std::string operator()(const HttpCheck& c) const { return request(c.request) + " answers as expected"; }
   std::string operator()(const CommandCheck& c) const { return command_line(c.argv); }
 };
 

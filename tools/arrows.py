@@ -9,14 +9,15 @@ import house
 ARROWS = {
     "base": [],
     "form": ["base"],
+    "protocols": ["form"],
     "model": ["form"],
     "stats": ["model"],
-    "config": ["model"],
+    "config": ["model", "protocols"],
     "wire": ["model", "stats", "proto"],
     "proto": [],
     "runtime": ["base"],
     "secrets": ["model"],
-    "load": ["model", "stats", "runtime", "secrets"],
+    "load": ["model", "stats", "runtime", "secrets", "protocols"],
     "fault": ["model", "runtime", "secrets"],
     "check": ["model", "runtime", "load"],
     "agent": ["load", "fault", "check", "wire", "runtime"],
@@ -29,7 +30,7 @@ ARROWS = {
 
 FOLDERS = {
     "proto": "proto",
-    "core/base": "base", "core/form": "form", "core/model": "model", "core/stats": "stats", "core/config": "config",
+    "core/base": "base", "core/form": "form", "core/protocols": "protocols", "core/model": "model", "core/stats": "stats", "core/config": "config",
     "core/wire": "wire", "core/runtime": "runtime",
     "agent": "agent", "agent/secrets": "secrets", "agent/load": "load", "agent/fault": "fault", "agent/check": "check",
     "controller": "controller", "controller/judge": "judge", "controller/report": "report",

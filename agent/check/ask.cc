@@ -46,10 +46,11 @@ void Ask::finished(Outcome outcome, const Response* response) {
   over_.fire();
 }
 
-Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target, Endpoint endpoint, bool* nobody) {
+Task<Result<Answer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody) {
   SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target, std::vector<Endpoint>(1, endpoint)));
-  SHAKEDOWN_CO_TRY(RequestTemplate request, RequestTemplate::make(http, target, look.secrets, 0));
-  look.asks.push_back(std::make_unique<Ask>(std::move(prepared), std::move(request), look.loop));
+  const DocumentReader reader(look.scenario(), look.secrets);
+  SHAKEDOWN_CO_TRY(RequestTemplate wanted, reader.request("the check's request", request, 0, Trace::none));
+  look.asks.push_back(std::make_unique<Ask>(std::move(prepared), std::move(wanted), look.loop));
   if (look.end.fired()) co_return fail(ErrorKind::unavailable, why_not(Woken::ended));
   Ask& one = *look.asks.back();
   Result<Answer> answer = co_await one.answer(look.deadline, look.end);

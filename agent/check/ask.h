@@ -46,6 +46,6 @@ class Ask {
 
 // Sends the request to the target as it is given, at one address. Errors: as Ask::answer, and those of preparing (a
 // certificate file). nobody, when it is given: whether the connection was refused or had no route.
-Task<Result<Answer>> ask(const Look& look, const HttpRequest& http, const Target& target, Endpoint endpoint, bool* nobody);
+Task<Result<Answer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody);
 
 }  // namespace shakedown

@@ -2,14 +2,23 @@
 #include "agent/check/addresses.h"
 #include "agent/check/look.h"
 #include "agent/load/expect.h"
+#include "agent/load/prepare.h"
+#include "core/form/document.h"
+#include "core/form/holes.h"
+#include "core/protocols/http1.h"
 
 namespace shakedown {
 namespace {
 
-bool carries_secret(const HttpRequest& http) {
-  bool secret = http.path.uses(HoleKind::secret) || http.body.uses(HoleKind::secret);
-  for (const auto& [name, value] : http.headers) secret = secret || value.uses(HoleKind::secret);
-  return secret;
+bool carries_secret(const Look& look, const Request& request) {
+  const Shape shape = http_request_shape(reserved_holes());
+  std::vector<std::string> names;
+  for (const Secret& secret : look.scenario().secrets) names.push_back(secret.name);
+  return uses(view_of(request.document, shape), HoleKind::secret, names);
+}
+
+Result<Expectation> expectation_of(const Look& look, const Document& expect) {
+  return DocumentReader(look.scenario(), look.secrets).expectation("what the check expects", "http", expect, 0);
 }
 
 std::string status_text(const Answer& answer) { return "status " + std::to_string(answer.status); }
@@ -31,37 +40,42 @@ std::string missing_header(const HeaderExpect& expected, std::string_view head) 
 Observation no_answer(const Error& error, bool nobody) { return nobody ? nobody_there(error.message) : not_done(error.message); }
 
 Task<Observation> ask_for_login(const Look& look, const Target& target, const AuthenticationCheck& check, Endpoint endpoint) {
+  const Result<Expectation> turned_away = expectation_of(look, check.expect);
+  if (!turned_away) co_return not_done(turned_away.error().message);
+  if (turned_away.value().declared().status.empty()) co_return not_done("no status is named that turns anybody away");
   bool nobody = false;
-  const Result<Answer> answer = co_await ask(look, check.http, target, endpoint, &nobody);
+  const Result<Answer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!answer) co_return no_answer(answer.error(), nobody);
-  Expect expect;
-  expect.status = check.status;
   const std::string seen = "without credentials: " + status_text(answer.value());
-  co_return expect.status_ok(answer.value().status) ? holds(seen) : fails(seen);
+  co_return turned_away.value().status_holds(answer.value().response()) ? holds(seen) : fails(seen);
 }
 
 Task<Observation> look_for_headers(const Look& look, const Target& target, const HeadersCheck& check, Endpoint endpoint) {
+  const Result<Expectation> expectation = expectation_of(look, check.expect);
+  if (!expectation) co_return not_done(expectation.error().message);
+  const auto& headers = expectation.value().declared().headers;
+  if (headers.empty()) co_return not_done("no header is named, so nothing was looked for");
   bool nobody = false;
-  const Result<Answer> answer = co_await ask(look, check.http, target, endpoint, &nobody);
+  const Result<Answer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!answer) co_return no_answer(answer.error(), nobody);
   if (answer.value().status >= 400) {
     co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the page that was asked for");
   }
   std::string missing;
-  for (const HeaderExpect& expected : check.headers) {
+  for (const HeaderExpect& expected : headers) {
     const std::string one = missing_header(expected, answer.value().head);
     if (!one.empty()) missing += (missing.empty() ? "" : "; ") + one;
   }
   const std::string seen = " (" + status_text(answer.value()) + ")";
-  co_return missing.empty() ? holds("all " + std::to_string(check.headers.size()) + " are there" + seen)
+  co_return missing.empty() ? holds("all " + std::to_string(headers.size()) + " are there" + seen)
                             : fails(missing + seen);
 }
 
 Task<Observation> look_at_answer(const Look& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {
-  const Result<Expectation> expectation = Expectation::make(check.expect, look.secrets);
+  const Result<Expectation> expectation = expectation_of(look, check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
   bool nobody = false;
-  const Result<Answer> asked = co_await ask(look, check.http, target, endpoint, &nobody);
+  const Result<Answer> asked = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!asked) co_return no_answer(asked.error(), nobody);
   const Answer& answer = asked.value();
   const Holes none;
@@ -87,18 +101,17 @@ Task<Observation> look_at_answer(const Look& look, const Target& target, const H
 }  // namespace
 
 Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check) {
-  if (carries_secret(check.http)) co_return not_done("the request carries a secret, so it was not sent");
-  const Target target = without_credentials(look.target(check.http.target));
+  if (carries_secret(look, check.request)) co_return not_done("the request carries a secret, so it was not sent");
+  const Target target = without_credentials(look.target(check.request.target));
   co_return co_await at_each_address(look, target, check, Numbers::equal, &ask_for_login);
 }
 
 Task<Observation> carry_out(const Look& look, const HeadersCheck& check) {
-  if (check.headers.empty()) co_return not_done("no header is named, so nothing was looked for");
-  co_return co_await at_each_address(look, look.target(check.http.target), check, Numbers::equal, &look_for_headers);
+  co_return co_await at_each_address(look, look.target(check.request.target), check, Numbers::equal, &look_for_headers);
 }
 
 Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
-  co_return co_await at_each_address(look, look.target(check.http.target), check, Numbers::equal, &look_at_answer);
+  co_return co_await at_each_address(look, look.target(check.request.target), check, Numbers::equal, &look_at_answer);
 }
 
 }  // namespace shakedown

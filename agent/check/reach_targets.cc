@@ -26,7 +26,7 @@ struct Round {
 // Owns the round while the coroutine lives.
 Task<void> try_each(std::shared_ptr<Round> round, Reachable done) {
   std::set<TargetId> targets;
-  for (const Operation& operation : round->assignment.scenario.operations) targets.insert(operation.http.target);
+  for (const Operation& operation : round->assignment.scenario.operations) targets.insert(operation.request.target);
   std::string trouble;
   for (const TargetId id : targets) {
     const Target& target = round->assignment.scenario.targets[id.value];

@@ -19,7 +19,7 @@ namespace shakedown {
 class Connection;
 class Driver;
 class RequestTemplate;
-struct Expect;
+struct HttpExpect;
 struct Call;
 
 // What fills the holes of a request. Views must live until the call is finished.
@@ -64,7 +64,7 @@ struct Call {
   bool once = false;  // never sent twice, whatever its method allows
   // Without keep_body: keep the first `excerpt` bytes of the body unless the status is what `unless` wants; 0 = keep nothing.
   std::size_t excerpt = 0;
-  const Expect* unless = nullptr;  // nullptr = whatever the status is
+  const HttpExpect* unless = nullptr;  // nullptr = whatever the status is
   OperationId operation;
   uint64_t tag = 0;  // the issuer's own
   MonoTime intended{}, released{}, deadline{};

@@ -79,7 +79,7 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended) {
     return;
   }
   ++outstanding_;
-  tools_.driver(operation.http.target).submit(call, now);
+  tools_.driver(operation.request.target).submit(call, now);
 }
 
 void ClosedLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {

@@ -25,7 +25,7 @@ Expectation::~Expectation() = default;
 Expectation::Expectation(Expectation&&) noexcept = default;
 Expectation& Expectation::operator=(Expectation&&) noexcept = default;
 
-Result<Expectation> Expectation::make(const Expect& expect, const Secrets& secrets, uint64_t value_size) {
+Result<Expectation> Expectation::make(const HttpExpect& expect, const Secrets& secrets, uint64_t value_size) {
   Expectation made;
   made.expect_ = expect;
   made.value_size_ = value_size;

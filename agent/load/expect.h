@@ -10,7 +10,7 @@
 #include "agent/load/call.h"
 #include "agent/secrets/secrets.h"
 #include "core/base/result.h"
-#include "core/model/operation.h"
+#include "core/protocols/http1.h"
 
 namespace shakedown {
 
@@ -26,9 +26,9 @@ class Expectation {
 
   // value_size = bytes of {value}. Errors: scenario (a body_regex or JSON text or pointer that cannot be parsed, a secret that
   // is not declared).
-  static Result<Expectation> make(const Expect& expect, const Secrets& secrets = {}, uint64_t value_size = 0);
+  static Result<Expectation> make(const HttpExpect& expect, const Secrets& secrets = {}, uint64_t value_size = 0);
 
-  const Expect& declared() const { return expect_; }
+  const HttpExpect& declared() const { return expect_; }
   bool keep_head() const { return !expect_.headers.empty(); }
   bool keep_body() const { return expect_.needs_body(); }
   // What does not hold may lie in the part of the body that we did not keep: nobody knows.
@@ -51,7 +51,7 @@ class Expectation {
   struct Compiled;  // JSON stays in the .cc
   bool body_holds(const Response& response, const Holes& holes) const;
 
-  Expect expect_;  // secrets filled in
+  HttpExpect expect_;  // secrets filled in
   uint64_t value_size_ = 0;
   std::unique_ptr<Compiled> compiled_;
 };

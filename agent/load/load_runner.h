@@ -45,7 +45,7 @@ class LoadRunner {
                       std::function<void(LedgerPass)> done) = 0;
   // One request outside all counting (for the target's release); the body of a 2xx answer, at most
   // 64 KiB, or an Error unavailable. done comes on the loop.
-  virtual void fetch(const HttpRequest& request, Duration timeout,
+  virtual void fetch(const Request& request, Duration timeout,
                      std::function<void(Result<std::string>)> done) = 0;
   // Asks every worker for its deltas up to now; done is called with the merged snapshot (seq and
   // agent unset).

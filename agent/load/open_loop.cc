@@ -105,7 +105,7 @@ void OpenLoop::release(const Arrival& arrival, MonoTime now) {
     drop(call, late || !places_ ? Outcome::dropped_by_us : Outcome::dropped_by_target);
     tools_.calls.give_back(call);
   } else {
-    tools_.driver(operation.http.target).submit(call, now);
+    tools_.driver(operation.request.target).submit(call, now);
   }
 }
 

@@ -7,6 +7,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/load/arrival_clock.h"
+#include "core/form/check.h"
+#include "core/form/document.h"
+#include "core/form/holes.h"
 #include "core/runtime/file_descriptor.h"
 
 namespace shakedown {
@@ -20,28 +23,6 @@ bool has_route(const tcp::endpoint& endpoint) {
   return socket.valid() && ::connect(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0;
 }
 
-Result<RequestTemplate> make_request(const Scenario& scenario, const HttpRequest& http,
-                                     const Secrets& secrets, uint64_t value_size,
-                                     Trace trace = Trace::none) {
-  if (http.target.value >= scenario.targets.size()) {
-    return fail(ErrorKind::bug, "a request of the plan names target " +
-                                    std::to_string(http.target.value) + " of " +
-                                    std::to_string(scenario.targets.size()));
-  }
-  return RequestTemplate::make(http, scenario.targets[http.target.value], secrets, value_size, trace);
-}
-
-Result<PreparedLedger> prepare_ledger(const Scenario& scenario, const Ledger& ledger,
-                                      const Secrets& secrets) {
-  PreparedLedger made;
-  SHAKEDOWN_TRY(made.write, make_request(scenario, ledger.write, secrets, 0, scenario.trace));
-  SHAKEDOWN_TRY(made.read, make_request(scenario, ledger.read, secrets, 0, scenario.trace));
-  SHAKEDOWN_TRY(made.write_ok, Expectation::make(ledger.write_ok, secrets));
-  SHAKEDOWN_TRY(made.present, Expectation::make(ledger.present, secrets));
-  SHAKEDOWN_TRY(made.absent, Expectation::make(ledger.absent, secrets));
-  return made;
-}
-
 Duration lag_limit(const Scenario& scenario) {
   Duration smallest = std::chrono::milliseconds(100);
   bool declared = false;
@@ -53,7 +34,56 @@ Duration lag_limit(const Scenario& scenario) {
   return smallest / 10;
 }
 
+auto not_understood(const std::string& what) {
+  return fail(ErrorKind::scenario, what + "; do controller and agent have the same version?");
+}
+
+Result<PreparedLedger> prepare_ledger(const DocumentReader& reader, const Ledger& ledger) {
+  const Trace trace = reader.trace();
+  PreparedLedger made;
+  SHAKEDOWN_TRY(made.write, reader.request("a write of ledger `" + ledger.name + "`", ledger.write, 0, trace));
+  SHAKEDOWN_TRY(made.read, reader.request("a read of ledger `" + ledger.name + "`", ledger.read, 0, trace));
+  const std::string expected = "what is expected of ledger `" + ledger.name + "`";
+  SHAKEDOWN_TRY(made.write_ok, reader.expectation(expected, ledger.write.protocol, ledger.write_ok, 0));
+  SHAKEDOWN_TRY(made.present, reader.expectation(expected, ledger.read.protocol, ledger.present, 0));
+  SHAKEDOWN_TRY(made.absent, reader.expectation(expected, ledger.read.protocol, ledger.absent, 0));
+  return made;
+}
+
 }  // namespace
+
+DocumentReader::DocumentReader(const Scenario& scenario, const Secrets& secrets) : scenario_(scenario), secrets_(secrets) {
+  Diagnostics ignored("");
+  for (const Secret& secret : scenario.secrets) names_.add("secret", secret.name, {}, ignored);
+}
+
+Result<Shape> DocumentReader::checked(const std::string& what, const std::string& protocol, const Document& document,
+                                      Shape (*ProtocolForm::*part)(const std::vector<std::string>&)) const {
+  const ProtocolForm* form = find_protocol_form(protocol);
+  if (form == nullptr) return not_understood(what + ": this agent does not speak `" + protocol + "`");
+  Shape shape = (form->*part)(reserved_holes());
+  if (document.type == NodeType::null) return shape;
+  const auto fine = fits(document, shape, names_, what);
+  if (!fine) return not_understood(what + ": " + fine.error().message);
+  return shape;
+}
+
+Result<RequestTemplate> DocumentReader::request(const std::string& what, const Request& request, uint64_t value_size,
+                                                Trace trace) const {
+  if (request.target.value >= scenario_.targets.size()) {
+    return fail(ErrorKind::bug, "a request of the plan names target " + std::to_string(request.target.value) + " of " +
+                                    std::to_string(scenario_.targets.size()));
+  }
+  SHAKEDOWN_TRY(const Shape shape, checked(what, request.protocol, request.document, &ProtocolForm::request));
+  const HttpRequest http = read_http_request(view_of(request.document, shape), names_.of("secret"));
+  return RequestTemplate::make(http, scenario_.targets[request.target.value], secrets_, value_size, trace);
+}
+
+Result<Expectation> DocumentReader::expectation(const std::string& what, const std::string& protocol, const Document& expect,
+                                                uint64_t value_size) const {
+  SHAKEDOWN_TRY(const Shape shape, checked(what, protocol, expect, &ProtocolForm::expect));
+  return Expectation::make(read_http_expect(view_of(expect, shape), names_.of("secret")), secrets_, value_size);
+}
 
 Result<std::vector<tcp::endpoint>> addresses_of(const Target& target) {
   boost::asio::io_context loop;
@@ -102,8 +132,9 @@ std::string address_list(const PreparedTarget& target) {
   return out;
 }
 
-Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http) {
-  return make_request(prepared.scenario(), http, prepared.secrets, 0);
+Result<RequestTemplate> prepare_request(const Prepared& prepared, const Request& request) {
+  const DocumentReader reader(prepared.scenario(), prepared.secrets);
+  return reader.request("a request beside the load", request, 0, Trace::none);
 }
 
 AgentId default_load_agent(const Scenario& scenario) {
@@ -125,16 +156,17 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
     SHAKEDOWN_TRY(PreparedTarget one, prepare_target(target));
     made->targets.push_back(std::move(one));
   }
+  const DocumentReader reader(scenario, secrets);
   for (const Operation& operation : scenario.operations) {
+    const uint64_t value_size = operation.value_size.count;
+    const std::string what = "operation `" + operation.name + "`";
     PreparedOperation one;
-    SHAKEDOWN_TRY(one.request,
-                  make_request(scenario, operation.http, secrets, operation.value_size.count,
-                               scenario.trace));
-    SHAKEDOWN_TRY(one.expect, Expectation::make(operation.expect, secrets, operation.value_size.count));
+    SHAKEDOWN_TRY(one.request, reader.request(what, operation.request, value_size, scenario.trace));
+    SHAKEDOWN_TRY(one.expect, reader.expectation(what, operation.request.protocol, operation.expect, value_size));
     made->operations.push_back(std::move(one));
   }
   for (const Ledger& ledger : scenario.ledgers) {
-    SHAKEDOWN_TRY(PreparedLedger one, prepare_ledger(scenario, ledger, secrets));
+    SHAKEDOWN_TRY(PreparedLedger one, prepare_ledger(reader, ledger));
     made->ledgers.push_back(std::move(one));
   }
   made->lag_limit = lag_limit(scenario);

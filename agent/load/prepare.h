@@ -13,7 +13,9 @@
 #include "agent/secrets/redact.h"
 #include "agent/load/request_template.h"
 #include "agent/load/tls.h"
+#include "core/form/names.h"
 #include "core/model/plan.h"
+#include "core/protocols/protocol.h"
 
 namespace shakedown {
 
@@ -64,7 +66,26 @@ Result<PreparedTarget> prepare_target(const Target& target, std::vector<boost::a
 std::string address_list(const PreparedTarget& target);
 
 // A request that was not declared as an operation. Errors: as prepare.
-Result<RequestTemplate> prepare_request(const Prepared& prepared, const HttpRequest& http);
+Result<RequestTemplate> prepare_request(const Prepared& prepared, const Request& request);
+
+// Makes of the plan's documents what can be sent and judged, each after a look whether it fits this agent's own form of its
+// protocol. what: how messages call it. Errors: scenario (a protocol or a key that this agent does not know).
+class DocumentReader {
+ public:
+  DocumentReader(const Scenario& scenario, const Secrets& secrets);
+  Trace trace() const { return scenario_.trace; }
+  Result<RequestTemplate> request(const std::string& what, const Request& request, uint64_t value_size, Trace trace) const;
+  Result<Expectation> expectation(const std::string& what, const std::string& protocol, const Document& expect,
+                                  uint64_t value_size) const;
+
+ private:
+  Result<Shape> checked(const std::string& what, const std::string& protocol, const Document& document,
+                        Shape (*ProtocolForm::*part)(const std::vector<std::string>&)) const;
+
+  const Scenario& scenario_;
+  const Secrets& secrets_;
+  Names names_;
+};
 
 // The agent that probes or keeps a ledger when none is named: the first with the role `load`.
 AgentId default_load_agent(const Scenario& scenario);

@@ -31,7 +31,7 @@ Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe,
       probe_(prepared.scenario().probe(probe)),
       calls_(calls),
       timer_(loop) {
-  const TargetId target = prepared.scenario().operation(probe_.operation).http.target;
+  const TargetId target = prepared.scenario().operation(probe_.operation).request.target;
   const PreparedTarget& one = prepared.targets[target.value];
   driver_ = find_driver(one.target.scheme)(one, probe_options(probe_, prepared.scenario().connections), loop, deadlines);
 }

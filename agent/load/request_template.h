@@ -12,6 +12,7 @@
 #include "agent/secrets/secrets.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
+#include "core/protocols/http1.h"
 
 namespace shakedown {
 

@@ -117,7 +117,7 @@ class ThreadedLoadRunner final : public LoadRunner {
   }
   void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
               std::function<void(LedgerPass)> done) override;
-  void fetch(const HttpRequest& request, Duration timeout,
+  void fetch(const Request& request, Duration timeout,
              std::function<void(Result<std::string>)> done) override;
   void collect(std::function<void(Snapshot)> done) override;
   void stop(std::function<void()> done) override;
@@ -182,7 +182,7 @@ void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId inje
   });
 }
 
-void ThreadedLoadRunner::fetch(const HttpRequest& request, Duration timeout,
+void ThreadedLoadRunner::fetch(const Request& request, Duration timeout,
                                std::function<void(Result<std::string>)> done) {
   auto bring = [&loop = loop_, done = std::move(done)](Result<std::string> fetched) {
     boost::asio::post(loop,

@@ -61,7 +61,7 @@ std::set<TargetId> targets_of(const Requirement& requirement, const Scenario& sc
   std::set<TargetId> out;
   const std::vector<OperationId> wanted = operations_of(requirement.sli);
   for (std::size_t i = 0; i < scenario.operations.size(); ++i) {
-    if (is_among(OperationId(i), wanted)) out.insert(scenario.operations[i].http.target);
+    if (is_among(OperationId(i), wanted)) out.insert(scenario.operations[i].request.target);
   }
   return out;
 }
@@ -71,7 +71,7 @@ bool concerns(const Requirement& requirement, ProbeId probe, const std::set<Targ
     return std::find(uptime->probes.begin(), uptime->probes.end(), probe) != uptime->probes.end();
   }
   const OperationId operation = scenario.probe(probe).operation;
-  return operation.valid() && targets.count(scenario.operation(operation).http.target) > 0;
+  return operation.valid() && targets.count(scenario.operation(operation).request.target) > 0;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& 
   std::map<int64_t, Second> out;
   evidence_->timeline->seconds().each_row(
       [&](const SecondRow& row) {
-        if (row.stage != view.record->stage || evidence_->scenario->operation(row.operation).http.target != target) return;
+        if (row.stage != view.record->stage || evidence_->scenario->operation(row.operation).request.target != target) return;
         SecondTally tally;
         add_outcomes(tally, row);
         const double judged = static_cast<double>(tally.ok + tally.bad), share = meter_.usual_failures(row.stage, row.operation);

@@ -15,22 +15,11 @@ std::string of(TargetId id, const Scenario& scenario) {
   return fmt::format("{}://{}:{}{}", target.scheme, target.host, target.port, target.base_path);
 }
 
-std::string of(const HttpRequest& request, const Scenario& scenario) {
-  std::string out = fmt::format("{} {}{} {}", request.method, of(request.target, scenario), request.path.display(),
-                                request.body.display());
-  for (const auto& [name, value] : request.headers) out += fmt::format(" {}: {}", name, value.display());
-  return out;
+std::string of(const Request& request, const Scenario& scenario) {
+  return fmt::format("{} to {} {}", request.protocol, of(request.target, scenario), text_of(request.document));
 }
 
-std::string of(const Expect& expect) {
-  std::string out = "expect";
-  for (const auto& [low, high] : expect.status) out += fmt::format(" {}-{}", low, high);
-  for (const HeaderExpect& header : expect.headers) out += fmt::format(" {}={}", header.name, header.equals);
-  if (expect.body_contains) out += " has " + expect.body_contains->display();
-  if (expect.body_regex) out += " matches " + *expect.body_regex;
-  for (const JsonExpect& json : expect.json) out += fmt::format(" {}={}", json.pointer, json.equals);
-  return out;
-}
+std::string of(const Document& expect) { return "expect " + text_of(expect); }
 
 std::string of(const KeySpec& key) {
   if (const auto* uniform = std::get_if<UniformKey>(&key)) return fmt::format("keys {}-{}", uniform->low, uniform->high);
@@ -45,17 +34,9 @@ struct CheckWords {
   }
   std::string operator()(const CertificateCheck& k) const { return of(k.target, scenario); }
   std::string operator()(const PlainHttpCheck& k) const { return fmt::format("{} {}", of(k.target, scenario), k.port); }
-  std::string operator()(const AuthenticationCheck& k) const {
-    Expect expect;
-    expect.status = k.status;
-    return of(k.http, scenario) + of(expect);
-  }
-  std::string operator()(const HeadersCheck& k) const {
-    Expect expect;
-    expect.headers = k.headers;
-    return of(k.http, scenario) + of(expect);
-  }
-  std::string operator()(const HttpCheck& k) const { return of(k.http, scenario) + of(k.expect) + k.number_pointer; }
+  std::string operator()(const AuthenticationCheck& k) const { return of(k.request, scenario) + of(k.expect); }
+  std::string operator()(const HeadersCheck& k) const { return of(k.request, scenario) + of(k.expect); }
+  std::string operator()(const HttpCheck& k) const { return of(k.request, scenario) + of(k.expect) + k.number_pointer; }
   std::string operator()(const CommandCheck& k) const { return words(k.argv) + (k.number ? " number" : ""); }
 };
 
@@ -130,7 +111,7 @@ std::string meaning(const Dependency& dependency, const Scenario& scenario) {
 }
 
 std::string meaning(const Operation& operation, const Scenario& scenario) {
-  return fmt::format("{} {} {} size {} within {}", of(operation.http, scenario), of(operation.expect), of(operation.key),
+  return fmt::format("{} {} {} size {} within {}", of(operation.request, scenario), of(operation.expect), of(operation.key),
                      operation.value_size.count, operation.timeout.count());
 }
 

@@ -54,7 +54,7 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
 // Most requests to the probe's target failed for as long as makes an outage, and the probe did not see it.
 bool blind_for_load(const InjectionView& view, ProbeId id, const LoadWatch& load, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
-  const Duration away = load.mostly_failing(view, evidence.scenario->operation(probe.operation).http.target);
+  const Duration away = load.mostly_failing(view, evidence.scenario->operation(probe.operation).request.target);
   return away > Duration{} && away >= probe.every * std::max(1U, probe.down_after);
 }
 

@@ -196,7 +196,7 @@ const StepEvent* failed_recovery(const InjectionView& view) {
 void outlasted_by_load(InjectionBound& bound, const Watched& w, const LoadWatch& load, const Evidence& run) {
   if (!bound.verdict.valid || !std::isfinite(bound.verdict.upper)) return;
   const RunTime up = w.view.effect_from + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bound.verdict.upper));
-  const auto until = load.failing_until(w.view, run.scenario->operation(w.probe.operation).http.target, up);
+  const auto until = load.failing_until(w.view, run.scenario->operation(w.probe.operation).request.target, up);
   if (!until) return;
   bound.verdict.upper = *until == RunTime::max() ? INFINITY : seconds(*until - w.view.effect_from);
   bound.verdict.note = fmt::format("requests of the load still failed when probe {} saw the service up", w.probe.name);

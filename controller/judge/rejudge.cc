@@ -118,7 +118,7 @@ class Mapper {
   template <class T>
   T stand_in(const T& wanted) {
     T out = wanted;
-    if constexpr (std::is_same_v<T, Operation>) out.http.target = TargetId(0);
+    if constexpr (std::is_same_v<T, Operation>) out.request.target = TargetId(0);
     if constexpr (std::is_same_v<T, Probe>) map(out.operation), out.agent = AgentId();
     if constexpr (std::is_same_v<T, Ledger>) out.write.target = out.read.target = TargetId(0), out.agent = AgentId();
     if constexpr (std::is_same_v<T, Check>) out.kind = CommandCheck{}, out.agent = AgentId();

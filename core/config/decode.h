@@ -9,6 +9,7 @@
 
 #include "core/form/view.h"
 #include "core/model/scenario.h"
+#include "core/protocols/protocol.h"
 
 namespace shakedown {
 
@@ -33,10 +34,13 @@ void decode_components(Decoding& d, const View& root);
 void decode_targets(Decoding& d, const View& root);  // secrets, targets, connections
 // decode_request.cc
 Text decode_text(const Decoding& d, const View& view);  // with holes
-HttpRequest decode_request(Decoding& d, const View& view);
-Expect decode_expect(Decoding& d, const View& view);
-// Inclusive ranges of a status or a list of them.
-std::vector<std::pair<int, int>> decode_statuses(const View& view);
+// Of a mapping that asks: the request of the one protocol that is written in it. traced: load of ours, which may carry trace
+// context.
+enum class Traced { no, as_declared };
+Request decode_request(Decoding& d, const View& asking, Traced traced);
+// That request as it is written; nothing where none is.
+View written_request(const View& asking);
+const ProtocolForm* written_protocol(const View& asking);  // nullptr where none is
 // decode_traffic.cc
 void decode_operations(Decoding& d, const View& root);
 void decode_probes(Decoding& d, const View& root);

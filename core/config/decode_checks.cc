@@ -2,6 +2,8 @@
 #include <strings.h>
 
 #include "core/config/decode.h"
+#include "core/form/document.h"
+#include "core/protocols/http1.h"
 
 namespace shakedown {
 namespace {
@@ -12,9 +14,10 @@ const std::vector<std::string> kKinds = {"tls",     "certificate", "plain_http",
 // The target of a check that only https has an answer to.
 TargetId secure_target(Decoding& d, const View& view, const std::string& kind) {
   const TargetId id = view["target"].id<TargetId>(d.names);
-  if (id.valid() && d.scenario.targets[id.value].scheme == "http") {
+  const Scheme* scheme = id.valid() ? find_scheme(d.scenario.targets[id.value].scheme) : nullptr;
+  if (scheme != nullptr && !scheme->secure) {
     d.diagnostics.error(view["target"].at(),
-                        "a `" + kind + "` check of target " + ticked(view["target"].text()) + ", which is plain http",
+                        "a `" + kind + "` check of target " + ticked(view["target"].text()) + ", which is plain " + scheme->name,
                         "name an https target, or write https:// in its `url`");
   }
   return id;
@@ -52,36 +55,34 @@ bool carries_credentials(const std::string& header) {
 }
 
 // A request that is to be turned away shows nothing when it carries what would let it in.
-void check_without_credentials(Decoding& d, const View& view, const HttpRequest& http) {
-  bool secret = http.path.uses(HoleKind::secret) || http.body.uses(HoleKind::secret);
-  for (const auto& [name, value] : http.headers) {
-    secret = secret || value.uses(HoleKind::secret);
+void check_without_credentials(Decoding& d, const View& http) {
+  for (const auto& [name, value] : http["headers"].entries()) {
     if (!carries_credentials(name)) continue;
-    d.diagnostics.error(view["headers"].at(), "the header " + ticked(name) + " carries credentials",
+    d.diagnostics.error(http["headers"].at(), "the header " + ticked(name) + " carries credentials",
                         "an authentication check goes without; remove it");
   }
-  if (secret) {
-    d.diagnostics.error(view.at(), "the request of an authentication check carries a secret",
+  if (uses(http, HoleKind::secret, d.secrets())) {
+    d.diagnostics.error(http.at(), "the request of an authentication check carries a secret",
                         "it shows that nothing is served without one; remove it");
   }
 }
 
 CheckKind decode_authentication_check(Decoding& d, const View& view) {
-  AuthenticationCheck check{decode_request(d, view["http"]), decode_statuses(view["status"])};
-  check_without_credentials(d, view["http"], check.http);
-  for (const auto& [first, last] : check.status) {
+  AuthenticationCheck check{decode_request(d, view, Traced::no), {}};
+  check_without_credentials(d, view["http"]);
+  for (const auto& [first, last] : read_http_statuses(view["status"])) {
     if (first / 100 != 2) continue;
     d.diagnostics.error(view["status"].at(), "an answer of " + std::to_string(first) + " turns nobody away",
                         "name statuses such as 401 and 403, or leave `status` out");
   }
-  if (view["status"].absent()) check.status = {{401, 401}, {403, 403}};
+  Document status = document_of(view["status"]);
+  if (view["status"].absent()) status = list_document({integer_document(401), integer_document(403)});
+  check.expect = mapping_document({{"status", std::move(status)}});
   return check;
 }
 
 CheckKind decode_headers_check(Decoding& d, const View& view) {
-  HeadersCheck check{decode_request(d, view["http"]), {}};
-  for (const auto& [name, value] : view["header"].entries()) check.headers.push_back({name, value.text()});
-  return check;
+  return HeadersCheck{decode_request(d, view, Traced::no), mapping_document({{"header", document_of(view["header"])}})};
 }
 
 CheckKind decode_check_kind(Decoding& d, const View& view) {
@@ -94,7 +95,7 @@ CheckKind decode_check_kind(Decoding& d, const View& view) {
   if (kind == "authentication") return decode_authentication_check(d, inner);
   if (kind == "headers") return decode_headers_check(d, inner);
   if (kind == "http") {
-    return HttpCheck{decode_request(d, inner["http"]), decode_expect(d, inner["expect"]), inner["number"].text()};
+    return HttpCheck{decode_request(d, inner, Traced::no), document_of(inner["expect"]), inner["number"].text()};
   }
   return CommandCheck{inner["exec"].texts(), inner["number"].boolean()};
 }

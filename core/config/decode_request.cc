@@ -1,55 +1,25 @@
 #include <algorithm>
-#include <cctype>
 
-#include <nlohmann/json.hpp>
-
-#include "core/form/check.h"
 #include "core/config/decode.h"
+#include "core/form/document.h"
 #include "core/form/holes.h"
 
 namespace shakedown {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return text;
+bool asks(const View& view, const ProtocolForm& protocol) {
+  return view.shape().find(protocol.name) != nullptr && view[protocol.name].written();
 }
 
-void refuse_own_header(Decoding& d, const std::string& name, Position at) {
-  for (const char* own : {"host", "content-length", "transfer-encoding", "connection"}) {
-    if (lower(name) != own) continue;
-    d.diagnostics.error(at, "the header " + ticked(name) + " is set by the program", "remove it");
-  }
-}
-
-// Compact JSON text of a scalar.
-std::string json_text(const Node& node) {
-  switch (node.type) {
-    case NodeType::null:
-      return "null";
-    case NodeType::boolean:
-      return std::string("tT").find(node.text[0]) != std::string::npos ? "true" : "false";
-    case NodeType::integer:
-    case NodeType::number: {
-      // An integer keeps every digit when JSON can read it as it is written.
-      const auto exact = nlohmann::json::parse(node.text, nullptr, false);
-      if (exact.is_number()) return exact.dump();
-      return nlohmann::json(number_of(node).value_or(0)).dump();
-    }
-    default:
-      return nlohmann::json(node.text).dump();
-  }
-}
-
-std::pair<int, int> status_range(const View& view) {
-  const std::string text = view.text();
-  if (text.ends_with("xx")) {
-    const int from = (text[0] - '0') * 100;
-    return {from, from + 99};
-  }
-  const int code = static_cast<int>(view.number());
-  return {code, code};
+void check_scheme(Decoding& d, const View& request, const ProtocolForm& protocol, TargetId target) {
+  if (target.value >= d.scenario.targets.size() || d.scenario.targets[target.value].scheme.empty()) return;
+  const std::string& scheme = d.scenario.targets[target.value].scheme;
+  const auto& spoken = protocol.schemes;
+  if (std::any_of(spoken.begin(), spoken.end(), [&](const Scheme& one) { return one.name == scheme; })) return;
+  d.diagnostics.error(request["target"].at(),
+                      "`" + std::string(protocol.name) + "` is not spoken to target " + ticked(request["target"].text()) +
+                          ", whose address begins with " + scheme + "://",
+                      "name a target whose address begins with " + spoken.front().name + "://");
 }
 
 }  // namespace
@@ -58,39 +28,31 @@ Text decode_text(const Decoding& d, const View& view) {
   return parse_holes(view.text(), view.shape().words, d.secrets()).text;
 }
 
-std::vector<std::pair<int, int>> decode_statuses(const View& view) {
-  std::vector<std::pair<int, int>> ranges;
-  for (const View& status : view.items()) {
-    if (status) ranges.push_back(status_range(status));
+const ProtocolForm* written_protocol(const View& asking) {
+  for (const ProtocolForm& protocol : protocol_forms()) {
+    if (asks(asking, protocol)) return &protocol;
   }
-  return ranges;
+  return nullptr;
 }
 
-HttpRequest decode_request(Decoding& d, const View& view) {
-  HttpRequest request;
+View written_request(const View& asking) {
+  const ProtocolForm* protocol = written_protocol(asking);
+  return protocol != nullptr ? asking[protocol->name] : View(nullptr, &asking.shape(), asking.at());
+}
+
+Request decode_request(Decoding& d, const View& asking, Traced traced) {
+  Request request;
+  const ProtocolForm* protocol = written_protocol(asking);
+  if (protocol == nullptr) return request;
+  const View view = asking[protocol->name];
+  request.protocol = protocol->name;
   request.target = view["target"].id<TargetId>(d.names);
-  request.method = view["method"].text();
-  request.path = decode_text(d, view["path"]);
-  for (const auto& [name, value] : view["headers"].entries()) {
-    refuse_own_header(d, name, value.at());
-    request.headers.emplace_back(name, decode_text(d, value));
-  }
-  if (view["body"]) request.body = decode_text(d, view["body"]);
+  request.document = document_of(view);
+  std::erase_if(request.document.entries, [](const Entry& entry) { return entry.key == "target"; });
+  const bool with_trace = traced == Traced::as_declared && d.scenario.trace != Trace::none;
+  protocol->check(view, {with_trace}, d.diagnostics);
+  check_scheme(d, view, *protocol, request.target);
   return request;
-}
-
-Expect decode_expect(Decoding& d, const View& view) {
-  Expect expect;
-  expect.status = decode_statuses(view["status"]);
-  for (const auto& [name, value] : view["header"].entries())
-    expect.headers.push_back({name, value.text()});
-  const View body = view["body"];
-  if (body["contains"]) expect.body_contains = decode_text(d, body["contains"]);
-  if (body["regex"]) expect.body_regex = body["regex"].text();
-  for (const auto& [pointer, value] : view["json"].entries()) {
-    if (value) expect.json.push_back({pointer, json_text(*value.node())});
-  }
-  return expect;
 }
 
 }  // namespace shakedown

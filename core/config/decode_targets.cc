@@ -33,15 +33,28 @@ void decode_secrets(Decoding& d, const View& root) {
   }
 }
 
+// "https" for http.
+std::string secure_sibling(const Scheme& plain) {
+  for (const ProtocolForm& protocol : protocol_forms()) {
+    const auto& all = protocol.schemes;
+    if (std::none_of(all.begin(), all.end(), [&](const Scheme& one) { return one.name == plain.name; })) continue;
+    for (const Scheme& scheme : all) {
+      if (scheme.secure) return scheme.name;
+    }
+  }
+  return "https";
+}
+
 TlsSpec decode_tls(Decoding& d, const View& view, const std::string& scheme) {
   TlsSpec tls;
   tls.ca_file = d.path(view["ca"].text());
   tls.certificate_file = d.path(view["certificate"].text());
   tls.key_file = d.path(view["key"].text());
   tls.server_name = view["server_name"].text();
-  if (view && scheme == "http") {
-    d.diagnostics.error(view.at(), "`tls` for an http target",
-                        "write https:// in `url`, or remove `tls`");
+  const Scheme* known = find_scheme(scheme);
+  if (view && known != nullptr && !known->secure) {
+    d.diagnostics.error(view.at(), "`tls` for " + with_article(scheme) + " target",
+                        "write " + secure_sibling(*known) + ":// in `url`, or remove `tls`");
   }
   return tls;
 }
@@ -72,7 +85,7 @@ void decode_targets(Decoding& d, const View& root) {
     Target target;
     target.name = name;
     if (view["url"]) {
-      const auto url = parse_url(view["url"].text());
+      const auto url = parse_url(view["url"].text(), view["url"].shape().schemes);
       if (url) {
         target.scheme = url.value().scheme;
         target.host = url.value().host;

@@ -1,16 +1,8 @@
-#include <strings.h>
-
 #include "core/config/decode.h"
+#include "core/form/document.h"
 
 namespace shakedown {
 namespace {
-
-bool uses(const HttpRequest& http, HoleKind kind) {
-  for (const auto& [name, value] : http.headers) {
-    if (value.uses(kind)) return true;
-  }
-  return http.path.uses(kind) || http.body.uses(kind);
-}
 
 KeySpec decode_key(Decoding& d, const View& view) {
   if (view["sequence"]) return SequenceKey{view["sequence"].integer()};
@@ -26,15 +18,16 @@ KeySpec decode_key(Decoding& d, const View& view) {
   return key;
 }
 
-void check_operation_holes(Decoding& d, const View& view, const HttpRequest& http) {
+void check_operation_holes(Decoding& d, const View& view) {
+  const View request = written_request(view);
   const auto check = [&](const char* name, HoleKind kind) {
     const std::string hole = "{" + std::string(name) + "}";
-    if (uses(http, kind) && view[name].absent()) {
-      d.diagnostics.error(view["http"].at(),
-                          hole + " is used, but the operation has no `" + name + "`",
+    const bool used = uses(request, kind, d.secrets());
+    if (used && view[name].absent()) {
+      d.diagnostics.error(request.at(), hole + " is used, but the operation has no `" + name + "`",
                           "say what fills it: add `" + std::string(name) + ":`");
     }
-    if (view[name] && view["http"].sound() && !uses(http, kind)) {
+    if (view[name] && request.sound() && !used) {
       d.diagnostics.warning(view[name].at(),
                             "`" + std::string(name) + "` fills " + hole + ", which is not used",
                             "use " + hole + " in the request, or remove it");
@@ -44,40 +37,29 @@ void check_operation_holes(Decoding& d, const View& view, const HttpRequest& htt
   check("value", HoleKind::value);
 }
 
-void check_ledger_holes(Decoding& d, const View& view, const Ledger& ledger) {
-  const View write = view["write"]["http"], read = view["read"]["http"];
-  if (write.sound() && !uses(ledger.write, HoleKind::id)) {
+void check_ledger_holes(Decoding& d, const View& view) {
+  const View write = written_request(view["write"]), read = written_request(view["read"]);
+  const ProtocolForm *writes = written_protocol(view["write"]), *reads = written_protocol(view["read"]);
+  if (write.sound() && !uses(write, HoleKind::id, d.secrets())) {
     d.diagnostics.error(write.at(), "the ledger's write does not use {id}",
                         "each write needs its own name");
   }
-  if (read.sound() && !uses(ledger.read, HoleKind::id)) {
+  if (read.sound() && !uses(read, HoleKind::id, d.secrets())) {
     d.diagnostics.error(read.at(), "the ledger's read does not use {id}",
                         "each write is read back by its name");
   }
-  const bool proves =
-      ledger.present.body_contains && ledger.present.body_contains->uses(HoleKind::checksum);
-  const bool carries =
-      uses(ledger.write, HoleKind::payload) || uses(ledger.write, HoleKind::checksum);
+  const bool proves = uses(view["present"], HoleKind::checksum, d.secrets());
+  const bool carries = uses(write, HoleKind::payload, d.secrets()) || uses(write, HoleKind::checksum, d.secrets());
   if (write.sound() && proves && !carries) {
     d.diagnostics.error(
         write.at(),
         "`present` looks for {checksum}, but the write carries neither {payload} nor {checksum}",
-        "send {payload} in the body");
+        writes->carry_hint);
   }
-  if (view["present"].sound() && !proves) {
+  if (view["present"].sound() && !proves && reads != nullptr) {
     d.diagnostics.warning(view["present"].at(),
                           "`present` does not look for {checksum}: altered entries pass as kept",
-                          "add body: {contains: \"{checksum}\"}");
-  }
-}
-
-// Two headers of that name are none: W3C Trace Context 4.3 has the receiver drop both.
-void refuse_second_trace(Decoding& d, const View& http) {
-  if (d.scenario.trace == Trace::none) return;
-  for (const auto& [name, value] : http["headers"].entries()) {
-    if (strcasecmp(name.c_str(), "traceparent") != 0) continue;
-    d.diagnostics.error(value.at(), "the header " + ticked(name) + " is set by `trace: w3c`",
-                        "remove the header, or `trace`");
+                          reads->prove_hint);
   }
 }
 
@@ -97,14 +79,13 @@ void decode_operations(Decoding& d, const View& root) {
   for (const auto& [name, view] : root["operations"].entries()) {
     Operation operation;
     operation.name = name;
-    operation.http = decode_request(d, view["http"]);
-    refuse_second_trace(d, view["http"]);
+    operation.request = decode_request(d, view, Traced::as_declared);
     operation.key = decode_key(d, view["key"]);
     operation.value_size = view["value"]["size"].bytes();
-    operation.expect = decode_expect(d, view["expect"]);
+    operation.expect = document_of(view["expect"]);
     operation.timeout = view["timeout"].duration();
     operation.noun = view["noun"].text();
-    check_operation_holes(d, view, operation.http);
+    check_operation_holes(d, view);
     d.scenario.operations.push_back(std::move(operation));
   }
 }
@@ -129,13 +110,11 @@ void decode_ledgers(Decoding& d, const View& root) {
   for (const auto& [name, view] : root["ledgers"].entries()) {
     Ledger ledger;
     ledger.name = name;
-    ledger.write = decode_request(d, view["write"]["http"]);
-    ledger.write_ok = decode_expect(d, view["write"]["expect"]);
-    ledger.read = decode_request(d, view["read"]["http"]);
-    refuse_second_trace(d, view["write"]["http"]);
-    refuse_second_trace(d, view["read"]["http"]);
-    ledger.present = decode_expect(d, view["present"]);
-    ledger.absent = decode_expect(d, view["absent"]);
+    ledger.write = decode_request(d, view["write"], Traced::as_declared);
+    ledger.write_ok = document_of(view["write"]["expect"]);
+    ledger.read = decode_request(d, view["read"], Traced::as_declared);
+    ledger.present = document_of(view["present"]);
+    ledger.absent = document_of(view["absent"]);
     ledger.rate = view["rate"].rate();
     ledger.timeout = view["timeout"].duration();
     ledger.settle = view["settle"].duration();
@@ -143,7 +122,7 @@ void decode_ledgers(Decoding& d, const View& root) {
     ledger.verify_limit = view["verify_limit"].duration();
     ledger.noun = view["noun"].text();
     ledger.agent = decode_from(d, view["from"]);
-    check_ledger_holes(d, view, ledger);
+    check_ledger_holes(d, view);
     d.scenario.ledgers.push_back(std::move(ledger));
   }
 }
@@ -151,7 +130,7 @@ void decode_ledgers(Decoding& d, const View& root) {
 void decode_release(Decoding& d, const View& root) {
   const View view = root["release"];
   if (!view) return;
-  d.scenario.release = ReleaseSource{decode_request(d, view["http"]), view["json"].text()};
+  d.scenario.release = ReleaseSource{decode_request(d, view, Traced::no), view["json"].text()};
 }
 
 }  // namespace shakedown

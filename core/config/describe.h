@@ -23,9 +23,7 @@ Shape step_shape();     // one entry of setup, teardown, recover, undo
 Shape command_shape();  // argv
 
 // describe_traffic.cc: what is sent.
-Shape request_shape(std::vector<std::string> holes);
-Shape expect_shape(std::vector<std::string> holes);
-Shape expected_headers_shape();  // header names and values of an answer
+Shape request_shape(const std::string& protocol, const std::vector<std::string>& holes);  // with its target
 Shape operation_shape();
 Shape probe_shape();
 Shape ledger_shape();

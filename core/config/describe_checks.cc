@@ -1,4 +1,5 @@
 #include "core/config/describe.h"
+#include "core/protocols/http1.h"
 
 namespace shakedown {
 namespace {
@@ -27,21 +28,21 @@ Shape plain_http_check_shape() {
 
 Shape authentication_check_shape() {
   return mapping("authentication check", "A request without credentials is turned away.",
-                 {need("http", request_shape({}), "The request; it carries no secret."),
+                 {need("http", request_shape("http", {}), "The request; it carries no secret."),
                   otherwise("status", one_or_list_of(scalar(Form::status)), "401 and 403",
                             "What turns it away: status codes, or classes such as 4xx.")});
 }
 
 Shape headers_check_shape() {
   return mapping("headers check", "The answer carries these headers.",
-                 {need("http", request_shape({}), "The request."),
-                  need("header", expected_headers_shape(), "Header names and their values.")});
+                 {need("http", request_shape("http", {}), "The request."),
+                  need("header", http_expected_headers_shape(), "Header names and their values.")});
 }
 
 Shape http_check_shape() {
   return mapping("HTTP check", "The answer is as expected. With `number`, what stands there in its JSON is compared too; it must be the same at each address.",
-                 {need("http", request_shape({}), "The request."),
-                  otherwise("expect", expect_shape({}), "status 2xx", "What makes the answer good."),
+                 {need("http", request_shape("http", {}), "The request."),
+                  otherwise("expect", http_expect_shape({}), "status 2xx", "What makes the answer good."),
                   may("number", scalar(Form::pointer), "Where in the JSON body the number stands.")});
 }
 

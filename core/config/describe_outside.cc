@@ -12,7 +12,7 @@ Key token_key() {
 
 Shape counter_shape() {
   return mapping("counter", "The dependency's own count of the calls it received, from its Prometheus.",
-                 {need("prometheus", scalar(Form::url), "Base URL of its API."),
+                 {need("prometheus", url(), "Base URL of its API."),
                   need("query", query_text(),
                        "PromQL with $window: the number of calls in that time, such as "
                        "sum(increase(http_requests_total[$window]))."),
@@ -32,13 +32,13 @@ Shape reported_shape() {
   Shape shape = mapping(
       "reported",
       "What the team's own monitoring says of the same SLI in the same window. It is read after the last phase.",
-      {need("prometheus", scalar(Form::url), "Base URL of its API."),
+      {need("prometheus", url(), "Base URL of its API."),
        need("query", query_text(),
             "PromQL that gives one value in the objective's unit: a share from 0 to 1, seconds, or a rate per second. "
             "$window in it becomes the measured window, such as 30s."),
        may("count", query_text(), "PromQL with $window: their number of requests in that time."),
        may("alert", text(), "Name of the alert that should fire when the service is away."),
-       may("alertmanager", scalar(Form::url), "Base URL of the Alertmanager, asked beside the Prometheus."),
+       may("alertmanager", url(), "Base URL of the Alertmanager, asked beside the Prometheus."),
        may("alert_within", duration_above_zero(3600), "Promised time from the outage's begin to the alert."),
        otherwise("tolerance", text(), "none: the measured interval alone",
                  "How far theirs may lie from what was measured, in the objective's unit: \"0.1%\"."),

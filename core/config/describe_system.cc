@@ -1,4 +1,5 @@
 #include "core/config/describe.h"
+#include "core/protocols/protocol.h"
 
 namespace shakedown {
 
@@ -43,7 +44,7 @@ Shape target_shape() {
   tls.needs = {{"certificate", "key"}, {"key", "certificate"}};
   return mapping(
       "target", "A system that load, probes and ledgers see.",
-      {need("url", scalar(Form::url),
+      {need("url", url(all_schemes()),
             "http or https, host, port, and a path that is put before every request's path. Each agent looks the host up once, "
             "before the run; what the name stands for later is not seen. Where it has several addresses, each new connection "
             "begins at the next one (and goes on to the others where it is refused), the first requests open one to each, and kept "

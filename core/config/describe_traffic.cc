@@ -1,11 +1,13 @@
+#include <utility>
+
 #include "core/config/describe.h"
+#include "core/protocols/protocol.h"
 
 namespace shakedown {
 namespace {
 
 constexpr double kHighestRate = 1e7;
 constexpr double kLongestTimeout = 3600;
-const char* const kHeaderName = "[A-Za-z0-9!#$%&'*+.^_|~-]+";
 
 Shape key_shape() {
   Shape shape =
@@ -43,68 +45,59 @@ Shape open_shape() {
   return shape;
 }
 
-}  // namespace
-
-Shape expected_headers_shape() {
-  Shape headers = named_like(kHeaderName, "a header name", optional_text());
-  headers.item.front().doc = "The value; \"\" = present is enough.";
-  return headers;
+std::vector<std::string> protocol_names() {
+  std::vector<std::string> names;
+  for (const ProtocolForm& protocol : protocol_forms()) names.emplace_back(protocol.name);
+  return names;
 }
 
-Shape expect_shape(std::vector<std::string> names) {
-  Shape body = mapping("expected body",
-                       "What the body of an answer must contain. Its first MiB is kept; what may lie "
-                       "beyond is not held against the target.",
-                       {may("contains", holes(std::move(names)), "A text that occurs in it."),
-                        may("regex", scalar(Form::regex),
-                            "A regular expression that is found in it: RE2's syntax, without look-around and "
-                            "back-references; a dot stands for a line's end too, ^ and $ for the ends of each line.")});
-  body.at_least_one = {{"contains", "regex"}};
-  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state",
-                          scalar(Form::any_value));
-  Shape shape = mapping(
-      "expect",
-      "What makes an answer good. All that is written must hold; redirects are not followed.",
-      {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx",
-                 "Status codes, or classes such as 4xx."),
-       may("header", expected_headers_shape(), "Header names and their values."),
-       may("body", body, "What the body contains."),
-       may("json", json, "JSON pointers (RFC 6901) into the body and the value found there.")});
-  shape.at_least_one = {{"status", "header", "body", "json"}};
+// A mapping that asks: a key for the request of each protocol, exactly one of which is written, and then the others.
+Shape asking(const std::string& title, std::string doc, const std::string& request_doc,
+             const std::vector<std::string>& names, std::vector<Key> others) {
+  std::vector<Key> keys;
+  const bool only = protocol_forms().size() == 1;
+  for (const ProtocolForm& protocol : protocol_forms()) {
+    Shape request = request_shape(protocol.name, names);
+    keys.push_back(only ? need(protocol.name, std::move(request), request_doc)
+                        : may(protocol.name, std::move(request), request_doc));
+  }
+  for (Key& key : others) keys.push_back(std::move(key));
+  Shape shape = mapping(title, std::move(doc), std::move(keys));
+  if (!only) shape.exactly_one = {protocol_names()};
   return shape;
 }
 
-Shape request_shape(std::vector<std::string> names) {
-  Shape header = named_like(kHeaderName, "a header name", holes(names));
-  header.item.front().may_be_empty = true;
-  header.item.front().pattern = "[ -~]*";
-  header.item.front().pattern_doc = "a header value of one line of ASCII";
-  Shape path = holes(names);
-  path.pattern = "/[!-~]*";
-  path.pattern_doc = "a path that starts with `/` and has no blanks";
-  return mapping(
-      "request",
-      "An HTTP/1.1 request. In path, headers and body {name} of a known name is replaced; every "
-      "other brace is text.",
-      {need("target", reference("target"), "Where it goes."),
-       may("method", choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}), "GET",
-           "Method."),
-       need("path", path, "Starts with `/`; the target's path is put before it."),
-       may("headers", header,
-           "Header names and values. Host, Content-Length, Transfer-Encoding and Connection are "
-           "set by the program."),
-       may("body", holes(names), "The body.")});
+// What is expected of an answer, as the protocol of the request beside it (or in this mapping beside it) has it.
+Shape expect_shape(const std::vector<std::string>& names, std::string within = {}) {
+  std::vector<Key> choices;
+  for (const ProtocolForm& protocol : protocol_forms()) choices.push_back(may(protocol.name, protocol.expect(names), ""));
+  return beside(std::move(choices), std::move(within));
+}
+
+Key expect_key(const std::vector<std::string>& names, std::string doc) {
+  std::string usual;
+  for (const ProtocolForm& protocol : protocol_forms()) {
+    usual += (usual.empty() ? "" : "; ") +
+             (protocol_forms().size() == 1 ? std::string() : std::string(protocol.name) + ": ") + protocol.expect_default;
+  }
+  return otherwise("expect", expect_shape(names), std::move(usual), std::move(doc));
+}
+
+}  // namespace
+
+Shape request_shape(const std::string& protocol, const std::vector<std::string>& names) {
+  Shape shape = find_protocol_form(protocol)->request(names);
+  shape.keys.insert(shape.keys.begin(), need("target", reference("target"), "Where it goes."));
+  return shape;
 }
 
 Shape operation_shape() {
   Shape value =
       mapping("value", "What fills {value}.", {need("size", bytes(1, 16 << 20), "Its size.")});
-  return mapping(
-      "operation", "One kind of request. Holes: {key}, {value} and secrets.",
-      {need("http", request_shape({"key", "value"}), "The request."),
-       may("key", key_shape(), "What fills {key}."), may("value", value, "What fills {value}."),
-       otherwise("expect", expect_shape({"key", "value"}), "status 2xx",
-                 "What makes an answer good."),
+  return asking(
+      "operation", "One kind of request. Holes: {key}, {value} and secrets.", "The request.", {"key", "value"},
+      {may("key", key_shape(), "What fills {key}."), may("value", value, "What fills {value}."),
+       expect_key({"key", "value"}, "What makes an answer good."),
        may("timeout", duration_above_zero(kLongestTimeout), "1s",
            "From the intended start; later is too late."),
        may("noun", text(), "request", "What one is called on page one.")});
@@ -128,20 +121,17 @@ Shape probe_shape() {
 
 Shape ledger_shape() {
   const std::vector<std::string> names = {"id", "payload", "checksum"};
-  Shape write =
-      mapping("ledger write", "How one write is sent.",
-              {need("http", request_shape(names), "The request; it carries {id} and {payload}."),
-               otherwise("expect", expect_shape(names), "status 2xx", "What acknowledges it.")});
-  Shape read = mapping("ledger read", "How one write is read back.",
-                       {need("http", request_shape({"id"}), "The request; it carries {id}.")});
+  Shape write = asking("ledger write", "How one write is sent.", "The request; it carries {id} and {payload}.", names,
+                       {expect_key(names, "What acknowledges it.")});
+  Shape read = asking("ledger read", "How one write is read back.", "The request; it carries {id}.", {"id"}, {});
   return mapping(
       "ledger",
       "A record of acknowledged writes, from which lost ones are found. Holes: {id}, {payload}, "
       "{checksum} and secrets. It is never load.",
       {need("write", write, "The write."), need("read", read, "The read."),
-       need("present", expect_shape(names),
+       need("present", expect_shape(names, "read"),
             "What proves that a write is there unaltered: let the body contain {checksum}."),
-       need("absent", expect_shape(names),
+       need("absent", expect_shape(names, "read"),
             "What proves that it is not there; any other answer is undecided."),
        need("rate", rate(1e6),
             "Writes per second, evenly spaced. 1/rate is the finest time it can resolve."),
@@ -180,12 +170,11 @@ Shape load_shape() {
 }
 
 Shape release_shape() {
-  return mapping("release",
-                 "Where the target tells its own release. Read at start and end; a change makes "
-                 "the run invalid.",
-                 {need("http", request_shape({}), "The request."),
-                  otherwise("json", scalar(Form::pointer), "the whole body",
-                            "Where in the JSON body it stands.")});
+  return asking("release",
+                "Where the target tells its own release. Read at start and end; a change makes "
+                "the run invalid.",
+                "The request.", {},
+                {otherwise("json", scalar(Form::pointer), "the whole body", "Where in the JSON body it stands.")});
 }
 
 Shape ready_shape() {

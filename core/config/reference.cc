@@ -42,6 +42,7 @@ std::string anchor(const std::string& title) {
 // The mapping inside lists and names; nullptr for scalars.
 const Shape* inner_mapping(const Shape& shape) {
   if (shape.form == Form::mapping) return &shape;
+  if (shape.form == Form::beside && shape.keys.size() == 1) return inner_mapping(shape.keys.front().shape);
   return shape.item.empty() ? nullptr : inner_mapping(shape.item.front());
 }
 
@@ -55,6 +56,11 @@ std::string escaped(const std::string& text) {
 }
 
 std::string type_cell(const Shape& shape) {
+  if (shape.form == Form::beside && shape.keys.size() > 1) {
+    std::string all;
+    for (const Key& choice : shape.keys) all += (all.empty() ? "" : "; ") + type_cell(choice.shape) + " beside `" + choice.name + "`";
+    return all + (shape.within.empty() ? "" : " in `" + shape.within + "`");
+  }
   const Shape* mapping = inner_mapping(shape);
   std::string out = escaped(type_name(shape));
   if (mapping != nullptr) {
@@ -106,6 +112,8 @@ void write(const Shape& shape, std::set<std::string>& done, std::string& out) {
   for (const Key& key : shape.keys) {
     const Shape* inner = inner_mapping(key.shape);
     if (inner != nullptr) write(*inner, done, out);
+    if (key.shape.form != Form::beside) continue;
+    for (const Key& choice : key.shape.keys) write(choice.shape, done, out);
   }
 }
 

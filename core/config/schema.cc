@@ -27,6 +27,12 @@ std::string rate_pattern() { return "^(?=[^/]*[1-9])" + kNumber + "/(s|min|h|d|w
 
 std::string share_pattern() { return "^(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$"; }
 
+std::string url_pattern(const std::vector<Scheme>& schemes) {
+  std::string names;
+  for (const Scheme& scheme : schemes) names += (names.empty() ? "" : "|") + scheme.name;
+  return "^(" + names + ")://[^@?# ]+$";
+}
+
 Json pattern(const std::string& regex) { return {{"type", "string"}, {"pattern", regex}}; }
 
 class SchemaWriter {
@@ -46,6 +52,7 @@ class SchemaWriter {
   Json named(const Shape& shape);
   Json mapping(const Shape& shape);
   Json reference(const Shape& shape);
+  void rule_beside(const Key& key, Json& rules);
 
   Json definitions_ = Json::object();
 };
@@ -87,7 +94,7 @@ Json SchemaWriter::scalar(const Shape& shape) {
           {"anyOf", Json::array({bounded("integer", shape),
                                  pattern("^" + kNumber + "(B|KB|KiB|MB|MiB|GB|GiB|TB|TiB)$")})}};
     case Form::url:
-      return pattern("^https?://[^@?# ]+$");
+      return pattern(url_pattern(shape.schemes));
     case Form::date:
       return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
     case Form::regex:
@@ -144,6 +151,7 @@ Json SchemaWriter::mapping(const Shape& shape) {
   Json properties = Json::object(), required = Json::array(), rules = Json::array();
   for (const Key& key : shape.keys) {
     Json property = any(key.shape);
+    if (key.shape.form == Form::beside && key.shape.keys.size() > 1) rule_beside(key, rules);
     property["description"] = key.doc;
     if (!key.fallback.empty()) property["default"] = literal(key);
     properties[key.name] = std::move(property);
@@ -161,6 +169,17 @@ Json SchemaWriter::mapping(const Shape& shape) {
   for (const auto& [first, second] : shape.needs) needs[first].push_back(second);
   if (!needs.empty()) out["dependentRequired"] = std::move(needs);
   return out;
+}
+
+// What is beside the key says which form it has.
+void SchemaWriter::rule_beside(const Key& key, Json& rules) {
+  for (const Key& choice : key.shape.keys) {
+    Json there = {{"required", {choice.name}}};
+    if (!key.shape.within.empty()) {
+      there = {{"required", {key.shape.within}}, {"properties", {{key.shape.within, std::move(there)}}}};
+    }
+    rules.push_back({{"if", std::move(there)}, {"then", {{"properties", {{key.name, any(choice.shape)}}}}}});
+  }
 }
 
 // Mappings are written once, under their title.
@@ -185,6 +204,8 @@ Json SchemaWriter::any(const Shape& shape) {
       return named(shape);
     case Form::mapping:
       return reference(shape);
+    case Form::beside:
+      return shape.keys.size() == 1 ? any(shape.keys.front().shape) : Json::object();
     default:
       return scalar(shape);
   }

@@ -159,7 +159,7 @@ void Checker::check_mapping(Node& node, const Shape& shape, const std::string& l
     if (key == nullptr) {
       unknown_key(entry, shape);
     } else {
-      check(entry.value, key->shape, ticked(entry.key));
+      check(entry.value, shape_beside(key->shape, node), ticked(entry.key));
     }
   }
   check_required(node, shape);
@@ -215,8 +215,8 @@ void Checker::check_groups(Node& node, const Shape& shape) {
 
 }  // namespace
 
-void check_form(Node& root, const Shape& shape, const Names& names, Diagnostics& diagnostics) {
-  Checker(names, diagnostics).check(root, shape, "the file");
+void check_form(Node& root, const Shape& shape, const Names& names, Diagnostics& diagnostics, const std::string& label) {
+  Checker(names, diagnostics).check(root, shape, label);
 }
 
 }  // namespace shakedown

@@ -10,7 +10,9 @@
 namespace shakedown {
 
 // Marks what is wrong as bad, so that later stages take it as absent and do not report it again.
-void check_form(Node& root, const Shape& shape, const Names& names, Diagnostics& diagnostics);
+// label: how messages call the whole.
+void check_form(Node& root, const Shape& shape, const Names& names, Diagnostics& diagnostics,
+                const std::string& label = "the file");
 
 // What is wrong with one scalar; an empty problem = nothing. In check_scalar.cc.
 struct Finding {

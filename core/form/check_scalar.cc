@@ -179,7 +179,7 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
       // A password must not reach the terminal.
       if (node.text.find('@') != std::string::npos)
         return {"an address with a user", "secrets belong into headers"};
-      const auto url = parse_url(node.text);
+      const auto url = parse_url(node.text, shape.schemes);
       return url ? Finding{} : not_as_expected(node, shape, url.error().message);
     }
     case Form::date:

@@ -31,7 +31,7 @@ void collect(const Node& node, const Shape& shape, Names& names, Diagnostics& di
   if (shape.form == Form::mapping && node.type == NodeType::mapping) {
     for (const Entry& entry : node.entries) {
       const Key* key = shape.find(entry.key);
-      if (key != nullptr) collect(entry.value, key->shape, names, diagnostics);
+      if (key != nullptr) collect(entry.value, shape_beside(key->shape, node), names, diagnostics);
     }
   }
 }

@@ -121,6 +121,11 @@ Shape holes(std::vector<std::string> names) {
   shape.words = std::move(names);
   return shape;
 }
+Shape url(std::vector<Scheme> schemes) {
+  Shape shape = of(Form::url);
+  shape.schemes = std::move(schemes);
+  return shape;
+}
 Shape scalar(Form form) { return of(form); }
 
 Shape list_of(Shape item, std::size_t fewest, std::size_t most) {
@@ -161,9 +166,16 @@ Shape mapping(std::string title, std::string doc, std::vector<Key> keys) {
   return shape;
 }
 
+Shape beside(std::vector<Key> choices, std::string within) {
+  Shape shape = of(Form::beside);
+  shape.keys = std::move(choices);
+  shape.within = std::move(within);
+  return shape;
+}
+
 std::string with_article(const std::string& noun) {
   bool an = !noun.empty() && std::string_view("aeio").find(noun[0]) != std::string_view::npos;
-  for (const char* spelt : {"SLI", "mtbf", "mtbr", "mttr", "rto", "rpo"}) an = an || noun == spelt;
+  for (const char* spelt : {"SLI", "http", "mtbf", "mtbr", "mttr", "rto", "rpo"}) an = an || noun == spelt;
   return (an ? "an " : "a ") + noun;
 }
 
@@ -217,6 +229,8 @@ std::string expected(const Shape& shape) {
       return "a mapping";
     case Form::named:
       return "a mapping";
+    case Form::beside:
+      return expected(shape.keys.front().shape);
   }
   return {};
 }
@@ -271,6 +285,8 @@ std::string type_name(const Shape& shape) {
       return shape.title;
     case Form::named:
       return "mapping to: " + type_name(shape.item.front());
+    case Form::beside:
+      return type_name(shape.keys.front().shape);
   }
   return {};
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/form/url.h"
+
 namespace shakedown {
 
 enum class Form {
@@ -36,9 +38,11 @@ enum class Form {
   one_or_list,
   mapping,
   named,  // a mapping from names to items
+  beside,  // which form applies is said by the key beside it: see shape_beside
 };
 
 struct Key;
+struct Node;
 
 struct Shape {
   Form form = Form::text;
@@ -53,13 +57,15 @@ struct Shape {
       pattern;  // text, holes, keys of named: a regular expression (core/base/regex.h), the whole text; pattern_doc in words
   std::string pattern_doc;
   std::vector<std::string> words;  // choice; holes: the names beside secrets
+  std::vector<Scheme> schemes;     // url
   std::string
       refers_to;  // reference: "probe"; named, list: what is declared here, by key or by name/id
   Form key_form = Form::name;  // named: name = declares refers_to, reference = names one, text =
                                // matches pattern
   std::vector<Shape> item;     // list, one_or_list, named: exactly one
   std::size_t fewest = 0, most = 1000;  // list, named
-  std::vector<Key> keys;                // mapping
+  std::vector<Key> keys;                // mapping; beside: the form that applies where a key of this name is written
+  std::string within;                   // beside: the key of the mapping beside it in which that key stands; "" = beside itself
   std::vector<std::string> later;  // mapping: keys; choice: words, reserved for a later version
   std::vector<std::vector<std::string>> exactly_one;  // mapping: of these keys
   std::vector<std::vector<std::string>> at_least_one;
@@ -102,6 +108,7 @@ Shape rate(double high);
 Shape share_between(double low, double high);
 Shape bytes(double low, double high);
 Shape holes(std::vector<std::string> names);
+Shape url(std::vector<Scheme> schemes = web_schemes());
 Shape scalar(Form form);
 
 // Containers.
@@ -112,6 +119,11 @@ Shape named_like(std::string pattern, std::string pattern_doc,
                  Shape item);                  // keys that declare nothing
 Shape named_by(std::string kind, Shape item);  // keys that refer
 Shape mapping(std::string title, std::string doc, std::vector<Key> keys);
+
+// One of several forms: each key's shape applies where a key of that name stands beside it, or within this mapping beside it.
+Shape beside(std::vector<Key> choices, std::string within = {});
+// The shape itself, or which of its choices applies among these keys (the first where none is written).
+const Shape& shape_beside(const Shape& shape, const Node& around);
 
 // What a value of the shape looks like, for messages: "a duration such as 10ms, 1.5s or 2m".
 std::string expected(const Shape& shape);

@@ -60,6 +60,45 @@ std::string describe(const Node& node) {
   return "something else";
 }
 
+Document text_document(std::string text) {
+  Document out;
+  out.type = NodeType::text;
+  out.text = std::move(text);
+  return out;
+}
+
+Document integer_document(int64_t number) {
+  Document out;
+  out.type = NodeType::integer;
+  out.text = std::to_string(number);
+  return out;
+}
+
+Document mapping_document(std::vector<std::pair<std::string, Document>> entries) {
+  Document out;
+  out.type = NodeType::mapping;
+  for (auto& [key, value] : entries) out.entries.push_back({std::move(key), {}, std::move(value)});
+  return out;
+}
+
+Document list_document(std::vector<Document> items) {
+  Document out;
+  out.type = NodeType::list;
+  out.items = std::move(items);
+  return out;
+}
+
+std::string text_of(const Document& document) {
+  // A length before each text keeps any two apart.
+  const auto counted = [](const std::string& text) { return std::to_string(text.size()) + ":" + text; };
+  std::string out = std::to_string(static_cast<int>(document.type));
+  if (document.scalar()) return out + counted(document.text);
+  out += "(";
+  for (const Document& item : document.items) out += text_of(item);
+  for (const Entry& entry : document.entries) out += counted(entry.key) + text_of(entry.value);
+  return out + ")";
+}
+
 NodeType core_type(std::string_view s) {
   if (s.empty() || s == "~" || s == "null" || s == "Null" || s == "NULL") return NodeType::null;
   if (s == "true" || s == "True" || s == "TRUE" || s == "false" || s == "False" || s == "FALSE") {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/form/diagnostic.h"
@@ -34,6 +35,18 @@ struct Entry {
   Position at;
   Node value;
 };
+
+// A part of such a tree on its way to whoever reads it through the same form (core/form/document.h).
+using Document = Node;  // null = nothing was said
+
+// Built by hand, where no file was read.
+Document text_document(std::string text);
+Document integer_document(int64_t number);
+Document mapping_document(std::vector<std::pair<std::string, Document>> entries);
+Document list_document(std::vector<Document> items);
+
+// One line that differs between any two documents that say different things.
+std::string text_of(const Document& document);
 
 // "the text `abc`", "the number `5`", "a list", "a mapping", "nothing".
 std::string describe(const Node& node);

@@ -17,14 +17,42 @@ bool host_text(std::string_view host, bool bracketed) {
   return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), fine);
 }
 
+// "http:// or https://".
+std::string beginnings(const std::vector<Scheme>& schemes) {
+  std::string out;
+  for (std::size_t i = 0; i < schemes.size(); ++i) {
+    if (i > 0) out += i + 1 == schemes.size() ? " or " : ", ";
+    out += schemes[i].name + "://";
+  }
+  return out;
+}
+
+// ":8080", or nothing where the scheme has a port of its own.
+Result<uint16_t> parse_port(std::string_view text, const Scheme& scheme) {
+  if (text.empty() && scheme.port != 0) return scheme.port;
+  unsigned value = 0;
+  if (!text.empty() && text[0] == ':') {
+    const auto [last, error] = std::from_chars(text.data() + 1, text.data() + text.size(), value);
+    if (error != std::errc() || last != text.data() + text.size()) value = 0;
+  }
+  if (value < 1 || value > 65535) return wrong("write a port from 1 to 65535 after the host");
+  return static_cast<uint16_t>(value);
+}
+
 }  // namespace
 
-Result<Url> parse_url(std::string_view text) {
-  Url url;
+const std::vector<Scheme>& web_schemes() {
+  static const std::vector<Scheme> schemes = {{"http", 80, false, true}, {"https", 443, true, true}};
+  return schemes;
+}
+
+Result<Url> parse_url(std::string_view text, const std::vector<Scheme>& schemes) {
   const std::size_t colon = text.find("://");
-  url.scheme = std::string(text.substr(0, colon == std::string_view::npos ? 0 : colon));
-  if (url.scheme != "http" && url.scheme != "https")
-    return wrong("write http:// or https:// first");
+  const std::string_view name = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+  const auto scheme = std::find_if(schemes.begin(), schemes.end(), [&](const Scheme& s) { return s.name == name; });
+  if (scheme == schemes.end()) return wrong("write " + beginnings(schemes) + " first");
+  Url url;
+  url.scheme = scheme->name;
   std::string_view rest = text.substr(colon + 3);
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   std::string_view place = rest.substr(0, slash), path = rest.substr(slash);
@@ -37,16 +65,8 @@ Result<Url> parse_url(std::string_view text) {
   const std::string_view host = bracketed ? place.substr(1, end - 1) : place.substr(0, end);
   if (!host_text(host, bracketed)) return wrong("write a host name or an address after ://");
   url.host = std::string(host);
-  std::string_view port = place.substr(bracketed ? end + 1 : end);
-  url.port = url.scheme == "https" ? 443 : 80;
-  if (!port.empty()) {
-    unsigned value = 0;
-    const auto [last, error] = std::from_chars(port.data() + 1, port.data() + port.size(), value);
-    const bool whole = port[0] == ':' && error == std::errc() && last == port.data() + port.size();
-    if (!whole || value < 1 || value > 65535)
-      return wrong("write a port from 1 to 65535 after the host");
-    url.port = static_cast<uint16_t>(value);
-  }
+  SHAKEDOWN_TRY(url.port, parse_port(place.substr(bracketed ? end + 1 : end), *scheme));
+  if (!scheme->path && !path.empty()) return wrong("leave out what follows the port");
   const auto visible = [](char c) { return c > ' ' && c < 0x7f && c != '{' && c != '}'; };
   if (!std::all_of(path.begin(), path.end(), visible))
     return wrong("the path is plain ASCII without holes");

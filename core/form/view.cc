@@ -22,6 +22,16 @@ bool all_good(const Node& node) {
 
 }  // namespace
 
+const Shape& shape_beside(const Shape& shape, const Node& around) {
+  if (shape.form != Form::beside) return shape;
+  const Entry* within = shape.within.empty() ? nullptr : around.find(shape.within);
+  const Node* place = shape.within.empty() ? &around : within != nullptr ? &within->value : nullptr;
+  for (const Key& choice : shape.keys) {
+    if (place != nullptr && place->find(choice.name) != nullptr) return choice.shape;
+  }
+  return shape.keys.front().shape;
+}
+
 bool View::sound() const { return node_ != nullptr && all_good(*node_); }
 
 View View::operator[](std::string_view name) const {
@@ -31,7 +41,9 @@ View View::operator[](std::string_view name) const {
   const bool readable = *this && node_->type == NodeType::mapping;
   const Entry* entry = readable ? node_->find(name) : nullptr;
   const std::string* fallback = key->fallback.empty() ? nullptr : &key->fallback;
-  return {entry != nullptr ? &entry->value : nullptr, &key->shape, at(), fallback};
+  static const Node nothing;
+  const Shape& shape = shape_beside(key->shape, readable ? *node_ : nothing);
+  return {entry != nullptr ? &entry->value : nullptr, &shape, at(), fallback};
 }
 
 std::vector<View> View::items() const {

@@ -27,6 +27,7 @@ class View {
   explicit operator bool() const { return node_ != nullptr && !node_->bad; }
   bool written() const { return node_ != nullptr; }
   bool absent() const { return node_ == nullptr; }
+  bool has_default() const { return fallback_ != nullptr; }
   // Written, and nothing in it is bad.
   bool sound() const;
   // Where it stands; where what surrounds it stands when it is absent.

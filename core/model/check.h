@@ -31,20 +31,21 @@ struct PlainHttpCheck {
   TargetId target;
   uint16_t port = 0;
 };
+// The three that ask over HTTP have an expectation of its form.
 // The request without credentials is turned away with one of these statuses.
 struct AuthenticationCheck {
-  HttpRequest http;
-  std::vector<std::pair<int, int>> status;
+  Request request;
+  Document expect;  // status
 };
-// The answer carries these headers (empty `equals`: present is enough).
+// The answer carries these headers (empty: present is enough).
 struct HeadersCheck {
-  HttpRequest http;
-  std::vector<HeaderExpect> headers;
+  Request request;
+  Document expect;  // header
 };
 // The answer is as expected; with a pointer, the number that stands there in its JSON.
 struct HttpCheck {
-  HttpRequest http;
-  Expect expect;
+  Request request;
+  Document expect;
   std::string number_pointer;  // RFC 6901; empty = no number
 };
 // A command of yours exits with 0; with `number`, the first line of its output is one.

@@ -22,7 +22,7 @@ Demand peak_demand(const Scenario& scenario, PhaseId id) {
 double most_connections(const Scenario& scenario, const Load& load) {
   if (scenario.connections.max == 0) return INFINITY;
   std::set<uint32_t> targets;
-  for (const MixEntry& entry : load.mix) targets.insert(scenario.operation(entry.operation).http.target.value);
+  for (const MixEntry& entry : load.mix) targets.insert(scenario.operation(entry.operation).request.target.value);
   const auto all = std::count_if(scenario.agents.begin(), scenario.agents.end(), [](const AgentSpec& a) { return a.load; });
   const double agents = load.from.valid() ? 1 : static_cast<double>(all);
   return static_cast<double>(scenario.connections.max) * static_cast<double>(targets.size()) * agents;

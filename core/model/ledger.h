@@ -14,11 +14,12 @@ namespace shakedown {
 
 struct Ledger {
   std::string name;
-  HttpRequest write;  // holes {id} {payload} {checksum}
-  HttpRequest read;   // hole {id}
-  Expect write_ok;    // what acknowledges a write (default 2xx)
-  Expect present;     // what proves that the write is there, unaltered ({checksum} in body_contains)
-  Expect absent;      // what proves that it is not there; anything else is undecided
+  Request write;  // holes {id} {payload} {checksum}
+  Request read;   // hole {id}
+  // In the forms of their protocols:
+  Document write_ok;  // what acknowledges a write; null = as the protocol says
+  Document present;   // what proves that the write is there, unaltered (it looks for {checksum})
+  Document absent;    // what proves that it is not there; anything else is undecided
   Rate rate;          // writes per second, uniform
   Duration timeout = std::chrono::seconds(1);
   Duration settle = std::chrono::seconds(1);          // quiesce before verifying

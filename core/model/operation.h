@@ -1,7 +1,6 @@
 // What load sends: targets, requests, expectations, connection policy.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,6 +9,7 @@
 #include "core/base/ids.h"
 #include "core/base/units.h"
 #include "core/form/text.h"
+#include "core/form/tree.h"
 
 namespace shakedown {
 
@@ -38,45 +38,24 @@ struct TlsSpec {
 
 struct Target {
   std::string name;
-  std::string scheme;  // "http" or "https"
+  std::string scheme;  // "https": one of core/protocols
   std::string host;    // name or address, without brackets
   uint16_t port = 0;
   std::string base_path;  // "" or "/v1", prefixed to every path
-  TlsSpec tls;            // https only; verification is always on
+  TlsSpec tls;            // of secure schemes; verification is always on
 };
 
-struct HttpRequest {
+// A request as its protocol describes it: the document has the form that core/protocols gives for the name.
+struct Request {
   TargetId target;
-  std::string method = "GET";
-  Text path;  // starts with '/'
-  std::vector<std::pair<std::string, Text>> headers;
-  Text body;  // empty = no body
+  std::string protocol;  // "http"
+  Document document;
 };
 
 // What every request of operations and ledgers carries beside its own headers.
 enum class Trace {
   none,
   w3c,  // a `traceparent` of its own (W3C Trace Context)
-};
-
-struct HeaderExpect {
-  std::string name;
-  std::string equals;  // empty = present is enough
-};
-struct JsonExpect {
-  std::string pointer;  // RFC 6901
-  std::string equals;   // the value as compact JSON text, for example "\"ok\"" or "3"
-};
-struct Expect {
-  std::vector<std::pair<int, int>> status;  // inclusive ranges; empty = 200..299
-  std::vector<HeaderExpect> headers;
-  std::optional<Text> body_contains;
-  std::optional<std::string> body_regex;  // see core/base/regex.h; searched
-  std::vector<JsonExpect> json;
-
-  bool status_ok(int code) const;
-  // Whether the body must be kept for judging (else it is counted and dropped while parsed).
-  bool needs_body() const { return body_contains || body_regex || !json.empty(); }
 };
 
 struct UniformKey {
@@ -89,10 +68,10 @@ using KeySpec = std::variant<std::monostate, UniformKey, SequenceKey>;
 
 struct Operation {
   std::string name;
-  HttpRequest http;
+  Request request;
   KeySpec key;
   Bytes value_size;  // size of {value}; 0 when unused
-  Expect expect;
+  Document expect;    // what makes an answer good, in the protocol's form; null = as the protocol says
   Duration timeout = std::chrono::seconds(1);
   std::string noun;  // for page one: "read" in "99.9 % of reads"; defaults to "request"
   // Every latency limit declared by a requirement for this operation, ascending, without repeats:

@@ -30,7 +30,7 @@ struct Environment {
 
 // Where the target tells its own release. Read at start and end.
 struct ReleaseSource {
-  HttpRequest http;
+  Request request;
   std::string json_pointer;  // empty = the whole body, trimmed
 };
 

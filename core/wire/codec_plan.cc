@@ -5,8 +5,13 @@
 namespace shakedown::wire {
 namespace {
 
-using HeaderPair = std::pair<std::string, Text>;
-using StatusPair = std::pair<int, int>;
+// What a document may be, whatever the form says of it later.
+constexpr int kDocumentLevels = 16;
+constexpr std::size_t kDocumentValues = 10'000, kDocumentBytes = 1 << 20;
+
+struct DocumentSize {
+  std::size_t values = 0, bytes = 0;
+};
 
 // ---- requests
 
@@ -21,24 +26,45 @@ WIRE_FIELDS(TlsSpec, v1::TlsSpec) {
 WIRE_FIELDS(Target, v1::Target) {
   WIRE(name) WIRE(scheme) WIRE(host) WIRE(port) WIRE(base_path) WIRE_STRUCT(tls)
 }
-WIRE_FIELDS(HeaderPair, v1::Header) {
-  WIRE_AS(first, name)
-  if constexpr (IO::kWriting) {
-    fields(io, m.second, *p.mutable_value());
-  } else {
-    fields(io, m.second, p.value());
+void write(const Document& m, v1::Document& p) {
+  p.set_kind(to_wire<v1::DocumentKind>(m.type));
+  p.set_text(m.text);
+  for (const Document& item : m.items) write(item, *p.add_items());
+  for (const Entry& entry : m.entries) {
+    v1::DocumentEntry& to = *p.add_entries();
+    to.set_key(entry.key);
+    write(entry.value, *to.mutable_value());
   }
 }
-WIRE_FIELDS(HttpRequest, v1::HttpRequest) {
-  WIRE(target) WIRE(method) WIRE_STRUCT(path) WIRE_STRUCTS(headers) WIRE_STRUCT(body)
+
+bool within_bounds(Reader& io, const v1::Document& p, int depth, DocumentSize& size) {
+  ++size.values;
+  size.bytes += p.text().size();
+  for (const v1::DocumentEntry& entry : p.entries()) size.bytes += entry.key().size();
+  if (depth <= kDocumentLevels && size.values <= kDocumentValues && size.bytes <= kDocumentBytes) return true;
+  io.refuse("document: more than " + std::to_string(kDocumentLevels) + " levels, " + std::to_string(kDocumentValues) + " values or " +
+            std::to_string(kDocumentBytes) + " bytes");
+  return false;
 }
-WIRE_FIELDS(StatusPair, v1::StatusRange) { WIRE(first) WIRE_AS(second, last) }
-WIRE_FIELDS(HeaderExpect, v1::HeaderExpect) { WIRE(name) WIRE(equals) }
-WIRE_FIELDS(JsonExpect, v1::JsonExpect) { WIRE(pointer) WIRE(equals) }
-WIRE_FIELDS(Expect, v1::Expect) {
-  WIRE_STRUCTS(status) WIRE_STRUCTS(headers) WIRE_MAYBE_STRUCT(body_contains) WIRE_MAYBE(body_regex)
-  WIRE_STRUCTS(json)
+
+void read(Reader& io, const v1::Document& p, Document& m, int depth, DocumentSize& size) {
+  if (!within_bounds(io, p, depth, size)) return;
+  from_wire(io, p.kind(), m.type, "kind");
+  m.text = p.text();
+  for (const v1::Document& item : p.items()) read(io, item, m.items.emplace_back(), depth + 1, size);
+  for (const v1::DocumentEntry& entry : p.entries()) {
+    Entry& to = m.entries.emplace_back();
+    to.key = entry.key();
+    read(io, entry.value(), to.value, depth + 1, size);
+  }
 }
+
+void fields(Writer&, const Document& m, v1::Document& p) { write(m, p); }
+void fields(Reader& io, Document& m, const v1::Document& p) {
+  DocumentSize size;
+  read(io, p, m, 1, size);
+}
+WIRE_FIELDS(Request, v1::Request) { WIRE(target) WIRE(protocol) WIRE_STRUCT(document) }
 WIRE_FIELDS(std::monostate, v1::NoKey) {}
 WIRE_FIELDS(UniformKey, v1::UniformKey) { WIRE(low) WIRE(high) }
 WIRE_FIELDS(SequenceKey, v1::SequenceKey) { WIRE(from) }
@@ -49,7 +75,7 @@ WIRE_FIELDS(KeySpec, v1::KeySpec) {
   WIRE_CASES_END(kind)
 }
 WIRE_FIELDS(Operation, v1::Operation) {
-  WIRE(name) WIRE_STRUCT(http) WIRE_STRUCT(key) WIRE(value_size) WIRE_STRUCT(expect) WIRE_NS(timeout)
+  WIRE(name) WIRE_STRUCT(request) WIRE_STRUCT(key) WIRE(value_size) WIRE_STRUCT(expect) WIRE_NS(timeout)
   WIRE(noun) WIRE_VALUES_AS(limits, limits_ns)
 }
 WIRE_FIELDS(ConnectionPolicy, v1::ConnectionPolicy) {
@@ -126,9 +152,9 @@ WIRE_FIELDS(Fault, v1::Fault) {
 WIRE_FIELDS(TlsCheck, v1::TlsCheck) { WIRE(target) WIRE(floor) WIRE_VALUES(forbidden) }
 WIRE_FIELDS(CertificateCheck, v1::CertificateCheck) { WIRE(target) }
 WIRE_FIELDS(PlainHttpCheck, v1::PlainHttpCheck) { WIRE(target) WIRE(port) }
-WIRE_FIELDS(AuthenticationCheck, v1::AuthenticationCheck) { WIRE_STRUCT(http) WIRE_STRUCTS(status) }
-WIRE_FIELDS(HeadersCheck, v1::HeadersCheck) { WIRE_STRUCT(http) WIRE_STRUCTS(headers) }
-WIRE_FIELDS(HttpCheck, v1::HttpCheck) { WIRE_STRUCT(http) WIRE_STRUCT(expect) WIRE(number_pointer) }
+WIRE_FIELDS(AuthenticationCheck, v1::AuthenticationCheck) { WIRE_STRUCT(request) WIRE_STRUCT(expect) }
+WIRE_FIELDS(HeadersCheck, v1::HeadersCheck) { WIRE_STRUCT(request) WIRE_STRUCT(expect) }
+WIRE_FIELDS(HttpCheck, v1::HttpCheck) { WIRE_STRUCT(request) WIRE_STRUCT(expect) WIRE(number_pointer) }
 WIRE_FIELDS(CommandCheck, v1::CommandCheck) { WIRE_VALUES(argv) WIRE(number) }
 WIRE_FIELDS(CheckKind, v1::CheckKind) {
   WIRE_CASE(TlsCheck, tls)
@@ -150,7 +176,7 @@ WIRE_FIELDS(Phase, v1::Phase) {
 }
 WIRE_FIELDS(AgentSpec, v1::AgentSpec) { WIRE(name) WIRE(load) WIRE(inject) WIRE(local) }
 WIRE_FIELDS(ReadyCheck, v1::ReadyCheck) { WIRE(probe) WIRE_NS(limit) }
-WIRE_FIELDS(ReleaseSource, v1::ReleaseSource) { WIRE_STRUCT(http) WIRE(json_pointer) }
+WIRE_FIELDS(ReleaseSource, v1::ReleaseSource) { WIRE_STRUCT(request) WIRE(json_pointer) }
 WIRE_FIELDS(Environment, v1::Environment) { WIRE(name) WIRE(differs) }
 WIRE_FIELDS(Scenario, v1::Scenario) {
   WIRE(name) WIRE(service) WIRE(owner) WIRE(launch) WIRE(sha256) WIRE(folder) WIRE(seed)

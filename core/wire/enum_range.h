@@ -33,6 +33,7 @@ template <> constexpr ReadClass last_of() { return ReadClass::undecided; }
 template <> constexpr Outcome last_of() { return Outcome::client_error; }
 template <> constexpr Trace last_of() { return Trace::w3c; }
 template <> constexpr Mismatch last_of() { return Mismatch::rate; }
+template <> constexpr NodeType last_of() { return NodeType::mapping; }
 template <> constexpr HoleKind last_of() { return HoleKind::secret; }
 template <> constexpr SecretSource::Kind last_of() { return SecretSource::Kind::file; }
 template <> constexpr TlsVersion last_of() { return TlsVersion::tls1_3; }

@@ -26,7 +26,7 @@ class Checker {
   }
 
   Checker& target(TargetId id) { return need(id, s_.targets.size(), "target"); }
-  Checker& request(const HttpRequest& r) { return target(r.target); }
+  Checker& request(const Request& r) { return target(r.target); }
   Checker& action(const Action& a) {
     if (a.kind != Action::Kind::exec) need(a.component, s_.components.size(), "component");
     return may(a.component, s_.components.size(), "component").may(a.agent, s_.agents.size(), "agent");
@@ -62,18 +62,18 @@ struct KindCheck {
   void operator()(const TlsCheck& k) { c.target(k.target); }
   void operator()(const CertificateCheck& k) { c.target(k.target); }
   void operator()(const PlainHttpCheck& k) { c.target(k.target); }
-  void operator()(const AuthenticationCheck& k) { c.request(k.http); }
-  void operator()(const HeadersCheck& k) { c.request(k.http); }
-  void operator()(const HttpCheck& k) { c.request(k.http); }
+  void operator()(const AuthenticationCheck& k) { c.request(k.request); }
+  void operator()(const HeadersCheck& k) { c.request(k.request); }
+  void operator()(const HttpCheck& k) { c.request(k.request); }
   void operator()(const CommandCheck&) {}
 };
 
 void check_scenario(Checker& c, const Scenario& s) {
-  if (s.release) c.request(s.release->http);
+  if (s.release) c.request(s.release->request);
   for (const Component& one : s.components) c.need(one.agent, s.agents.size(), "agent");
   c.actions(s.setup).actions(s.teardown);
   if (s.ready) c.probe(s.ready->probe);
-  for (const Operation& one : s.operations) c.request(one.http);
+  for (const Operation& one : s.operations) c.request(one.request);
   for (const Probe& one : s.probes) c.operation(one.operation).agent(one.agent);
   for (const Ledger& one : s.ledgers) c.request(one.write).request(one.read).agent(one.agent);
   for (const Phase& one : s.phases) {

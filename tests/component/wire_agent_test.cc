@@ -15,6 +15,7 @@
 #include "core/wire/token.h"
 #include "tests/component/wire_proxy.h"
 #include "tests/unit/agent/fakes.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -33,7 +34,7 @@ Assignment load_only() {
   a.scenario.targets[0].host = "127.0.0.1";
   a.scenario.targets[0].port = 9;
   a.scenario.operations.resize(1);
-  a.scenario.operations[0].http.target = TargetId(0);
+  a.scenario.operations[0].request = http::get("/");
   a.scenario.probes[0].operation = OperationId(0);
   a.scenario.phases.resize(1);
   return a;
@@ -48,7 +49,7 @@ class CountingLoad final : public LoadRunner {
   void start_stage(StageId, PhaseId, RunTime, RunTime, double) override {}
   void stop_stage(StageId, RunTime) override {}
   void verify(LedgerId, uint32_t, InjectionId, uint64_t, std::function<void(LedgerPass)>) override {}
-  void fetch(const HttpRequest&, Duration, std::function<void(Result<std::string>)> done) override {
+  void fetch(const Request&, Duration, std::function<void(Result<std::string>)> done) override {
     done(std::string("1"));
   }
   void collect(std::function<void(Snapshot)> done) override {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/model/operation.h"
+#include "core/protocols/http1.h"
 
 namespace shakedown {
 namespace {

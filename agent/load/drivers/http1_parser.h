@@ -13,7 +13,7 @@
 
 namespace shakedown {
 
-struct Expect;
+struct HttpExpect;
 
 class Http1Parser {
  public:
@@ -34,7 +34,7 @@ class Http1Parser {
   // (up to body_limit).
   void begin(bool head_only, bool keep_head, bool keep_body, std::size_t body_limit);
   // After begin: of an answer whose body is not kept, keeps the first `limit` bytes, unless its status is what `unless` wants.
-  void keep_excerpt(std::size_t limit, const Expect* unless) {
+  void keep_excerpt(std::size_t limit, const HttpExpect* unless) {
     excerpt_ = limit;
     unless_ = unless;
   }
@@ -93,7 +93,7 @@ class Http1Parser {
   uint64_t chunk_line_bytes_ = 0, body_bytes_ = 0;
   std::size_t body_limit_ = 0;
   std::size_t excerpt_ = 0;
-  const Expect* unless_ = nullptr;
+  const HttpExpect* unless_ = nullptr;
   std::string line_;  // the part of a line that came so far
   std::string head_, body_;
 };

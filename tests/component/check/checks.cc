@@ -30,13 +30,6 @@ Scenario site(const std::string& scheme, uint16_t port, TlsSpec tls) {
   return made;
 }
 
-HttpRequest get(const std::string& path) {
-  HttpRequest request;
-  request.target = TargetId(0);
-  request.path = Text::literal(path);
-  return request;
-}
-
 Checked run_checks(const Scenario& scenario) {
   Assignment assignment;
   assignment.self = AgentId(0);

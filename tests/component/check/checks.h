@@ -14,12 +14,12 @@
 #include "tests/component/load/certificates.h"
 #include "tests/component/load/nginx.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 
 // One agent `local`, one target `api` on 127.0.0.1.
 Scenario site(const std::string& scheme, uint16_t port, TlsSpec tls = {});
-HttpRequest get(const std::string& path);
 
 struct Checked {
   std::vector<CheckResult> results;

@@ -2,6 +2,7 @@
 #include <mutex>
 
 #include "tests/component/check/checks.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -24,12 +25,12 @@ class HttpChecks : public CheckTest {
   HttpChecks() : nginx_(kPlaces) {}
   Scenario plain() const { return site("http", nginx_.port()); }
   CheckResult login(const std::string& path) const {
-    return check(plain(), AuthenticationCheck{get(path), {{401, 401}, {403, 403}}});
+    return check(plain(), AuthenticationCheck{http::get(path), http::statuses({401, 403})});
   }
   CheckResult headers(const std::string& path, std::vector<HeaderExpect> expected) const {
-    return check(plain(), HeadersCheck{get(path), std::move(expected)});
+    return check(plain(), HeadersCheck{http::get(path), http::headers(expected)});
   }
-  CheckResult number(const std::string& pointer) const { return check(plain(), HttpCheck{get("/state"), {}, pointer}); }
+  CheckResult number(const std::string& pointer) const { return check(plain(), HttpCheck{http::get("/state"), {}, pointer}); }
   Nginx nginx_;
 };
 
@@ -57,9 +58,9 @@ TEST_F(HttpChecks, AnAuthenticationCheckNeverSendsASecret) {
   ASSERT_EQ(::setenv("SHAKEDOWN_CHECK_TOKEN", "planted-secret", 1), 0);
   Scenario scenario = site("http", server.port());
   scenario.secrets.push_back({"token", {SecretSource::Kind::env, "SHAKEDOWN_CHECK_TOKEN"}});
-  AuthenticationCheck wanted{get("/"), {{401, 401}}};
+  AuthenticationCheck wanted{http::get("/"), http::statuses({401})};
   EXPECT_TRUE(found_to_hold(check(scenario, wanted)));
-  wanted.http.headers.emplace_back("X-Token", Text{{{HoleKind::secret, "token"}}});
+  http::put(wanted.request.document, "headers", mapping_document({{"X-Token", text_document("{token}")}}));
   EXPECT_TRUE(not_carried_out(check(scenario, wanted), "carries a secret"));
   EXPECT_EQ(server.connections(), 1U);
   const std::lock_guard lock(mutex);
@@ -75,8 +76,8 @@ TEST_F(HttpChecks, AClientCertificateIsACredentialToo) {
   tls.certificate_file = client + ".pem";
   tls.key_file = client + ".key";
   const Scenario scenario = site("https", mutual.port, tls);
-  EXPECT_TRUE(found_to_hold(check(scenario, AuthenticationCheck{get("/mine"), {{403, 403}}})));
-  EXPECT_TRUE(found_to_hold(check(scenario, HttpCheck{get("/mine"), {}, ""}))) << "other checks show it";
+  EXPECT_TRUE(found_to_hold(check(scenario, AuthenticationCheck{http::get("/mine"), http::statuses({403})})));
+  EXPECT_TRUE(found_to_hold(check(scenario, HttpCheck{http::get("/mine"), {}, ""}))) << "other checks show it";
 }
 
 TEST_F(HttpChecks, HeadersThatAreMissingOrDifferentAreNamed) {
@@ -89,37 +90,37 @@ TEST_F(HttpChecks, HeadersThatAreMissingOrDifferentAreNamed) {
 }
 
 TEST_F(HttpChecks, AnAnswerAsExpectedAndItsNumber) {
-  Expect expect;
+  HttpExpect expect;
   expect.json.push_back({"/state", "\"ok\""});
-  EXPECT_TRUE(found_to_hold(check(plain(), HttpCheck{get("/state"), expect, ""})));
+  EXPECT_TRUE(found_to_hold(check(plain(), HttpCheck{http::get("/state"), http::document(expect), ""})));
   expect.json[0].equals = "\"bad\"";
-  EXPECT_TRUE(found_not_to_hold(check(plain(), HttpCheck{get("/state"), expect, "/age"}), "not as expected"));
-  EXPECT_TRUE(found_not_to_hold(check(plain(), HttpCheck{get("/hidden"), {}, ""}), "status 404"));
+  EXPECT_TRUE(found_not_to_hold(check(plain(), HttpCheck{http::get("/state"), http::document(expect), "/age"}), "not as expected"));
+  EXPECT_TRUE(found_not_to_hold(check(plain(), HttpCheck{http::get("/hidden"), {}, ""}), "status 404"));
   const CheckResult age = number("/age");
   EXPECT_TRUE(found_to_hold(age));
   EXPECT_EQ(age.number, 12.5);
   EXPECT_TRUE(not_carried_out(number("/words"), "a number was expected at /words")) << "a text is no number";
   EXPECT_TRUE(not_carried_out(number("/nothing"), "found nothing"));
-  EXPECT_TRUE(not_carried_out(check(plain(), HttpCheck{get("/"), {}, "/age"}), "found nothing")) << "no JSON at all";
+  EXPECT_TRUE(not_carried_out(check(plain(), HttpCheck{http::get("/"), {}, "/age"}), "found nothing")) << "no JSON at all";
 }
 
 TEST_F(HttpChecks, TruthWhatMayLieBeyondTheKeptPartOfABodyIsNotHeldAgainstTheTarget) {
   TestServer big([](Peer& peer) {
     if (peer.request()) peer.answer(200, std::string(1228800, 'x') + "MARK", "X-A: b\r\n");
   });
-  Expect expect;
+  HttpExpect expect;
   expect.body_contains = Text::literal("MARK");
-  EXPECT_TRUE(not_carried_out(check(site("http", big.port()), HttpCheck{get("/"), expect, ""}), "not in the first 1 MiB of the body"));
+  EXPECT_TRUE(not_carried_out(check(site("http", big.port()), HttpCheck{http::get("/"), http::document(expect), ""}), "not in the first 1 MiB of the body"));
   expect.headers.push_back({"X-A", "c"});
-  EXPECT_TRUE(found_not_to_hold(check(site("http", big.port()), HttpCheck{get("/"), expect, ""}), "not as expected"))
+  EXPECT_TRUE(found_not_to_hold(check(site("http", big.port()), HttpCheck{http::get("/"), http::document(expect), ""}), "not as expected"))
       << "a header is not beyond the body";
 }
 
 TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
   const auto all_of = [](const Scenario& scenario, const std::string& why) {
-    EXPECT_TRUE(not_carried_out(check(scenario, AuthenticationCheck{get("/"), {{401, 401}}}, milliseconds(500)), why));
-    EXPECT_TRUE(not_carried_out(check(scenario, HeadersCheck{get("/"), {{"X-A", ""}}}, milliseconds(500)), why));
-    EXPECT_TRUE(not_carried_out(check(scenario, HttpCheck{get("/"), {}, ""}, milliseconds(500)), why));
+    EXPECT_TRUE(not_carried_out(check(scenario, AuthenticationCheck{http::get("/"), http::statuses({401})}, milliseconds(500)), why));
+    EXPECT_TRUE(not_carried_out(check(scenario, HeadersCheck{http::get("/"), http::headers({{"X-A", ""}})}, milliseconds(500)), why));
+    EXPECT_TRUE(not_carried_out(check(scenario, HttpCheck{http::get("/"), {}, ""}, milliseconds(500)), why));
   };
   all_of(site("http", free_port()), "the connection was refused");
   TestServer silent([](Peer& peer) { peer.wait_for_end(); });
@@ -134,9 +135,9 @@ TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
 TEST_F(HttpChecks, ChecksRunInTheirOrderAndOnlyOnes) {
   Scenario scenario = plain();
   scenario.agents.push_back({"far", true, true, false});
-  scenario.checks.push_back({"first", AgentId(), HeadersCheck{get("/hardened"), {{"X-Content-Type-Options", ""}}}});
-  scenario.checks.push_back({"not-ours", AgentId(1), HttpCheck{get("/state"), {}, ""}});
-  scenario.checks.push_back({"second", AgentId(0), AuthenticationCheck{get("/"), {{401, 401}}}});
+  scenario.checks.push_back({"first", AgentId(), HeadersCheck{http::get("/hardened"), http::headers({{"X-Content-Type-Options", ""}})}});
+  scenario.checks.push_back({"not-ours", AgentId(1), HttpCheck{http::get("/state"), {}, ""}});
+  scenario.checks.push_back({"second", AgentId(0), AuthenticationCheck{http::get("/"), http::statuses({401})}});
   const Checked checked = run_checks(scenario);
   ASSERT_TRUE(checked.ok) << checked.detail;
   ASSERT_EQ(checked.results.size(), 2U);

@@ -6,6 +6,7 @@
 
 #include "tests/component/check/checks.h"
 #include "tests/component/load/names.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -41,9 +42,9 @@ class TruthAddresses : public CheckTest {};
 
 TEST_F(TruthAddresses, AnHttpCheckAsksEachAddressAndNamesTheBadOne) {
   const Two half(answers(200, "ok"), answers(500, "broken"));
-  EXPECT_TRUE(found_not_to_hold(check(half.site(), HttpCheck{get("/"), {}, ""}), "127.0.0.2: status 500"));
+  EXPECT_TRUE(found_not_to_hold(check(half.site(), HttpCheck{http::get("/"), {}, ""}), "127.0.0.2: status 500"));
   const Two good(answers(200, "ok"), answers(200, "ok"));
-  const CheckResult both = check(good.site(), HttpCheck{get("/"), {}, ""});
+  const CheckResult both = check(good.site(), HttpCheck{http::get("/"), {}, ""});
   EXPECT_TRUE(found_to_hold(both));
   EXPECT_EQ(both.detail, "at each of 2 addresses: status 200, as expected");
   EXPECT_EQ(good.first->connections(), 1U);
@@ -52,34 +53,34 @@ TEST_F(TruthAddresses, AnHttpCheckAsksEachAddressAndNamesTheBadOne) {
 
 TEST_F(TruthAddresses, NumbersThatDifferAreNoNumber) {
   const Two half(answers(200, "{\"lag\": 1}"), answers(200, "{\"lag\": 9}"));
-  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{get("/"), {}, "/lag"}), "127.0.0.1 1.000000, 127.0.0.2 9.000000"));
+  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{http::get("/"), {}, "/lag"}), "127.0.0.1 1.000000, 127.0.0.2 9.000000"));
   const Two same(answers(200, "{\"lag\": 1}"), answers(200, "{\"lag\": 1}"));
-  EXPECT_EQ(check(same.site(), HttpCheck{get("/"), {}, "/lag"}).number, 1);
+  EXPECT_EQ(check(same.site(), HttpCheck{http::get("/"), {}, "/lag"}).number, 1);
 }
 
 TEST_F(TruthAddresses, ALoginOrAHeaderThatOneAddressDoesNotDemandOrSendIsFound) {
   const Two open(answers(401, ""), answers(200, "come in"));
-  EXPECT_TRUE(found_not_to_hold(check(open.site(), AuthenticationCheck{get("/"), {{401, 401}}}), "127.0.0.2: without credentials: status 200"));
+  EXPECT_TRUE(found_not_to_hold(check(open.site(), AuthenticationCheck{http::get("/"), http::statuses({401})}), "127.0.0.2: without credentials: status 200"));
   const Two bare(answers(200, "ok", "X-A: b\r\n"), answers(200, "ok"));
-  EXPECT_TRUE(found_not_to_hold(check(bare.site(), HeadersCheck{get("/"), {{"X-A", ""}}}), "127.0.0.2: X-A is missing"));
+  EXPECT_TRUE(found_not_to_hold(check(bare.site(), HeadersCheck{http::get("/"), http::headers({{"X-A", ""}})}), "127.0.0.2: X-A is missing"));
 }
 
 TEST_F(TruthAddresses, AnAddressWithoutAnAnswerIsNotGreen) {
   const Two half(answers(200, "ok"), [](Peer& peer) { peer.wait_for_end(); });
-  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{get("/"), {}, ""}, milliseconds(500)), "127.0.0.2: an answer of target"));
+  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{http::get("/"), {}, ""}, milliseconds(500)), "127.0.0.2: an answer of target"));
 }
 
 TEST_F(TruthAddresses, AnAddressWhereNobodyListensIsNamed) {
   Two half(answers(200, "ok"), answers(200, "ok"));
   half.second.reset();
-  const CheckResult result = check(half.site(), HttpCheck{get("/"), {}, ""});
+  const CheckResult result = check(half.site(), HttpCheck{http::get("/"), {}, ""});
   EXPECT_TRUE(found_to_hold(result));
   EXPECT_NE(result.detail.find("127.0.0.1: status 200, as expected; nobody there: 127.0.0.2"), std::string::npos) << result.detail;
   const uint16_t port = half.first->port();
   half.first.reset();
   Scenario nobody = site("http", port);
   nobody.targets[0].host = two_addresses();
-  EXPECT_TRUE(not_carried_out(check(nobody, HttpCheck{get("/"), {}, ""}), "the connection was refused"));
+  EXPECT_TRUE(not_carried_out(check(nobody, HttpCheck{http::get("/"), {}, ""}), "the connection was refused"));
 }
 
 // Answers a hello of this version with a ServerHello of it, in records of so many bytes, and refuses every other.

@@ -10,6 +10,7 @@
 
 #include "tests/component/load/drill.h"
 #include "tests/component/load/nginx.h"
+#include "tests/support/http_documents.h"
 
 namespace {
 std::atomic<uint64_t> g_allocations = 0;
@@ -68,12 +69,16 @@ Scenario two_operations(uint16_t port) {
   Scenario scenario = one_operation(port, std::chrono::seconds(10));
   scenario.operations[0].limits = {milliseconds(10)};
   Operation keyed = scenario.operations[0];
-  keyed.http.path.pieces = {{HoleKind::literal, "/"}, {HoleKind::key, ""}};
-  keyed.http.method = "POST";
-  keyed.http.body.pieces = {{HoleKind::value, ""}};
+  HttpRequest post;
+  post.path.pieces = {{HoleKind::literal, "/"}, {HoleKind::key, ""}};
+  post.method = "POST";
+  post.body.pieces = {{HoleKind::value, ""}};
+  keyed.request = http::request(post);
   keyed.key = UniformKey{1, 1'000'000};
   keyed.value_size = Bytes{256};
-  keyed.expect.headers = {{"Content-Type", "text/plain"}};
+  HttpExpect expect;
+  expect.headers = {{"Content-Type", "text/plain"}};
+  keyed.expect = http::document(expect);
   scenario.operations.push_back(keyed);
   return scenario;
 }

@@ -6,6 +6,7 @@
 
 #include "tests/component/load/drill.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -169,7 +170,7 @@ TEST(BadTargetsMore, ChunksOfOneByteWithoutEndCostTheOthersNothing) {
   scenario.targets.push_back(beside.targets[0]);
   scenario.operations.push_back(beside.operations[0]);
   scenario.targets[1].name = scenario.operations[1].name = "good";
-  scenario.operations[1].http.target = TargetId(1);
+  scenario.operations[1].request.target = TargetId(1);
   scenario.phases = {phase_with(open_rate(100), milliseconds(400))};
   scenario.phases[0].load->mix.push_back({OperationId(1), 1});
   Drill drill(scenario);
@@ -223,9 +224,11 @@ TEST(BadTargetsMore, ExpectationsSeeHeadersBodiesAndJson) {
     }
   });
   Scenario scenario = one_operation(server.port());
-  scenario.operations[0].expect.json = {{"/state", "\"ok\""}};
-  scenario.operations[0].expect.headers = {{"x-shard", "a"}};
-  scenario.operations[0].expect.body_regex = "state";
+  HttpExpect expect;
+  expect.json = {{"/state", "\"ok\""}};
+  expect.headers = {{"x-shard", "a"}};
+  expect.body_regex = "state";
+  scenario.operations[0].expect = http::document(expect);
   scenario.phases = {phase_with(open_rate(100), milliseconds(300))};
   Drill drill(scenario);
   const Snapshot s = drill.run();

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/http_documents.h"
+
 namespace shakedown {
 
 Scenario one_operation(uint16_t port, Duration timeout) {
@@ -20,8 +22,7 @@ Scenario one_operation(uint16_t port, Duration timeout) {
   scenario.targets.push_back(target);
   Operation operation;
   operation.name = "read";
-  operation.http.target = TargetId(0);
-  operation.http.path = Text::literal("/");
+  operation.request = http::get("/");
   operation.timeout = timeout;
   scenario.operations.push_back(operation);
   scenario.connections.backoff = std::chrono::milliseconds(5);

@@ -12,6 +12,7 @@
 #include "agent/load/ledger_file.h"
 #include "tests/component/load/drill.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -28,12 +29,17 @@ Scenario with_ledger(uint16_t port) {
   Scenario scenario = one_operation(port);
   Ledger ledger;
   ledger.name = "entries";
-  ledger.write.target = ledger.read.target = TargetId(0);
-  ledger.write.method = "PUT";
-  ledger.write.path = ledger.read.path = hole("/entries/", HoleKind::id);
-  ledger.write.body = hole("v=", HoleKind::payload);
-  ledger.present.body_contains = hole("", HoleKind::checksum);
-  ledger.absent.status = {{404, 404}};
+  HttpRequest write, read;
+  write.method = "PUT";
+  write.path = read.path = hole("/entries/", HoleKind::id);
+  write.body = hole("v=", HoleKind::payload);
+  ledger.write = http::request(write);
+  ledger.read = http::request(read);
+  HttpExpect present, absent;
+  present.body_contains = hole("", HoleKind::checksum);
+  absent.status = {{404, 404}};
+  ledger.present = http::document(present);
+  ledger.absent = http::document(absent);
   ledger.rate = Rate{200};
   ledger.settle = milliseconds(20);
   ledger.verify_rate = Rate{2000};

@@ -9,6 +9,7 @@
 
 #include "tests/component/load/drill.h"
 #include "tests/component/load/nginx.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -51,11 +52,13 @@ TEST(NginxLoad, MixOfOperationsAndMethods) {
   for (const auto& [method, path] :
        {std::pair{"HEAD", "/"}, {"GET", "/teapot"}, {"GET", "/empty"}}) {
     Operation operation = scenario.operations[0];
-    operation.http.method = method;
-    operation.http.path = Text::literal(path);
+    operation.request = http::get(path);
+    http::put(operation.request.document, "method", text_document(method));
     scenario.operations.push_back(operation);
   }
-  scenario.operations[2].expect.status = {{418, 418}};
+  HttpExpect teapot;
+  teapot.status = {{418, 418}};
+  scenario.operations[2].expect = http::document(teapot);
   scenario.phases = {phase_with(open_rate(1000), milliseconds(500))};
   scenario.phases[0].load->mix = {
       {OperationId(0), 1}, {OperationId(1), 1}, {OperationId(2), 1}, {OperationId(3), 1}};

@@ -14,6 +14,7 @@
 #include "tests/component/load/drill.h"
 #include "tests/component/load/driver_rig.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -116,13 +117,12 @@ class FetchTest : public ::testing::Test {
     scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_SECRET"}}};
     Drill drill(scenario);
     HttpRequest request;
-    request.target = TargetId(0);
     request.path = Text::literal(path);
     Text bearer;
     bearer.pieces = {{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}};
     request.headers = {{"Authorization", bearer}};
     std::optional<Result<std::string>> fetched;
-    drill.runner().fetch(request, milliseconds(300), [&](Result<std::string> r) { fetched = r; });
+    drill.runner().fetch(http::request(request), milliseconds(300), [&](Result<std::string> r) { fetched = r; });
     EXPECT_TRUE(drill.wait([&] { return fetched.has_value(); }));
     drill.stop();
     EXPECT_EQ(total_outcomes(drill.collected()), 0u);

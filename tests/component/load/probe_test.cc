@@ -6,6 +6,7 @@
 
 #include "tests/component/load/drill.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -116,8 +117,9 @@ TEST(Probe, ResultsComeInOrderOfStart) {
 TEST(Probe, TruthAnAnswerTooLongToBeJudgedIsNoFailedCheck) {
   TestServer server(always(std::string((1 << 20) + 200'000, '.') + "MARK"));
   Scenario scenario = with_probe(server.port(), milliseconds(100), std::chrono::seconds(10), ProbeConnection::reuse);
-  scenario.operations[0].expect.body_contains.emplace();
-  scenario.operations[0].expect.body_contains->pieces = {{HoleKind::literal, "MARK"}};
+  HttpExpect expect;
+  expect.body_contains = Text::literal("MARK");
+  scenario.operations[0].expect = http::document(expect);
   Drill drill(scenario);
   for (const ProbeResult& r : probe_for(drill, milliseconds(500))) EXPECT_TRUE(r.good);
   EXPECT_GT(server.connections(), 0u);

@@ -8,6 +8,7 @@
 #include "agent/load/closed_loop.h"
 #include "tests/component/load/drill.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -84,7 +85,9 @@ TEST(TruthAccounting, WhatMayLieBeyondTheKeptBodyIsNoFailureOfTheTarget) {
   TestServer server(always("head" + much + "tail"));
   for (const auto& [text, outcome] : {std::pair{"head", Outcome::ok}, std::pair{"tail", Outcome::dropped_by_us}}) {
     Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
-    scenario.operations[0].expect.body_contains = Text::literal(text);
+    HttpExpect expect;
+    expect.body_contains = Text::literal(text);
+    scenario.operations[0].expect = http::document(expect);
     scenario.phases = {phase_with(open_rate(20), milliseconds(200))};
     uint64_t as_expected = 0;
     for (int tries = 0; tries < 10 && as_expected == 0; ++tries) {  // a large answer that a busy machine reads late is ours, too

@@ -16,6 +16,7 @@
 #include "tests/component/load/driver_rig.h"
 #include "tests/component/load/server.h"
 #include "tests/component/load/tls_server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -259,9 +260,8 @@ TEST(TruthLateTurn, ALedgersWriteReadLateIsAckedWhenItCame) {
   Scenario scenario = one_operation(server.port(), kTimeout);
   Ledger ledger;
   ledger.name = "orders";
-  ledger.write.target = ledger.read.target = TargetId(0);
-  ledger.write.method = "POST";
-  ledger.write.path = ledger.read.path = Text::literal("/");
+  ledger.write = ledger.read = http::get("/");
+  http::put(ledger.write.document, "method", text_document("POST"));
   ledger.rate = Rate{100};
   ledger.timeout = kTimeout;
   scenario.ledgers.push_back(ledger);
@@ -298,7 +298,7 @@ TEST(TruthLateTurn, WhatClosedWhileWeStoodStillIsNotUsed) {
     peer.wait_for_end();
   });
   Scenario scenario = one_operation(server.port(), kTimeout);
-  scenario.operations[0].http.method = "POST";
+  http::put(scenario.operations[0].request.document, "method", text_document("POST"));
   Rig rig(scenario);
   rig.submit(mono_now());
   while (rig.ends == 0) rig.loop.run_one_for(milliseconds(20));

@@ -4,6 +4,7 @@
 #include "agent/load/ledger.h"
 #include "tests/component/load/driver_rig.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -74,7 +75,7 @@ TEST(TruthRetry, ATargetThatClosesEveryFreshConnectionIsNotHidden) {
 TEST(TruthRetry, APostIsNeverSentTwice) {
   KeptConnection target(closes, answers);
   Scenario scenario = one_operation(target.server.port(), kWhole);
-  scenario.operations[0].http.method = "POST";
+  http::put(scenario.operations[0].request.document, "method", text_document("POST"));
   DriverRig rig(scenario);
   EXPECT_EQ(second_call(rig), Outcome::reset);
   EXPECT_EQ(target.requests, 2);
@@ -119,9 +120,8 @@ TEST(TruthRetry, ALedgersWriteIsNeverSentTwice) {
   Scenario scenario = one_operation(target.server.port(), kWhole);
   Ledger ledger;
   ledger.name = "orders";
-  ledger.write.target = ledger.read.target = TargetId(0);
-  ledger.write.method = "PUT";
-  ledger.write.path = ledger.read.path = Text::literal("/");
+  ledger.write = ledger.read = http::get("/");
+  http::put(ledger.write.document, "method", text_document("PUT"));
   ledger.rate = Rate{50};
   ledger.timeout = kWhole;
   scenario.ledgers.push_back(ledger);

@@ -7,6 +7,7 @@
 
 #include "tests/component/load/drill.h"
 #include "tests/component/load/server.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown {
 namespace {
@@ -51,8 +52,10 @@ TEST(TruthWhy, AnswersAreCountedByStatusAndByWhatWasWrong) {
     }
   });
   Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
-  scenario.operations[0].expect.headers = {{"X-Ok", ""}};
-  scenario.operations[0].expect.body_contains = Text::literal("ok");
+  HttpExpect expect;
+  expect.headers = {{"X-Ok", ""}};
+  expect.body_contains = Text::literal("ok");
+  scenario.operations[0].expect = http::document(expect);
   scenario.phases.push_back(phase_with(open_rate(200), milliseconds(500)));
   const Snapshot all = Drill(scenario).run();
   const Cell sum = whole(all);
@@ -92,7 +95,7 @@ TEST(TruthWhy, AnAnswerWhoseBodyNobodyAskedForIsStillShownWhenItIsBad) {
 TEST(TruthWhy, BrokenAndRefusedRequestsAreShownWithoutAnAnswer) {
   TestServer server([](Peer& peer) { peer.request(); });
   Scenario scenario = one_operation(server.port());
-  scenario.operations[0].http.method = "POST";
+  http::put(scenario.operations[0].request.document, "method", text_document("POST"));
   scenario.phases.push_back(phase_with(open_rate(100), milliseconds(200)));
   const Snapshot all = Drill(scenario).run();
   const auto slowest = witnesses_of(all).slowest_bad();
@@ -122,7 +125,10 @@ TEST(TruthWhy, ASecretThatTheTargetEchoesIsNotShown) {
   scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_ECHO"}}};
   Text bearer;
   bearer.pieces = {{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}};
-  scenario.operations[0].http.headers = {{"Authorization", bearer}};
+  HttpRequest request;
+  request.path = Text::literal("/");
+  request.headers = {{"Authorization", bearer}};
+  scenario.operations[0].request = http::request(request);
   scenario.phases.push_back(phase_with(open_rate(100), milliseconds(300)));
   const Snapshot all = Drill(scenario).run();
   ASSERT_FALSE(witnesses_of(all).empty());

@@ -4,6 +4,7 @@
 
 #include "controller/judge/rejudge.h"
 #include "tests/golden/gallery/gallery.h"
+#include "tests/support/http_documents.h"
 
 namespace shakedown::gallery {
 namespace {
@@ -11,12 +12,31 @@ namespace {
 using testing::Drill;
 using Change = std::pair<const char*, std::function<void(Scenario&)>>;
 
-HttpRequest request(const char* path) {
+Request request(const char* path) {
   HttpRequest out;
-  out.target = TargetId(0);
   out.path = Text::literal(path);
   out.headers = {{"Accept", Text::literal("text/plain")}};
-  return out;
+  return http::request(out);
+}
+
+HttpExpect expected() {
+  HttpExpect expect;
+  expect.status = {{200, 204}};
+  expect.headers = {{"ETag", ""}};
+  expect.body_contains = Text::literal("ok");
+  expect.body_regex = "o+k";
+  expect.json = {{"/state", "\"ok\""}};
+  return expect;
+}
+
+// What operation 1 expects, changed.
+template <typename Edit>
+std::function<void(Scenario&)> expecting(Edit edit) {
+  return [edit](Scenario& s) {
+    HttpExpect expect = expected();
+    edit(expect);
+    s.operations[1].expect = http::document(expect);
+  };
 }
 
 // A scenario with one of everything, and a row about each.
@@ -29,14 +49,9 @@ Scenario everything() {
                 stop = drill.add_kill("stop", crash), exec = drill.add_kill("exec", crash);
   Scenario& s = drill.scenario;
   s.targets.push_back({.name = "admin", .scheme = "http", .host = "127.0.0.1", .port = 2});
-  s.operations[1].http = request("/entries");
+  s.operations[1].request = request("/entries");
   s.operations[1].key = UniformKey{1, 9};
-  Expect& expect = s.operations[1].expect;
-  expect.status = {{200, 204}};
-  expect.headers = {{"ETag", ""}};
-  expect.body_contains = Text::literal("ok");
-  expect.body_regex = "o+k";
-  expect.json = {{"/state", "\"ok\""}};
+  s.operations[1].expect = http::document(expected());
   s.phases[spike.value].load->kind = OpenLoad{SpikeRate{Rate{5}, Rate{9}, std::chrono::seconds(1), std::chrono::seconds(2)}};
   s.phases[spike.value].load->mix.push_back({write, 2});
   s.faults[pause.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(5)};
@@ -51,8 +66,8 @@ Scenario everything() {
   s.checks = {{"tls", {}, TlsCheck{TargetId(0), TlsVersion::tls1_2, {"RC4", "CBC"}}},
               {"certificate", {}, CertificateCheck{TargetId(0)}},
               {"plain", {}, PlainHttpCheck{TargetId(0), 80}},
-              {"authentication", {}, AuthenticationCheck{request("/"), {{401, 403}}}},
-              {"headers", {}, HeadersCheck{request("/"), {{"HSTS", "on"}}}}, {"http", {}, HttpCheck{request("/n"), {}, "/count"}},
+              {"authentication", {}, AuthenticationCheck{request("/"), http::statuses({401, 402, 403})}},
+              {"headers", {}, HeadersCheck{request("/"), http::headers({{"HSTS", "on"}})}}, {"http", {}, HttpCheck{request("/n"), {}, "/count"}},
               {"command", {}, CommandCheck{{"./count", "all"}, true}}};
   Dependency db;
   db.name = "db";
@@ -112,18 +127,18 @@ std::vector<Change> changes_of_load() {
 
 std::vector<Change> changes_of_requests() {
   return {{"another operation", [](Scenario& s) { s.operations[1].name = "update"; }},
-          {"method", [](Scenario& s) { s.operations[1].http.method = "PUT"; }},
-          {"path", [](Scenario& s) { s.operations[1].http.path = Text::literal("/other"); }},
-          {"body", [](Scenario& s) { s.operations[1].http.body = Text::literal("x"); }},
-          {"header", [](Scenario& s) { s.operations[1].http.headers[0].first = "Host"; }},
-          {"target", [](Scenario& s) { s.operations[1].http.target = TargetId(1); }},
+          {"method", [](Scenario& s) { http::put(s.operations[1].request.document, "method", text_document("PUT")); }},
+          {"path", [](Scenario& s) { http::put(s.operations[1].request.document, "path", text_document("/other")); }},
+          {"body", [](Scenario& s) { http::put(s.operations[1].request.document, "body", text_document("x")); }},
+          {"header", [](Scenario& s) { http::put(s.operations[1].request.document, "headers", mapping_document({{"Host", text_document("text/plain")}})); }},
+          {"target", [](Scenario& s) { s.operations[1].request.target = TargetId(1); }},
           {"port", [](Scenario& s) { s.targets[0].port = 9; }},
           {"base path", [](Scenario& s) { s.targets[0].base_path = "/v1"; }},
-          {"status", [](Scenario& s) { s.operations[1].expect.status[0].second = 299; }},
-          {"expected header", [](Scenario& s) { s.operations[1].expect.headers[0].equals = "1"; }},
-          {"contains", [](Scenario& s) { s.operations[1].expect.body_contains.reset(); }},
-          {"regex", [](Scenario& s) { s.operations[1].expect.body_regex.reset(); }},
-          {"json", [](Scenario& s) { s.operations[1].expect.json[0].equals = "1"; }},
+          {"status", expecting([](HttpExpect& e) { e.status[0].second = 299; })},
+          {"expected header", expecting([](HttpExpect& e) { e.headers[0].equals = "1"; })},
+          {"contains", expecting([](HttpExpect& e) { e.body_contains.reset(); })},
+          {"regex", expecting([](HttpExpect& e) { e.body_regex.reset(); })},
+          {"json", expecting([](HttpExpect& e) { e.json[0].equals = "1"; })},
           {"key", [](Scenario& s) { s.operations[1].key = UniformKey{1, 8}; }},
           {"sequence", [](Scenario& s) { s.operations[1].key = SequenceKey{1}; }},
           {"no key", [](Scenario& s) { s.operations[1].key = {}; }},
@@ -137,10 +152,10 @@ std::vector<Change> changes_of_requests() {
           {"probe operation", [](Scenario& s) { s.probes[0].operation = OperationId(1); }},
           {"another probe", [](Scenario& s) { s.probes[0].name = "side-door"; }},
           {"ledger rate", [](Scenario& s) { s.ledgers[0].rate = Rate{11}; }},
-          {"ledger write", [](Scenario& s) { s.ledgers[0].write.method = "PUT"; }},
-          {"ledger read", [](Scenario& s) { s.ledgers[0].read.method = "PUT"; }},
+          {"ledger write", [](Scenario& s) { http::put(s.ledgers[0].write.document, "method", text_document("PUT")); }},
+          {"ledger read", [](Scenario& s) { http::put(s.ledgers[0].read.document, "method", text_document("PUT")); }},
           {"ledger timeout", [](Scenario& s) { s.ledgers[0].timeout = std::chrono::seconds(3); }},
-          {"ledger expectations", [](Scenario& s) { s.ledgers[0].present.status = {{200, 200}}; }},
+          {"ledger expectations", [](Scenario& s) { s.ledgers[0].present = http::statuses({200}); }},
           {"another ledger", [](Scenario& s) { s.ledgers[0].name = "books"; }}};
 }
 
@@ -162,8 +177,8 @@ std::vector<Change> changes_of_checks() {
           {"tls target", [](Scenario& s) { as<TlsCheck>(s.checks[0].kind).target = TargetId(1); }},
           {"certificate target", [](Scenario& s) { as<CertificateCheck>(s.checks[1].kind).target = TargetId(1); }},
           {"plain port", [](Scenario& s) { as<PlainHttpCheck>(s.checks[2].kind).port = 81; }},
-          {"turned away", [](Scenario& s) { as<AuthenticationCheck>(s.checks[3].kind).status = {{401, 401}}; }},
-          {"present header", [](Scenario& s) { as<HeadersCheck>(s.checks[4].kind).headers[0].equals = "off"; }},
+          {"turned away", [](Scenario& s) { as<AuthenticationCheck>(s.checks[3].kind).expect = http::statuses({401}); }},
+          {"present header", [](Scenario& s) { as<HeadersCheck>(s.checks[4].kind).expect = http::headers({{"HSTS", "off"}}); }},
           {"pointer", [](Scenario& s) { as<HttpCheck>(s.checks[5].kind).number_pointer = "/n"; }},
           {"argv", [](Scenario& s) { as<CommandCheck>(s.checks[6].kind).argv.pop_back(); }},
           {"a number", [](Scenario& s) { as<CommandCheck>(s.checks[6].kind).number = false; }},

@@ -71,7 +71,7 @@ class AgentFixture : public ::testing::Test {
     s.agents.resize(1);
     s.targets.resize(1);
     s.operations.resize(1);
-    s.operations[0].http.target = TargetId(0);
+    s.operations[0].request.target = TargetId(0);
     s.components.resize(1);
     s.components[0].agent = AgentId(0);
     s.ledgers.resize(1);
@@ -85,7 +85,7 @@ class AgentFixture : public ::testing::Test {
     s.checks.resize(1);
     s.checks[0].kind = CommandCheck{};
     s.release.emplace();
-    s.release->http.target = TargetId(0);
+    s.release->request.target = TargetId(0);
     s.release->json_pointer = "/sha";
     return a;
   }

@@ -56,7 +56,7 @@ class FakeLoad final : public LoadRunner {
     finished.complete = true;
     done(finished);
   }
-  void fetch(const HttpRequest&, Duration, std::function<void(Result<std::string>)> done) override {
+  void fetch(const Request&, Duration, std::function<void(Result<std::string>)> done) override {
     s_.calls.push_back("fetch");
     done(s_.release_body);
   }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/http_documents.h"
 #include "tests/unit/config/sample.h"
 
 namespace shakedown::test {
@@ -37,13 +38,14 @@ TEST(DecodeChecks, EveryKindWithItsDefaults) {
   EXPECT_EQ(kind_of<TlsCheck>("tls: {target: safe, floor: TLS1.1}").floor, TlsVersion::tls1_1);
   EXPECT_EQ(kind_of<PlainHttpCheck>("plain_http: {target: safe, port: 80}").port, 80);
   const auto login = kind_of<AuthenticationCheck>("authentication: {http: {target: api, path: /}}");
-  EXPECT_THAT(login.status, ElementsAre(Pair(401, 401), Pair(403, 403)));
-  EXPECT_THAT(kind_of<AuthenticationCheck>("authentication: {http: {target: api, path: /}, status: 3xx}").status,
+  EXPECT_THAT(http::said(login.expect).status, ElementsAre(Pair(401, 401), Pair(403, 403)));
+  EXPECT_THAT(http::said(kind_of<AuthenticationCheck>("authentication: {http: {target: api, path: /}, status: 3xx}").expect).status,
               ElementsAre(Pair(300, 399)));
   const auto headers = kind_of<HeadersCheck>("headers: {http: {target: api, path: /}, header: {X-A: \"\", X-B: c}}");
-  ASSERT_EQ(headers.headers.size(), 2U);
-  EXPECT_EQ(headers.headers[0].name + headers.headers[0].equals, "X-A");
-  EXPECT_EQ(headers.headers[1].equals, "c");
+  const auto named = http::said(headers.expect).headers;
+  ASSERT_EQ(named.size(), 2U);
+  EXPECT_EQ(named[0].name + named[0].equals, "X-A");
+  EXPECT_EQ(named[1].equals, "c");
   EXPECT_TRUE(kind_of<HttpCheck>("http: {http: {target: api, path: /}}").number_pointer.empty());
 }
 

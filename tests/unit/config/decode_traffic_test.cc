@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/http_documents.h"
 #include "tests/unit/config/sample.h"
 
 namespace shakedown::test {
@@ -21,10 +22,10 @@ TEST(DecodeTraffic, DefaultsAreThoseOfTheReference) {
   EXPECT_EQ(s.connections.backoff_max, 100ms);
   EXPECT_EQ(s.connections.max_age, 0s);
   const Operation& read = s.operations[0];
-  EXPECT_EQ(read.http.method, "GET");
+  EXPECT_EQ(http::said(read.request).method, "GET");
   EXPECT_EQ(read.timeout, 1s);
   EXPECT_EQ(read.noun, "request");
-  EXPECT_TRUE(read.expect.status.empty());
+  EXPECT_EQ(read.expect.type, NodeType::null);
   EXPECT_EQ(s.probes[0].down_after, 3U);
   EXPECT_EQ(s.probes[0].up_after, 10U);
   EXPECT_EQ(s.probes[0].connection, ProbeConnection::reuse);
@@ -52,12 +53,12 @@ TEST(DecodeTraffic, RequestsKeepTheirHoles) {
                      {"path: \"/entries/{key}\"}",
                       "path: \"/entries/{key}\", headers: {Authorization: \"Bearer {token}\"}, "
                       "body: '{\"u\": \"{user}\"}'}"}}));
-  const HttpRequest& http = s.operations[0].http;
-  EXPECT_TRUE(http.path.uses(HoleKind::key));
-  ASSERT_EQ(http.headers.size(), 1U);
-  EXPECT_EQ(http.headers[0].second.display(), "Bearer {token}");
-  EXPECT_TRUE(http.headers[0].second.uses(HoleKind::secret));
-  EXPECT_TRUE(http.body.uses(HoleKind::secret));
+  const HttpRequest sent = http::said(s.operations[0].request, {"token", "user"});
+  EXPECT_TRUE(sent.path.uses(HoleKind::key));
+  ASSERT_EQ(sent.headers.size(), 1U);
+  EXPECT_EQ(sent.headers[0].second.display(), "Bearer {token}");
+  EXPECT_TRUE(sent.headers[0].second.uses(HoleKind::secret));
+  EXPECT_TRUE(sent.body.uses(HoleKind::secret));
   EXPECT_EQ(s.secrets[0].source.where, "/srv/drill/keys/t");
   EXPECT_EQ(s.secrets[1].source.kind, SecretSource::Kind::env);
   EXPECT_EQ(s.secrets[1].source.where, "USER");
@@ -73,12 +74,13 @@ TEST(DecodeTraffic, ExpectationsAreDecodedInEveryForm) {
   const Operation& read = s.operations[0];
   EXPECT_EQ(std::get<SequenceKey>(read.key).from, 7U);
   EXPECT_EQ(read.value_size.count, 16384U);
-  EXPECT_THAT(read.expect.status, ElementsAre(Pair(200, 200), Pair(400, 499)));
-  EXPECT_EQ(read.expect.headers[1].equals, "");
-  EXPECT_TRUE(read.expect.body_contains->uses(HoleKind::key));
-  EXPECT_EQ(*read.expect.body_regex, "^a+$");
+  const HttpExpect expect = http::said(read.expect);
+  EXPECT_THAT(expect.status, ElementsAre(Pair(200, 200), Pair(400, 499)));
+  EXPECT_EQ(expect.headers[1].equals, "");
+  EXPECT_TRUE(expect.body_contains->uses(HoleKind::key));
+  EXPECT_EQ(*expect.body_regex, "^a+$");
   std::vector<std::string> values;
-  for (const JsonExpect& j : read.expect.json) values.push_back(j.equals);
+  for (const JsonExpect& j : expect.json) values.push_back(j.equals);
   EXPECT_THAT(values, ElementsAre("\"ok\"", "3", "0.5", "true", "null", "\"5\""));
 }
 

@@ -201,7 +201,7 @@ class RunTest : public ::testing::Test {
     scenario_.targets.push_back(target);
     Operation read;
     read.name = "read";
-    read.http.target = TargetId(0);
+    read.request.target = TargetId(0);
     scenario_.operations.push_back(read);
     Probe probe;
     probe.name = "door";

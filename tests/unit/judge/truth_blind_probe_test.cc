@@ -29,7 +29,7 @@ struct BlindDrill {
     if (elsewhere) {
       drill.scenario.targets.emplace_back();
       const OperationId health = drill.add_operation("health");
-      drill.scenario.operations[health.value].http.target = TargetId(drill.scenario.targets.size() - 1);
+      drill.scenario.operations[health.value].request.target = TargetId(drill.scenario.targets.size() - 1);
       drill.scenario.probes[0].operation = health;
     }
     std::vector<std::pair<double, double>> away;

@@ -211,7 +211,7 @@ TEST(TruthRejudge, ARowAboutWhatTheRunDidNotHaveIsRefused) {
 TEST(TruthRejudge, AnotherThingOfTheSameNameIsNotTheSame) {
   const TwoOperations run;
   Scenario asked = run.drill.scenario;
-  asked.operations[0].http.method = "POST";
+  asked.operations[0].request.document = mapping_document({{"method", text_document("POST")}});
   const Scorecard card = run.by(asked);
   EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::unknown);
   EXPECT_NE(card.requirements[0].verdict.reason.find("was another one"), std::string::npos);
@@ -239,10 +239,10 @@ TEST(TruthRejudge, ARowAboutAllOperationsIsRefusedWhereOneIsAnother) {
   drill.require("PE", LatencySli{}, Comparison::at_most, 0.1);
   Scenario asked = drill.scenario;
   EXPECT_TRUE(judging::rejudge(drill.scenario, asked).refused.empty());
-  asked.operations[0].expect.status = {{500, 500}};
+  asked.operations[0].expect = mapping_document({{"status", integer_document(500)}});
   EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.size(), 3U);
   asked = drill.scenario;
-  asked.operations[0].http.method = "POST";
+  asked.operations[0].request.document = mapping_document({{"method", text_document("POST")}});
   EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.size(), 3U);
 }
 

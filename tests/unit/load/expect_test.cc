@@ -5,7 +5,7 @@
 namespace shakedown {
 namespace {
 
-bool holds(const Expect& expect, const Response& response, const Holes& holes = {}) {
+bool holds(const HttpExpect& expect, const Response& response, const Holes& holes = {}) {
   auto made = Expectation::make(expect);
   EXPECT_TRUE(made.has_value());
   return made.has_value() && made.assume_value().holds(response, holes);
@@ -18,14 +18,14 @@ Response answer(int status, std::string_view body = "", std::string_view head = 
 TEST(Expectation, StatusDefaultsTo2xx) {
   EXPECT_TRUE(holds({}, answer(204)));
   EXPECT_FALSE(holds({}, answer(301)));
-  Expect either;
+  HttpExpect either;
   either.status = {{200, 200}, {404, 404}};
   EXPECT_TRUE(holds(either, answer(404)));
   EXPECT_FALSE(holds(either, answer(201)));
 }
 
 TEST(Expectation, HeadersIgnoreCaseAndBlanks) {
-  Expect expect;
+  HttpExpect expect;
   expect.headers = {{"X-Release", "9f2c"}, {"etag", ""}};
   const std::string_view head = "x-release:\t9f2c \r\nETag: \"1\"\r\n";
   EXPECT_TRUE(holds(expect, answer(200, "", head)));
@@ -36,7 +36,7 @@ TEST(Expectation, HeadersIgnoreCaseAndBlanks) {
 }
 
 TEST(Expectation, TruthAnAnswerWithoutTheValueOrTheSecretIsNotGood) {
-  Expect value, secret;
+  HttpExpect value, secret;
   value.body_contains.emplace();
   value.body_contains->pieces = {{HoleKind::value, ""}};
   secret.body_contains.emplace();
@@ -53,7 +53,7 @@ TEST(Expectation, TruthAnAnswerWithoutTheValueOrTheSecretIsNotGood) {
 }
 
 TEST(Expectation, BodyContainsFillsHoles) {
-  Expect expect;
+  HttpExpect expect;
   Text wanted;
   wanted.pieces = {{HoleKind::literal, "sum="}, {HoleKind::checksum, ""}};
   expect.body_contains = wanted;
@@ -69,21 +69,21 @@ TEST(Expectation, BodyContainsFillsHoles) {
 }
 
 TEST(Expectation, BodyRegexIsSearched) {
-  Expect expect;
+  HttpExpect expect;
   expect.body_regex = "\"state\": *\"(ok|fine)\"";
   EXPECT_TRUE(holds(expect, answer(200, "{\"state\":  \"fine\"}")));
   EXPECT_FALSE(holds(expect, answer(200, "{\"state\": \"bad\"}")));
 }
 
 TEST(Expectation, AHostileBodyNeitherHangsASearchNorEndsItEarly) {
-  Expect expect;
+  HttpExpect expect;
   expect.body_regex = "(a*)*b$";
   EXPECT_FALSE(holds(expect, answer(200, std::string(200'000, 'a'))));
   EXPECT_TRUE(holds(expect, answer(200, std::string(200'000, 'a') + "b")));
 }
 
 TEST(Expectation, ARegexReadsBytesAndLines) {
-  Expect expect;
+  HttpExpect expect;
   expect.body_regex = "^ok.\xff$";
   EXPECT_TRUE(holds(expect, answer(200, "first\nok\n\xff\nlast")));
   EXPECT_FALSE(holds(expect, answer(200, "not ok\n\xff")));
@@ -91,7 +91,7 @@ TEST(Expectation, ARegexReadsBytesAndLines) {
 
 TEST(Expectation, WhatRe2CannotDoIsSaid) {
   for (const std::string text : {"(?=a)b", "(a)\\1", "(?<!a)b"}) {
-    Expect expect;
+    HttpExpect expect;
     expect.body_regex = text;
     const auto made = Expectation::make(expect);
     ASSERT_FALSE(made.has_value()) << text;
@@ -100,7 +100,7 @@ TEST(Expectation, WhatRe2CannotDoIsSaid) {
 }
 
 TEST(Expectation, JsonPointers) {
-  Expect expect;
+  HttpExpect expect;
   expect.json = {{"/state", "\"ok\""}, {"/items/1/n", "3"}};
   EXPECT_TRUE(holds(expect, answer(200, R"({"state":"ok","items":[{},{"n":3}]})")));
   EXPECT_FALSE(holds(expect, answer(200, R"({"state":"ok","items":[{},{"n":"3"}]})")));
@@ -110,15 +110,15 @@ TEST(Expectation, JsonPointers) {
 }
 
 TEST(Expectation, WhatCannotBeParsedIsAnErrorWithItsText) {
-  Expect regex;
+  HttpExpect regex;
   regex.body_regex = "(open";
   const auto bad = Expectation::make(regex);
   ASSERT_FALSE(bad.has_value());
   EXPECT_NE(bad.assume_error().message.find("(open"), std::string::npos);
-  Expect pointer;
+  HttpExpect pointer;
   pointer.json = {{"no-slash", "1"}};
   EXPECT_FALSE(Expectation::make(pointer).has_value());
-  Expect value;
+  HttpExpect value;
   value.json = {{"/a", "ok"}};
   EXPECT_FALSE(Expectation::make(value).has_value());
 }

@@ -78,11 +78,11 @@ class PlanMaker {
   void inside(I& id, const List& list) {
     id = I(id.value % static_cast<uint32_t>(list.size()));
   }
-  void request(HttpRequest& r) { inside(r.target, s_->targets); }
+  void request(Request& r) { inside(r.target, s_->targets); }
   template <class Kind>
   void look(Kind& kind) {
     if constexpr (requires { kind.target; }) inside(kind.target, s_->targets);
-    if constexpr (requires { kind.http; }) request(kind.http);
+    if constexpr (requires { kind.request; }) request(kind.request);
   }
   void actions(std::vector<Action>& list) {
     for (Action& a : list) {
@@ -91,12 +91,12 @@ class PlanMaker {
     }
   }
   void repair() {
-    if (s_->release) request(s_->release->http);
+    if (s_->release) request(s_->release->request);
     if (s_->ready) inside(s_->ready->probe, s_->probes);
     for (auto& one : s_->components) inside(one.agent, s_->agents);
     actions(s_->setup);
     actions(s_->teardown);
-    for (auto& one : s_->operations) request(one.http);
+    for (auto& one : s_->operations) request(one.request);
     for (auto& one : s_->probes) inside(one.operation, s_->operations), one.agent = {};
     for (auto& one : s_->ledgers) request(one.write), request(one.read), inside(one.agent, s_->agents);
     for (auto& one : s_->checks) {
@@ -147,7 +147,7 @@ TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
   bad.assignment.self = AgentId(3);
   expect_refused(bad, "agent (itself) 3 of 3");
   bad = good;
-  bad.assignment.scenario.operations.back().http.target = {};
+  bad.assignment.scenario.operations.back().request.target = {};
   expect_refused(bad, "target (none)");
   bad = good;
   bad.assignment.scenario.probes.back().operation = OperationId(1000);
@@ -175,6 +175,26 @@ TEST(PlanCodec, RefusesAPortOutOfRange) {
   ASSERT_FALSE(back);
   EXPECT_NE(back.error().message.find("port: 65536 is not one of 0 to 65535"), std::string::npos)
       << back.error().message;
+}
+
+TEST(PlanCodec, BoundsADocumentInDepthValuesAndBytes) {
+  const Plan good = PlanMaker(3).make();
+  const auto refused = [&](Document document) {
+    Plan plan = good;
+    plan.assignment.scenario.operations.back().request.document = std::move(document);
+    return !through_bytes<v1::ControllerMessage>(ToAgent(plan));
+  };
+  const auto deep = [](int levels) {
+    Document out = text_document("x");
+    for (int i = 1; i < levels; ++i) out = list_document({std::move(out)});
+    return out;
+  };
+  EXPECT_FALSE(refused(deep(16)));
+  EXPECT_TRUE(refused(deep(17)));
+  EXPECT_FALSE(refused(list_document(std::vector<Document>(9'999, text_document("")))));
+  EXPECT_TRUE(refused(list_document(std::vector<Document>(10'000, text_document("")))));
+  EXPECT_FALSE(refused(text_document(std::string(1 << 20, 'x'))));
+  EXPECT_TRUE(refused(mapping_document({{"y", text_document(std::string(1 << 20, 'x'))}})));
 }
 
 TEST(SessionCodec, RefusesAFrameWithoutBody) {

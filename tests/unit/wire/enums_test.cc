@@ -28,6 +28,7 @@ TEST(Enums, HaveTheSameLength) {
   expect_same_length<RunState, v1::RunState>();
   expect_same_length<WriteClass, v1::WriteClass>();
   expect_same_length<ReadClass, v1::ReadClass>();
+  expect_same_length<NodeType, v1::DocumentKind>();
   expect_same_length<HoleKind, v1::HoleKind>();
   expect_same_length<SecretSource::Kind, v1::SecretKind>();
   expect_same_length<TlsVersion, v1::TlsVersion>();

@@ -86,13 +86,11 @@ inline constexpr int kFields<TlsSpec> = 4;
 template <>
 inline constexpr int kFields<Target> = 6;
 template <>
-inline constexpr int kFields<HttpRequest> = 5;
+inline constexpr int kFields<Node> = 8;
 template <>
-inline constexpr int kFields<HeaderExpect> = 2;
+inline constexpr int kFields<Entry> = 3;
 template <>
-inline constexpr int kFields<JsonExpect> = 2;
-template <>
-inline constexpr int kFields<Expect> = 5;
+inline constexpr int kFields<Request> = 3;
 template <>
 inline constexpr int kFields<UniformKey> = 2;
 template <>

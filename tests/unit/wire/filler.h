@@ -69,6 +69,8 @@ class Filler {
       histogram(value);
     } else if constexpr (std::is_same_v<T, Witnesses>) {
       while (value.empty() || rng_.below(4) > 0) value.add(make<Exchange>());
+    } else if constexpr (std::is_same_v<T, Document>) {
+      document(value, 3);
     } else {
       compound(value);
     }
@@ -86,6 +88,19 @@ class Filler {
       bucket += 1 + static_cast<uint32_t>(rng_.below(1500));
     }
     value = SparseHistogram::from_buckets(std::move(buckets));
+  }
+
+  // What travels of it: no positions, no marks of a reader.
+  void document(Document& value, int levels) {
+    const auto last = levels > 0 ? NodeType::mapping : NodeType::text;
+    value.type = static_cast<NodeType>(rng_.below(static_cast<uint64_t>(last) + 1));
+    if (value.scalar()) fill(value.text);
+    for (uint64_t n = value.type == NodeType::list ? rng_.below(4) : 0; n > 0; --n) document(value.items.emplace_back(), levels - 1);
+    for (uint64_t n = value.type == NodeType::mapping ? rng_.below(4) : 0; n > 0; --n) {
+      Entry& entry = value.entries.emplace_back();
+      fill(entry.key);
+      document(entry.value, levels - 1);
+    }
   }
 
   template <class T>
@@ -163,6 +178,8 @@ bool same(const T& a, const T& b) {
     return std::visit([&b](const auto& one) { return same(one, std::get<std::decay_t<decltype(one)>>(b)); }, a);
   } else if constexpr (std::is_same_v<T, std::monostate>) {
     return true;
+  } else if constexpr (std::is_same_v<T, Document>) {
+    return text_of(a) == text_of(b);
   } else if constexpr (std::equality_comparable<T>) {
     return a == b;
   } else {
