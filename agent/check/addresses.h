@@ -11,7 +11,7 @@
 
 #include "agent/check/look.h"
 #include "agent/check/reach.h"
-#include "agent/load/prepare.h"
+#include "agent/load/protocols/target.h"
 
 namespace shakedown {
 

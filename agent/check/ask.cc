@@ -21,13 +21,12 @@ std::string words(Outcome outcome) {
 
 }  // namespace
 
-Ask::Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop)
+Ask::Ask(PreparedTarget target, Sendable send, boost::asio::io_context& loop)
     : target_(std::move(target)),
       deadlines_(loop),
-      request_(target_, std::move(request), loop, deadlines_, calls_,
-               [this](Outcome outcome, const Response* response) { finished(outcome, response); }) {}
+      request_(target_, std::move(send), loop, deadlines_, calls_, [this](const Answer& answer) { finished(answer); }) {}
 
-Task<Result<Answer>> Ask::answer(MonoTime deadline, OneShot& end) {
+Task<Result<KeptAnswer>> Ask::answer(MonoTime deadline, OneShot& end) {
   request_.begin(deadline);
   const OneShot::Listener listener(&end, [this] { deadlines_.give_up(mono_now()); });
   co_await wait_for(over_);
@@ -38,22 +37,20 @@ Task<Result<Answer>> Ask::answer(MonoTime deadline, OneShot& end) {
                  "an answer of target `" + target_.target.name + "` was expected: " + words(outcome_));
 }
 
-void Ask::finished(Outcome outcome, const Response* response) {
-  outcome_ = outcome;
-  if (response != nullptr) {
-    answer_ = {response->status, std::string(response->head), std::string(response->body), response->body_cut};
-  }
+void Ask::finished(const Answer& answer) {
+  outcome_ = answer.outcome;
+  if (answer.complete()) answer_ = {answer.code, std::string(answer.head), std::string(answer.body), answer.body_cut};
   over_.fire();
 }
 
-Task<Result<Answer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody) {
+Task<Result<KeptAnswer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody) {
   SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target, std::vector<Endpoint>(1, endpoint)));
   const DocumentReader reader(look.scenario(), look.secrets);
-  SHAKEDOWN_CO_TRY(RequestTemplate wanted, reader.request("the check's request", request, 0, Trace::none));
+  SHAKEDOWN_CO_TRY(Sendable wanted, reader.request("the check's request", request, 0, Trace::none));
   look.asks.push_back(std::make_unique<Ask>(std::move(prepared), std::move(wanted), look.loop));
   if (look.end.fired()) co_return fail(ErrorKind::unavailable, why_not(Woken::ended));
   Ask& one = *look.asks.back();
-  Result<Answer> answer = co_await one.answer(look.deadline, look.end);
+  Result<KeptAnswer> answer = co_await one.answer(look.deadline, look.end);
   if (nobody != nullptr) *nobody = one.outcome() == Outcome::refused;
   co_return answer;
 }

@@ -15,25 +15,26 @@ namespace shakedown {
 struct Look;
 using Endpoint = boost::asio::ip::tcp::endpoint;
 
-struct Answer {
-  int status = 0;
-  std::string head;  // header lines, "Name: value\r\n" each
+// A whole answer that outlives its call.
+struct KeptAnswer {
+  int code = 0;
+  std::string head;
   std::string body;  // at most kKeptBody bytes
   bool body_cut = false;
 
-  Response response() const { return {status, head, body, body_cut}; }
+  Answer answer() const { return {Outcome::ok, false, code, head, body, body_cut}; }
 };
 
 class Ask {
  public:
-  Ask(PreparedTarget target, RequestTemplate request, boost::asio::io_context& loop);
+  Ask(PreparedTarget target, Sendable send, boost::asio::io_context& loop);
   // Error unavailable: no complete answer came by the deadline, or before `end` fired, and why.
-  Task<Result<Answer>> answer(MonoTime deadline, OneShot& end);
+  Task<Result<KeptAnswer>> answer(MonoTime deadline, OneShot& end);
   // How the request ended.
   Outcome outcome() const { return outcome_; }
 
  private:
-  void finished(Outcome outcome, const Response* response);
+  void finished(const Answer& answer);
 
   const PreparedTarget target_;
   Deadlines deadlines_;
@@ -41,11 +42,11 @@ class Ask {
   SingleRequest request_;
   OneShot over_;
   Outcome outcome_ = Outcome::unfinished;
-  Answer answer_;
+  KeptAnswer answer_;
 };
 
 // Sends the request to the target as it is given, at one address. Errors: as Ask::answer, and those of preparing (a
 // certificate file). nobody, when it is given: whether the connection was refused or had no route.
-Task<Result<Answer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody);
+Task<Result<KeptAnswer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody);
 
 }  // namespace shakedown

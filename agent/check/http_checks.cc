@@ -1,8 +1,8 @@
 // Checks that ask one request: authentication, headers, and an answer as expected.
 #include "agent/check/addresses.h"
 #include "agent/check/look.h"
-#include "agent/load/expect.h"
 #include "agent/load/prepare.h"
+#include "agent/load/protocols/http1/expect.h"
 #include "core/form/document.h"
 #include "core/form/holes.h"
 #include "core/protocols/http1.h"
@@ -17,11 +17,19 @@ bool carries_secret(const Look& look, const Request& request) {
   return uses(view_of(request.document, shape), HoleKind::secret, names);
 }
 
-Result<Expectation> expectation_of(const Look& look, const Document& expect) {
-  return DocumentReader(look.scenario(), look.secrets).expectation("what the check expects", "http", expect, 0);
+// Of a check that asks over HTTP, as the protocol has it, whatever the plan names.
+struct HttpExpected {
+  Expected made;
+  const Http1Check& check() const { return static_cast<const Http1Check&>(*made.check); }
+};
+
+Result<HttpExpected> expectation_of(const Look& look, const Request& request, const Document& expect) {
+  if (request.protocol != "http") return fail(ErrorKind::scenario, "the check asks over HTTP, not over `" + request.protocol + "`");
+  SHAKEDOWN_TRY(Expected made, DocumentReader(look.scenario(), look.secrets).expected("what the check expects", "http", expect, 0));
+  return HttpExpected{std::move(made)};
 }
 
-std::string status_text(const Answer& answer) { return "status " + std::to_string(answer.status); }
+std::string status_text(const KeptAnswer& answer) { return "status " + std::to_string(answer.code); }
 
 // A client certificate is a credential too.
 Target without_credentials(Target target) {
@@ -40,25 +48,25 @@ std::string missing_header(const HeaderExpect& expected, std::string_view head) 
 Observation no_answer(const Error& error, bool nobody) { return nobody ? nobody_there(error.message) : not_done(error.message); }
 
 Task<Observation> ask_for_login(const Look& look, const Target& target, const AuthenticationCheck& check, Endpoint endpoint) {
-  const Result<Expectation> turned_away = expectation_of(look, check.expect);
+  const Result<HttpExpected> turned_away = expectation_of(look, check.request, check.expect);
   if (!turned_away) co_return not_done(turned_away.error().message);
-  if (turned_away.value().declared().status.empty()) co_return not_done("no status is named that turns anybody away");
+  if (turned_away.value().check().declared().status.empty()) co_return not_done("no status is named that turns anybody away");
   bool nobody = false;
-  const Result<Answer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
+  const Result<KeptAnswer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!answer) co_return no_answer(answer.error(), nobody);
   const std::string seen = "without credentials: " + status_text(answer.value());
-  co_return turned_away.value().status_holds(answer.value().response()) ? holds(seen) : fails(seen);
+  co_return turned_away.value().check().right_kind(answer.value().answer(), Holes{}) ? holds(seen) : fails(seen);
 }
 
 Task<Observation> look_for_headers(const Look& look, const Target& target, const HeadersCheck& check, Endpoint endpoint) {
-  const Result<Expectation> expectation = expectation_of(look, check.expect);
+  const Result<HttpExpected> expectation = expectation_of(look, check.request, check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
-  const auto& headers = expectation.value().declared().headers;
+  const auto& headers = expectation.value().check().declared().headers;
   if (headers.empty()) co_return not_done("no header is named, so nothing was looked for");
   bool nobody = false;
-  const Result<Answer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
+  const Result<KeptAnswer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!answer) co_return no_answer(answer.error(), nobody);
-  if (answer.value().status >= 400) {
+  if (answer.value().code >= 400) {
     co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the page that was asked for");
   }
   std::string missing;
@@ -72,15 +80,15 @@ Task<Observation> look_for_headers(const Look& look, const Target& target, const
 }
 
 Task<Observation> look_at_answer(const Look& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {
-  const Result<Expectation> expectation = expectation_of(look, check.expect);
+  const Result<HttpExpected> expectation = expectation_of(look, check.request, check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
   bool nobody = false;
-  const Result<Answer> asked = co_await ask(look, check.request, target, endpoint, &nobody);
+  const Result<KeptAnswer> asked = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!asked) co_return no_answer(asked.error(), nobody);
-  const Answer& answer = asked.value();
+  const KeptAnswer& answer = asked.value();
   const Holes none;
-  const Mismatch wrong = expectation.value().judge(answer.response(), none);
-  if (wrong == Mismatch::body && expectation.value().cut_short(answer.response())) {
+  const Mismatch wrong = expectation.value().check().judge(answer.answer(), none);
+  if (wrong == Mismatch::body && expectation.value().check().cut_short(answer.answer(), none)) {
     co_return not_done(status_text(answer) + ", and what was expected is not in the first " + std::to_string(kKeptBody >> 20) +
                        " MiB of the body; what lies beyond is not kept");
   }

@@ -5,8 +5,8 @@
 #include "agent/check/addresses.h"
 #include "agent/check/look.h"
 #include "agent/check/reach.h"
-#include "agent/load/expect.h"
-#include "agent/load/request_template.h"
+#include "agent/load/protocols/http1/expect.h"
+#include "agent/load/protocols/http1/request.h"
 
 namespace shakedown {
 namespace {

@@ -6,8 +6,7 @@
 #include <string>
 
 #include "agent/check/reach.h"
-#include "agent/load/prepare.h"
-#include "agent/load/tls.h"
+#include "agent/load/protocols/target.h"
 
 namespace shakedown {
 

@@ -16,10 +16,10 @@
 
 namespace shakedown {
 
+class AnswerCheck;
 class Connection;
 class Driver;
-class RequestTemplate;
-struct HttpExpect;
+class PreparedRequest;
 struct Call;
 
 // What fills the holes of a request. Views must live until the call is finished.
@@ -31,22 +31,25 @@ struct Holes {
   uint64_t span = 0;
 };
 
-// A complete answer; the views end with the callback. head and body are empty unless the call asked
-// for them.
-struct Response {
-  int status = 0;
+// How a call ended, and what a check may look at; the views end with the callback.
+struct Answer {
+  Outcome outcome = Outcome::unfinished;  // ok = a complete answer came in time
+  bool certainly_not_done = false;        // what was asked for: the target never got it, or refused to do it
+  int code = 0;                           // the protocol's own: a status of HTTP; 0 = none
+  // Of a complete answer, and empty unless the call asked for them.
   std::string_view head;  // header lines, "Name: value\r\n" each
   std::string_view body;
   bool body_cut = false;  // more came than is kept
+
+  bool complete() const { return outcome == Outcome::ok; }
 };
 
 // Told once for every call that was submitted and not abandoned.
 class CallSink {
  public:
   virtual ~CallSink() = default;
-  // response only with Outcome::ok, which here means "a complete answer came in time". The done of
-  // a timeout is the deadline. The slot may be reused or released at once.
-  virtual void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) = 0;
+  // The done of a timeout is the deadline. The slot may be reused or released at once.
+  virtual void finished(Call& call, const Answer& answer, MonoTime done) = 0;
   // The driver holds the call back (Call::held) until it knows whether the target was still down;
   // it is not on its way to the target. finished() comes later.
   virtual void holding(Call&) {}
@@ -54,17 +57,17 @@ class CallSink {
 
 struct Call {
   // Set by the issuer.
-  const RequestTemplate* request = nullptr;
+  const PreparedRequest* request = nullptr;
   CallSink* sink = nullptr;
   Driver* driver = nullptr;
   Holes holes;
   bool keep_head = false;
   bool keep_body = false;
   bool timed = true;  // when its answer ended is part of the result: one that we read too late to know is ours
-  bool once = false;  // never sent twice, whatever its method allows
-  // Without keep_body: keep the first `excerpt` bytes of the body unless the status is what `unless` wants; 0 = keep nothing.
+  bool once = false;  // never sent twice, whatever its protocol allows
+  // Without keep_body: keep the first `excerpt` bytes of the body unless the code is what `unless` wants; 0 = keep nothing.
   std::size_t excerpt = 0;
-  const HttpExpect* unless = nullptr;  // nullptr = whatever the status is
+  const AnswerCheck* unless = nullptr;  // nullptr = whatever the code is
   OperationId operation;
   uint64_t tag = 0;  // the issuer's own
   MonoTime intended{}, released{}, deadline{};
@@ -87,6 +90,14 @@ struct Call {
   // come in time but for us; without one the target has had its whole timeout.
   MonoTime last_moment() const { return deadline + (released - intended) + held_up; }
 };
+
+// The end of a call without a complete answer.
+inline Answer no_answer(const Call& call, Outcome outcome) {
+  Answer answer;
+  answer.outcome = outcome;
+  answer.certainly_not_done = !call.was_sent || outcome == Outcome::refused;
+  return answer;
+}
 
 // Slots in slabs: grows to the largest number ever outstanding and never shrinks.
 class CallPool {

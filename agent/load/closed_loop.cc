@@ -73,24 +73,24 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended) {
   call.deadline = intended + operation.timeout;
   ++offered_;
   if (now >= call.deadline) {
-    record_call(call, tools_, stage_, Outcome::dropped_by_us, nullptr, now);
+    record_call(call, tools_, stage_, no_answer(call, Outcome::dropped_by_us), now);
     tools_.calls.give_back(call);
     sleep(number, now + std::max(think_, kPause));
     return;
   }
   ++outstanding_;
-  tools_.driver(operation.request.target).submit(call, now);
+  tools_.driver(id).submit(call, now);
 }
 
-void ClosedLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
+void ClosedLoop::finished(Call& call, const Answer& answer, MonoTime done) {
   --outstanding_;
-  record_call(call, tools_, stage_, outcome, response, done);
+  record_call(call, tools_, stage_, answer, done);
   const auto user = static_cast<uint32_t>(call.tag);
   const MonoTime retry_at = call.driver->retry_at();
   // After a timeout the user has waited as long as the watchdog did, with what of it was ours.
-  const MonoTime free = outcome == Outcome::timeout ? call.last_moment() : done;
+  const MonoTime free = answer.outcome == Outcome::timeout ? call.last_moment() : done;
   tools_.calls.give_back(call);
-  const bool carried = response != nullptr || outcome == Outcome::timeout;
+  const bool carried = answer.complete() || answer.outcome == Outcome::timeout;
   if (!carried) {
     sleep(user, std::max({free + think_, free + kPause, retry_at}));
   } else if (think_ > Duration::zero()) {

@@ -45,7 +45,7 @@ class ClosedLoop final : public StageLoad, private CallSink {
   void arm();
   void woken(boost::system::error_code error);
   void issue(uint32_t user, MonoTime intended);
-  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+  void finished(Call& call, const Answer& answer, MonoTime done) override;
 
   const WorkerTools& tools_;
   StageId stage_;

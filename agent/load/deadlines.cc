@@ -48,7 +48,7 @@ std::size_t Deadlines::size() const {
 
 void Deadlines::end(Call& call, Outcome outcome, MonoTime done) {
   call.driver->abandon(call, done);
-  call.sink->finished(call, outcome, nullptr, done);
+  call.sink->finished(call, no_answer(call, outcome), done);
 }
 
 void Deadlines::expire(MonoTime now) {

@@ -41,14 +41,14 @@ Outcome Driver::missed(const Call& call, MonoTime now) const {
   return ours ? Outcome::dropped_by_us : Outcome::timeout;
 }
 
-void Driver::finish(Call& call, Outcome outcome, const Response* response, MonoTime at) {
+void Driver::finish(Call& call, const Answer& answer, MonoTime at) {
   deadlines_.remove(call);
-  if (at < call.deadline || is_ours(outcome)) {
-    call.sink->finished(call, outcome, outcome == Outcome::ok ? response : nullptr, at);
-  } else if (outcome == Outcome::ok && at < call.last_moment()) {
-    call.sink->finished(call, Outcome::dropped_by_us, nullptr, at);
+  if (at < call.deadline || is_ours(answer.outcome)) {
+    call.sink->finished(call, answer, at);
+  } else if (answer.complete() && at < call.last_moment()) {
+    call.sink->finished(call, no_answer(call, Outcome::dropped_by_us), at);
   } else {
-    call.sink->finished(call, Outcome::timeout, nullptr, call.deadline);
+    call.sink->finished(call, no_answer(call, Outcome::timeout), call.deadline);
   }
 }
 
@@ -69,7 +69,7 @@ void Driver::hold(Call& call) {
 }
 
 void Driver::end_held(Call& call, Outcome outcome, MonoTime now) {
-  call.sink->finished(call, outcome, nullptr, std::min(now, call.deadline));
+  call.sink->finished(call, no_answer(call, outcome), std::min(now, call.deadline));
 }
 
 }  // namespace shakedown

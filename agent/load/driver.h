@@ -1,4 +1,4 @@
-// The seam of protocols: a driver carries calls of one worker to one target, over connections of
+// What carries calls of one protocol: a driver has those of one worker to one target, over connections of
 // its own.
 // Ownership: the worker owns its drivers; a driver refers to calls. Threads: the worker's.
 #pragma once
@@ -72,7 +72,8 @@ class Driver {
   explicit Driver(Deadlines& deadlines) : deadlines_(deadlines) {}
   // Ends a call; at = when its end came. At or after the deadline that is a timeout, stamped there,
   // whatever it was; but a complete answer that came before the last moment is dropped_by_us.
-  void finish(Call& call, Outcome outcome, const Response* response, MonoTime at);
+  void finish(Call& call, const Answer& answer, MonoTime at);
+  void finish(Call& call, Outcome outcome, MonoTime at) { finish(call, no_answer(call, outcome), at); }
   // This much of the call's time was ours: as lag (its release is later), or because the target had
   // to wait until we read.
   void add_lag(Call& call, Duration ours);
@@ -97,10 +98,5 @@ using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target,
                                                   const DriverOptions& options,
                                                   boost::asio::io_context& loop,
                                                   Deadlines& deadlines);
-
-// The driver of a URL scheme; nullptr when there is none. See builtin.cc.
-DriverFactory find_driver(const std::string& scheme);
-// "http, https": for messages.
-std::string known_schemes();
 
 }  // namespace shakedown

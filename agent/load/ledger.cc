@@ -10,9 +10,8 @@ namespace {
 
 Duration period_of(Rate rate) { return std::max(Duration(1), from_seconds(1 / rate.per_second)); }
 
-std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledger,
-                                    boost::asio::io_context& loop, Deadlines& deadlines) {
-  const PreparedTarget& target = prepared.targets[ledger.write.target.value];
+std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Route& route, boost::asio::io_context& loop,
+                                    Deadlines& deadlines) {
   const ConnectionPolicy& policy = prepared.scenario().connections;
   DriverOptions options;
   options.max_connections = pool_share(policy, Lane{});
@@ -22,7 +21,7 @@ std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Ledger& ledg
   options.backoff_max = policy.backoff_max;
   options.max_response = policy.max_response.count;
   options.slowest = policy.slowest.count;
-  return find_driver(target.target.scheme)(target, options, loop, deadlines);
+  return prepared.make_driver(route, options, loop, deadlines);
 }
 
 }  // namespace
@@ -38,8 +37,14 @@ LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId le
       file_(std::move(file)),
       calls_(calls),
       most_out_(pool_share(prepared.scenario().connections, Lane{})),
-      driver_(make_driver(prepared, ledger_, loop, deadlines)),
+      write_driver_(make_driver(prepared, prepared_.write.route, loop, deadlines)),
+      read_driver_(prepared_.read.route == prepared_.write.route ? nullptr
+                                                                 : make_driver(prepared, prepared_.read.route, loop, deadlines)),
       alarm_(loop) {}
+
+uint32_t LedgerKeeper::open_connections() const {
+  return write_driver_->open_connections() + (read_driver_ ? read_driver_->open_connections() : 0);
+}
 
 void LedgerKeeper::begin() {
   if (begun_ || step_ == Step::stopped) return;
@@ -69,10 +74,9 @@ LedgerKeeper::Out& LedgerKeeper::new_out(uint64_t id) {
   return out;
 }
 
-Call& LedgerKeeper::make_call(const RequestTemplate& request, CallSink& sink, uint64_t id, Out& out,
-                              MonoTime now) {
+Call& LedgerKeeper::make_call(const Sendable& send, CallSink& sink, uint64_t id, Out& out, MonoTime now) {
   Call& call = calls_.take();
-  call.request = &request;
+  call.request = send.request.get();
   call.sink = &sink;
   call.tag = next_out_;
   call.holes.key = id;
@@ -97,11 +101,11 @@ void LedgerKeeper::write_one(MonoTime now) {
   Out& out = new_out(id);
   out.write = {id, clock_.at(now), RunTime{}, WriteClass::pending};
   Call& call = make_call(prepared_.write, writes_sink_, id, out, now);
-  call.keep_head = prepared_.write_ok.keep_head();
-  call.keep_body = prepared_.write_ok.keep_body();
+  call.keep_head = prepared_.write_ok.keep_head;
+  call.keep_body = prepared_.write_ok.keep_body;
   // A second try would be answered according to what became of the first, which nobody knows.
   call.once = true;
-  driver_->submit(call, now);
+  write_driver_->submit(call, now);
 }
 
 void LedgerKeeper::call_over(Call& call) {
@@ -110,11 +114,10 @@ void LedgerKeeper::call_over(Call& call) {
   if (texts_.empty()) next_step();
 }
 
-void LedgerKeeper::Writes::finished(Call& call, Outcome outcome, const Response* response,
-                                    MonoTime done) {
+void LedgerKeeper::Writes::finished(Call& call, const Answer& answer, MonoTime done) {
   Out& out = keeper.texts_.at(call.tag);
-  if (outcome != Outcome::unfinished) {
-    out.write.outcome = keeper.classify_write(call, outcome, response);
+  if (answer.outcome != Outcome::unfinished) {
+    out.write.outcome = keeper.classify_write(call, answer);
     out.write.completed = keeper.clock_.at(done);
     keeper.file_.completed(out.write);
   }
@@ -122,15 +125,9 @@ void LedgerKeeper::Writes::finished(Call& call, Outcome outcome, const Response*
   keeper.call_over(call);
 }
 
-WriteClass LedgerKeeper::classify_write(const Call& call, Outcome outcome,
-                                        const Response* response) const {
-  if (response == nullptr) {
-    const bool never_sent = !call.was_sent || outcome == Outcome::refused;
-    return never_sent ? WriteClass::failed : WriteClass::unknown;
-  }
-  if (prepared_.write_ok.holds(*response, call.holes)) return WriteClass::acked;
-  return response->status >= 400 && response->status < 500 ? WriteClass::failed
-                                                           : WriteClass::unknown;
+WriteClass LedgerKeeper::classify_write(const Call& call, const Answer& answer) const {
+  if (answer.complete() && prepared_.write_ok.check->holds(answer, call.holes)) return WriteClass::acked;
+  return answer.certainly_not_done ? WriteClass::failed : WriteClass::unknown;
 }
 
 void LedgerKeeper::verify(uint32_t pass, InjectionId injection, uint64_t first_id,
@@ -207,31 +204,31 @@ void LedgerKeeper::read_one(uint64_t id, MonoTime now) {
   Out& out = new_out(id);
   out.pass = verifications_.front().pass.pass;
   Call& call = make_call(prepared_.read, reads_sink_, id, out, now);
-  call.keep_head = prepared_.present.keep_head() || prepared_.absent.keep_head();
-  call.keep_body = prepared_.present.keep_body() || prepared_.absent.keep_body();
-  driver_->submit(call, now);
+  call.keep_head = prepared_.present.keep_head || prepared_.absent.keep_head;
+  call.keep_body = prepared_.present.keep_body || prepared_.absent.keep_body;
+  reader().submit(call, now);
 }
 
-void LedgerKeeper::Reads::finished(Call& call, Outcome, const Response* response, MonoTime done) {
+void LedgerKeeper::Reads::finished(Call& call, const Answer& answer, MonoTime done) {
   LedgerRead read;
   read.id = call.holes.key;
   read.pass = keeper.texts_.at(call.tag).pass;
   read.invoked = keeper.clock_.at(call.released);
   read.completed = keeper.clock_.at(done);
-  read.outcome = keeper.classify_read(call, response);
+  read.outcome = keeper.classify_read(call, answer);
   keeper.reads_.push_back(read);
   keeper.call_over(call);
 }
 
-ReadClass LedgerKeeper::classify_read(const Call& call, const Response* response) const {
-  if (response == nullptr) return ReadClass::undecided;
-  if (prepared_.present.holds(*response, call.holes)) {
-    return prepared_.present.times_contained(*response, call.holes) > 1 ? ReadClass::duplicate
-                                                                        : ReadClass::present;
+ReadClass LedgerKeeper::classify_read(const Call& call, const Answer& answer) const {
+  if (!answer.complete()) return ReadClass::undecided;
+  const AnswerCheck& present = *prepared_.present.check;
+  if (present.holds(answer, call.holes)) {
+    return present.times_contained(answer, call.holes) > 1 ? ReadClass::duplicate : ReadClass::present;
   }
-  if (prepared_.absent.holds(*response, call.holes)) return ReadClass::absent;
-  if (prepared_.present.cut_short(*response)) return ReadClass::undecided;
-  return prepared_.present.status_holds(*response) ? ReadClass::corrupt : ReadClass::undecided;
+  if (prepared_.absent.check->holds(answer, call.holes)) return ReadClass::absent;
+  if (present.cut_short(answer, call.holes)) return ReadClass::undecided;
+  return present.right_kind(answer, call.holes) ? ReadClass::corrupt : ReadClass::undecided;
 }
 
 void LedgerKeeper::end_verification(bool complete) {
@@ -273,7 +270,8 @@ void LedgerKeeper::take(Snapshot& to) {
 
 void LedgerKeeper::close() {
   stop();
-  driver_->close();
+  write_driver_->close();
+  if (read_driver_) read_driver_->close();
 }
 
 }  // namespace shakedown

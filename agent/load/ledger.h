@@ -1,17 +1,17 @@
 // One ledger: writes ids 0, 1, 2, ... at a fixed rate, remembers which were acknowledged, and on
 // demand reads them back.
 //
-// A write is acked when write_ok holds; failed when it was certainly not done (never sent, or
-// answered 4xx); anything else (no answer, 5xx, another answer) is unknown, which is never "lost".
-// A read is present when `present` holds (duplicate if body_contains occurs more than once), else
-// absent when `absent` holds, else corrupt when `present`'s status came without its content, else
+// A write is acked when write_ok holds; failed when it was certainly not done (never sent, or the protocol says so of the
+// answer); anything else (no answer, another answer) is unknown, which is never "lost".
+// A read is present when `present` holds (duplicate if the text that it looks for occurs more than once), else
+// absent when `absent` holds, else corrupt when `present`'s kind of answer came without its content, else
 // undecided.
 // A verifying step pauses the writer, waits until no write is out and for `settle`,
 // then reads [first, last written) twice at verify_rate; after verify_limit it issues no more
 // reads and is incomplete. What time is left goes to the ids before first, from the youngest on,
 // once: a loss of what an earlier step had seen is then found where it arose. Steps queue up behind each other. After a step that belongs to no
 // injection (the reading at the end) writing does not resume.
-// Ownership: owns its driver and file. Threads: its worker's.
+// Ownership: owns its drivers and file. Threads: its worker's.
 #pragma once
 
 #include <deque>
@@ -43,7 +43,7 @@ class LedgerKeeper {
   // No further write; a verifying step ends incomplete.
   void stop();
   bool over() const { return step_ == Step::stopped && texts_.empty(); }
-  uint32_t open_connections() const { return driver_->open_connections(); }
+  uint32_t open_connections() const;
   // Completed writes and reads since the last call; once stopped, writes still out are added as
   // pending.
   void take(Snapshot& to);
@@ -57,12 +57,12 @@ class LedgerKeeper {
   };
   struct Writes final : CallSink {
     explicit Writes(LedgerKeeper& k) : keeper(k) {}
-    void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+    void finished(Call& call, const Answer& answer, MonoTime done) override;
     LedgerKeeper& keeper;
   };
   struct Reads final : CallSink {
     explicit Reads(LedgerKeeper& k) : keeper(k) {}
-    void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+    void finished(Call& call, const Answer& answer, MonoTime done) override;
     LedgerKeeper& keeper;
   };
   // The texts of a call that is out live until it is finished.
@@ -81,12 +81,13 @@ class LedgerKeeper {
   void read_due();
   void read_one(uint64_t id, MonoTime now);
   void end_verification(bool complete);
-  Call& make_call(const RequestTemplate& request, CallSink& sink, uint64_t id, Out& out,
+  Call& make_call(const Sendable& send, CallSink& sink, uint64_t id, Out& out,
                   MonoTime now);
   Out& new_out(uint64_t id);
+  Driver& reader() { return read_driver_ ? *read_driver_ : *write_driver_; }
   void call_over(Call& call);
-  WriteClass classify_write(const Call& call, Outcome outcome, const Response* response) const;
-  ReadClass classify_read(const Call& call, const Response* response) const;
+  WriteClass classify_write(const Call& call, const Answer& answer) const;
+  ReadClass classify_read(const Call& call, const Answer& answer) const;
 
   const RunClock clock_;
   const LedgerId id_;
@@ -96,7 +97,8 @@ class LedgerKeeper {
   LedgerFile file_;
   CallPool& calls_;
   const std::size_t most_out_;  // reads at a time: one a connection
-  std::unique_ptr<Driver> driver_;
+  std::unique_ptr<Driver> write_driver_;
+  std::unique_ptr<Driver> read_driver_;  // null where reads go where writes go
   Alarm alarm_;
   Writes writes_sink_{*this};
   Reads reads_sink_{*this};

@@ -43,7 +43,7 @@ class LoadRunner {
   // injection). The reads come with the following snapshots; done gets the finished pass.
   virtual void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
                       std::function<void(LedgerPass)> done) = 0;
-  // One request outside all counting (for the target's release); the body of a 2xx answer, at most
+  // One request outside all counting (for the target's release); the body of a good answer, at most
   // 64 KiB, or an Error unavailable. done comes on the loop.
   virtual void fetch(const Request& request, Duration timeout,
                      std::function<void(Result<std::string>)> done) = 0;

@@ -15,16 +15,17 @@ LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number
       deadlines_(loop),
       recorder_(prepared.scenario(), &prepared.redactor),
       loop_(loop),
-      drivers_(prepared.targets.size()),
+      drivers_(prepared.routes.size()),
       tools_{prepared, clock,     loop,
-             calls_,   recorder_, [this](TargetId target) -> Driver& { return driver(target); }},
+             calls_,   recorder_, [this](OperationId operation) -> Driver& { return driver(operation); }},
       alarm_(loop) {
   recorder_.reserve(4 * prepared.scenario().operations.size());
   calls_.reserve(256);
 }
 
-Driver& LoadWorker::driver(TargetId target) {
-  std::unique_ptr<Driver>& slot = drivers_[target.value];
+Driver& LoadWorker::driver(OperationId operation) {
+  const PreparedOperation& one = prepared_.operations[operation.value];
+  std::unique_ptr<Driver>& slot = drivers_[one.route_index];
   if (slot) return *slot;
   const ConnectionPolicy& policy = prepared_.scenario().connections;
   DriverOptions options;
@@ -36,8 +37,7 @@ Driver& LoadWorker::driver(TargetId target) {
   options.hold_back = true;
   options.max_response = policy.max_response.count;
   options.slowest = policy.slowest.count;
-  const PreparedTarget& prepared = prepared_.targets[target.value];
-  slot = find_driver(prepared.target.scheme)(prepared, options, loop_, deadlines_);
+  slot = prepared_.make_driver(one.send.route, options, loop_, deadlines_);
   if (closed_) slot->close();
   return *slot;
 }

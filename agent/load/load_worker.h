@@ -36,7 +36,7 @@ class LoadWorker {
   void close();
 
  private:
-  Driver& driver(TargetId target);
+  Driver& driver(OperationId operation);
   std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start,
                                         RunTime end, Places* places);
   void check_stopped(MonoTime grace_end);
@@ -49,7 +49,7 @@ class LoadWorker {
   Deadlines deadlines_;
   Recorder recorder_;
   boost::asio::io_context& loop_;
-  std::vector<std::unique_ptr<Driver>> drivers_;  // by TargetId, made at first use
+  std::vector<std::unique_ptr<Driver>> drivers_;  // by route, made at first use
   WorkerTools tools_;
   std::map<StageId, Load> levelled_;  // the loads of stages with a level of their own
   std::vector<std::unique_ptr<StageLoad>> stages_;

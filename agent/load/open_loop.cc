@@ -105,7 +105,7 @@ void OpenLoop::release(const Arrival& arrival, MonoTime now) {
     drop(call, late || !places_ ? Outcome::dropped_by_us : Outcome::dropped_by_target);
     tools_.calls.give_back(call);
   } else {
-    tools_.driver(operation.request.target).submit(call, now);
+    tools_.driver(id).submit(call, now);
   }
 }
 
@@ -121,16 +121,16 @@ void OpenLoop::leave_place() {
 }
 
 void OpenLoop::drop(const Call& call, Outcome outcome) {
-  record_call(call, tools_, stage_, outcome, nullptr, call.released);
+  record_call(call, tools_, stage_, no_answer(call, outcome), call.released);
 }
 
-void OpenLoop::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
+void OpenLoop::finished(Call& call, const Answer& answer, MonoTime done) {
   if (call.held) {
     --held_;
   } else {
     leave_place();
   }
-  record_call(call, tools_, stage_, outcome, response, done);
+  record_call(call, tools_, stage_, answer, done);
   tools_.calls.give_back(call);
 }
 

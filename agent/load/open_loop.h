@@ -52,7 +52,7 @@ class OpenLoop final : public StageLoad, private CallSink {
   bool take_place();
   void leave_place();
   void drop(const Call& call, Outcome outcome);
-  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+  void finished(Call& call, const Answer& answer, MonoTime done) override;
   void holding(Call& call) override;
 
   const WorkerTools& tools_;

@@ -6,39 +6,47 @@
 #include <memory>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
-
-#include "agent/load/driver.h"
-#include "agent/load/expect.h"
+#include "agent/load/protocols/protocol.h"
+#include "agent/load/protocols/target.h"
 #include "agent/secrets/redact.h"
-#include "agent/load/request_template.h"
-#include "agent/load/tls.h"
 #include "core/form/names.h"
 #include "core/model/plan.h"
 #include "core/protocols/protocol.h"
 
 namespace shakedown {
 
-struct PreparedTarget {
-  Target target;
-  std::vector<boost::asio::ip::tcp::endpoint>
-      endpoints;                    // each new connection begins at the next; resolved once, at the start
-  std::unique_ptr<TlsContext> tls;  // null for plain connections
+// Where a request goes and in which protocol: what has a driver of its own.
+struct Route {
+  TargetId target;
+  const Protocol* protocol = nullptr;
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+struct Sendable {
+  Route route;
+  std::unique_ptr<const PreparedRequest> request;
+};
+// What an expectation needs is asked once, not per request.
+struct Expected {
+  std::unique_ptr<const AnswerCheck> check;
+  bool keep_head = false, keep_body = false;
 };
 
 struct PreparedOperation {
-  RequestTemplate request;
-  Expectation expect;
+  Sendable send;
+  std::size_t route_index = 0;  // among Prepared::routes
+  Expected expect;
 };
 
 struct PreparedLedger {
-  RequestTemplate write, read;
-  Expectation write_ok, present, absent;
+  Sendable write, read;
+  Expected write_ok, present, absent;
 };
 
 struct Prepared {
   Assignment assignment;
   std::vector<PreparedTarget> targets;        // by TargetId
+  std::vector<Route> routes;                  // of the operations, each once
   std::vector<PreparedOperation> operations;  // by OperationId
   std::vector<PreparedLedger> ledgers;        // by LedgerId
   // An arrival released later than this is our fault: 10 % of the smallest declared latency limit,
@@ -49,34 +57,25 @@ struct Prepared {
   Redactor redactor;
 
   const Scenario& scenario() const { return assignment.scenario; }
+  std::unique_ptr<Driver> make_driver(const Route& route, const DriverOptions& options, boost::asio::io_context& loop,
+                                      Deadlines& deadlines) const {
+    return route.protocol->make_driver(targets[route.target.value], options, loop, deadlines);
+  }
 };
 
 // Errors: unavailable (secret, address, certificate), scenario (a request or expectation that
 // cannot be used).
 Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
 
-// What the name of the target's host stands for, each address once; without those to which this host has no route, unless
-// there are no others. Errors: unavailable (none).
-Result<std::vector<boost::asio::ip::tcp::endpoint>> addresses_of(const Target& target);
-// One target's addresses and certificates. Errors: as prepare.
-Result<PreparedTarget> prepare_target(const Target& target);
-// The same at these addresses only.
-Result<PreparedTarget> prepare_target(const Target& target, std::vector<boost::asio::ip::tcp::endpoint> endpoints);
-// "api: 127.0.0.1, 127.0.0.2".
-std::string address_list(const PreparedTarget& target);
-
-// A request that was not declared as an operation. Errors: as prepare.
-Result<RequestTemplate> prepare_request(const Prepared& prepared, const Request& request);
-
 // Makes of the plan's documents what can be sent and judged, each after a look whether it fits this agent's own form of its
 // protocol. what: how messages call it. Errors: scenario (a protocol or a key that this agent does not know).
 class DocumentReader {
  public:
+  // Both outlive it.
   DocumentReader(const Scenario& scenario, const Secrets& secrets);
-  Trace trace() const { return scenario_.trace; }
-  Result<RequestTemplate> request(const std::string& what, const Request& request, uint64_t value_size, Trace trace) const;
-  Result<Expectation> expectation(const std::string& what, const std::string& protocol, const Document& expect,
-                                  uint64_t value_size) const;
+  Result<Sendable> request(const std::string& what, const Request& request, uint64_t value_size, Trace trace) const;
+  Result<Expected> expected(const std::string& what, const std::string& protocol, const Document& expect,
+                            uint64_t value_size) const;
 
  private:
   Result<Shape> checked(const std::string& what, const std::string& protocol, const Document& document,

@@ -31,9 +31,8 @@ Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe,
       probe_(prepared.scenario().probe(probe)),
       calls_(calls),
       timer_(loop) {
-  const TargetId target = prepared.scenario().operation(probe_.operation).request.target;
-  const PreparedTarget& one = prepared.targets[target.value];
-  driver_ = find_driver(one.target.scheme)(one, probe_options(probe_, prepared.scenario().connections), loop, deadlines);
+  const Route& route = prepared.operations[probe_.operation.value].send.route;
+  driver_ = prepared.make_driver(route, probe_options(probe_, prepared.scenario().connections), loop, deadlines);
 }
 
 void Prober::begin() {
@@ -77,13 +76,13 @@ void Prober::check(MonoTime now) {
   driver_->submit(call, now);
 }
 
-void Prober::finished(Call& call, Outcome outcome, const Response* response, MonoTime done) {
+void Prober::finished(Call& call, const Answer& answer, MonoTime done) {
   --outstanding_;
-  const Sample sample = judge_call(call, prepared_, clock_, StageId(), outcome, response, done);
+  const Sample sample = judge_call(call, prepared_, clock_, StageId(), answer, done);
   calls_.give_back(call);
   // The sample's: an answer of which too little was kept to judge it is ours, too.
-  if (outcome == Outcome::unfinished || sample.outcome == Outcome::dropped_by_us) return;
-  if (outcome == Outcome::client_error) {
+  if (answer.outcome == Outcome::unfinished || sample.outcome == Outcome::dropped_by_us) return;
+  if (answer.outcome == Outcome::client_error) {
     if (!std::exchange(trouble_logged_, true)) {
       log::warning("checks of a probe could not be made: no descriptors or ports left",
                    {{"probe", probe_.name}});

@@ -37,7 +37,7 @@ class Prober final : private CallSink {
   void schedule();
   void woken(boost::system::error_code error);
   void check(MonoTime now);
-  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+  void finished(Call& call, const Answer& answer, MonoTime done) override;
 
   const Prepared& prepared_;
   const RunClock clock_;

@@ -188,14 +188,14 @@ void ThreadedLoadRunner::fetch(const Request& request, Duration timeout,
     boost::asio::post(loop,
                       [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
   };
-  auto prepared = prepare_request(*prepared_, request);
-  if (!prepared) {
-    bring(fail(std::move(prepared).assume_error()));
-    return;
-  }
-  side_.worker.post([this, target = request.target, request = std::move(prepared).assume_value(),
-                     timeout, bring = std::move(bring)]() mutable {
-    side_.work.fetch(target, std::move(request), timeout, std::move(bring));
+  const DocumentReader reader(prepared_->scenario(), prepared_->secrets);
+  auto send = reader.request("a request beside the load", request, 0, Trace::none);
+  auto expected = reader.expected("a request beside the load", request.protocol, {}, 0);
+  if (!send) return bring(fail(std::move(send).assume_error()));
+  if (!expected) return bring(fail(std::move(expected).assume_error()));
+  side_.worker.post([this, send = std::move(send).assume_value(), expected = std::move(expected).assume_value(), timeout,
+                     bring = std::move(bring)]() mutable {
+    side_.work.fetch(std::move(send), std::move(expected), timeout, std::move(bring));
   });
 }
 

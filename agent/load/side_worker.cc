@@ -10,13 +10,11 @@ namespace {
 
 constexpr std::size_t kBodyLimit = 64 * 1024;
 
-Result<std::string> good_body(const std::string& target, Outcome outcome, const Response* response) {
-  if (response != nullptr && response->status >= 200 && response->status < 300) {
-    return std::string(response->body.substr(0, kBodyLimit));
-  }
-  const std::string came = response == nullptr ? std::string("none came (") + to_string(outcome) + ")"
-                                               : "status " + std::to_string(response->status) + " came";
-  return fail(ErrorKind::unavailable, "a 2xx answer of target `" + target + "` was expected, " + came);
+Result<std::string> good_body(const std::string& target, const Protocol& protocol, const Expected& expected, const Answer& answer) {
+  if (answer.complete() && expected.check->holds(answer, Holes{})) return std::string(answer.body.substr(0, kBodyLimit));
+  const std::string came = answer.complete() ? protocol.words(answer) + " came" : std::string("none came (") + to_string(answer.outcome) + ")";
+  return fail(ErrorKind::unavailable, "an answer of target `" + target + "` with " +
+                                          find_protocol_form(protocol.name)->expect_default + " was expected, " + came);
 }
 
 }  // namespace
@@ -57,13 +55,13 @@ void SideWorker::verify(LedgerId ledger, uint32_t pass, InjectionId injection, u
   done(none);
 }
 
-void SideWorker::fetch(TargetId target, RequestTemplate request, Duration timeout,
-                       std::function<void(Result<std::string>)> done) {
-  const PreparedTarget& prepared = prepared_.targets[target.value];
+void SideWorker::fetch(Sendable send, Expected expected, Duration timeout, std::function<void(Result<std::string>)> done) {
+  const Route route = send.route;
+  const PreparedTarget& target = prepared_.targets[route.target.value];
+  const auto shared = std::make_shared<const Expected>(std::move(expected));  // a std::function is copied
   fetches_.push_back(std::make_unique<SingleRequest>(
-      prepared, std::move(request), loop_, deadlines_, calls_,
-      [&prepared, done = std::move(done)](Outcome outcome, const Response* response) {
-        done(good_body(prepared.target.name, outcome, response));
+      target, std::move(send), loop_, deadlines_, calls_, [&target, route, shared, done = std::move(done)](const Answer& answer) {
+        done(good_body(target.target.name, *route.protocol, *shared, answer));
       }));
   fetches_.back()->begin(mono_now() + timeout);
 }

@@ -28,8 +28,8 @@ class SideWorker {
   // done on this worker's loop.
   void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
               std::function<void(LedgerPass)> done);
-  // done gets the body of a 2xx answer, cut at 64 KiB, or an Error unavailable that says what came instead.
-  void fetch(TargetId target, RequestTemplate request, Duration timeout, std::function<void(Result<std::string>)> done);
+  // done gets the body of an answer as expected, cut at 64 KiB, or an Error unavailable that says what came instead.
+  void fetch(Sendable send, Expected expected, Duration timeout, std::function<void(Result<std::string>)> done);
   void collect(Snapshot& to);
   void stop(MonoTime grace_end, std::function<void()> done);
   void close();

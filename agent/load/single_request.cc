@@ -16,17 +16,17 @@ DriverOptions one_connection() {
 
 }  // namespace
 
-SingleRequest::SingleRequest(const PreparedTarget& target, RequestTemplate request, boost::asio::io_context& loop,
-                             Deadlines& deadlines, CallPool& calls, Done done)
-    : request_(std::move(request)),
+SingleRequest::SingleRequest(const PreparedTarget& target, Sendable send, boost::asio::io_context& loop, Deadlines& deadlines,
+                             CallPool& calls, Done done)
+    : send_(std::move(send)),
       calls_(calls),
       done_(std::move(done)),
-      driver_(find_driver(target.target.scheme)(target, one_connection(), loop, deadlines)) {}
+      driver_(send_.route.protocol->make_driver(target, one_connection(), loop, deadlines)) {}
 
 void SingleRequest::begin(MonoTime deadline) {
   const MonoTime now = mono_now();
   Call& call = calls_.take();
-  call.request = &request_;
+  call.request = send_.request.get();
   call.sink = this;
   call.keep_head = call.keep_body = true;
   call.timed = false;
@@ -35,10 +35,10 @@ void SingleRequest::begin(MonoTime deadline) {
   driver_->submit(call, now);
 }
 
-void SingleRequest::finished(Call& call, Outcome outcome, const Response* response, MonoTime) {
+void SingleRequest::finished(Call& call, const Answer& answer, MonoTime) {
   calls_.give_back(call);
   const Done done = std::exchange(done_, nullptr);
-  done(outcome, response);
+  done(answer);
 }
 
 }  // namespace shakedown

@@ -14,20 +14,20 @@ namespace shakedown {
 
 class SingleRequest final : private CallSink {
  public:
-  // The answer is there as far as one came (nullptr = none did), and only while done runs.
-  using Done = std::function<void(Outcome, const Response*)>;
+  // The answer is there only while done runs.
+  using Done = std::function<void(const Answer&)>;
 
-  SingleRequest(const PreparedTarget& target, RequestTemplate request, boost::asio::io_context& loop,
-                Deadlines& deadlines, CallPool& calls, Done done);
+  SingleRequest(const PreparedTarget& target, Sendable send, boost::asio::io_context& loop, Deadlines& deadlines,
+                CallPool& calls, Done done);
   // Once. The body is kept up to kKeptBody bytes.
   void begin(MonoTime deadline);
   bool over() const { return done_ == nullptr; }
   void close() { driver_->close(); }
 
  private:
-  void finished(Call& call, Outcome outcome, const Response* response, MonoTime done) override;
+  void finished(Call& call, const Answer& answer, MonoTime done) override;
 
-  const RequestTemplate request_;
+  const Sendable send_;
   CallPool& calls_;
   Done done_;
   std::unique_ptr<Driver> driver_;

@@ -4,24 +4,25 @@ namespace shakedown {
 
 void prepare_call(Call& call, const Prepared& prepared, OperationId operation) {
   const PreparedOperation& one = prepared.operations[operation.value];
-  call.request = &one.request;
+  call.request = one.send.request.get();
   call.operation = operation;
-  call.keep_head = one.expect.keep_head();
-  call.keep_body = one.expect.keep_body();
+  call.keep_head = one.expect.keep_head;
+  call.keep_body = one.expect.keep_body;
   // One more, to know whether there was more.
   call.excerpt = prepared.redactor.needed(kExcerpt) + 1;
   // A header is judged after the body has gone by.
-  call.unless = call.keep_head ? nullptr : &one.expect.declared();
+  call.unless = call.keep_head ? nullptr : one.expect.check.get();
 }
 
 Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
-                  Outcome outcome, const Response* response, MonoTime done) {
-  const Expectation& expect = prepared.operations[call.operation.value].expect;
+                  const Answer& answer, MonoTime done) {
+  const AnswerCheck& check = *prepared.operations[call.operation.value].expect.check;
+  Outcome outcome = answer.outcome;
   Sample sample;
-  if (response != nullptr) {
-    sample.status = static_cast<uint16_t>(response->status);
-    sample.wrong = expect.judge(*response, call.holes);
-    if (sample.wrong == Mismatch::body && expect.cut_short(*response)) {
+  if (answer.complete()) {
+    sample.status = static_cast<uint16_t>(answer.code);
+    sample.wrong = check.judge(answer, call.holes);
+    if (sample.wrong == Mismatch::body && check.cut_short(answer, call.holes)) {
       sample.wrong = Mismatch::none;
       outcome = Outcome::dropped_by_us;
     } else if (sample.wrong != Mismatch::none) {
@@ -44,11 +45,8 @@ Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& cl
   return sample;
 }
 
-void record_call(const Call& call, const WorkerTools& tools, StageId stage, Outcome outcome,
-                 const Response* response, MonoTime done) {
-  const Sample sample =
-      judge_call(call, tools.prepared, tools.clock, stage, outcome, response, done);
-  tools.recorder.record(sample, response != nullptr ? response->body : std::string_view());
+void record_call(const Call& call, const WorkerTools& tools, StageId stage, const Answer& answer, MonoTime done) {
+  tools.recorder.record(judge_call(call, tools.prepared, tools.clock, stage, answer, done), answer.body);
 }
 
 }  // namespace shakedown

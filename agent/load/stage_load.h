@@ -21,7 +21,7 @@ struct WorkerTools {
   boost::asio::io_context& loop;
   CallPool& calls;
   Recorder& recorder;
-  std::function<Driver&(TargetId)> driver;
+  std::function<Driver&(OperationId)> driver;
 };
 
 class StageLoad {
@@ -44,9 +44,8 @@ class StageLoad {
 void prepare_call(Call& call, const Prepared& prepared, OperationId operation);
 // A sample of a finished call, its outcome judged by the operation's `expect`.
 Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
-                  Outcome outcome, const Response* response, MonoTime done);
+                  const Answer& answer, MonoTime done);
 // Judges a finished call of a stage and records it.
-void record_call(const Call& call, const WorkerTools& tools, StageId stage, Outcome outcome,
-                 const Response* response, MonoTime done);
+void record_call(const Call& call, const WorkerTools& tools, StageId stage, const Answer& answer, MonoTime done);
 
 }  // namespace shakedown

@@ -153,7 +153,7 @@ Json check() {
 
 Json traffic() {
   const Json outcome = one_of({"ok", "failed", "refused", "reset", "timeout", "unfinished", "dropped_by_target", "dropped_by_us", "client_error"});
-  const Json status = described({{"type", {"integer", "null"}}}, "null: there was no answer");
+  const Json status = described({{"type", {"integer", "null"}}}, "null: there was no answer, or its protocol has no status");
   const Json wrong = or_null(one_of({"status", "header", "body", "certificate", "size", "rate"}));
   const Json exchange = object({{"at", described(number(), "when it was due")},
                                 {"latency", described(number(), "seconds")},

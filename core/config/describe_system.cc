@@ -2,6 +2,32 @@
 #include "core/protocols/protocol.h"
 
 namespace shakedown {
+namespace {
+
+template <typename Wanted>
+std::vector<std::string> scheme_names(Wanted wanted) {
+  std::vector<std::string> names;
+  for (const Scheme& scheme : all_schemes()) {
+    if (wanted(scheme)) names.push_back(scheme.name);
+  }
+  return names;
+}
+
+std::string word_list(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
+    out += words[i];
+  }
+  return out;
+}
+
+std::string path_text() {
+  const auto with_path = scheme_names([](const Scheme& s) { return s.path; });
+  return with_path.size() == all_schemes().size() ? "a path" : "for " + word_list(with_path) + " a path";
+}
+
+}  // namespace
 
 Shape command_shape() { return list_of(text(), 1, 256); }
 
@@ -45,11 +71,12 @@ Shape target_shape() {
   return mapping(
       "target", "A system that load, probes and ledgers see.",
       {need("url", url(all_schemes()),
-            "http or https, host, port, and a path that is put before every request's path. Each agent looks the host up once, "
+            word_list(scheme_names([](const Scheme&) { return true; })) + ", host, port, and " + path_text() +
+                " that is put before every request's path. Each agent looks the host up once, "
             "before the run; what the name stands for later is not seen. Where it has several addresses, each new connection "
             "begins at the next one (and goes on to the others where it is refused), the first requests open one to each, and kept "
             "connections are used in turn: a bad address shows with its share. Addresses to which the agent has no route are left out."),
-       may("tls", tls, "Only for https.")});
+       may("tls", tls, "Only for " + word_list(scheme_names([](const Scheme& s) { return s.secure; })) + ".")});
 }
 
 Shape agent_shape() {

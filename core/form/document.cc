@@ -80,6 +80,10 @@ Result<void> fits(const Document& document, const Shape& shape, const Names& nam
   return fail(ErrorKind::scenario, all);
 }
 
+Text text_with_holes(const View& view, const std::vector<std::string>& secrets) {
+  return parse_holes(view.text(), view.shape().words, secrets).text;
+}
+
 bool uses(const View& view, HoleKind kind, const std::vector<std::string>& secrets) {
   if (!view) return false;
   const auto any = [&](const View& inner) { return uses(inner, kind, secrets); };
@@ -98,7 +102,7 @@ bool uses(const View& view, HoleKind kind, const std::vector<std::string>& secre
       return std::any_of(items.begin(), items.end(), any);
     }
     case Form::holes:
-      return parse_holes(view.text(), view.shape().words, secrets).text.uses(kind);
+      return text_with_holes(view, secrets).uses(kind);
     default:
       return false;
   }

@@ -21,7 +21,9 @@ View view_of(const Document& document, const Shape& shape);
 // call it. Error scenario.
 Result<void> fits(const Document& document, const Shape& shape, const Names& names, const std::string& label);
 
-// Whether a text with holes anywhere in the view has one of this kind. secrets: the names that are declared.
+// The text of a view of holes, cut into pieces. secrets: the names that are declared.
+Text text_with_holes(const View& view, const std::vector<std::string>& secrets);
+// Whether a text with holes anywhere in the view has one of this kind.
 bool uses(const View& view, HoleKind kind, const std::vector<std::string>& secrets);
 
 }  // namespace shakedown

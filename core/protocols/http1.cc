@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/form/check.h"
-#include "core/form/holes.h"
 
 namespace shakedown {
 namespace {
@@ -21,7 +20,7 @@ void refuse_own_header(const std::string& name, Position at, Diagnostics& diagno
   }
 }
 
-void check(const View& request, const RequestRules& rules, Diagnostics& diagnostics) {
+void check_http_request(const View& request, const RequestRules& rules, Diagnostics& diagnostics) {
   for (const auto& [name, value] : request["headers"].entries()) {
     refuse_own_header(name, value.at(), diagnostics);
     // Two headers of that name are none: W3C Trace Context 4.3 has the receiver drop both.
@@ -30,11 +29,7 @@ void check(const View& request, const RequestRules& rules, Diagnostics& diagnost
   }
 }
 
-std::string words(const View& request) { return request["method"].text() + " " + request["path"].text(); }
-
-Text text_with_holes(const View& view, const std::vector<std::string>& secrets) {
-  return parse_holes(view.text(), view.shape().words, secrets).text;
-}
+std::string http_words(const View& request) { return request["method"].text() + " " + request["path"].text(); }
 
 // Compact JSON text of a scalar.
 std::string json_text(const Node& node) {
@@ -80,8 +75,8 @@ ProtocolForm http1_form() {
   form.request = &http_request_shape;
   form.expect = &http_expect_shape;
   form.expect_default = "status 2xx";
-  form.check = &check;
-  form.words = &words;
+  form.check = &check_http_request;
+  form.words = &http_words;
   form.carry_hint = "send {payload} in the body";
   form.prove_hint = "add body: {contains: \"{checksum}\"}";
   return form;

@@ -17,7 +17,7 @@ namespace shakedown {
 
 // Answers of one status and one verdict of `expect`.
 struct AnswerCount {
-  uint16_t status = 0;  // 0 = no answer (an untrusted certificate)
+  uint16_t status = 0;  // 0 = no answer (an untrusted certificate), or of a protocol without one
   Mismatch wrong = Mismatch::none;
   uint64_t count = 0;
   friend bool operator==(const AnswerCount&, const AnswerCount&) = default;

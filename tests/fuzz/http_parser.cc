@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/load/drivers/http1_parser.h"
+#include "agent/load/protocols/http1/parser.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

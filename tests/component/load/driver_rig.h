@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -14,7 +15,7 @@
 
 #include "agent/load/arrival_clock.h"
 #include "agent/load/deadlines.h"
-#include "agent/load/drivers/http1.h"
+#include "agent/load/prepare.h"
 #include "agent/load/stage_load.h"
 #include "core/base/clock.h"
 #include "tests/component/load/drill.h"
@@ -56,7 +57,7 @@ class DriverRig : public CallSink {
     prepared = std::move(prepare(assignment).assume_value());
     DriverOptions options;
     options.max_connections = pool_share(scenario.connections, Lane{});
-    driver = find_driver(scenario.targets[0].scheme)(prepared->targets[0], options, loop, deadlines);
+    driver = prepared->make_driver(prepared->routes[0], options, loop, deadlines);
   }
   ~DriverRig() override {
     deadlines.give_up(mono_now());
@@ -71,18 +72,29 @@ class DriverRig : public CallSink {
     call.sink = this;
     call.released = now;
     call.intended = now - late;
-    call.deadline = call.intended + kTimeout;
+    call.deadline = call.intended + timeout;
+    out_.insert(&call);
     driver->submit(call, now);
     return call;
   }
-  void finished(Call& call, Outcome what, const Response*, MonoTime at) override {
-    outcome = what;
-    outcomes.push_back(what);
+  bool is_out(const Call& call) const { return out_.count(&call) > 0; }
+  // Its sink is not told.
+  void abandon(Call& call) {
+    deadlines.remove(call);
+    driver->abandon(call, mono_now());
+    out_.erase(&call);
+    calls.give_back(call);
+  }
+  void finished(Call& call, const Answer& answer, MonoTime at) override {
+    outcome = answer.outcome;
+    outcomes.push_back(answer.outcome);
     latency = at - call.intended;
     lag = call.released - call.intended;
     retried = call.retried;
     queued += call.queued ? 1 : 0;
+    certainly_not_done = answer.certainly_not_done;
     ++ends;
+    out_.erase(&call);
     calls.give_back(call);
   }
   void run_out() {
@@ -113,12 +125,17 @@ class DriverRig : public CallSink {
   Deadlines deadlines{loop};
   CallPool calls;
   std::unique_ptr<Driver> driver;
+  Duration timeout = kTimeout;
   int ends = 0;
   int queued = 0;
   bool retried = false;
+  bool certainly_not_done = false;
   std::optional<Outcome> outcome;  // the last
   std::vector<Outcome> outcomes;
   Duration latency{}, lag{};
+
+ private:
+  std::set<const Call*> out_;
 };
 
 // Time without turns of the loop, until the condition holds and the instant has passed.

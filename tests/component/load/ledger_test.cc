@@ -111,6 +111,24 @@ TEST(LedgerKeeper, AcknowledgedWritesAreReadBackTwice) {
   EXPECT_EQ(total_outcomes(s), 0u) << "a ledger is never load";
 }
 
+// A replica that has nothing is not hidden by the primary that took the writes.
+TEST(LedgerKeeper, TruthReadsGoToTheTargetThatTheReadNames) {
+  Store primary, replica;
+  TestServer writes(primary.script()), reads(replica.script());
+  Scenario scenario = with_ledger(writes.port());
+  scenario.targets.push_back(scenario.targets[0]);
+  scenario.targets[1].name = "replica";
+  scenario.targets[1].port = reads.port();
+  scenario.ledgers[0].read.target = TargetId(1);
+  Drill drill(scenario);
+  drill.runner().start_ledgers();
+  drill.run_for(milliseconds(100));
+  verify(drill, 1, 0);
+  drill.stop();
+  ASSERT_FALSE(drill.collected().reads.empty());
+  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0))) EXPECT_EQ(read.outcome, ReadClass::absent);
+}
+
 TEST(LedgerKeeper, TellsLostCorruptAndDuplicateEntriesApart) {
   Store store;
   TestServer server(store.script());

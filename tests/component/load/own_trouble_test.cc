@@ -87,7 +87,7 @@ TEST(OwnTrouble, TruthWhatFindsNoDescriptorIsNoTimeoutOfTheTarget) {
   DriverOptions options;
   options.backoff = options.backoff_max = std::chrono::seconds(20);
   options.hold_back = true;
-  rig.driver = find_driver("http")(rig.prepared->targets[0], options, rig.loop, rig.deadlines);
+  rig.driver = rig.prepared->make_driver(rig.prepared->routes[0], options, rig.loop, rig.deadlines);
   rig.submit(mono_now());
   rig.until([&] { return asked.load(); });
   log::warning("a warning before the descriptors are gone");

@@ -105,6 +105,21 @@ std::optional<std::string> Peer::request() {
   }
 }
 
+std::optional<std::string> Peer::line() {
+  char room[4096];
+  while (true) {
+    const std::size_t end = pending_.find('\n');
+    if (end != std::string::npos) {
+      std::string line = pending_.substr(0, end);
+      pending_.erase(0, end + 1);
+      return line;
+    }
+    const ssize_t bytes = ::recv(socket_, room, sizeof room, 0);
+    if (bytes <= 0) return std::nullopt;
+    pending_.append(room, static_cast<std::size_t>(bytes));
+  }
+}
+
 bool Peer::send(const std::string& bytes) {
   std::size_t sent = 0;
   while (sent < bytes.size()) {

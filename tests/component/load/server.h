@@ -51,6 +51,8 @@ class Peer {
   explicit Peer(int socket) : socket_(socket) {}
   // The next request with its body; nullopt when the client has gone.
   std::optional<std::string> request();
+  // The next line, without its end; nullopt when the client has gone.
+  std::optional<std::string> line();
   // False when the client has gone.
   bool send(const std::string& bytes);
   bool answer(int status, const std::string& body, const std::string& headers = "");

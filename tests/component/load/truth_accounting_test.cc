@@ -111,8 +111,8 @@ class SlowReader final : public Driver {
   void close() override {}
   Call* last() const { return last_; }
   void answer(MonoTime done) {
-    const Response response{200, {}, {}, false};
-    finish(*last_, Outcome::ok, &response, done);
+    const Answer answer{Outcome::ok, false, 200, {}, {}, false};
+    finish(*last_, answer, done);
   }
 
  private:
@@ -136,7 +136,7 @@ TEST(TruthAccounting, OurLatenessInAClosedLoopShowsAsLag) {
   Deadlines deadlines(loop);
   SlowReader driver(deadlines);
   const WorkerTools tools{*prepared.assume_value(), clock,    loop, calls,
-                          recorder, [&](TargetId) -> Driver& { return driver; }};
+                          recorder, [&](OperationId) -> Driver& { return driver; }};
   const RunTime start = clock.now();
   ClosedLoop users(tools, StageId(0), *assignment.scenario.phases[0].load, start,
                    start + std::chrono::seconds(60), Lane{});

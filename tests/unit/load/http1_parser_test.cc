@@ -1,4 +1,4 @@
-#include "agent/load/drivers/http1_parser.h"
+#include "agent/load/protocols/http1/parser.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/trace.h"
+#include "agent/load/protocols/trace.h"
 #include "core/base/rng.h"
 
 namespace shakedown {

@@ -1,4 +1,4 @@
-#include "agent/load/request_template.h"
+#include "agent/load/protocols/http1/request.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ Target target(std::string host = "example.com", uint16_t port = 8080) {
 
 std::string render(const HttpRequest& http, const Holes& holes = {}, const Target& to = target(),
                    const Secrets& secrets = {}, uint64_t value_size = 0) {
-  auto made = RequestTemplate::make(http, to, secrets, value_size);
+  auto made = Http1Request::make(http, to, secrets, value_size);
   if (!made) return made.assume_error().message;
   std::string scratch;
   return std::string(made.assume_value().render(holes, scratch));
@@ -28,13 +28,13 @@ Text text(std::vector<TextPiece> pieces) {
   return made;
 }
 
-TEST(RequestTemplate, PlainGet) {
+TEST(Http1Request, PlainGet) {
   HttpRequest http;
   http.path = Text::literal("/");
   EXPECT_EQ(render(http), "GET / HTTP/1.1\r\nHost: example.com:8080\r\n\r\n");
 }
 
-TEST(RequestTemplate, HostHeaderKnowsUsualPortsAndIpv6) {
+TEST(Http1Request, HostHeaderKnowsUsualPortsAndIpv6) {
   EXPECT_EQ(host_header(target("a", 80)), "a");
   EXPECT_EQ(host_header(target("::1", 8080)), "[::1]:8080");
   Target tls = target("a", 443);
@@ -42,7 +42,7 @@ TEST(RequestTemplate, HostHeaderKnowsUsualPortsAndIpv6) {
   EXPECT_EQ(host_header(tls), "a");
 }
 
-TEST(RequestTemplate, HolesBasePathAndBody) {
+TEST(Http1Request, HolesBasePathAndBody) {
   HttpRequest http;
   http.method = "PUT";
   http.path = text({{HoleKind::literal, "/entries/"}, {HoleKind::key, ""}});
@@ -64,12 +64,12 @@ TEST(RequestTemplate, HolesBasePathAndBody) {
             "{\"v\":\"paysum\"}");
 }
 
-TEST(RequestTemplate, ContentLengthIsTheBodyForEveryKey) {
+TEST(Http1Request, ContentLengthIsTheBodyForEveryKey) {
   HttpRequest http;
   http.method = "POST";
   http.path = Text::literal("/");
   http.body = text({{HoleKind::key, ""}});
-  auto made = RequestTemplate::make(http, target(), {}, 0);
+  auto made = Http1Request::make(http, target(), {}, 0);
   ASSERT_TRUE(made.has_value());
   std::string scratch;
   for (const uint64_t key : {0ull, 9ull, 10ull, 999ull, 1000ull, 18446744073709551615ull}) {
@@ -83,14 +83,14 @@ TEST(RequestTemplate, ContentLengthIsTheBodyForEveryKey) {
   }
 }
 
-TEST(RequestTemplate, EmptyPostSaysLengthZero) {
+TEST(Http1Request, EmptyPostSaysLengthZero) {
   HttpRequest http;
   http.method = "POST";
   http.path = Text::literal("/");
   EXPECT_NE(render(http).find("Content-Length: 0\r\n"), std::string::npos);
 }
 
-TEST(RequestTemplate, ValuesHaveTheirSizeAndDifferBySeed) {
+TEST(Http1Request, ValuesHaveTheirSizeAndDifferBySeed) {
   HttpRequest http;
   http.method = "PUT";
   http.path = Text::literal("/");
@@ -106,7 +106,7 @@ TEST(RequestTemplate, ValuesHaveTheirSizeAndDifferBySeed) {
   }
 }
 
-TEST(RequestTemplate, SecretsAreFilledInOrAnError) {
+TEST(Http1Request, SecretsAreFilledInOrAnError) {
   HttpRequest http;
   http.path = Text::literal("/");
   http.headers = {
@@ -117,7 +117,7 @@ TEST(RequestTemplate, SecretsAreFilledInOrAnError) {
   EXPECT_NE(render(http).find("`token`, which is not declared"), std::string::npos);
 }
 
-TEST(RequestTemplate, OwnHostReplacesOursAndContentLengthIsAlwaysOurs) {
+TEST(Http1Request, OwnHostReplacesOursAndContentLengthIsAlwaysOurs) {
   HttpRequest http;
   http.method = "POST";
   http.path = Text::literal("/");
@@ -126,15 +126,15 @@ TEST(RequestTemplate, OwnHostReplacesOursAndContentLengthIsAlwaysOurs) {
   EXPECT_EQ(render(http), "POST / HTTP/1.1\r\nhost: other\r\nContent-Length: 3\r\n\r\nabc");
 }
 
-TEST(RequestTemplate, LineBreaksAreRefused) {
+TEST(Http1Request, LineBreaksAreRefused) {
   HttpRequest http;
   http.path = Text::literal("/ HTTP/1.1\r\nEvil: 1");
-  EXPECT_FALSE(RequestTemplate::make(http, target(), {}, 0).has_value());
+  EXPECT_FALSE(Http1Request::make(http, target(), {}, 0).has_value());
   http.path = Text::literal("/");
   http.headers = {{"A", Text::literal("b\r\nEvil: 1")}};
-  EXPECT_FALSE(RequestTemplate::make(http, target(), {}, 0).has_value());
+  EXPECT_FALSE(Http1Request::make(http, target(), {}, 0).has_value());
   http.headers = {{"A: b\r\nEvil", Text::literal("1")}};
-  EXPECT_FALSE(RequestTemplate::make(http, target(), {}, 0).has_value());
+  EXPECT_FALSE(Http1Request::make(http, target(), {}, 0).has_value());
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
-// One HTTP/1.1 connection: connects, sends a request at once, reads its answer, notices when the
-// peer closes. Reads go through the driver's shared buffer, so that an idle plain connection costs
+// One connection of a pool: connects, speaks TLS where the target does, sends a request at once, reads its answer, notices when the
+// peer closes. Reads go through the pool's shared buffer, so that an idle plain connection costs
 // little. The end of an answer is the kernel's stamp of its last segment where we read it late.
-// Ownership: its driver owns it and keeps it until every operation has come back (reference count
+// Ownership: its pool owns it and keeps it until every operation has come back (reference count
 // pending_). Threads: the worker's.
 #pragma once
 
 #include <poll.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,17 +16,18 @@
 
 #include "agent/load/arrival_clock.h"
 #include "agent/load/call.h"
-#include "agent/load/drivers/http1_parser.h"
 #include "agent/load/handler.h"
-#include "agent/load/tls.h"
+#include "agent/load/protocols/codec.h"
+#include "agent/load/protocols/tls.h"
 
 namespace shakedown {
 
-class Http1Driver;
+class Pool;
 
 class Connection {
  public:
-  Connection(Http1Driver& driver, boost::asio::io_context& loop) : driver_(driver), socket_(loop) {}
+  Connection(Pool& pool, std::unique_ptr<Codec> codec, boost::asio::io_context& loop)
+      : pool_(pool), codec_(std::move(codec)), socket_(loop) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -47,7 +49,7 @@ class Connection {
   MonoTime opened() const { return opened_; }
   uint64_t served() const { return served_; }
 
-  Link<Connection> link;  // in the driver's idle or connecting list
+  Link<Connection> link;  // in the pool's idle or connecting list
 
  private:
   enum class State : uint8_t { closed, connecting, handshaking, open };
@@ -87,11 +89,11 @@ class Connection {
   void on_end(bool orderly, MonoTime now);
   void die(Outcome outcome, MonoTime now);
 
-  Http1Driver& driver_;
+  Pool& pool_;
+  const std::unique_ptr<Codec> codec_;
   Socket socket_;
   TlsSession tls_;
   Call* call_ = nullptr;
-  Http1Parser parser_;
   MonoTime opened_{};
   uint64_t served_ = 0;
   uint16_t endpoint_ = 0;  // of the target's addresses

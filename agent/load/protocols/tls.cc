@@ -1,4 +1,4 @@
-#include "agent/load/tls.h"
+#include "agent/load/protocols/tls.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

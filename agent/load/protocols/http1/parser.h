@@ -11,9 +11,11 @@
 #include <string>
 #include <string_view>
 
+#include "agent/load/protocols/codec.h"
+
 namespace shakedown {
 
-struct HttpExpect;
+class AnswerCheck;
 
 class Http1Parser {
  public:
@@ -23,18 +25,14 @@ class Http1Parser {
   // that sends little else would take our time from all others.
   static constexpr std::size_t kChunkLinesLimit = 256 * 1024;
 
-  enum class Status { need_more, complete, broken };
-  struct Progress {
-    Status status = Status::need_more;
-    std::size_t used =
-        0;  // bytes of this piece that belong to the answer (complete: the rest is surplus)
-  };
+  using Status = Codec::Status;
+  using Progress = Codec::Progress;
 
   // A new answer. head_only: the request was HEAD. keep_head, keep_body: collect header lines, body
   // (up to body_limit).
   void begin(bool head_only, bool keep_head, bool keep_body, std::size_t body_limit);
   // After begin: of an answer whose body is not kept, keeps the first `limit` bytes, unless its status is what `unless` wants.
-  void keep_excerpt(std::size_t limit, const HttpExpect* unless) {
+  void keep_excerpt(std::size_t limit, const AnswerCheck* unless) {
     excerpt_ = limit;
     unless_ = unless;
   }
@@ -76,6 +74,7 @@ class Http1Parser {
   void on_content_lengths(std::string_view list);
   void on_connection(std::string_view value);
   void on_transfer_encoding(std::string_view value);
+  Answer so_far() const;
   void on_head_end();
   void on_chunk_size(std::string_view line);
   void on_body(std::string_view& rest);
@@ -93,7 +92,7 @@ class Http1Parser {
   uint64_t chunk_line_bytes_ = 0, body_bytes_ = 0;
   std::size_t body_limit_ = 0;
   std::size_t excerpt_ = 0;
-  const HttpExpect* unless_ = nullptr;
+  const AnswerCheck* unless_ = nullptr;
   std::string line_;  // the part of a line that came so far
   std::string head_, body_;
 };

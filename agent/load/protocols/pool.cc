@@ -1,4 +1,4 @@
-#include "agent/load/drivers/http1.h"
+#include "agent/load/protocols/pool.h"
 
 #include <algorithm>
 
@@ -6,25 +6,20 @@
 
 namespace shakedown {
 
-std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target,
-                                          const DriverOptions& options,
-                                          boost::asio::io_context& loop, Deadlines& deadlines) {
-  return std::make_unique<Http1Driver>(target, options, loop, deadlines);
-}
-
-Http1Driver::Http1Driver(const PreparedTarget& target, const DriverOptions& options,
-                         boost::asio::io_context& loop, Deadlines& deadlines)
+Pool::Pool(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop, Deadlines& deadlines,
+           CodecFactory make_codec)
     : Driver(deadlines),
       target_(target),
       options_(options),
       loop_(loop),
+      make_codec_(std::move(make_codec)),
       retry_timer_(loop),
       read_buffer_(64 * 1024),
       arrivals_(clock_pair()) {
   scratch_.reserve(1024);
 }
 
-void Http1Driver::start(Call& call, MonoTime now) {
+void Pool::start(Call& call, MonoTime now) {
   Connection* idle = spread(now) ? take_idle(call, now) : nullptr;
   if (idle != nullptr) {
     idle->start(call, now);
@@ -36,26 +31,18 @@ void Http1Driver::start(Call& call, MonoTime now) {
   if (!releasing_ || !spread(now)) replenish(now);
 }
 
-bool Http1Driver::worn_out(const Connection& connection, MonoTime now) const {
+bool Pool::worn_out(const Connection& connection, MonoTime now) const {
   return (options_.max_requests != 0 && connection.served() >= options_.max_requests) ||
          (options_.max_age > Duration::zero() && now - connection.opened() >= options_.max_age);
 }
 
-void Http1Driver::prepare(Call& call, Http1Parser& parser) {
-  parser.begin(call.request->head_only(), call.keep_head, call.keep_body, kKeptBody);
-  parser.keep_excerpt(call.excerpt, call.unless);
-  if (!call.request->traced()) return;
-  call.holes.trace = traces_.trace();
-  call.holes.span = traces_.span();
-}
-
 // Whether there are as many connections as addresses, or no more can be had now.
-bool Http1Driver::spread(MonoTime now) const {
+bool Pool::spread(MonoTime now) const {
   const std::size_t wanted = std::min<std::size_t>(target_.endpoints.size(), options_.max_connections);
   return open_ + connecting_.size() >= wanted || closed_ || now < retry_at_;
 }
 
-Connection* Http1Driver::take_idle(const Call& call, MonoTime now) {
+Connection* Pool::take_idle(const Call& call, MonoTime now) {
   const bool late = call.released - call.intended > kLateTurn;
   while (Connection* next = in_turn() ? idle_.front() : idle_.back()) {
     idle_.erase(*next);
@@ -68,7 +55,7 @@ Connection* Http1Driver::take_idle(const Call& call, MonoTime now) {
 }
 
 // With several addresses the connection that has waited longest is next, else the one that has become free.
-void Http1Driver::start_in_turn(Connection& freed, Call& call, MonoTime now) {
+void Pool::start_in_turn(Connection& freed, Call& call, MonoTime now) {
   Connection* next = &freed;
   if (in_turn()) {
     idle_.push_back(freed);
@@ -83,7 +70,7 @@ void Http1Driver::start_in_turn(Connection& freed, Call& call, MonoTime now) {
 }
 
 // A call that could have been sent earlier, had we seen it, is released now: that lag is ours.
-void Http1Driver::release(Connection& connection, MonoTime ready, MonoTime now) {
+void Pool::release(Connection& connection, MonoTime ready, MonoTime now) {
   while (Call* first = waiting_.pop_front()) {
     if (now < first->last_moment()) {
       const Duration ours = now - std::max(ready, first->released);
@@ -92,12 +79,12 @@ void Http1Driver::release(Connection& connection, MonoTime ready, MonoTime now) 
       return;
     }
     const bool was_in_time = ready < first->last_moment() && now - ready > kOnTime;
-    finish(*first, was_in_time ? Outcome::dropped_by_us : Outcome::timeout, nullptr, now);
+    finish(*first, was_in_time ? Outcome::dropped_by_us : Outcome::timeout, now);
   }
   idle_.push_back(connection);
 }
 
-void Http1Driver::replenish(MonoTime now) {
+void Pool::replenish(MonoTime now) {
   while (!closed_ && connecting_.size() < without_connection() &&
          open_ + connecting_.size() < options_.max_connections && now >= retry_at_) {
     connect_one(now);
@@ -109,9 +96,9 @@ void Http1Driver::replenish(MonoTime now) {
   }
 }
 
-void Http1Driver::connect_one(MonoTime now) {
+void Pool::connect_one(MonoTime now) {
   if (free_.empty()) {
-    connections_.push_back(std::make_unique<Connection>(*this, loop_));
+    connections_.push_back(std::make_unique<Connection>(*this, make_codec_(), loop_));
     free_.reserve(connections_.size());
     free_.push_back(connections_.back().get());
   }
@@ -124,7 +111,7 @@ void Http1Driver::connect_one(MonoTime now) {
   attempt_failed(now, outcome, now);
 }
 
-void Http1Driver::attempt_failed(MonoTime started, Outcome outcome, MonoTime now) {
+void Pool::attempt_failed(MonoTime started, Outcome outcome, MonoTime now) {
   end_all_held(outcome == Outcome::client_error ? outcome : last_failure_, now);
   note_failure(started, outcome, now);
   // Whoever waits came before this failure; without a backoff the others get attempts of their own.
@@ -134,7 +121,7 @@ void Http1Driver::attempt_failed(MonoTime started, Outcome outcome, MonoTime now
   answer_waiting(nothing_left ? without_connection() : some, now);
 }
 
-void Http1Driver::note_failure(MonoTime started, Outcome outcome, MonoTime now) {
+void Pool::note_failure(MonoTime started, Outcome outcome, MonoTime now) {
   last_failure_ = outcome;
   // Attempts that were already under way when the backoff began are one failure with it.
   if (options_.backoff <= Duration::zero() || started < backoff_since_) return;
@@ -145,15 +132,15 @@ void Http1Driver::note_failure(MonoTime started, Outcome outcome, MonoTime now) 
   retry_at_ = now + backoff_;
 }
 
-void Http1Driver::answer_waiting(std::size_t at_most, MonoTime now) {
+void Pool::answer_waiting(std::size_t at_most, MonoTime now) {
   for (; at_most > 0; --at_most) {
     Call* first = again_.empty() ? waiting_.pop_front() : again_.pop_front();
     if (first == nullptr) return;
-    finish(*first, last_failure_, nullptr, now);
+    finish(*first, last_failure_, now);
   }
 }
 
-void Http1Driver::hold_waiting(MonoTime now) {
+void Pool::hold_waiting(MonoTime now) {
   if (!options_.hold_back || closed_ || now >= retry_at_) {
     answer_waiting(without_connection(), now);
     return;
@@ -165,7 +152,7 @@ void Http1Driver::hold_waiting(MonoTime now) {
   if (!held_.empty()) arm_retry();
 }
 
-void Http1Driver::end_all_held(Outcome outcome, MonoTime now) {
+void Pool::end_all_held(Outcome outcome, MonoTime now) {
   // Only what is held now: a sink may submit again.
   for (std::size_t left = held_.size(); left > 0; --left) {
     Call* first = held_.pop_front();
@@ -174,14 +161,14 @@ void Http1Driver::end_all_held(Outcome outcome, MonoTime now) {
   }
 }
 
-void Http1Driver::arm_retry() {
+void Pool::arm_retry() {
   if (retry_armed_) return;
   retry_armed_ = true;
   retry_timer_.expires_at(to_steady(retry_at_));
-  retry_timer_.async_wait(member_handler<&Http1Driver::retry>(*this, retry_memory_));
+  retry_timer_.async_wait(member_handler<&Pool::retry>(*this, retry_memory_));
 }
 
-void Http1Driver::retry(boost::system::error_code error) {
+void Pool::retry(boost::system::error_code error) {
   retry_armed_ = false;
   if (error || closed_ || held_.empty() || open_ > 0 || !connecting_.empty()) return;
   const MonoTime now = mono_now();
@@ -192,13 +179,13 @@ void Http1Driver::retry(boost::system::error_code error) {
   }
 }
 
-void Http1Driver::give_up_held(MonoTime now) { end_all_held(not_sent(), now); }
+void Pool::give_up_held(MonoTime now) { end_all_held(not_sent(), now); }
 
-bool Http1Driver::read_answer(Call& call, MonoTime now) {
+bool Pool::read_answer(Call& call, MonoTime now) {
   return call.connection->read_what_came(now) != MonoTime::max();
 }
 
-MonoTime Http1Driver::read_all(MonoTime now) {
+MonoTime Pool::read_all(MonoTime now) {
   looks_.clear();
   for (const auto& connection : connections_) looks_.push_back(connection->look());
   MonoTime freed_at = MonoTime::max();
@@ -210,7 +197,7 @@ MonoTime Http1Driver::read_all(MonoTime now) {
   return freed_at;
 }
 
-void Http1Driver::connected(Connection& connection, MonoTime ready, MonoTime now) {
+void Pool::connected(Connection& connection, MonoTime ready, MonoTime now) {
   backoff_ = Duration::zero();
   retry_at_ = MonoTime{};
   connecting_.erase(connection);
@@ -224,38 +211,38 @@ void Http1Driver::connected(Connection& connection, MonoTime ready, MonoTime now
   replenish(now);
 }
 
-void Http1Driver::connect_failed(Connection& connection, Outcome outcome, MonoTime now) {
+void Pool::connect_failed(Connection& connection, Outcome outcome, MonoTime now) {
   connecting_.erase(connection);
   attempt_failed(connection.opened(), outcome, now);
   replenish(now);
 }
 
-void Http1Driver::finish_answer(Call& call, const Response& response, std::optional<MonoTime> end,
+void Pool::finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end,
                                 MonoTime now) {
   if (end || !call.timed) {
-    finish(call, Outcome::ok, &response, end.value_or(now));
+    finish(call, answer, end.value_or(now));
   } else {
-    finish(call, Outcome::dropped_by_us, nullptr, now);
+    finish(call, Outcome::dropped_by_us, now);
   }
 }
 
-void Http1Driver::answered(Connection& connection, Call& call, const Response& response,
+void Pool::answered(Connection& connection, Call& call, const Answer& answer,
                            std::optional<MonoTime> end, MonoTime now) {
   const MonoTime ready = end.value_or(call.sent);
   releasing_ = true;
-  finish_answer(call, response, end, now);
+  finish_answer(call, answer, end, now);
   releasing_ = false;
   release(connection, ready, now);
 }
 
-void Http1Driver::answered_last(Call& call, const Response& response, std::optional<MonoTime> end,
+void Pool::answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end,
                                 MonoTime now) {
   --open_;
-  finish_answer(call, response, end, now);
+  finish_answer(call, answer, end, now);
   replenish(now);
 }
 
-void Http1Driver::died(Connection& connection, Call* call, Outcome outcome, bool again,
+void Pool::died(Connection& connection, Call* call, Outcome outcome, bool again,
                        MonoTime now) {
   idle_.erase(connection);
   --open_;
@@ -263,12 +250,12 @@ void Http1Driver::died(Connection& connection, Call* call, Outcome outcome, bool
     call->retried = true;
     again_.push_back(*call);
   } else if (call != nullptr) {
-    finish(*call, outcome, nullptr, now);
+    finish(*call, outcome, now);
   }
   replenish(now);
 }
 
-void Http1Driver::abandon(Call& call, MonoTime now) {
+void Pool::abandon(Call& call, MonoTime now) {
   if (call.connection != nullptr) {
     call.connection->close();
     call.connection = nullptr;
@@ -285,7 +272,7 @@ void Http1Driver::abandon(Call& call, MonoTime now) {
   replenish(now);
 }
 
-void Http1Driver::close() {
+void Pool::close() {
   closed_ = true;
   retry_timer_.cancel();
   for (const auto& connection : connections_) {
@@ -295,7 +282,7 @@ void Http1Driver::close() {
   open_ = 0;
 }
 
-void Http1Driver::log_distrust(const std::string& reason) {
+void Pool::log_distrust(const std::string& reason) {
   if (distrust_logged_) return;
   distrust_logged_ = true;
   log::warning("the target's certificate is not trusted, its requests fail",

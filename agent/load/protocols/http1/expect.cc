@@ -1,4 +1,4 @@
-#include "agent/load/expect.h"
+#include "agent/load/protocols/http1/expect.h"
 
 #include <strings.h>
 
@@ -6,12 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/load/request_template.h"
 #include "core/base/regex.h"
 
 namespace shakedown {
 
-struct Expectation::Compiled {
+struct Http1Check::Compiled {
   std::optional<Regex> regex;
   struct Value {
     nlohmann::json::json_pointer pointer;
@@ -20,17 +19,17 @@ struct Expectation::Compiled {
   std::vector<Value> json;
 };
 
-Expectation::Expectation() = default;
-Expectation::~Expectation() = default;
-Expectation::Expectation(Expectation&&) noexcept = default;
-Expectation& Expectation::operator=(Expectation&&) noexcept = default;
+Http1Check::Http1Check() = default;
+Http1Check::~Http1Check() = default;
+Http1Check::Http1Check(Http1Check&&) noexcept = default;
+Http1Check& Http1Check::operator=(Http1Check&&) noexcept = default;
 
-Result<Expectation> Expectation::make(const HttpExpect& expect, const Secrets& secrets, uint64_t value_size) {
-  Expectation made;
+Result<Http1Check> Http1Check::make(const HttpExpect& expect, const Secrets& secrets, uint64_t value_size) {
+  Http1Check made;
   made.expect_ = expect;
-  made.value_size_ = value_size;
+  made.contains_ = TextTemplate(value_size);
   if (expect.body_contains) {
-    SHAKEDOWN_TRY(made.expect_.body_contains, with_secrets(*expect.body_contains, secrets));
+    SHAKEDOWN_TRY(made.contains_.append(*expect.body_contains, secrets));
   }
   made.compiled_ = std::make_unique<Compiled>();
   if (expect.body_regex) {
@@ -79,27 +78,19 @@ std::optional<std::string> json_at(std::string_view body, const std::string& poi
   }
 }
 
-std::size_t Expectation::times_contained(const Response& response, const Holes& holes) const {
-  if (!expect_.body_contains) return 0;
-  const std::string text = fill_text(*expect_.body_contains, holes, value_size_);
-  if (text.empty()) return 0;
-  std::size_t times = 0;
-  for (std::size_t at = response.body.find(text); at != std::string_view::npos;
-       at = response.body.find(text, at + text.size())) {
-    ++times;
-  }
-  return times;
+std::size_t Http1Check::times_contained(const Answer& answer, const Holes& holes) const {
+  return expect_.body_contains ? occurrences(answer.body, contains_.filled(holes)) : 0;
 }
 
-bool Expectation::body_holds(const Response& response, const Holes& holes) const {
+bool Http1Check::body_holds(const Answer& answer, const Holes& holes) const {
   if (expect_.body_contains) {
-    const std::string text = fill_text(*expect_.body_contains, holes, value_size_);
-    if (response.body.find(text) == std::string_view::npos) return false;
+    const std::string text = contains_.filled(holes);
+    if (answer.body.find(text) == std::string_view::npos) return false;
   }
-  if (compiled_->regex && !compiled_->regex->found_in(response.body)) return false;
+  if (compiled_->regex && !compiled_->regex->found_in(answer.body)) return false;
   if (compiled_->json.empty()) return true;
   const auto document =
-      nlohmann::json::parse(response.body.begin(), response.body.end(), nullptr, false);
+      nlohmann::json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
   if (document.is_discarded()) return false;
   return std::all_of(compiled_->json.begin(), compiled_->json.end(),
                      [&](const Compiled::Value& value) {
@@ -111,13 +102,13 @@ bool Expectation::body_holds(const Response& response, const Holes& holes) const
                      });
 }
 
-Mismatch Expectation::judge(const Response& response, const Holes& holes) const {
-  if (!expect_.status_ok(response.status)) return Mismatch::status;
+Mismatch Http1Check::judge(const Answer& answer, const Holes& holes) const {
+  if (!expect_.status_ok(answer.code)) return Mismatch::status;
   for (const HeaderExpect& header : expect_.headers) {
-    const auto found = find_header(response.head, header.name);
+    const auto found = find_header(answer.head, header.name);
     if (!found || (!header.equals.empty() && *found != header.equals)) return Mismatch::header;
   }
-  return !expect_.needs_body() || body_holds(response, holes) ? Mismatch::none : Mismatch::body;
+  return !expect_.needs_body() || body_holds(answer, holes) ? Mismatch::none : Mismatch::body;
 }
 
 }  // namespace shakedown

@@ -1,11 +1,11 @@
-#include "agent/load/drivers/http1_parser.h"
+#include "agent/load/protocols/http1/parser.h"
 
 #include <strings.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "core/protocols/http1.h"
+#include "agent/load/protocols/protocol.h"
 
 namespace shakedown {
 namespace {
@@ -196,6 +196,12 @@ void Http1Parser::on_header(std::string_view line) {
   }
 }
 
+Answer Http1Parser::so_far() const {
+  Answer answer;
+  answer.code = status_;
+  return answer;
+}
+
 void Http1Parser::on_head_end() {
   if (status_ < 200) {
     const std::size_t bytes = head_bytes_;
@@ -203,7 +209,7 @@ void Http1Parser::on_head_end() {
     head_bytes_ = bytes;
     return;
   }
-  if (!keep_body_ && excerpt_ > 0 && (unless_ == nullptr || !unless_->status_ok(status_))) {
+  if (!keep_body_ && excerpt_ > 0 && (unless_ == nullptr || !unless_->right_kind(so_far(), Holes{}))) {
     keep_body_ = true;
     body_limit_ = excerpt_;
   }

@@ -1,6 +1,6 @@
-// HTTP/1.1 over TCP or TLS: a pool of connections for one worker and target. One request at a time
-// on a connection, redirects not followed. What the target closes as we send is sent once more on a
-// fresh connection where the method allows it (Call::retried; docs/adr/0012); no other retries.
+// A pool of connections for one worker and target, for protocols that have one request at a time on a connection: what is said
+// on it is its Codec's. What the target closes as we send is sent once more on a fresh connection where the codec allows it
+// (Call::retried; docs/adr/0012); no other retries.
 // Where the target's name has several addresses, each new connection begins at the next one and goes on to the others only
 // where it is refused; the first requests open a connection to each, and what is idle is used in turn, so that each address
 // gets its share and a bad one shows.
@@ -15,6 +15,7 @@
 
 #include <poll.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,18 +23,19 @@
 
 #include "agent/load/arrival_clock.h"
 #include "agent/load/driver.h"
-#include "agent/load/drivers/http1_connection.h"
 #include "agent/load/handler.h"
-#include "agent/load/prepare.h"
-#include "agent/load/trace.h"
+#include "agent/load/protocols/connection.h"
+#include "agent/load/protocols/target.h"
 #include "core/runtime/timer.h"
 
 namespace shakedown {
 
-class Http1Driver final : public Driver {
+class Pool final : public Driver {
  public:
-  Http1Driver(const PreparedTarget& target, const DriverOptions& options,
-              boost::asio::io_context& loop, Deadlines& deadlines);
+  using CodecFactory = std::function<std::unique_ptr<Codec>()>;
+
+  Pool(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop, Deadlines& deadlines,
+       CodecFactory make_codec);
 
   void abandon(Call& call, MonoTime now) override;
   void give_up_held(MonoTime now) override;
@@ -46,9 +48,9 @@ class Http1Driver final : public Driver {
   // were too late to know.
   void connected(Connection& connection, MonoTime ready, MonoTime now);
   void connect_failed(Connection& connection, Outcome outcome, MonoTime now);
-  void answered(Connection& connection, Call& call, const Response& response,
+  void answered(Connection& connection, Call& call, const Answer& answer,
                 std::optional<MonoTime> end, MonoTime now);
-  void answered_last(Call& call, const Response& response, std::optional<MonoTime> end,
+  void answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end,
                      MonoTime now);
   // again = the call may be sent once more.
   void died(Connection& connection, Call* call, Outcome outcome, bool again, MonoTime now);
@@ -63,8 +65,6 @@ class Http1Driver final : public Driver {
   // Said once per driver: what the target does is data, not a log line per request.
   void log_distrust(const std::string& reason);
   bool worn_out(const Connection& connection, MonoTime now) const;
-  // Before a request is sent, each time: a trace of its own, and what is kept of its answer.
-  void prepare(Call& call, Http1Parser& parser);
   const DriverOptions& options() const { return options_; }
   std::string& scratch() { return scratch_; }
   std::vector<char>& read_buffer() { return read_buffer_; }
@@ -74,7 +74,7 @@ class Http1Driver final : public Driver {
   void start(Call& call, MonoTime now) override;
   bool read_answer(Call& call, MonoTime now) override;
   MonoTime read_all(MonoTime now) override;
-  void finish_answer(Call& call, const Response& response, std::optional<MonoTime> end,
+  void finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end,
                      MonoTime now);
   bool in_turn() const { return target_.endpoints.size() > 1; }
   bool spread(MonoTime now) const;
@@ -99,6 +99,7 @@ class Http1Driver final : public Driver {
   const PreparedTarget& target_;
   const DriverOptions options_;
   boost::asio::io_context& loop_;
+  const CodecFactory make_codec_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> free_;
   List<Connection, &Connection::link> idle_;        // the back was used last
@@ -117,15 +118,10 @@ class Http1Driver final : public Driver {
   bool retry_armed_ = false;
   bool distrust_logged_ = false;
   bool closed_ = false;
-  TraceSource traces_;
   std::string scratch_;
   std::vector<char> read_buffer_;
   std::vector<pollfd> looks_;  // by connection
   ArrivalClock arrivals_;
 };
-
-std::unique_ptr<Driver> make_http1_driver(const PreparedTarget& target,
-                                          const DriverOptions& options,
-                                          boost::asio::io_context& loop, Deadlines& deadlines);
 
 }  // namespace shakedown

@@ -1,4 +1,4 @@
-#include "agent/load/trace.h"
+#include "agent/load/protocols/trace.h"
 
 #include <random>
 

@@ -3,14 +3,9 @@
 #include <cerrno>
 #include <string_view>
 
-#include "agent/load/drivers/http1.h"
+#include "agent/load/protocols/pool.h"
 
 namespace shakedown {
-namespace {
-
-bool only_line_ends(std::string_view bytes) { return bytes.find_first_not_of("\r\n") == std::string_view::npos; }
-
-}  // namespace
 
 MonoTime Connection::read_what_came(MonoTime now) {
   if (state_ == State::closed || (state_ == State::open && call_ == nullptr))
@@ -22,7 +17,7 @@ MonoTime Connection::read_what_came(MonoTime now) {
   ++pending_;
   const Running running(*this);
   // What comes after this instant came later.
-  drain(now, unread(arrival_.socket) + driver_.read_buffer().size());
+  drain(now, unread(arrival_.socket) + pool_.read_buffer().size());
   return served_ != before || state_ == State::closed ? earliest : MonoTime::max();
 }
 
@@ -39,7 +34,7 @@ void Connection::drain(MonoTime now, std::size_t budget) {
 void Connection::note_arrival() {
   const ClockPair pair = clock_pair();
   if (arrival_.stamp) {
-    came_ = driver_.arrivals().moved(*arrival_.stamp, pair);
+    came_ = pool_.arrivals().moved(*arrival_.stamp, pair);
   } else {
     const Duration ago = heard(arrival_.socket).data_ago;  // no stamp: by the tick
     came_ = ago > kTick ? pair.mono - ago : pair.mono;
@@ -47,7 +42,7 @@ void Connection::note_arrival() {
   const Duration late = pair.mono - came_.value_or(pair.mono);
   if (late > kLateTurn) {
     if (turn_begins_ && call_ != nullptr && may_have_filled(arrival_)) {
-      driver_.held_up(*call_, std::min(late, pair.mono - held_until_));
+      pool_.held_up(*call_, std::min(late, pair.mono - held_until_));
       held_until_ = pair.mono;
     }
     // An end of the stream that came after the data has left its stamp on it.
@@ -57,7 +52,7 @@ void Connection::note_arrival() {
 }
 
 void Connection::drain_plain(MonoTime now, std::size_t budget) {
-  std::vector<char>& room = driver_.read_buffer();
+  std::vector<char>& room = pool_.read_buffer();
   while (state_ == State::open) {
     const ssize_t got = receive_stamped(arrival_, room.data(), room.size());
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
@@ -76,7 +71,7 @@ void Connection::drain_plain(MonoTime now, std::size_t budget) {
 
 // A read gives one record at most, and the buffer holds more: nothing of it stays behind in the session.
 void Connection::drain_tls(MonoTime now, std::size_t budget) {
-  std::vector<char>& room = driver_.read_buffer();
+  std::vector<char>& room = pool_.read_buffer();
   while (state_ == State::open) {
     std::size_t bytes = 0;
     switch (tls_read(*tls_, room.data(), room.size(), bytes)) {
@@ -108,7 +103,7 @@ void Connection::drain_tls(MonoTime now, std::size_t budget) {
 
 bool Connection::consume(std::string_view bytes, MonoTime now) {
   if (call_ == nullptr) {
-    if (only_line_ends(bytes)) return true;
+    if (codec_->harmless(bytes)) return true;
     die(Outcome::reset, now);
     return false;
   }
@@ -120,10 +115,10 @@ bool Connection::consume(std::string_view bytes, MonoTime now) {
     die(Outcome::failed, now);
     return false;
   }
-  const Http1Parser::Progress progress = parser_.feed(bytes);
-  if (progress.status == Http1Parser::Status::need_more) return true;
-  // More than the one answer that was asked for is nonsense too, but for a line's end after the body.
-  if (progress.status == Http1Parser::Status::broken || !only_line_ends(bytes.substr(progress.used))) {
+  const Codec::Progress progress = codec_->feed(bytes);
+  if (progress.status == Codec::Status::need_more) return true;
+  // More than the one answer that was asked for is nonsense too.
+  if (progress.status == Codec::Status::broken || !codec_->harmless(bytes.substr(progress.used))) {
     die(Outcome::reset, now);
     return false;
   }
@@ -133,7 +128,7 @@ bool Connection::consume(std::string_view bytes, MonoTime now) {
 
 // An answer that had to wait for us is not called slow.
 Mismatch Connection::broken_limit(MonoTime now) const {
-  const DriverOptions& limits = driver_.options();
+  const DriverOptions& limits = pool_.options();
   if (answer_bytes_ > limits.max_response) return Mismatch::size;
   if (limits.slowest == 0 || call_->held_up > Duration::zero()) return Mismatch::none;
   const double length = seconds(came_.value_or(now) - answer_began_);
@@ -150,18 +145,18 @@ void Connection::complete(MonoTime now) {
   // As long as the target may have waited for us, nobody knows how long it would have taken.
   if (end && call.held_up > (*end - call.intended) / 10) end.reset();
   ++served_;
-  const Response response{parser_.status(), parser_.head(), parser_.body(), parser_.body_cut()};
-  if (parser_.reusable() && tail_.empty() && !driver_.worn_out(*this, now)) {
-    driver_.answered(*this, call, response, end, now);
-    if (call_ == nullptr) parser_.trim();
+  const Answer answer = codec_->answer();
+  if (codec_->reusable() && tail_.empty() && !pool_.worn_out(*this, now)) {
+    pool_.answered(*this, call, answer, end, now);
+    if (call_ == nullptr) codec_->trim();
   } else {
     close();
-    driver_.answered_last(call, response, end, now);
+    pool_.answered_last(call, answer, end, now);
   }
 }
 
 void Connection::on_end(bool orderly, MonoTime now) {
-  if (call_ != nullptr && orderly && parser_.end() == Http1Parser::Status::complete) {
+  if (call_ != nullptr && orderly && codec_->end() == Codec::Status::complete) {
     came_ = now - since_last_segment(arrival_.socket);
     complete(now);
   } else {

@@ -1,4 +1,4 @@
-#include "agent/load/drivers/http1_connection.h"
+#include "agent/load/protocols/connection.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "agent/load/drivers/http1.h"
-#include "agent/load/request_template.h"
+#include "agent/load/protocols/pool.h"
 #include "core/base/clock.h"
 
 namespace shakedown {
@@ -38,7 +37,7 @@ Outcome outcome_of_connect(int error) {
 }
 
 void Connection::came_back() {
-  if (--pending_ == 0 && state_ == State::closed) driver_.freed(*this);
+  if (--pending_ == 0 && state_ == State::closed) pool_.freed(*this);
 }
 
 void Connection::close() {
@@ -48,13 +47,13 @@ void Connection::close() {
   tls_.reset();
   ErrorCode ignored;
   socket_.close(ignored);
-  if (pending_ == 0) driver_.freed(*this);
+  if (pending_ == 0) pool_.freed(*this);
 }
 
 Outcome Connection::connect(MonoTime now) {
   opened_ = now;
   served_ = refused_ = 0;
-  endpoint_ = driver_.next_address();
+  endpoint_ = pool_.next_address();
   tail_.clear();
   writing_ = reading_ = false;
   const Outcome outcome = try_endpoint();
@@ -77,7 +76,7 @@ Outcome Connection::open_socket(const boost::asio::ip::tcp::endpoint& endpoint) 
 }
 
 Outcome Connection::try_endpoint() {
-  const auto& endpoint = driver_.target().endpoints[endpoint_];
+  const auto& endpoint = pool_.target().endpoints[endpoint_];
   state_ = State::connecting;
   const Outcome outcome = open_socket(endpoint);
   if (outcome != Outcome::ok) return outcome;
@@ -93,9 +92,9 @@ void Connection::on_connect(ErrorCode error) {
   if (!error) forget_writability(error);
   if (error) {
     fail_connect(error, now);
-  } else if (driver_.target().tls) {
+  } else if (pool_.target().tls) {
     state_ = State::handshaking;
-    tls_ = driver_.target().tls->session(arrival_);
+    tls_ = pool_.target().tls->session(arrival_);
     handshake(now);
   } else {
     open(now - since_last_segment(arrival_.socket), now);
@@ -105,7 +104,7 @@ void Connection::on_connect(ErrorCode error) {
 // The reactor would go on telling with each wait for an answer that the socket is writable, which
 // costs a turn for every request: registered anew it waits for reading alone.
 void Connection::forget_writability(ErrorCode& error) {
-  const auto protocol = driver_.target().endpoints[endpoint_].protocol();
+  const auto protocol = pool_.target().endpoints[endpoint_].protocol();
   const int socket = socket_.release(error);
   if (error) return;
   socket_.assign(protocol, socket, error);
@@ -114,7 +113,7 @@ void Connection::forget_writability(ErrorCode& error) {
 
 void Connection::fail_connect(ErrorCode error, MonoTime now) {
   const Outcome outcome = outcome_of_connect(error.value());
-  const std::size_t addresses = driver_.target().endpoints.size();
+  const std::size_t addresses = pool_.target().endpoints.size();
   if (outcome == Outcome::refused && ++refused_ < addresses) {
     ErrorCode ignored;
     socket_.close(ignored);
@@ -122,7 +121,7 @@ void Connection::fail_connect(ErrorCode error, MonoTime now) {
     if (try_endpoint() == Outcome::ok) return;
   }
   close();
-  driver_.connect_failed(*this, outcome, now);
+  pool_.connect_failed(*this, outcome, now);
 }
 
 void Connection::handshake(MonoTime now) {
@@ -143,15 +142,15 @@ void Connection::handshake(MonoTime now) {
       break;
   }
   const std::string distrust = tls_ ? tls_distrust(*tls_) : std::string();
-  if (!distrust.empty()) driver_.log_distrust(distrust);
+  if (!distrust.empty()) pool_.log_distrust(distrust);
   close();
-  driver_.connect_failed(*this, distrust.empty() ? Outcome::reset : Outcome::failed, now);
+  pool_.connect_failed(*this, distrust.empty() ? Outcome::reset : Outcome::failed, now);
 }
 
 void Connection::open(MonoTime ready, MonoTime now) {
   state_ = State::open;
   wait(true);
-  driver_.connected(*this, ready, now);
+  pool_.connected(*this, ready, now);
 }
 
 void Connection::wait(bool for_reading) {
@@ -189,7 +188,7 @@ void Connection::on_readable(ErrorCode) {
     handshake(now);
     return;
   }
-  drain(now, driver_.read_buffer().size());
+  drain(now, pool_.read_buffer().size());
 }
 
 void Connection::on_writable(ErrorCode) {
@@ -206,6 +205,7 @@ void Connection::on_writable(ErrorCode) {
 
 bool Connection::send(std::string_view bytes, std::size_t& sent) {
   sent = 0;
+  if (bytes.empty()) return true;
   if (tls_) {
     const TlsStep step = tls_write(*tls_, bytes.data(), bytes.size(), sent);
     return step != TlsStep::closed && step != TlsStep::broken;
@@ -225,8 +225,7 @@ void Connection::start(Call& call, MonoTime now) {
   answering_ = false;
   answer_bytes_ = 0;
   held_until_ = now;
-  driver_.prepare(call, parser_);
-  const std::string_view bytes = call.request->render(call.holes, driver_.scratch());
+  const std::string_view bytes = codec_->begin(call, pool_.scratch());
   std::size_t sent = 0;
   if (!send(bytes, sent)) {
     die(Outcome::reset, now);
@@ -257,7 +256,7 @@ void Connection::send_tail(MonoTime now) {
 // request that it has worked on for longer and then dropped is its failure.
 bool Connection::closed_as_we_sent(MonoTime now) {
   if (served_ == 0 || answering_ || call_->retried) return false;
-  if (call_->once || !call_->request->idempotent()) return false;
+  if (call_->once || !codec_->repeatable(*call_)) return false;
   const Heard peer = heard(arrival_.socket);
   // After an orderly end the last segment is that end; a reset leaves no trace of its time.
   const MonoTime at = peer.established ? now - peer.segment_ago : now;
@@ -269,7 +268,7 @@ void Connection::die(Outcome outcome, MonoTime now) {
   const bool again = call != nullptr && outcome == Outcome::reset && closed_as_we_sent(now);
   if (call != nullptr) call->connection = nullptr;
   close();
-  driver_.died(*this, call, outcome, again, now);
+  pool_.died(*this, call, outcome, again, now);
 }
 
 }  // namespace shakedown

@@ -1,0 +1,41 @@
+// What a protocol does on one connection of a pool: a request becomes bytes, and bytes become its answer. One request at a time.
+// Ownership: its connection's; the pool makes one for each. Threads: the worker's.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "agent/load/call.h"
+
+namespace shakedown {
+
+class Codec {
+ public:
+  enum class Status { need_more, complete, broken };
+  struct Progress {
+    Status status = Status::need_more;
+    std::size_t used = 0;  // bytes of this piece that belong to the answer (complete: the rest is surplus)
+  };
+
+  virtual ~Codec() = default;
+
+  // A call begins: the bytes to send, valid until scratch changes; they may be rendered into it.
+  virtual std::string_view begin(Call& call, std::string& scratch) = 0;
+  // Some of its answer, in any pieces. Not after complete or broken.
+  virtual Progress feed(std::string_view piece) = 0;
+  // The peer closed: complete when that is what ends the answer, else broken.
+  virtual Status end() = 0;
+  // Once complete, until the next begin.
+  virtual Answer answer() const = 0;
+  // Whether the connection may carry another request; valid once complete.
+  virtual bool reusable() const = 0;
+  // Bytes beside an answer that mean nothing.
+  virtual bool harmless(std::string_view surplus) const = 0;
+  // Whether the request may be sent again when nobody knows whether it arrived.
+  virtual bool repeatable(const Call& call) const = 0;
+  // Gives large buffers back; for a connection that falls idle.
+  virtual void trim() = 0;
+};
+
+}  // namespace shakedown

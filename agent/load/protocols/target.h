@@ -1,0 +1,34 @@
+// A target as drivers need it: its addresses and certificates, worked out once.
+// Ownership: shared read-only by all workers. Threads: immutable.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "agent/load/protocols/tls.h"
+#include "core/base/result.h"
+#include "core/model/operation.h"
+
+namespace shakedown {
+
+struct PreparedTarget {
+  Target target;
+  std::vector<boost::asio::ip::tcp::endpoint>
+      endpoints;                    // each new connection begins at the next; resolved once, at the start
+  std::unique_ptr<TlsContext> tls;  // null for plain connections
+};
+
+// What the name of the target's host stands for, each address once; without those to which this host has no route, unless
+// there are no others. Errors: unavailable (none).
+Result<std::vector<boost::asio::ip::tcp::endpoint>> addresses_of(const Target& target);
+// One target's addresses and certificates. Errors: unavailable (address, certificate), scenario (a scheme that is not known).
+Result<PreparedTarget> prepare_target(const Target& target);
+// The same at these addresses only.
+Result<PreparedTarget> prepare_target(const Target& target, std::vector<boost::asio::ip::tcp::endpoint> endpoints);
+// "api: 127.0.0.1, 127.0.0.2".
+std::string address_list(const PreparedTarget& target);
+
+}  // namespace shakedown
