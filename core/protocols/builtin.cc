@@ -1,12 +1,14 @@
 // The protocols that a scenario may name, and their schemes.
 #include "core/protocols/http1.h"
 #include "core/protocols/protocol.h"
+#include "core/protocols/tcp.h"
 
 namespace shakedown {
 
 const std::vector<ProtocolForm>& protocol_forms() {
   static const std::vector<ProtocolForm> all = {
       http1_form(),
+      tcp_form(),
   };
   return all;
 }

@@ -1,12 +1,14 @@
 // The protocols that this agent speaks.
 #include "agent/load/protocols/http1/http1.h"
 #include "agent/load/protocols/protocol.h"
+#include "agent/load/protocols/tcp/tcp.h"
 
 namespace shakedown {
 
 const std::vector<Protocol>& protocols() {
   static const std::vector<Protocol> all = {
       http1_protocol(),
+      tcp_protocol(),
   };
   return all;
 }

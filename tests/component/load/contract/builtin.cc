@@ -6,6 +6,7 @@ namespace shakedown::contract {
 std::vector<Dialogue> dialogues() {
   return {
       http1(),
+      tcp(),
   };
 }
 

@@ -25,5 +25,6 @@ struct Dialogue {
 std::vector<Dialogue> dialogues();
 
 Dialogue http1();
+Dialogue tcp();
 
 }  // namespace shakedown::contract

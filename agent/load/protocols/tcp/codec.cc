@@ -1,0 +1,75 @@
+#include "agent/load/protocols/tcp/codec.h"
+
+#include <algorithm>
+
+#include "agent/load/protocols/tcp/request.h"
+
+namespace shakedown {
+namespace {
+
+const TcpMessage& message_of(const Call& call) { return static_cast<const TcpMessage&>(*call.request); }
+
+}  // namespace
+
+std::string_view TcpCodec::begin(Call& call, std::string& scratch) {
+  message_ = &message_of(call);
+  answer_.clear();
+  end_.clear();
+  message_->until_text.fill(call.holes, end_);
+  scratch.clear();
+  message_->send.fill(call.holes, scratch);
+  return scratch;
+}
+
+Codec::Progress TcpCodec::feed_text(std::string_view piece) {
+  const std::size_t before = answer_.size();
+  answer_ += piece;
+  // It may have begun in what came before.
+  const std::size_t from = before - std::min(before, end_.size() - 1);
+  const std::size_t at = answer_.find(end_, from);
+  if (at == std::string::npos) return {Status::need_more, piece.size()};
+  answer_.resize(at + end_.size());
+  return {Status::complete, answer_.size() - before};
+}
+
+Codec::Progress TcpCodec::feed_length(std::string_view piece) {
+  const std::size_t used = std::min<std::size_t>(piece.size(), message_->until_length - answer_.size());
+  answer_ += piece.substr(0, used);
+  return {answer_.size() == message_->until_length ? Status::complete : Status::need_more, used};
+}
+
+Codec::Progress TcpCodec::feed(std::string_view piece) {
+  const Progress progress = feed_some(piece);
+  return answer_.size() <= message_->longest ? progress : Progress{Status::broken, piece.size()};
+}
+
+Codec::Progress TcpCodec::feed_some(std::string_view piece) {
+  if (!end_.empty()) return feed_text(piece);
+  if (message_->until_length > 0) return feed_length(piece);
+  answer_ += piece;
+  const bool found = message_->until_regex && message_->until_regex->found_in(answer_);
+  return {found ? Status::complete : Status::need_more, piece.size()};
+}
+
+Codec::Status TcpCodec::end() {
+  const bool by_closing = end_.empty() && message_->until_length == 0 && !message_->until_regex;
+  return by_closing ? Status::complete : Status::broken;
+}
+
+Answer TcpCodec::answer() const {
+  Answer out;
+  out.outcome = Outcome::ok;
+  out.body = answer_;
+  return out;
+}
+
+bool TcpCodec::reusable() const { return !end_.empty() || message_->until_length > 0; }
+
+bool TcpCodec::repeatable(const Call& call) const { return message_of(call).repeatable; }
+
+void TcpCodec::trim() {
+  constexpr std::size_t kKept = 64 * 1024;
+  if (answer_.capacity() > kKept) answer_ = std::string();
+}
+
+}  // namespace shakedown
