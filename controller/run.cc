@@ -121,9 +121,9 @@ asio::awaitable<void> Run::prepare() {
   activity_ = "setup";
   for (const Action& setup : scenario_.setup) {
     if (stopped()) co_return;
-    const bool done = co_await action(StepEvent::Kind::setup, setup, Patience::until_stopped);
-    if (!done && !stopped()) {
-      abort(Error(ErrorKind::unavailable, "setup step failed: " + setup.describe + "; nothing was measured"));
+    const std::string trouble = co_await action(StepEvent::Kind::setup, setup, Patience::until_stopped);
+    if (!trouble.empty() && !stopped()) {
+      abort(Error(ErrorKind::unavailable, "setup step failed: " + setup.describe + ": " + trouble + "; nothing was measured"));
     }
   }
   if (stopped()) co_return;
@@ -196,7 +196,7 @@ asio::awaitable<StepDone> Run::step(AgentId agent, uint64_t number, Duration lim
   co_return done;
 }
 
-asio::awaitable<bool> Run::action(StepEvent::Kind kind, const Action& what, Patience patience) {
+asio::awaitable<std::string> Run::action(StepEvent::Kind kind, const Action& what, Patience patience) {
   const AgentId agent = what.kind == Action::Kind::exec && what.agent.valid() ? what.agent
                         : what.component.valid()                             ? scenario_.component(what.component).agent
                                                                              : AgentId(0);
@@ -222,8 +222,9 @@ asio::awaitable<bool> Run::action(StepEvent::Kind kind, const Action& what, Pati
   if (!done.ok && kind == StepEvent::Kind::teardown) {
     manifest_.teardown_failures.push_back(event.what + ": " + event.detail);
   }
+  const std::string trouble = done.ok ? "" : event.detail.empty() ? "without a word" : event.detail;
   chronicle_.record(Event(std::move(event)));
-  co_return done.ok;
+  co_return trouble;
 }
 
 // The reader works on a copy: a late message may still reach the timeline.

@@ -70,7 +70,8 @@ class Run {
   template <typename Condition>
   boost::asio::awaitable<bool> wait(const Condition& condition, Duration limit, Patience patience);
   boost::asio::awaitable<StepDone> step(AgentId agent, uint64_t number, Duration limit, Patience patience);
-  boost::asio::awaitable<bool> action(StepEvent::Kind kind, const Action& action, Patience patience);
+  // Why it failed; empty = it did not.
+  boost::asio::awaitable<std::string> action(StepEvent::Kind kind, const Action& action, Patience patience);
 
   boost::asio::awaitable<void> gather();
   void go();

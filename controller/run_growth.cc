@@ -228,7 +228,8 @@ asio::awaitable<bool> Run::scale(const StepSeries& series, double replicas) {
     if (at != std::string::npos) argument.replace(at, hole.size(), format_number(replicas));
   }
   action_now.describe += " to " + format_number(replicas);
-  const bool scaled = co_await action(StepEvent::Kind::setup, action_now, Patience::until_stopped);
+  const std::string trouble = co_await action(StepEvent::Kind::setup, action_now, Patience::until_stopped);
+  const bool scaled = trouble.empty();
   if (!scaled || !series.ready || stopped()) co_return scaled && !stopped();
   const RunTime since = now();
   const ProbeId probe = series.ready->probe;
