@@ -11,7 +11,7 @@
 
 namespace shakedown::judging {
 
-inline constexpr const char* kMoreWillNotHelp = "more will not show that it holds, but sooner that it does not: the measured value itself misses the objective";
+inline constexpr const char* kMoreWillNotHelp = "more will not help, but sooner show that it does not hold: the measured value itself misses the objective";
 
 inline constexpr double kNever = std::numeric_limits<double>::infinity();  // no observation ever decides it
 inline constexpr double kNotByTime = -1;  // something else than a longer observation decides it

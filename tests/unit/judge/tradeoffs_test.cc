@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "controller/judge/needed.h"
 #include "controller/judge/tradeoffs.h"
 #include "tests/unit/judge/timeline_builder.h"
 
@@ -305,7 +306,7 @@ TEST(Date, EvidenceAloneNeedsNoFix) {
   EXPECT_EQ(option(row, card, Kind::date), "Provable on 27 Dec 2026 at the earliest: 12 days after the launch");
   row.verdict.needed_seconds = 2.4 * 3600;
   EXPECT_EQ(option(row, card, Kind::date), "Provable on 22 Nov 2026 at the earliest: 23 days before the launch");
-  row.verdict.needed = "more will not help: the measured value itself misses the objective";
+  row.verdict.needed = judging::kMoreWillNotHelp;
   EXPECT_NE(option(row, card, Kind::date).find("has not said by when it is fixed"), std::string::npos);
 }
 
