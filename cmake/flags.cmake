@@ -34,7 +34,8 @@ endif()
 
 set(SHAKEDOWN_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=; empty for none")
 if(SHAKEDOWN_SANITIZE)
-  add_compile_options(-fsanitize=${SHAKEDOWN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # vptr looks at memory through a pipe: where a test takes away every descriptor, each object would be a wrong one.
+  add_compile_options(-fsanitize=${SHAKEDOWN_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SHAKEDOWN_SANITIZE})
 endif()
 
