@@ -124,6 +124,7 @@ class Run {
   bool overdue(RunTime deadline) const;
   void tick();
   void schedule_tick();
+  MonoTime renewed_{};  // when the leases were renewed last
   void stop(RunState state, const std::string& why);
   bool stopped() const { return stop_.has_value(); }
   RunTime now() const { return clock_.now(); }

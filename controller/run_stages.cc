@@ -226,6 +226,12 @@ void Run::check_stop_conditions() {
 
 void Run::tick() {
   chronicle_.flush();
+  // We stood still for a whole lease: the watchdogs have taken everything back by now, also what setup started.
+  const MonoTime at = mono_now();
+  if (renewed_ != MonoTime{} && at - renewed_ >= options_.lease && !stopped()) {
+    stop(RunState::aborted, "the controller stood still for longer than the lease of " + format_duration(options_.lease));
+  }
+  renewed_ = at;
   roster_.send_all(LeaseRenew{options_.lease});
   if (!stopped()) check_stop_conditions();
   LiveView view = live_view(chronicle_.timeline(), now());
