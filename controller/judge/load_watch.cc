@@ -32,7 +32,7 @@ std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& 
         second.expected += judged * share;
         second.variance += judged * share * (1 - share);
       },
-      second_of(from), second_of(to) + 1);
+      second_of(from), second_of(to));
   return out;
 }
 

@@ -25,6 +25,7 @@ class LoadWatch {
     double expected = 0, variance = 0;  // of bad ones in quiet time
     bool fails(double share) const;
   };
+  // The seconds that end by `to`: the one in which the next fault strikes is not this one's.
   std::map<int64_t, Second> seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to) const;
 
   const Evidence* evidence_;

@@ -266,11 +266,13 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
   if (sli.probes.empty()) return nothing(Unit::seconds, "No data: no probe watches the recovery.", "a probe");
   std::vector<InjectionBound> bounds;
   const double limit = requirement.objective.limit;
-  const LoadWatch load(evidence);
-  for (const InjectionView& view : injections_of(sli.fault, evidence)) {
+  const std::vector<InjectionView> views = injections_of(sli.fault, evidence);
+  std::optional<LoadWatch> load;  // which reads the whole record
+  if (!views.empty()) load.emplace(evidence);
+  for (const InjectionView& view : views) {
     std::optional<InjectionBound> worst;
     for (const ProbeId id : sli.probes) {
-      InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, load, evidence);
+      InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, *load, evidence);
       worst = worst ? worse_bound(*worst, one, limit) : one;
     }
     bounds.push_back(*worst);

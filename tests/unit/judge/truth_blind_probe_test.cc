@@ -91,6 +91,19 @@ TEST(TruthOfBlindProbes, WhatTheProbeSawIsNotMadeCoarserByWholeSeconds) {
   EXPECT_LT(seen.rto(2.5).injections.at(0).upper, 2.5);
 }
 
+TEST(TruthOfBlindProbes, WhatFailsInTheSecondOfTheNextFaultIsNotTheEarlierOnes) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("one", 30, 100);
+  const FaultId first = drill.add_kill("x", phase), second = drill.add_kill("y", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 10, 100).load(stage, 10, 12, 0, 100).load(stage, 12, 14, 100).load(stage, 14, 17, 0, 100).load(stage, 17, 30, 100);
+  drill.inject(first, stage, 10, 12.5);
+  drill.inject(second, stage, 14.5, 17);
+  drill.probe(0, 30, {{10, 12}, {14.5, 17}});
+  drill.require("DR-1", RtoSli{first, {ProbeId(0)}, 1, {}}, Comparison::at_most, 3);
+  EXPECT_EQ(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+}
+
 TEST(TruthOfBlindProbes, WhatFailsAnywayOrOnceOrElsewhereIsNoAbsence) {
   EXPECT_EQ((BlindDrill{.quiet_share = 0.1}.rto(3).state), VerdictState::pass) << "one in ten fails without the fault, too";
   EXPECT_EQ((BlindDrill{.quiet_share = 0.1}.tolerated().state), VerdictState::pass);
