@@ -59,6 +59,7 @@ class Folder(unittest.TestCase):
     def setUp(self):
         self.holder = tempfile.TemporaryDirectory(prefix="shakedown-e2e-")
         self.addCleanup(self.holder.cleanup)
+        self.addCleanup(self.wait_for_watchdogs)
         self.dir = self.holder.name
         self.port = free_port()
         self.out = os.path.join(self.dir, "out")
@@ -89,6 +90,22 @@ class Folder(unittest.TestCase):
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()
+
+    def wait_for_watchdogs(self):
+        """They outlive who was killed or left something standing, and write into this folder as long as they do."""
+        wait_until(lambda: not self.programs(), 60, f"the end of every program of ours in {self.dir}")
+
+    def programs(self):
+        """Our controllers, agents and watchdogs that were started in this folder."""
+        found = []
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if (os.readlink(f"/proc/{entry}/exe") in map(os.path.realpath, (SHAKEDOWN, AGENT)) and alive(entry)
+                        and os.readlink(f"/proc/{entry}/cwd").startswith(self.dir)):
+                    found.append(int(entry))
+            except OSError:
+                continue
+        return found
 
     def start_target(self, *flags):
         """A practice target on self.port, started by the test itself."""
