@@ -5,7 +5,7 @@
 
 #include "agent/release.h"
 #include "core/runtime/open_files.h"
-#include "core/wire/index_check.h"
+#include "core/wire/codec/index_check.h"
 
 namespace shakedown {
 

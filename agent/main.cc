@@ -7,13 +7,13 @@
 #include <string>
 
 #include "agent/agent.h"
-#include "agent/fault/standing.h"
+#include "agent/fault/undo/standing.h"
 #include "agent/metrics.h"
 #include "core/base/log.h"
 #include "core/base/printable.h"
 #include "core/runtime/host_facts.h"
 #include "core/runtime/signals.h"
-#include "core/wire/grpc_client.h"
+#include "core/wire/grpc/client.h"
 #include "core/wire/token.h"
 
 namespace {

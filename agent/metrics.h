@@ -7,7 +7,7 @@
 #include <string>
 
 #include "agent/agent_options.h"
-#include "core/runtime/metrics_server.h"
+#include "core/runtime/http/metrics_server.h"
 
 namespace shakedown {
 

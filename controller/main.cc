@@ -6,10 +6,10 @@
 #include <exception>
 
 #include "agent/fault/fault_runner.h"
-#include "agent/fault/standing.h"
-#include "agent/fault/state_folders.h"
+#include "agent/fault/undo/standing.h"
+#include "agent/fault/undo/state_folders.h"
 #include "agent/in_process.h"
-#include "controller/commands.h"
+#include "controller/cli/commands.h"
 #include "controller/version.h"
 #include "core/base/log.h"
 #include "core/base/printable.h"

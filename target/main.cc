@@ -8,11 +8,11 @@
 #include <csignal>
 #include <cstdio>
 
-#include "target/null_server.h"
+#include "target/http/null_server.h"
 #include "target/options.h"
-#include "target/past_truth.h"
-#include "target/replicas.h"
-#include "target/server.h"
+#include "target/service/past_truth.h"
+#include "target/service/replicas.h"
+#include "target/http/server.h"
 
 namespace {
 

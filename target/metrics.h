@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "target/http.h"
+#include "target/http/http.h"
 #include "target/options.h"
 
 namespace practice {

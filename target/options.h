@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "target/values.h"
+#include "target/service/values.h"
 
 namespace practice {
 

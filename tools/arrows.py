@@ -12,7 +12,6 @@ ARROWS = {
     "protocols": ["form"],
     "model": ["form"],
     "stats": ["model"],
-    "config": ["model", "protocols"],
     "wire": ["model", "stats", "proto"],
     "proto": [],
     "runtime": ["base"],
@@ -21,20 +20,22 @@ ARROWS = {
     "fault": ["model", "runtime", "secrets"],
     "check": ["model", "runtime", "load"],
     "agent": ["load", "fault", "check", "wire", "runtime"],
-    "judge": ["model", "stats"],
-    "report": ["model", "stats"],
-    "evidence": ["judge", "runtime"],
-    "controller": ["config", "judge", "wire", "runtime", "report", "evidence"],
+    "scenario": ["model", "protocols"],
+    "measure": ["model", "stats"],
+    "judge": ["model", "measure"],
+    "report": ["model", "measure"],
+    "readings": ["judge", "runtime"],
+    "controller": ["scenario", "judge", "wire", "runtime", "report", "readings"],
     "target": [],
 }
 
 FOLDERS = {
     "proto": "proto",
-    "core/base": "base", "core/form": "form", "core/protocols": "protocols", "core/model": "model", "core/stats": "stats", "core/config": "config",
+    "core/base": "base", "core/form": "form", "core/protocols": "protocols", "core/model": "model", "core/stats": "stats",
     "core/wire": "wire", "core/runtime": "runtime",
     "agent": "agent", "agent/secrets": "secrets", "agent/load": "load", "agent/fault": "fault", "agent/check": "check",
-    "controller": "controller", "controller/judge": "judge", "controller/report": "report",
-    "controller/evidence": "evidence",
+    "controller": "controller", "controller/scenario": "scenario", "controller/measure": "measure", "controller/judge": "judge",
+    "controller/report": "report", "controller/readings": "readings",
     "target": "target",
 }
 
@@ -43,8 +44,8 @@ BOTH_SIDES = "controller/main.cc"
 
 # Heavy or tempting libraries, and the only folders that may see them.
 SEEN_ONLY_IN = {
-    r"Eigen/": ["core/stats"],
-    r"yaml-cpp/": ["core/config"],
+    r"Eigen/": ["controller/measure"],
+    r"yaml-cpp/": ["controller/scenario"],
     r"spdlog/": ["core/base"],
     r"re2/": ["core/base"],
     r"boost/outcome": ["core/base"],
@@ -58,7 +59,7 @@ SEEN_ONLY_IN = {
     r"CLI/": ["controller", "agent", "target"],
 }
 # Within a folder allowed above, these layers stay pure all the same.
-PURE = ("controller/judge", "controller/report")
+PURE = ("controller/measure", "controller/judge", "controller/report")
 IMPURE = (r"boost/asio", r"grpcpp?/", r"prometheus/", r"CLI/")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "agent/check/look.h"
-#include "agent/check/reach.h"
+#include "agent/check/kinds/reach.h"
 #include "agent/load/protocols/target.h"
 
 namespace shakedown {

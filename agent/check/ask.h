@@ -7,7 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "agent/load/single_request.h"
+#include "agent/load/watch/single_request.h"
 #include "core/runtime/waiting.h"
 
 namespace shakedown {

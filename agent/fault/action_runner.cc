@@ -10,8 +10,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "agent/fault/component_lock.h"
-#include "agent/fault/pidfile.h"
+#include "agent/fault/mechanisms/process/component_lock.h"
+#include "agent/fault/mechanisms/process/pidfile.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 

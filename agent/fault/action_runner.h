@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "agent/fault/undo_record.h"
+#include "agent/fault/undo/record.h"
 #include "core/base/result.h"
-#include "core/runtime/child_process.h"
+#include "core/runtime/process/child_process.h"
 #include "core/runtime/waiting.h"
 
 namespace shakedown {

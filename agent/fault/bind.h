@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "agent/fault/undo_record.h"
+#include "agent/fault/undo/record.h"
 #include "core/base/result.h"
 #include "core/model/plan.h"
 

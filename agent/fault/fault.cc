@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/fault/started.h"
+#include "agent/fault/mechanisms/process/started.h"
 #include "core/base/clock.h"
 
 namespace shakedown {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "agent/fault/action_runner.h"
-#include "agent/fault/undo_journal.h"
-#include "agent/fault/undo_record.h"
+#include "agent/fault/undo/journal.h"
+#include "agent/fault/undo/record.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/runtime/waiting.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "agent/fault/builtin.h"
-#include "agent/fault/started.h"
+#include "agent/fault/mechanisms/process/started.h"
 #include "core/runtime/open_files.h"
 
 namespace shakedown {

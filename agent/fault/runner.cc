@@ -8,10 +8,10 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/fault/builtin.h"
-#include "agent/fault/component_lock.h"
+#include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/injection.h"
-#include "agent/fault/state_folders.h"
+#include "agent/fault/undo/state_folders.h"
 #include "agent/fault/steps.h"
 #include "core/base/log.h"
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "agent/fault/pidfile.h"
-#include "agent/fault/started.h"
+#include "agent/fault/mechanisms/process/pidfile.h"
+#include "agent/fault/mechanisms/process/started.h"
 
 namespace shakedown {
 namespace {

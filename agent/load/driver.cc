@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "agent/load/arrival_clock.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/deadlines.h"
-#include "agent/load/pacer.h"
+#include "agent/load/schedule/pacer.h"
 
 namespace shakedown {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "agent/load/closed_loop.h"
-#include "agent/load/open_loop.h"
+#include "agent/load/schedule/closed_loop.h"
+#include "agent/load/schedule/open_loop.h"
 
 namespace shakedown {
 

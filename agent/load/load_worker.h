@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "agent/load/places.h"
+#include "agent/load/schedule/places.h"
 #include "agent/load/stage_load.h"
 #include "core/runtime/timer.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/load/arrival_clock.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "core/form/document.h"
 #include "core/form/holes.h"
 

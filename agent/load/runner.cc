@@ -8,8 +8,8 @@
 #include "agent/load/health.h"
 #include "agent/load/load_runner.h"
 #include "agent/load/load_worker.h"
-#include "agent/load/pacer.h"
-#include "agent/load/side_worker.h"
+#include "agent/load/schedule/pacer.h"
+#include "agent/load/watch/side_worker.h"
 #include "core/runtime/open_files.h"
 #include "core/runtime/worker.h"
 

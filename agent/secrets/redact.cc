@@ -12,7 +12,7 @@ namespace {
 
 // Shorter ones are no secret in another spelling, and would be found everywhere.
 constexpr std::size_t kShortest = 4;
-// What stands before a text whose beginning was cut off (core/runtime/output_tail.h).
+// What stands before a text whose beginning was cut off (core/runtime/process/output_tail.h).
 constexpr std::string_view kCut = "...";
 
 std::string hex_of(std::string_view value, std::string_view before, const char* digits) {

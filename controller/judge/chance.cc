@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/families.h"
-#include "controller/judge/search.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/capacity/search.h"
 
 namespace shakedown::judging {
 namespace {

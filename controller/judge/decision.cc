@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/loss.h"
+#include "controller/judge/faults/loss.h"
 #include "controller/judge/settle.h"
 
 namespace shakedown::judging {

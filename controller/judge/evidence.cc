@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "controller/judge/loss.h"
+#include "controller/judge/faults/loss.h"
 
 namespace shakedown::judging {
 namespace {

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "core/model/scorecard.h"
-#include "core/stats/ledger_check.h"
-#include "core/stats/outages.h"
-#include "core/stats/timeline.h"
-#include "core/stats/windows.h"
+#include "controller/measure/ledger_check.h"
+#include "controller/measure/outages.h"
+#include "controller/measure/timeline.h"
+#include "controller/measure/windows.h"
 
 namespace shakedown::judging {
 

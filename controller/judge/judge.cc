@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/controls.h"
+#include "controller/judge/parts/controls.h"
 #include "controller/judge/decision.h"
-#include "controller/judge/downstream.h"
-#include "controller/judge/error_ratio.h"
-#include "controller/judge/families.h"
-#include "controller/judge/growth.h"
-#include "controller/judge/reported.h"
-#include "controller/judge/summary.h"
-#include "controller/judge/tested.h"
-#include "controller/judge/tldr.h"
-#include "controller/judge/tradeoffs.h"
-#include "controller/judge/traffic.h"
-#include "controller/judge/validity.h"
-#include "controller/judge/watermelon.h"
+#include "controller/judge/sli/downstream.h"
+#include "controller/judge/sli/error_ratio.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/capacity/growth.h"
+#include "controller/judge/reported/reported.h"
+#include "controller/judge/parts/summary.h"
+#include "controller/judge/capacity/tested.h"
+#include "controller/judge/page_one/tldr.h"
+#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/parts/traffic.h"
+#include "controller/judge/valid/validity.h"
+#include "controller/judge/reported/watermelon.h"
 
 namespace shakedown {
 namespace {

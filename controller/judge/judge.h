@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/model/scorecard.h"
-#include "core/stats/timeline.h"
+#include "controller/measure/timeline.h"
 
 namespace shakedown {
 

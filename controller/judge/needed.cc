@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/stats/intervals.h"
+#include "controller/measure/bounds/intervals.h"
 
 namespace shakedown::judging {
 namespace {

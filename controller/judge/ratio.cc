@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/stats/intervals.h"
+#include "controller/measure/bounds/intervals.h"
 
 namespace shakedown::judging {
 namespace {

@@ -1,12 +1,12 @@
 // The share of bad events with exact bounds, widened when the events of a window depend on each other.
-// Sources: Clopper & Pearson 1934; the design effect as in core/stats/dispersion.h.
+// Sources: Clopper & Pearson 1934; the design effect as in controller/measure/bounds/dispersion.h.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "core/stats/dispersion.h"
+#include "controller/measure/bounds/dispersion.h"
 
 namespace shakedown::judging {
 

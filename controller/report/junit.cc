@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "controller/report/growth_words.h"
-#include "controller/report/plain.h"
+#include "controller/report/words/growth.h"
+#include "controller/report/words/plain.h"
 #include "controller/report/report.h"
-#include "controller/report/text.h"
-#include "controller/report/words.h"
+#include "controller/report/words/text.h"
+#include "controller/report/words/words.h"
 
 namespace shakedown {
 namespace {

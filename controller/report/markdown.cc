@@ -1,10 +1,10 @@
-#include "controller/report/growth_words.h"
+#include "controller/report/words/growth.h"
 #include "controller/report/markdown_parts.h"
-#include "controller/report/plain.h"
+#include "controller/report/words/plain.h"
 #include "controller/report/report.h"
-#include "controller/report/text.h"
+#include "controller/report/words/text.h"
 #include "controller/report/traffic.h"
-#include "controller/report/words.h"
+#include "controller/report/words/words.h"
 
 namespace shakedown {
 namespace {

@@ -1,8 +1,8 @@
 #include "controller/report/markdown_parts.h"
 
-#include "controller/report/growth_words.h"
-#include "controller/report/text.h"
-#include "controller/report/words.h"
+#include "controller/report/words/growth.h"
+#include "controller/report/words/text.h"
+#include "controller/report/words/words.h"
 
 namespace shakedown::report {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/report/page_data.h"
+#include "controller/report/html/page_data.h"
 
 namespace shakedown::report {
 

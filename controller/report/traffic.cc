@@ -3,7 +3,7 @@
 #include <set>
 
 #include "controller/report/markdown_parts.h"
-#include "controller/report/text.h"
+#include "controller/report/words/text.h"
 
 namespace shakedown::report {
 namespace {

@@ -1,5 +1,5 @@
 // The declared file after validation: immutable, complete, with every name resolved to an id.
-// Built only by core/config. Threads: share freely once built.
+// Built only by controller/scenario. Threads: share freely once built.
 #pragma once
 
 #include <optional>

@@ -4,7 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "core/wire/codec_session.h"
+#include "core/wire/codec/session.h"
 #include "core/wire/link.h"
 #include "shakedown/v1/session.pb.h"
 

@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <vector>
 
-#include "controller/chronicle.h"
+#include "controller/record/chronicle.h"
 #include "controller/judge/judge.h"
 #include "core/base/clock.h"
-#include "core/wire/codec_session.h"
+#include "core/wire/codec/session.h"
 #include "shakedown/v1/session.pb.h"
 #include "tests/bench/simulated.h"
 

@@ -17,8 +17,8 @@
 #include "tests/bench/bare_epoll.h"
 #include "tests/bench/children.h"
 #include "tests/bench/load_runs.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/nginx.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/nginx.h"
 
 namespace shakedown {
 namespace {

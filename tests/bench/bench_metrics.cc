@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
-#include "controller/metrics.h"
-#include "core/runtime/http_client.h"
+#include "controller/metrics/publisher.h"
+#include "core/runtime/http/client.h"
 #include "tests/bench/simulated.h"
 
 namespace {

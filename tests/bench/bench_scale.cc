@@ -14,9 +14,9 @@
 #include <functional>
 #include <vector>
 
-#include "controller/chronicle.h"
+#include "controller/record/chronicle.h"
 #include "controller/judge/judge.h"
-#include "controller/metrics.h"
+#include "controller/metrics/publisher.h"
 #include "core/base/clock.h"
 #include "tests/bench/simulated.h"
 

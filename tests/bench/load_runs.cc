@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tests/component/load/drill.h"
+#include "tests/component/load/rig/drill.h"
 
 namespace shakedown {
 namespace {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Do the tests notice a wrong verdict? mutants.py --work DIR --seed S [--count N] [--again] [--mutate COMMAND]
 
-Draws N (300) single-line mutations of what judges (controller/judge, core/stats) at random. Each is compiled by itself and
+Draws N (300) single-line mutations of what judges (controller/judge, controller/measure, core/stats) at random. Each is compiled by itself and
 linked before the untouched objects of a build of HEAD's clone under DIR, and its unit and golden tests run until one fails. One
 that does not compile does not count and the next one is drawn. Mutations come from universalmutator (PyPI; COMMAND is its
 `mutate`). Results are appended to DIR/results-S.jsonl; a second start with the same commit goes on from there; --again tries
@@ -24,8 +24,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-FOLDERS = {"core/stats": "shakedown_stats", "controller/judge": "shakedown_judge"}  # and the library of each
-TESTS = ("unit_stats", "golden_gallery", "unit_judge", "shakedown")  # the cheapest first; shakedown: the recorded journals
+FOLDERS = {"core/stats": "shakedown_stats", "controller/measure": "shakedown_measure", "controller/judge": "shakedown_judge"}  # and the library of each
+TESTS = ("unit_stats", "unit_measure", "golden_gallery", "unit_judge", "shakedown")  # the cheapest first; shakedown: the recorded journals
 GOLDEN = "tests/golden/judge/journals_test.py"
 LIMIT_SECONDS = 120
 LIMIT_BYTES = 4 << 30
@@ -129,7 +129,7 @@ class Clone:
 
     def precompile(self, folder):
         """All that the sources of a folder include, once: most of the time of compiling a mutant."""
-        sources = [name for name in self.compile if os.path.dirname(name) == folder]
+        sources = [name for name in self.compile if name.startswith(folder + "/")]
         texts = [(self.source / name).read_text() for name in sources]
         lines = {line for text in texts for line in text.splitlines() if line.startswith("#include")}
         header = self.bench / folder / "all.h"
@@ -142,10 +142,11 @@ class Clone:
     def object_of(self, name, text):
         """The object of one source with this text, or None when it does not compile."""
         source, out = self.bench / name, self.bench / "mutant.o"
+        source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text)
         words = [word for word in self.compile[name] if not word.endswith("ccache")]
         words[words.index("-o") + 1], words[words.index("-c") + 1] = str(out), str(source)
-        words += ["-Wfatal-errors", "-include", str(source.parent / "all.h")]
+        words += ["-Wfatal-errors", "-include", str(self.bench / folder_of(name) / "all.h")]
         done = run(words, cwd=self.bench)
         return out if done.returncode == 0 else None
 
@@ -180,8 +181,8 @@ class Clone:
             return "no build", ""
         if changed.read_bytes() == self.untouched[name]:
             return "same code", ""
-        folder = os.path.dirname(name)
-        for program in TESTS if folder == "core/stats" else TESTS[1:]:
+        folder = folder_of(name)
+        for program in TESTS[list(FOLDERS).index(folder):]:
             path = self.bench / program
             command = link_command(self.link[program], FOLDERS[folder], changed, path)
             if command is None:
@@ -191,6 +192,10 @@ class Clone:
             if (by := self.failing(program, path)) is not None:
                 return "caught", by
         return "lived", ""
+
+
+def folder_of(name):
+    return next(folder for folder in FOLDERS if name.startswith(folder + "/"))
 
 
 def equivalents():

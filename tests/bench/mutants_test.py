@@ -7,7 +7,7 @@ import mutants
 
 
 def one(key, result):
-    return {"key": key, "file": "core/stats/knee.cc", "line": 7, "old": "a < b", "new": "a <= b", "result": result}
+    return {"key": key, "file": "controller/measure/bounds/knee.cc", "line": 7, "old": "a < b", "new": "a <= b", "result": result}
 
 
 class Score(unittest.TestCase):

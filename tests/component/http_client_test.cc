@@ -1,8 +1,8 @@
-#include "core/runtime/http_client.h"
+#include "core/runtime/http/client.h"
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/server.h"
 
 namespace shakedown {
 namespace {

@@ -1,5 +1,5 @@
 // /metrics beside clients that mean no good: it answers who asks, whoever else holds connections open.
-#include "core/runtime/metrics_server.h"
+#include "core/runtime/http/metrics_server.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/runtime/metric_page.h"
+#include "core/runtime/http/metric_page.h"
 
 namespace shakedown {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "controller/scoring.h"
+#include "controller/record/scoring.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace shakedown::fuzz {

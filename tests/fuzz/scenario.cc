@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "controller/plan_text.h"
-#include "controller/planner.h"
-#include "core/config/scenario.h"
-#include "core/wire/codec_session.h"
+#include "controller/plan/text.h"
+#include "controller/agents/planner.h"
+#include "controller/scenario/scenario.h"
+#include "core/wire/codec/session.h"
 #include "shakedown/v1/session.pb.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -2,10 +2,10 @@
 // readable again.
 #include <cstdlib>
 
-#include "controller/roster.h"
-#include "core/config/scenario.h"
-#include "core/wire/codec_journal.h"
-#include "core/wire/codec_session.h"
+#include "controller/agents/roster.h"
+#include "controller/scenario/scenario.h"
+#include "core/wire/codec/journal.h"
+#include "core/wire/codec/session.h"
 #include "shakedown/v1/session.pb.h"
 #include "tests/fuzz/fuzz.h"
 

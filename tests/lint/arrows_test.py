@@ -11,8 +11,8 @@ class ArrowsTest(LintTest):
 
     def test_lower_layers_are_allowed_transitively(self):
         self.assert_clean(self.include("agent/session.cc", "core/base/result.h", "core/stats/cell.h",
-                                       "agent/load/pacer.h", "core/wire/link.h", "<vector>"))
-        self.assert_clean(self.include("controller/judge/evaluate.cc", "core/stats/timeline.h", "core/model/sli.h"))
+                                       "agent/load/schedule/pacer.h", "core/wire/link.h", "<vector>"))
+        self.assert_clean(self.include("controller/judge/evaluate.cc", "controller/measure/timeline.h", "core/model/sli.h"))
 
     def test_an_upward_include_is_found_with_its_line(self):
         self.assert_finds(self.include("core/base/clock.cc", "core/base/clock.h", "core/model/run.h"),
@@ -20,17 +20,17 @@ class ArrowsTest(LintTest):
 
     def test_forbidden_pairs(self):
         for path, name in (
-                ("agent/load/pacer.cc", "core/wire/link.h"), ("agent/fault/kill.cc", "core/wire/link.h"),
-                ("agent/fault/kill.cc", "core/stats/cell.h"), ("agent/engine.cc", "core/config/yaml.h"),
-                ("agent/engine.cc", "controller/judge/judge.h"), ("controller/run.cc", "agent/engine.h"),
+                ("agent/load/schedule/pacer.cc", "core/wire/link.h"), ("agent/fault/kill.cc", "core/wire/link.h"),
+                ("agent/fault/kill.cc", "core/stats/cell.h"), ("agent/engine.cc", "controller/scenario/yaml.h"),
+                ("agent/engine.cc", "controller/judge/judge.h"), ("controller/drill/run.cc", "agent/engine.h"),
                 ("controller/judge/x.cc", "core/runtime/loop.h"), ("controller/report/x.cc", "core/wire/link.h"),
-                ("core/config/x.cc", "core/stats/cell.h"), ("core/runtime/x.cc", "core/model/run.h"),
+                ("controller/scenario/x.cc", "core/stats/cell.h"), ("core/runtime/x.cc", "core/model/run.h"),
                 ("target/main.cc", "core/base/result.h"), ("core/base/x.h", "tests/support/fake.h")):
             with self.subTest(path=path, name=name):
                 self.assert_finds(self.include(path, name), name)
 
     def test_only_the_controllers_main_names_both_sides(self):
-        both = ("agent/engine.h", "controller/run.h")
+        both = ("agent/engine.h", "controller/drill/run.h")
         self.assert_clean(self.include("controller/main.cc", *both))
         self.assert_finds(self.include("controller/local.cc", *both), "controller may not use agent")
         self.assert_finds(self.include("agent/main.cc", *both), "agent may not use controller")
@@ -39,7 +39,7 @@ class ArrowsTest(LintTest):
         for path, name in (
                 ("core/model/x.cc", "<yaml-cpp/yaml.h>"), ("core/runtime/x.cc", "<grpcpp/grpcpp.h>"),
                 ("core/stats/x.h", "<boost/asio/awaitable.hpp>"), ("core/wire/x.cc", "<boost/outcome.hpp>"),
-                ("controller/judge/x.cc", "<boost/asio.hpp>"), ("controller/run.cc", "shakedown/v1/plan.pb.h"),
+                ("controller/judge/x.cc", "<boost/asio.hpp>"), ("controller/drill/run.cc", "shakedown/v1/plan.pb.h"),
                 ("agent/session.cc", "<google/protobuf/message.h>")):
             with self.subTest(path=path, name=name):
                 self.assert_finds(self.include(path, name), "only" if "judge" not in path else "no I/O")
@@ -51,7 +51,7 @@ class ArrowsTest(LintTest):
         self.assert_finds(tree, "from the repository's root")
 
     def test_tests_may_include_anything(self):
-        self.assert_clean(self.include("tests/component/x.cc", "agent/engine.h", "controller/run.h"))
+        self.assert_clean(self.include("tests/component/x.cc", "agent/engine.h", "controller/drill/run.h"))
 
     def test_link_lists_follow_the_arrows(self):
         self.assert_clean({"core/stats/CMakeLists.txt": "shakedown_library(stats SOURCES a.cc LINKS model base)"})

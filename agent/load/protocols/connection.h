@@ -14,7 +14,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "agent/load/arrival_clock.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/call.h"
 #include "agent/load/handler.h"
 #include "agent/load/protocols/codec.h"

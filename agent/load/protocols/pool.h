@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/load/arrival_clock.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/driver.h"
 #include "agent/load/handler.h"
 #include "agent/load/protocols/connection.h"

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "agent/load/arrival_clock.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
 

@@ -1,8 +1,8 @@
 // capacity: whole searches on a queue of servers of one fixed time, whose capacity is known exactly.
 #include <queue>
 
-#include "controller/judge/families.h"
-#include "controller/judge/search.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/capacity/search.h"
 #include "tests/bench/calibration/trial.h"
 #include "tests/support/md_c.h"
 

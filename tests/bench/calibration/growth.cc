@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/stats/scaling.h"
+#include "controller/measure/bounds/scaling.h"
 #include "tests/bench/calibration/trial.h"
 #include "tests/support/draws.h"
 

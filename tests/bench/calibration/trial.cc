@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/families.h"
+#include "controller/judge/sli/families.h"
 #include "tests/support/draws.h"
 
 namespace shakedown::calibration {

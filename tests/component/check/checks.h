@@ -11,9 +11,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/check/check_runner.h"
-#include "tests/component/load/certificates.h"
-#include "tests/component/load/nginx.h"
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/certificates.h"
+#include "tests/component/load/rig/nginx.h"
+#include "tests/component/load/rig/server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

@@ -1,7 +1,7 @@
 // TLS floor and forbidden ciphers against a real nginx, and against what no library serves any more.
 #include <sys/socket.h>
 
-#include "agent/check/client_hello.h"
+#include "agent/check/tls/client_hello.h"
 #include "tests/component/check/checks.h"
 
 namespace shakedown {

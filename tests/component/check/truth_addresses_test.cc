@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "tests/component/check/checks.h"
-#include "tests/component/load/names.h"
+#include "tests/component/load/rig/names.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

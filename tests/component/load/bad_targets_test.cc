@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/drill.h"
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

@@ -9,9 +9,9 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/ledger_file.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/server.h"
+#include "agent/load/watch/ledger_file.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

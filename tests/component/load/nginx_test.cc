@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/drill.h"
-#include "tests/component/load/nginx.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/nginx.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/drill.h"
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/server.h"
 
 namespace shakedown {
 namespace {

@@ -11,9 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "core/base/log.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/driver_rig.h"
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/driver_rig.h"
+#include "tests/component/load/rig/server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

@@ -8,10 +8,10 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/ledger_file.h"
+#include "agent/load/watch/ledger_file.h"
 #include "agent/load/prepare.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/tls_server.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/tls_server.h"
 
 namespace shakedown {
 namespace {

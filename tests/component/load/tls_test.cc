@@ -4,10 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/certificates.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/server.h"
-#include "tests/component/load/tls_server.h"
+#include "tests/component/load/rig/certificates.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/server.h"
+#include "tests/component/load/rig/tls_server.h"
 
 namespace shakedown {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/closed_loop.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/server.h"
+#include "agent/load/schedule/closed_loop.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

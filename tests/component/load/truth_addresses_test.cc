@@ -2,8 +2,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "tests/component/load/driver_rig.h"
-#include "tests/component/load/names.h"
+#include "tests/component/load/rig/driver_rig.h"
+#include "tests/component/load/rig/names.h"
 
 namespace shakedown {
 namespace {

@@ -7,15 +7,15 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/arrival_clock.h"
-#include "agent/load/ledger.h"
-#include "agent/load/probe.h"
+#include "agent/load/schedule/arrival_clock.h"
+#include "agent/load/watch/ledger.h"
+#include "agent/load/watch/probe.h"
 #include "agent/load/stage_load.h"
 #include "core/base/clock.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/driver_rig.h"
-#include "tests/component/load/server.h"
-#include "tests/component/load/tls_server.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/driver_rig.h"
+#include "tests/component/load/rig/server.h"
+#include "tests/component/load/rig/tls_server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

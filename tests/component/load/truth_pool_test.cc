@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/driver_rig.h"
-#include "tests/component/load/drill.h"
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/driver_rig.h"
+#include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/server.h"
 
 namespace shakedown {
 namespace {

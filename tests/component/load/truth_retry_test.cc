@@ -1,9 +1,9 @@
 // A connection that the target closes as we send is no failure; everything that only looks like it is.
 #include <atomic>
 
-#include "agent/load/ledger.h"
-#include "tests/component/load/driver_rig.h"
-#include "tests/component/load/server.h"
+#include "agent/load/watch/ledger.h"
+#include "tests/component/load/rig/driver_rig.h"
+#include "tests/component/load/rig/server.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown {

@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-#include "core/wire/codec_session.h"
+#include "core/wire/codec/session.h"
 #include "core/wire/link.h"
 #include "core/wire/token.h"
 #include "shakedown/v1/session.grpc.pb.h"

@@ -7,10 +7,10 @@
 #include <filesystem>
 
 #include "controller/judge/judge.h"
-#include "controller/run.h"
-#include "core/config/scenario.h"
-#include "core/wire/grpc_client.h"
-#include "core/wire/grpc_server.h"
+#include "controller/drill/run.h"
+#include "controller/scenario/scenario.h"
+#include "core/wire/grpc/client.h"
+#include "core/wire/grpc/server.h"
 
 namespace shakedown::rogue {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/planner.h"
+#include "controller/agents/planner.h"
 
 namespace shakedown::rogue {
 

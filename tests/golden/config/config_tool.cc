@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "core/config/scenario.h"
+#include "controller/scenario/scenario.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "core/stats/scaling.h"
+#include "controller/measure/bounds/scaling.h"
 #include "tests/golden/gallery/gallery.h"
 
 namespace shakedown::gallery {

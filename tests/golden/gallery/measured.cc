@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/asked.h"
+#include "controller/judge/reported/asked.h"
 #include "controller/judge/evidence.h"
-#include "core/stats/ledger_check.h"
-#include "core/stats/outages.h"
+#include "controller/measure/ledger_check.h"
+#include "controller/measure/outages.h"
 #include "tests/golden/gallery/figures.h"
 #include "tests/golden/gallery/gallery.h"
 

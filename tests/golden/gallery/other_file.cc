@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/rejudge.h"
+#include "controller/judge/rejudge/rejudge.h"
 #include "tests/golden/gallery/gallery.h"
 #include "tests/support/http_documents.h"
 

@@ -5,7 +5,7 @@
 
 #include "core/stats/exchange.h"
 #include "core/stats/histogram.h"
-#include "core/stats/second_log.h"
+#include "controller/measure/second_log.h"
 #include "tests/golden/gallery/figures.h"
 #include "tests/golden/gallery/gallery.h"
 

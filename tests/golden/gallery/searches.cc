@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "controller/judge/search.h"
-#include "controller/judge/transient.h"
+#include "controller/judge/capacity/search.h"
+#include "controller/judge/capacity/transient.h"
 #include "tests/golden/gallery/figures.h"
 #include "tests/golden/gallery/gallery.h"
 

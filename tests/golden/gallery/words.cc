@@ -5,7 +5,7 @@
 
 #include "controller/judge/needed.h"
 #include "controller/judge/settle.h"
-#include "controller/judge/spoken.h"
+#include "controller/judge/page_one/spoken.h"
 #include "tests/golden/gallery/figures.h"
 
 namespace shakedown::gallery {

@@ -1,4 +1,4 @@
-#include "agent/check/cipher_suites.h"
+#include "agent/check/tls/cipher_suites.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "agent/check/client_hello.h"
+#include "agent/check/tls/client_hello.h"
 
 #include <gtest/gtest.h>
 

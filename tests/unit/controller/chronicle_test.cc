@@ -1,4 +1,4 @@
-#include "controller/chronicle.h"
+#include "controller/record/chronicle.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "controller/journal.h"
+#include "controller/record/journal.h"
 
 #include <gtest/gtest.h>
 

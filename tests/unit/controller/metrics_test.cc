@@ -1,4 +1,4 @@
-#include "controller/metrics.h"
+#include "controller/metrics/publisher.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "controller/metrics_ladder.h"
-#include "core/runtime/http_client.h"
+#include "controller/metrics/ladder.h"
+#include "core/runtime/http/client.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {

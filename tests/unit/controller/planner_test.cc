@@ -1,4 +1,4 @@
-#include "controller/planner.h"
+#include "controller/agents/planner.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "controller/rules.h"
+#include "controller/metrics/rules.h"
 
 #include <gtest/gtest.h>
 

@@ -8,8 +8,8 @@
 #include <functional>
 #include <optional>
 
-#include "controller/planner.h"
-#include "controller/run.h"
+#include "controller/agents/planner.h"
+#include "controller/drill/run.h"
 
 namespace shakedown::run_rig {
 

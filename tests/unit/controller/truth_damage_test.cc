@@ -7,9 +7,9 @@
 #include <fstream>
 #include <functional>
 
-#include "controller/scoring.h"
+#include "controller/record/scoring.h"
 #include "core/base/rng.h"
-#include "core/wire/codec_journal.h"
+#include "core/wire/codec/journal.h"
 
 namespace shakedown {
 namespace {

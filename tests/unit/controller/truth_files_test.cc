@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "controller/journal.h"
-#include "controller/run_folder.h"
+#include "controller/record/journal.h"
+#include "controller/record/run_folder.h"
 
 namespace shakedown {
 namespace {

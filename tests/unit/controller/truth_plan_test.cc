@@ -1,9 +1,9 @@
 // The plan promises nothing that the judge then rejects.
 #include <gtest/gtest.h>
 
-#include "controller/plan_evidence.h"
-#include "controller/plan_text.h"
-#include "controller/planner.h"
+#include "controller/plan/evidence.h"
+#include "controller/plan/text.h"
+#include "controller/agents/planner.h"
 #include "core/base/printable.h"
 #include "tests/unit/judge/timeline_builder.h"
 

@@ -1,7 +1,7 @@
 // Rules page nobody for what they cannot know.
 #include <gtest/gtest.h>
 
-#include "controller/rules.h"
+#include "controller/metrics/rules.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {

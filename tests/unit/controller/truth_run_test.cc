@@ -1,6 +1,6 @@
 // What ends a run, and whom it blames.
-#include "controller/live_judge.h"
-#include "controller/planner.h"
+#include "controller/drill/live_judge.h"
+#include "controller/agents/planner.h"
 #include "tests/unit/controller/run_rig.h"
 #include "tests/unit/judge/timeline_builder.h"
 

@@ -1,7 +1,7 @@
 // A stop condition sees a target that hangs.
 #include <gtest/gtest.h>
 
-#include "controller/overdue.h"
+#include "controller/drill/overdue.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {

@@ -1,4 +1,4 @@
-#include "agent/fault/component_lock.h"
+#include "agent/fault/mechanisms/process/component_lock.h"
 
 #include <gtest/gtest.h>
 

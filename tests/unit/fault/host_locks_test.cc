@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/fault/component_lock.h"
+#include "agent/fault/mechanisms/process/component_lock.h"
 #include "tests/unit/fault/temporary_folder.h"
 
 namespace shakedown {

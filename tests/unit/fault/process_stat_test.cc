@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "agent/fault/process_identity.h"
+#include "agent/fault/mechanisms/process/identity.h"
 
 namespace shakedown {
 namespace {

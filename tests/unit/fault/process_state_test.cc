@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "agent/fault/process_scope.h"
+#include "agent/fault/mechanisms/process/scope.h"
 
 namespace shakedown {
 namespace {

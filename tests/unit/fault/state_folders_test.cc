@@ -1,4 +1,4 @@
-#include "agent/fault/state_folders.h"
+#include "agent/fault/undo/state_folders.h"
 
 #include <filesystem>
 #include <set>

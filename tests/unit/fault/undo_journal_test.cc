@@ -1,4 +1,4 @@
-#include "agent/fault/undo_journal.h"
+#include "agent/fault/undo/journal.h"
 
 #include <exception>
 #include <filesystem>

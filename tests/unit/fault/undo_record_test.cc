@@ -1,4 +1,4 @@
-#include "agent/fault/undo_record.h"
+#include "agent/fault/undo/record.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/judge/settle.h"
-#include "core/stats/intervals.h"
+#include "controller/measure/bounds/intervals.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {

@@ -13,7 +13,7 @@
 #include "core/model/event.h"
 #include "core/model/scorecard.h"
 #include "core/stats/snapshot.h"
-#include "core/stats/timeline.h"
+#include "controller/measure/timeline.h"
 
 namespace shakedown::testing {
 

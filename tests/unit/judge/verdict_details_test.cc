@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "controller/judge/evidence.h"
-#include "controller/judge/rejudge.h"
-#include "controller/judge/tldr.h"
-#include "controller/judge/tldr_failures.h"
-#include "controller/judge/tradeoffs.h"
+#include "controller/judge/rejudge/rejudge.h"
+#include "controller/judge/page_one/tldr.h"
+#include "controller/judge/page_one/tldr_failures.h"
+#include "controller/judge/options/tradeoffs.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {

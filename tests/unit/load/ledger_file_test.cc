@@ -1,4 +1,4 @@
-#include "agent/load/ledger_file.h"
+#include "agent/load/watch/ledger_file.h"
 
 #include <filesystem>
 #include <fstream>

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/pacer.h"
+#include "agent/load/schedule/pacer.h"
 
 namespace shakedown {
 namespace {

@@ -1,4 +1,4 @@
-#include "agent/load/pacer.h"
+#include "agent/load/schedule/pacer.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/open_loop.h"
+#include "agent/load/schedule/open_loop.h"
 
 namespace shakedown {
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/controls.h"
+#include "controller/judge/parts/controls.h"
 #include "controller/judge/decision.h"
 #include "controller/judge/settle.h"
-#include "controller/judge/tldr.h"
-#include "controller/judge/tradeoffs.h"
-#include "controller/judge/watermelon.h"
+#include "controller/judge/page_one/tldr.h"
+#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/reported/watermelon.h"
 #include "core/base/rng.h"
 
 namespace shakedown::testing {

@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "controller/report/details_parts.h"
-#include "controller/report/growth_words.h"
+#include "controller/report/html/details_parts.h"
+#include "controller/report/words/growth.h"
 #include "controller/report/report.h"
-#include "controller/report/words.h"
+#include "controller/report/words/words.h"
 #include "tests/unit/report/examples.h"
 #include "tests/unit/report/examples_parts.h"
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "controller/report/chart_data.h"
+#include "controller/report/html/chart_data.h"
 #include "controller/report/report.h"
 #include "tests/unit/report/examples.h"
 

@@ -1,4 +1,4 @@
-#include "controller/report/text.h"
+#include "controller/report/words/text.h"
 
 #include <gtest/gtest.h>
 

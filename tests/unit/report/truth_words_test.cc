@@ -1,9 +1,9 @@
 // Words of the headline, of watermelons, of quantiles and of tolerated failures that were once untrue.
 #include <gtest/gtest.h>
 
-#include "controller/report/plain.h"
+#include "controller/report/words/plain.h"
 #include "controller/report/report.h"
-#include "controller/report/words.h"
+#include "controller/report/words/words.h"
 #include "tests/unit/report/generated.h"
 
 namespace shakedown::report {

@@ -1,10 +1,10 @@
-#include "controller/report/words.h"
+#include "controller/report/words/words.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "controller/report/plain.h"
+#include "controller/report/words/plain.h"
 #include "tests/unit/report/examples.h"
 
 namespace shakedown::report {

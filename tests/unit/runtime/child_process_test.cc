@@ -1,4 +1,4 @@
-#include "core/runtime/child_process.h"
+#include "core/runtime/process/child_process.h"
 
 #include <cerrno>
 #include <csignal>

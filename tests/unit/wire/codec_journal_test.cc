@@ -1,4 +1,4 @@
-#include "core/wire/codec_journal.h"
+#include "core/wire/codec/journal.h"
 
 #include <gtest/gtest.h>
 

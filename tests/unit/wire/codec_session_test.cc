@@ -1,8 +1,8 @@
-#include "core/wire/codec_session.h"
+#include "core/wire/codec/session.h"
 
 #include <gtest/gtest.h>
 
-#include "core/wire/index_check.h"
+#include "core/wire/codec/index_check.h"
 #include "shakedown/v1/session.pb.h"
 #include "tests/unit/wire/filler.h"
 

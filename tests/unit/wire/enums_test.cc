@@ -2,7 +2,7 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
-#include "core/wire/enum_range.h"
+#include "core/wire/codec/enum_range.h"
 #include "shakedown/v1/journal.pb.h"
 #include "shakedown/v1/session.pb.h"
 

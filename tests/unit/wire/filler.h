@@ -14,7 +14,7 @@
 
 #include "core/base/rng.h"
 #include "core/stats/snapshot.h"
-#include "core/wire/codec_fields.h"
+#include "core/wire/codec/fields.h"
 #include "tests/unit/wire/field_counts.h"
 
 namespace shakedown::test {
@@ -28,7 +28,7 @@ struct IsArray : std::false_type {};
 template <class T, std::size_t N>
 struct IsArray<std::array<T, N>> : std::true_type {};
 
-// What judges does not travel: see core/wire/codec_plan.h.
+// What judges does not travel: see core/wire/codec/plan.h.
 template <class T>
 inline constexpr bool kStaysAtHome =
     std::is_same_v<T, std::vector<Requirement>> || std::is_same_v<T, std::vector<StopCondition>> ||

@@ -1,4 +1,4 @@
-#include "core/wire/resumable.h"
+#include "core/wire/grpc/resumable.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/model/operation.h"
-#include "tests/component/load/server.h"
+#include "tests/component/load/rig/server.h"
 
 namespace shakedown::contract {
 

@@ -7,7 +7,7 @@
 #include "agent/load/protocols/protocol.h"
 #include "core/protocols/protocol.h"
 #include "tests/component/load/contract/contract.h"
-#include "tests/component/load/driver_rig.h"
+#include "tests/component/load/rig/driver_rig.h"
 
 namespace shakedown {
 namespace {

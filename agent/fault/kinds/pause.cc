@@ -1,0 +1,82 @@
+// pause: SIGSTOP to every process of the scope. Proven by the state T of every thread.
+#include <algorithm>
+#include <csignal>
+
+#include "agent/fault/builtin.h"
+#include "agent/fault/mechanisms/process/process_fault.h"
+#include "core/base/clock.h"
+
+namespace shakedown {
+namespace {
+
+constexpr int kPauseRounds = 16;
+constexpr Duration kPausePoll = std::chrono::milliseconds(1);
+
+class Pause final : public ProcessFault {
+ public:
+  explicit Pause(MechanismContext& context) : ProcessFault(context, ScopeUse::fault) {}
+
+  Task<Result<Interval>> inject() override {
+    const Result<void> aimed = aim();
+    if (aimed.has_error()) co_return fail(aimed.error());
+    Result<Interval> struck = strike(SIGSTOP);
+    for (int round = 0; struck.has_value() && round < kPauseRounds; ++round) {
+      Result<std::vector<ProcessHandle>> fresh = newcomers();
+      if (fresh.has_error()) co_return fail(fresh.error());
+      if (fresh.value().empty()) break;
+      for (ProcessHandle& one : fresh.value()) {
+        const Result<void> sent = one.signal(SIGSTOP);
+        if (sent.has_value()) struck.value().latest = mono_now();
+        targets_.push_back(std::move(one));
+      }
+    }
+    co_return struck;
+  }
+
+  Task<Result<Proof>> prove() override {
+    const MonoTime limit = mono_now() + record().limit;
+    while (true) {
+      const bool all = std::all_of(targets_.begin(), targets_.end(),
+                                   [](const ProcessHandle& one) { return all_threads_stopped(one.pid()); });
+      const bool same = std::none_of(targets_.begin(), targets_.end(),
+                                     [](const ProcessHandle& one) { return one.exited(); });
+      Proof proof;
+      proof.at = mono_now();
+      proof.text = "every thread of " + pids_text(record().targets) + " is stopped";
+      if (all && same) co_return proof;
+      if (!same) co_return fail(ErrorKind::unavailable, "a process ended instead of stopping");
+      if (proof.at >= limit) co_return fail(ErrorKind::unavailable, "not every thread is stopped");
+      const MonoTime next = proof.at + kPausePoll;
+      const Woken woken = co_await wait_until(next, context_.end);
+      if (woken == Woken::ended) co_return fail(ErrorKind::cancelled, "ended before every thread was seen stopped");
+    }
+  }
+
+  // The recorded processes first: they can be continued even when the pidfile has gone.
+  Task<Result<void>> undo() override {
+    if (record().owner.boot == boot_id()) {
+      for (const ProcessRef& target : record().targets) continue_process(target);
+    }
+    co_return co_await run_undo_steps(context_);
+  }
+
+  Task<Result<std::vector<std::string>>> compare() override {
+    Result<std::vector<std::string>> found = co_await ProcessFault::compare();
+    if (found.has_error() || record().owner.boot != boot_id()) co_return found;
+    for (const ProcessRef& target : record().targets) {
+      const auto seen = look_at(target.pid);
+      if (seen.has_error()) co_return fail(seen.error());
+      const std::optional<ProcessStat>& stat = seen.value();
+      if (stat && stat->ref == target && stat->state == 'T') {
+        found.value().push_back("process " + std::to_string(target.pid) + " is stopped");
+      }
+    }
+    co_return found;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FaultMechanism> make_pause(MechanismContext& context) { return std::make_unique<Pause>(context); }
+
+}  // namespace shakedown

@@ -1,0 +1,61 @@
+#include "agent/fault/mechanisms/process/started.h"
+
+#include <utility>
+
+#include "agent/fault/mechanisms/process/pidfile.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+namespace shakedown {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(1);
+
+bool is_of(const Result<UndoRecord>& record, const std::string& component) {
+  return record.has_value() && record.value().kind == "started" &&
+         record.value().component.component.name == component;
+}
+
+std::vector<ProcessRef> running_now(const UndoRecord& record) {
+  std::vector<ProcessRef> out;
+  const auto& spec = record.component.component.process;
+  if (!spec) return out;
+  const Result<Sighting> sighting = look(*spec);
+  if (sighting.has_error() || sighting.value().presence != Presence::running) return out;
+  const auto members = scope_members(*spec, *sighting.value().process, ScopeUse::whole);
+  if (members.has_error()) return out;
+  for (const ProcessHandle& member : members.value()) out.push_back(member.ref());
+  return out;
+}
+
+}  // namespace
+
+Task<void> note_started(UndoJournal& journal, std::string component) {
+  for (const std::string& id : journal.list()) {
+    if (!is_of(journal.read(id), component)) continue;
+    RecordLock lock;
+    const MonoTime limit = mono_now() + kPatience;
+    const LockOutcome locked = co_await journal.lock(id, limit, lock);
+    if (locked != LockOutcome::held) continue;
+    Result<UndoRecord> record = journal.read(id);
+    if (record.has_error()) continue;
+    std::vector<ProcessRef> now = running_now(record.value());
+    if (now.empty() || now == record.value().targets) continue;
+    record.value().targets = std::move(now);
+    const Result<void> updated = journal.update(record.value(), lock);
+    if (updated.has_error())
+      log::warning("not noted what runs",
+                   {{"component", component}, {"why", updated.error().text()}});
+  }
+}
+
+std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::string& component) {
+  for (const std::string& id : journal.list()) {
+    const Result<UndoRecord> record = journal.read(id);
+    if (is_of(record, component) && record.value().owner.boot == boot_id())
+      return record.value().targets;
+  }
+  return {};
+}
+
+}  // namespace shakedown

@@ -1,0 +1,234 @@
+#include "agent/fault/undo/standing.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "agent/fault/mechanisms/process/component_lock.h"
+#include "agent/fault/undo/state_folders.h"
+#include "agent/fault/undo/undo.h"
+#include "core/base/clock.h"
+#include "core/base/printable.h"
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> searched(const std::string& named) { return named.empty() ? state_dirs() : std::vector{named}; }
+
+// The state_dir that holds this folder of records.
+std::string state_dir_of(const std::string& folder) { return fs::path(folder).parent_path().parent_path().string(); }
+
+Standing standing_of(const std::string& folder, const std::string& record) {
+  Standing one;
+  one.folder = folder;
+  one.record = record;
+  one.id = fs::path(folder).filename().string() + "/" + record;
+  const Result<std::string> text = read_file(folder + "/" + record + ".undo");
+  if (!text) one.trouble = text.error().message;
+  if (!text) return one;
+  Result<UndoRecord> what = decode_undo_record(text.value());
+  if (!what) one.trouble = what.error().message;
+  if (!what) return one;
+  one.what = std::move(what.value());
+  one.alive = one.what.owner.alive();
+  return one;
+}
+
+// The run whose folder of records this is: PID-START-RUN-AGENT-HASH (records_folder, file_name_for).
+std::string run_of(const std::string& folder) {
+  std::string name = fs::path(folder).filename().string();
+  for (int dashes = 0; dashes < 2; ++dashes) name.erase(0, std::min(name.find('-'), name.size() - 1) + 1);
+  for (int dashes = 0; dashes < 2; ++dashes) name.erase(std::min(name.rfind('-'), name.size()));
+  return name;
+}
+
+// Commands that their dead owner left running.
+std::vector<Standing> commands_of(const std::string& folder) {
+  std::vector<Standing> out;
+  for (const std::string& note : abandoned_commands(folder)) {
+    Standing one;
+    one.folder = folder;
+    one.record = note;
+    one.id = fs::path(folder).filename().string() + "/" + note;
+    one.command = true;
+    one.what.owner.run_id = run_of(folder);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::string lock_key_of(const UndoRecord& record) {
+  const auto& process = record.component.component.process;
+  return process ? process->pidfile : record.component.folder + ":" + record.component.component.name;
+}
+
+// Held while records are taken back, so that no drill begins on the same component.
+Result<std::vector<ComponentLock>> lock_components_of(const std::vector<Standing>& records) {
+  std::vector<ComponentLock> locks;
+  std::set<std::string> held;
+  for (const Standing& one : records) {
+    if (one.command) continue;
+    const std::string key = lock_key_of(one.what);
+    if (!held.insert(lock_name(key)).second) continue;
+    const LockHolder holder{Owner{one.what.owner.run_id, own_process(), boot_id()}, state_dir_of(one.folder)};
+    const std::string& dir = one.what.component.lock_dir;
+    SHAKEDOWN_TRY(auto lock, ComponentLock::acquire(dir.empty() ? default_state_dir() : dir, key,
+                                                    one.what.component.component.name, holder));
+    locks.push_back(std::move(lock));
+  }
+  return locks;
+}
+
+// One line, appended and synced.
+Result<void> note_forgotten(const std::string& path, const std::string& line) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return fail(errno_error(path + " cannot be written", errno));
+  int problem = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) ? 0 : EIO;
+  if (problem == 0 && ::fsync(fd) != 0) problem = errno;
+  ::close(fd);
+  if (problem != 0) return fail(errno_error(path + " cannot be written", problem));
+  return ok();
+}
+
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string Standing::text() const {
+  if (command) return one_line(id + ": a command of run " + what.owner.run_id + " still runs, though its agent has ended");
+  if (!trouble.empty()) return id + ": the record cannot be read: " + one_line(trouble);
+  std::string out = id + ": " + what.what() + ", run " + what.owner.run_id;
+  if (alive) return one_line(out + ", which still runs (process " + std::to_string(what.owner.process.pid) + ")");
+  if (!what.touched) return one_line(out + ", recorded but not changed");
+  out += what.undo.empty() ? "; it comes back by itself" : "; undo:";
+  for (const BoundAction& action : what.undo) out += " " + action.action.describe + ",";
+  if (out.ends_with(',')) out.pop_back();
+  return one_line(out);
+}
+
+std::vector<Standing> standing(const std::string& state_dir) {
+  std::vector<std::string> folders;
+  for (const std::string& dir : searched(state_dir)) {
+    std::error_code error;
+    for (fs::directory_iterator it(dir + "/undo", error), end; !error && it != end; it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_directory(ignored)) folders.push_back(it->path().string());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  std::vector<Standing> out;
+  for (const std::string& folder : folders) {
+    std::vector<std::string> records;
+    std::error_code inside;
+    for (fs::directory_iterator it(folder, inside), end; !inside && it != end; it.increment(inside)) {
+      if (it->path().extension() == ".undo") records.push_back(it->path().stem().string());
+    }
+    std::sort(records.begin(), records.end());
+    for (const std::string& record : records) out.push_back(standing_of(folder, record));
+    for (Standing& one : commands_of(folder)) out.push_back(std::move(one));
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& state_dir) {
+  std::vector<Standing> records = standing(state_dir);
+  std::erase_if(records, [&](const Standing& one) { return one.what.owner.run_id != run_id; });
+  if (records.empty()) {
+    return fail(ErrorKind::usage, "nothing of run " + run_id + " stands on this host; `undo --list` shows what does");
+  }
+  for (const Standing& one : records) {
+    if (!one.alive) continue;
+    return fail(ErrorKind::locked, "run " + run_id + " is not over: its agent, process " +
+                                       std::to_string(one.what.owner.process.pid) +
+                                       ", still runs; end the run (Ctrl-C undoes everything)");
+  }
+  SHAKEDOWN_TRY(auto locks, lock_components_of(records));
+  HostLocks host;
+  for (const Standing& one : records) {
+    if (one.command) continue;
+    SHAKEDOWN_TRY(host.hold(lock_key_of(one.what), one.what.component.component));
+  }
+  std::vector<UndoOutcome> outcomes;
+  std::set<std::string> folders;
+  for (const Standing& one : records) {
+    if (folders.insert(one.folder).second) sweep_folder(one.folder, outcomes);
+  }
+  std::vector<std::string> left = leftovers_of(outcomes);
+  if (left.empty()) {
+    for (ComponentLock& lock : locks) lock.leave_in_order();
+  }
+  return left;
+}
+
+Result<Standing> forget(const std::string& id, const std::string& why, const std::string& state_dir) {
+  if (one_line(why).find_first_not_of(' ') == std::string::npos) {
+    return fail(ErrorKind::usage, "--forget needs --why TEXT: it is kept beside what was forgotten");
+  }
+  std::vector<Standing> found = standing(state_dir);
+  std::erase_if(found, [&](const Standing& one) { return !one.id.ends_with(id); });
+  if (id.empty() || found.size() != 1) {
+    return fail(ErrorKind::usage, "expected the id of one record, " + std::to_string(found.size()) + " end with \"" + id +
+                                      "\"; `undo --list` shows them");
+  }
+  Standing& one = found.front();
+  if (one.command) return fail(ErrorKind::usage, "that is a command, not a record; `undo --run " + one.what.owner.run_id + "` ends it");
+  if (one.alive) return fail(ErrorKind::locked, "its agent still runs; end the run (Ctrl-C undoes everything)");
+  const std::string line = format_wall(system_clock().wall()) + " uid " + std::to_string(::getuid()) + " forgot " +
+                           one.text() + "; why: " + one_line(why) + "\n";
+  SHAKEDOWN_TRY(note_forgotten(state_dir_of(one.folder) + "/forgotten.log", line));
+  SHAKEDOWN_TRY(auto journal, UndoJournal::open(one.folder));
+  SHAKEDOWN_TRY(journal.remove(one.record));
+  journal.remove_if_empty();
+  return one;
+}
+
+namespace {
+
+int complain(const Error& error) {
+  say(stderr, "shakedown: " + error.text() + "\n");
+  return exit_code(error.kind);
+}
+
+constexpr int kStands = 4;
+
+int list_all(const std::string& state_dir) {
+  const std::vector<Standing> all = standing(state_dir);
+  if (all.empty()) std::printf("nothing stands on this host\n");
+  for (const Standing& one : all) say(stdout, clean(one.text()) + "\n");
+  return all.empty() ? 0 : kStands;
+}
+
+int take_back(const UndoCommand& command) {
+  const auto left = take_back_run(command.run, command.state_dir);
+  if (!left) return complain(left.error());
+  for (const std::string& one : left.value()) say(stdout, "still stands: " + clean(one) + "\n");
+  if (!left.value().empty()) return kStands;
+  say(stdout, "everything of run " + command.run + " is taken back\n");
+  return 0;
+}
+
+}  // namespace
+
+int undo_main(const UndoCommand& command) {
+  const int asked = (command.list ? 1 : 0) + (command.run.empty() ? 0 : 1) + (command.forget.empty() ? 0 : 1);
+  if (asked != 1) return complain(Error(ErrorKind::usage, "give one of --list, --run ID and --forget ID --why TEXT"));
+  if (command.list) return list_all(command.state_dir);
+  if (!command.run.empty()) return take_back(command);
+  const Result<Standing> gone = forget(command.forget, command.why, command.state_dir);
+  if (!gone) return complain(gone.error());
+  say(stdout, "forgotten, not taken back: " + clean(gone.value().text()) + "\n");
+  return 0;
+}
+
+}  // namespace shakedown

@@ -1,0 +1,176 @@
+#include "agent/fault/undo/undo.h"
+
+#include <exception>
+#include <filesystem>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "agent/fault/builtin.h"
+#include "agent/fault/undo/state_folders.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+namespace shakedown {
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+constexpr Duration kSettle = std::chrono::seconds(5);
+constexpr Duration kSweepPatience = std::chrono::minutes(5);
+constexpr Duration kForever = std::chrono::hours(24 * 365);
+
+// One attempt: the change is taken back and compared within `settles`; the record is not touched.
+Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock,
+                                         ActionRunner& actions, UndoObserver& observer, Duration settles) {
+  std::vector<std::string> trouble;
+  MechanismContext context{record, journal, lock, actions, nullptr, nullptr};
+  context.undo_step = [&](const BoundAction& action, const StepResult& step) {
+    if (observer.step) observer.step(record, action, step);
+  };
+  const auto mechanism = make_mechanism(context);
+  if (mechanism.has_error()) {
+    trouble.push_back(mechanism.error().text());
+    co_return trouble;
+  }
+  co_await end_commands(journal, &record);
+  const Result<void> undone = co_await mechanism.value()->undo();
+  const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : settles);
+  trouble = co_await settle(*mechanism.value(), limit);
+  if (undone.has_error()) trouble.insert(trouble.begin(), undone.error().text());
+  co_return trouble;
+}
+
+// The record is gone though nobody of this process removed it: another undoer was here, or the folder was taken away. Only
+// the state itself tells.
+Task<bool> is_taken_back(UndoJournal& journal, UndoRecord& record, ActionRunner& actions) {
+  if (!record.touched) co_return true;
+  RecordLock none;
+  MechanismContext context{record, journal, none, actions, nullptr, nullptr};
+  const auto mechanism = make_mechanism(context);
+  if (mechanism.has_error() || !mechanism.value()->compare_is_complete()) co_return false;
+  const MonoTime now = mono_now();
+  const std::vector<std::string> differing = co_await settle(*mechanism.value(), now);
+  co_return differing.empty();
+}
+
+}  // namespace
+
+Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner& actions, UndoObserver observer,
+                              Duration patience) {
+  UndoOutcome outcome;
+  RecordLock lock;
+  bool first = true;
+  while (true) {
+    const MonoTime limit = mono_now() + (first ? patience : kForever);
+    LockOutcome locked = co_await journal.lock(id, limit, lock);
+    if (locked == LockOutcome::removed) {
+      std::optional<UndoRecord> remembered = journal.remembered(id);
+      const bool back = !remembered || journal.taken_back(id) || co_await is_taken_back(journal, *remembered, actions);
+      if (back) {
+        (void)journal.remove(id);  // from memory: there is no file
+        outcome.end = UndoEnd::already;
+        co_return outcome;
+      }
+      if (journal.restore(id).has_value()) continue;
+      locked = LockOutcome::held;  // from memory, and nobody else can know of it
+    }
+    Result<UndoRecord> record = journal.read(id);
+    if (record.has_error()) {
+      outcome.end = UndoEnd::leftover;
+      outcome.leftovers.push_back(record.error().text());
+      co_return outcome;
+    }
+    const bool unable = locked == LockOutcome::unable;  // what can be done without it is done; the record stays
+    outcome.record = std::move(record.value());
+    outcome.leftovers.clear();
+    if (outcome.record.touched) {
+      if (first && observer.begins) observer.begins(outcome.record);
+      const Duration settles = unable ? Duration(0) : kSettle;
+      outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer, settles);
+    }
+    if (unable) outcome.leftovers.push_back("the undo record " + id + " cannot be opened");
+    if (locked == LockOutcome::held || unable) break;
+    first = false;
+  }
+  if (outcome.leftovers.empty()) {
+    const Result<void> removed = journal.remove(id);
+    if (removed.has_error()) outcome.leftovers.push_back(removed.error().text());
+  }
+  outcome.end = outcome.leftovers.empty() ? UndoEnd::clean : UndoEnd::leftover;
+  co_return outcome;
+}
+
+Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer,
+                                           Duration patience) {
+  std::vector<UndoOutcome> outcomes;
+  co_await end_commands(journal, nullptr);
+  for (const std::string& id : journal.list()) {
+    UndoOutcome one = co_await undo_record(journal, id, actions, observer, patience);
+    outcomes.push_back(std::move(one));
+  }
+  co_return outcomes;
+}
+
+std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes) {
+  std::vector<std::string> out;
+  for (const UndoOutcome& outcome : outcomes) {
+    const std::string prefix = outcome.record.id.empty() ? "" : outcome.record.what() + ": ";
+    for (const std::string& one : outcome.leftovers) out.push_back(prefix + one);
+  }
+  return out;
+}
+
+std::string records_folder(const std::string& state_dir, const ProcessRef& owner, const std::string& run_id) {
+  return state_dir + "/undo/" + std::to_string(owner.pid) + "-" + std::to_string(owner.start) + "-" +
+         file_name_for(run_id);
+}
+
+namespace {
+
+// Nothing of a living owner is touched: its own watchdog looks after it.
+bool owner_alive(const UndoJournal& journal) {
+  for (const std::string& id : journal.list()) {
+    const Result<UndoRecord> record = journal.read(id);
+    if (record.has_value()) return record.value().owner.alive();
+  }
+  return is_running(folder_owner(journal.folder()));
+}
+
+}  // namespace
+
+void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes) {
+  Result<UndoJournal> journal = UndoJournal::open(folder);
+  if (journal.has_error()) {
+    outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
+    return;
+  }
+  if (owner_alive(journal.value())) return;
+  asio::io_context loop;
+  ActionRunner actions;
+  auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {
+    if (broken) log::error("the sweep threw", {{"folder", folder}});
+    outcomes.insert(outcomes.end(), found.begin(), found.end());
+    loop.stop();
+  };
+  asio::co_spawn(loop, undo_folder(journal.value(), actions, UndoObserver{}, kSweepPatience), std::move(done));
+  loop.run();
+  journal.value().remove_if_empty();
+}
+
+std::vector<UndoOutcome> sweep(const std::string& state_dir) {
+  std::vector<UndoOutcome> outcomes;
+  std::error_code error;
+  for (fs::directory_iterator it(state_dir + "/undo", error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_directory(ignored)) sweep_folder(it->path().string(), outcomes);
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {"cannot look for undo records in " + state_dir + ": " + error.message()}});
+  }
+  return outcomes;
+}
+
+}  // namespace shakedown

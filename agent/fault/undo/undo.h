@@ -1,0 +1,55 @@
+// Takes changes back from their records: by the agent, by the watchdog, or by the next agent's sweep.
+// Threads: the loop's thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/fault/action_runner.h"
+#include "agent/fault/fault.h"
+#include "agent/fault/undo/journal.h"
+
+namespace shakedown {
+
+enum class UndoEnd {
+  clean,     // taken back, compared, record removed
+  already,   // somebody else has removed the record
+  leftover,  // the record stays, for the next undoer
+};
+struct UndoOutcome {
+  UndoEnd end = UndoEnd::clean;
+  UndoRecord record;                   // as read; empty when it was damaged or gone
+  std::vector<std::string> leftovers;  // what differs, or what failed
+  bool handed_over = false;            // clean: by the watchdog, because we were not able to
+};
+
+// May be empty functions.
+struct UndoObserver {
+  std::function<void(const UndoRecord&)> begins;
+  std::function<void(const UndoRecord&, const BoundAction&, const StepResult&)> step;
+};
+
+// patience: how long somebody else's lock on the record is respected. After it (a frozen agent) the change is taken
+// back all the same, and once more when the lock is free: the record is removed under its lock only.
+Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner& actions, UndoObserver observer,
+                              Duration patience);
+
+// Everything in the folder, newest first. Returns one outcome for each record.
+Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer,
+                                           Duration patience);
+
+// "fault x (kill of y): it does not run: ..." for each leftover.
+std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes);
+
+// Undoes what dead owners left in state_dir, and forgets their folders. Blocks: runs a loop of its own.
+// Records of owners that live are left alone.
+std::vector<UndoOutcome> sweep(const std::string& state_dir);
+
+// The same for one folder of records. Nothing is done while its owner lives.
+void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes);
+
+// The folder of an owner's records inside a state_dir.
+std::string records_folder(const std::string& state_dir, const ProcessRef& owner, const std::string& run_id);
+
+}  // namespace shakedown

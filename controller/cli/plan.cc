@@ -1,0 +1,36 @@
+// validate, plan, schema: what needs only the scenario file.
+#include <cstdio>
+
+#include "controller/cli/commands.h"
+#include "controller/plan/text.h"
+#include "controller/record/scoring.h"
+#include "core/base/printable.h"
+#include "controller/scenario/scenario.h"
+
+namespace shakedown {
+
+int validate_command(const std::vector<std::string>& files) {
+  bool valid = true;
+  for (const std::string& file : files) {
+    const Decoded decoded = load_scenario(file);
+    for (const Diagnostic& diagnostic : decoded.diagnostics) say(stdout, diagnostic.text() + "\n");
+    valid = valid && decoded.scenario.has_value();
+    if (decoded.scenario) say(stdout, file + ": valid\n");
+  }
+  return valid ? 0 : exit_code(ErrorKind::scenario);
+}
+
+int plan_command(const std::string& file, const std::string& undo_records) {
+  const Result<Scenario> scenario = load_or_explain(file);
+  if (!scenario) return report_error(scenario.error());
+  say(stdout, plan_text(scenario.value()));
+  if (scenario.value().has_faults()) say(stdout, "\nundo records on this host: " + undo_records + "\n");
+  return 0;
+}
+
+int schema_command() {
+  std::fputs(scenario_schema_json().c_str(), stdout);
+  return 0;
+}
+
+}  // namespace shakedown

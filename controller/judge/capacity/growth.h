@@ -1,0 +1,35 @@
+// Searches and series of steps as parts of the scorecard, and as evidence for capacity, headroom and efficiency.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/judge/evidence.h"
+#include "core/model/scorecard.h"
+#include "controller/measure/bounds/scaling.h"
+
+namespace shakedown::judging {
+
+std::vector<ScoredSearch> summarize_searches(const Evidence& evidence);
+
+// The points of a series as measured, and the law fitted to those that count; `law` is absent with the reason in
+// scored.problem.
+struct SeriesEvidence {
+  ScoredScaling scored;
+  std::optional<ScalingFit> law;
+  double stood = 0;  // of the steps that count, at most: our own lag, over the rest of the requests' time
+};
+
+// A level as a reader says it: "16 users", "4 replicas", "400/s".
+std::string level_text(StepAxis axis, double level);
+// The highest level that counts; 0 = none does.
+double largest_level(const ScoredScaling& scored);
+// What the law is fitted over, at a level as declared: itself, or for a rate the mean number in the system there, between two
+// steps by interpolation. Beyond the steps that count a rate has none.
+std::optional<double> number_at(const ScoredScaling& scored, double level);
+
+SeriesEvidence examine_series(const StepSeries& series, double confidence, const Evidence& evidence);
+std::vector<ScoredScaling> summarize_scalings(const Evidence& evidence);
+
+}  // namespace shakedown::judging

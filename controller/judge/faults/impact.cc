@@ -1,0 +1,313 @@
+// impact {fault}: what one injection costs; the worst one counts. Failed requests and lost writes are counted; a delay is told
+// from how answers vary anyway only within bounds (controller/judge/faults/delay.h).
+#include "controller/judge/faults/impact.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/judge/sli/families.h"
+#include "controller/judge/rejudge/rejudge.h"
+#include "controller/judge/valid/row_validity.h"
+#include "controller/judge/scope.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
+
+void reject(InjectionBound& bound, std::string signal, std::string why) {
+  bound.verdict.valid = false;
+  bound.verdict.note = std::move(why);
+  bound.signal = std::move(signal);
+}
+
+// How sure each of several injections must be judged: for a pass every one must clear by itself, for a fail the error is
+// shared out among them, because the worst of many is bad by chance.
+struct Confidence {
+  double pass = 0, fail = 0;
+};
+
+// What the load did not show: users who waited made no requests, and after its end nobody did.
+void note_unseen(InjectionBound& bound, const InjectionView& view, double held_up, const Evidence& evidence) {
+  if (held_up >= 1) {
+    bound.verdict.note = std::isfinite(held_up) ? fmt::format("users who waited did not make about {:.0f} other requests", held_up)
+                                                : "users who waited did not make other requests";
+    bound.needed = "an open load, which keeps its rate when the target does not answer";
+  }
+  if (!outlasted(view, evidence)) return;
+  bound.verdict.upper = INFINITY;
+  bound.verdict.note = "the load ended before the service was back";
+  bound.needed = kLoadTooShort;
+}
+
+void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& sli, const HarmMeter& meter,
+             Confidence confidence, const Evidence& evidence) {
+  if (sli.unit == ImpactUnit::lost_writes) {
+    const LostWrites lost = lost_writes(view, evidence);
+    if (!lost.known) reject(bound, "unobserved", "not every ledger was completely read back");
+    bound.verdict.lower = lost.lower;
+    bound.verdict.upper = lost.upper;
+    bound.value = lost.lower;
+    return;
+  }
+  const Harm harm = meter.over(view.window);
+  const TimeRange within{std::chrono::ceil<std::chrono::seconds>(view.window.from),
+                         std::chrono::floor<std::chrono::seconds>(view.window.to)};
+  if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
+  if (sli.unit == ImpactUnit::delayed_seconds) {
+    const PhaseId phase = evidence.timeline->stages()[view.record->stage.value].phase;
+    if (!meter.has_baseline(phase)) return reject(bound, "", "no quiet time under the same load to compare with");
+    bound.value = harm.delayed_seconds;
+    bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.delay(within, confidence.fail).lower);
+    bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;
+    return note_unseen(bound, view, harm.held_up_or_slow, evidence);
+  }
+  // A second that the window shares with the time before or after it may have failed without the fault.
+  bound.value = static_cast<double>(harm.excess);
+  bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.failures(within, confidence.fail).lower);
+  bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) + static_cast<double>(harm.unfinished + harm.ours) + harm.held_up;
+  note_unseen(bound, view, harm.held_up, evidence);
+}
+
+// What one operation did in a second under one load.
+struct QuietSecond {
+  double latency = 0, timed = 0;  // of good answers
+  double bad = 0, judged = 0;
+
+  void add(const SecondRow& row, bool away) {
+    latency += row.latency_seconds[kOk];
+    timed += static_cast<double>(row.timed[kOk]);
+    if (away) return;
+    SecondTally sum;
+    add_outcomes(sum, row);
+    bad += static_cast<double>(sum.bad);
+    judged += static_cast<double>(sum.ok + sum.bad);
+  }
+};
+
+}  // namespace
+
+// Warm-up, searches and series are loaded otherwise than what is judged: they say nothing of a quiet time.
+HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
+  std::map<std::string, std::size_t> loads;
+  for (const Phase& phase : evidence.scenario->phases) {
+    const std::string load = phase.load ? meaning(*phase.load, *evidence.scenario) : "";
+    load_of_.push_back(loads.emplace(load, loads.size()).first->second);
+  }
+  quiet_.resize(loads.size());
+  std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, QuietSecond>> quiet;
+  std::set<int64_t> out;  // seconds in which a probe saw the service away
+  for (const ProbeEvidence& probe : evidence.probes) {
+    for (const CausedOutage& c : probe.outages) {
+      const int64_t last = second_of(c.outage.end(probe.results.back().end));
+      for (int64_t s = second_of(c.outage.begin()); s <= last; ++s) out.insert(s);
+    }
+  }
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
+    const bool judged = stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
+    if (!judged || in_window(row.second, evidence.windows)) return;
+    quiet[{load_of_[stage.phase.value], row.operation}][row.second].add(row, out.count(row.second) > 0);
+  });
+  for (const auto& [key, seconds] : quiet) {
+    Quiet& usual = quiet_[key.first][key.second];
+    for (const auto& [second, s] : seconds) {
+      usual.answers.add(second, s.latency, s.timed);
+      usual.failures.add(second, s.bad, s.judged);
+    }
+  }
+}
+
+bool HarmMeter::has_baseline(PhaseId phase) const {
+  if (phase.value >= load_of_.size()) return false;
+  const Usual& quiet = quiet_[load_of_[phase.value]];
+  return std::any_of(quiet.begin(), quiet.end(), [](const auto& one) { return one.second.answers.count() > 0; });
+}
+
+const HarmMeter::Quiet* HarmMeter::usual(StageId stage, OperationId operation) const {
+  const PhaseId phase = evidence_->timeline->stages()[stage.value].phase;
+  if (phase.value >= load_of_.size()) return nullptr;
+  const Usual& quiet = quiet_[load_of_[phase.value]];
+  const auto found = quiet.find(operation);
+  return found == quiet.end() ? nullptr : &found->second;
+}
+
+double HarmMeter::usual_failures(StageId stage, OperationId operation) const {
+  const Quiet* quiet = usual(stage, operation);
+  return quiet == nullptr ? 0 : quiet->failures.mean();
+}
+
+Bounds HarmMeter::delay(TimeRange range, double confidence) const {
+  const double grain = std::exp2(1.0 / (2 << kHistogramScale)) - 1;
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
+  std::map<const Quiet*, std::pair<double, double>> sums;
+  const auto add = [&](const SecondRow& row) {
+    auto& [sum, count] = sums[usual(row.stage, row.operation)];
+    sum += row.latency_seconds[kOk];
+    count += static_cast<double>(row.timed[kOk]);
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
+  Bounds out;
+  for (const auto& [quiet, sum] : sums) {
+    if (quiet == nullptr || quiet->answers.count() <= 0 || sum.second <= 0) continue;
+    const double expected = sum.second * quiet->answers.mean();
+    const double reach = quiet->answers.reach(sum.second, last - first + 1, confidence) + grain * (sum.first + expected);
+    out.lower += std::max(0.0, sum.first - expected - reach);
+    out.upper += std::max(0.0, sum.first - expected + reach);
+  }
+  return out;
+}
+
+Bounds HarmMeter::failures(TimeRange range, double confidence) const {
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
+  std::map<const Quiet*, std::pair<double, double>> sums;
+  const auto add = [&](const SecondRow& row) {
+    SecondTally tally;
+    add_outcomes(tally, row);
+    auto& [bad, judged] = sums[usual(row.stage, row.operation)];
+    bad += static_cast<double>(tally.bad);
+    judged += static_cast<double>(tally.ok + tally.bad);
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
+  Bounds out;
+  for (const auto& [quiet, sum] : sums) {
+    const auto [bad, judged] = sum;
+    const double share = quiet == nullptr ? 0 : quiet->failures.mean();
+    const double reach = share > 0 && judged > 0 ? quiet->failures.reach(judged, last - first + 1, confidence) : 0;
+    out.lower += std::max(0.0, std::floor(bad - judged * share - reach));
+    out.upper += std::min(bad, std::max(0.0, std::ceil(bad - judged * share + reach)));
+  }
+  return out;
+}
+
+double HarmMeter::usual_cycle(StageId stage) const {
+  const PhaseId phase = evidence_->timeline->stages()[stage.value].phase;
+  const ClosedLoad* closed = closed_load(stage, *evidence_);
+  if (closed == nullptr || phase.value >= load_of_.size()) return 0;
+  double sum = 0, count = 0;
+  for (const auto& [operation, quiet] : quiet_[load_of_[phase.value]]) {
+    sum += quiet.answers.mean() * quiet.answers.count();
+    count += quiet.answers.count();
+  }
+  return count > 0 ? sum / count + seconds(closed->think) : 0;
+}
+
+void HarmMeter::add_held_up(Harm& harm, StageId stage, const UserTime& time) const {
+  const double cycle = usual_cycle(stage);
+  const auto others = [cycle](double spent, uint64_t made) {
+    if (made == 0) return 0.0;
+    return cycle > 0 ? std::max(0.0, spent / cycle - static_cast<double>(made)) : INFINITY;
+  };
+  const double bad = others(time.bad, time.bad_requests);
+  const double slow = std::max(bad, cycle > 0 || time.bad_requests > 0 ? others(time.all, time.requests) : 0);
+  harm.held_up += std::ceil(bad);
+  harm.held_up_or_slow += std::ceil(slow);
+  Duration longest{};
+  for (const MixEntry& entry : evidence_->scenario->phase(evidence_->timeline->stages()[stage.value].phase).load->mix) {
+    longest = std::max(longest, evidence_->scenario->operation(entry.operation).timeout);
+  }
+  if (slow > 0) harm.unseen_seconds += slow * seconds(longest);
+}
+
+Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
+  Harm harm;
+  std::map<const Quiet*, std::pair<double, double>> excess;  // delay, failures
+  std::map<int64_t, SecondTally> seconds;
+  std::map<StageId, UserTime> users;
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
+  const auto add = [&](const SecondRow& row) {
+    if (told != nullptr && told->count(row.second) > 0) return;
+    SecondTally tally;
+    add_outcomes(tally, row);
+    add_outcomes(seconds[row.second], row);
+    const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
+    harm.ours += ours;
+    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
+    if (const ClosedLoad* closed = closed_load(row.stage, *evidence_)) {
+      UserTime& time = users[row.stage];
+      for (const Outcome outcome : kAllOutcomes) {
+        const double spent = user_seconds(row, outcome, *closed, *evidence_);
+        time.all += spent;
+        time.requests += row.count(outcome);
+        if (outcome == Outcome::ok) continue;
+        time.bad += spent;
+        time.bad_requests += row.count(outcome);
+      }
+    }
+    const Quiet* quiet = usual(row.stage, row.operation);
+    auto& [delay, failures] = excess[quiet];
+    failures += static_cast<double>(tally.bad);
+    if (quiet == nullptr) return;
+    failures -= static_cast<double>(tally.ok + tally.bad) * quiet->failures.mean();
+    if (quiet->answers.count() <= 0) return;
+    delay += row.latency_seconds[kOk] - static_cast<double>(row.timed[kOk]) * quiet->answers.mean();
+  };
+  evidence_->timeline->seconds().each_row(add, first, last + 1);
+  for (const auto& [second, s] : seconds) {
+    if (told != nullptr) told->insert(second);
+    harm.failed += s.bad;
+    harm.unfinished += s.unfinished;
+    harm.answered += s.ok;
+    if (s.ok + s.bad > 0) {
+      harm.worst_error_ratio =
+          std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
+    }
+  }
+  for (const auto& [stage, time] : users) add_held_up(harm, stage, time);
+  for (const auto& [quiet, more] : excess) {
+    harm.delayed_seconds += std::max(0.0, more.first);
+    harm.excess += static_cast<uint64_t>(std::llround(std::max(0.0, more.second)));
+  }
+  return harm;
+}
+
+LostWrites lost_writes(const InjectionView& view, const Evidence& evidence) {
+  LostWrites out;
+  const std::size_t ledgers = evidence.scenario->ledgers.size();
+  out.known = ledgers > 0 && view.valid();
+  for (std::size_t i = 0; out.known && i < ledgers; ++i) {
+    const LossEvidence& found = evidence.losses.at({view.record->injection, LedgerId(i)});
+    out.lower += found.loss.count_lower;
+    out.upper += found.loss.count_upper;
+    out.known = found.incomplete.empty();
+  }
+  return out;
+}
+
+Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evidence& evidence) {
+  const HarmMeter meter(evidence);
+  std::vector<InjectionBound> bounds;
+  std::vector<ProbeId> probes;
+  for (const ProbeEvidence& probe : evidence.probes) probes.push_back(probe.id);
+  std::vector<InjectionView> views = injections_of(sli.fault, evidence);
+  const double each = (1 - requirement.confidence) / std::max<double>(1, static_cast<double>(views.size()));
+  for (InjectionView& view : views) {
+    reject_disturbed(view, probes, evidence);
+    InjectionBound bound;
+    bound.blocks = view.blocks;
+    bound.verdict.injection = view.record->injection;
+    bound.verdict.number = view.number;
+    if (view.valid()) {
+      measure(bound, view, sli, meter, {requirement.confidence, 1 - each}, evidence);
+    } else {
+      reject(bound, view.signal, view.invalid);
+      if (!view.overlap.empty()) bound.needed = kAlone;
+    }
+    if (view.cut_short) {
+      bound.verdict.upper = INFINITY;
+      bound.verdict.note = kEndedByUndo;
+    }
+    bound.clearing = bound.verdict.upper;
+    bounds.push_back(std::move(bound));
+  }
+  Judged out = judge_injections(requirement, std::move(bounds), {1, std::nullopt, "such faults"}, unit_of(requirement.sli));
+  out.observed_seconds = evidence.last_second();
+  const LoadScope scope(Scope{{}, sli.fault}, evidence);
+  if (sli.unit != ImpactUnit::lost_writes && scope.missing().empty() && out.verdict.measured.samples > 0) {
+    if (missing_in(scope, {}, {}, evidence).never_offered > 0) check_our_losses(out, scope, kDefaultBudget, evidence);
+    check_load_agents(out, scope, evidence);
+  }
+  return out;
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,72 @@
+// What a disturbance did to the load: failed requests, delay, the worst second.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "controller/judge/faults/delay.h"
+#include "controller/judge/evidence.h"
+#include "controller/judge/faults/injections.h"
+#include "controller/measure/bounds/intervals.h"
+
+namespace shakedown::judging {
+
+struct Harm {
+  uint64_t failed = 0;      // failed, refused, reset, timeout, dropped_by_target
+  uint64_t excess = 0;      // of these: above their share in quiet time under the same load, to the nearest
+  uint64_t unfinished = 0;  // may or may not have failed
+  uint64_t answered = 0;    // ok
+  uint64_t ours = 0;        // never sent or lost on our side: missing data
+  double delayed_seconds = 0;    // summed latency of good answers above their mean outside fault windows under the same load, >= 0
+  double unseen_seconds = 0;     // delay that `ours` can have had at most: their timeouts
+  double worst_error_ratio = 0;  // of any second
+  // Requests that the users of a closed load did not make while they waited for bad ones, and for bad or slow ones; infinite =
+  // there is no quiet time that says how many.
+  double held_up = 0, held_up_or_slow = 0;
+};
+
+struct LostWrites {
+  double lower = 0, upper = 0;  // over all ledgers
+  bool known = false;           // every ledger was completely read back
+};
+
+class HarmMeter {
+ public:
+  explicit HarmMeter(const Evidence& evidence);
+  // Of the whole seconds that meet the range, all phases. Those in `told` are left out and the others join them, so that
+  // what several ranges share is counted once.
+  Harm over(TimeRange range, std::set<int64_t>* told = nullptr) const;
+  // Bounds of the delay over the range: what answers vary by themselves is no fault's, and a histogram knows each of them
+  // to 0.27 % only.
+  Bounds delay(TimeRange range, double confidence) const;
+  // Bounds of the requests that failed beyond their share in quiet time. Where none failed then, all that failed.
+  Bounds failures(TimeRange range, double confidence) const;
+  // Whether there was a quiet time under the load of that phase to compare delays with.
+  bool has_baseline(PhaseId phase) const;
+  // The share of requests that fail in quiet time; 0 where there is none.
+  double usual_failures(StageId stage, OperationId operation) const;
+
+ private:
+  // Outside fault windows, of measured phases with the same load: under another one answers take another time.
+  struct Quiet {
+    QuietAnswers answers;   // latency of good answers
+    QuietAnswers failures;  // 1 for a request that failed, outside of outages
+  };
+  using Usual = std::map<OperationId, Quiet>;
+  const Quiet* usual(StageId stage, OperationId operation) const;
+  // How the users of one closed stage spent a range of seconds.
+  struct UserTime {
+    double bad = 0, all = 0;  // seconds
+    uint64_t bad_requests = 0, requests = 0;
+  };
+  double usual_cycle(StageId stage) const;  // what one request of a closed load takes its user in quiet time; 0 = not known
+  void add_held_up(Harm& harm, StageId stage, const UserTime& time) const;
+
+  const Evidence* evidence_;
+  std::vector<std::size_t> load_of_;  // by PhaseId: which of the different loads
+  std::vector<Usual> quiet_;          // by load
+};
+
+LostWrites lost_writes(const InjectionView& view, const Evidence& evidence);
+
+}  // namespace shakedown::judging

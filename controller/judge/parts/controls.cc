@@ -1,0 +1,51 @@
+#include "controller/judge/parts/controls.h"
+
+#include <algorithm>
+
+#include "controller/judge/settle.h"
+
+namespace shakedown::judging {
+namespace {
+
+void add(std::vector<ScoredControl>& controls, const std::string& name, VerdictState state, RequirementId row, bool vouched) {
+  const auto same = [&](const ScoredControl& c) { return c.control == name; };
+  const auto found = std::find_if(controls.begin(), controls.end(), same);
+  if (found == controls.end()) {
+    controls.push_back({name, state, {row}, vouched});
+    return;
+  }
+  found->vouched = found->vouched && vouched;
+  if (severity(state) > severity(found->state)) found->state = state;
+  found->rows.push_back(row);
+}
+
+}  // namespace
+
+std::vector<ScoredCheck> summarize_checks(const Evidence& evidence) {
+  std::vector<ScoredCheck> out;
+  const std::vector<Check>& checks = evidence.scenario->checks;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    ScoredCheck scored{checks[i].name, kind_name(checks[i].kind), false, false, std::nullopt, "not run"};
+    if (const CheckResult* result = result_of(CheckId(i), *evidence.timeline)) {
+      scored.done = result->done;
+      scored.holds = result->done && result->holds;
+      if (result->done) scored.number = result->number;
+      scored.detail = result->detail;
+    }
+    out.push_back(std::move(scored));
+  }
+  return out;
+}
+
+std::vector<ScoredControl> summarize_controls(const std::vector<ScoredRequirement>& rows) {
+  std::vector<ScoredControl> controls;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (const std::string& control : rows[i].requirement.controls) {
+      add(controls, control, rows[i].verdict.state, RequirementId(i),
+          std::holds_alternative<AttestedSli>(rows[i].requirement.sli));
+    }
+  }
+  return controls;
+}
+
+}  // namespace shakedown::judging

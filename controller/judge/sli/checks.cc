@@ -1,0 +1,99 @@
+// Checks and what somebody vouches for. A check's value is exact: it holds or not, or it is its number. An attested row is
+// nobody's measurement and has no value at all.
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/parts/controls.h"
+#include "controller/judge/sli/families.h"
+
+namespace shakedown::judging {
+namespace {
+
+Measured exactly(double value, Unit unit) { return {value, value, value, unit, 1, false}; }
+
+// It was carried out and does not hold. A number beside that counts only where it misses the objective too: the days
+// that an untrusted certificate has left are worth nothing.
+void fail_outright(Verdict& verdict, const Requirement& requirement, const CheckResult& result, Unit unit) {
+  verdict.state = VerdictState::fail;
+  verdict.measured.unit = unit;
+  verdict.measured.samples = 1;
+  const bool telling = result.number && std::isfinite(*result.number) && misses(requirement.objective, *result.number);
+  if (telling) verdict.measured = exactly(*result.number, unit);
+}
+
+void compare_exactly(Verdict& verdict, const Requirement& requirement, double value, Unit unit) {
+  verdict.measured = exactly(value, unit);
+  settle(verdict, requirement);
+  if (unit != Unit::holds) return;
+  verdict.at_risk = false;  // there is no margin
+  verdict.supportable.reset();
+}
+
+// The instant at which a day that was written begins; nothing when it is no date.
+std::optional<WallTime> day_of(const std::string& written) {
+  const Result<WallTime> day = parse_wall(written);
+  return day ? std::optional(day.value()) : std::nullopt;
+}
+
+}  // namespace
+
+const CheckResult* result_of(CheckId check, const Timeline& timeline) {
+  const CheckResult* found = nullptr;
+  for (const CheckResult& result : timeline.checks()) {
+    if (result.check == check) found = &result;
+  }
+  return found;
+}
+
+Judged judge_sli(const Requirement& requirement, const CheckSli& sli, const Evidence& evidence) {
+  const Unit unit = unit_of(requirement.sli);
+  const std::string& name = evidence.scenario->check(sli.check).name;
+  const CheckResult* result = result_of(sli.check, *evidence.timeline);
+  if (result == nullptr) {
+    return nothing(unit, fmt::format("No data: check {} was not run.", name), "a run in which its agent carries it out");
+  }
+  if (!result->done) {
+    return nothing(unit, fmt::format("No data: check {} could not be carried out: {}.", name, result->detail),
+                   "a run in which it can be carried out");
+  }
+  const bool numbered = sli.answer != CheckAnswer::holds;
+  if (result->holds && numbered && (!result->number || !std::isfinite(*result->number))) {
+    return nothing(unit, fmt::format("No data: check {} gave no number: {}.", name, result->detail),
+                   "a run in which it gives a number");
+  }
+  Judged out;
+  if (numbered && !result->holds) {
+    fail_outright(out.verdict, requirement, *result, unit);
+  } else {
+    compare_exactly(out.verdict, requirement, numbered ? *result->number : result->holds ? 1 : 0, unit);
+  }
+  out.until = result->ended;
+  if (out.verdict.state == VerdictState::unknown) return out;
+  const std::string limit = numbered ? fmt::format("; objective {}", limit_text(requirement.objective)) : "";
+  out.verdict.reason = fmt::format("Check {} {}: {}{}.", name, result->holds ? "holds" : "does not hold", result->detail, limit);
+  return out;
+}
+
+Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const Evidence& evidence) {
+  const Unit unit = unit_of(requirement.sli);
+  const std::string link = sli.link.empty() ? "" : fmt::format(", see {}", sli.link);
+  const std::string said = fmt::format("Attested, not measured: \"{}\", by {} on {}{}", sli.statement, sli.by, sli.date, link);
+  const std::optional<WallTime> date = day_of(sli.date), expires = day_of(sli.expires);
+  const WallTime now = evidence.manifest->finished;
+  const auto open = [&](const std::string& why, const std::string& needed) {
+    return nothing(unit, fmt::format("{}; {}.", said, why), needed);
+  };
+  if (!date || !expires) return open("its dates cannot be read", "dates such as 2026-12-15");
+  if (now == WallTime{}) return open("when the run ended is not known", "a run that came to its end");
+  if (*date > now) return open("that day had not come when the run ended", "a date that is not in the future");
+  Judged out;
+  out.verdict.measured.unit = unit;
+  const bool expired = now >= *expires + std::chrono::days(1);  // the last day counts
+  out.verdict.state = expired ? VerdictState::fail : VerdictState::pass;
+  out.verdict.reason = expired ? fmt::format("{}; it expired on {}.", said, sli.expires)
+                               : fmt::format("{}; good until {}.", said, sli.expires);
+  return out;
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,231 @@
+// outages {probe}: how many outages the run saw, injected or spontaneous; those under load of our own are told apart. tolerated {faults, probe}: the share of injections that
+// caused none; an objective of 100 % is judged on every injection, any other one by the binomial claim.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/sli/families.h"
+#include "controller/judge/faults/hidden.h"
+#include "controller/judge/faults/injections.h"
+#include "controller/judge/faults/load_watch.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/sli/probe_rows.h"
+#include "controller/measure/bounds/clusters.h"
+#include "controller/measure/bounds/intervals.h"
+
+namespace shakedown::judging {
+namespace {
+
+constexpr uint64_t kFewestInjections = 3;
+
+struct Toleration {
+  uint64_t valid = 0, clean = 0, all = 0;
+  uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
+  std::vector<InjectionVerdict> rows;
+  std::vector<ValidityReason> signals;
+  bool overlapped = false;  // one of them met another fault
+  std::vector<std::pair<RunTime, bool>> outcomes;  // of the valid ones: when, and whether it was tolerated
+};
+
+// By how much the injections depend on those before them (controller/measure/bounds/clusters.h).
+double effect_of(Toleration& counts) {
+  std::sort(counts.outcomes.begin(), counts.outcomes.end());
+  std::vector<bool> in_order;
+  for (const auto& [at, clean] : counts.outcomes) in_order.push_back(clean);
+  return trials_effect(in_order);
+}
+
+// nullopt: the probe cannot tell; else whether the injection caused an outage.
+std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence& probe) {
+  for (const CausedOutage& c : probe.outages) {
+    if (c.injection == view.record->injection) return true;
+    if (c.outage.first_failed_end < view.effect_from && (!c.outage.good_end || *c.outage.good_end > view.effect_from)) {
+      return std::nullopt;
+    }
+  }
+  const bool dark = std::any_of(probe.unobserved.begin(), probe.unobserved.end(), [&](const TimeRange& r) {
+    return r.from < view.window.to && view.effect_from < r.to;
+  });
+  if (probe.empty() || dark || probe.results.front().start >= view.effect_from) return std::nullopt;
+  return false;
+}
+
+// Most requests to the probe's target failed for as long as makes an outage, and the probe did not see it.
+bool blind_for_load(const InjectionView& view, ProbeId id, const LoadWatch& load, const Evidence& evidence) {
+  const Probe& probe = evidence.scenario->probe(id);
+  const Duration away = load.mostly_failing(view, evidence.scenario->operation(probe.operation).request.target);
+  return away > Duration{} && away >= probe.every * std::max(1U, probe.down_after);
+}
+
+InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, const LoadWatch& load, const Evidence& evidence) {
+  InjectionVerdict row;
+  row.injection = view.record->injection;
+  row.number = view.number;
+  row.valid = view.valid();
+  row.note = view.invalid;
+  bool hit = false, blind = sli.probes.empty();
+  for (const ProbeId id : sli.probes) {
+    const auto caused = view.valid() ? caused_outage(view, evidence.probe(id)) : std::nullopt;
+    hit = hit || caused.value_or(false);
+    const auto hidden = hidden_outages(evidence.probe(id), evidence.scenario->probe(id), view.effect_from, view.window.to);
+    blind = blind || !caused || !hidden.empty();
+    if (std::any_of(hidden.begin(), hidden.end(), [](const HiddenOutage& one) { return one.open; })) view.blocks = true;
+  }
+  if (row.valid && blind && !hit) {
+    row.valid = false;
+    row.note = "the probes did not watch the whole fault";
+  }
+  const std::string stood = view.stood ? format_value(seconds(*view.stood), Unit::seconds) : "";
+  if (row.valid && view.cut_short && !hit) {
+    row.valid = false;
+    row.note = fmt::format("{}: we took it back after {}, before its time", kEndedByUndo, stood);
+    view.blocks = true;
+  }
+  const auto unseen = [&](ProbeId id) { return blind_for_load(view, id, load, evidence); };
+  if (row.valid && !hit && std::any_of(sli.probes.begin(), sli.probes.end(), unseen)) {
+    row.valid = false;
+    row.note = "most requests of the load failed, and the probe saw no outage: it does not ask what they ask";
+    view.blocks = true;
+  }
+  row.lower = row.upper = hit ? 0 : 1;
+  if (row.valid && !hit && view.stood) row.stood = seconds(*view.stood);
+  if (row.valid) row.note = hit ? "outage" : stood.empty() ? "tolerated" : "tolerated, at work for " + stood;
+  return row;
+}
+
+Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
+  Toleration out;
+  const LoadWatch load(evidence);
+  for (const FaultId fault : sli.faults) {
+    for (InjectionView& view : injections_of(fault, evidence)) {
+      reject_disturbed(view, sli.probes, evidence);
+      InjectionVerdict row = tolerated_by(view, sli, load, evidence);
+      out.overlapped = out.overlapped || (!row.valid && !view.overlap.empty());
+      ++out.all;
+      if (row.valid) ++out.valid;
+      if (!row.valid && view.blocks) ++out.blocked;
+      if (row.valid && row.upper > 0) ++out.clean;
+      if (row.valid) out.outcomes.emplace_back(view.effect_from, row.upper > 0);
+      if (!row.valid && !view.signal.empty()) out.signals.push_back({view.signal, view.invalid, false});
+      out.rows.push_back(std::move(row));
+    }
+  }
+  return out;
+}
+
+// " (at work for 4.9 s to 5 s)"; empty = not known.
+std::string stood_words(const Toleration& counts) {
+  double least = INFINITY, most = 0;
+  for (const InjectionVerdict& row : counts.rows) {
+    if (!row.stood) continue;
+    least = std::min(least, *row.stood);
+    most = std::max(most, *row.stood);
+  }
+  if (!std::isfinite(least)) return "";
+  const std::string from = format_value(least, Unit::seconds), to = format_value(most, Unit::seconds);
+  return from == to ? fmt::format(" (at work for {})", from) : fmt::format(" (at work for {} to {})", from, to);
+}
+
+// " (4 more began in searches, series or phases that are not measured, of which 1 reached a measured phase)"; empty for none.
+std::string not_counted_words(uint64_t ours, uint64_t reached) {
+  if (ours == 0) return "";
+  const std::string into = reached > 0 ? fmt::format(", of which {} reached a measured phase", reached) : "";
+  return fmt::format(" ({} more began in searches, series or phases that are not measured{})", ours, into);
+}
+
+void decide_all(Verdict& verdict, const Toleration& counts) {
+  if (counts.clean < counts.valid) {
+    verdict.state = VerdictState::fail;
+  } else {
+    const bool enough = counts.valid >= kFewestInjections && counts.blocked == 0;
+    verdict.state = enough ? VerdictState::pass : VerdictState::not_proven;
+  }
+}
+
+}  // namespace
+
+namespace {
+
+// What an outage may have been missed for, and what would show it; both empty = none was.
+struct Watch {
+  std::string missed, needed;
+};
+
+Watch watched(const ProbeEvidence& evidence, const Probe& probe) {
+  const std::vector<HiddenOutage> hidden = hidden_outages(evidence, probe, RunTime::min(), RunTime::max());
+  if (std::any_of(hidden.begin(), hidden.end(), [](const HiddenOutage& one) { return one.open; })) {
+    return {"; checks failed or were not answered at an end of the observation, which may be one more", hidden_needed(true)};
+  }
+  if (!hidden.empty() || !evidence.unobserved.empty()) {
+    return {"; checks were not made for long enough to hide one", hidden_needed(false)};
+  }
+  if (evidence.results.size() >= std::max(1U, probe.down_after)) return {};
+  return {"; fewer checks than make an outage", "a run of more checks"};
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
+  return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
+    const auto of_load = [](const CausedOutage& c) { return c.load != nullptr; };
+    const auto ours = static_cast<uint64_t>(std::count_if(probe.outages.begin(), probe.outages.end(), of_load));
+    const auto reached = std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
+    const uint64_t counted_ones = probe.outages.size() - ours;
+    const double seen = static_cast<double>(counted_ones), most = seen + static_cast<double>(reached);
+    const Watch watch = watched(probe, evidence.scenario->probe(probe.id));
+    Judged out;
+    out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
+    out.verdict.measured = {seen, seen, watch.missed.empty() ? most : INFINITY, Unit::count, probe.results.size(), false};
+    out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}{}; objective {}.", counted(counted_ones, "outage"),
+                                     name, spontaneous(probe).size(), not_counted_words(ours, static_cast<uint64_t>(reached)),
+                                     watch.missed, limit_text(requirement.objective));
+    settle(out.verdict, requirement);
+    if (out.verdict.state == VerdictState::not_proven) {
+      out.verdict.needed = watch.missed.empty() ? "an unmeasured phase without an outage" : watch.needed;
+    }
+    return out;
+  });
+}
+
+Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const Evidence& evidence) {
+  Toleration counts = count_tolerated(sli, evidence);
+  if (counts.valid == 0) {
+    Judged none = nothing(Unit::ratio, "No valid injection of these faults.", counts.overlapped ? kAlone : needed_injections(0, kFewestInjections));
+    none.verdict.injections = std::move(counts.rows);
+    none.signals = std::move(counts.signals);
+    return none;
+  }
+  Judged out;
+  const double n = static_cast<double>(counts.valid), clean = static_cast<double>(counts.clean);
+  const double all = n + static_cast<double>(counts.blocked);  // a pass must hold with these bad, a fail without them
+  const double effect = effect_of(counts);
+  const double of_pass = trials_effect_of_pass(effect, counts.valid - counts.clean);
+  const Bounds bounds{clopper_pearson(clean / of_pass, all / of_pass, requirement.confidence).lower,
+                      clopper_pearson(clean / effect, n / effect, requirement.confidence).upper};
+  out.verdict.measured = {clean / n, bounds.lower, bounds.upper, Unit::ratio, counts.valid, false};
+  out.observed_seconds = evidence.last_second();
+  out.signals = std::move(counts.signals);
+  settle(out.verdict, requirement);
+  if (requirement.objective.limit >= 1 && requirement.objective.comparison == Comparison::at_least &&
+      out.verdict.state != VerdictState::unknown) {
+    decide_all(out.verdict, counts);
+  }
+  if (out.verdict.state != VerdictState::unknown) {
+    out.verdict.reason = fmt::format("{} of {} valid injections caused no outage{} ({} recorded); at least {} of such "
+                                     "faults {}; objective {}.{}",
+                                     counts.clean, counts.valid, stood_words(counts), counts.all, at_least_percent(bounds.lower),
+                                     confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
+  }
+  out.verdict.injections = std::move(counts.rows);
+  if (out.verdict.state == VerdictState::not_proven) {
+    const double limit = requirement.objective.limit;
+    out.verdict.needed = counts.blocked > 0 ? "a run in which every injection counts"
+                         : misses(requirement.objective, clean / n) ? kMoreWillNotHelp
+                         : limit >= 1 ? needed_injections(counts.valid, kFewestInjections)
+                                      : needed_injections(counts.valid, clean_trials_needed(limit, requirement.confidence));
+  }
+  return out;
+}
+
+}  // namespace shakedown::judging

@@ -1,0 +1,146 @@
+// throughput: good answers per second over the scope, by batch means (controller/measure/bounds/batch_means.h): bounds that allow for
+// seconds that depend on their neighbours, and none where these seconds are too few for that.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/sli/families.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/valid/row_validity.h"
+#include "controller/judge/scope.h"
+#include "controller/measure/bounds/batch_means.h"
+
+namespace shakedown::judging {
+namespace {
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+struct Rates {
+  std::vector<int64_t> seconds;
+  std::vector<double> good, at_best;  // at_best: unfinished and our own losses would have been good
+  double offered = 0;                 // a second: what the target was asked, or could have been
+};
+
+// What is not asked cannot be answered: the highest rate at which the load of the scope asks, in the mean of its whole
+// seconds. Users without time to think ask as soon as they are answered: no limit.
+double asked_rate(const LoadScope& scope, double offered, double never_offered, const Evidence& evidence) {
+  const auto whole = scope.whole_seconds();
+  const double seconds = std::max(1.0, static_cast<double>(whole.size()));
+  double by_users = 0;
+  for (const auto& [second, id] : whole) {
+    const StageRecord& stage = evidence.timeline->stages()[id.value];
+    const auto& load = evidence.scenario->phase(stage.phase).load;
+    const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+    if (closed == nullptr) continue;
+    const double users = stage.role == StageRole::declared ? closed->users : std::max(1.0, stage.level);
+    if (closed->think <= Duration::zero()) return INFINITY;
+    by_users += users / shakedown::seconds(closed->think);
+  }
+  return std::max(offered + never_offered / seconds, by_users / seconds);
+}
+
+Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
+  std::map<int64_t, SecondTally> seconds;
+  for (const auto& [second, stage] : scope.whole_seconds()) seconds[second].second = second;
+  for (const SecondTally& s : tally(scope, sli.operations, evidence)) {
+    const auto found = seconds.find(s.second);
+    if (found != seconds.end()) found->second = s;
+  }
+  Rates out;
+  for (const auto& [second, s] : seconds) {
+    out.seconds.push_back(second);
+    out.good.push_back(static_cast<double>(s.ok));
+    out.at_best.push_back(static_cast<double>(s.ok + s.unfinished + s.ours));
+    out.offered += static_cast<double>(s.offered) / static_cast<double>(seconds.size());
+  }
+  return out;
+}
+
+// As if all that was never offered had been answered well, evenly over the scope, and what users did not ask for while we
+// stood still, in the second in which we did.
+void add_never_asked(Rates& rates, const Missing& missing, const std::map<int64_t, double>& stood) {
+  const double each = missing.never_offered / std::max(1.0, static_cast<double>(rates.at_best.size()));
+  for (double& rate : rates.at_best) rate += each;
+  for (const auto& [second, requests] : stood) {
+    const auto at = std::lower_bound(rates.seconds.begin(), rates.seconds.end(), second) - rates.seconds.begin();
+    rates.at_best[std::min(static_cast<std::size_t>(at), rates.at_best.size() - 1)] += requests;
+  }
+}
+
+// An answer that took longer than a second did not come in the second that it counts in.
+std::string slowest_words(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
+  Duration slowest{};
+  for (const auto& [key, cell] : evidence.timeline->totals()) {
+    if (!scope.has_stage(key.first) || !is_among(key.second, sli.operations)) continue;
+    slowest = std::max(slowest, cell.latency[static_cast<std::size_t>(Outcome::ok)].max());
+  }
+  if (slowest <= std::chrono::seconds(1)) return "";
+  return fmt::format(" Each counts in the second in which it was asked for; some came up to {} later.",
+                     format_value(shakedown::seconds(slowest), Unit::seconds));
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const Evidence& evidence) {
+  const LoadScope scope(sli.scope, evidence);
+  if (!scope.missing().empty()) {
+    return nothing(Unit::per_second, "No data: " + scope.missing() + ".", "a run of that phase");
+  }
+  const SecondTally sum = total(tally(scope, sli.operations, evidence));
+  Rates rates = rates_of(scope, sli, evidence);
+  if (sum.offered == 0) return nothing(Unit::per_second, fmt::format("No data: no request in {}.", scope.describe()), "samples");
+  if (rates.good.empty()) {
+    return nothing(Unit::per_second, fmt::format("No data: no whole second in {}, so no rate can be told.", scope.describe()),
+                   "a longer phase: at least 8 whole seconds");
+  }
+  Missing missing = missing_in(scope, sli.operations, sum, evidence);
+  const auto stood = stood_still(scope, sli.operations, evidence);
+  for (const auto& [second, requests] : stood) missing.stood += requests;
+  const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
+  const double limit = requirement.objective.limit;
+  const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
+  add_never_asked(rates, missing, std::isfinite(missing.stood) ? stood : std::map<int64_t, double>{});
+  const auto bounds = batch_means(rates.good, requirement.confidence);
+  auto best = batch_means(rates.at_best, requirement.confidence);
+  if (best && !std::isfinite(missing.stood)) best->upper = INFINITY;
+  Judged out;
+  out.observed_seconds = scope.length();
+  out.until = scope.until();
+  out.verdict.measured = {mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY,
+                          Unit::per_second, sum.ok, false};
+  Measured& m = out.verdict.measured;
+  // Nobody knows what it would answer of more; but where it answered nothing, more would have changed nothing.
+  if (too_little && sum.ok > 0) m.upper = INFINITY;
+  const auto told = [&](double value) { return figure(value, Unit::number, limit); };
+  out.verdict.reason = fmt::format("{} good answers a second over {} whole seconds of {}, between {} and {} {}; "
+                                   "objective {}.",
+                                   told(*m.value), rates.good.size(), scope.describe(),
+                                   told(*m.lower), told(*m.upper),
+                                   confidence_text(requirement.confidence), limit_text(requirement.objective));
+  out.verdict.reason += slowest_words(scope, sli, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "
+                                    "depend on each other"
+                         : misses(requirement.objective, *m.value) ? kMoreWillNotHelp
+                                                                   : "a longer phase: the rate varies too much";
+  }
+  if (too_little && out.verdict.state == VerdictState::not_proven) {
+    out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.",
+                                      told(asked));
+    set_needed(out.verdict, {fmt::format("a load that asks for {} a second or more", format_number(limit)), kNotByTime});
+  } else if (best) {
+    settle_missing(out, missing, bounds ? compare(requirement.objective, bounds->lower, bounds->upper) : VerdictState::not_proven,
+                   compare(requirement.objective, best->lower, best->upper));
+  }
+  check_called(out, scope, sli.operations, evidence);
+  check_load_agents(out, scope, evidence);
+  return out;
+}
+
+}  // namespace shakedown::judging

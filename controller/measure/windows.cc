@@ -1,0 +1,148 @@
+#include "controller/measure/windows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/measure/outages.h"
+
+namespace shakedown {
+namespace {
+
+// What is left of the range without the holes, ascending.
+std::vector<TimeRange> without(TimeRange range, const std::vector<TimeRange>& holes) {
+  std::vector<TimeRange> left{range};
+  for (const TimeRange& hole : holes) {
+    std::vector<TimeRange> rest;
+    for (const TimeRange& one : left) {
+      if (hole.to <= one.from || one.to <= hole.from) {
+        rest.push_back(one);
+        continue;
+      }
+      if (one.from < hole.from) rest.push_back({one.from, hole.from});
+      if (hole.to < one.to) rest.push_back({hole.to, one.to});
+    }
+    left = std::move(rest);
+  }
+  return left;
+}
+
+// A check that was under way when the fault struck counts as hit by it.
+bool began_in(const Outage& outage, TimeRange window) {
+  return outage.first_failed_end >= window.from && outage.begin() < window.to;
+}
+
+void set_apart(std::vector<FaultWindow>& windows, const std::vector<OutageReport>& reports, RunTime until) {
+  std::vector<TimeRange> drilled, own, apart;
+  for (const OutageReport& report : reports) {
+    for (const Outage& outage : report.outages) {
+      const bool caused = std::any_of(windows.begin(), windows.end(), [&](const FaultWindow& w) { return began_in(outage, w.range); });
+      (caused ? drilled : own).push_back({outage.begin(), outage.end(until)});
+    }
+  }
+  for (const TimeRange& range : own) {
+    for (const TimeRange& one : without(range, drilled)) apart.push_back(one);
+  }
+  for (FaultWindow& window : windows) {
+    for (const TimeRange& one : apart) {
+      if (one.from < window.range.to && window.range.from < one.to) window.apart.push_back(one);
+    }
+  }
+}
+
+// The end of the last outage, over all probes, that began in the fault's [from, clean]. One that stood before it is not its own.
+RunTime recovered_by(const std::vector<OutageReport>& reports, TimeRange fault, RunTime until) {
+  RunTime end = fault.to;
+  for (const OutageReport& report : reports) {
+    for (const Outage& outage : report.outages) {
+      const RunTime over = outage.end(until);
+      if (outage.begin() <= fault.to && outage.first_failed_end >= fault.from) end = std::max(end, over);
+    }
+  }
+  return end;
+}
+
+// The outages that end at `from` or later, and perhaps earlier ones: before it, at the end of as many good checks as a
+// recovery takes, none was open.
+OutageReport outages_until(const ProbeLog& results, const Probe& probe, RunTime from) {
+  const auto begin = good_before(results, probe, from == RunTime::min() ? from : from - results.longest(), std::max(1U, probe.up_after));
+  return begin == results.end() ? OutageReport{} : find_outages(results, probe, {begin->start, RunTime::max()});
+}
+
+}  // namespace
+
+std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
+  std::vector<FaultWindow> windows;
+  std::vector<OutageReport> reports;
+  for (const InjectionRecord& record : timeline.injections()) {
+    const FaultEvent* injected = record.find(FaultState::injected);
+    if (injected == nullptr) continue;
+    if (reports.empty()) {
+      const std::vector<Probe>& probes = timeline.scenario().probes;
+      for (std::size_t i = 0; i < probes.size(); ++i) {
+        reports.push_back(outages_until(timeline.probe(ProbeId(i)), probes[i], from));
+      }
+    }
+    const FaultEvent* clean = record.find(FaultState::clean);
+    TimeRange range{injected->earliest, timeline.last()};
+    if (clean != nullptr) {
+      range.to = recovered_by(reports, {range.from, clean->latest}, timeline.last());
+    }
+    range.to = std::max(range.to, range.from);
+    windows.push_back({record.injection, record.fault, range});
+  }
+  set_apart(windows, reports, timeline.last());
+  std::erase_if(windows, [from](const FaultWindow& window) { return window.range.to < from; });
+  return windows;
+}
+
+std::vector<TimeRange> own_time(const FaultWindow& window) { return without(window.range, window.apart); }
+
+std::optional<RunTime> start_of_stages(const Timeline& timeline) {
+  std::optional<RunTime> start;
+  for (const StageRecord& stage : timeline.stages()) {
+    if (stage.stage.valid() && !stage.not_run && (!start || stage.range.from < *start)) start = stage.range.from;
+  }
+  return start;
+}
+
+std::optional<RunTime> start_of_teardown(const Timeline& timeline) {
+  std::optional<RunTime> start;
+  for (const StepEvent& step : timeline.steps()) {
+    if (step.kind == StepEvent::Kind::teardown && (!start || step.started < *start)) start = step.started;
+  }
+  return start;
+}
+
+ProbeLog checks_that_count(const Timeline& timeline, ProbeId id) {
+  const std::optional<RunTime> started = start_of_stages(timeline);
+  if (!started && !timeline.scenario().phases.empty()) return {};
+  ProbeLog results = timeline.probe(id);
+  if (const auto over = start_of_teardown(timeline)) results = results.before(*over);
+  if (results.empty()) return results;
+  const RunTime from = started.value_or(timeline.last());
+  std::optional<RunTime> since;
+  const Probe& probe = timeline.scenario().probe(id);
+  const std::vector<Outage> outages = find_outages(results, probe, {results.front().start, from}).outages;
+  for (const Outage& outage : outages) {
+    if (outage.good_end && *outage.good_end <= from) since = outage.last_failed_start + Duration(1);
+  }
+  // So were first checks that failed and were too few for one.
+  const auto good = std::find_if(results.begin(), results.end(), [&](const ProbeResult& one) { return !has_failed(one, probe); });
+  if (outages.empty() && good != results.begin() && good != results.end() && good->end <= from) since = good->start;
+  return since ? ProbeLog(std::vector<ProbeResult>(results.from(*since), results.end())) : results;
+}
+
+bool in_window(int64_t second, const std::vector<FaultWindow>& windows) {
+  const RunTime from = run_time(std::chrono::seconds(second));
+  const RunTime to = from + std::chrono::seconds(1);
+  return std::any_of(windows.begin(), windows.end(), [&](const FaultWindow& window) {
+    const auto meets = [from, to](const TimeRange& range) {
+      return (from <= range.from && range.from < to) || (range.from < to && range.to > from);
+    };
+    if (!meets(window.range) || window.apart.empty()) return meets(window.range);
+    const std::vector<TimeRange> own = own_time(window);
+    return std::any_of(own.begin(), own.end(), meets);
+  });
+}
+
+}  // namespace shakedown

@@ -1,0 +1,37 @@
+// Fault windows: the parts of a run in which a fault, its recovery or its undo disturbs the target. And which checks of a probe
+// say anything of the service.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "controller/measure/timeline.h"
+
+namespace shakedown {
+
+struct FaultWindow {
+  InjectionId injection;
+  FaultId fault;
+  TimeRange range;  // [injected, the later of clean and the recovery of what went down in it]; open ones end at the run's end
+  // Of it: a probe was down in an outage that no fault began, and in none that a fault began. That time is not the fault's.
+  std::vector<TimeRange> apart = {};
+};
+
+// The window without what is not the fault's; ascending.
+std::vector<TimeRange> own_time(const FaultWindow& window);
+
+// Those that end at `from` or later; the checks are walked only as far back as these need.
+std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from = RunTime::min());
+// Whether the second [s, s+1) meets any of the windows (a scope leaves out whole seconds).
+bool in_window(int64_t second, const std::vector<FaultWindow>& windows);
+
+// The start of the first stage that ran; nullopt = none did.
+std::optional<RunTime> start_of_stages(const Timeline& timeline);
+// When teardown began, which stops the service; nullopt = it did not.
+std::optional<RunTime> start_of_teardown(const Timeline& timeline);
+// The checks that may count for or against the service: none before a stage ran, where phases are declared, and until teardown
+// begins, which stops it. An outage that ended before the first stage was the wait for a service that starts; one that still
+// stood then counts whole.
+ProbeLog checks_that_count(const Timeline& timeline, ProbeId id);
+
+}  // namespace shakedown

@@ -1,0 +1,92 @@
+// A pool that is declared too small for the load that is declared: what waits for a connection counts against the target.
+#include <algorithm>
+#include <cmath>
+
+#include "controller/scenario/sections/decode.h"
+#include "core/model/demand.h"
+
+namespace shakedown {
+namespace {
+
+constexpr const char* kHint = "raise it, or leave it out: then there are as many as requests are out";
+
+std::string too_few(double most, double needed) {
+  return "`connections: max` allows " + format_number(most) + " connections, " + format_number(needed) + " are needed";
+}
+
+void check_users(Decoding& d, const View& phase, PhaseId id) {
+  const Load& load = *d.scenario.phase(id).load;
+  const double users = peak_demand(d.scenario, id).users, most = most_connections(d.scenario, load);
+  if (users <= most) return;
+  const View levels = phase["steps"]["concurrency"];
+  const View at = levels.written() ? levels : phase["load"]["closed"]["users"];
+  d.diagnostics.warning(at.at(), too_few(most, users) + " for so many users: what waits for one counts against the target", kHint);
+}
+
+// The share of a phase's arrivals that a row is about.
+double share_of(const Load& load, OperationId operation) {
+  double all = 0, wanted = 0;
+  for (const MixEntry& entry : load.mix) {
+    all += entry.weight;
+    if (!operation.valid() || entry.operation == operation) wanted += entry.weight;
+  }
+  return all > 0 ? wanted / all : 0;
+}
+
+void check_limit(Decoding& d, const View& row, const Requirement& r, PhaseId id) {
+  const Phase& phase = d.scenario.phase(id);
+  const auto& latency = std::get<LatencySli>(r.sli);
+  if (!phase.load) return;
+  const double rate = peak_demand(d.scenario, id).rate * share_of(*phase.load, latency.operation);
+  const double needed = std::ceil(rate * r.objective.limit - 1e-9), most = most_connections(d.scenario, *phase.load);
+  if (needed <= most) return;
+  d.diagnostics.warning(row["objective"].at(),
+                        too_few(most, needed) + " for answers that take the " + format_duration(from_seconds(r.objective.limit)) + " of " +
+                            r.id + " at the " + format_rate({rate}) + " of phase " + ticked(phase.name) +
+                            ": what waits for one counts against the target",
+                        kHint);
+}
+
+// Phases by whose requests the row is judged, and searches that hold it.
+std::vector<PhaseId> judged_by(const Decoding& d, RequirementId id, const LatencySli& sli) {
+  const std::vector<const Phase*> scope = phases_of(d, sli.scope);
+  std::vector<PhaseId> out;
+  for (std::size_t i = 0; i < d.scenario.phases.size(); ++i) {
+    const Search* search = d.scenario.search_of(PhaseId(i));
+    const bool held = search != nullptr && std::find(search->hold.begin(), search->hold.end(), id) != search->hold.end();
+    if (held || std::find(scope.begin(), scope.end(), &d.scenario.phases[i]) != scope.end()) out.push_back(PhaseId(i));
+  }
+  return out;
+}
+
+}  // namespace
+
+void check_places(Decoding& d, const View& root) {
+  const auto& agents = d.scenario.agents;
+  const auto loaders = static_cast<std::size_t>(std::count_if(agents.begin(), agents.end(), [](const AgentSpec& a) { return a.load; }));
+  const std::vector<View> phases = root["phases"].items();
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    const auto& load = d.scenario.phases[i].load;
+    if (!load || load->from.valid() || load->max_outstanding == 0 || load->max_outstanding >= loaders) continue;
+    d.diagnostics.error(phases[i]["load"]["max_outstanding"].at(),
+                        std::to_string(loaders) + " agents cannot share " + std::to_string(load->max_outstanding) +
+                            " places (`max_outstanding`), as each needs a place of its own",
+                        "raise it, or name one agent with `from`");
+  }
+}
+
+void check_connections(Decoding& d, const View& root) {
+  if (d.scenario.connections.max == 0) return;
+  const std::vector<View> phases = root["phases"].items(), rows = root["requirements"].items();
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    if (d.scenario.phases[i].load) check_users(d, phases[i], PhaseId(i));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Requirement& r = d.scenario.requirements[i];
+    const auto* latency = std::get_if<LatencySli>(&r.sli);
+    if (latency == nullptr || !(r.objective.limit > 0)) continue;
+    for (const PhaseId phase : judged_by(d, RequirementId(i), *latency)) check_limit(d, rows[i], r, phase);
+  }
+}
+
+}  // namespace shakedown

@@ -1,0 +1,257 @@
+#include "core/wire/grpc/server.h"
+
+#include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <map>
+
+#include "core/wire/grpc/log.h"
+#include "core/wire/loopback.h"
+#include "core/wire/grpc/stream_core.h"
+#include "core/wire/grpc/tcp_door.h"
+#include "core/wire/token.h"
+#include "shakedown/v1/session.grpc.pb.h"
+
+namespace shakedown {
+namespace {
+
+namespace asio = boost::asio;
+using ServerCall = wire::Call<v1::ControllerMessage>;
+
+class ServerCore final
+    : public wire::StreamCore<v1::ControllerMessage, v1::AgentMessage, ToAgent, ToController, ControllerLink::Handlers> {
+ public:
+  ServerCore(asio::io_context& loop, std::string session, Duration resume, std::string peer)
+      : StreamCore(loop, std::move(session), resume), peer_(std::move(peer)) {}
+  const std::string& peer() const { return peer_; }
+
+ private:
+  const std::string peer_;
+};
+
+class GrpcControllerLink final : public ControllerLink {
+ public:
+  explicit GrpcControllerLink(std::shared_ptr<ServerCore> core) : core_(std::move(core)) {}
+  ~GrpcControllerLink() override { core_->abandon(); }
+  void open(Handlers handlers) override { core_->open(std::move(handlers)); }
+  void send(ToAgent message) override { core_->send(message); }
+  void close() override { core_->close(); }
+  std::string peer() const override { return core_->peer(); }
+
+ private:
+  std::shared_ptr<ServerCore> core_;  // shared with the server, the present call and what is posted
+};
+
+constexpr std::size_t kMostSessions = 4096;     // remembered; those that have ended make room
+constexpr std::size_t kLongestSession = 256;    // bytes of a name
+
+// "ipv4:127.0.0.1:40312" without the family.
+std::string plain_peer(const std::string& peer) {
+  const std::size_t colon = peer.find(':');
+  return colon == std::string::npos ? peer : peer.substr(colon + 1);
+}
+
+class DrillService final : public v1::Drill::CallbackService {
+ public:
+  using Accepted = std::function<void(std::unique_ptr<ControllerLink>)>;
+
+  DrillService(std::string token, asio::io_context& loop, Accepted accepted, Duration resume)
+      : token_(std::move(token)),
+        loop_(loop),
+        accepted_(std::make_shared<Accepted>(std::move(accepted))),
+        resume_(resume) {}
+
+  grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(
+      grpc::CallbackServerContext* context) override;
+
+  bool knows(const grpc::CallbackServerContext& context) const {
+    const auto& said = context.client_metadata();
+    const auto at = said.find("shakedown-token");
+    return at != said.end() && same_token(std::string_view(at->second.data(), at->second.size()), token_);
+  }
+  // The session that a Resume names, made if it is the agent's first; nullptr when it has gone.
+  std::shared_ptr<ServerCore> session(const v1::Resume& resume, const std::string& peer) {
+    const std::lock_guard lock(mutex_);
+    if (const auto at = sessions_.find(resume.session()); at != sessions_.end()) return at->second;
+    if (resume.again() || closed_) return nullptr;
+    if (sessions_.size() >= kMostSessions) std::erase_if(sessions_, [](const auto& entry) { return entry.second->ended(); });
+    if (sessions_.size() >= kMostSessions) return nullptr;
+    auto core = std::make_shared<ServerCore>(loop_, resume.session(), resume_, peer);
+    sessions_.emplace(resume.session(), core);
+    auto link = std::make_shared<std::unique_ptr<ControllerLink>>(std::make_unique<GrpcControllerLink>(core));
+    asio::post(loop_, [accepted = accepted_, link] {
+      if (*accepted) (*accepted)(std::move(*link));
+    });
+    return core;
+  }
+  void close() {
+    std::map<std::string, std::shared_ptr<ServerCore>> sessions;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      sessions.swap(sessions_);
+    }
+    *accepted_ = nullptr;
+    const grpc::Status gone(grpc::StatusCode::ABORTED, "the controller stopped listening");
+    for (const auto& [name, core] : sessions) core->give_up("the server was closed", gone);
+  }
+
+ private:
+  const std::string token_;
+  asio::io_context& loop_;
+  std::shared_ptr<Accepted> accepted_;  // shared with what is posted
+  const Duration resume_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<ServerCore>> sessions_;  // ended ones stay: a late return is answered
+  bool closed_ = false;
+};
+
+// One call. Keeps itself alive until OnDone.
+class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>,
+                            public ServerCall {
+ public:
+  ServerReactor(DrillService& service, grpc::CallbackServerContext* context) : service_(service), context_(context) {}
+
+  void begin(std::shared_ptr<ServerReactor> self) {
+    self_ = std::move(self);
+    if (!service_.knows(*context_)) {
+      return Finish(grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the join token is wrong; use the token file of this run"));
+    }
+    StartRead(&in_);
+  }
+
+  void write() override { StartWrite(&out); }
+  void release(const grpc::Status& status) override { Finish(status); }
+  void cancel() override {
+    const std::lock_guard lock(mutex_);
+    if (!done_) context_->TryCancel();
+  }
+
+  void OnReadDone(bool good) override {
+    const std::shared_ptr<ServerReactor> self = self_;
+    if (!good) return core_ ? core_->lost(self) : refuse("");
+    if (core_) {
+      core_->heard(self, in_);
+    } else if (!begin_session()) {
+      return;
+    }
+    in_ = v1::AgentMessage();  // Clear would keep what a large one had taken
+    StartRead(&in_);
+  }
+  void OnWriteDone(bool) override { core_->wrote(self_); }
+  void OnDone() override {
+    const std::shared_ptr<ServerReactor> self = std::move(self_);
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
+
+ private:
+  bool begin_session() {
+    if (!in_.has_resume() || in_.resume().session().size() < 16 || in_.resume().session().size() > kLongestSession) {
+      refuse("the first message must be a Resume; do both programs have the same version?");
+      return false;
+    }
+    core_ = service_.session(in_.resume(), plain_peer(context_->peer()));
+    if (!core_) {
+      Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "this session is over: the agent returned too late"));
+      return false;
+    }
+    core_->attach(self_, in_.resume().received(), true);
+    return true;
+  }
+  void refuse(const char* why) { Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, why)); }
+
+  std::shared_ptr<ServerReactor> self_;
+  DrillService& service_;
+  grpc::CallbackServerContext* context_;  // gRPC's, valid until OnDone
+  std::shared_ptr<ServerCore> core_;
+  v1::AgentMessage in_;
+  std::mutex mutex_;
+  bool done_ = false;
+};
+
+grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* DrillService::Session(
+    grpc::CallbackServerContext* context) {
+  auto reactor = std::make_shared<ServerReactor>(*this, context);
+  ServerReactor* raw = reactor.get();
+  raw->begin(std::move(reactor));
+  return raw;
+}
+
+class GrpcControllerServer final : public ControllerServer {
+ public:
+  GrpcControllerServer(std::string token, asio::io_context& loop, DrillService::Accepted accepted, Duration resume)
+      : service_(std::move(token), loop, std::move(accepted), resume) {}
+  ~GrpcControllerServer() override {
+    door_.reset();
+    service_.close();
+    if (server_) server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(500, GPR_TIMESPAN)));
+  }
+  Result<void> start(const std::string& address) {
+    grpc::ServerBuilder builder;
+    const bool local = is_unix_address(address);
+    int listening = local ? 0 : 1;
+    if (local) {
+      builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &listening);
+    } else {
+      SHAKEDOWN_TRY(auto door, wire::TcpDoor::open(address));
+      door_ = std::move(door);
+      acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+    }
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
+    // Of those that know no token: how long they may take, say nothing, and what they may ask for.
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 2000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 4);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8192);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    builder.SetMaxReceiveMessageSize(wire::kMostFrameOnTheWire);
+    builder.SetMaxSendMessageSize(wire::kMostFrameOnTheWire);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    if (!server_ || listening == 0) {
+      return fail(ErrorKind::unavailable, "cannot listen on " + address + ": it is in use or not allowed; use port 0 "
+                                          "to let the kernel choose");
+    }
+    bound_ = local ? address : door_->address();
+    if (local) {
+      const std::string path = address.substr(5);
+      if (::chmod(path.c_str(), 0600) != 0) return fail(errno_error("the socket " + path + " cannot be made ours only", errno));
+      return ok();
+    }
+    door_->serve([this](int socket) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+      connection.fd = socket;
+      acceptor_->HandleNewConnection(&connection);
+    });
+    return ok();
+  }
+  std::string bound_address() const override { return bound_; }
+
+ private:
+  DrillService service_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<wire::TcpDoor> door_;  // not for a Unix socket, which its owner alone may use
+  std::string bound_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ControllerServer>> listen(std::string address, std::string token, asio::io_context& loop,
+                                                 std::function<void(std::unique_ptr<ControllerLink>)> accepted,
+                                                 ListenOptions options) {
+  SHAKEDOWN_TRY(require_loopback(address));
+  wire::adopt_grpc_log();
+  auto server = std::make_unique<GrpcControllerServer>(std::move(token), loop, std::move(accepted), options.resume);
+  SHAKEDOWN_TRY(server->start(address));
+  return std::unique_ptr<ControllerServer>(std::move(server));
+}
+
+}  // namespace shakedown
