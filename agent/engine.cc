@@ -108,7 +108,7 @@ Result<std::unique_ptr<FaultRunner>> Engine::make_fault(RunClock clock) {
 
 // Whether anything in the plan may touch a component or run a command here.
 bool Engine::has_faults() const {
-  const Scenario& s = assignment_->scenario;
+  const DrillPlan& s = assignment_->plan;
   const AgentId self = assignment_->self;
   const auto ours = [&](const Component& c) { return c.agent == self; };
   const auto here = [&](const Action& a) { return a.kind == Action::Kind::exec && a.agent == self; };
@@ -146,7 +146,7 @@ Result<void> Engine::go(RunClock clock) {
 }
 
 void Engine::obey(const ToAgent& order) {
-  Result<void> good = check_indexes(assignment_->scenario, order);
+  Result<void> good = check_indexes(assignment_->plan, order);
   if (good && !gone()) good = fail(ErrorKind::protocol, "an order came before Go; the controller must say Go first");
   if (good && stopping_) good = fail(ErrorKind::cancelled, "the agent is stopping");
   if (good) return std::visit(Obey{*this}, order);
@@ -214,11 +214,11 @@ void Engine::verify(const VerifyLedger& order) {
 }
 
 void Engine::read_release(uint64_t step) {
-  const std::optional<ReleaseSource>& source = assignment_->scenario.release;
+  const std::optional<ReleaseSource>& source = assignment_->plan.release;
   if (!source) return answer(step, false, "the scenario declares no release");
   load_->fetch(source->request, kReleaseTimeout, while_alive([this, step](Result<std::string> body) {
                  if (!body) return answer(step, false, body.error().message);
-                 const auto text = release_text(*assignment_->scenario.release, body.value());
+                 const auto text = release_text(*assignment_->plan.release, body.value());
                  answer(step, text.has_value(), text ? text.value() : text.error().message);
                }));
 }
@@ -240,7 +240,7 @@ void Engine::run_checks(uint64_t step) {
 
 void Engine::reach_targets(const ReachTargets& order) {
   const RunTime started = clock_.now();
-  shakedown::reach_targets(assignment_->scenario, order.limit, loop_,
+  shakedown::reach_targets(assignment_->plan, order.limit, loop_,
                            while_alive([this, step = order.step, started](bool any, std::string what) {
                              StepEvent event;
                              event.kind = StepEvent::Kind::ready;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/model/scenario.h"
+#include "core/model/plan.h"
 
 namespace shakedown {
 

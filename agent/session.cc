@@ -83,7 +83,7 @@ void Session::on_plan(Plan plan) {
   if (std::exchange(planned_, true)) return engine_.warn("the controller sent a second plan; it was ignored");
   log::set_context("run", plan.assignment.run_id);
   // Where one cannot be read, the engine says whether the plan can be carried out all the same; the others stay hidden.
-  const Redactor hidden(readable_secrets(plan.assignment.scenario.secrets));
+  const Redactor hidden(readable_secrets(plan.assignment.plan.secrets));
   link_.hide(hidden);
   log::set_filter(hidden);
   const Result<void> able = engine_.plan(std::move(plan.assignment));

@@ -32,10 +32,10 @@ std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, Run
 
 // Connects once to every target of the scenario's operations and lets go again; nothing is sent. done: whether one of
 // them accepted (or none is to be asked), and what the others said. On the loop, within the limit.
-void reach_targets(const Scenario& scenario, Duration limit, boost::asio::io_context& loop,
+void reach_targets(const DrillPlan& plan, Duration limit, boost::asio::io_context& loop,
                    std::function<void(bool any, std::string detail)> done);
 
 // Who runs a check: the agent it names, else the first with the role `load`.
-AgentId owner_of(const Check& check, const Scenario& scenario);
+AgentId owner_of(const Check& check, const DrillPlan& plan);
 
 }  // namespace shakedown

@@ -25,8 +25,8 @@ struct Look {
   OneShot& end;  // fires when the agent stops
   std::string note{};  // file of a command's process; empty = nowhere
 
-  const Scenario& scenario() const { return assignment.scenario; }
-  const Target& target(TargetId id) const { return scenario().targets[id.value]; }
+  const DrillPlan& plan() const { return assignment.plan; }
+  const Target& target(TargetId id) const { return plan().targets[id.value]; }
 };
 
 // done false: it could not be carried out, detail says why.

@@ -70,10 +70,10 @@ void Runner::over(const Callbacks& say, bool ok, const std::string& detail) {
 }
 
 Task<void> Runner::run_all(Callbacks say) {
-  const Scenario& scenario = assignment_.scenario;
-  Result<Secrets> secrets = resolve_secrets(scenario.secrets);
-  for (std::size_t i = 0; i < scenario.checks.size(); ++i) {
-    if (owner_of(scenario.checks[i], scenario) != assignment_.self) continue;
+  const DrillPlan& plan = assignment_.plan;
+  Result<Secrets> secrets = resolve_secrets(plan.secrets);
+  for (std::size_t i = 0; i < plan.checks.size(); ++i) {
+    if (owner_of(plan.checks[i], plan) != assignment_.self) continue;
     CheckResult result;
     result.check = CheckId(i);
     result.started = result.ended = clock_.now();
@@ -87,7 +87,7 @@ Task<void> Runner::run_all(Callbacks say) {
 }
 
 Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
-  const Check& check = assignment_.scenario.check(id);
+  const Check& check = assignment_.plan.check(id);
   CheckResult result;
   result.check = id;
   result.started = clock_.now();
@@ -109,8 +109,8 @@ std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, Run
   return std::make_unique<Runner>(assignment, clock, loop, std::move(note));
 }
 
-AgentId owner_of(const Check& check, const Scenario& scenario) {
-  return check.agent.valid() ? check.agent : default_load_agent(scenario);
+AgentId owner_of(const Check& check, const DrillPlan& plan) {
+  return check.agent.valid() ? check.agent : default_load_agent(plan);
 }
 
 }  // namespace shakedown

@@ -77,16 +77,16 @@ Result<void> check_undo(const UndoRecord& record) {
 }  // namespace
 
 bool Binding::is_own(ComponentId id) const {
-  const AgentId agent = assignment.scenario.component(id).agent;
+  const AgentId agent = assignment.plan.component(id).agent;
   return agent == assignment.self || !agent.valid();
 }
 
-CommandEnvironment Binding::environment() const { return {assignment.scenario.env, assignment.scenario.secrets}; }
+CommandEnvironment Binding::environment() const { return {assignment.plan.env, assignment.plan.secrets}; }
 
 BoundComponent Binding::component(ComponentId id) const {
   BoundComponent bound;
-  bound.component = assignment.scenario.component(id);
-  bound.folder = assignment.scenario.folder;
+  bound.component = assignment.plan.component(id);
+  bound.folder = assignment.plan.folder;
   bound.environment = environment();
   bound.lock_dir = lock_dir;
   bound.log_dir = log_dir;
@@ -96,7 +96,7 @@ BoundComponent Binding::component(ComponentId id) const {
 Result<BoundAction> Binding::action(const Action& action) const {
   BoundAction bound;
   bound.action = action;
-  bound.component.folder = assignment.scenario.folder;
+  bound.component.folder = assignment.plan.folder;
   bound.component.environment = environment();
   const bool ours = action.kind == Action::Kind::exec ? !action.agent.valid() || action.agent == assignment.self
                                                       : action.component.valid() && is_own(action.component);
@@ -117,7 +117,7 @@ Result<BoundAction> Binding::action(const Action& action) const {
 }
 
 Result<UndoRecord> Binding::fault(FaultId id) const {
-  const Fault& fault = assignment.scenario.fault(id);
+  const Fault& fault = assignment.plan.fault(id);
   UndoRecord record;
   record.owner = owner;
   record.fault = fault.name;
@@ -158,11 +158,11 @@ UndoRecord Binding::started(ComponentId id) const {
 }
 
 Result<void> check_assignment(const Binding& binding) {
-  const Scenario& scenario = binding.assignment.scenario;
+  const DrillPlan& plan = binding.assignment.plan;
   SHAKEDOWN_TRY(binding.environment().resolve());
   bool processes = false;
-  for (size_t i = 0; i < scenario.components.size(); ++i) {
-    const Component& component = scenario.components[i];
+  for (size_t i = 0; i < plan.components.size(); ++i) {
+    const Component& component = plan.components[i];
     if (!binding.is_own(ComponentId(i)) || !component.process) continue;
     processes = true;
     if (component.process->exe.empty() && component.process->user.empty()) {
@@ -174,11 +174,11 @@ Result<void> check_assignment(const Binding& binding) {
   if (processes) {
     SHAKEDOWN_TRY(check_pidfd_support());
   }
-  for (size_t i = 0; i < scenario.faults.size(); ++i) {
-    const ComponentId component = component_of(scenario.faults[i].kind);
+  for (size_t i = 0; i < plan.faults.size(); ++i) {
+    const ComponentId component = component_of(plan.faults[i].kind);
     if (!component.valid() || !binding.is_own(component)) continue;
     SHAKEDOWN_TRY(binding.fault(FaultId(i)));
-    for (const Action& action : scenario.faults[i].recover) {
+    for (const Action& action : plan.faults[i].recover) {
       SHAKEDOWN_TRY(binding.action(action));
     }
   }

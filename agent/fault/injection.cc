@@ -103,7 +103,7 @@ Task<bool> bite(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> inje
 // The first step counts from the effect, each later one from the end of the one before.
 Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, MonoTime effective) {
   MonoTime from = effective;
-  for (const Action& action : desk->assignment.scenario.fault(injection->fault).recover) {
+  for (const Action& action : desk->assignment.plan.fault(injection->fault).recover) {
     const MonoTime due = from + action.after;
     const Woken woken = co_await wait_until(due, &injection->cut);
     if (woken == Woken::ended) co_return;
@@ -268,7 +268,7 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
 }
 
 Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection) {
-  if (injection->concluding || injection->concluded || std::holds_alternative<ExecFault>(desk->assignment.scenario.fault(injection->fault).kind)) {
+  if (injection->concluding || injection->concluded || std::holds_alternative<ExecFault>(desk->assignment.plan.fault(injection->fault).kind)) {
     co_return;  // a command's traces cannot be compared
   }
   const auto mine = std::make_shared<OneShot>();
@@ -311,11 +311,11 @@ void FaultDesk::tell_step(StepEvent::Kind kind, InjectionId injection, const std
 }
 
 Result<void> FaultDesk::hold_components() {
-  const Scenario& scenario = assignment.scenario;
-  for (size_t i = 0; i < scenario.components.size(); ++i) {
+  const DrillPlan& plan = assignment.plan;
+  for (size_t i = 0; i < plan.components.size(); ++i) {
     if (!binding.is_own(ComponentId(i))) continue;
-    const Component& one = scenario.components[i];
-    SHAKEDOWN_TRY(host_locks.hold(one.process ? one.process->pidfile : scenario.folder + ":" + one.name, one));
+    const Component& one = plan.components[i];
+    SHAKEDOWN_TRY(host_locks.hold(one.process ? one.process->pidfile : plan.folder + ":" + one.name, one));
   }
   return ok();
 }

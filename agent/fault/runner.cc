@@ -224,20 +224,20 @@ class Runner final : public FaultRunner {
   InjectionMap injections_;
 };
 
-std::string lock_key(const Scenario& scenario, const Component& component) {
-  return component.process ? component.process->pidfile : scenario.folder + ":" + component.name;
+std::string lock_key(const DrillPlan& plan, const Component& component) {
+  return component.process ? component.process->pidfile : plan.folder + ":" + component.name;
 }
 
 Result<std::vector<ComponentLock>> lock_components(const Binding& binding, const std::string& state_dir) {
   std::vector<ComponentLock> locks;
   std::set<std::string> held;  // a process may be declared twice, with different scopes
-  const Scenario& scenario = binding.assignment.scenario;
-  for (size_t i = 0; i < scenario.components.size(); ++i) {
+  const DrillPlan& plan = binding.assignment.plan;
+  for (size_t i = 0; i < plan.components.size(); ++i) {
     if (!binding.is_own(ComponentId(i))) continue;
-    const Component& component = scenario.components[i];
-    if (!held.insert(lock_name(lock_key(scenario, component))).second) continue;
+    const Component& component = plan.components[i];
+    if (!held.insert(lock_name(lock_key(plan, component))).second) continue;
     const LockHolder holder{binding.owner, state_dir};
-    SHAKEDOWN_TRY(auto lock, ComponentLock::acquire(binding.lock_dir, lock_key(scenario, component), component.name, holder));
+    SHAKEDOWN_TRY(auto lock, ComponentLock::acquire(binding.lock_dir, lock_key(plan, component), component.name, holder));
     locks.push_back(std::move(lock));
   }
   return locks;
@@ -262,8 +262,8 @@ void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>
 }
 
 // The name that this scenario has for what an earlier one called otherwise: the same pidfile is the same process.
-std::string name_here(const Scenario& scenario, const Component& component) {
-  for (const Component& own : scenario.components) {
+std::string name_here(const DrillPlan& plan, const Component& component) {
+  for (const Component& own : plan.components) {
     if (own.process && component.process && own.process->pidfile == component.process->pidfile) return own.name;
   }
   return component.name;
@@ -280,7 +280,7 @@ void report_sweep(const std::shared_ptr<FaultDesk>& desk, const std::vector<Undo
       event.agent = desk->assignment.self;
       event.at = desk->clock.now();
       event.detail = one.record.id.empty() ? left : "run " + one.record.owner.run_id + ": " + left;
-      event.component = name_here(desk->assignment.scenario, one.record.component.component);
+      event.component = name_here(desk->assignment.plan, one.record.component.component);
       desk->tell(Event(std::move(event)));
     }
   }

@@ -13,13 +13,13 @@ LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number
       number_(number),
       workers_(workers),
       deadlines_(loop),
-      recorder_(prepared.scenario(), &prepared.redactor),
+      recorder_(prepared.plan(), &prepared.redactor),
       loop_(loop),
       drivers_(prepared.routes.size()),
       tools_{prepared, clock,     loop,
              calls_,   recorder_, [this](OperationId operation) -> Driver& { return driver(operation); }},
       alarm_(loop) {
-  recorder_.reserve(4 * prepared.scenario().operations.size());
+  recorder_.reserve(4 * prepared.plan().operations.size());
   calls_.reserve(256);
 }
 
@@ -27,7 +27,7 @@ Driver& LoadWorker::driver(OperationId operation) {
   const PreparedOperation& one = prepared_.operations[operation.value];
   std::unique_ptr<Driver>& slot = drivers_[one.route_index];
   if (slot) return *slot;
-  const ConnectionPolicy& policy = prepared_.scenario().connections;
+  const ConnectionPolicy& policy = prepared_.plan().connections;
   DriverOptions options;
   options.max_connections = pool_share(policy, Lane{number_, workers_});
   options.max_age = policy.max_age;
@@ -60,7 +60,7 @@ std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& loa
 
 void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
                              double level, Places* places) {
-  const auto& declared = prepared_.scenario().phase(phase).load;
+  const auto& declared = prepared_.plan().phase(phase).load;
   if (!declared || stopped_) return;
   const Load* load = &*declared;
   if (level > 0) load = &levelled_.insert_or_assign(stage, at_level(*declared, level)).first->second;

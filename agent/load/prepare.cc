@@ -9,10 +9,10 @@
 namespace shakedown {
 namespace {
 
-Duration lag_limit(const Scenario& scenario) {
+Duration lag_limit(const DrillPlan& plan) {
   Duration smallest = std::chrono::milliseconds(100);
   bool declared = false;
-  for (const Operation& operation : scenario.operations) {
+  for (const Operation& operation : plan.operations) {
     if (operation.limits.empty()) continue;
     smallest = declared ? std::min(smallest, operation.limits.front()) : operation.limits.front();
     declared = true;
@@ -36,11 +36,11 @@ Result<PreparedLedger> prepare_ledger(const DocumentReader& reader, const Ledger
 }
 
 Result<void> prepare_operations(const DocumentReader& reader, Prepared& made) {
-  for (const Operation& operation : made.scenario().operations) {
+  for (const Operation& operation : made.plan().operations) {
     const std::string what = "operation `" + operation.name + "`";
     const uint64_t value_size = operation.value_size.count;
     PreparedOperation one;
-    SHAKEDOWN_TRY(one.send, reader.request(what, operation.request, value_size, made.scenario().trace));
+    SHAKEDOWN_TRY(one.send, reader.request(what, operation.request, value_size, made.plan().trace));
     SHAKEDOWN_TRY(one.expect, reader.expected(what, operation.request.protocol, operation.expect, value_size));
     const auto known = std::find(made.routes.begin(), made.routes.end(), one.send.route);
     one.route_index = static_cast<std::size_t>(known - made.routes.begin());
@@ -52,7 +52,7 @@ Result<void> prepare_operations(const DocumentReader& reader, Prepared& made) {
 
 }  // namespace
 
-DocumentReader::DocumentReader(const Scenario& scenario, const Secrets& secrets) : scenario_(scenario), secrets_(secrets) {
+DocumentReader::DocumentReader(const DrillPlan& plan, const Secrets& secrets) : plan_(plan), secrets_(secrets) {
   Diagnostics ignored("");
   for (const std::string& name : names_of(secrets)) names_.add("secret", name, {}, ignored);
 }
@@ -73,12 +73,12 @@ Result<Shape> DocumentReader::checked(const std::string& what, const std::string
 
 Result<Sendable> DocumentReader::request(const std::string& what, const Request& request, uint64_t value_size,
                                          Trace trace) const {
-  if (request.target.value >= scenario_.targets.size()) {
+  if (request.target.value >= plan_.targets.size()) {
     return fail(ErrorKind::bug, what + " names target " + std::to_string(request.target.value) + " of " +
-                                    std::to_string(scenario_.targets.size()));
+                                    std::to_string(plan_.targets.size()));
   }
   SHAKEDOWN_TRY(const Shape shape, checked(what, request.protocol, request.document, &ProtocolForm::request));
-  const PrepareContext context{scenario_.targets[request.target.value], secrets_, value_size, trace};
+  const PrepareContext context{plan_.targets[request.target.value], secrets_, value_size, trace};
   Sendable made;
   made.route = {request.target, find_protocol(request.protocol)};
   SHAKEDOWN_TRY(made.request, made.route.protocol->prepare_request(view_of(request.document, shape), context));
@@ -95,9 +95,9 @@ Result<Expected> DocumentReader::expected(const std::string& what, const std::st
   return made;
 }
 
-AgentId default_load_agent(const Scenario& scenario) {
-  for (std::size_t i = 0; i < scenario.agents.size(); ++i) {
-    if (scenario.agents[i].load) return AgentId(i);
+AgentId default_load_agent(const DrillPlan& plan) {
+  for (std::size_t i = 0; i < plan.agents.size(); ++i) {
+    if (plan.agents[i].load) return AgentId(i);
   }
   return AgentId();
 }
@@ -106,20 +106,20 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
   keep_stamps_on();  // long before the first answer
   auto made = std::make_unique<Prepared>();
   made->assignment = assignment;
-  const Scenario& scenario = made->scenario();
-  SHAKEDOWN_TRY(made->secrets, resolve_secrets(scenario.secrets));
+  const DrillPlan& plan = made->plan();
+  SHAKEDOWN_TRY(made->secrets, resolve_secrets(plan.secrets));
   made->redactor = Redactor(made->secrets);
-  for (const Target& target : scenario.targets) {
+  for (const Target& target : plan.targets) {
     SHAKEDOWN_TRY(PreparedTarget one, prepare_target(target));
     made->targets.push_back(std::move(one));
   }
-  const DocumentReader reader(scenario, made->secrets);
+  const DocumentReader reader(plan, made->secrets);
   SHAKEDOWN_TRY(prepare_operations(reader, *made));
-  for (const Ledger& ledger : scenario.ledgers) {
-    SHAKEDOWN_TRY(PreparedLedger one, prepare_ledger(reader, ledger, scenario.trace));
+  for (const Ledger& ledger : plan.ledgers) {
+    SHAKEDOWN_TRY(PreparedLedger one, prepare_ledger(reader, ledger, plan.trace));
     made->ledgers.push_back(std::move(one));
   }
-  made->lag_limit = lag_limit(scenario);
+  made->lag_limit = lag_limit(plan);
   return std::unique_ptr<const Prepared>(std::move(made));
 }
 

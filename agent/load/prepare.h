@@ -56,7 +56,7 @@ struct Prepared {
   Secrets secrets;
   Redactor redactor;
 
-  const Scenario& scenario() const { return assignment.scenario; }
+  const DrillPlan& plan() const { return assignment.plan; }
   std::unique_ptr<Driver> make_driver(const Route& route, const DriverOptions& options, boost::asio::io_context& loop,
                                       Deadlines& deadlines) const {
     return route.protocol->make_driver(targets[route.target.value], options, loop, deadlines);
@@ -72,7 +72,7 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
 class DocumentReader {
  public:
   // Both outlive it.
-  DocumentReader(const Scenario& scenario, const Secrets& secrets);
+  DocumentReader(const DrillPlan& plan, const Secrets& secrets);
   Result<Sendable> request(const std::string& what, const Request& request, uint64_t value_size, Trace trace) const;
   Result<Expected> expected(const std::string& what, const std::string& protocol, const Document& expect,
                             uint64_t value_size) const;
@@ -81,12 +81,12 @@ class DocumentReader {
   Result<Shape> checked(const std::string& what, const std::string& protocol, const Document& document,
                         Shape (*ProtocolForm::*part)(const std::vector<std::string>&)) const;
 
-  const Scenario& scenario_;
+  const DrillPlan& plan_;
   const Secrets& secrets_;
   Names names_;
 };
 
 // The agent that probes or keeps a ledger when none is named: the first with the role `load`.
-AgentId default_load_agent(const Scenario& scenario);
+AgentId default_load_agent(const DrillPlan& plan);
 
 }  // namespace shakedown

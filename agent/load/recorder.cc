@@ -27,16 +27,16 @@ bool is_drop(Outcome o) { return o == Outcome::dropped_by_target || o == Outcome
 
 }  // namespace
 
-Recorder::Recorder(const Scenario& scenario, const Redactor* redactor)
-    : scenario_(scenario),
+Recorder::Recorder(const DrillPlan& plan, const Redactor* redactor)
+    : plan_(plan),
       redactor_(redactor),
-      latest_(scenario.operations.size(), nullptr),
-      noted_(scenario.operations.size()) {}
+      latest_(plan.operations.size(), nullptr),
+      noted_(plan.operations.size()) {}
 Recorder::~Recorder() = default;
 
 void Recorder::reserve(std::size_t cells) {
   std::size_t limits = 0;
-  for (const Operation& operation : scenario_.operations)
+  for (const Operation& operation : plan_.operations)
     limits = std::max(limits, operation.limits.size());
   while (spare_.size() < cells) {
     spare_.push_back(std::make_unique<LiveCell>());
@@ -59,7 +59,7 @@ Recorder::LiveCell& Recorder::cell(const CellKey& key) {
   spare_.pop_back();
   latest = live_.back().get();
   latest->key = key;
-  latest->over_limit.assign(scenario_.operation(key.operation).limits.size(), 0);
+  latest->over_limit.assign(plan_.operation(key.operation).limits.size(), 0);
   return *latest;
 }
 
@@ -135,7 +135,7 @@ void Recorder::record(const Sample& sample, std::string_view answer) {
   if (sample.outcome == Outcome::failed || (ok && sample.status != 200))
     count_answer(c.answers, sample.status, sample.wrong, 1);
   if (!ok) return;
-  const auto& limits = scenario_.operation(sample.operation).limits;
+  const auto& limits = plan_.operation(sample.operation).limits;
   for (std::size_t i = 0; i < limits.size() && latency > limits[i]; ++i) ++c.over_limit[i];
 }
 

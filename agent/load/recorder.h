@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/model/scenario.h"
+#include "core/model/plan.h"
 #include "core/stats/snapshot.h"
 
 namespace shakedown {
@@ -20,7 +20,7 @@ class Recorder {
  public:
   // The scenario outlives the recorder; its operations name the latency limits.
   // So does the redactor, without which no answer's bytes are kept.
-  explicit Recorder(const Scenario& scenario, const Redactor* redactor = nullptr);
+  explicit Recorder(const DrillPlan& plan, const Redactor* redactor = nullptr);
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -50,7 +50,7 @@ class Recorder {
   DenseHistogram& histogram(std::unique_ptr<DenseHistogram>& slot);
   void move_out(std::unique_ptr<DenseHistogram>& slot, SparseHistogram& to);
 
-  const Scenario& scenario_;
+  const DrillPlan& plan_;
   const Redactor* redactor_;
   std::vector<std::unique_ptr<LiveCell>> live_, spare_;
   std::vector<LiveCell*> latest_;  // by OperationId: the cell used last

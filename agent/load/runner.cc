@@ -78,18 +78,18 @@ class ThreadedLoadRunner final : public LoadRunner {
 
   // Opens the records of the ledgers that this agent keeps. Before anything else.
   Result<void> add_checks(const std::string& dir) {
-    const Scenario& scenario = prepared_->scenario();
-    const AgentId usual = default_load_agent(scenario);
+    const DrillPlan& plan = prepared_->plan();
+    const AgentId usual = default_load_agent(plan);
     const auto ours = [&](AgentId agent) {
       return (agent.valid() ? agent : usual) == prepared_->assignment.self;
     };
-    for (std::size_t i = 0; i < scenario.probes.size(); ++i) {
-      if (ours(scenario.probes[i].agent)) side_.work.add_probe(ProbeId(i));
+    for (std::size_t i = 0; i < plan.probes.size(); ++i) {
+      if (ours(plan.probes[i].agent)) side_.work.add_probe(ProbeId(i));
     }
-    for (std::size_t i = 0; i < scenario.ledgers.size(); ++i) {
-      if (!ours(scenario.ledgers[i].agent)) continue;
+    for (std::size_t i = 0; i < plan.ledgers.size(); ++i) {
+      if (!ours(plan.ledgers[i].agent)) continue;
       SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id,
-                                                        scenario.ledgers[i].name));
+                                                        plan.ledgers[i].name));
       side_.work.add_ledger(LedgerId(i), std::move(file));
     }
     return ok();
@@ -125,7 +125,7 @@ class ThreadedLoadRunner final : public LoadRunner {
  private:
   // This agent's part of the load's declared cap.
   Places* places_for(PhaseId phase) {
-    const auto& load = prepared_->scenario().phase(phase).load;
+    const auto& load = prepared_->plan().phase(phase).load;
     if (!load || load->max_outstanding == 0) return nullptr;
     const Lane lane = agent_lane(*load, prepared_->assignment);
     if (lane.count == 0) return nullptr;
@@ -188,7 +188,7 @@ void ThreadedLoadRunner::fetch(const Request& request, Duration timeout,
     boost::asio::post(loop,
                       [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
   };
-  const DocumentReader reader(prepared_->scenario(), prepared_->secrets);
+  const DocumentReader reader(prepared_->plan(), prepared_->secrets);
   auto send = reader.request("a request beside the load", request, 0, Trace::none);
   auto expected = reader.expected("a request beside the load", request.protocol, {}, 0);
   if (!send) return bring(fail(std::move(send).assume_error()));

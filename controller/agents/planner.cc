@@ -74,8 +74,7 @@ Assignment make_assignment(const Scenario& roster_scenario, AgentId self, const 
   Assignment assignment;
   assignment.run_id = run_id;
   assignment.self = self;
-  assignment.scenario = roster_scenario;
-  assignment.scenario.requirements.clear();
+  assignment.plan = roster_scenario;
   Lane lane{0, 0};
   for (std::size_t i = 0; i < roster_scenario.agents.size(); ++i) {
     if (!roster_scenario.agents[i].load) continue;

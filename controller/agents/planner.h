@@ -7,7 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/model/plan.h"
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 
 namespace shakedown {
 

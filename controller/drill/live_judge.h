@@ -12,7 +12,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
 
 namespace shakedown {

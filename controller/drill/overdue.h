@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "core/model/requirement.h"
+#include "controller/model/requirement.h"
 #include "controller/measure/timeline.h"
 
 namespace shakedown {

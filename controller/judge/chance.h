@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
-#include "core/model/requirement.h"
+#include "controller/model/requirement.h"
 
 namespace shakedown::judging {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "controller/judge/chance.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
 

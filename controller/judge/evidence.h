@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "controller/measure/ledger_check.h"
 #include "controller/measure/outages.h"
 #include "controller/measure/timeline.h"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
 
 namespace shakedown {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "controller/judge/ratio.h"
-#include "core/model/requirement.h"
-#include "core/model/verdict.h"
+#include "controller/model/requirement.h"
+#include "controller/model/verdict.h"
 
 namespace shakedown::judging {
 

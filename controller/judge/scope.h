@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
-#include "core/model/sli.h"
+#include "controller/model/sli.h"
 
 namespace shakedown::judging {
 

@@ -8,7 +8,7 @@
 namespace shakedown {
 namespace {
 
-constexpr std::size_t kChunk = 4096;
+constexpr std::size_t kLooseLines = 4096;
 
 // Differences to the record before, in wrapping arithmetic, so that any two values have one.
 class Deltas {
@@ -101,7 +101,7 @@ LedgerRecord LedgerLog::record() const { return {settled(writes_.all()), sorted(
 template <class Record>
 void LedgerLog::Packed<Record>::add(const Record& record) {
   tail_.push_back(record);
-  if (tail_.size() < kChunk) return;
+  if (tail_.size() < kLooseLines) return;
   ByteWriter out;
   Deltas deltas;
   for (const Record& one : tail_) pack(out, deltas, one);

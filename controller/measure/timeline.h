@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/model/event.h"
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 #include "core/stats/journal_entry.h"
 #include "controller/measure/ledger_log.h"
 #include "controller/measure/probe_log.h"

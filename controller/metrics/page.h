@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "core/runtime/http/metric_page.h"
 #include "controller/measure/timeline.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 
 namespace shakedown {
 

@@ -6,7 +6,7 @@
 
 #include "controller/plan/evidence.h"
 #include "core/base/units.h"
-#include "core/model/demand.h"
+#include "controller/model/demand.h"
 
 namespace shakedown {
 namespace {

@@ -11,7 +11,7 @@
 #include "controller/judge/capacity/transient.h"
 #include "controller/agents/planner.h"
 #include "core/base/units.h"
-#include "core/model/search_time.h"
+#include "controller/model/search_time.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/sequential.h"
 

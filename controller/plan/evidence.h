@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 
 namespace shakedown {
 

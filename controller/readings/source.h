@@ -7,7 +7,7 @@
 #include <string>
 
 #include "controller/readings/prometheus.h"
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 
 namespace shakedown {
 

@@ -8,7 +8,7 @@
 
 #include "controller/record/chronicle.h"
 #include "controller/record/run_folder.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "controller/report/table.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::report {
 

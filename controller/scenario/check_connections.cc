@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "controller/scenario/sections/decode.h"
-#include "core/model/demand.h"
+#include "controller/model/demand.h"
 
 namespace shakedown {
 namespace {

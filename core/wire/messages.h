@@ -118,7 +118,7 @@ struct RunStep {
   StepEvent::Kind kind = StepEvent::Kind::setup;
   Action action;
 };
-// Fetch Scenario::release once; the answer (the JSON value or the trimmed body) is StepDone::detail.
+// Fetch DrillPlan::release once; the answer (the JSON value or the trimmed body) is StepDone::detail.
 struct ReadRelease {
   uint64_t step = 0;
 };

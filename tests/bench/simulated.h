@@ -6,7 +6,7 @@
 
 #include "core/base/rng.h"
 #include "core/model/event.h"
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 #include "core/stats/snapshot.h"
 
 namespace shakedown::bench {

@@ -12,7 +12,7 @@ class ArrowsTest(LintTest):
     def test_lower_layers_are_allowed_transitively(self):
         self.assert_clean(self.include("agent/session.cc", "core/base/result.h", "core/stats/cell.h",
                                        "agent/load/schedule/pacer.h", "core/wire/link.h", "<vector>"))
-        self.assert_clean(self.include("controller/judge/evaluate.cc", "controller/measure/timeline.h", "core/model/sli.h"))
+        self.assert_clean(self.include("controller/judge/evaluate.cc", "controller/measure/timeline.h", "controller/model/sli.h"))
 
     def test_an_upward_include_is_found_with_its_line(self):
         self.assert_finds(self.include("core/base/clock.cc", "core/base/clock.h", "core/model/run.h"),

@@ -14,16 +14,16 @@ std::string first_line(const std::string& output) { return output.substr(0, outp
 }  // namespace
 
 Task<Observation> carry_out(const Look& look, const CommandCheck& check) {
-  if (!look.scenario().agents[look.assignment.self.value].local) {
+  if (!look.plan().agents[look.assignment.self.value].local) {
     co_return not_done("inline commands run on the agent `local` only");
   }
-  const CommandEnvironment environment{look.scenario().env, look.scenario().secrets};
+  const CommandEnvironment environment{look.plan().env, look.plan().secrets};
   Result<std::vector<std::string>> variables = environment.resolve();
   if (!variables) co_return not_done(variables.error().message);
   Command command;
   command.argv = check.argv;
   command.environment = std::move(variables.value());
-  command.folder = look.scenario().folder;
+  command.folder = look.plan().folder;
   command.ends_with_us = true;
   command.stat_file = look.note;
   if (check.number) command.error_file = "/dev/null";  // a warning is no first line of the output

@@ -13,7 +13,7 @@ namespace {
 bool carries_secret(const Look& look, const Request& request) {
   const Shape shape = http_request_shape(reserved_holes());
   std::vector<std::string> names;
-  for (const Secret& secret : look.scenario().secrets) names.push_back(secret.name);
+  for (const Secret& secret : look.plan().secrets) names.push_back(secret.name);
   return uses(view_of(request.document, shape), HoleKind::secret, names);
 }
 
@@ -25,7 +25,7 @@ struct HttpExpected {
 
 Result<HttpExpected> expectation_of(const Look& look, const Request& request, const Document& expect) {
   if (request.protocol != "http") return fail(ErrorKind::scenario, "the check asks over HTTP, not over `" + request.protocol + "`");
-  SHAKEDOWN_TRY(Expected made, DocumentReader(look.scenario(), look.secrets).expected("what the check expects", "http", expect, 0));
+  SHAKEDOWN_TRY(Expected made, DocumentReader(look.plan(), look.secrets).expected("what the check expects", "http", expect, 0));
   return HttpExpected{std::move(made)};
 }
 

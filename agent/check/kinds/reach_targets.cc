@@ -26,10 +26,10 @@ struct Round {
 // Owns the round while the coroutine lives.
 Task<void> try_each(std::shared_ptr<Round> round, Reachable done) {
   std::set<TargetId> targets;
-  for (const Operation& operation : round->assignment.scenario.operations) targets.insert(operation.request.target);
+  for (const Operation& operation : round->assignment.plan.operations) targets.insert(operation.request.target);
   std::string trouble;
   for (const TargetId id : targets) {
-    const Target& target = round->assignment.scenario.targets[id.value];
+    const Target& target = round->assignment.plan.targets[id.value];
     const std::string name = target.host + ":" + std::to_string(target.port);
     const Look look{round->assignment, round->secrets, round->loop, round->asks, round->deadline, round->never};
     const Result<PreparedTarget> prepared = prepare_target(target);
@@ -48,10 +48,10 @@ Task<void> try_each(std::shared_ptr<Round> round, Reachable done) {
 
 }  // namespace
 
-void reach_targets(const Scenario& scenario, Duration limit, boost::asio::io_context& loop, Reachable done) {
+void reach_targets(const DrillPlan& plan, Duration limit, boost::asio::io_context& loop, Reachable done) {
   // Shared: the coroutine may be destroyed with the loop, long after the caller has gone.
   const std::shared_ptr<Round> round(new Round{{}, {}, {}, {}, mono_now() + limit, loop});
-  round->assignment.scenario = scenario;
+  round->assignment.plan = plan;
   boost::asio::co_spawn(loop, try_each(round, done), [done](std::exception_ptr trouble) {
     if (trouble) done(true, "not looked: the look broke off");  // not known: nobody is called dead for it
   });

@@ -14,7 +14,7 @@ ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load
       end_(end),
       think_(std::get<ClosedLoad>(load.kind).think),
       all_users_(std::get<ClosedLoad>(load.kind).users),
-      mix_(load.mix, stage_seed(tools.prepared.scenario().seed, stage)),
+      mix_(load.mix, stage_seed(tools.prepared.plan().seed, stage)),
       timer_(tools.loop) {
   for (uint64_t user = lane.index; user < all_users_; user += lane.count)
     users_.push_back({user, 0});
@@ -61,7 +61,7 @@ void ClosedLoop::issue(uint32_t number, MonoTime intended) {
   User& user = users_[number];
   const uint64_t index = user.sent++ * all_users_ + user.number;
   const OperationId id = mix_.operation(index);
-  const Operation& operation = tools_.prepared.scenario().operation(id);
+  const Operation& operation = tools_.prepared.plan().operation(id);
   Call& call = tools_.calls.take();
   prepare_call(call, tools_.prepared, id);
   call.sink = this;

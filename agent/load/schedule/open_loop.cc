@@ -9,10 +9,10 @@
 namespace shakedown {
 namespace {
 
-uint64_t derived_cap(const Load& load, const Scenario& scenario, Lane lane) {
+uint64_t derived_cap(const Load& load, const DrillPlan& plan, Lane lane) {
   Duration longest{};
   for (const MixEntry& entry : load.mix)
-    longest = std::max(longest, scenario.operation(entry.operation).timeout);
+    longest = std::max(longest, plan.operation(entry.operation).timeout);
   const double rate = peak_rate(std::get<OpenLoad>(load.kind).shape) / lane.count;
   return poisson_cap(rate * seconds(longest));
 }
@@ -45,14 +45,14 @@ OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, Ru
       start_(start),
       end_(end),
       pacer_(std::get<OpenLoad>(load.kind), end - start,
-             stage_seed(tools.prepared.scenario().seed, stage), lane),
-      mix_(load.mix, stage_seed(tools.prepared.scenario().seed, stage)),
+             stage_seed(tools.prepared.plan().seed, stage), lane),
+      mix_(load.mix, stage_seed(tools.prepared.plan().seed, stage)),
       next_(pacer_.next()),
       auditor_(std::get<OpenLoad>(load.kind), end - start,
-               stage_seed(tools.prepared.scenario().seed, stage), lane),
+               stage_seed(tools.prepared.plan().seed, stage), lane),
       audited_(auditor_.next()),
       places_(places),
-      cap_(places ? 0 : derived_cap(load, tools.prepared.scenario(), lane)),
+      cap_(places ? 0 : derived_cap(load, tools.prepared.plan(), lane)),
       timer_(tools.loop) {}
 
 void OpenLoop::begin() { schedule(mono_now()); }
@@ -88,7 +88,7 @@ void OpenLoop::release(const Arrival& arrival, MonoTime now) {
   const RunTime intended = start_ + arrival.offset;
   released_until_ = intended;
   const OperationId id = mix_.operation(arrival.index);
-  const Operation& operation = tools_.prepared.scenario().operation(id);
+  const Operation& operation = tools_.prepared.plan().operation(id);
   Call& call = tools_.calls.take();
   prepare_call(call, tools_.prepared, id);
   call.sink = this;

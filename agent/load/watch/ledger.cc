@@ -12,7 +12,7 @@ Duration period_of(Rate rate) { return std::max(Duration(1), from_seconds(1 / ra
 
 std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Route& route, boost::asio::io_context& loop,
                                     Deadlines& deadlines) {
-  const ConnectionPolicy& policy = prepared.scenario().connections;
+  const ConnectionPolicy& policy = prepared.plan().connections;
   DriverOptions options;
   options.max_connections = pool_share(policy, Lane{});
   options.max_age = policy.max_age;
@@ -31,12 +31,12 @@ LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId le
                            CallPool& calls)
     : clock_(clock),
       id_(ledger),
-      ledger_(prepared.scenario().ledger(ledger)),
+      ledger_(prepared.plan().ledger(ledger)),
       prepared_(prepared.ledgers[ledger.value]),
       run_id_(prepared.assignment.run_id),
       file_(std::move(file)),
       calls_(calls),
-      most_out_(pool_share(prepared.scenario().connections, Lane{})),
+      most_out_(pool_share(prepared.plan().connections, Lane{})),
       write_driver_(make_driver(prepared, prepared_.write.route, loop, deadlines)),
       read_driver_(prepared_.read.route == prepared_.write.route ? nullptr
                                                                  : make_driver(prepared, prepared_.read.route, loop, deadlines)),

@@ -28,11 +28,11 @@ Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe,
     : prepared_(prepared),
       clock_(clock),
       id_(probe),
-      probe_(prepared.scenario().probe(probe)),
+      probe_(prepared.plan().probe(probe)),
       calls_(calls),
       timer_(loop) {
   const Route& route = prepared.operations[probe_.operation.value].send.route;
-  driver_ = prepared.make_driver(route, probe_options(probe_, prepared.scenario().connections), loop, deadlines);
+  driver_ = prepared.make_driver(route, probe_options(probe_, prepared.plan().connections), loop, deadlines);
 }
 
 void Prober::begin() {
@@ -61,7 +61,7 @@ void Prober::check(MonoTime now) {
   Call& call = calls_.take();
   prepare_call(call, prepared_, probe_.operation);
   const auto number = static_cast<uint64_t>(number_);
-  const Operation& operation = prepared_.scenario().operation(probe_.operation);
+  const Operation& operation = prepared_.plan().operation(probe_.operation);
   if (const auto* uniform = std::get_if<UniformKey>(&operation.key)) {
     call.holes.key =
         uniform->low + mix64(number) % std::max<uint64_t>(1, uniform->high - uniform->low + 1);

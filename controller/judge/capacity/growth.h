@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "controller/measure/bounds/scaling.h"
 
 namespace shakedown::judging {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
 
 namespace shakedown {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "controller/judge/sli/families.h"
 #include "controller/judge/rejudge/rejudge.h"
 #include "controller/judge/valid/row_validity.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
 

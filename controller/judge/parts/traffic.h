@@ -2,7 +2,7 @@
 #pragma once
 
 #include "controller/judge/evidence.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
 

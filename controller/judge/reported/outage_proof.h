@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "controller/judge/reported/asked.h"
-#include "core/model/scored_parts.h"
+#include "controller/model/scored_parts.h"
 
 namespace shakedown::judging {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/judge/settle.h"
-#include "core/model/scored_parts.h"
+#include "controller/model/scored_parts.h"
 
 namespace shakedown::judging {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
-#include "core/model/scored_parts.h"
+#include "controller/model/scored_parts.h"
 
 namespace shakedown::judging {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/judge/settle.h"
-#include "core/model/sli.h"
+#include "controller/model/sli.h"
 
 namespace shakedown::judging {
 

@@ -9,10 +9,10 @@ namespace shakedown {
 namespace {
 
 constexpr std::size_t kMostBlocks = 64;
-constexpr std::size_t kFewestBlocks = 8;
+constexpr std::size_t kFewestTrendBlocks = 8;
 
 bool usable(const std::vector<TrendPoint>& points) {
-  return points.size() >= kFewestBlocks && std::all_of(points.begin(), points.end(), [](const TrendPoint& p) {
+  return points.size() >= kFewestTrendBlocks && std::all_of(points.begin(), points.end(), [](const TrendPoint& p) {
            return std::isfinite(p.seconds) && std::isfinite(p.value);
          });
 }
@@ -106,7 +106,7 @@ std::optional<Trend> trend(std::vector<TrendPoint> points, double confidence) {
   std::sort(points.begin(), points.end(),
             [](const TrendPoint& a, const TrendPoint& b) { return a.seconds < b.seconds; });
   double left = 0;  // the correlation of neighbours; of pair means it is left (1 + left) / 2
-  for (std::size_t count = std::min(kMostBlocks, points.size()); count >= kFewestBlocks; count /= 2) {
+  for (std::size_t count = std::min(kMostBlocks, points.size()); count >= kFewestTrendBlocks; count /= 2) {
     const std::vector<TrendPoint> blocks = block_means(points, count);
     const std::vector<double> slopes = pair_slopes(blocks);
     if (slopes.empty()) return std::nullopt;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "controller/report/table.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::report {
 

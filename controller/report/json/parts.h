@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/report/json/number.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::report {
 

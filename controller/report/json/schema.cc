@@ -3,7 +3,7 @@
 #include "controller/report/report.h"
 #include "controller/report/json/schema_parts.h"
 #include "controller/report/json/schema_words.h"
-#include "core/model/requirement.h"
+#include "controller/model/requirement.h"
 
 // The schema is open: a later version may add fields, none is ever removed. Every field of this version is required.
 namespace shakedown {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::report {
 

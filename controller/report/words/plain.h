@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::report {
 

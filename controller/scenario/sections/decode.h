@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/form/view.h"
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 #include "core/protocols/protocol.h"
 
 namespace shakedown {

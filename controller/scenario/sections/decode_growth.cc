@@ -4,7 +4,7 @@
 
 #include "core/base/printable.h"
 #include "controller/scenario/sections/decode.h"
-#include "core/model/search_time.h"
+#include "controller/model/search_time.h"
 
 namespace shakedown {
 namespace {

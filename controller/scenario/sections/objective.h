@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/form/check.h"
-#include "core/model/requirement.h"
+#include "controller/model/requirement.h"
 
 namespace shakedown {
 

@@ -5,7 +5,6 @@
 #include "core/model/check.h"
 #include "core/model/event.h"
 #include "core/model/fault.h"
-#include "core/model/growth.h"
 #include "core/model/ledger.h"
 #include "core/model/load.h"
 #include "core/model/operation.h"

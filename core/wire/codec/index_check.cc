@@ -9,7 +9,7 @@ namespace {
 // Collects the first index that lies outside its list.
 class Checker {
  public:
-  explicit Checker(const Scenario& scenario) : s_(scenario) {}
+  explicit Checker(const DrillPlan& plan) : s_(plan) {}
 
   // An index that must be there, and one that may be none.
   template <class Tag>
@@ -53,7 +53,7 @@ class Checker {
   }
 
  private:
-  const Scenario& s_;
+  const DrillPlan& s_;
   std::optional<std::string> bad_;
 };
 
@@ -68,7 +68,7 @@ struct KindCheck {
   void operator()(const CommandCheck&) {}
 };
 
-void check_scenario(Checker& c, const Scenario& s) {
+void check_scenario(Checker& c, const DrillPlan& s) {
   if (s.release) c.request(s.release->request);
   for (const Component& one : s.components) c.need(one.agent, s.agents.size(), "agent");
   c.actions(s.setup).actions(s.teardown);
@@ -120,24 +120,24 @@ struct OrderCheck {
 
 }  // namespace
 
-std::size_t most_stages(const Scenario& scenario) {
+std::size_t most_stages(const DrillPlan& plan) {
   std::size_t n = 0;
-  for (const Phase& phase : scenario.phases) n += phase.most_stages;
+  for (const Phase& phase : plan.phases) n += phase.most_stages;
   return n;
 }
 
-std::size_t most_injections(const Scenario& scenario) {
+std::size_t most_injections(const DrillPlan& plan) {
   std::size_t n = 0;
-  for (const Fault& fault : scenario.faults) {
-    if (fault.phase.value < scenario.phases.size()) n += scenario.phase(fault.phase).repeat;
+  for (const Fault& fault : plan.faults) {
+    if (fault.phase.value < plan.phases.size()) n += plan.phase(fault.phase).repeat;
   }
   return n;
 }
 
 Result<void> check_indexes(const Assignment& assignment) {
-  Checker c(assignment.scenario);
-  c.need(assignment.self, assignment.scenario.agents.size(), "agent (itself)");
-  check_scenario(c, assignment.scenario);
+  Checker c(assignment.plan);
+  c.need(assignment.self, assignment.plan.agents.size(), "agent (itself)");
+  check_scenario(c, assignment.plan);
   const Lane& lane = assignment.lane;
   if (lane.count > 0 && lane.index >= lane.count) {
     return fail(ErrorKind::protocol, "a plan gives lane " + std::to_string(lane.index) + " of " +
@@ -146,17 +146,17 @@ Result<void> check_indexes(const Assignment& assignment) {
   return c.result("a plan");
 }
 
-Result<void> check_indexes(const Scenario& scenario, const Snapshot& snapshot) {
-  Checker c(scenario);
+Result<void> check_indexes(const DrillPlan& plan, const Snapshot& snapshot) {
+  Checker c(plan);
   c.agent(snapshot.agent);
   for (const auto& [stage, arrivals] : snapshot.offered) c.stage(stage);
   for (const auto& [key, cell] : snapshot.cells) {
     c.stage(key.stage).operation(key.operation);
-    if (key.operation.value < scenario.operations.size() &&
-        cell.over_limit.size() > scenario.operation(key.operation).limits.size()) {
+    if (key.operation.value < plan.operations.size() &&
+        cell.over_limit.size() > plan.operation(key.operation).limits.size()) {
       return fail(ErrorKind::protocol, "a snapshot counts " + std::to_string(cell.over_limit.size()) +
                                            " limits of an operation that has " +
-                                           std::to_string(scenario.operation(key.operation).limits.size()));
+                                           std::to_string(plan.operation(key.operation).limits.size()));
     }
   }
   for (const auto& [key, some] : snapshot.witnesses) c.stage(key.first).operation(key.second);
@@ -166,21 +166,21 @@ Result<void> check_indexes(const Scenario& scenario, const Snapshot& snapshot) {
   return c.result("a snapshot");
 }
 
-Result<void> check_indexes(const Scenario& scenario, const Event& event) {
-  Checker c(scenario);
+Result<void> check_indexes(const DrillPlan& plan, const Event& event) {
+  Checker c(plan);
   std::visit(EventCheck{c}, event);
   return c.result("an event");
 }
 
-Result<void> check_indexes(const Scenario& scenario, const ToController& message) {
-  if (const auto* snapshot = std::get_if<Snapshot>(&message)) return check_indexes(scenario, *snapshot);
-  if (const auto* report = std::get_if<EventReport>(&message)) return check_indexes(scenario, report->event);
-  if (const auto* done = std::get_if<StepDone>(&message)) return check_indexes(scenario, Event(done->event));
+Result<void> check_indexes(const DrillPlan& plan, const ToController& message) {
+  if (const auto* snapshot = std::get_if<Snapshot>(&message)) return check_indexes(plan, *snapshot);
+  if (const auto* report = std::get_if<EventReport>(&message)) return check_indexes(plan, report->event);
+  if (const auto* done = std::get_if<StepDone>(&message)) return check_indexes(plan, Event(done->event));
   return ok();
 }
 
-Result<void> check_indexes(const Scenario& scenario, const ToAgent& message) {
-  Checker c(scenario);
+Result<void> check_indexes(const DrillPlan& plan, const ToAgent& message) {
+  Checker c(plan);
   std::visit(OrderCheck{c}, message);
   return c.result("an order of the controller");
 }

@@ -11,14 +11,14 @@ namespace shakedown {
 // The scenario inside; called by the codec on every Plan.
 Result<void> check_indexes(const Assignment& assignment);
 // What an agent or a journal reports.
-Result<void> check_indexes(const Scenario& scenario, const Snapshot& snapshot);
-Result<void> check_indexes(const Scenario& scenario, const Event& event);
-Result<void> check_indexes(const Scenario& scenario, const ToController& message);
+Result<void> check_indexes(const DrillPlan& plan, const Snapshot& snapshot);
+Result<void> check_indexes(const DrillPlan& plan, const Event& event);
+Result<void> check_indexes(const DrillPlan& plan, const ToController& message);
 // What the controller orders.
-Result<void> check_indexes(const Scenario& scenario, const ToAgent& message);
+Result<void> check_indexes(const DrillPlan& plan, const ToAgent& message);
 
 // Executions of phases, and injections of faults, that a scenario can have at most.
-std::size_t most_stages(const Scenario& scenario);
-std::size_t most_injections(const Scenario& scenario);
+std::size_t most_stages(const DrillPlan& plan);
+std::size_t most_injections(const DrillPlan& plan);
 
 }  // namespace shakedown

@@ -177,10 +177,9 @@ WIRE_FIELDS(Phase, v1::Phase) {
 WIRE_FIELDS(AgentSpec, v1::AgentSpec) { WIRE(name) WIRE(load) WIRE(inject) WIRE(local) }
 WIRE_FIELDS(ReadyCheck, v1::ReadyCheck) { WIRE(probe) WIRE_NS(limit) }
 WIRE_FIELDS(ReleaseSource, v1::ReleaseSource) { WIRE_STRUCT(request) WIRE(json_pointer) }
-WIRE_FIELDS(Environment, v1::Environment) { WIRE(name) WIRE(differs) }
-WIRE_FIELDS(Scenario, v1::Scenario) {
-  WIRE(name) WIRE(service) WIRE(owner) WIRE(launch) WIRE(sha256) WIRE(folder) WIRE(seed)
-  WIRE_STRUCT(environment) WIRE_MAYBE_STRUCT(release) WIRE_STRUCTS(secrets) WIRE_STRUCTS(targets)
+WIRE_FIELDS(DrillPlan, v1::DrillPlan) {
+  WIRE(name) WIRE(sha256) WIRE(folder) WIRE(seed)
+  WIRE_MAYBE_STRUCT(release) WIRE_STRUCTS(secrets) WIRE_STRUCTS(targets)
   WIRE_STRUCTS(agents) WIRE_STRUCTS(components) WIRE_STRUCTS(setup) WIRE_MAYBE_STRUCT(ready)
   WIRE_STRUCTS(teardown) WIRE_STRUCTS(operations) WIRE_STRUCT(connections) WIRE_STRUCTS(probes)
   WIRE_STRUCTS(ledgers) WIRE_STRUCTS(phases) WIRE_STRUCTS(faults) WIRE_STRUCTS(checks)
@@ -188,7 +187,7 @@ WIRE_FIELDS(Scenario, v1::Scenario) {
 }
 WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {
-  WIRE(run_id) WIRE(self) WIRE_STRUCT(lane) WIRE_STRUCT(scenario) WIRE(work_dir)
+  WIRE(run_id) WIRE(self) WIRE_STRUCT(lane) WIRE_STRUCT(plan) WIRE(work_dir)
 }
 
 }  // namespace

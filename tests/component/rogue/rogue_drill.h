@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "tests/component/rogue/raw_link.h"
 #include "tests/component/rogue/scripted_agent.h"
 

@@ -67,7 +67,7 @@ class AgentFixture : public ::testing::Test {
     Assignment a;
     a.run_id = "test";
     a.self = AgentId(0);
-    Scenario& s = a.scenario;
+    DrillPlan& s = a.plan;
     s.agents.resize(1);
     s.targets.resize(1);
     s.operations.resize(1);

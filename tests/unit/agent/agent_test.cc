@@ -299,7 +299,7 @@ TEST_F(AgentTest, NoSecretLeavesItWhateverACommandOrATargetSays) {
   script_.clean = false;
   script_.report_when_made = true;
   Assignment plan = assignment();
-  plan.scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_BORDER"}}};
+  plan.plan.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_BORDER"}}};
   start(options());
   ASSERT_TRUE(run_until([&] { return heard<Hello>(); }));
   controller_->send(Plan{plan});
@@ -334,10 +334,10 @@ TEST_F(AgentTest, AnAgentForLoadOnlyTouchesNothing) {
   start(options());
   ASSERT_TRUE(run_until([&] { return heard<Hello>(); }));
   Assignment plain = assignment();
-  plain.scenario.agents.resize(2);
-  plain.scenario.agents[0].inject = false;
-  plain.scenario.components[0].agent = AgentId(1);
-  plain.scenario.checks.clear();  // a command of one is guarded like those of a fault
+  plain.plan.agents.resize(2);
+  plain.plan.agents[0].inject = false;
+  plain.plan.components[0].agent = AgentId(1);
+  plain.plan.checks.clear();  // a command of one is guarded like those of a fault
   controller_->send(Plan{plain});
   ASSERT_TRUE(run_until([&] { return heard<PlanReady>(); }));
   EXPECT_EQ(script_.faults_made, 0);

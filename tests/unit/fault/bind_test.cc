@@ -15,23 +15,23 @@ struct BindTest : ::testing::Test {
 
   void SetUp() override {
     plan.self = AgentId(0);
-    plan.scenario.folder = "/scenario";
+    plan.plan.folder = "/scenario";
     Component ours;
     ours.name = "ours";
     ours.agent = AgentId(0);
     ours.start = {"run-it"};
     ours.process = ProcessSpec{"/run/ours.pid", "run-it", "", ProcessScope::one};
-    plan.scenario.components = {ours, ours};
-    plan.scenario.components[1].name = "theirs";
-    plan.scenario.components[1].agent = AgentId(1);
+    plan.plan.components = {ours, ours};
+    plan.plan.components[1].name = "theirs";
+    plan.plan.components[1].agent = AgentId(1);
   }
   FaultId add(FaultKind kind, std::vector<Action> undo = {}) {
     Fault fault;
     fault.name = "break";
     fault.kind = std::move(kind);
     fault.undo = std::move(undo);
-    plan.scenario.faults.push_back(fault);
-    return FaultId(plan.scenario.faults.size() - 1);
+    plan.plan.faults.push_back(fault);
+    return FaultId(plan.plan.faults.size() - 1);
   }
   static Action command() {
     Action action;
@@ -64,9 +64,9 @@ TEST_F(BindTest, WhatNothingCouldUndoIsRefused) {
   const auto exec = binding.fault(add(ExecFault{ComponentId(0), {"break"}, {"true"}, std::chrono::seconds(1)}));
   ASSERT_TRUE(exec.has_error());
   EXPECT_EQ(exec.error().kind, ErrorKind::refused);
-  plan.scenario.components[0].start.clear();
+  plan.plan.components[0].start.clear();
   EXPECT_EQ(binding.fault(add(KillFault{ComponentId(0), SIGKILL})).error().kind, ErrorKind::refused);
-  plan.scenario.components[0].process->scope = ProcessScope::children;  // their parent brings them back
+  plan.plan.components[0].process->scope = ProcessScope::children;  // their parent brings them back
   EXPECT_TRUE(binding.fault(add(KillFault{ComponentId(0), SIGKILL})).has_value());
 }
 

@@ -11,7 +11,7 @@
 
 #include "controller/judge/judge.h"
 #include "core/model/event.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 #include "core/stats/snapshot.h"
 #include "controller/measure/timeline.h"
 

@@ -58,7 +58,7 @@ class PlanMaker {
 
   Plan make() {
     Plan plan = filler_.make<Plan>();
-    s_ = &plan.assignment.scenario;
+    s_ = &plan.assignment.plan;
     s_->agents.resize(3);
     s_->targets.push_back(filler_.make<Target>());
     s_->components.push_back(filler_.make<Component>());
@@ -118,7 +118,7 @@ class PlanMaker {
   }
 
   Filler filler_;
-  Scenario* s_ = nullptr;
+  DrillPlan* s_ = nullptr;
 };
 
 TEST(PlanCodec, GivesEveryFieldBackButWhatJudges) {
@@ -126,9 +126,9 @@ TEST(PlanCodec, GivesEveryFieldBackButWhatJudges) {
     Plan plan = PlanMaker(seed).make();
     const auto back = through_bytes<v1::ControllerMessage>(ToAgent(plan));
     ASSERT_TRUE(back) << back.error().text();
-    plan.assignment.scenario.decision = {};
-    plan.assignment.scenario.requirements.clear();
-    plan.assignment.scenario.stop_when.clear();
+    plan.assignment.plan.decision = {};
+    plan.assignment.plan.requirements.clear();
+    plan.assignment.plan.stop_when.clear();
     ASSERT_TRUE(same(ToAgent(plan), back.value())) << "seed " << seed;
   }
 }
@@ -147,20 +147,20 @@ TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
   bad.assignment.self = AgentId(3);
   expect_refused(bad, "agent (itself) 3 of 3");
   bad = good;
-  bad.assignment.scenario.operations.back().request.target = {};
+  bad.assignment.plan.operations.back().request.target = {};
   expect_refused(bad, "target (none)");
   bad = good;
-  bad.assignment.scenario.probes.back().operation = OperationId(1000);
+  bad.assignment.plan.probes.back().operation = OperationId(1000);
   expect_refused(bad, "operation 1000");
   bad = good;
-  bad.assignment.scenario.faults.back().kind = KillFault{ComponentId(77), 9};
+  bad.assignment.plan.faults.back().kind = KillFault{ComponentId(77), 9};
   expect_refused(bad, "component 77");
   bad = good;
-  bad.assignment.scenario.checks.back().kind = CertificateCheck{TargetId(78)};
+  bad.assignment.plan.checks.back().kind = CertificateCheck{TargetId(78)};
   expect_refused(bad, "target 78");
   bad = good;
-  bad.assignment.scenario.checks.back().kind = CommandCheck{};
-  bad.assignment.scenario.checks.back().agent = AgentId(3);
+  bad.assignment.plan.checks.back().kind = CommandCheck{};
+  bad.assignment.plan.checks.back().agent = AgentId(3);
   expect_refused(bad, "agent 3 of 3");
   bad = good;
   bad.assignment.lane = {2, 2};
@@ -181,7 +181,7 @@ TEST(PlanCodec, BoundsADocumentInDepthValuesAndBytes) {
   const Plan good = PlanMaker(3).make();
   const auto refused = [&](Document document) {
     Plan plan = good;
-    plan.assignment.scenario.operations.back().request.document = std::move(document);
+    plan.assignment.plan.operations.back().request.document = std::move(document);
     return !through_bytes<v1::ControllerMessage>(ToAgent(plan));
   };
   const auto deep = [](int levels) {
@@ -203,7 +203,7 @@ TEST(SessionCodec, RefusesAFrameWithoutBody) {
 }
 
 TEST(IndexCheck, OfSnapshotsEventsAndOrders) {
-  Scenario s;
+  DrillPlan s;
   s.agents.resize(1);
   s.operations.resize(1);
   s.operations[0].limits = {Duration(5)};

@@ -160,8 +160,6 @@ inline constexpr int kFields<ReadyCheck> = 2;
 template <>
 inline constexpr int kFields<ReleaseSource> = 2;
 template <>
-inline constexpr int kFields<Environment> = 2;
-template <>
 inline constexpr int kFields<Decision> = 4;
 template <>
 inline constexpr int kFields<Lane> = 2;
@@ -212,7 +210,7 @@ inline constexpr int kFields<LeaseRenew> = 1;
 template <>
 inline constexpr int kFields<Shutdown> = 1;
 template <>
-inline constexpr int kFields<Scenario> = 32;
+inline constexpr int kFields<DrillPlan> = 21;
 
 // References to all fields, in order.
 template <class T>

@@ -18,7 +18,7 @@ using testing::schwartz;
 using testing::specsdm91;
 using testing::specsdm91_integers;
 
-ScalingFit fitted(const std::vector<ScalingPoint>& points, double confidence = 0.95) {
+ScalingFit fit_of(const std::vector<ScalingPoint>& points, double confidence = 0.95) {
   auto fit = fit_scaling(points, confidence);
   EXPECT_TRUE(fit.has_value()) << (fit ? "" : fit.error().text());
   return fit ? std::move(fit).value() : ScalingFit{};
@@ -29,7 +29,7 @@ void expect_relative(double found, double expected, double tolerance) {
 }
 
 TEST(Scaling, SpecSdm91) {
-  const ScalingFit fit = fitted(specsdm91());
+  const ScalingFit fit = fit_of(specsdm91());
   EXPECT_NEAR(fit.law.gamma, 89.9952331, 5e-8);
   EXPECT_NEAR(fit.law.alpha, 0.02772847562, 5e-12);
   EXPECT_NEAR(fit.law.beta, 1.043654838e-4, 5e-14);
@@ -44,7 +44,7 @@ TEST(Scaling, SpecSdm91) {
 }
 
 TEST(Scaling, SpecSdm91Derived) {
-  const ScalingLaw law = fitted(specsdm91()).law;
+  const ScalingLaw law = fit_of(specsdm91()).law;
   ASSERT_TRUE(law.peak());
   EXPECT_NEAR(law.peak()->n, 96.51956, 5e-6);
   EXPECT_NEAR(law.peak()->x, 1884, 0.5);
@@ -54,7 +54,7 @@ TEST(Scaling, SpecSdm91Derived) {
 
 // What if coherency were halved: the other parameters stay as fitted.
 TEST(Scaling, SpecSdm91WithBetaSet) {
-  ScalingLaw law = fitted(specsdm91()).law;
+  ScalingLaw law = fit_of(specsdm91()).law;
   law.beta = 5e-5;
   EXPECT_NEAR(law.peak().value().n, 139.447, 5e-4);
 }
@@ -62,9 +62,9 @@ TEST(Scaling, SpecSdm91WithBetaSet) {
 // The README of usl-rs prints this fit for all seven rows, but its CSV reader took the first for a header.
 TEST(Scaling, SpecSdm91InWholeNumbersWithoutTheFirstRow) {
   std::vector<ScalingPoint> points = specsdm91_integers();
-  EXPECT_NEAR(fitted(points).law.gamma, 89.987147, 5e-7);
+  EXPECT_NEAR(fit_of(points).law.gamma, 89.987147, 5e-7);
   points.erase(points.begin());
-  const ScalingLaw law = fitted(points).law;
+  const ScalingLaw law = fit_of(points).law;
   EXPECT_NEAR(law.alpha, 0.028168, 5e-7);
   EXPECT_NEAR(law.beta, 0.000104, 5e-7);
   EXPECT_NEAR(law.gamma, 90.691376, 5e-5);
@@ -75,7 +75,7 @@ TEST(Scaling, SpecSdm91InWholeNumbersWithoutTheFirstRow) {
 }
 
 TEST(Scaling, RaytracerHoldsBetaAtZero) {
-  const ScalingFit fit = fitted(raytracer());
+  const ScalingFit fit = fit_of(raytracer());
   EXPECT_NEAR(fit.law.alpha, 0.05777078, 5e-9);
   EXPECT_EQ(fit.law.beta, 0);
   EXPECT_NEAR(fit.law.gamma, 21.84884, 5e-6);
@@ -98,7 +98,7 @@ TEST(Scaling, RaytracerHoldsBetaAtZero) {
 }
 
 TEST(Scaling, RaytracerFirstSixRows) {
-  const ScalingFit fit = fitted(raytracer(6));
+  const ScalingFit fit = fit_of(raytracer(6));
   EXPECT_NEAR(fit.law.alpha, 0.02444404, 5e-9);
   EXPECT_NEAR(fit.law.beta, 0.001626809, 5e-10);
   EXPECT_NEAR(fit.law.gamma, 20.85605, 5e-6);
@@ -110,7 +110,7 @@ TEST(Scaling, RaytracerFirstSixRows) {
 }
 
 TEST(Scaling, RaytracerFirstFiveRowsAreTooFew) {
-  const ScalingFit fit = fitted(raytracer(5));
+  const ScalingFit fit = fit_of(raytracer(5));
   EXPECT_NEAR(fit.law.alpha, 0.02789501, 5e-9);
   EXPECT_NEAR(fit.law.beta, 0.001460803, 5e-10);
   EXPECT_NEAR(fit.law.gamma, 21.05932577, 5e-9);
@@ -120,7 +120,7 @@ TEST(Scaling, RaytracerFirstFiveRowsAreTooFew) {
 }
 
 TEST(Scaling, RoundedLawIsRecovered) {
-  const ScalingLaw law = fitted(rounded_law()).law;
+  const ScalingLaw law = fit_of(rounded_law()).law;
   EXPECT_NEAR(law.alpha, 0.02, 5e-5);
   EXPECT_NEAR(law.beta, 0.02, 5e-5);
   EXPECT_NEAR(law.gamma, 1.00, 5e-5);
@@ -134,7 +134,7 @@ TEST(Scaling, ExactLawsAreRecoveredExactly) {
         ScalingLaw{80, 0.1, 0}, ScalingLaw{80, 0, 0.001}, ScalingLaw{80, 1, 0}, ScalingLaw{80, 0.5, 0.9}}) {
     std::vector<ScalingPoint> points;
     for (const double n : {1, 2, 4, 6, 8, 10, 16, 32}) points.push_back({n, truth.throughput(n)});
-    const ScalingFit fit = fitted(points);
+    const ScalingFit fit = fit_of(points);
     expect_relative(fit.law.gamma, truth.gamma, 1e-9);
     EXPECT_NEAR(fit.law.alpha, truth.alpha, 1e-9);
     EXPECT_NEAR(fit.law.beta, truth.beta, 1e-9);
@@ -143,7 +143,7 @@ TEST(Scaling, ExactLawsAreRecoveredExactly) {
 }
 
 TEST(Scaling, Schwartz) {
-  const ScalingFit fit = fitted(schwartz());
+  const ScalingFit fit = fit_of(schwartz());
   const ScalingLaw& law = fit.law;
   expect_relative(law.alpha, 0.02671591, 1e-5);
   expect_relative(law.beta, 7.690945e-4, 1e-5);
@@ -159,7 +159,7 @@ TEST(Scaling, Schwartz) {
 // The R package's confint takes qt(level, n - 1): one-sided, with the wrong degrees of freedom. Ours is two-sided with
 // n - 3, and here that decides whether contention is there at all.
 TEST(Scaling, IntervalsAreNotThePublishedOneSidedOnes) {
-  const ScalingFit six = fitted(raytracer(6));
+  const ScalingFit six = fit_of(raytracer(6));
   const double published = boost::math::quantile(boost::math::students_t(5), 0.95);
   EXPECT_NEAR(six.law.alpha - published * six.standard_error.alpha, 0.00754, 5e-6);
   EXPECT_NEAR(six.law.alpha + published * six.standard_error.alpha, 0.04135, 5e-6);
@@ -169,7 +169,7 @@ TEST(Scaling, IntervalsAreNotThePublishedOneSidedOnes) {
   EXPECT_NEAR(six.upper.beta, 0.00246, 5e-6);
   EXPECT_NEAR(six.lower.gamma, 18.35, 5e-3);
   EXPECT_NEAR(six.upper.gamma, 23.37, 5e-3);
-  const ScalingFit spec = fitted(specsdm91());
+  const ScalingFit spec = fit_of(specsdm91());
   EXPECT_NEAR(spec.lower.alpha, 0.00240, 5e-6);
   EXPECT_NEAR(spec.upper.alpha, 0.05305, 5e-6);
   EXPECT_NEAR(spec.lower.beta, 4.9e-5, 5e-7);

@@ -1,4 +1,4 @@
-#include "core/model/verdict.h"
+#include "controller/model/verdict.h"
 
 namespace shakedown {
 

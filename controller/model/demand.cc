@@ -1,4 +1,4 @@
-#include "core/model/demand.h"
+#include "controller/model/demand.h"
 
 #include <algorithm>
 #include <cmath>

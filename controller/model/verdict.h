@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/model/requirement.h"
+#include "controller/model/requirement.h"
 
 namespace shakedown {
 

@@ -1,4 +1,4 @@
-#include "core/model/requirement.h"
+#include "controller/model/requirement.h"
 
 namespace shakedown {
 

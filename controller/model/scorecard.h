@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/model/run.h"
-#include "core/model/scenario.h"
-#include "core/model/scored_parts.h"
-#include "core/model/verdict.h"
+#include "controller/model/scenario.h"
+#include "controller/model/scored_parts.h"
+#include "controller/model/verdict.h"
 
 namespace shakedown {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "core/model/growth.h"
+#include "controller/model/growth.h"
 #include "core/model/sample.h"
-#include "core/model/verdict.h"
+#include "controller/model/verdict.h"
 
 namespace shakedown {
 

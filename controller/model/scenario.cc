@@ -1,4 +1,4 @@
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 
 #include <algorithm>
 

@@ -40,9 +40,4 @@ struct StepSeries {
   std::optional<ReadyCheck> ready;  // waited for after scale
 };
 
-// Why a stage is run: as declared, a window of a search step, its confirmation, a step of a series, or the beginning of
-// any of these, which does not count.
-enum class StageRole { declared, window, confirmation, step, settling };
-const char* to_string(StageRole role);
-
 }  // namespace shakedown

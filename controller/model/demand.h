@@ -1,7 +1,7 @@
 // What a phase asks for at its busiest: at the top of its shape, of its search, or of its steps. Pure.
 #pragma once
 
-#include "core/model/scenario.h"
+#include "controller/model/scenario.h"
 
 namespace shakedown {
 

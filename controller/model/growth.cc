@@ -1,9 +1,9 @@
-#include "core/model/growth.h"
+#include "controller/model/growth.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/model/search_time.h"
+#include "controller/model/search_time.h"
 
 namespace shakedown {
 
@@ -20,17 +20,6 @@ const char* to_string(StepAxis axis) {
     case StepAxis::rate: return "rate";
     case StepAxis::concurrency: return "concurrency";
     case StepAxis::replicas: return "replicas";
-  }
-  return "unknown";
-}
-
-const char* to_string(StageRole role) {
-  switch (role) {
-    case StageRole::declared: return "declared";
-    case StageRole::window: return "window";
-    case StageRole::confirmation: return "confirmation";
-    case StageRole::step: return "step";
-    case StageRole::settling: return "settling";
   }
   return "unknown";
 }

@@ -1,4 +1,4 @@
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 
 #include "core/model/fault.h"
 #include "core/model/sample.h"
-#include "core/model/scorecard.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/model/sli.h"
+#include "controller/model/sli.h"
 
 #include <gtest/gtest.h>
 

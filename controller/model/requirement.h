@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/model/dependency.h"
-#include "core/model/sli.h"
+#include "controller/model/dependency.h"
+#include "controller/model/sli.h"
 
 namespace shakedown {
 

@@ -1,0 +1,51 @@
+// The declared file after validation: immutable, complete, with every name resolved to an id.
+// Built only by controller/scenario. Threads: share freely once built.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/model/dependency.h"
+#include "controller/model/growth.h"
+#include "controller/model/requirement.h"
+#include "core/model/plan.h"
+
+namespace shakedown {
+
+struct Decision {
+  std::string driver, approver;
+  std::vector<std::string> contributors, informed;
+};
+
+struct Environment {
+  std::string name;
+  std::string differs;  // how it differs from production; empty = not said
+};
+
+  bool measured = true;
+  uint32_t repeat = 1;
+  uint32_t most_stages = 1;  // how many stages it can have: repeat, the steps of a series, the windows of a search
+  std::optional<Load> load;
+  std::vector<FaultId> faults;  // by `at`
+};
+
+struct Scenario : DrillPlan {
+  std::string service, owner;
+  std::string launch;       // "2026-12-15" as written, empty = not said
+  Decision decision;
+  Environment environment;
+  std::vector<StopCondition> stop_when;
+  std::vector<Requirement> requirements;
+  std::vector<Search> searches;          // at most one per phase
+  std::vector<StepSeries> step_series;   // at most one per phase
+  std::optional<Forecast> forecast;
+  std::vector<Dependency> dependencies;
+
+  const Dependency& dependency(DependencyId id) const { return dependencies[id.value]; }
+  const Requirement& requirement(RequirementId id) const { return requirements[id.value]; }
+  const Search* search_of(PhaseId id) const;        // nullptr = the phase is no search
+  const StepSeries* steps_of(PhaseId id) const;     // nullptr = the phase is no series of steps
+};
+
+}  // namespace shakedown
