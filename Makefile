@@ -2,7 +2,7 @@
 
 JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
-LINTS = arrows sizes banned unlisted self dashboards
+LINTS = arrows sizes banned unlisted self dashboards format
 
 .PHONY: help build demo test truth bench calibration soak fuzz format lint
 .DEFAULT_GOAL := help

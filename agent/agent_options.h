@@ -21,25 +21,23 @@ struct AgentStatus {
 };
 
 struct AgentOptions {
-  std::string name;             // of the scenario's agents; empty = any free place
-  std::string token;            // join token; empty in one process
+  std::string name;   // of the scenario's agents; empty = any free place
+  std::string token;  // join token; empty in one process
   HostFacts host;
-  uint32_t workers = 1;         // load threads
-  std::string work_dir;         // ledger crash copies; empty = the plan's, else a temporary one
-  std::string state_dir;        // undo records; empty = the host-wide folder
-  std::string watchdog_program; // empty = our own executable
-  Duration lease = std::chrono::seconds(10);         // until the controller says another
-  bool controllers_clock = false;                    // we are in the controller's process: nothing to measure
-  Duration farewell = std::chrono::seconds(5);       // how long Goodbye may take to arrive
+  uint32_t workers = 1;                                 // load threads
+  std::string work_dir;                                 // ledger crash copies; empty = the plan's, else a temporary one
+  std::string state_dir;                                // undo records; empty = the host-wide folder
+  std::string watchdog_program;                         // empty = our own executable
+  Duration lease = std::chrono::seconds(10);            // until the controller says another
+  bool controllers_clock = false;                       // we are in the controller's process: nothing to measure
+  Duration farewell = std::chrono::seconds(5);          // how long Goodbye may take to arrive
   std::function<void(const AgentStatus&)> each_second;  // on the agent's loop; may be empty
-  std::function<Result<std::unique_ptr<LoadRunner>>(const Assignment&, RunClock, LoadOptions,
-                                                    boost::asio::io_context&)>
+  std::function<Result<std::unique_ptr<LoadRunner>>(const Assignment&, RunClock, LoadOptions, boost::asio::io_context&)>
       make_load = make_load_runner;
-  std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, RunClock, FaultOptions,
-                                                     boost::asio::io_context&)>
+  std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, RunClock, FaultOptions, boost::asio::io_context&)>
       make_fault = make_fault_runner;
-  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&, std::string note)> make_check =
-      make_check_runner;
+  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&, std::string note)>
+      make_check = make_check_runner;
 };
 
 }  // namespace shakedown

@@ -13,8 +13,7 @@ void ClockEstimate::add(MonoTime sent, MonoTime answered, MonoTime received) {
 }
 
 const ClockEstimate::Trip* ClockEstimate::best() const {
-  const auto least = std::min_element(trips_.begin(), trips_.end(),
-                                      [](const Trip& a, const Trip& b) { return a.half < b.half; });
+  const auto least = std::min_element(trips_.begin(), trips_.end(), [](const Trip& a, const Trip& b) { return a.half < b.half; });
   return least == trips_.end() ? nullptr : &*least;
 }
 

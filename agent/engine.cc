@@ -74,9 +74,8 @@ struct Engine::Obey {
   }
   void operator()(const FinishFault& o) {
     if (!e.fault_) return e.answer(o.step, false, "this agent may not inject faults");
-    auto done = e.while_alive([this_engine = &e, step = o.step](bool ok, std::string detail) {
-      this_engine->answer(step, ok, std::move(detail));
-    });
+    auto done = e.while_alive(
+        [this_engine = &e, step = o.step](bool ok, std::string detail) { this_engine->answer(step, ok, std::move(detail)); });
     if (o.if_healed) return e.fault_->look(o.injection, std::move(done));
     e.fault_->finish(o.injection, o.undo, o.reason, std::move(done));
   }
@@ -113,8 +112,9 @@ bool Engine::has_faults() const {
   const auto ours = [&](const Component& c) { return c.agent == self; };
   const auto here = [&](const Action& a) { return a.kind == Action::Kind::exec && a.agent == self; };
   const auto check_here = [&](const Check& c) { return std::holds_alternative<CommandCheck>(c.kind) && owner_of(c, s) == self; };
-  return s.agents[self.value].inject || std::any_of(s.checks.begin(), s.checks.end(), check_here) || std::any_of(s.components.begin(), s.components.end(), ours) ||
-         std::any_of(s.setup.begin(), s.setup.end(), here) || std::any_of(s.teardown.begin(), s.teardown.end(), here);
+  return s.agents[self.value].inject || std::any_of(s.checks.begin(), s.checks.end(), check_here) ||
+         std::any_of(s.components.begin(), s.components.end(), ours) || std::any_of(s.setup.begin(), s.setup.end(), here) ||
+         std::any_of(s.teardown.begin(), s.teardown.end(), here);
 }
 
 Result<void> Engine::plan(Assignment assignment) {

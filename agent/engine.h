@@ -75,7 +75,7 @@ class Engine {
   std::unique_ptr<LoadRunner> load_;
   std::unique_ptr<FaultRunner> fault_;
   std::unique_ptr<CheckRunner> check_;  // once checks were ordered
-  std::vector<Event> early_;  // reported before Go, stamped by clock_
+  std::vector<Event> early_;            // reported before Go, stamped by clock_
   Alarm tick_;
   bool collecting_ = false;
   bool stopping_ = false;

@@ -11,8 +11,7 @@ namespace shakedown {
 
 class Lease {
  public:
-  Lease(boost::asio::io_context& loop, std::function<void(Duration)> expired)
-      : alarm_(loop), expired_(std::move(expired)) {}
+  Lease(boost::asio::io_context& loop, std::function<void(Duration)> expired) : alarm_(loop), expired_(std::move(expired)) {}
 
   // Runs out `length` from now; replaces what was before. Not after it ran out or was stopped.
   void renew(Duration length) {

@@ -42,7 +42,9 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--token-file", line.token_file, "file with the join token, readable by its owner only");
   app.add_option("--name", line.name, "which of the scenario's agents to be (default: any free place)");
   app.add_option("--workers", line.workers, "load threads")->check(CLI::Range(1, 256))->capture_default_str();
-  app.add_option("--state-dir", line.state_dir, "where undo records are kept (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's ~/.local/state/shakedown)");
+  app.add_option("--state-dir", line.state_dir,
+                 "where undo records are kept (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's "
+                 "~/.local/state/shakedown)");
   app.add_option("--metrics", line.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9465");
   app.add_flag("--verbose", line.verbose, "more log lines");
   CLI::App* undo = app.add_subcommand("undo", "What runs left on this host when they were killed; the same as `shakedown undo`");
@@ -89,8 +91,8 @@ int run_agent(const CommandLine& line) {
   Result<std::unique_ptr<AgentLink>> link = dial(line.connect, token.value(), loop);
   if (!link) return complain(link.error());
   auto agent = std::make_unique<Agent>(std::move(link.value()), std::move(options), loop);
-  auto signals = std::make_unique<Signals>(loop, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP},
-                                           [&agent](int) { agent->interrupt(); });
+  auto signals =
+      std::make_unique<Signals>(loop, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP}, [&agent](int) { agent->interrupt(); });
   int code = exit_code(ErrorKind::bug);
   agent->start([&](int exit) {
     code = exit;

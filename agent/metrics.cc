@@ -32,8 +32,10 @@ void AgentMetrics::publish(const AgentStatus& status) {
   put(gauge("shakedown_self_unacknowledged_messages", "Messages that the controller has not yet taken."),
       static_cast<double>(status.unacknowledged));
   put(counter("shakedown_self_cpu_seconds_total", "CPU time of this process since the run began."), cpu_seconds_);
-  put(gauge("shakedown_self_steal_ratio", "Share of the host's CPU time that was stolen in the last interval."), health.steal_ratio);
-  put(gauge("shakedown_self_worst_lag_seconds", "Largest lag behind the schedule in the last interval."), seconds(health.worst_lag));
+  put(gauge("shakedown_self_steal_ratio", "Share of the host's CPU time that was stolen in the last interval."),
+      health.steal_ratio);
+  put(gauge("shakedown_self_worst_lag_seconds", "Largest lag behind the schedule in the last interval."),
+      seconds(health.worst_lag));
   put(gauge("shakedown_self_outstanding", "Arrivals that are not yet done."), static_cast<double>(health.outstanding));
   put(gauge("shakedown_self_resident_memory_bytes", "Memory of this process."), static_cast<double>(health.rss_bytes));
   put(gauge("shakedown_self_open_connections", "Connections to targets."), health.open_connections);

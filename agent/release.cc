@@ -16,8 +16,7 @@ Result<std::string> value_at(const std::string& pointer, const std::string& body
     const nlohmann::json& value = document.at(nlohmann::json::json_pointer(pointer));
     return value.is_string() ? value.get<std::string>() : value.dump();
   } catch (const nlohmann::json::exception&) {
-    return fail(ErrorKind::unavailable, "the release's answer has nothing at " + pointer + ": " +
-                                            body.substr(0, kLongest));
+    return fail(ErrorKind::unavailable, "the release's answer has nothing at " + pointer + ": " + body.substr(0, kLongest));
   }
 }
 

@@ -18,23 +18,22 @@ namespace shakedown {
 // Why a session ends.
 struct SessionEnd {
   enum class Kind {
-    shutdown,  // the controller said so
-    refused,   // the controller has no place for us
-    unable,    // the plan cannot be executed here
-    lease,     // the controller does not renew
-    lost,      // the stream is gone
-    interrupt, // a signal
+    shutdown,   // the controller said so
+    refused,    // the controller has no place for us
+    unable,     // the plan cannot be executed here
+    lease,      // the controller does not renew
+    lost,       // the stream is gone
+    interrupt,  // a signal
   } kind = Kind::shutdown;
   std::string reason;
   ErrorKind problem = ErrorKind::unavailable;  // unable
-  bool told = false;  // the controller knows already: no Goodbye
+  bool told = false;                           // the controller knows already: no Goodbye
 };
 
 class Session {
  public:
   // ended is called once at most; what follows is the Agent's business.
-  Session(boost::asio::io_context& loop, const AgentOptions& options, RedactedLink& link,
-          std::function<void(SessionEnd)> ended);
+  Session(boost::asio::io_context& loop, const AgentOptions& options, RedactedLink& link, std::function<void(SessionEnd)> ended);
 
   // Says Hello.
   void begin();

@@ -30,9 +30,7 @@ class InProcess final : public LocalAgent {
   InProcessAgent agent_;
 };
 
-std::unique_ptr<LocalAgent> make_local_agent(const LocalAgentOptions& options) {
-  return std::make_unique<InProcess>(options);
-}
+std::unique_ptr<LocalAgent> make_local_agent(const LocalAgentOptions& options) { return std::make_unique<InProcess>(options); }
 
 std::vector<std::string> what_stands() {
   std::vector<std::string> lines;
@@ -78,14 +76,17 @@ void add_run_command(CLI::App& app, Choice& choice) {
   run->add_flag("--yes", command.yes, "break things without asking");
   run->add_flag("--quiet", command.quiet, "no progress");
   run->add_option("--spawn", command.spawn, "start N local agents as processes of their own")->check(CLI::Range(1, 64));
-  run->add_option("--listen", command.listen, "wait for agents on this loopback address, for example 127.0.0.1:0, or unix:/PATH for your own only");
+  run->add_option("--listen", command.listen,
+                  "wait for agents on this loopback address, for example 127.0.0.1:0, or unix:/PATH for your own only");
   run->add_option("--expect", command.expect, "with --listen: how many agents")->check(CLI::Range(1, 1000));
   run->add_option("--metrics", command.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9464");
-  run->add_option("--metrics-linger", command.metrics_linger, "with --metrics: how long at most a scrape of the verdicts is awaited")
+  run->add_option("--metrics-linger", command.metrics_linger,
+                  "with --metrics: how long at most a scrape of the verdicts is awaited")
       ->capture_default_str();
-  run->footer("Examples:\n  shakedown run scenarios/quickstart.yaml --yes\n"
-              "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --expect 2\n"
-              "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
+  run->footer(
+      "Examples:\n  shakedown run scenarios/quickstart.yaml --yes\n"
+      "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --expect 2\n"
+      "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
   run->callback([&] { choice.run = [] { return run_command(command, make_local_agent); }; });
 }
 
@@ -117,7 +118,8 @@ void add_annotate_command(CLI::App& app, Choice& choice) {
   annotate->add_option("--grafana", command.grafana, "its address, for example https://grafana.example.com")->required();
   annotate->add_option("--token-env", command.token_env, "environment variable with a service account's token");
   annotate->add_option("--token-file", command.token_file, "file with a service account's token");
-  annotate->footer("Example: shakedown annotate runs/2026-11-23T14-05-09Z-9f2c1e --grafana http://127.0.0.1:3000 --token-env GRAFANA_TOKEN");
+  annotate->footer(
+      "Example: shakedown annotate runs/2026-11-23T14-05-09Z-9f2c1e --grafana http://127.0.0.1:3000 --token-env GRAFANA_TOKEN");
   annotate->callback([&] { choice.run = [] { return annotate_command(command); }; });
 }
 
@@ -142,21 +144,28 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   selftest->footer("Exit: 0 every truth was given back within its bounds, 1 otherwise.");
   selftest->callback([&] { choice.run = [] { return selftest_command(quick, make_local_agent); }; });
 
-  CLI::App* doctor = app.add_subcommand("doctor", "What this host can inject, with the reason for each no, and what stands on it");
-  doctor->callback([&] { choice.run = [] { return doctor_command(what_stands(), {state_place().durable, state_place_text()}); }; });
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "What this host can inject, with the reason for each no, and what stands on it");
+  doctor->callback([&] {
+    choice.run = [] { return doctor_command(what_stands(), {state_place().durable, state_place_text()}); };
+  });
 }
 
 void add_undo_command(CLI::App& app, Choice& choice) {
   static UndoCommand command;
-  CLI::App* undo = app.add_subcommand("undo", "What runs left on this host when they were killed: show it, take it back, or forget it");
+  CLI::App* undo =
+      app.add_subcommand("undo", "What runs left on this host when they were killed: show it, take it back, or forget it");
   undo->add_flag("--list", command.list, "show every undo record that stands");
   undo->add_option("--run", command.run, "take back everything of this run");
   undo->add_option("--forget", command.forget, "remove a record, by its id, without taking anything back");
   undo->add_option("--why", command.why, "with --forget: the reason, kept in forgotten.log beside the records");
-  undo->add_option("--state-dir", command.state_dir, "where the records are (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's ~/.local/state/shakedown)");
-  undo->footer("Examples:\n  shakedown undo --list\n  shakedown undo --run 2026-11-23T14-05-09Z-9f2c1e\n"
-               "  shakedown undo --forget ID --why \"the host was rebuilt\"\n"
-               "Exit: 0 nothing stands any more, 4 something stands, 64 usage, 75 the run or another one is not over.");
+  undo->add_option(
+      "--state-dir", command.state_dir,
+      "where the records are (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's ~/.local/state/shakedown)");
+  undo->footer(
+      "Examples:\n  shakedown undo --list\n  shakedown undo --run 2026-11-23T14-05-09Z-9f2c1e\n"
+      "  shakedown undo --forget ID --why \"the host was rebuilt\"\n"
+      "Exit: 0 nothing stands any more, 4 something stands, 64 usage, 75 the run or another one is not over.");
   undo->callback([&] { choice.run = [] { return undo_main(command); }; });
 }
 

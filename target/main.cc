@@ -9,10 +9,10 @@
 #include <cstdio>
 
 #include "target/http/null_server.h"
+#include "target/http/server.h"
 #include "target/options.h"
 #include "target/service/past_truth.h"
 #include "target/service/replicas.h"
-#include "target/http/server.h"
 
 namespace {
 
@@ -43,8 +43,7 @@ void prepare_process() {
 
 class Pidfile {
  public:
-  explicit Pidfile(std::string path)
-      : path_(std::move(path)), text_(std::to_string(::getpid()) + "\n") {
+  explicit Pidfile(std::string path) : path_(std::move(path)), text_(std::to_string(::getpid()) + "\n") {
     if (path_.empty()) return;
     const std::string fresh = path_ + ".new";
     ::unlink(fresh.c_str());
@@ -72,8 +71,7 @@ class Pidfile {
 };
 
 // The service's port first: who starts this program may read one line only.
-void announce(const Listener& listener, const Listener* metrics = nullptr,
-              const Listener* redirect = nullptr) {
+void announce(const Listener& listener, const Listener* metrics = nullptr, const Listener* redirect = nullptr) {
   const auto line = [](const char* what, const Listener* from) {
     if (from == nullptr) return;
     std::printf("%s on 127.0.0.1:%u\n", what, static_cast<unsigned>(from->port()));

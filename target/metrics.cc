@@ -6,8 +6,7 @@
 namespace practice {
 namespace {
 
-constexpr std::array<double, 12> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                            0.1,   0.25,   0.5,   1,    2.5,   10};
+constexpr std::array<double, 12> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
 
 const char* name_of(Method method) {
   switch (method) {
@@ -31,14 +30,12 @@ std::string number(double value) {
   return std::string(text.data(), end);
 }
 
-void add_head(std::string& text, std::string_view name, std::string_view type,
-              std::string_view help) {
+void add_head(std::string& text, std::string_view name, std::string_view type, std::string_view help) {
   text.append("# HELP ").append(name).append(" ").append(help);
   text.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
 }
 
-void add_plain(std::string& text, std::string_view name, std::string_view type,
-               std::string_view help, const std::string& value) {
+void add_plain(std::string& text, std::string_view name, std::string_view type, std::string_view help, const std::string& value) {
   add_head(text, name, type, help);
   text.append(name).append(" ").append(value).append("\n");
 }
@@ -67,8 +64,7 @@ bool Metrics::frozen(Nanos now) {
 
 bool Metrics::good(int status) const {
   const auto& list = options_.metrics_good;
-  return std::any_of(list.begin(), list.end(),
-                     [&](const StatusRange& range) { return range.holds(status); });
+  return std::any_of(list.begin(), list.end(), [&](const StatusRange& range) { return range.holds(status); });
 }
 
 void Metrics::answered(Nanos now, Method method, int status, Nanos took) {
@@ -94,8 +90,7 @@ void Metrics::count(Method method, int status, std::optional<Nanos> took) {
   sums_.seconds += seconds;
 }
 
-void Metrics::called(Nanos now, std::size_t dependency, std::uint64_t tries,
-                     std::uint64_t failures) {
+void Metrics::called(Nanos now, std::size_t dependency, std::uint64_t tries, std::uint64_t failures) {
   if (frozen(now)) return;
   calls_[dependency].tries += tries;
   calls_[dependency].failures += failures;
@@ -130,13 +125,10 @@ std::optional<std::string> Metrics::scrape(Nanos now) {
 
 std::string Metrics::page() const {
   std::string text;
-  add_plain(text, "process_start_time_seconds", "gauge", "Start of the process, UNIX time.",
-            number(started_));
-  add_plain(text, "service_up", "gauge", "1 outside a scripted outage, 0 in one.",
-            down_ ? "0" : "1");
+  add_plain(text, "process_start_time_seconds", "gauge", "Start of the process, UNIX time.", number(started_));
+  add_plain(text, "service_up", "gauge", "1 outside a scripted outage, 0 in one.", down_ ? "0" : "1");
   if (replicas_ > 0) {
-    add_plain(text, "service_replicas", "gauge", "Replicas as read from --replicas-file.",
-              std::to_string(replicas_));
+    add_plain(text, "service_replicas", "gauge", "Replicas as read from --replicas-file.", std::to_string(replicas_));
   }
   add_dependencies(text);
   if (down_ && options_.metrics_silent == Silence::kSli) return text;
@@ -147,11 +139,10 @@ std::string Metrics::page() const {
 }
 
 void Metrics::add_requests(std::string& text) const {
-  add_head(text, "http_requests_total", "counter",
-           "Requests by status and method; 599 is a request that got no answer.");
+  add_head(text, "http_requests_total", "counter", "Requests by status and method; 599 is a request that got no answer.");
   for (const auto& [key, count] : requests_) {
-    text += "http_requests_total{code=\"" + std::to_string(key.first) + "\",method=\"" +
-            name_of(key.second) + "\"} " + std::to_string(count) + "\n";
+    text += "http_requests_total{code=\"" + std::to_string(key.first) + "\",method=\"" + name_of(key.second) + "\"} " +
+            std::to_string(count) + "\n";
   }
 }
 
@@ -166,17 +157,14 @@ void Metrics::add_durations(std::string& text) const {
   }
   text += name + "_sum " + number(sums_.seconds) + "\n";
   text += name + "_count " + std::to_string(below) + "\n";
-  add_plain(text, name + "_average", "gauge", "Mean duration over the last scrape interval.",
-            number(last_average_));
+  add_plain(text, name + "_average", "gauge", "Mean duration over the last scrape interval.", number(last_average_));
 }
 
 void Metrics::add_slo(std::string& text) const {
-  add_plain(text, "slo_requests_total", "counter", "Requests that the SLO is about.",
-            std::to_string(sums_.total));
-  add_plain(text, "slo_requests_good_total", "counter", "Those of them that count as good.",
-            std::to_string(sums_.good));
-  add_plain(text, "slo_success_ratio_last", "gauge",
-            "Share of good requests over the last scrape interval.", number(last_ratio_));
+  add_plain(text, "slo_requests_total", "counter", "Requests that the SLO is about.", std::to_string(sums_.total));
+  add_plain(text, "slo_requests_good_total", "counter", "Those of them that count as good.", std::to_string(sums_.good));
+  add_plain(text, "slo_success_ratio_last", "gauge", "Share of good requests over the last scrape interval.",
+            number(last_ratio_));
 }
 
 void Metrics::add_dependencies(std::string& text) const {
@@ -184,12 +172,10 @@ void Metrics::add_dependencies(std::string& text) const {
   const auto add = [&](const char* name, const char* help, std::uint64_t Calls::*field) {
     add_head(text, name, "counter", help);
     for (const Calls& calls : calls_) {
-      text += std::string(name) + "{dependency=\"" + calls.name + "\"} " +
-              std::to_string(calls.*field) + "\n";
+      text += std::string(name) + "{dependency=\"" + calls.name + "\"} " + std::to_string(calls.*field) + "\n";
     }
   };
-  add("dependency_requests_total", "Requests sent to a dependency, retries included.",
-      &Calls::tries);
+  add("dependency_requests_total", "Requests sent to a dependency, retries included.", &Calls::tries);
   add("dependency_failures_total", "Those of them that failed.", &Calls::failures);
 }
 

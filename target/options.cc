@@ -62,8 +62,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     const bool takes_value = *flag->value != '\0';
     const bool has_value = equals != std::string_view::npos;
     if (takes_value ? !has_value && i + 1 == arguments.size() : has_value) {
-      line.problems.push_back(name + ": expected " + (takes_value ? flag->value : "no value") +
-                              ", found " + (takes_value ? "nothing" : "one"));
+      line.problems.push_back(name + ": expected " + (takes_value ? flag->value : "no value") + ", found " +
+                              (takes_value ? "nothing" : "one"));
       continue;
     }
     std::string_view value;

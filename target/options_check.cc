@@ -6,8 +6,7 @@
 namespace practice {
 namespace {
 
-void check_windows(const char* flag, std::vector<Window>& windows,
-                   std::vector<std::string>& problems) {
+void check_windows(const char* flag, std::vector<Window>& windows, std::vector<std::string>& problems) {
   const auto earlier = [](const Window& a, const Window& b) { return a.at < b.at; };
   std::sort(windows.begin(), windows.end(), earlier);
   for (std::size_t i = 1; i < windows.size(); ++i) {
@@ -26,8 +25,8 @@ void check_null(const Options& options, std::vector<std::string>& problems) {
   }
   for (const std::string& name : options.given) {
     if (fits.count(name) > 0) continue;
-    problems.push_back("--null: expected only --threads, --port, --pidfile or --truth beside it, " +
-                       std::string("found ") + name);
+    problems.push_back("--null: expected only --threads, --port, --pidfile or --truth beside it, " + std::string("found ") +
+                       name);
   }
 }
 
@@ -52,12 +51,9 @@ void check_losses(const Options& options, const Need& need) {
   need(!options.lags() || (options.ack_early && !options.data.empty()),
        "--lose-last, --lose-window: expected together with --ack early and --data DIR, "
        "found without");
-  need(!(options.lose_last > 0 && options.lose_window > 0),
-       "--lose-window: expected no --lose-last beside it, found both");
-  need(!options.resurrect || options.error_ratio > 0,
-       "--resurrect: expected together with --error-ratio, found without");
-  need(!options.has("--ghost-prefix") || options.ghosts > 0,
-       "--ghost-prefix: expected together with --ghost, found without");
+  need(!(options.lose_last > 0 && options.lose_window > 0), "--lose-window: expected no --lose-last beside it, found both");
+  need(!options.resurrect || options.error_ratio > 0, "--resurrect: expected together with --error-ratio, found without");
+  need(!options.has("--ghost-prefix") || options.ghosts > 0, "--ghost-prefix: expected together with --ghost, found without");
 }
 
 void check_security(const Options& options, const Need& need) {

@@ -13,7 +13,7 @@ test="nginx-light prometheus prometheus-alertmanager python3 python3-jsonschema 
 bench="wrk"
 fuzz="clang-14 libclang-rt-14-dev"
 format="clang-format-14"
-lint="python3"
+lint="python3 clang-format-14"
 
 if [ "${SHAKEDOWN_SKIP_INSTALL:-0}" = 1 ]; then exit 0; fi
 

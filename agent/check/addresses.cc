@@ -21,13 +21,15 @@ std::string list(const std::vector<const Found*>& those) {
 }
 
 bool same_numbers(const std::vector<const Found*>& those) {
-  return std::all_of(those.begin(), those.end(), [&](const Found* one) { return one->what.number == those.front()->what.number; });
+  return std::all_of(those.begin(), those.end(),
+                     [&](const Found* one) { return one->what.number == those.front()->what.number; });
 }
 
 std::string numbers_of(const std::vector<const Found*>& those) {
   std::string out = "the addresses give different numbers:";
   for (const Found* one : those) {
-    out += (one == those.front() ? " " : ", ") + name_of(*one) + " " + (one->what.number ? std::to_string(*one->what.number) : "none");
+    out += (one == those.front() ? " " : ", ") + name_of(*one) + " " +
+           (one->what.number ? std::to_string(*one->what.number) : "none");
   }
   return out;
 }

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "agent/check/look.h"
 #include "agent/check/kinds/reach.h"
+#include "agent/check/look.h"
 #include "agent/load/protocols/target.h"
 
 namespace shakedown {

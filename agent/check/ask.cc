@@ -10,12 +10,18 @@ namespace {
 
 std::string words(Outcome outcome) {
   switch (outcome) {
-    case Outcome::failed: return "its certificate is not trusted";
-    case Outcome::refused: return "the connection was refused";
-    case Outcome::reset: return "the connection was closed without a whole answer";
-    case Outcome::timeout: return "none came in time";
-    case Outcome::unfinished: return "the agent stops";
-    default: return to_string(outcome);
+    case Outcome::failed:
+      return "its certificate is not trusted";
+    case Outcome::refused:
+      return "the connection was refused";
+    case Outcome::reset:
+      return "the connection was closed without a whole answer";
+    case Outcome::timeout:
+      return "none came in time";
+    case Outcome::unfinished:
+      return "the agent stops";
+    default:
+      return to_string(outcome);
   }
 }
 
@@ -33,8 +39,7 @@ Task<Result<KeptAnswer>> Ask::answer(MonoTime deadline, OneShot& end) {
   request_.close();
   deadlines_.close();
   if (outcome_ == Outcome::ok) co_return std::move(answer_);
-  co_return fail(ErrorKind::unavailable,
-                 "an answer of target `" + target_.target.name + "` was expected: " + words(outcome_));
+  co_return fail(ErrorKind::unavailable, "an answer of target `" + target_.target.name + "` was expected: " + words(outcome_));
 }
 
 void Ask::finished(const Answer& answer) {

@@ -40,8 +40,10 @@ std::optional<double> number_in(std::string_view text) {
 
 std::string presentable(std::string text, const Secrets& secrets) {
   text = Redactor(secrets)(text);
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
   if (text.size() > kLongestDetail) text = text.substr(0, kLongestDetail - 3) + "...";
   return text;
 }

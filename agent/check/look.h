@@ -22,7 +22,7 @@ struct Look {
   boost::asio::io_context& loop;
   std::vector<std::unique_ptr<Ask>>& asks;  // outlive the loop's operations
   MonoTime deadline{};
-  OneShot& end;  // fires when the agent stops
+  OneShot& end;        // fires when the agent stops
   std::string note{};  // file of a command's process; empty = nowhere
 
   const DrillPlan& plan() const { return assignment.plan; }

@@ -85,8 +85,10 @@ Result<void> add_noted(const std::vector<ProcessRef>& noted, std::vector<Process
   for (const ProcessRef& one : noted) {
     if (!is_running(one) || std::find(known.begin(), known.end(), one) != known.end()) continue;
     Result<ProcessHandle> handle = ProcessHandle::open(one);
-    if (handle.has_value()) members.push_back(std::move(handle.value()));
-    else if (handle.error().kind != ErrorKind::unavailable) return fail(handle.error());
+    if (handle.has_value())
+      members.push_back(std::move(handle.value()));
+    else if (handle.error().kind != ErrorKind::unavailable)
+      return fail(handle.error());
   }
   return ok();
 }
@@ -97,10 +99,14 @@ ActionRunner::~ActionRunner() { closing_->fire(); }
 
 Task<StepResult> ActionRunner::run(BoundAction action, CommandNote note, OneShot* end) {
   switch (action.action.kind) {
-    case Action::Kind::start: co_return co_await start(action.component, std::move(note), action.action.limit, end);
-    case Action::Kind::stop: co_return co_await stop(action.component, std::move(note), end);
-    case Action::Kind::resume: co_return co_await resume(action.component, action.action.limit, end);
-    case Action::Kind::exec: break;
+    case Action::Kind::start:
+      co_return co_await start(action.component, std::move(note), action.action.limit, end);
+    case Action::Kind::stop:
+      co_return co_await stop(action.component, std::move(note), end);
+    case Action::Kind::resume:
+      co_return co_await resume(action.component, action.action.limit, end);
+    case Action::Kind::exec:
+      break;
   }
   co_return co_await exec(std::move(action), std::move(note), end);
 }

@@ -15,10 +15,10 @@ namespace shakedown {
 
 struct StepResult {
   bool ok = true;
-  bool changed = true;  // false: there was nothing to do
-  std::string detail;  // what was done, or the error with the output's tail; no secret of the scenario
+  bool changed = true;          // false: there was nothing to do
+  std::string detail;           // what was done, or the error with the output's tail; no secret of the scenario
   MonoTime started{}, ended{};  // the same where it could not be begun
-  bool told = true;  // exec: the command came to its own end, so that its exit code says something
+  bool told = true;             // exec: the command came to its own end, so that its exit code says something
 };
 
 class ActionRunner {
@@ -45,8 +45,7 @@ class ActionRunner {
   // remark: what was done without.
   Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
                                              OneShot* end, std::string& already, std::string& remark);
-  Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit,
-                                      OneShot* end);
+  Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit, OneShot* end);
   Task<void> reap_later(ChildProcess child);
 
   // Shared with the reapers, which may be suspended when this goes.

@@ -56,8 +56,8 @@ Result<void> check_signal(const UndoRecord& record) {
   const int signal = record.signal;
   const bool stops = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
   // By default ignored, or taken by daemons as an order that is none to end.
-  const bool survived = signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGWINCH ||
-                        signal == SIGCHLD || signal == SIGCONT || signal == SIGURG;
+  const bool survived = signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGWINCH || signal == SIGCHLD ||
+                        signal == SIGCONT || signal == SIGURG;
   if (signal > 0 && signal < NSIG && !stops && !survived) return ok();
   return fail(ErrorKind::refused, "fault " + record.fault + ": kill needs a signal that ends a process, found number " +
                                       std::to_string(signal) + (stops ? "; use `pause` to stop a process" : ""));

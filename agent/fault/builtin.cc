@@ -4,11 +4,8 @@ namespace shakedown {
 
 const std::vector<MechanismKind>& mechanism_kinds() {
   static const std::vector<MechanismKind> kinds = {
-      {"kill", make_kill, true},
-      {"pause", make_pause, true},
-      {"stop", make_stop, true},
-      {"exec", make_exec, false},
-      {"started", make_started, true},
+      {"kill", make_kill, true},  {"pause", make_pause, true},     {"stop", make_stop, true},
+      {"exec", make_exec, false}, {"started", make_started, true},
   };
   return kinds;
 }

@@ -27,8 +27,10 @@ Task<std::vector<std::string>> settle(FaultMechanism& mechanism, MonoTime limit)
   while (true) {
     Result<std::vector<std::string>> found = co_await mechanism.compare();
     std::vector<std::string> differing;
-    if (found.has_error()) differing.push_back("the state cannot be compared: " + found.error().text());
-    else differing = std::move(found.value());
+    if (found.has_error())
+      differing.push_back("the state cannot be compared: " + found.error().text());
+    else
+      differing = std::move(found.value());
     if (differing.empty() || mono_now() >= limit) co_return differing;
     const MonoTime next = std::min(limit, mono_now() + std::chrono::milliseconds(10));
     co_await wait_until(next);

@@ -23,7 +23,7 @@ struct MechanismContext {
   RecordLock& lock;  // held during inject and undo
   ActionRunner& actions;
   std::function<void(const BoundAction&, const StepResult&)> undo_step;  // may be empty
-  OneShot* end = nullptr;  // cuts inject and prove short
+  OneShot* end = nullptr;                                                // cuts inject and prove short
 };
 
 // The change took place within [earliest, latest].

@@ -17,9 +17,9 @@
 namespace shakedown {
 
 struct FaultOptions {
-  std::string state_dir;           // undo records and logs; empty = default_state_dir() of state_folders.h, e.g. /var/lib/shakedown
-  std::string lock_dir;            // component locks, the same for every run on this host; empty = default_state_dir()
-  std::string watchdog_program;    // executed as `PROGRAM watch DIR`; empty = our own executable
+  std::string state_dir;         // undo records and logs; empty = default_state_dir() of state_folders.h, e.g. /var/lib/shakedown
+  std::string lock_dir;          // component locks, the same for every run on this host; empty = default_state_dir()
+  std::string watchdog_program;  // executed as `PROGRAM watch DIR`; empty = our own executable
   Duration lease = std::chrono::seconds(10);
   std::function<void(Event)> report;  // FaultEvent, StepEvent, AgentEvent (leftover, warning)
 };
@@ -32,8 +32,7 @@ class FaultRunner {
   // Breaks at `at`, proves the effect, runs the fault's recover steps. Reports FaultEvents and StepEvents.
   virtual void inject(InjectionId injection, FaultId fault, StageId stage, RunTime at) = 0;
   // Compares with the state before; undoes when asked or when it differs; then clean or leftover. done(ok, detail).
-  virtual void finish(InjectionId injection, bool undo, std::string reason,
-                      std::function<void(bool, std::string)> done) = 0;
+  virtual void finish(InjectionId injection, bool undo, std::string reason, std::function<void(bool, std::string)> done) = 0;
   // Compares with the state before: clean when nothing differs; else nothing is done. done(clean, detail).
   virtual void look(InjectionId injection, std::function<void(bool, std::string)> done) = 0;
   // A file for the process of a command that others run, one at a time, so that whoever undoes ends it when we die. Empty:
@@ -47,12 +46,12 @@ class FaultRunner {
 
 // Locks the plan's components, sweeps what an earlier crash left in state_dir (reported), spawns the watchdog.
 // Errors: locked (component of another run), refused (identity rules), io (state_dir).
-Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock,
-                                                       FaultOptions options, boost::asio::io_context& loop);
+Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock, FaultOptions options,
+                                                       boost::asio::io_context& loop);
 
 // What this host can inject, for `shakedown doctor`.
 struct FaultCapability {
-  std::string kind;    // "kill", "pause", ...
+  std::string kind;  // "kill", "pause", ...
   bool able = true;
   std::string reason;  // why not, and what to do; empty when able
 };

@@ -74,8 +74,7 @@ Task<Result<void>> mark_touched(FaultDesk& desk, Injection& injection, RecordLoc
 }
 
 // True when the effect is proven; otherwise the failure is reported and the change taken back.
-Task<bool> bite(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, RecordLock& lock,
-                MonoTime& effective) {
+Task<bool> bite(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, RecordLock& lock, MonoTime& effective) {
   MechanismContext context = context_of(*desk, *injection, lock);
   const auto mechanism = make_mechanism(context);
   std::string trouble;
@@ -132,8 +131,7 @@ Task<void> recover(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> i
 }
 
 // Breaks at the instant. Returns false when that was the end of it.
-Task<bool> break_at_instant(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection,
-                            MonoTime& effective) {
+Task<bool> break_at_instant(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, MonoTime& effective) {
   const MonoTime at = desk->clock.mono(injection->at);
   const Woken early = co_await wait_until(at - kArmLead, &injection->cut);
   if (early == Woken::ended) {
@@ -150,7 +148,7 @@ Task<bool> break_at_instant(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Inj
   const Woken due = co_await wait_until(at, &injection->cut);
   if (marked.has_error() || due == Woken::ended || desk->guard->lease_over()) {
     lock.release();
-    const std::string why = marked.has_error()      ? marked.error().text()
+    const std::string why = marked.has_error()    ? marked.error().text()
                             : due == Woken::ended ? "ended before its instant"
                                                   : "the lease is over";
     const Result<void> removed = desk->journal.remove(injection->record.id);
@@ -257,8 +255,7 @@ static Task<void> conclude_alone(std::shared_ptr<FaultDesk> desk, std::shared_pt
   desk->tell_state(*injection, state, now_interval(), injection->detail, true);
 }
 
-Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
-                    std::string reason) {
+Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo, std::string reason) {
   while (const std::shared_ptr<OneShot> other = injection->concluding) co_await wait_for(*other);
   const auto mine = std::make_shared<OneShot>();
   injection->concluding = mine;
@@ -268,7 +265,8 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
 }
 
 Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection) {
-  if (injection->concluding || injection->concluded || std::holds_alternative<ExecFault>(desk->assignment.plan.fault(injection->fault).kind)) {
+  if (injection->concluding || injection->concluded ||
+      std::holds_alternative<ExecFault>(desk->assignment.plan.fault(injection->fault).kind)) {
     co_return;  // a command's traces cannot be compared
   }
   const auto mine = std::make_shared<OneShot>();
@@ -297,8 +295,7 @@ void FaultDesk::tell_state(const Injection& injection, FaultState state, Interva
   tell(std::move(event));
 }
 
-void FaultDesk::tell_step(StepEvent::Kind kind, InjectionId injection, const std::string& what,
-                          const StepResult& step) const {
+void FaultDesk::tell_step(StepEvent::Kind kind, InjectionId injection, const std::string& what, const StepResult& step) const {
   StepEvent event;
   event.kind = kind;
   event.injection = injection;

@@ -10,11 +10,11 @@
 
 #include "agent/fault/action_runner.h"
 #include "agent/fault/bind.h"
-#include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/fault.h"
+#include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/undo/guard.h"
-#include "agent/fault/undo/undo.h"
 #include "agent/fault/undo/journal.h"
+#include "agent/fault/undo/undo.h"
 #include "core/base/clock.h"
 #include "core/model/event.h"
 #include "core/model/plan.h"
@@ -26,14 +26,14 @@ struct Injection {
   FaultId fault;
   StageId stage;
   RunTime at{};
-  UndoRecord record;       // id empty until it is durable
-  OneShot cut;             // ends every wait: not injected yet becomes not_run, holds and recovery end
-  OneShot lived;           // nothing happens any more except a conclusion
+  UndoRecord record;                    // id empty until it is durable
+  OneShot cut;                          // ends every wait: not injected yet becomes not_run, holds and recovery end
+  OneShot lived;                        // nothing happens any more except a conclusion
   std::shared_ptr<OneShot> concluding;  // while a conclusion is under way; shared with those that wait for it
-  bool abandoned = false;  // its record was taken away, and it ends for that
-  bool concluded = false;  // clean, leftover, not_run or failed before the change was reported
+  bool abandoned = false;               // its record was taken away, and it ends for that
+  bool concluded = false;               // clean, leftover, not_run or failed before the change was reported
   bool clean = true;
-  std::string detail;      // of the conclusion
+  std::string detail;  // of the conclusion
 };
 
 // A setup or teardown step that is under way.
@@ -77,8 +77,7 @@ Task<UndoOutcome> undo_in_any_way(FaultDesk& desk, std::string id, UndoObserver 
 Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);
 
 // Compares and, when it must or when something differs, undoes; reports clean or leftover. After `lived`.
-Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo,
-                    std::string reason);
+Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo, std::string reason);
 
 // Compares: clean when nothing differs; else nothing is done. After `lived`.
 Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);

@@ -8,11 +8,11 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/fault/builtin.h"
-#include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/injection.h"
-#include "agent/fault/undo/state_folders.h"
+#include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/steps.h"
+#include "agent/fault/undo/state_folders.h"
 #include "core/base/log.h"
 
 namespace shakedown {
@@ -24,8 +24,8 @@ using InjectionMap = std::map<uint32_t, std::shared_ptr<Injection>>;
 
 constexpr Duration kRunnerPatience = std::chrono::minutes(5);
 
-Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool undo,
-                            std::string reason, Done done) {
+Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool undo, std::string reason,
+                            Done done) {
   if (undo) injection->cut.fire();
   co_await wait_for(injection->lived);
   const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
@@ -243,8 +243,7 @@ Result<std::vector<ComponentLock>> lock_components(const Binding& binding, const
   return locks;
 }
 
-void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>& locks,
-                        std::vector<UndoOutcome>& outcomes) {
+void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>& locks, std::vector<UndoOutcome>& outcomes) {
   outcomes = sweep(state_dir);
   if (state_dir == default_state_dir()) {
     for (const std::string& dir : state_dirs()) {
@@ -288,8 +287,8 @@ void report_sweep(const std::shared_ptr<FaultDesk>& desk, const std::vector<Undo
 
 }  // namespace
 
-Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock,
-                                                       FaultOptions options, asio::io_context& loop) {
+Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock, FaultOptions options,
+                                                       asio::io_context& loop) {
   const std::string state_dir = options.state_dir.empty() ? default_state_dir() : options.state_dir;
   Binding binding{assignment, Owner{assignment.run_id, own_process(), boot_id()},
                   options.lock_dir.empty() ? default_state_dir() : options.lock_dir, state_dir + "/logs"};
@@ -300,7 +299,8 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
   SHAKEDOWN_TRY(auto locks, lock_components(binding, state_dir));
   std::vector<UndoOutcome> swept;
   sweep_before_start(state_dir, locks, swept);
-  const std::string folder = records_folder(state_dir, binding.owner.process, assignment.run_id + "-" + std::to_string(assignment.self.value));
+  const std::string folder =
+      records_folder(state_dir, binding.owner.process, assignment.run_id + "-" + std::to_string(assignment.self.value));
   SHAKEDOWN_TRY(auto journal, UndoJournal::open(folder));
 
   auto desk = std::make_shared<FaultDesk>(assignment, clock, std::move(journal));

@@ -30,8 +30,8 @@ Task<Result<std::string>> record_start(FaultDesk& desk, ComponentId component) {
 Task<void> forget_starts(FaultDesk& desk, std::string component) {
   for (const std::string& id : desk.journal.list()) {
     const Result<UndoRecord> record = desk.journal.read(id);
-    const bool its = record.has_value() && record.value().kind == "started" &&
-                     record.value().component.component.name == component;
+    const bool its =
+        record.has_value() && record.value().kind == "started" && record.value().component.component.name == component;
     if (!its) continue;
     RecordLock lock;
     const MonoTime limit = mono_now() + kLockPatience;
@@ -54,8 +54,10 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
     allowed = fail(bound.error());
   } else if (kind == StepEvent::Kind::setup && action.kind == Action::Kind::start) {
     Result<std::string> recorded = co_await record_start(desk, action.component);
-    if (recorded.has_value()) record = recorded.value();
-    else allowed = fail(recorded.error());
+    if (recorded.has_value())
+      record = recorded.value();
+    else
+      allowed = fail(recorded.error());
   }
   if (allowed.has_error()) {
     step.ok = false;
@@ -75,8 +77,10 @@ Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action acti
     const Result<void> held = desk.hold_components();
     if (held.has_error()) desk.warn(AgentEvent::Kind::warning, held.error().text());
   }
-  if (stopped || not_ours) co_await forget_starts(desk, name);
-  else if (action.kind == Action::Kind::start) co_await note_started(desk.journal, name);
+  if (stopped || not_ours)
+    co_await forget_starts(desk, name);
+  else if (action.kind == Action::Kind::start)
+    co_await note_started(desk.journal, name);
   co_return step;
 }
 

@@ -27,7 +27,7 @@ struct Holes {
   uint64_t key = 0;
   uint64_t value_seed = 0;
   std::string_view id, payload, checksum;
-  TraceId trace{};    // set by the driver when the request carries trace context
+  TraceId trace{};  // set by the driver when the request carries trace context
   uint64_t span = 0;
 };
 
@@ -75,10 +75,10 @@ struct Call {
   // Set by the driver.
   MonoTime sent{};
   bool was_sent = false;
-  bool held = false;     // by the reconnect backoff
-  bool retried = false;  // the connection was closed as we sent; once, on a fresh one
-  bool queued = false;   // found as many connections in use as the driver may have
-  Duration held_up{};    // how long the target may have had to wait for us (full receive buffer)
+  bool held = false;                // by the reconnect backoff
+  bool retried = false;             // the connection was closed as we sent; once, on a fresh one
+  bool queued = false;              // found as many connections in use as the driver may have
+  Duration held_up{};               // how long the target may have had to wait for us (full receive buffer)
   Mismatch wrong = Mismatch::none;  // of an answer that broke a declared limit; it ends with `failed`
   Connection* connection = nullptr;
 

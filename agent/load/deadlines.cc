@@ -8,8 +8,7 @@ namespace shakedown {
 
 Deadlines::Queue& Deadlines::queue(Duration timeout) {
   if (last_ != nullptr && last_->timeout == timeout) return *last_;
-  const auto found = std::find_if(queues_.begin(), queues_.end(),
-                                  [&](const Queue& q) { return q.timeout == timeout; });
+  const auto found = std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.timeout == timeout; });
   if (found != queues_.end()) return *(last_ = &*found);
   last_ = &queues_.emplace_back();
   last_->timeout = timeout;
@@ -17,8 +16,7 @@ Deadlines::Queue& Deadlines::queue(Duration timeout) {
 }
 
 void Deadlines::insert(Queue& to, Call& call) {
-  to.calls.insert_ordered(
-      call, [](const Call& a, const Call& b) { return a.last_moment() < b.last_moment(); });
+  to.calls.insert_ordered(call, [](const Call& a, const Call& b) { return a.last_moment() < b.last_moment(); });
 }
 
 void Deadlines::add(Call& call) {

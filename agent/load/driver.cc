@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
-#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/deadlines.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/schedule/pacer.h"
 
 namespace shakedown {
 namespace {
 
-bool is_ours(Outcome outcome) {
-  return outcome == Outcome::client_error || outcome == Outcome::dropped_by_us;
-}
+bool is_ours(Outcome outcome) { return outcome == Outcome::client_error || outcome == Outcome::dropped_by_us; }
 
 }  // namespace
 
@@ -36,8 +34,7 @@ bool Driver::look_again(Call& call, MonoTime now) {
 }
 
 Outcome Driver::missed(const Call& call, MonoTime now) const {
-  const bool ours =
-      call.connection == nullptr && looked_at_ == now && freed_at_ < call.last_moment();
+  const bool ours = call.connection == nullptr && looked_at_ == now && freed_at_ < call.last_moment();
   return ours ? Outcome::dropped_by_us : Outcome::timeout;
 }
 

@@ -21,15 +21,15 @@ struct PreparedTarget;
 
 struct DriverOptions {
   uint32_t max_connections = std::numeric_limits<uint32_t>::max();  // of this driver; else one for each call that is out
-  Duration max_age{};             // 0 = no limit
-  uint64_t max_requests = 0;      // per connection, 0 = no limit
-  Duration backoff{};             // after a failed connect; 0 = every call tries at once
+  Duration max_age{};                                               // 0 = no limit
+  uint64_t max_requests = 0;                                        // per connection, 0 = no limit
+  Duration backoff{};                                               // after a failed connect; 0 = every call tries at once
   Duration backoff_max{};
   // What comes while no connection is open and the backoff runs: held until the next attempt tells
   // whether the target was still down, or answered at once with the last attempt's outcome.
   bool hold_back = false;
   uint64_t max_response = ConnectionPolicy{}.max_response.count;  // bytes of one answer
-  uint64_t slowest = 0;  // bytes a second of an answer that has begun; 0 = no limit
+  uint64_t slowest = 0;                                           // bytes a second of an answer that has begun; 0 = no limit
 };
 
 // Of the connections that a policy allows an agent, what falls to one of its workers; at least one.
@@ -41,11 +41,11 @@ class Driver {
 
   // The call's sink is told once, possibly before submit returns: a complete answer (ok), refused,
   // reset, client_error, failed (the peer's certificate is not trusted, or its answer broke a limit:
-  // Call::wrong), or timeout from the watchdog. Without a free connection the call waits in order of submission. While no connection
-  // is open and the reconnect backoff runs, it is answered like the last attempt at once, or held
-  // back (hold_back) until the next one: if that fails too, the target was down all the time and
-  // the call ends like the attempt before it; if it succeeds, nobody asked the target, and the call
-  // is dropped_by_us. Each end is client_error where an attempt failed by our own fault.
+  // Call::wrong), or timeout from the watchdog. Without a free connection the call waits in order of submission. While no
+  // connection is open and the reconnect backoff runs, it is answered like the last attempt at once, or held back (hold_back)
+  // until the next one: if that fails too, the target was down all the time and the call ends like the attempt before it; if it
+  // succeeds, nobody asked the target, and the call is dropped_by_us. Each end is client_error where an attempt failed by our own
+  // fault.
   void submit(Call& call, MonoTime now);
 
   // Forgets a submitted call: its sink is not told; a connection that carries it is closed.
@@ -94,9 +94,7 @@ class Driver {
   MonoTime freed_at_ = MonoTime::max();  // what we saw then
 };
 
-using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target,
-                                                  const DriverOptions& options,
-                                                  boost::asio::io_context& loop,
-                                                  Deadlines& deadlines);
+using DriverFactory = std::unique_ptr<Driver> (*)(const PreparedTarget& target, const DriverOptions& options,
+                                                  boost::asio::io_context& loop, Deadlines& deadlines);
 
 }  // namespace shakedown

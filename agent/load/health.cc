@@ -12,9 +12,7 @@ namespace {
 double process_cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
+  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
@@ -44,8 +42,7 @@ AgentHealth HealthReader::read() {
     stolen = value;
   }
   if (total > host_total_) {
-    health.steal_ratio =
-        static_cast<double>(stolen - host_stolen_) / static_cast<double>(total - host_total_);
+    health.steal_ratio = static_cast<double>(stolen - host_stolen_) / static_cast<double>(total - host_total_);
   }
   host_total_ = total;
   host_stolen_ = stolen;

@@ -35,8 +35,7 @@ class LoadRunner {
   virtual void start_probes() = 0;
   virtual void start_ledgers() = 0;
   // level: arrivals per second or users in place of the phase's own; 0 = as declared.
-  virtual void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
-                           double level) = 0;
+  virtual void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level) = 0;
   virtual void stop_stage(StageId stage, RunTime at) = 0;
   // Pauses the writer, waits `settle`, reads every id in [first_id, last written) back twice,
   // resumes the writer (not after the reading at the end of the run, which belongs to no
@@ -45,8 +44,7 @@ class LoadRunner {
                       std::function<void(LedgerPass)> done) = 0;
   // One request outside all counting (for the target's release); the body of a good answer, at most
   // 64 KiB, or an Error unavailable. done comes on the loop.
-  virtual void fetch(const Request& request, Duration timeout,
-                     std::function<void(Result<std::string>)> done) = 0;
+  virtual void fetch(const Request& request, Duration timeout, std::function<void(Result<std::string>)> done) = 0;
   // Asks every worker for its deltas up to now; done is called with the merged snapshot (seq and
   // agent unset).
   virtual void collect(std::function<void(Snapshot)> done) = 0;
@@ -56,8 +54,7 @@ class LoadRunner {
 };
 
 // Resolves secrets, loads certificates, opens nothing yet. clock.zero() is fixed by Go.
-Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock,
-                                                     LoadOptions options,
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
                                                      boost::asio::io_context& loop);
 
 }  // namespace shakedown

@@ -7,8 +7,7 @@
 
 namespace shakedown {
 
-LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers,
-                       boost::asio::io_context& loop)
+LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers, boost::asio::io_context& loop)
     : prepared_(prepared),
       number_(number),
       workers_(workers),
@@ -16,8 +15,7 @@ LoadWorker::LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number
       recorder_(prepared.plan(), &prepared.redactor),
       loop_(loop),
       drivers_(prepared.routes.size()),
-      tools_{prepared, clock,     loop,
-             calls_,   recorder_, [this](OperationId operation) -> Driver& { return driver(operation); }},
+      tools_{prepared, clock, loop, calls_, recorder_, [this](OperationId operation) -> Driver& { return driver(operation); }},
       alarm_(loop) {
   recorder_.reserve(4 * prepared.plan().operations.size());
   calls_.reserve(256);
@@ -47,8 +45,7 @@ Lane agent_lane(const Load& load, const Assignment& assignment) {
   return load.from == assignment.self ? Lane{0, 1} : Lane{0, 0};
 }
 
-std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& load, RunTime start,
-                                                  RunTime end, Places* places) {
+std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& load, RunTime start, RunTime end, Places* places) {
   Lane lane = agent_lane(load, prepared_.assignment);
   if (lane.count == 0 || load.mix.empty() || end <= start) return nullptr;
   lane = worker_lane(lane, number_, workers_);
@@ -58,8 +55,7 @@ std::unique_ptr<StageLoad> LoadWorker::make_stage(StageId stage, const Load& loa
   return std::make_unique<OpenLoop>(tools_, stage, load, start, end, lane, places);
 }
 
-void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
-                             double level, Places* places) {
+void LoadWorker::start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level, Places* places) {
   const auto& declared = prepared_.plan().phase(phase).load;
   if (!declared || stopped_) return;
   const Load* load = &*declared;
@@ -83,8 +79,7 @@ void LoadWorker::collect(RunTime until, Snapshot& to) {
   }
   std::erase_if(stages_, [](const auto& stage) { return stage->over() && stage->reported(); });
   std::erase_if(levelled_, [this](const auto& one) {
-    return std::none_of(stages_.begin(), stages_.end(),
-                        [&](const auto& stage) { return stage->stage() == one.first; });
+    return std::none_of(stages_.begin(), stages_.end(), [&](const auto& stage) { return stage->stage() == one.first; });
   });
   recorder_.take(to.cells);
   recorder_.take_witnesses(to.witnesses);
@@ -95,8 +90,7 @@ void LoadWorker::collect(RunTime until, Snapshot& to) {
 }
 
 bool LoadWorker::all_over() const {
-  return std::all_of(stages_.begin(), stages_.end(),
-                     [](const auto& stage) { return stage->over(); });
+  return std::all_of(stages_.begin(), stages_.end(), [](const auto& stage) { return stage->over(); });
 }
 
 void LoadWorker::stop(RunTime at, MonoTime grace_end, std::function<void()> done) {

@@ -21,8 +21,7 @@ class LoadWorker {
  public:
   // number of `workers`: which part of the agent's lane and connections is ours. prepared and loop
   // outlive this.
-  LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers,
-             boost::asio::io_context& loop);
+  LoadWorker(const Prepared& prepared, RunClock clock, uint32_t number, uint32_t workers, boost::asio::io_context& loop);
 
   // level as in LoadRunner::start_stage; places: of a declared cap, shared by the workers, null = there is none.
   void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level, Places* places);
@@ -37,8 +36,7 @@ class LoadWorker {
 
  private:
   Driver& driver(OperationId operation);
-  std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start,
-                                        RunTime end, Places* places);
+  std::unique_ptr<StageLoad> make_stage(StageId stage, const Load& load, RunTime start, RunTime end, Places* places);
   void check_stopped(MonoTime grace_end);
   void give_up(MonoTime now);
   bool all_over() const;

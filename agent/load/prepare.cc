@@ -74,8 +74,8 @@ Result<Shape> DocumentReader::checked(const std::string& what, const std::string
 Result<Sendable> DocumentReader::request(const std::string& what, const Request& request, uint64_t value_size,
                                          Trace trace) const {
   if (request.target.value >= plan_.targets.size()) {
-    return fail(ErrorKind::bug, what + " names target " + std::to_string(request.target.value) + " of " +
-                                    std::to_string(plan_.targets.size()));
+    return fail(ErrorKind::bug,
+                what + " names target " + std::to_string(request.target.value) + " of " + std::to_string(plan_.targets.size()));
   }
   SHAKEDOWN_TRY(const Shape shape, checked(what, request.protocol, request.document, &ProtocolForm::request));
   const PrepareContext context{plan_.targets[request.target.value], secrets_, value_size, trace};

@@ -28,16 +28,12 @@ bool is_drop(Outcome o) { return o == Outcome::dropped_by_target || o == Outcome
 }  // namespace
 
 Recorder::Recorder(const DrillPlan& plan, const Redactor* redactor)
-    : plan_(plan),
-      redactor_(redactor),
-      latest_(plan.operations.size(), nullptr),
-      noted_(plan.operations.size()) {}
+    : plan_(plan), redactor_(redactor), latest_(plan.operations.size(), nullptr), noted_(plan.operations.size()) {}
 Recorder::~Recorder() = default;
 
 void Recorder::reserve(std::size_t cells) {
   std::size_t limits = 0;
-  for (const Operation& operation : plan_.operations)
-    limits = std::max(limits, operation.limits.size());
+  for (const Operation& operation : plan_.operations) limits = std::max(limits, operation.limits.size());
   while (spare_.size() < cells) {
     spare_.push_back(std::make_unique<LiveCell>());
     spare_.back()->over_limit.reserve(limits);
@@ -51,8 +47,7 @@ void Recorder::reserve(std::size_t cells) {
 Recorder::LiveCell& Recorder::cell(const CellKey& key) {
   LiveCell*& latest = latest_[key.operation.value];
   if (latest != nullptr && latest->key == key) return *latest;
-  const auto found =
-      std::find_if(live_.rbegin(), live_.rend(), [&](const auto& c) { return c->key == key; });
+  const auto found = std::find_if(live_.rbegin(), live_.rend(), [&](const auto& c) { return c->key == key; });
   if (found != live_.rend()) return *(latest = found->get());
   if (spare_.empty()) spare_.push_back(std::make_unique<LiveCell>());
   live_.push_back(std::move(spare_.back()));
@@ -76,8 +71,7 @@ DenseHistogram& Recorder::histogram(std::unique_ptr<DenseHistogram>& slot) {
 
 Recorder::Noted& Recorder::noted(const Sample& sample) {
   std::vector<Noted>& stages = noted_[sample.operation.value];
-  const auto found = std::find_if(stages.rbegin(), stages.rend(),
-                                  [&](const Noted& one) { return one.stage == sample.stage; });
+  const auto found = std::find_if(stages.rbegin(), stages.rend(), [&](const Noted& one) { return one.stage == sample.stage; });
   if (found != stages.rend()) return *found;
   if (stages.size() == kStages) stages.erase(stages.begin());
   stages.emplace_back();
@@ -132,8 +126,7 @@ void Recorder::record(const Sample& sample, std::string_view answer) {
     if (known.all.wants(sample.outcome, sample.intended, latency)) note(sample, known, answer);
   }
   const bool ok = sample.outcome == Outcome::ok;
-  if (sample.outcome == Outcome::failed || (ok && sample.status != 200))
-    count_answer(c.answers, sample.status, sample.wrong, 1);
+  if (sample.outcome == Outcome::failed || (ok && sample.status != 200)) count_answer(c.answers, sample.status, sample.wrong, 1);
   if (!ok) return;
   const auto& limits = plan_.operation(sample.operation).limits;
   for (std::size_t i = 0; i < limits.size() && latency > limits[i]; ++i) ++c.over_limit[i];

@@ -55,8 +55,8 @@ struct Collecting {
 
 class ThreadedLoadRunner final : public LoadRunner {
  public:
-  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, RunClock clock,
-                     const LoadOptions& options, boost::asio::io_context& loop)
+  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, RunClock clock, const LoadOptions& options,
+                     boost::asio::io_context& loop)
       : prepared_(std::move(prepared)),
         clock_(clock),
         grace_(options.grace),
@@ -65,8 +65,7 @@ class ThreadedLoadRunner final : public LoadRunner {
         side_("side", *prepared_, clock) {
     const uint32_t workers = std::max<uint32_t>(1, options.workers);
     for (uint32_t i = 0; i < workers; ++i) {
-      threads_.push_back(std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i),
-                                                              *prepared_, clock, i, workers));
+      threads_.push_back(std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i), *prepared_, clock, i, workers));
     }
   }
 
@@ -80,16 +79,13 @@ class ThreadedLoadRunner final : public LoadRunner {
   Result<void> add_checks(const std::string& dir) {
     const DrillPlan& plan = prepared_->plan();
     const AgentId usual = default_load_agent(plan);
-    const auto ours = [&](AgentId agent) {
-      return (agent.valid() ? agent : usual) == prepared_->assignment.self;
-    };
+    const auto ours = [&](AgentId agent) { return (agent.valid() ? agent : usual) == prepared_->assignment.self; };
     for (std::size_t i = 0; i < plan.probes.size(); ++i) {
       if (ours(plan.probes[i].agent)) side_.work.add_probe(ProbeId(i));
     }
     for (std::size_t i = 0; i < plan.ledgers.size(); ++i) {
       if (!ours(plan.ledgers[i].agent)) continue;
-      SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id,
-                                                        plan.ledgers[i].name));
+      SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id, plan.ledgers[i].name));
       side_.work.add_ledger(LedgerId(i), std::move(file));
     }
     return ok();
@@ -101,8 +97,7 @@ class ThreadedLoadRunner final : public LoadRunner {
   void start_ledgers() override {
     side_.worker.post([this] { side_.work.start_ledgers(); });
   }
-  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end,
-                   double level) override {
+  void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level) override {
     Places* const places = places_for(phase);
     for (const auto& thread : threads_) {
       thread->worker.post([&work = thread->work, stage, phase, start, end, level, places] {
@@ -117,8 +112,7 @@ class ThreadedLoadRunner final : public LoadRunner {
   }
   void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
               std::function<void(LedgerPass)> done) override;
-  void fetch(const Request& request, Duration timeout,
-             std::function<void(Result<std::string>)> done) override;
+  void fetch(const Request& request, Duration timeout, std::function<void(Result<std::string>)> done) override;
   void collect(std::function<void(Snapshot)> done) override;
   void stop(std::function<void()> done) override;
 
@@ -149,8 +143,7 @@ void collect_from(LoadWorker& work, RunTime until, Snapshot& to) { work.collect(
 void collect_from(SideWorker& work, RunTime, Snapshot& to) { work.collect(to); }
 
 template <typename Thread>
-void ThreadedLoadRunner::collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting,
-                                      RunTime until) {
+void ThreadedLoadRunner::collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until) {
   thread.worker.post([&work = thread.work, &loop = loop_, collecting, until] {
     Snapshot part;
     collect_from(work, until, part);
@@ -172,8 +165,8 @@ void ThreadedLoadRunner::collect(std::function<void(Snapshot)> done) {
   collect_part(side_, collecting, collected_until_);
 }
 
-void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId injection,
-                                uint64_t first_id, std::function<void(LedgerPass)> done) {
+void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
+                                std::function<void(LedgerPass)> done) {
   auto bring = [&loop = loop_, done = std::move(done)](LedgerPass finished) {
     boost::asio::post(loop, [done, finished] { done(finished); });
   };
@@ -182,11 +175,9 @@ void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId inje
   });
 }
 
-void ThreadedLoadRunner::fetch(const Request& request, Duration timeout,
-                               std::function<void(Result<std::string>)> done) {
+void ThreadedLoadRunner::fetch(const Request& request, Duration timeout, std::function<void(Result<std::string>)> done) {
   auto bring = [&loop = loop_, done = std::move(done)](Result<std::string> fetched) {
-    boost::asio::post(loop,
-                      [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
+    boost::asio::post(loop, [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
   };
   const DocumentReader reader(prepared_->plan(), prepared_->secrets);
   auto send = reader.request("a request beside the load", request, 0, Trace::none);
@@ -216,9 +207,8 @@ void ThreadedLoadRunner::stop(std::function<void()> done) {
   const MonoTime now = mono_now();
   const MonoTime grace_end = now + grace_;
   for (const auto& thread : threads_) {
-    thread->worker.post([&work = thread->work, at = clock_.at(now), grace_end, one_stopped] {
-      work.stop(at, grace_end, one_stopped);
-    });
+    thread->worker.post(
+        [&work = thread->work, at = clock_.at(now), grace_end, one_stopped] { work.stop(at, grace_end, one_stopped); });
   }
   side_.worker.post([this, grace_end, one_stopped] { side_.work.stop(grace_end, one_stopped); });
 }
@@ -226,14 +216,12 @@ void ThreadedLoadRunner::stop(std::function<void()> done) {
 std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
   if (!options.work_dir.empty()) return options.work_dir;
   if (!assignment.work_dir.empty()) return assignment.work_dir;
-  return std::filesystem::temp_directory_path() /
-         ("shakedown-" + assignment.run_id + "-" + std::to_string(getpid()));
+  return std::filesystem::temp_directory_path() / ("shakedown-" + assignment.run_id + "-" + std::to_string(getpid()));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock,
-                                                     LoadOptions options,
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
                                                      boost::asio::io_context& loop) {
   SHAKEDOWN_TRY(auto prepared, prepare(assignment));
   raise_open_files();

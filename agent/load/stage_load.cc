@@ -14,8 +14,8 @@ void prepare_call(Call& call, const Prepared& prepared, OperationId operation) {
   call.unless = call.keep_head ? nullptr : one.expect.check.get();
 }
 
-Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
-                  const Answer& answer, MonoTime done) {
+Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage, const Answer& answer,
+                  MonoTime done) {
   const AnswerCheck& check = *prepared.operations[call.operation.value].expect.check;
   Outcome outcome = answer.outcome;
   Sample sample;

@@ -43,8 +43,8 @@ class StageLoad {
 // Fills a call for an operation of the scenario; the caller sets sink, tag and the stamps.
 void prepare_call(Call& call, const Prepared& prepared, OperationId operation);
 // A sample of a finished call, its outcome judged by the operation's `expect`.
-Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage,
-                  const Answer& answer, MonoTime done);
+Sample judge_call(const Call& call, const Prepared& prepared, const RunClock& clock, StageId stage, const Answer& answer,
+                  MonoTime done);
 // Judges a finished call of a stage and records it.
 void record_call(const Call& call, const WorkerTools& tools, StageId stage, const Answer& answer, MonoTime done);
 

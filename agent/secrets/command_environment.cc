@@ -10,9 +10,7 @@ namespace {
 constexpr const char* kFixed[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"};
 
 bool is_used(const Secret& secret, const std::vector<EnvVariable>& declared) {
-  const auto names_it = [&](const TextPiece& piece) {
-    return piece.kind == HoleKind::secret && piece.text == secret.name;
-  };
+  const auto names_it = [&](const TextPiece& piece) { return piece.kind == HoleKind::secret && piece.text == secret.name; };
   return std::any_of(declared.begin(), declared.end(), [&](const EnvVariable& one) {
     return std::any_of(one.value.pieces.begin(), one.value.pieces.end(), names_it);
   });

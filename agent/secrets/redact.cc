@@ -81,7 +81,8 @@ std::string json(std::string_view value, const JsonStyle& style) {
     } else if (known != std::string_view::npos && (c != '/' || style.slash)) {
       out += '\\';
       out += "bft\"\\/"[known];
-    } else if (code < 0x20 || (style.ascii && code >= 0x7F && code < 0x10000) || (!style.extra.empty() && code >> 1 == 0x2028 >> 1)) {
+    } else if (code < 0x20 || (style.ascii && code >= 0x7F && code < 0x10000) ||
+               (!style.extra.empty() && code >> 1 == 0x2028 >> 1)) {
       append_unit(out, code, style.digits);
     } else if (style.ascii && code >= 0x10000) {
       append_unit(out, 0xD800 + ((code - 0x10000) >> 10), style.digits);
@@ -108,12 +109,23 @@ std::string html(std::string_view value, const char* apostrophe, const char* quo
   std::string out;
   for (const char c : value) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += quote; break;
-      case '\'': out += apostrophe; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += quote;
+        break;
+      case '\'':
+        out += apostrophe;
+        break;
+      default:
+        out += c;
     }
   }
   return out;

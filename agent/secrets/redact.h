@@ -13,8 +13,9 @@ namespace shakedown {
 class Redactor {
  public:
   // Knows every secret as it is and, from four bytes on, percent-encoded (any case, also as in a form), as HTML text, as JSON
-  // text (as the encoders of Python, Go, Rails, PHP, Java and .NET write it; also of one taken for Latin-1), in hexadecimal digits and in base64 (both alphabets, wherever in a longer text it begins); and what a secret that is base64
-  // itself says, and the halves of that at a colon (HTTP's basic authentication, RFC 7617).
+  // text (as the encoders of Python, Go, Rails, PHP, Java and .NET write it; also of one taken for Latin-1), in hexadecimal
+  // digits and in base64 (both alphabets, wherever in a longer text it begins); and what a secret that is base64 itself says, and
+  // the halves of that at a colon (HTTP's basic authentication, RFC 7617).
   explicit Redactor(const Secrets& secrets = {});
 
   // The secret's name in braces wherever one stands; also where the text ends within one, or goes on within one after "...".

@@ -13,9 +13,8 @@ Result<std::string> read_secret(const Secret& secret) {
   if (secret.source.kind == SecretSource::Kind::env) {
     const char* value = std::getenv(where.c_str());
     if (value == nullptr) {
-      return fail(ErrorKind::unavailable,
-                  "secret `" + secret.name + "`: the environment variable " + where +
-                      " is not set on this agent; set it before the agent starts");
+      return fail(ErrorKind::unavailable, "secret `" + secret.name + "`: the environment variable " + where +
+                                              " is not set on this agent; set it before the agent starts");
     }
     return std::string(value);
   }
@@ -33,10 +32,9 @@ Result<Secrets> resolve_secrets(const std::vector<Secret>& declared) {
   for (const Secret& secret : declared) {
     SHAKEDOWN_TRY(std::string value, read_secret(secret));
     if (value.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
-      return fail(ErrorKind::scenario,
-                  "secret `" + secret.name +
-                      "` has a line break or a NUL inside, which a request cannot carry; "
-                      "store it as one line");
+      return fail(ErrorKind::scenario, "secret `" + secret.name +
+                                           "` has a line break or a NUL inside, which a request cannot carry; "
+                                           "store it as one line");
     }
     secrets.emplace(secret.name, std::move(value));
   }

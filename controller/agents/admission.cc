@@ -12,19 +12,21 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kLongestText = 64 << 10;
-constexpr uint64_t kFirstPings = 64;      // before the plan is answered and a while after
+constexpr uint64_t kFirstPings = 64;  // before the plan is answered and a while after
 // Warnings, and undo steps of no injection: so many at once, and so many a second for as long as the run lasts.
 constexpr uint64_t kMostNotes = 1024, kNotesPerSecond = 8;
-constexpr uint32_t kMostStates = 64;      // changes of state of one injection, undone more than once
+constexpr uint32_t kMostStates = 64;  // changes of state of one injection, undone more than once
 constexpr uint32_t kUndoTries = 8;
 constexpr Duration kMostClockBound = 60s;  // a worse clock widens no further what is taken
-constexpr Duration kLongestJoin = 1h;     // what happened before Go is stamped with negative instants
+constexpr Duration kLongestJoin = 1h;      // what happened before Go is stamped with negative instants
 
 uint64_t step_of(const ToAgent& order) {
-  return std::visit([](const auto& o) -> uint64_t {
-    if constexpr (requires { o.step; }) return o.step;
-    return 0;
-  }, order);
+  return std::visit(
+      [](const auto& o) -> uint64_t {
+        if constexpr (requires { o.step; }) return o.step;
+        return 0;
+      },
+      order);
 }
 
 // The states without which one cannot come.
@@ -33,9 +35,12 @@ std::optional<FaultState> needed_before(FaultState state) {
     case FaultState::injected:
     case FaultState::undoing:
     case FaultState::clean:
-    case FaultState::leftover: return FaultState::armed;
-    case FaultState::effective: return FaultState::injected;
-    default: return std::nullopt;
+    case FaultState::leftover:
+      return FaultState::armed;
+    case FaultState::effective:
+      return FaultState::injected;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -77,7 +82,8 @@ void Admission::ordered(const ToAgent& order, std::optional<RunTime> now) {
   if (std::holds_alternative<StartProbes>(order) && !probing_) probing_ = at;
   if (std::holds_alternative<StartLedgers>(order) && !writing_) writing_ = at;
   if (const auto* stage = std::get_if<StageStart>(&order)) stages_[stage->stage] = Stage{.order = *stage};
-  if (const auto* inject = std::get_if<Inject>(&order)) injections_[inject->injection] = Injected{.order = *inject, .ordered_at = at};
+  if (const auto* inject = std::get_if<Inject>(&order))
+    injections_[inject->injection] = Injected{.order = *inject, .ordered_at = at};
   if (const auto* verify = std::get_if<VerifyLedger>(&order)) passes_.insert({verify->ledger, verify->pass});
   if (const uint64_t step = step_of(order)) steps_.insert_or_assign(step, Step{.order = order, .ordered_at = at});
 }
@@ -103,7 +109,9 @@ struct Admission::Say {
     return ok();
   }
   Result<void> operator()(const Snapshot& m) { return a.gone_ ? a.admit_snapshot(m) : refuse("a snapshot before the run began"); }
-  Result<void> operator()(const EventReport& m) { return a.gone_ ? a.admit_event(m.event) : refuse("an event before the run began"); }
+  Result<void> operator()(const EventReport& m) {
+    return a.gone_ ? a.admit_event(m.event) : refuse("an event before the run began");
+  }
   Result<void> operator()(const StepDone& m) { return a.admit_done(m); }
   Result<void> operator()(const Goodbye& m) {
     if (m.detail.size() > kLongestText) return refuse("a goodbye that is too long");
@@ -122,13 +130,15 @@ Result<void> Admission::admit(const ToController& message, std::optional<RunTime
 
 Result<void> Admission::admit_done(const StepDone& done) {
   const auto step = steps_.find(done.step);
-  if (step == steps_.end()) return refuse("an answer to step " + std::to_string(done.step) + ", which is none of its own that waits");
+  if (step == steps_.end())
+    return refuse("an answer to step " + std::to_string(done.step) + ", which is none of its own that waits");
   const StepEvent& e = done.event;
   if (done.detail.size() > kLongestText || e.detail.size() > kLongestText || e.what.size() > kLongestText) {
     return refuse("an answer to a step that is too long");
   }
   const bool stamped = e.started != RunTime{} || e.ended != RunTime{};
-  if (stamped && !timely(e.started, e.ended, step->second.ordered_at)) return refuse("a step at an instant at which it cannot have been");
+  if (stamped && !timely(e.started, e.ended, step->second.ordered_at))
+    return refuse("a step at an instant at which it cannot have been");
   steps_.erase(step);
   return ok();
 }
@@ -152,11 +162,14 @@ struct Admission::Report {
     const auto found = a.injections_.find(e.injection);
     if (found == a.injections_.end()) return refuse("an event of an injection that it was not given");
     Injected& injected = found->second;
-    if (e.fault != injected.order.fault || e.stage != injected.order.stage) return refuse("an event of an injection under another name");
+    if (e.fault != injected.order.fault || e.stage != injected.order.stage)
+      return refuse("an event of an injection under another name");
     if (e.detail.size() > kLongestText) return refuse("an event of an injection that is too long");
-    if (!a.timely(e.earliest, e.latest, injected.ordered_at)) return refuse("a change of a fault at an instant at which it cannot have been");
+    if (!a.timely(e.earliest, e.latest, injected.ordered_at))
+      return refuse("a change of a fault at an instant at which it cannot have been");
     const std::optional<FaultState> before = needed_before(e.state);
-    if (before && !injected.said.contains(*before)) return refuse(std::string("a fault that is ") + to_string(e.state) + " before it was " + to_string(*before));
+    if (before && !injected.said.contains(*before))
+      return refuse(std::string("a fault that is ") + to_string(e.state) + " before it was " + to_string(*before));
     if (++injected.states > kMostStates) return refuse("more changes of one fault than any has");
     injected.said.insert(e.state);
     return ok();
@@ -196,7 +209,8 @@ struct Admission::Report {
         return refuse("a reading of a ledger other than the one ordered");
       }
       const RunTime begun = e.started == RunTime{} ? e.finished : e.started;  // 0: stopped before it began
-      if (!a.timely(begun, e.finished, step.ordered_at)) return refuse("a reading of a ledger at an instant at which it cannot have been");
+      if (!a.timely(begun, e.finished, step.ordered_at))
+        return refuse("a reading of a ledger at an instant at which it cannot have been");
       step.reported = true;
       return ok();
     }

@@ -39,10 +39,10 @@ class Admission {
     StageStart order{};
     uint64_t offered = 0, counted = 0;
   };
-  struct Watched {          // a probe
+  struct Watched {  // a probe
     uint64_t checks = 0;
   };
-  struct Kept {             // a ledger
+  struct Kept {  // a ledger
     uint64_t writes = 0;
     std::map<uint32_t, uint64_t> reads;  // by pass
   };
@@ -55,7 +55,7 @@ class Admission {
   struct Step {
     ToAgent order{};
     RunTime ordered_at{};
-    bool reported = false;       // its LedgerPass came
+    bool reported = false;  // its LedgerPass came
     std::set<CheckId> checked{};
   };
 
@@ -85,7 +85,7 @@ class Admission {
   const Lane lane_;
   enum class State { joined, ready, refused, left } state_ = State::joined;
   bool gone_ = false;
-  RunTime now_{};                // of the message that is looked at
+  RunTime now_{};  // of the message that is looked at
   Duration clock_bound_{};
   uint64_t pings_ = 0, snapshots_ = 0, notes_ = 0;
   uint64_t last_seq_ = 0;
@@ -95,8 +95,8 @@ class Admission {
   std::map<ProbeId, Watched> probes_;
   std::map<LedgerId, Kept> ledgers_;
   std::map<InjectionId, Injected> injections_;
-  std::map<uint64_t, Step> steps_;                             // not yet answered
-  std::set<std::pair<LedgerId, uint32_t>> passes_;             // verifying steps ever ordered
+  std::map<uint64_t, Step> steps_;                  // not yet answered
+  std::set<std::pair<LedgerId, uint32_t>> passes_;  // verifying steps ever ordered
 };
 
 // Whether the plan gives this agent anything to do: a load, a probe, a ledger, a check, a component, a command, the reading

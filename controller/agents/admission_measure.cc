@@ -11,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr uint64_t kFirstSnapshots = 1000;
-constexpr double kSnapshotsPerSecond = 100;       // far more than any agent sends
-constexpr Duration kQuickestRequest = 10us;       // of one user of a closed load, there and back
+constexpr double kSnapshotsPerSecond = 100;  // far more than any agent sends
+constexpr Duration kQuickestRequest = 10us;  // of one user of a closed load, there and back
 
 // Whether the values of a histogram are no more than so many, without a sum that could wrap around.
 bool fits(const SparseHistogram& histogram, uint64_t most) {
@@ -46,10 +46,12 @@ uint64_t periods(Duration time, Duration each) {
 
 Result<void> Admission::admit_snapshot(const Snapshot& m) {
   if (m.seq <= last_seq_) return refuse("snapshot " + std::to_string(m.seq) + " for the second time");
-  if (static_cast<double>(++snapshots_) > static_cast<double>(kFirstSnapshots) + kSnapshotsPerSecond * std::max(0.0, seconds(now_))) {
+  if (static_cast<double>(++snapshots_) >
+      static_cast<double>(kFirstSnapshots) + kSnapshotsPerSecond * std::max(0.0, seconds(now_))) {
     return refuse("more snapshots than any agent sends");
   }
-  if (m.from < last_to_ || !timely(m.from, m.to, RunTime{})) return refuse("a snapshot of a time that is not the next one of the run");
+  if (m.from < last_to_ || !timely(m.from, m.to, RunTime{}))
+    return refuse("a snapshot of a time that is not the next one of the run");
   if (!sane(m.health)) return refuse("a snapshot whose figures of the agent itself are impossible");
   SHAKEDOWN_TRY(admit_load(m));
   SHAKEDOWN_TRY(admit_witnesses(m));
@@ -151,7 +153,8 @@ Result<void> Admission::admit_probe(ProbeId id, const std::vector<ProbeResult>& 
   if (!grow(probes_[id].checks, results.size(), periods(latest() - *probing_, probe.every))) {
     return refuse("more results of a probe than its cadence allows");
   }
-  const bool in_time = std::all_of(results.begin(), results.end(), [&](const ProbeResult& r) { return timely(r.start, r.end, *probing_); });
+  const bool in_time =
+      std::all_of(results.begin(), results.end(), [&](const ProbeResult& r) { return timely(r.start, r.end, *probing_); });
   return in_time ? ok() : refuse("results of a probe at an instant at which it cannot have been");
 }
 
@@ -180,7 +183,8 @@ Result<void> Admission::admit_reads(LedgerId id, const std::vector<LedgerRead>& 
   for (const LedgerRead& one : reads) {
     if (!passes_.contains({id, one.pass})) return refuse("reads of a ledger that nobody ordered");
     if (!grow(ledgers_[id].reads[one.pass], 1, 2 * most)) return refuse("more reads of a ledger than it has ids");
-    if (one.id >= most || !timely(one.invoked, one.completed, RunTime{})) return refuse("a read of a ledger that cannot have been");
+    if (one.id >= most || !timely(one.invoked, one.completed, RunTime{}))
+      return refuse("a read of a ledger that cannot have been");
   }
   return ok();
 }

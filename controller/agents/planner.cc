@@ -21,8 +21,7 @@ std::vector<PlannedStage> plan_stages(const Scenario& scenario) {
   return stages;
 }
 
-std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedStage>& stages,
-                                                      const Scenario& scenario) {
+std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedStage>& stages, const Scenario& scenario) {
   std::vector<std::vector<PlannedStage>> groups;
   bool open = false;
   for (const PlannedStage& stage : stages) {
@@ -43,9 +42,10 @@ Result<Scenario> with_places(Scenario scenario) {
   for (const Phase& phase : scenario.phases) {
     if (!phase.load || phase.load->from.valid() || phase.load->max_outstanding == 0) continue;
     if (phase.load->max_outstanding >= loaders) continue;
-    return fail(ErrorKind::usage, "phase " + phase.name + ": " + std::to_string(loaders) + " agents cannot share `max_outstanding: " +
-                                      std::to_string(phase.load->max_outstanding) +
-                                      "`, as each needs a place of its own; start fewer, raise it, or name one agent with `from`");
+    return fail(ErrorKind::usage,
+                "phase " + phase.name + ": " + std::to_string(loaders) +
+                    " agents cannot share `max_outstanding: " + std::to_string(phase.load->max_outstanding) +
+                    "`, as each needs a place of its own; start fewer, raise it, or name one agent with `from`");
   }
   return scenario;
 }
@@ -56,8 +56,7 @@ Result<Scenario> with_roster(Scenario scenario, uint32_t spawn) {
   if (spawn == 0 || spawn == scenario.agents.size()) return with_places(std::move(scenario));
   if (scenario.agents.size() != 1) {
     return fail(ErrorKind::usage, "--spawn " + std::to_string(spawn) + " does not fit: the scenario declares " +
-                                      std::to_string(scenario.agents.size()) +
-                                      " agents; give that number, or declare one agent");
+                                      std::to_string(scenario.agents.size()) + " agents; give that number, or declare one agent");
   }
   const AgentSpec declared = scenario.agents.front();
   scenario.agents.clear();

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "controller/model/scenario.h"
 #include "core/base/result.h"
 #include "core/model/plan.h"
-#include "controller/model/scenario.h"
 
 namespace shakedown {
 
@@ -29,8 +29,7 @@ std::vector<PlannedStage> plan_stages(const Scenario& scenario);
 
 // Stages that follow each other without a gap: all but the last hold no faults. A search or series of steps, whose stages
 // come only as it goes, stands alone; ids are given as stages are announced.
-std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedStage>& stages,
-                                                      const Scenario& scenario);
+std::vector<std::vector<PlannedStage>> gapless_groups(const std::vector<PlannedStage>& stages, const Scenario& scenario);
 
 // The scenario with one agent per process that takes part. spawn 0: as declared. spawn N: a single declared agent
 // becomes NAME-1 .. NAME-N (the first keeps its faults, probes and ledgers); M declared agents need N = M. Fails where a load

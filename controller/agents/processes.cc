@@ -60,10 +60,8 @@ std::string program_beside(const std::string& name) {
   return (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / name).string();
 }
 
-Result<std::unique_ptr<AgentProcesses>> AgentProcesses::start(const std::vector<std::string>& names,
-                                                              const std::string& address,
-                                                              const std::string& token_file,
-                                                              const std::string& folder) {
+Result<std::unique_ptr<AgentProcesses>> AgentProcesses::start(const std::vector<std::string>& names, const std::string& address,
+                                                              const std::string& token_file, const std::string& folder) {
   auto processes = std::make_unique<AgentProcesses>();
   const std::string program = program_beside("shakedown-agent");
   for (const std::string& name : names) {

@@ -16,9 +16,8 @@ namespace shakedown {
 // The destructor waits for the processes, asks those that stay to end (SIGTERM), and ends them after 10 s (SIGKILL).
 class AgentProcesses {
  public:
-  static Result<std::unique_ptr<AgentProcesses>> start(const std::vector<std::string>& names,
-                                                       const std::string& address, const std::string& token_file,
-                                                       const std::string& folder);
+  static Result<std::unique_ptr<AgentProcesses>> start(const std::vector<std::string>& names, const std::string& address,
+                                                       const std::string& token_file, const std::string& folder);
   AgentProcesses();
   ~AgentProcesses();
   // Calls `ended` on the loop's thread, once for each process that ends while this lives. The loop outlives this.

@@ -9,9 +9,9 @@ namespace shakedown {
 
 namespace {
 
-constexpr std::size_t kMostStrangers = 64;       // streams without a place, beside two for each place
-constexpr std::size_t kLongestName = 1024;       // of a host, a kernel, a version
-constexpr uint64_t kMostAfterTheCut = 1000;      // messages of one that does not go by itself
+constexpr std::size_t kMostStrangers = 64;   // streams without a place, beside two for each place
+constexpr std::size_t kLongestName = 1024;   // of a host, a kernel, a version
+constexpr uint64_t kMostAfterTheCut = 1000;  // messages of one that does not go by itself
 
 bool named_briefly(const Hello& hello) {
   const HostFacts& host = hello.facts.host;
@@ -77,8 +77,7 @@ void Roster::greet(StreamMap::iterator stream, const ToController& first) {
     } else if (clock_) {
       refusal = "the run has begun; who takes part is settled";
     } else if (place == members_.end()) {
-      refusal = hello->name.empty() ? "every place of the roster is taken"
-                                    : "no free place for an agent called " + hello->name;
+      refusal = hello->name.empty() ? "every place of the roster is taken" : "no free place for an agent called " + hello->name;
     } else {
       welcome(stream->second, static_cast<std::size_t>(place - members_.begin()), *hello);
       return changed_();
@@ -205,7 +204,8 @@ void Roster::closed(uint64_t number, const std::string& reason) {
   if (stream->second.member) {
     Member& member = members_[*stream->second.member];
     member.link = nullptr;
-    const bool told = member.state == MemberState::left || member.state == MemberState::refused || member.state == MemberState::lost;
+    const bool told =
+        member.state == MemberState::left || member.state == MemberState::refused || member.state == MemberState::lost;
     if (!told) lose(member, reason.empty() ? "the agent closed its stream" : reason);
     answer_open_steps_of(member);
   }
@@ -238,9 +238,7 @@ std::size_t Roster::count(MemberState state) const {
   return static_cast<std::size_t>(
       std::count_if(members_.begin(), members_.end(), [&](const Member& m) { return m.state == state; }));
 }
-bool Roster::alive(AgentId id) const {
-  return id.value < members_.size() && members_[id.value].state == MemberState::ready;
-}
+bool Roster::alive(AgentId id) const { return id.value < members_.size() && members_[id.value].state == MemberState::ready; }
 
 bool Roster::sharing_all(MemberState state) const {
   return std::all_of(members_.begin(), members_.end(), [&](const Member& m) { return !m.shares || m.state == state; });

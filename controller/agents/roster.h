@@ -27,10 +27,10 @@ struct Member {
   AgentFacts facts;
   std::string detail;  // why refused or lost
   ErrorKind problem = ErrorKind::unavailable;
-  bool clean = true;   // Goodbye said so
-  bool dismissed = false;  // told to leave: who goes before that is lost from then on
-  std::string leftover;  // when it did not
-  bool shares = true;  // the plan gives it something to do: only then the run depends on it
+  bool clean = true;              // Goodbye said so
+  bool dismissed = false;         // told to leave: who goes before that is lost from then on
+  std::string leftover;           // when it did not
+  bool shares = true;             // the plan gives it something to do: only then the run depends on it
   uint64_t refused_messages = 0;  // the first cut it off
   std::string first_refusal;
 };

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/cli/commands.h"
+#include "controller/measure/windows.h"
 #include "controller/record/scoring.h"
 #include "core/runtime/http/client.h"
-#include "controller/measure/windows.h"
 
 namespace shakedown {
 namespace {
@@ -44,14 +44,15 @@ std::vector<Region> regions_of(const Timeline& timeline, const std::string& run_
   for (const StageRecord& stage : timeline.stages()) {
     if (!stage.phase.valid() || stage.not_run || stage.range.empty()) continue;
     const Phase& phase = scenario.phase(stage.phase);
-    regions.push_back({stage.range, {"shakedown", "phase", run_id, phase.name},
-                       "Phase " + nth(phase.name, stage.iteration + 1, phase.repeat)});
+    regions.push_back(
+        {stage.range, {"shakedown", "phase", run_id, phase.name}, "Phase " + nth(phase.name, stage.iteration + 1, phase.repeat)});
   }
   for (const FaultWindow& window : fault_windows(timeline)) {
     const Fault& fault = scenario.fault(window.fault);
     const std::string component = scenario.component(component_of(fault.kind)).name;
     const uint32_t number = timeline.injections()[window.injection.value].number;
-    regions.push_back({window.range, {"shakedown", "fault", run_id, fault.name},
+    regions.push_back({window.range,
+                       {"shakedown", "fault", run_id, fault.name},
                        "Fault " + fault.name + " " + std::to_string(number) + ": " + kind_name(fault.kind) + " " + component});
   }
   return regions;
@@ -94,8 +95,7 @@ Result<std::string> token_of(const AnnotateCommand& command) {
 // A token in the clear on a network is nobody's secret any more.
 Result<void> require_safe(const std::string& url, const std::string& token) {
   if (token.empty() || url.starts_with("https://") || names_loopback(url)) return ok();
-  return fail(ErrorKind::refused, "the token would cross the network unencrypted to " + without_credentials(url) +
-                                      "; use https");
+  return fail(ErrorKind::refused, "the token would cross the network unencrypted to " + without_credentials(url) + "; use https");
 }
 
 Result<void> post(const std::string& url, const std::string& token, std::string body) {
@@ -107,11 +107,10 @@ Result<void> post(const std::string& url, const std::string& token, std::string 
   if (!token.empty()) call.headers.emplace_back("Authorization", "Bearer " + token);
   SHAKEDOWN_TRY(auto reply, http_fetch(call));
   if (reply.status >= 200 && reply.status < 300) return ok();
-  return fail(ErrorKind::unavailable, "POST " + without_credentials(url) + ": expected status 200, found " +
-                                          std::to_string(reply.status) +
-                                          (reply.status == 401 || reply.status == 403
-                                               ? "; the token needs the permission annotations:create"
-                                               : "; is this the address of a Grafana?"));
+  return fail(ErrorKind::unavailable,
+              "POST " + without_credentials(url) + ": expected status 200, found " + std::to_string(reply.status) +
+                  (reply.status == 401 || reply.status == 403 ? "; the token needs the permission annotations:create"
+                                                              : "; is this the address of a Grafana?"));
 }
 
 Result<std::size_t> annotate(const AnnotateCommand& command) {

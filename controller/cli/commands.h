@@ -26,8 +26,8 @@ struct RunCommand {
   uint32_t spawn = 0;
   std::string listen;
   uint32_t expect = 0;
-  std::string metrics;                // HOST:PORT for /metrics; empty = not served
-  std::string metrics_linger = "15s"; // how long a final scrape is awaited
+  std::string metrics;                 // HOST:PORT for /metrics; empty = not served
+  std::string metrics_linger = "15s";  // how long a final scrape is awaited
 };
 int run_command(const RunCommand& command, const MakeLocalAgent& make_agent);
 
@@ -46,7 +46,7 @@ int annotate_command(const AnnotateCommand& command);
 struct LoadCommand {
   std::string url;
   std::optional<uint32_t> connections;  // none: 10 users of a closed loop; of an open one as many as requests are out
-  std::string rate;  // empty = closed loop
+  std::string rate;                     // empty = closed loop
   std::string duration = "10s";
   uint32_t threads = 1;
   std::string timeout = "5s";

@@ -38,8 +38,9 @@ HostFinding descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const bool enough = limit.rlim_max >= 4096;
-  return {"thousands of connections", enough,
-          std::to_string(limit.rlim_max) + " open files permitted, one a connection" + (enough ? "" : "; raise it with ulimit -Hn")};
+  return {
+      "thousands of connections", enough,
+      std::to_string(limit.rlim_max) + " open files permitted, one a connection" + (enough ? "" : "; raise it with ulimit -Hn")};
 }
 
 HostFinding cores() {
@@ -52,8 +53,9 @@ HostFinding agent_program() {
   std::error_code error;
   const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
   const bool there = std::filesystem::exists(folder / "shakedown-agent", error);
-  return {"run --spawn", there, there ? "shakedown-agent is beside this program"
-                                      : "shakedown-agent is not in " + folder.string() + "; build it (make build)"};
+  return {"run --spawn", there,
+          there ? "shakedown-agent is beside this program"
+                : "shakedown-agent is not in " + folder.string() + "; build it (make build)"};
 }
 
 }  // namespace

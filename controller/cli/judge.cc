@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "controller/cli/commands.h"
-#include "controller/report/report.h"
 #include "controller/record/scoring.h"
+#include "controller/report/report.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
 
@@ -54,7 +54,7 @@ bool is_regenerated(const RunFolder& folder, const ReportFile& file, const Score
   const Result<std::string> stored = folder.read(file.name);
   const std::string regenerated = file.text(scored);
   const bool same = stored && stored.value() == regenerated;
-  const std::string outcome = same ? "regenerated, identical"
+  const std::string outcome = same     ? "regenerated, identical"
                               : stored ? "NOT what the journal says: " + first_difference(stored.value(), regenerated)
                                        : "NOT there: " + stored.error().text();
   say(stdout, file.name + ": " + outcome + "\n");
@@ -83,8 +83,9 @@ Result<int> verify_folder(const std::string& path) {
   int differing = 0;
   for (const ReportFile& file : report_files()) differing += is_regenerated(folder, file, scored) ? 0 : 1;
   if (differing > 0) return 1;
-  std::printf("The files are those of this journal, and it has no hole. The chain has no key: whoever can write the folder can make\n"
-              "another journal and another chain. Keep the last digest elsewhere to know this journal again.\n");
+  std::printf(
+      "The files are those of this journal, and it has no hole. The chain has no key: whoever can write the folder can make\n"
+      "another journal and another chain. Keep the last digest elsewhere to know this journal again.\n");
   return 0;
 }
 
@@ -112,9 +113,7 @@ int report_error(const Error& error) {
   return exit_code(error.kind);
 }
 
-int judge_command(const std::string& folder, const std::string& scenario) {
-  return finished(judge_folder(folder, scenario));
-}
+int judge_command(const std::string& folder, const std::string& scenario) { return finished(judge_folder(folder, scenario)); }
 int verify_command(const std::string& folder) { return finished(verify_folder(folder)); }
 int report_command(const std::string& folder, const std::vector<std::string>& formats) {
   return finished(report_folder(folder, formats));

@@ -131,8 +131,8 @@ ordered_json result_json(const Totals& t, Duration timeout) {
 }
 
 void print_text(const ordered_json& result) {
-  std::printf("%lu offered in %.3g s (%s/s)\n", result["offered"].get<uint64_t>(),
-              result["duration_seconds"].get<double>(), format_number(result["rate"].get<double>()).c_str());
+  std::printf("%lu offered in %.3g s (%s/s)\n", result["offered"].get<uint64_t>(), result["duration_seconds"].get<double>(),
+              format_number(result["rate"].get<double>()).c_str());
   for (const Outcome outcome : kAllOutcomes) {
     const auto count = result[to_string(outcome)].get<uint64_t>();
     if (count > 0) std::printf("  %-18s %lu\n", to_string(outcome), count);
@@ -143,8 +143,7 @@ void print_text(const ordered_json& result) {
     for (const char* quantile : {"p50", "p90", "p99", "p999", "max"}) {
       bool censored = false;
       for (const auto& entry : result[name]["censored"]) censored = censored || entry == quantile;
-      const std::string text = (censored ? ">= " : "") +
-                               format_value(result[name][quantile].get<double>(), Unit::seconds);
+      const std::string text = (censored ? ">= " : "") + format_value(result[name][quantile].get<double>(), Unit::seconds);
       std::printf(" %10s", text.c_str());
     }
     std::printf("\n");
@@ -169,8 +168,8 @@ Result<int> load(const LoadCommand& command, const MakeLocalAgent& make_agent) {
   if (drill.run.state != RunState::completed) return 3;
   const bool nobody_there = sums.all.offered() > 0 && sums.all.count(Outcome::refused) == sums.all.offered();
   if (nobody_there) {
-    return fail(ErrorKind::unavailable, "expected a server at " + command.url +
-                                            ", every connection was refused; start it or correct the address");
+    return fail(ErrorKind::unavailable,
+                "expected a server at " + command.url + ", every connection was refused; start it or correct the address");
   }
   return 0;
 }

@@ -4,8 +4,8 @@
 #include "controller/cli/commands.h"
 #include "controller/plan/text.h"
 #include "controller/record/scoring.h"
-#include "core/base/printable.h"
 #include "controller/scenario/scenario.h"
+#include "core/base/printable.h"
 
 namespace shakedown {
 

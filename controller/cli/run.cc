@@ -7,11 +7,11 @@
 #include "controller/judge/judge.h"
 #include "controller/metrics/publisher.h"
 #include "controller/readings/gather.h"
-#include "controller/report/report.h"
 #include "controller/record/scoring.h"
+#include "controller/report/report.h"
+#include "controller/scenario/scenario.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
-#include "controller/scenario/scenario.h"
 
 namespace shakedown {
 namespace {
@@ -31,7 +31,8 @@ Result<void> consent(const Scenario& scenario, bool yes) {
   }
   std::fprintf(stderr, "This drill breaks things:\n");
   for (const Fault& fault : scenario.faults) {
-    say(stderr, "  " + fault.name + ": " + kind_name(fault.kind) + " " + scenario.component(component_of(fault.kind)).name + "\n");
+    say(stderr,
+        "  " + fault.name + ": " + kind_name(fault.kind) + " " + scenario.component(component_of(fault.kind)).name + "\n");
   }
   std::fprintf(stderr, "Go on? [y/N] ");
   const int answer = std::getchar();
@@ -54,8 +55,10 @@ void advise(const std::vector<std::string>& left, const std::string& run_id) {
   if (left.empty()) return;
   std::fprintf(stderr, "shakedown: this run may have left something standing:\n");
   for (const std::string& one : left) say(stderr, "  " + clean(one) + "\n");
-  std::fprintf(stderr, "on the host of the component, `shakedown undo --list` shows what stands and "
-                       "`shakedown undo --run %s` takes it back\n", run_id.c_str());
+  std::fprintf(stderr,
+               "on the host of the component, `shakedown undo --list` shows what stands and "
+               "`shakedown undo --run %s` takes it back\n",
+               run_id.c_str());
 }
 
 // nullptr when no page is asked for.
@@ -76,7 +79,8 @@ auto publisher(RunMetrics& metrics) {
 Result<void> require_scenario_of_the_run(const RunFolder& folder, const std::string& sha256) {
   SHAKEDOWN_TRY(auto there, folder.read("scenario.yaml"));
   if (sha256_hex(there) == sha256) return ok();
-  return fail(ErrorKind::io, folder.scenario() + " was exchanged during the run: it is not the scenario that the journal is about");
+  return fail(ErrorKind::io,
+              folder.scenario() + " was exchanged during the run: it is not the scenario that the journal is about");
 }
 
 // The scorecard as written. An error: not all of it could be, or a second interrupt left no time.
@@ -126,7 +130,8 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   const std::string out = command.out.empty() ? "runs/" + run_id : command.out;
   SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
   SHAKEDOWN_TRY(auto bytes, file_content(command.file));
-  if (sha256_hex(bytes) != scenario.sha256) return fail(ErrorKind::io, command.file + " was changed as the run began; run it again");
+  if (sha256_hex(bytes) != scenario.sha256)
+    return fail(ErrorKind::io, command.file + " was changed as the run began; run it again");
   SHAKEDOWN_TRY(folder.write("scenario.yaml", bytes));
   DrillOptions options;
   options.run_id = run_id;
@@ -145,7 +150,8 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   }
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));
   const Result<Scored> judged = score_and_write(folder, scenario.sha256, drill.run);
-  const Scorecard card = judged ? judged.value().scorecard : judge(scenario, *drill.timeline, drill.manifest, drill.manifest.finished);
+  const Scorecard card =
+      judged ? judged.value().scorecard : judge(scenario, *drill.timeline, drill.manifest, drill.manifest.finished);
   const int code = tell(folder, card, drill, judged ? std::nullopt : std::make_optional(judged.error()));
   if (!metrics) {
     keep_to_the_end(std::move(drill.interrupts));

@@ -71,9 +71,7 @@ uint32_t default_workers() {
   return cores > 2 ? static_cast<uint32_t>(cores - 1) : 1;
 }
 
-std::string signal_name(int number) {
-  return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
-}
+std::string signal_name(int number) { return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP"; }
 
 // The signals stay caught when the drill is over, with a loop that no longer runs: they come and change nothing.
 struct Interrupts {
@@ -162,8 +160,7 @@ class Drill {
       std::fflush(stdout);
       return ok();
     }
-    SHAKEDOWN_TRY(auto processes, AgentProcesses::start(run_names(), server_->bound_address(), token_.path,
-                                                        folder.path()));
+    SHAKEDOWN_TRY(auto processes, AgentProcesses::start(run_names(), server_->bound_address(), token_.path, folder.path()));
     processes_ = std::move(processes);
     processes_->watch(loop_, [&run, logs = folder.path()](const std::string& name) { agent_ended(run, name, logs); });
     return ok();

@@ -24,8 +24,8 @@ class ConsoleProgress final : public Progress {
     if (!terminal_ && second_of(now) % kWindowSeconds != 0) return;
     std::string line = fmt::format("{:>5.0f}s  {}", seconds(now), view.phase);
     if (view.left > Duration{}) line += fmt::format("  {:.0f}s left", seconds(view.left));
-    line += fmt::format("  last {} s: rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", kWindowSeconds, view.offered_per_second, view.ok_per_second,
-                        view.failed_per_second);
+    line += fmt::format("  last {} s: rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", kWindowSeconds, view.offered_per_second,
+                        view.ok_per_second, view.failed_per_second);
     if (view.p99 > Duration{}) line += fmt::format("  p99 {:.3g}ms", seconds(view.p99) * 1e3);
     for (const std::string& fault : view.faults) line += "  [" + fault + "]";
     line = clean(line);
@@ -60,14 +60,16 @@ LiveView live_view(const Timeline& timeline, RunTime now) {
   const int64_t until = second_of(now) - 1;
   SparseHistogram latency;
   uint64_t offered = 0, good = 0, bad = 0;
-  timeline.seconds().each([&](const Slice& slice) {
-    for (const SecondRow& row : slice.rows()) {
-      offered += row.offered();
-      good += row.count(Outcome::ok);
-      for (const Outcome outcome : kAllOutcomes) bad += is_bad(outcome) ? row.count(outcome) : 0;
-    }
-    latency.merge(slice.ok());
-  }, until - kWindowSeconds, until);
+  timeline.seconds().each(
+      [&](const Slice& slice) {
+        for (const SecondRow& row : slice.rows()) {
+          offered += row.offered();
+          good += row.count(Outcome::ok);
+          for (const Outcome outcome : kAllOutcomes) bad += is_bad(outcome) ? row.count(outcome) : 0;
+        }
+        latency.merge(slice.ok());
+      },
+      until - kWindowSeconds, until);
   view.offered_per_second = static_cast<double>(offered) / kWindowSeconds;
   view.ok_per_second = static_cast<double>(good) / kWindowSeconds;
   view.failed_per_second = static_cast<double>(bad) / kWindowSeconds;

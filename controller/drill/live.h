@@ -10,10 +10,10 @@
 namespace shakedown {
 
 struct LiveView {
-  std::string phase;          // "crash 2/3", or "setup", "verifying"
-  Duration left{};            // of the phase
+  std::string phase;  // "crash 2/3", or "setup", "verifying"
+  Duration left{};    // of the phase
   double offered_per_second = 0, ok_per_second = 0, failed_per_second = 0;
-  Duration p99{};             // of answered requests, last 5 s; 0 = none
+  Duration p99{};                   // of answered requests, last 5 s; 0 = none
   std::vector<std::string> faults;  // standing now
 };
 

@@ -12,13 +12,13 @@
 #include <stop_token>
 #include <thread>
 
-#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown {
 
 struct Judgement {
-  Scorecard card;      // of a run that goes on, the decision not-proven
+  Scorecard card;  // of a run that goes on, the decision not-proven
   WallTime at{};
   Duration took{};
 };

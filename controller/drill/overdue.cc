@@ -24,16 +24,18 @@ bool among(PhaseId phase, const std::vector<PhaseId>& phases) {
 // What has ended of the arrivals intended in [from, to), by stage.
 std::map<StageId, Counts> ended_in(const Timeline& timeline, int64_t from, int64_t to) {
   std::map<StageId, Counts> out;
-  timeline.seconds().each_row([&](const SecondRow& row) {
-    Counts& counts = out[row.stage];
-    counts.ended += row.offered();
-    counts.decided += row.count(Outcome::ok);
-    for (const Outcome outcome : kAllOutcomes) {
-      if (!is_bad(outcome)) continue;
-      counts.bad += row.count(outcome);
-      counts.decided += row.count(outcome);
-    }
-  }, from, to);
+  timeline.seconds().each_row(
+      [&](const SecondRow& row) {
+        Counts& counts = out[row.stage];
+        counts.ended += row.offered();
+        counts.decided += row.count(Outcome::ok);
+        for (const Outcome outcome : kAllOutcomes) {
+          if (!is_bad(outcome)) continue;
+          counts.bad += row.count(outcome);
+          counts.decided += row.count(outcome);
+        }
+      },
+      from, to);
   return out;
 }
 
@@ -74,7 +76,8 @@ void Overdue::add(const Snapshot& snapshot) {
     std::map<int64_t, Second>& seconds_of_stage = seconds_[stage];
     Second& one = seconds_of_stage[second];
     one.offered += count;
-    if (count > 0) one.edge += static_cast<uint64_t>(static_cast<double>(count) * std::min(1.0, late / std::max(length, 1e-3))) + 1;
+    if (count > 0)
+      one.edge += static_cast<uint64_t>(static_cast<double>(count) * std::min(1.0, late / std::max(length, 1e-3))) + 1;
     if (seconds_of_stage.size() > kMostSeconds) seconds_of_stage.erase(seconds_of_stage.begin());
   }
   if (lumped_.size() > kMostSeconds) lumped_.erase(lumped_.begin());
@@ -94,8 +97,7 @@ std::optional<uint64_t> Overdue::offered(StageId stage, int64_t from, int64_t to
   return sum;  // what the snapshot that ended in `from` had counted of it is not in it: that only makes it smaller
 }
 
-std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue,
-                                 RunTime now) {
+std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue, RunTime now) {
   const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
   // What is offered is not told by operation.
   if (ratio == nullptr || ratio->over <= Duration{} || !ratio->operations.empty()) {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <set>
 
-#include "controller/model/requirement.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/requirement.h"
 
 namespace shakedown {
 
@@ -26,13 +26,12 @@ class Overdue {
     uint64_t edge = 0;  // of them, how many may be of the second that had just begun
   };
   std::map<StageId, std::map<int64_t, Second>> seconds_;  // key: the whole second in which the snapshots ended
-  std::set<int64_t> lumped_;  // ends of snapshots that cover more than their second
+  std::set<int64_t> lumped_;                              // ends of snapshots that cover more than their second
 };
 
 // The value on which a stop condition looks; nullopt = nothing to judge. For error_ratio {over} the worse of two windows of
 // that length: the latest one, in which what has not ended yet may still be good, and the one that ended `over` before,
 // in which it is bad. With `operations`, of whose arrivals only the ends are told, as live_value.
-std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue,
-                                 RunTime now);
+std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue, RunTime now);
 
 }  // namespace shakedown

@@ -20,8 +20,7 @@ constexpr Duration kGuestsFarewell = 5s;  // of agents that had nothing to do
 
 }  // namespace
 
-Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronicle, Progress& progress,
-         asio::io_context& loop)
+Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronicle, Progress& progress, asio::io_context& loop)
     : scenario_(roster_scenario),
       options_(std::move(options)),
       chronicle_(chronicle),
@@ -92,8 +91,8 @@ asio::awaitable<void> Run::gather() {
   if (!roster_.sharing_all(MemberState::ready) && !stopped()) {
     const std::size_t there = roster_.count(MemberState::ready);
     abort(Error(ErrorKind::unavailable, "expected " + std::to_string(scenario_.agents.size()) + " agents within " +
-                                            format_duration(options_.join_limit) + ", found " +
-                                            std::to_string(there) + "; start the missing ones and run again"));
+                                            format_duration(options_.join_limit) + ", found " + std::to_string(there) +
+                                            "; start the missing ones and run again"));
   }
 }
 
@@ -151,8 +150,7 @@ asio::awaitable<void> Run::check_ready() {
   if (!ready && !stopped()) {
     abort(Error(ErrorKind::unavailable, "the target is not ready: probe " + probe.name + " had not " +
                                             std::to_string(probe.up_after) + " good checks in a row within " +
-                                            format_duration(scenario_.ready->limit) +
-                                            "; start the target, or correct its url"));
+                                            format_duration(scenario_.ready->limit) + "; start the target, or correct its url"));
   }
 }
 
@@ -198,8 +196,8 @@ asio::awaitable<StepDone> Run::step(AgentId agent, uint64_t number, Duration lim
 
 asio::awaitable<std::string> Run::action(StepEvent::Kind kind, const Action& what, Patience patience) {
   const AgentId agent = what.kind == Action::Kind::exec && what.agent.valid() ? what.agent
-                        : what.component.valid()                             ? scenario_.component(what.component).agent
-                                                                             : AgentId(0);
+                        : what.component.valid()                              ? scenario_.component(what.component).agent
+                                                                              : AgentId(0);
   const uint64_t number = roster_.next_step();
   roster_.expect(number, agent);
   RunStep message;
@@ -266,7 +264,8 @@ void Run::tell_absent() {
       tell(member, member.shares ? AgentEvent::Kind::lost : AgentEvent::Kind::warning, why);
     }
     if (member.refused_messages == 0) continue;
-    const std::string what = "messages refused: " + std::to_string(member.refused_messages) + ", the first: " + member.first_refusal;
+    const std::string what =
+        "messages refused: " + std::to_string(member.refused_messages) + ", the first: " + member.first_refusal;
     progress_.note("agent " + member.facts.name + ": " + what);
     tell(member, AgentEvent::Kind::warning, what);
   }
@@ -338,7 +337,8 @@ asio::awaitable<void> Run::wind_down() {
   manifest_.state = stop_ ? stop_->first : RunState::completed;
   manifest_.ended_by = stop_ ? stop_->second : "";
   const auto& stages = chronicle_.timeline().stages();
-  const bool begun = std::any_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
+  const bool begun =
+      std::any_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
   if (error_ && !begun) manifest_.early_exit = static_cast<uint32_t>(exit_code(error_->kind));
   chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, end, to_string(manifest_.state)}));
   chronicle_.close(manifest_);

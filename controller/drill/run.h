@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "controller/record/chronicle.h"
-#include "controller/judge/capacity/search.h"
-#include "controller/drill/live.h"
 #include "controller/agents/planner.h"
 #include "controller/agents/roster.h"
+#include "controller/drill/live.h"
+#include "controller/judge/capacity/search.h"
+#include "controller/record/chronicle.h"
 
 namespace shakedown {
 
@@ -62,7 +62,7 @@ class Run {
     PlannedInjection planned;
     StageId stage;
     bool finishing = false;
-    uint64_t step = 0;  // of its FinishFault, while finishing
+    uint64_t step = 0;             // of its FinishFault, while finishing
     std::optional<uint64_t> look;  // the step that asks whether it healed by itself, until it is answered
     RunTime looked{};
   };
@@ -79,7 +79,7 @@ class Run {
   boost::asio::awaitable<void> check_ready();
   boost::asio::awaitable<void> read_release(bool at_start);
   boost::asio::awaitable<void> look_for_targets();  // run_checks.cc
-  boost::asio::awaitable<void> run_checks();  // run_checks.cc
+  boost::asio::awaitable<void> run_checks();        // run_checks.cc
   boost::asio::awaitable<void> stages();
   boost::asio::awaitable<void> group(const std::vector<PlannedStage>& group);
   boost::asio::awaitable<void> settle(const std::vector<PlannedStage>& group);
@@ -117,7 +117,7 @@ class Run {
   void check_members();
   void check_stop_conditions();
   bool up_since(ProbeId probe, RunTime since) const;  // its last up_after checks were good and began after
-  bool probes_up_since(RunTime since) const;  // those that an agent still watches, one at least
+  bool probes_up_since(RunTime since) const;          // those that an agent still watches, one at least
   bool watches(ProbeId probe) const;
   bool watched() const;
   bool went_down_since(RunTime since) const;  // some probe saw an outage that began after it

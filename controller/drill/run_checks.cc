@@ -49,8 +49,8 @@ asio::awaitable<void> Run::look_for_targets() {
     trouble += (trouble.empty() ? "" : "; ") + done.detail;
   }
   if (!trouble.empty() && !stopped()) {
-    abort(Error(ErrorKind::unavailable, "no target can be reached: " + trouble +
-                                            "; nothing was measured. Start the target, or correct its url"));
+    abort(Error(ErrorKind::unavailable,
+                "no target can be reached: " + trouble + "; nothing was measured. Start the target, or correct its url"));
   }
 }
 

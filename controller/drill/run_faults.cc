@@ -3,8 +3,8 @@
 
 #include "controller/agents/planner.h"
 #include "controller/drill/run_wait.h"
-#include "core/base/units.h"
 #include "controller/measure/outages.h"
+#include "core/base/units.h"
 
 namespace shakedown {
 using namespace std::chrono_literals;
@@ -58,8 +58,8 @@ bool Run::concluded(OpenInjection& injection) {
     return true;
   }
   if (!roster_.alive(agent_of(injection))) {
-    const std::string fate = record != nullptr && touched(*record) ? "whether it was undone is not known"
-                                                                   : "whether it was injected is not known";
+    const std::string fate =
+        record != nullptr && touched(*record) ? "whether it was undone is not known" : "whether it was injected is not known";
     progress_.note(name + ": its agent was lost; " + fate + ". On its host: shakedown undo --list");
     if (record == nullptr) tell_unknown(injection, "its agent was lost; " + fate);
     return true;
@@ -72,10 +72,10 @@ void Run::supervise(OpenInjection& injection, const InjectionRecord& record) {
   const FaultEvent* effective = record.find(FaultState::effective);
   if (effective == nullptr) return;
   const Fault& fault = scenario_.fault(record.fault);
-  const bool steps_done = static_cast<std::size_t>(std::count_if(
-                              record.steps.begin(), record.steps.end(), [](const StepEvent& s) {
-                                return s.kind == StepEvent::Kind::recover;
-                              })) >= fault.recover.size();
+  const bool steps_done =
+      static_cast<std::size_t>(std::count_if(record.steps.begin(), record.steps.end(), [](const StepEvent& s) {
+        return s.kind == StepEvent::Kind::recover;
+      })) >= fault.recover.size();
   const bool holding = hold_of(fault) > Duration{} && record.state != FaultState::clean;
   if (steps_done && !holding && probes_up_since(effective->latest)) {
     const bool recovered = !fault.recover.empty() || went_down_since(effective->latest);
@@ -108,7 +108,8 @@ bool Run::went_down_since(RunTime since) const {
     const auto begin = good_before(results, probe, since - results.longest(), std::max(1U, probe.up_after));
     if (begin == results.end()) continue;
     const std::vector<Outage> outages = find_outages(results, probe, {begin->start, RunTime::max()}).outages;
-    if (std::any_of(outages.begin(), outages.end(), [since](const Outage& o) { return o.first_failed_end >= since; })) return true;
+    if (std::any_of(outages.begin(), outages.end(), [since](const Outage& o) { return o.first_failed_end >= since; }))
+      return true;
   }
   return false;
 }

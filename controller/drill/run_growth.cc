@@ -1,8 +1,8 @@
 // Phases that look for a limit: the steps of a search, each decided while it runs, and the levels of a series.
 #include <algorithm>
 
-#include "controller/judge/capacity/search.h"
 #include "controller/drill/run_wait.h"
+#include "controller/judge/capacity/search.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -13,7 +13,8 @@ namespace {
 constexpr Duration kLongestDrain = 60s;
 
 std::string level_text(StepAxis axis, double level) {
-  return axis == StepAxis::rate ? format_rate({level}) : format_number(level) + (axis == StepAxis::concurrency ? " users" : " replicas");
+  return axis == StepAxis::rate ? format_rate({level})
+                                : format_number(level) + (axis == StepAxis::concurrency ? " users" : " replicas");
 }
 
 Duration longest_timeout(const Scenario& scenario, const Phase& phase) {
@@ -76,8 +77,8 @@ bool Run::all_told(StageId id) {
   for (const Member& member : roster_.members()) {
     if (member.state != MemberState::ready || !member.shares || !scenario_.agents[member.id.value].load) continue;
     const auto record = chronicle_.timeline().agents().find(member.id);
-    const bool covered = record != chronicle_.timeline().agents().end() && !record->second.health.empty() &&
-                         record->second.health.last_at >= end;
+    const bool covered =
+        record != chronicle_.timeline().agents().end() && !record->second.health.empty() && record->second.health.last_at >= end;
     if (!covered) return false;
   }
   chronicle_.flush();
@@ -165,8 +166,7 @@ asio::awaitable<ScoredSearchStep> Run::search_step(const Search& search, const S
 asio::awaitable<void> Run::search(const Search& search) {
   const Phase& phase = scenario_.phase(search.phase);
   const RunTime deadline = now() + phase.duration;
-  progress_.note("phase " + phase.name + ": looks for the highest rate that holds, up to " +
-                 format_rate(search.to));
+  progress_.note("phase " + phase.name + ": looks for the highest rate that holds, up to " + format_rate(search.to));
   std::vector<ScoredSearchStep> steps;
   uint32_t number = 0;
   for (;;) {
@@ -203,8 +203,7 @@ asio::awaitable<void> Run::search(const Search& search) {
 
 asio::awaitable<void> Run::series(const StepSeries& series) {
   const Phase& phase = scenario_.phase(series.phase);
-  progress_.note("phase " + phase.name + ": " + std::to_string(series.levels.size()) + " steps over " +
-                 to_string(series.axis));
+  progress_.note("phase " + phase.name + ": " + std::to_string(series.levels.size()) + " steps over " + to_string(series.axis));
   for (std::size_t i = 0; i < series.levels.size(); ++i) {
     if (stopped()) {
       not_run_level(series.phase, stop_->second);

@@ -1,9 +1,9 @@
 // The middle of a run: stages, the injections in them, and the verifying steps between.
 #include <algorithm>
 
-#include "controller/judge/judge.h"
 #include "controller/agents/planner.h"
 #include "controller/drill/run_wait.h"
+#include "controller/judge/judge.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -204,9 +204,8 @@ void Run::check_members() {
     const bool loaded = std::any_of(roster_.members().begin(), roster_.members().end(), [&](const Member& m) {
       return m.state == MemberState::ready && scenario_.agents[m.id.value].load;
     });
-    const bool faulting = std::any_of(open_.begin(), open_.end(), [&](const OpenInjection& o) {
-      return agent_of(o) == member.id;
-    });
+    const bool faulting =
+        std::any_of(open_.begin(), open_.end(), [&](const OpenInjection& o) { return agent_of(o) == member.id; });
     if (!loaded || faulting) {
       stop(RunState::aborted, "agent " + member.facts.name + " was lost: " + member.detail);
       return;
@@ -218,8 +217,7 @@ void Run::check_stop_conditions() {
   for (const StopCondition& condition : scenario_.stop_when) {
     const std::optional<double> value = stop_value(condition, chronicle_.timeline(), chronicle_.overdue(), now());
     if (value && condition.met(*value)) {
-      stop(RunState::stopped, "stop_when " + condition.describe + ": measured " +
-                                  format_value(*value, unit_of(condition.sli)));
+      stop(RunState::stopped, "stop_when " + condition.describe + ": measured " + format_value(*value, unit_of(condition.sli)));
     }
   }
 }

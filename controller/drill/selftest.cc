@@ -13,10 +13,10 @@
 
 #include "controller/agents/processes.h"
 #include "controller/drill/drill.h"
-#include "core/base/units.h"
-#include "controller/scenario/scenario.h"
 #include "controller/measure/ledger_check.h"
 #include "controller/measure/outages.h"
+#include "controller/scenario/scenario.h"
+#include "core/base/units.h"
 
 namespace shakedown {
 namespace {
@@ -59,7 +59,8 @@ components:
     start: [{2}, --port, "{0}", --truth, {1}/truth.jsonl{3}]
 setup: [{{start: practice}}]
 teardown: [{{stop: practice}}]
-)", port_, folder_, program_beside("shakedown-target"), flags);
+)",
+                                           port_, folder_, program_beside("shakedown-target"), flags);
     Decoded decoded = decode_scenario(target + body, "selftest", folder_);
     if (!decoded.scenario) {
       Error error(ErrorKind::bug, "the self-test's own scenario is not valid");
@@ -164,8 +165,7 @@ struct Checks {
     const auto& results = drill.timeline->probe(ProbeId(0));
     const StageRecord& stage = drill.timeline->stages().front();
     const OutageReport report = find_outages(results, probe, stage.range);
-    SelfCheck check{"outage", fmt::format("one, {:.3f}s long", length), fmt::format("{} seen", report.outages.size()),
-                    false};
+    SelfCheck check{"outage", fmt::format("one, {:.3f}s long", length), fmt::format("{} seen", report.outages.size()), false};
     if (report.outages.size() == 1) {
       const double lower = report.outages[0].lower_seconds(), upper = report.outages[0].upper_seconds();
       check.measured = fmt::format("one, between {:.3f}s and {:.3f}s", lower, upper);
@@ -208,10 +208,10 @@ requirements:
       for (const auto& id : entry["ids"]) planted.insert(id.get<std::string>());
     }
     const LedgerClasses classes = classify(drill.timeline->ledger(LedgerId(0)).record());
-    SelfCheck check{"loss", fmt::format("{} acknowledged writes lost", planted.size()),
-                    fmt::format("{} lost, {} undecided of {} acknowledged", classes.lost.size(),
-                                classes.undecided.size(), classes.acked),
-                    false};
+    SelfCheck check{
+        "loss", fmt::format("{} acknowledged writes lost", planted.size()),
+        fmt::format("{} lost, {} undecided of {} acknowledged", classes.lost.size(), classes.undecided.size(), classes.acked),
+        false};
     check.passed = !planted.empty() && classes.lost.size() == planted.size() && classes.undecided.empty();
     return check;
   }
@@ -219,14 +219,15 @@ requirements:
   Result<SelfCheck> ceiling() const {
     Bench bench(root + "/ceiling", make_agent);
     const std::string phase = fmt::format(
-        "connections: {{max: 64}}\nphases:\n  - {{name: full, duration: {}s, load: {{closed: {{users: 64}}, mix: {{read: 1}}}}}}\n",
+        "connections: {{max: 64}}\nphases:\n  - {{name: full, duration: {}s, load: {{closed: {{users: 64}}, mix: {{read: "
+        "1}}}}}}\n",
         quick ? 3 : 6);
     SHAKEDOWN_TRY(auto drill, bench.drill(", --null", operations() + phase));
     const Cell all = all_cells(*drill.timeline);
     const double length = seconds(drill.timeline->stages().front().range.to - drill.timeline->stages().front().range.from);
     const double rate = static_cast<double>(all.count(Outcome::ok)) / length;
-    SelfCheck check{"ceiling", "a null target, 64 closed-loop users", fmt::format("{:.0f} requests/s, {} not ok", rate,
-                    all.offered() - all.count(Outcome::ok)), false};
+    SelfCheck check{"ceiling", "a null target, 64 closed-loop users",
+                    fmt::format("{:.0f} requests/s, {} not ok", rate, all.offered() - all.count(Outcome::ok)), false};
     check.passed = rate > 0 && all.offered() == all.count(Outcome::ok) + all.count(Outcome::unfinished);
     return check;
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/capacity/search.h"
+#include "controller/judge/sli/families.h"
 
 namespace shakedown::judging {
 namespace {
@@ -41,8 +41,7 @@ struct Statistical {
 
 bool fails_at(Requirement requirement, double chance, const Evidence& evidence) {
   requirement.confidence = 1 - chance;
-  const Judged judged =
-      std::visit([&](const auto& sli) { return judge_sli(requirement, sli, evidence); }, requirement.sli);
+  const Judged judged = std::visit([&](const auto& sli) { return judge_sli(requirement, sli, evidence); }, requirement.sli);
   return judged.verdict.state == VerdictState::fail;
 }
 
@@ -64,7 +63,8 @@ double chance_of_breach(PhaseId phase, double own, const Evidence& evidence) {
   if (declared == nullptr) return own;
   const ScoredSearch search = judge_search(*declared, evidence);
   if (!search.upper) return own;
-  const double one = least_chance(own, [&](double chance) { return breaches_at(*declared, *search.upper, 1 - chance, evidence); });
+  const double one =
+      least_chance(own, [&](double chance) { return breaches_at(*declared, *search.upper, 1 - chance, evidence); });
   return std::min(own, one * static_cast<double>(search.steps.size()));
 }
 

@@ -12,10 +12,18 @@ namespace {
 
 void count(AreaSummary& area, VerdictState state) {
   switch (state) {
-    case VerdictState::pass: ++area.pass; break;
-    case VerdictState::fail: ++area.fail; break;
-    case VerdictState::not_proven: ++area.not_proven; break;
-    case VerdictState::unknown: ++area.unknown; break;
+    case VerdictState::pass:
+      ++area.pass;
+      break;
+    case VerdictState::fail:
+      ++area.fail;
+      break;
+    case VerdictState::not_proven:
+      ++area.not_proven;
+      break;
+    case VerdictState::unknown:
+      ++area.unknown;
+      break;
   }
 }
 
@@ -24,18 +32,16 @@ bool attested(const ScoredRequirement& r) { return std::holds_alternative<Attest
 
 // Signals that leave every row as it is, but not a GO.
 bool forbids_go(const Scorecard& card) {
-  return std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) {
-    return r.signal == "leftover" || r.signal == kUnexplainedLoss;
-  });
+  return std::any_of(card.reasons.begin(), card.reasons.end(),
+                     [](const ValidityReason& r) { return r.signal == "leftover" || r.signal == kUnexplainedLoss; });
 }
 
 AreaSummary summarize(Area area, const std::vector<ScoredRequirement>& requirements) {
   AreaSummary out;
   out.area = area;
   const auto here = [area](const ScoredRequirement& r) { return r.requirement.area == area; };
-  const bool any_must = std::any_of(requirements.begin(), requirements.end(), [&](const ScoredRequirement& r) {
-    return here(r) && r.requirement.must;
-  });
+  const bool any_must = std::any_of(requirements.begin(), requirements.end(),
+                                    [&](const ScoredRequirement& r) { return here(r) && r.requirement.must; });
   int worst = -1;
   for (const ScoredRequirement& r : requirements) {
     if (!here(r)) continue;
@@ -71,10 +77,12 @@ bool any_fail_decides(const Scorecard& card, const Chances& chances) {
 std::string why_fails_do_not_decide(const Scorecard& card, const Chances& chances) {
   const auto failed = static_cast<uint64_t>(std::count_if(card.requirements.begin(), card.requirements.end(), fails));
   if (failed == 0 || any_fail_decides(card, chances)) return "";
-  const auto judged = static_cast<uint64_t>(std::count_if(chances.begin(), chances.end(), [](const auto& p) { return p.has_value(); }));
-  return fmt::format("{} of {} fail{}, each so narrowly that chance alone may do that to one of so many; that is no NO-GO yet, "
-                     "so measure {} longer", failed, counted(judged, "requirement"), failed == 1 ? "s" : "",
-                     failed == 1 ? "it" : "them");
+  const auto judged =
+      static_cast<uint64_t>(std::count_if(chances.begin(), chances.end(), [](const auto& p) { return p.has_value(); }));
+  return fmt::format(
+      "{} of {} fail{}, each so narrowly that chance alone may do that to one of so many; that is no NO-GO yet, "
+      "so measure {} longer",
+      failed, counted(judged, "requirement"), failed == 1 ? "s" : "", failed == 1 ? "it" : "them");
 }
 
 DecisionState decide(const Scorecard& card, const Chances& chances) {

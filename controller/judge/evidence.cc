@@ -176,7 +176,8 @@ std::optional<RunTime> Evidence::lost_at(AgentId agent) const {
 
 bool Evidence::no_phase_ran() const {
   const auto& stages = timeline->stages();
-  return !scenario->phases.empty() && std::none_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
+  return !scenario->phases.empty() &&
+         std::none_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
 }
 
 bool Evidence::has_load_role(AgentId agent) const {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "controller/model/scorecard.h"
 #include "controller/measure/ledger_check.h"
 #include "controller/measure/outages.h"
 #include "controller/measure/timeline.h"
 #include "controller/measure/windows.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
 
@@ -28,9 +28,9 @@ struct CausedOutage {
   Outage outage;
   InjectionId injection;
   FaultId fault;
-  std::vector<FaultId> others;         // the faults of these, each once
-  const StageRecord* load = nullptr;   // of OwnLoad
-  bool reached = false;                // from an unmeasured phase into a measured one: it may have come of either
+  std::vector<FaultId> others;        // the faults of these, each once
+  const StageRecord* load = nullptr;  // of OwnLoad
+  bool reached = false;               // from an unmeasured phase into a measured one: it may have come of either
   bool spontaneous() const { return !injection.valid() && load == nullptr; }
   bool overlapped() const { return !others.empty(); }
 };
@@ -55,7 +55,7 @@ struct LossEvidence {
   InjectionLoss loss;
   std::string incomplete;  // why it proves no pass; empty = it can
   std::string signal;
-  bool partly = false;     // verify_limit cut the reading off: what was not read is undecided
+  bool partly = false;  // verify_limit cut the reading off: what was not read is undecided
 };
 
 struct Evidence {
@@ -64,13 +64,13 @@ struct Evidence {
   const Manifest* manifest = nullptr;
   std::vector<FaultWindow> windows;
   std::vector<OwnLoad> own_load;
-  std::vector<ProbeEvidence> probes;  // by ProbeId
-  std::vector<LedgerRecord> ledgers;  // by LedgerId
+  std::vector<ProbeEvidence> probes;                                // by ProbeId
+  std::vector<LedgerRecord> ledgers;                                // by LedgerId
   std::map<std::pair<InjectionId, LedgerId>, LossEvidence> losses;  // of injections that took effect
   std::vector<std::vector<AttributedLoss>> attributed;              // by LedgerId: who may have taken each lost write
-  bool goes_on = false;               // the run is not over: what has not happened yet is no trouble
-  std::optional<TimeRange> only;      // scopes look at nothing else; absent = at everything
-  RunTime end{};                      // end of the last stage, else the last instant seen
+  bool goes_on = false;           // the run is not over: what has not happened yet is no trouble
+  std::optional<TimeRange> only;  // scopes look at nothing else; absent = at everything
+  RunTime end{};                  // end of the last stage, else the last instant seen
 
   const ProbeEvidence& probe(ProbeId id) const { return probes[id.value]; }
   const LedgerRecord& ledger(LedgerId id) const { return ledgers[id.value]; }
@@ -78,7 +78,7 @@ struct Evidence {
   std::optional<RunTime> lost_at(AgentId agent) const;
   bool has_load_role(AgentId agent) const;
   bool sends(AgentId agent, PhaseId phase) const;  // has a part of its load
-  bool no_phase_ran() const;  // though there are some
+  bool no_phase_ran() const;                       // though there are some
   // The agent itself, or the first one with the role `load` when none is named.
   AgentId or_first_load_agent(AgentId agent) const;
   std::string agent_name(AgentId agent) const;

@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/parts/controls.h"
+#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/tested.h"
 #include "controller/judge/decision.h"
+#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/page_one/tldr.h"
+#include "controller/judge/parts/controls.h"
+#include "controller/judge/parts/summary.h"
+#include "controller/judge/parts/traffic.h"
+#include "controller/judge/reported/reported.h"
+#include "controller/judge/reported/watermelon.h"
 #include "controller/judge/sli/downstream.h"
 #include "controller/judge/sli/error_ratio.h"
 #include "controller/judge/sli/families.h"
-#include "controller/judge/capacity/growth.h"
-#include "controller/judge/reported/reported.h"
-#include "controller/judge/parts/summary.h"
-#include "controller/judge/capacity/tested.h"
-#include "controller/judge/page_one/tldr.h"
-#include "controller/judge/options/tradeoffs.h"
-#include "controller/judge/parts/traffic.h"
 #include "controller/judge/valid/validity.h"
-#include "controller/judge/reported/watermelon.h"
 
 namespace shakedown {
 namespace {
@@ -30,9 +30,8 @@ Judged judge_requirement(const Requirement& requirement, const Evidence& evidenc
 
 void note_signals(Scorecard& card, const std::vector<ValidityReason>& signals) {
   for (const ValidityReason& signal : signals) {
-    const bool known = std::any_of(card.reasons.begin(), card.reasons.end(), [&](const ValidityReason& r) {
-      return r.signal == signal.signal && r.text == signal.text;
-    });
+    const bool known = std::any_of(card.reasons.begin(), card.reasons.end(),
+                                   [&](const ValidityReason& r) { return r.signal == signal.signal && r.text == signal.text; });
     if (!known) card.reasons.push_back(signal);
   }
 }
@@ -43,7 +42,8 @@ Judged judge_or_refuse(RequirementId id, const Evidence& evidence, const Refused
   const Requirement& requirement = evidence.scenario->requirement(id);
   const auto found = refused.find(id);
   if (found == refused.end()) return judge_requirement(requirement, evidence);
-  return judging::nothing(unit_of(requirement.sli), "This run cannot answer it: " + found->second + ".", "a run of this scenario");
+  return judging::nothing(unit_of(requirement.sli), "This run cannot answer it: " + found->second + ".",
+                          "a run of this scenario");
 }
 
 void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunValidity& validity, const Refused& refused) {

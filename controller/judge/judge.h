@@ -6,15 +6,15 @@
 #include <optional>
 #include <string>
 
-#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown {
 
 // Judges every requirement of the scenario on the timeline. scenario is the judging one (its ids must mean the same
 // things as the ids on the timeline); manifest.state == running means that the journal was never closed, which makes
-// everything unknown, unless goes_on: the run is not over yet, and what has not happened yet is no trouble. now: the instant from which the launch is counted, by custom the end of the run. refused: rows that
-// this run cannot answer, and why (see rejudge.h).
+// everything unknown, unless goes_on: the run is not over yet, and what has not happened yet is no trouble. now: the instant from
+// which the launch is counted, by custom the end of the run. refused: rows that this run cannot answer, and why (see rejudge.h).
 Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now,
                 const std::map<RequirementId, std::string>& refused = {}, bool goes_on = false);
 

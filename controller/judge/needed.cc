@@ -14,8 +14,8 @@ constexpr double kMostFactor = 1e7;
 
 bool clears(const ShareBounds& share, double factor, double allowed, double confidence) {
   const double scale = factor / share.effect_high;
-  return clopper_pearson(static_cast<double>(share.bad) * scale, static_cast<double>(share.total) * scale, confidence)
-             .upper <= allowed;
+  return clopper_pearson(static_cast<double>(share.bad) * scale, static_cast<double>(share.total) * scale, confidence).upper <=
+         allowed;
 }
 
 // The smallest factor >= 1 by which the evidence must grow; infinite when none does.
@@ -76,8 +76,7 @@ Needed needed_up_time(double up, double availability, double mttr, double confid
 
 std::string needed_injections(uint64_t have, uint64_t need) {
   const uint64_t more = need > have ? need - have : 1;
-  return fmt::format("{} more valid injection{} that meet{} the objective", more, more == 1 ? "" : "s",
-                     more == 1 ? "s" : "");
+  return fmt::format("{} more valid injection{} that meet{} the objective", more, more == 1 ? "" : "s", more == 1 ? "s" : "");
 }
 
 }  // namespace shakedown::judging

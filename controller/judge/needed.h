@@ -11,10 +11,11 @@
 
 namespace shakedown::judging {
 
-inline constexpr const char* kMoreWillNotHelp = "more will not help, but sooner show that it does not hold: the measured value itself misses the objective";
+inline constexpr const char* kMoreWillNotHelp =
+    "more will not help, but sooner show that it does not hold: the measured value itself misses the objective";
 
 inline constexpr double kNever = std::numeric_limits<double>::infinity();  // no observation ever decides it
-inline constexpr double kNotByTime = -1;  // something else than a longer observation decides it
+inline constexpr double kNotByTime = -1;                                   // something else than a longer observation decides it
 
 // In words, and as further observation where it is a matter of time (0 where not; kNever, kNotByTime).
 struct Needed {

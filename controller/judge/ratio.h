@@ -21,18 +21,19 @@ struct RatioEvidence {
 };
 
 struct ShareBounds {
-  uint64_t bad = 0, total = 0;        // bad: doubtful ones included
-  uint64_t unfinished = 0;            // of these
-  double value = 0;                   // of those that came to an end
+  uint64_t bad = 0, total = 0;  // bad: doubtful ones included
+  uint64_t unfinished = 0;      // of these
+  double value = 0;             // of those that came to an end
   uint64_t ended() const { return total - unfinished; }
-  double lower = 0, upper = 1;        // one-sided bounds of the bad share: missing ones all good, all bad
+  double lower = 0, upper = 1;                   // one-sided bounds of the bad share: missing ones all good, all bad
   double lower_all_bad = 0, upper_all_good = 1;  // the other bound of each of the two cases
-  double upper_ended = 1;  // as upper, had all that were still out been good
+  double upper_ended = 1;                        // as upper, had all that were still out been good
   double missing = 0, waiting = 0;
   double effect_high = 1, effect_low = 1;  // used for upper (deff_pass) and lower (deff)
 };
 
-// total == 0 leaves [0, 1], and where nothing came to an end there is no value. bad, total and value are without the missing ones.
+// total == 0 leaves [0, 1], and where nothing came to an end there is no value. bad, total and value are without the missing
+// ones.
 ShareBounds bad_share(const RatioEvidence& evidence, double confidence);
 
 }  // namespace shakedown::judging

@@ -23,12 +23,18 @@ void add_wrong(SecondTally& tally, const std::vector<AnswerCount>& answers) {
 std::string wrong_words(const AnswerCount& one) {
   const std::string code = one.status == 0 ? "an answer" : std::to_string(one.status);
   switch (one.wrong) {
-    case Mismatch::header: return code + " with a wrong header";
-    case Mismatch::body: return code + " with a wrong body";
-    case Mismatch::certificate: return "a certificate that is not trusted";
-    case Mismatch::size: return "more than max_response";
-    case Mismatch::rate: return "less than slowest a second";
-    default: return code;
+    case Mismatch::header:
+      return code + " with a wrong header";
+    case Mismatch::body:
+      return code + " with a wrong body";
+    case Mismatch::certificate:
+      return "a certificate that is not trusted";
+    case Mismatch::size:
+      return "more than max_response";
+    case Mismatch::rate:
+      return "less than slowest a second";
+    default:
+      return code;
   }
 }
 
@@ -77,9 +83,8 @@ bool LoadScope::wanted(const StageRecord& stage) const {
 void LoadScope::note_missing() {
   std::vector<std::string> names;
   for (const PhaseId phase : scope_.phases) {
-    const bool ran = std::any_of(stages_.begin(), stages_.end(), [&](StageId id) {
-      return evidence_->timeline->stages()[id.value].phase == phase;
-    });
+    const bool ran = std::any_of(stages_.begin(), stages_.end(),
+                                 [&](StageId id) { return evidence_->timeline->stages()[id.value].phase == phase; });
     if (!ran) names.push_back(evidence_->scenario->phase(phase).name);
   }
   if (!names.empty()) {
@@ -177,8 +182,7 @@ bool is_among(OperationId operation, const std::vector<OperationId>& operations)
   return operations.empty() || std::find(operations.begin(), operations.end(), operation) != operations.end();
 }
 
-std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
-                               const Evidence& evidence) {
+std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence) {
   std::map<int64_t, SecondTally> seconds;
   evidence.timeline->seconds().each([&](const Slice& slice) {
     if (!is_among(slice.operation, operations) || !scope.has_stage(slice.stage)) return;
@@ -210,8 +214,10 @@ std::string pool_was_full(const std::set<StageId>& stages, const std::vector<Ope
     if (stages.count(key.first) > 0 && is_among(key.second, operations)) n += cell.queued;
   }
   if (n == 0) return "";
-  return fmt::format(" {} found all connections that `connections: max` allows ({} of each agent to each target) in use and waited, "
-                     "which counts against the target.", n, evidence.scenario->connections.max);
+  return fmt::format(
+      " {} found all connections that `connections: max` allows ({} of each agent to each target) in use and waited, "
+      "which counts against the target.",
+      n, evidence.scenario->connections.max);
 }
 
 std::string places_shared(const LoadScope& scope, const SecondTally& sum, const Evidence& evidence) {
@@ -248,12 +254,12 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
 
 std::string what_was_not_good(const SecondTally& sum) {
   std::vector<std::pair<uint64_t, std::string>> parts;
-  for (const auto& [outcome, words] : std::initializer_list<std::pair<Outcome, const char*>>{
-           {Outcome::failed, "answered otherwise than expected"},
-           {Outcome::timeout, "without an answer in time"},
-           {Outcome::refused, "refused"},
-           {Outcome::reset, "broken off"},
-           {Outcome::dropped_by_target, "not sent, as too many were out"}}) {
+  for (const auto& [outcome, words] :
+       std::initializer_list<std::pair<Outcome, const char*>>{{Outcome::failed, "answered otherwise than expected"},
+                                                              {Outcome::timeout, "without an answer in time"},
+                                                              {Outcome::refused, "refused"},
+                                                              {Outcome::reset, "broken off"},
+                                                              {Outcome::dropped_by_target, "not sent, as too many were out"}}) {
     const uint64_t n = sum.counts[static_cast<std::size_t>(outcome)];
     if (n > 0) parts.emplace_back(n, words + (outcome == Outcome::failed ? what_was_wrong(sum.wrong, n) : ""));
   }

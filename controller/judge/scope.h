@@ -65,8 +65,7 @@ void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& cou
 void add_outcomes(SecondTally& tally, const SecondRow& row);
 void add_outcomes(SecondTally& tally, const Cell& cell);
 // Ascending by second, one entry a second (stages that share a second are summed). Empty operations = all.
-std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations,
-                               const Evidence& evidence);
+std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
 // " 224 were sent a second time, as the target closed the connection." of the stages of the scope; empty when none was.
 std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
 // " 1424 found all connections that `connections: max` allows (64 ...) in use and waited, which counts against the target." of

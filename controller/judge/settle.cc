@@ -29,10 +29,14 @@ double to_digits(double value, int digits) {
 
 int severity(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return 0;
-    case VerdictState::not_proven: return 1;
-    case VerdictState::unknown: return 2;
-    case VerdictState::fail: return 3;
+    case VerdictState::pass:
+      return 0;
+    case VerdictState::not_proven:
+      return 1;
+    case VerdictState::unknown:
+      return 2;
+    case VerdictState::fail:
+      return 3;
   }
   return 2;
 }
@@ -74,8 +78,7 @@ void settle(Verdict& verdict, const Requirement& requirement) {
   }
   const double bound = clearing_bound(requirement.objective, lower, upper);
   verdict.supportable = std::isfinite(bound) ? std::optional(bound) : std::nullopt;
-  verdict.at_risk = verdict.state == VerdictState::pass &&
-                    at_risk(requirement.objective, verdict.measured.unit, lower, upper);
+  verdict.at_risk = verdict.state == VerdictState::pass && at_risk(requirement.objective, verdict.measured.unit, lower, upper);
 }
 
 Judged nothing(Unit unit, std::string reason, std::string needed) {
@@ -139,9 +142,7 @@ std::string figure(double value, Unit unit, double limit) {
   return format_value(value, unit);
 }
 
-std::string confidence_text(double confidence) {
-  return fmt::format("at {:g} % confidence", confidence * 100);
-}
+std::string confidence_text(double confidence) { return fmt::format("at {:g} % confidence", confidence * 100); }
 
 std::string limit_text(const Objective& objective) {
   return objective.text.empty() ? format_number(objective.limit) : objective.text;
@@ -156,8 +157,6 @@ std::string plural(const std::string& noun) {
   return noun + "s";
 }
 
-std::string counted(uint64_t n, const std::string& noun) {
-  return fmt::format("{} {}", n, n == 1 ? noun : plural(noun));
-}
+std::string counted(uint64_t n, const std::string& noun) { return fmt::format("{} {}", n, n == 1 ? noun : plural(noun)); }
 
 }  // namespace shakedown::judging

@@ -48,8 +48,8 @@ void touch(Judged& judged, std::string signal, std::string text);
 // Fail over unknown over not proven over pass; among equals the worse bound. Used where any of several may count.
 Judged worst_of(std::vector<Judged> judged, const Requirement& requirement);
 
-std::string percent_text(double share);          // 0.95 -> "95 %", two significant digits at least
-std::string at_least_percent(double share);      // 0.36840 -> "36.8 %": three significant digits, never rounded up
+std::string percent_text(double share);      // 0.95 -> "95 %", two significant digits at least
+std::string at_least_percent(double share);  // 0.36840 -> "36.8 %": three significant digits, never rounded up
 // A measured value or bound as a reason tells it: three significant digits (of a share over one half those of what it leaves
 // free), or as many more as tell on which side of the limit it lies.
 std::string figure(double value, Unit unit, double limit);

@@ -22,8 +22,7 @@ struct Sorted {
 
 class InjectionCheck {
  public:
-  InjectionCheck(const LedgerRecord& record, const std::vector<AttributedLoss>& losses, InjectionId injection,
-                 RunTime effect_to)
+  InjectionCheck(const LedgerRecord& record, const std::vector<AttributedLoss>& losses, InjectionId injection, RunTime effect_to)
       : record_(record), reads_(record), losses_(losses), injection_(injection), effect_to_(effect_to) {
     for (const LedgerPass& pass : record.passes) {
       if (pass.injection == injection) passes_.push_back(&pass);
@@ -53,17 +52,15 @@ class InjectionCheck {
 
  private:
   bool in_pass(uint64_t id) const {
-    return std::any_of(passes_.begin(), passes_.end(), [id](const LedgerPass* p) {
-      return p->first_id <= id && id < p->end_id;
-    });
+    return std::any_of(passes_.begin(), passes_.end(), [id](const LedgerPass* p) { return p->first_id <= id && id < p->end_id; });
   }
 
   bool of_pass(const LedgerRead* read) const { return numbers_.contains(read->pass); }
 
   // Who may have taken this write; nullptr when it is not lost.
   const AttributedLoss* loss_of(uint64_t id) const {
-    const auto at = std::partition_point(losses_.begin(), losses_.end(),
-                                         [id](const AttributedLoss& loss) { return loss.id < id; });
+    const auto at =
+        std::partition_point(losses_.begin(), losses_.end(), [id](const AttributedLoss& loss) { return loss.id < id; });
     return at != losses_.end() && at->id == id ? &*at : nullptr;
   }
 
@@ -76,9 +73,8 @@ class InjectionCheck {
   }
 
   static bool seen_after(Reads reads, RunTime t) {
-    return std::any_of(reads.begin(), reads.end(), [t](const LedgerRead* read) {
-      return is_seen(read->outcome) && read->invoked >= t;
-    });
+    return std::any_of(reads.begin(), reads.end(),
+                       [t](const LedgerRead* read) { return is_seen(read->outcome) && read->invoked >= t; });
   }
 
   void sort_write(const LedgerWrite& write, Sorted& sorted, InjectionLoss& out) const {
@@ -128,8 +124,7 @@ double positive_seconds(Duration d) { return std::max(0.0, seconds(d)); }
 
 }  // namespace
 
-InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, RunTime effect_from,
-                             RunTime effect_to) {
+InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, RunTime effect_from, RunTime effect_to) {
   const std::vector<Culprit> alone = {{injection, StageId(), effect_from}};
   return injection_loss(record, attribute_losses(record, alone), injection, effect_from, effect_to);
 }
@@ -142,9 +137,7 @@ InjectionLoss injection_loss(const LedgerRecord& record, const std::vector<Attri
   const Sorted sorted = check.sort(out);
   out.count_lower = static_cast<double>(out.lost.size());
   out.unrecorded = check.unrecorded();
-  out.count_upper = check.has_pass()
-                        ? out.count_lower + static_cast<double>(sorted.doubtful.size() + out.unrecorded)
-                        : INFINITY;
+  out.count_upper = check.has_pass() ? out.count_lower + static_cast<double>(sorted.doubtful.size() + out.unrecorded) : INFINITY;
 
   Span lost, late_lost, gone, late_gone;
   for (const LedgerWrite* w : sorted.lost) (w->completed > effect_to ? late_lost : lost).add(*w);
@@ -159,9 +152,7 @@ InjectionLoss injection_loss(const LedgerRecord& record, const std::vector<Attri
     survived = std::max(survived, w->invoked);
     if (!lost.any || w->invoked < lost.first_invoked) suffix = std::max(suffix, w->invoked);
   }
-  const auto since = [&](RunTime t) {
-    return t == RunTime::min() ? INFINITY : positive_seconds(effect_to - t);
-  };
+  const auto since = [&](RunTime t) { return t == RunTime::min() ? INFINITY : positive_seconds(effect_to - t); };
   const double late_lower = late_lost.any ? positive_seconds(late_lost.last_invoked - late_lost.first_acked) : 0;
   const double late_upper = late_gone.any ? positive_seconds(late_gone.last_acked - late_gone.first_invoked) : 0;
   out.seconds_lower = late_lower + (lost.any ? positive_seconds(effect_from - lost.first_acked) : 0);

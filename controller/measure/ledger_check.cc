@@ -10,9 +10,9 @@ namespace {
 
 using ledger::evidence;
 using ledger::is_seen;
+using ledger::ReadEvidence;
 using ledger::Reads;
 using ledger::ReadsById;
-using ledger::ReadEvidence;
 
 void classify_acked(LedgerClasses& out, uint64_t id, const ReadEvidence& e) {
   ++out.acked;
@@ -37,19 +37,21 @@ void classify_unknown(LedgerClasses& out, uint64_t id, const ReadEvidence& e) {
 void classify_write(LedgerClasses& out, const LedgerWrite& write, const ReadEvidence& e) {
   ++out.attempted;
   switch (write.outcome) {
-    case WriteClass::acked: classify_acked(out, write.id, e); break;
+    case WriteClass::acked:
+      classify_acked(out, write.id, e);
+      break;
     case WriteClass::failed:
       ++out.failed;
       if (e.seen()) out.resurrected.push_back(write.id);
       break;
     case WriteClass::pending:
-    case WriteClass::unknown: classify_unknown(out, write.id, e); break;
+    case WriteClass::unknown:
+      classify_unknown(out, write.id, e);
+      break;
   }
 }
 
-RunTime known_from(const LedgerWrite& write) {
-  return write.outcome == WriteClass::acked ? write.completed : write.invoked;
-}
+RunTime known_from(const LedgerWrite& write) { return write.outcome == WriteClass::acked ? write.completed : write.invoked; }
 
 // The verifying steps of each culprit's stage.
 class Steps {
@@ -77,17 +79,16 @@ class Steps {
 
  private:
   const Culprit* culprit(InjectionId injection) const {
-    const auto found = std::find_if(culprits_.begin(), culprits_.end(),
-                                    [&](const Culprit& c) { return c.injection == injection; });
+    const auto found =
+        std::find_if(culprits_.begin(), culprits_.end(), [&](const Culprit& c) { return c.injection == injection; });
     return injection.valid() && found != culprits_.end() ? &*found : nullptr;
   }
 
   bool may_have_taken(const Culprit& one, RunTime last_known, const LedgerRead& found_gone) const {
     const auto steps = steps_.find(one.injection);
     if (steps == steps_.end()) return true;
-    return std::any_of(steps->second.begin(), steps->second.end(), [&](const LedgerPass* step) {
-      return step->pass == found_gone.pass || last_known < step->started;
-    });
+    return std::any_of(steps->second.begin(), steps->second.end(),
+                       [&](const LedgerPass* step) { return step->pass == found_gone.pass || last_known < step->started; });
   }
 
   const std::vector<Culprit>& culprits_;
@@ -149,8 +150,8 @@ RunLoss run_loss(const LedgerRecord& record) {
     const Reads of_id = reads.of(write.id);
     const ReadEvidence e = evidence(of_id, write.completed);
     const bool seen_at_end = last != nullptr && std::any_of(of_id.begin(), of_id.end(), [&](const LedgerRead* read) {
-      return read->pass == last->pass && is_seen(read->outcome);
-    });
+                               return read->pass == last->pass && is_seen(read->outcome);
+                             });
     if (e.lost_now()) {
       ++out.lost;
       if (e.altered_now()) ++out.altered;

@@ -6,30 +6,30 @@
 #include <optional>
 #include <vector>
 
-#include "core/base/ids.h"
 #include "controller/measure/ledger_log.h"
+#include "core/base/ids.h"
 
 namespace shakedown {
 
 struct LedgerClasses {
   uint64_t attempted = 0, acked = 0, failed = 0, unknown = 0;
-  std::vector<uint64_t> kept;           // acked + present
-  std::vector<uint64_t> lost;           // acked + absent (read invoked after the ack, no later read sees it)
-  std::vector<uint64_t> undecided;      // acked, never read decisively
-  std::vector<uint64_t> recovered;      // unknown + present
-  std::vector<uint64_t> maybe_lost;     // unknown + absent: possibly committed and lost, listed apart
-  std::vector<uint64_t> resurrected;    // failed + present
-  std::vector<uint64_t> ghosts;         // never attempted + present
-  std::vector<uint64_t> duplicates;     // present more than once
-  std::vector<uint64_t> corrupt;        // last seen with another payload: listed here alone; acked ones are lost all the same
-  std::vector<uint64_t> seen_then_lost; // unknown, once seen, later absent
+  std::vector<uint64_t> kept;            // acked + present
+  std::vector<uint64_t> lost;            // acked + absent (read invoked after the ack, no later read sees it)
+  std::vector<uint64_t> undecided;       // acked, never read decisively
+  std::vector<uint64_t> recovered;       // unknown + present
+  std::vector<uint64_t> maybe_lost;      // unknown + absent: possibly committed and lost, listed apart
+  std::vector<uint64_t> resurrected;     // failed + present
+  std::vector<uint64_t> ghosts;          // never attempted + present
+  std::vector<uint64_t> duplicates;      // present more than once
+  std::vector<uint64_t> corrupt;         // last seen with another payload: listed here alone; acked ones are lost all the same
+  std::vector<uint64_t> seen_then_lost;  // unknown, once seen, later absent
 };
 
 // An injection that may have taken writes: it was injected, proven or not.
 struct Culprit {
   InjectionId injection;
-  StageId stage;         // injections of one stage are verified together
-  RunTime effect_from{}; // earliest instant at which it may have done anything
+  StageId stage;          // injections of one stage are verified together
+  RunTime effect_from{};  // earliest instant at which it may have done anything
 };
 
 // One lost write and the injections that may have taken it. An injection may have when it began before the loss was

@@ -8,7 +8,7 @@
 namespace shakedown {
 namespace {
 
-constexpr std::size_t kLooseLines = 4096;
+constexpr std::size_t kLooseRecords = 4096;
 
 // Differences to the record before, in wrapping arithmetic, so that any two values have one.
 class Deltas {
@@ -74,9 +74,8 @@ std::vector<LedgerWrite> settled(std::vector<LedgerWrite> writes) {
 }
 
 std::vector<LedgerRead> sorted(std::vector<LedgerRead> reads) {
-  std::stable_sort(reads.begin(), reads.end(), [](const LedgerRead& a, const LedgerRead& b) {
-    return a.id != b.id ? a.id < b.id : a.invoked < b.invoked;
-  });
+  std::stable_sort(reads.begin(), reads.end(),
+                   [](const LedgerRead& a, const LedgerRead& b) { return a.id != b.id ? a.id < b.id : a.invoked < b.invoked; });
   return reads;
 }
 
@@ -101,7 +100,7 @@ LedgerRecord LedgerLog::record() const { return {settled(writes_.all()), sorted(
 template <class Record>
 void LedgerLog::Packed<Record>::add(const Record& record) {
   tail_.push_back(record);
-  if (tail_.size() < kLooseLines) return;
+  if (tail_.size() < kLooseRecords) return;
   ByteWriter out;
   Deltas deltas;
   for (const Record& one : tail_) pack(out, deltas, one);

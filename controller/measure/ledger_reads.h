@@ -12,9 +12,7 @@ namespace shakedown::ledger {
 
 using Reads = std::span<const LedgerRead* const>;  // of one id, in the order in which they were invoked
 
-inline bool is_seen(ReadClass c) {
-  return c == ReadClass::present || c == ReadClass::corrupt || c == ReadClass::duplicate;
-}
+inline bool is_seen(ReadClass c) { return c == ReadClass::present || c == ReadClass::corrupt || c == ReadClass::duplicate; }
 
 // All reads of a record, found by id.
 class ReadsById {
@@ -29,10 +27,9 @@ class ReadsById {
   }
 
   Reads of(uint64_t id) const {
-    const auto first = std::partition_point(sorted_.begin(), sorted_.end(),
-                                            [id](const LedgerRead* read) { return read->id < id; });
-    const auto last = std::partition_point(first, sorted_.end(),
-                                           [id](const LedgerRead* read) { return read->id == id; });
+    const auto first =
+        std::partition_point(sorted_.begin(), sorted_.end(), [id](const LedgerRead* read) { return read->id < id; });
+    const auto last = std::partition_point(first, sorted_.end(), [id](const LedgerRead* read) { return read->id == id; });
     return {first, last};
   }
 
@@ -57,9 +54,7 @@ struct ReadEvidence {
   bool duplicate = false;
 
   bool seen() const { return last_seen != nullptr; }
-  bool absent_now() const {
-    return last_absent != nullptr && (!seen() || last_seen->invoked < last_absent->invoked);
-  }
+  bool absent_now() const { return last_absent != nullptr && (!seen() || last_seen->invoked < last_absent->invoked); }
   bool corrupt_now() const { return seen() && !absent_now() && last_seen->outcome == ReadClass::corrupt; }
   bool altered_now() const { return corrupt_now() && found_gone != nullptr; }
   bool lost_now() const { return absent_now() || altered_now(); }

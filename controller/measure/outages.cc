@@ -11,9 +11,7 @@ Duration longest_gap(const Probe& probe) { return std::max(5 * probe.every, prob
 
 RunTime middle(RunTime a, RunTime b) { return a + (b - a) / 2; }
 
-Duration overlap(TimeRange a, TimeRange b) {
-  return std::max(Duration::zero(), std::min(a.to, b.to) - std::max(a.from, b.from));
-}
+Duration overlap(TimeRange a, TimeRange b) { return std::max(Duration::zero(), std::min(a.to, b.to) - std::max(a.from, b.from)); }
 
 // Walks over the checks in order of start and keeps what the next one needs to know.
 class Scan {
@@ -94,27 +92,23 @@ class Scan {
   uint32_t down_after_, up_after_;
   Duration gap_;
   bool started_ = false, down_ = false, last_was_good_ = false;
-  uint32_t run_ = 0;                         // checks in a row that ended alike
-  RunTime last_start_{}, run_end_{};         // run_end_: earliest end in a good run
-  std::optional<RunTime> last_good_start_;   // while up
-  Outage first_;                             // the outage that a run of failures may become
+  uint32_t run_ = 0;                        // checks in a row that ended alike
+  RunTime last_start_{}, run_end_{};        // run_end_: earliest end in a good run
+  std::optional<RunTime> last_good_start_;  // while up
+  Outage first_;                            // the outage that a run of failures may become
   std::optional<RunTime> resume_from_, resume_end_;
 };
 
 TimeRange estimate(const Outage& outage, RunTime observed_until) {
-  const RunTime from = outage.last_good_start
-                           ? middle(*outage.last_good_start, outage.first_failed_end)
-                           : outage.first_failed_start;
-  const RunTime to =
-      outage.good_end ? middle(outage.last_failed_start, *outage.good_end) : observed_until;
+  const RunTime from =
+      outage.last_good_start ? middle(*outage.last_good_start, outage.first_failed_end) : outage.first_failed_start;
+  const RunTime to = outage.good_end ? middle(outage.last_failed_start, *outage.good_end) : observed_until;
   return {from, std::max(from, to)};
 }
 
 }  // namespace
 
-double Outage::lower_seconds() const {
-  return std::max(0.0, seconds(last_failed_start - first_failed_end - unobserved));
-}
+double Outage::lower_seconds() const { return std::max(0.0, seconds(last_failed_start - first_failed_end - unobserved)); }
 
 double Outage::upper_seconds() const {
   if (!last_good_start || !good_end) return std::numeric_limits<double>::infinity();

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/model/probe.h"
 #include "controller/measure/probe_log.h"
 #include "controller/measure/time_range.h"
+#include "core/model/probe.h"
 
 namespace shakedown {
 
@@ -18,7 +18,7 @@ namespace shakedown {
 // gap, and what lies between the failed checks on both sides is taken off the lower bound.
 struct Outage {
   RunTime first_failed_start{}, first_failed_end{}, last_failed_start{};
-  Duration unobserved{};  // between failed checks before and after gaps
+  Duration unobserved{};                   // between failed checks before and after gaps
   std::optional<RunTime> last_good_start;  // before the outage; none = down from the first check
   std::optional<RunTime> good_end;         // earliest end in the sustained good run; none = still down
   RunTime begin() const { return first_failed_start; }

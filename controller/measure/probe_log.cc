@@ -15,8 +15,8 @@ int64_t since(RunTime from, RunTime to) {
                               static_cast<uint64_t>(from.time_since_epoch().count()));
 }
 RunTime after(RunTime from, int64_t length) {
-  return run_time(Duration(static_cast<int64_t>(static_cast<uint64_t>(from.time_since_epoch().count()) +
-                                                static_cast<uint64_t>(length))));
+  return run_time(
+      Duration(static_cast<int64_t>(static_cast<uint64_t>(from.time_since_epoch().count()) + static_cast<uint64_t>(length))));
 }
 
 }  // namespace
@@ -132,7 +132,8 @@ ProbeLog ProbeLog::before(RunTime start) const {
     out.tail_.clear();
     out.open_last_chunk();
   }
-  const auto end = std::partition_point(out.tail_.begin(), out.tail_.end(), [&](const ProbeResult& r) { return r.start < start; });
+  const auto end =
+      std::partition_point(out.tail_.begin(), out.tail_.end(), [&](const ProbeResult& r) { return r.start < start; });
   out.tail_.erase(end, out.tail_.end());
   return out;
 }

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "core/model/probe.h"
 #include "controller/measure/packed_bytes.h"
+#include "core/model/probe.h"
 
 namespace shakedown {
 
@@ -21,8 +21,8 @@ class ProbeLog {
   struct Chunk {
     std::string checks, good;  // offset from the cadence and length of each; a bit each
     std::size_t count = 0;
-    RunTime first{}, last{};   // starts
-    int64_t step = 0;          // nanoseconds
+    RunTime first{}, last{};  // starts
+    int64_t step = 0;         // nanoseconds
   };
 
  public:
@@ -63,10 +63,10 @@ class ProbeLog {
   const ProbeResult& back() const { return tail_.back(); }
   Iterator begin() const { return {*this, 0, 0}; }
   Iterator end() const { return {*this, chunks_.size(), tail_.size()}; }
-  Iterator from(RunTime start) const;             // the first that began then or later
+  Iterator from(RunTime start) const;                  // the first that began then or later
   std::vector<ProbeResult> last(std::size_t n) const;  // all when there are no more
-  ProbeLog before(RunTime start) const;           // those that began earlier
-  Duration longest() const { return longest_; }   // no check took longer
+  ProbeLog before(RunTime start) const;                // those that began earlier
+  Duration longest() const { return longest_; }        // no check took longer
 
  private:
   static std::shared_ptr<const Chunk> pack(const std::vector<ProbeResult>& tail, std::size_t count);

@@ -221,9 +221,8 @@ int64_t SecondLog::last() const {
 
 void SecondLog::each(const Visit& visit, int64_t from, int64_t to) const {
   std::vector<SecondRow> scratch;
-  const auto begin = std::lower_bound(sealed_.begin(), sealed_.end(), from, [](const auto& b, int64_t second) {
-    return b->first() + kSealedSeconds <= second;
-  });
+  const auto begin = std::lower_bound(sealed_.begin(), sealed_.end(), from,
+                                      [](const auto& b, int64_t second) { return b->first() + kSealedSeconds <= second; });
   for (auto it = begin; it != sealed_.end() && (*it)->first() < to; ++it) (*it)->each(visit, scratch);
   for (auto it = open_.lower_bound(CellKey{from, StageId(0), OperationId(0)}); it != open_.end() && it->first.second < to; ++it) {
     Slice slice;
@@ -247,7 +246,8 @@ void SecondLog::each_row(const std::function<void(const SecondRow&)>& visit, int
 }
 
 std::size_t SecondLog::sealed_bytes() const {
-  return std::accumulate(sealed_.begin(), sealed_.end(), std::size_t{0}, [](std::size_t sum, const auto& b) { return sum + b->bytes(); });
+  return std::accumulate(sealed_.begin(), sealed_.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& b) { return sum + b->bytes(); });
 }
 
 }  // namespace shakedown

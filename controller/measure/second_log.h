@@ -28,10 +28,10 @@ struct SecondRow {
   StageId stage;
   OperationId operation;
   std::array<uint64_t, kOutcomes> counts{};
-  std::vector<uint64_t> over_limit;                // see Cell
-  std::vector<AnswerCount> wrong;                  // answers otherwise than expected, ascending as in Cell
-  std::array<uint64_t, kOutcomes> timed{};         // entries of the latency histogram, by outcome
-  std::array<double, kOutcomes> latency_seconds{}; // their sum, from bucket midpoints
+  std::vector<uint64_t> over_limit;                 // see Cell
+  std::vector<AnswerCount> wrong;                   // answers otherwise than expected, ascending as in Cell
+  std::array<uint64_t, kOutcomes> timed{};          // entries of the latency histogram, by outcome
+  std::array<double, kOutcomes> latency_seconds{};  // their sum, from bucket midpoints
 
   uint64_t count(Outcome o) const { return counts[static_cast<std::size_t>(o)]; }
   uint64_t offered() const;
@@ -47,7 +47,7 @@ class Slice {
   StageId stage;
   OperationId operation;
   const std::vector<SecondRow>& rows() const;  // ascending by second
-  SparseHistogram ok() const;       // latencies of good answers
+  SparseHistogram ok() const;                  // latencies of good answers
   SparseHistogram service() const;
   SparseHistogram lag() const;
 

@@ -24,8 +24,7 @@ bool supersedes(const FaultEvent& next, const FaultEvent* current) {
 }  // namespace
 
 const FaultEvent* InjectionRecord::find(FaultState s) const {
-  const auto found = std::find_if(history.begin(), history.end(),
-                                  [s](const FaultEvent& event) { return event.state == s; });
+  const auto found = std::find_if(history.begin(), history.end(), [s](const FaultEvent& event) { return event.state == s; });
   return found == history.end() ? nullptr : &*found;
 }
 
@@ -91,8 +90,8 @@ void Timeline::add(Snapshot&& snapshot) {
 
 void Timeline::add(const JournalClose& close) {
   if (close.snapshots == 0 || close.snapshots == merged_ || !snapshot_damage_.empty()) return;
-  snapshot_damage_ = std::to_string(close.snapshots) + " merged snapshots were written, the last one here is " +
-                     std::to_string(merged_);
+  snapshot_damage_ =
+      std::to_string(close.snapshots) + " merged snapshots were written, the last one here is " + std::to_string(merged_);
 }
 
 void Timeline::add(const AgentHealthLine& line) {
@@ -222,8 +221,7 @@ void Timeline::add(const FaultEvent& event) {
 }
 
 void Timeline::add(const StepEvent& event) {
-  const bool of_injection =
-      event.kind == StepEvent::Kind::recover || event.kind == StepEvent::Kind::undo;
+  const bool of_injection = event.kind == StepEvent::Kind::recover || event.kind == StepEvent::Kind::undo;
   if (of_injection && event.injection.value < kMostInjections) {
     injection(event.injection).steps.push_back(event);
   } else {
@@ -235,7 +233,9 @@ void Timeline::add(const StepEvent& event) {
 void Timeline::add(const AgentEvent& event) {
   AgentRecord& agent = agents_[event.agent];
   switch (event.kind) {
-    case AgentEvent::Kind::joined: agent.joined = true; break;
+    case AgentEvent::Kind::joined:
+      agent.joined = true;
+      break;
     case AgentEvent::Kind::lost:
       agent.lost_at = std::min(agent.lost ? agent.lost_at : event.at, agent.last_word(event.at));
       agent.lost = true;
@@ -244,10 +244,17 @@ void Timeline::add(const AgentEvent& event) {
       if (agent.leftovers.empty() || event.at < agent.leftover_at) agent.leftover_at = event.at;
       agent.leftovers.push_back(event.detail);
       break;
-    case AgentEvent::Kind::warning: agent.warnings.push_back(event.detail); break;
-    case AgentEvent::Kind::inherited: agent.inherited.push_back({event.component, event.detail, event.at}); break;
-    case AgentEvent::Kind::left: agent.left = true; break;
-    case AgentEvent::Kind::ready: break;
+    case AgentEvent::Kind::warning:
+      agent.warnings.push_back(event.detail);
+      break;
+    case AgentEvent::Kind::inherited:
+      agent.inherited.push_back({event.component, event.detail, event.at});
+      break;
+    case AgentEvent::Kind::left:
+      agent.left = true;
+      break;
+    case AgentEvent::Kind::ready:
+      break;
   }
   saw(event.at);
 }

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "core/model/event.h"
-#include "controller/model/scenario.h"
-#include "core/stats/journal_entry.h"
 #include "controller/measure/ledger_log.h"
 #include "controller/measure/probe_log.h"
 #include "controller/measure/second_log.h"
 #include "controller/measure/time_range.h"
+#include "controller/model/scenario.h"
+#include "core/model/event.h"
+#include "core/stats/journal_entry.h"
 
 namespace shakedown {
 
@@ -23,13 +23,13 @@ struct StageRecord {
   StageId stage;
   PhaseId phase;
   uint32_t iteration = 0;
-  TimeRange range;           // announced start, true end (announced end while running)
+  TimeRange range;  // announced start, true end (announced end while running)
   bool ended = false;
   bool not_run = false;
   std::string reason;
-  uint64_t offered = 0;      // scheduled arrivals, all agents
+  uint64_t offered = 0;  // scheduled arrivals, all agents
   StageRole role = StageRole::declared;
-  double level = 0;          // see StageEvent
+  double level = 0;  // see StageEvent
   uint32_t step = 0;
 };
 
@@ -39,8 +39,8 @@ struct InjectionRecord {
   StageId stage;
   uint32_t number = 0;  // 1-based within the fault
   FaultState state = FaultState::armed;
-  std::vector<FaultEvent> history;  // in order of arrival
-  std::vector<StepEvent> steps;     // recover and undo
+  std::vector<FaultEvent> history;             // in order of arrival
+  std::vector<StepEvent> steps;                // recover and undo
   const FaultEvent* find(FaultState s) const;  // first event with this state; nullptr when none
 };
 
@@ -58,7 +58,7 @@ struct HealthRecord {
   double cpu_seconds = 0;        // of all
   double later_cpu_seconds = 0;  // of all but the first, whose interval is not known
   double worst_steal = 0;
-  SparseHistogram worst_lag;     // one entry a line
+  SparseHistogram worst_lag;  // one entry a line
 
   bool empty() const { return lines == 0; }
   Duration span() const { return last_at - first_at; }
@@ -68,11 +68,11 @@ struct HealthRecord {
 struct AgentRecord {
   bool joined = false;
   bool lost = false;
-  bool left = false;                // it said goodbye
-  RunTime lost_at{};                // the end of what it last reported
+  bool left = false;  // it said goodbye
+  RunTime lost_at{};  // the end of what it last reported
   HealthRecord health;
   std::vector<std::string> leftovers, warnings;
-  RunTime leftover_at{};            // of the first leftover
+  RunTime leftover_at{};  // of the first leftover
   std::vector<Inherited> inherited;
   // When it is known to have worked last, at most `noticed`: an agent's loss is noticed later than it happens.
   RunTime last_word(RunTime noticed) const { return health.empty() ? noticed : std::min(noticed, health.last_at); }
@@ -95,14 +95,14 @@ class Timeline {
   const WitnessMap& witnesses() const { return witnesses_; }
   // Leaves out what would change nothing in witnesses().
   void keep_news(WitnessMap& found) const;
-  const std::vector<StageRecord>& stages() const { return stages_; }        // by StageId
+  const std::vector<StageRecord>& stages() const { return stages_; }              // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
   const ProbeLog& probe(ProbeId id) const;
   const LedgerLog& ledger(LedgerId id) const;
   const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
-  const std::vector<StepEvent>& steps() const { return steps_; }            // setup, ready, teardown, release
-  const std::vector<CheckResult>& checks() const { return checks_; }        // in order of arrival
-  const std::vector<Reading>& readings() const { return readings_; }        // in order of arrival
+  const std::vector<StepEvent>& steps() const { return steps_; }      // setup, ready, teardown, release
+  const std::vector<CheckResult>& checks() const { return checks_; }  // in order of arrival
+  const std::vector<Reading>& readings() const { return readings_; }  // in order of arrival
   // What agents sent that names nothing of the scenario, each text once; a run that has any is suspect.
   const std::vector<std::string>& warnings() const { return warnings_; }
   // What is wrong with the numbers of the merged snapshots; empty = nothing. Then no measurement can be relied upon.
@@ -136,7 +136,7 @@ class Timeline {
 
   const Scenario* scenario_;
   SecondLog seconds_;
-  Duration keep_{};  // what is younger is not sealed; so far from trouble each second keeps its histograms
+  Duration keep_{};                 // what is younger is not sealed; so far from trouble each second keeps its histograms
   std::vector<TimeRange> trouble_;  // failed checks, and times without any
   std::map<std::pair<StageId, OperationId>, Cell> totals_;
   WitnessMap witnesses_;

@@ -62,9 +62,9 @@ bool Timeline::needs_seconds(TimeRange block) const {
   const TimeRange near{block.from - keep_, block.to + keep_}, edge{block.from - kStageEdge, block.to + kStageEdge};
   const auto has = [](TimeRange range, RunTime t) { return range.from <= t && t <= range.to; };
   return std::any_of(trouble_.begin(), trouble_.end(), [&](const TimeRange& t) { return meets(t, near); }) ||
-         std::any_of(injections_.begin(), injections_.end(), [&](const InjectionRecord& record) {
-           return !record.history.empty() && meets(span_of(record, last_), near);
-         }) ||
+         std::any_of(
+             injections_.begin(), injections_.end(),
+             [&](const InjectionRecord& record) { return !record.history.empty() && meets(span_of(record, last_), near); }) ||
          std::any_of(stages_.begin(), stages_.end(), [&](const StageRecord& stage) {
            return !stage.not_run && (has(edge, stage.range.from) || has(edge, stage.range.to));
          });

@@ -35,7 +35,8 @@ void set_apart(std::vector<FaultWindow>& windows, const std::vector<OutageReport
   std::vector<TimeRange> drilled, own, apart;
   for (const OutageReport& report : reports) {
     for (const Outage& outage : report.outages) {
-      const bool caused = std::any_of(windows.begin(), windows.end(), [&](const FaultWindow& w) { return began_in(outage, w.range); });
+      const bool caused =
+          std::any_of(windows.begin(), windows.end(), [&](const FaultWindow& w) { return began_in(outage, w.range); });
       (caused ? drilled : own).push_back({outage.begin(), outage.end(until)});
     }
   }
@@ -64,7 +65,8 @@ RunTime recovered_by(const std::vector<OutageReport>& reports, TimeRange fault, 
 // The outages that end at `from` or later, and perhaps earlier ones: before it, at the end of as many good checks as a
 // recovery takes, none was open.
 OutageReport outages_until(const ProbeLog& results, const Probe& probe, RunTime from) {
-  const auto begin = good_before(results, probe, from == RunTime::min() ? from : from - results.longest(), std::max(1U, probe.up_after));
+  const auto begin =
+      good_before(results, probe, from == RunTime::min() ? from : from - results.longest(), std::max(1U, probe.up_after));
   return begin == results.end() ? OutageReport{} : find_outages(results, probe, {begin->start, RunTime::max()});
 }
 

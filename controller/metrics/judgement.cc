@@ -14,9 +14,11 @@ constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
 
 // Every signal that the judge can raise, so that each is there from the start.
 constexpr const char* kSignals[] = {
-    "accounting identity", "agent", "bite", "clock offset", "cpu", "down before", "earlier run", "journal", "lag", "leftover", "lost agent",
-    "many rows", "not injected", "not run", "our losses", "overlap", "rejudged", "release", "release not read", "shared cores", "steal", "stood before", "teardown",
-    "undone late", "unexplained loss", "unobserved"};
+    "accounting identity", "agent",        "bite",       "clock offset", "cpu",        "down before",
+    "earlier run",         "journal",      "lag",        "leftover",     "lost agent", "many rows",
+    "not injected",        "not run",      "our losses", "overlap",      "rejudged",   "release",
+    "release not read",    "shared cores", "steal",      "stood before", "teardown",   "undone late",
+    "unexplained loss",    "unobserved"};
 
 void add_validity(MetricFamilies& page, const Scorecard& card) {
   std::map<std::string, bool> raised;
@@ -50,7 +52,8 @@ void add_outages(MetricFamilies& page, const MetricsInput& input) {
   }
   MetricFamily count = gauge("shakedown_outages", "Outages seen by the probe.");
   MetricFamily lower = gauge("shakedown_repair_lower_seconds", "Length of these outages together, lower bound.");
-  MetricFamily upper = gauge("shakedown_repair_upper_seconds", "Length of these outages together, upper bound; +Inf = not ended.");
+  MetricFamily upper =
+      gauge("shakedown_repair_upper_seconds", "Length of these outages together, upper bound; +Inf = not ended.");
   for (const auto& [key, sum] : down) {
     count.add({{"probe", key.first}, {"cause", key.second}}, sum.outages);
     lower.add({{"probe", key.first}, {"cause", key.second}}, sum.lower);
@@ -117,8 +120,10 @@ void add_rpo(MetricFamilies& page, const MetricsInput& input) {
       loss.upper = std::fmax(loss.upper, injection.rpo_upper);
     }
   }
-  MetricFamily lost = gauge("shakedown_rpo_lost_writes", "Confirmed writes that the worst injection lost; NaN = not read back yet.");
-  MetricFamily undecided = gauge("shakedown_rpo_undecided_writes", "Confirmed writes of which it is not known, at most in one injection.");
+  MetricFamily lost =
+      gauge("shakedown_rpo_lost_writes", "Confirmed writes that the worst injection lost; NaN = not read back yet.");
+  MetricFamily undecided =
+      gauge("shakedown_rpo_undecided_writes", "Confirmed writes of which it is not known, at most in one injection.");
   MetricFamily lower = gauge("shakedown_rpo_lower_seconds", "Time window of the lost writes, worst injection, lower bound.");
   MetricFamily upper = gauge("shakedown_rpo_upper_seconds", "Time window of the lost writes, worst injection, upper bound.");
   for (const auto& [key, loss] : worst) {

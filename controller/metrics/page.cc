@@ -14,8 +14,7 @@ double lag_limit_seconds(const Scenario& scenario) {
     shortest = std::min(shortest, operation.timeout);
   }
   if (tightest == Duration::max()) tightest = shortest;
-  return tightest == Duration::max() || tightest <= Duration{} ? std::numeric_limits<double>::infinity()
-                                                               : seconds(tightest) / 10;
+  return tightest == Duration::max() || tightest <= Duration{} ? std::numeric_limits<double>::infinity() : seconds(tightest) / 10;
 }
 
 double share_of_time(const HealthRecord& health) {
@@ -64,7 +63,8 @@ void add_agent_metrics(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily cpu = counter("shakedown_agent_cpu_seconds_total", "CPU time of the agent's process.");
   MetricFamily share = gauge("shakedown_agent_cpu_cores", "Cores used by the agent's process in its last interval.");
   MetricFamily steal = gauge("shakedown_agent_steal_ratio", "Share of the host's CPU time that was stolen in the last interval.");
-  MetricFamily lag = gauge("shakedown_agent_worst_lag_seconds", "Largest lag of an arrival behind its schedule in the last interval.");
+  MetricFamily lag =
+      gauge("shakedown_agent_worst_lag_seconds", "Largest lag of an arrival behind its schedule in the last interval.");
   MetricFamily saturation = gauge("shakedown_agent_saturation_ratio",
                                   "Worst lag over the lag that validity allows; above 1 our own delay may show in latencies.");
   MetricFamily outstanding = gauge("shakedown_agent_outstanding", "Arrivals that are not yet done.");

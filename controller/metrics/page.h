@@ -7,9 +7,9 @@
 #include <map>
 #include <string>
 
+#include "controller/measure/timeline.h"
 #include "controller/model/scorecard.h"
 #include "core/runtime/http/metric_page.h"
-#include "controller/measure/timeline.h"
 
 namespace shakedown {
 
@@ -18,8 +18,8 @@ struct MetricsInput {
   const Timeline& timeline;
   const Manifest& manifest;
   RunTime now{};
-  const Scorecard& card;           // the last judgement
-  WallTime judged_at{};            // its instant; 1970 = never on measurements
+  const Scorecard& card;  // the last judgement
+  WallTime judged_at{};   // its instant; 1970 = never on measurements
   double controller_cpu_seconds = 0;
 };
 

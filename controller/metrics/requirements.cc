@@ -16,14 +16,22 @@ constexpr const char* kSuffixes[] = {"ratio", "seconds", "per_second", "events",
 // A name carries its unit, so each quantity is one family per unit.
 const char* suffix(Unit unit) {
   switch (unit) {
-    case Unit::ratio: return "ratio";
-    case Unit::seconds: return "seconds";
-    case Unit::per_second: return "per_second";
-    case Unit::count: return "events";
-    case Unit::writes: return "writes";
-    case Unit::margin: return "ratio";
-    case Unit::number: return "value";
-    case Unit::holds: return "state";
+    case Unit::ratio:
+      return "ratio";
+    case Unit::seconds:
+      return "seconds";
+    case Unit::per_second:
+      return "per_second";
+    case Unit::count:
+      return "events";
+    case Unit::writes:
+      return "writes";
+    case Unit::margin:
+      return "ratio";
+    case Unit::number:
+      return "value";
+    case Unit::holds:
+      return "state";
   }
   return "unknown";
 }
@@ -89,12 +97,13 @@ std::string declared_status(const Requirement& requirement) {
 
 void add_requirement_metrics(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily verdict = gauge("shakedown_requirement_verdict", "1 for the verdict on the evidence so far.");
-  MetricFamily watermelon = gauge("shakedown_requirement_watermelon", "1 for how what is declared compares with what was measured.");
+  MetricFamily watermelon =
+      gauge("shakedown_requirement_watermelon", "1 for how what is declared compares with what was measured.");
   MetricFamily status = gauge("shakedown_requirement_declared_status", "1 for the status that the team declares.");
   MetricFamily risk = gauge("shakedown_requirement_at_risk", "1 for a pass within a tenth of its limit.");
   MetricFamily samples = gauge("shakedown_requirement_samples", "Samples that the verdict rests on.");
-  MetricFamily evidence = gauge("shakedown_requirement_evidence_timestamp_seconds",
-                                "When a verdict with samples was last given; 0 = never.");
+  MetricFamily evidence =
+      gauge("shakedown_requirement_evidence_timestamp_seconds", "When a verdict with samples was last given; 0 = never.");
   const double judged = static_cast<double>(input.judged_at.time_since_epoch().count()) * 1e-9;
   for (const ScoredRequirement& row : input.card.requirements) {
     const std::string& id = row.requirement.id;

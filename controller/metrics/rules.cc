@@ -25,7 +25,7 @@ struct BurnAlert {
 };
 // 2 % of a 30-day budget in an hour, 5 % in six; 10 % in a day, 10 % in three.
 constexpr BurnAlert kBurnAlerts[] = {{"page", {14.4, "5m", "1h"}, {6, "30m", "6h"}},
-                                    {"ticket", {3, "2h", "1d"}, {1, "6h", "3d"}}};
+                                     {"ticket", {3, "2h", "1d"}, {1, "6h", "3d"}}};
 
 // A double-quoted string, the same in YAML, JSON and PromQL.
 std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
@@ -64,7 +64,8 @@ std::string matchers(const Scenario& scenario, const std::vector<OperationId>& o
   std::vector<std::string> names, phases;
   for (const OperationId id : operations) names.push_back(scenario.operation(id).name);
   for (const PhaseId id : scope.phases) phases.push_back(scenario.phase(id).name);
-  const bool others = std::any_of(scenario.phases.begin(), scenario.phases.end(), [](const Phase& p) { return p.load && !p.measured; });
+  const bool others =
+      std::any_of(scenario.phases.begin(), scenario.phases.end(), [](const Phase& p) { return p.load && !p.measured; });
   for (const Phase& phase : scenario.phases) {
     if (others && scope.phases.empty() && phase.load && phase.measured) phases.push_back(phase.name);
   }
@@ -90,8 +91,8 @@ SliExpression over_latency(const Scenario& scenario, const LatencySli& sli, doub
   if (sli.operation.valid()) operations.push_back(sli.operation);
   const std::string which = matchers(scenario, operations, sli.scope);
   const std::string total = fmt::format("sum(rate(shakedown_latency_seconds_count{{{}}}[$window]))", which);
-  const std::string within = fmt::format("sum(rate(shakedown_latency_seconds_bucket{{{}le=~{}}}[$window]))", which,
-                                         quoted(bound_pattern(limit)));
+  const std::string within =
+      fmt::format("sum(rate(shakedown_latency_seconds_bucket{{{}le=~{}}}[$window]))", which, quoted(bound_pattern(limit)));
   return over_sums(fmt::format("({} - {})", total, within), total);
 }
 
@@ -130,8 +131,8 @@ const Scope* scope_of(const Sli& sli) {
 std::string no_rule(const Slo& slo, const Requirement& requirement, const Scenario& scenario) {
   const Scope* scope = scope_of(requirement.sli);
   if (scope != nullptr && scope->during.valid()) {
-    return fmt::format("{}: it holds for the windows of fault {} only, and a rule does not know when that is injected",
-                       slo.name, scenario.fault(scope->during).name);
+    return fmt::format("{}: it holds for the windows of fault {} only, and a rule does not know when that is injected", slo.name,
+                       scenario.fault(scope->during).name);
   }
   const auto* errors = std::get_if<ErrorRatioSli>(&requirement.sli);
   if (errors != nullptr && errors->over > Duration{}) {
@@ -142,24 +143,23 @@ std::string no_rule(const Slo& slo, const Requirement& requirement, const Scenar
   for (const BurnAlert& severity : kBurnAlerts) {
     const double factor = severity.quick.factor;
     if (factor * (1 - slo.objective) < 1 - 1e-9) continue;  // at the boundary it could never be above
-    return fmt::format("{}: the {} alert at burn rate {} can never fire: against an objective of {} not even 100 % errors "
-                       "burn faster than {}; an objective above {} makes sense of it",
-                       slo.name, severity.name, number(factor), format_share({slo.objective}),
-                       number(1 / (1 - slo.objective)), format_share({1 - 1 / factor}));
+    return fmt::format(
+        "{}: the {} alert at burn rate {} can never fire: against an objective of {} not even 100 % errors "
+        "burn faster than {}; an objective above {} makes sense of it",
+        slo.name, severity.name, number(factor), format_share({slo.objective}), number(1 / (1 - slo.objective)),
+        format_share({1 - 1 / factor}));
   }
   return "";
 }
 
 std::string labels(const Slo& slo, int indent, const std::string& more = "") {
   const std::string space(static_cast<std::size_t>(indent), ' ');
-  return fmt::format("{0}labels:\n{0}  sloth_id: {1}\n{0}  sloth_service: {2}\n{0}  sloth_slo: {3}\n{4}", space,
-                     quoted(slo.id), quoted(slo.service), quoted(slo.name),
-                     more.empty() ? "" : space + "  " + more + "\n");
+  return fmt::format("{0}labels:\n{0}  sloth_id: {1}\n{0}  sloth_service: {2}\n{0}  sloth_slo: {3}\n{4}", space, quoted(slo.id),
+                     quoted(slo.service), quoted(slo.name), more.empty() ? "" : space + "  " + more + "\n");
 }
 
 std::string selector(const Slo& slo) {
-  return fmt::format("{{sloth_id={}, sloth_service={}, sloth_slo={}}}", quoted(slo.id), quoted(slo.service),
-                     quoted(slo.name));
+  return fmt::format("{{sloth_id={}, sloth_service={}, sloth_slo={}}}", quoted(slo.id), quoted(slo.service), quoted(slo.name));
 }
 
 std::string in_window(std::string expression, const std::string& window) {
@@ -183,9 +183,10 @@ std::string sli_group(const Slo& slo) {
 }
 
 std::string burn(const Slo& slo, const std::string& error_ratio) {
-  return fmt::format("{0}{1}\n          / on(sloth_id, sloth_slo, sloth_service) group_left\n          "
-                     "slo:error_budget:ratio{1}",
-                     error_ratio, selector(slo));
+  return fmt::format(
+      "{0}{1}\n          / on(sloth_id, sloth_slo, sloth_service) group_left\n          "
+      "slo:error_budget:ratio{1}",
+      error_ratio, selector(slo));
 }
 
 std::string meta_group(const Slo& slo) {
@@ -202,8 +203,8 @@ std::string meta_group(const Slo& slo) {
 
 std::string condition(const Slo& slo, const BurnRate& rate) {
   const auto above = [&](const char* window) {
-    return fmt::format("max(slo:sli_error:ratio_rate{}{} > ({} * (1 - {}))) without (sloth_window)", window,
-                       selector(slo), number(rate.factor), number(slo.objective));
+    return fmt::format("max(slo:sli_error:ratio_rate{}{} > ({} * (1 - {}))) without (sloth_window)", window, selector(slo),
+                       number(rate.factor), number(slo.objective));
   };
   return fmt::format("            {}\n            and\n            {}\n", above(rate.short_window), above(rate.long_window));
 }
@@ -213,10 +214,10 @@ struct Alert {
 };
 
 std::string alert(const Slo& slo, const Alert& alert) {
-  return fmt::format("      - alert: {}\n        expr: |\n{}{}{}        annotations:\n          title: {}\n          summary: {}\n",
-                     alert.name, alert.expression, alert.hold, labels(slo, 8, "sloth_severity: " + alert.severity),
-                     quoted("(" + alert.severity + ") " + plain(slo.service + " " + slo.name + ": " + alert.title)),
-                     quoted(plain(slo.title)));
+  return fmt::format(
+      "      - alert: {}\n        expr: |\n{}{}{}        annotations:\n          title: {}\n          summary: {}\n", alert.name,
+      alert.expression, alert.hold, labels(slo, 8, "sloth_severity: " + alert.severity),
+      quoted("(" + alert.severity + ") " + plain(slo.service + " " + slo.name + ": " + alert.title)), quoted(plain(slo.title)));
 }
 
 std::string alert_group(const Slo& slo) {
@@ -255,8 +256,13 @@ Result<RuleSet> slos_of(const Scenario& scenario) {
   for (const Requirement& requirement : scenario.requirements) {
     const std::optional<double> objective = objective_of(requirement);
     if (!objective) continue;
-    Slo slo{service + "-" + requirement.id, service, requirement.id, requirement.title, *objective,
-            sli_expression(scenario, requirement), reported(requirement).has_value()};
+    Slo slo{service + "-" + requirement.id,
+            service,
+            requirement.id,
+            requirement.title,
+            *objective,
+            sli_expression(scenario, requirement),
+            reported(requirement).has_value()};
     std::string problem = no_rule(slo, requirement, scenario);
     if (problem.empty()) {
       rules.slos.push_back(std::move(slo));
@@ -284,7 +290,8 @@ std::string rules_yaml(const RuleSet& rules, bool theirs) {
   if (groups.empty()) return "";
   std::string out = "# Written by `shakedown rules`. Change the scenario, not this file.\n";
   out += theirs ? "# These rules read the team's own metrics, as `reported` names them: for production.\n"
-                : "# These rules read the series of `shakedown run --metrics`, which exist only while a drill runs: load and faults of\n"
+                : "# These rules read the series of `shakedown run --metrics`, which exist only while a drill runs: load and "
+                  "faults of\n"
                   "# the drill, not the service's customers. For drills; they say nothing about production.\n"
                   "# The judge leaves out the windows of faults; a rule does not know them and counts what fails in them.\n";
   for (const std::string& problem : rules.left_out) out += "# Left out: " + one_line(problem) + "\n";

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/result.h"
 #include "controller/model/scenario.h"
+#include "core/base/result.h"
 
 namespace shakedown {
 
@@ -27,7 +27,7 @@ struct Slo {
   std::string id, service, name, title;
   double objective = 0;  // 0.999
   SliExpression sli;
-  bool theirs = false;   // reads the team's own metrics
+  bool theirs = false;  // reads the team's own metrics
 };
 
 struct RuleSet {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/metrics/page.h"
 #include "controller/measure/windows.h"
+#include "controller/metrics/page.h"
 
 namespace shakedown {
 namespace {
@@ -107,8 +107,8 @@ void add_run_metrics(MetricFamilies& page, const MetricsInput& input) {
   started.add({}, wall_seconds(input.manifest, RunTime{}));
   MetricFamily finished = gauge("shakedown_run_finished_timestamp_seconds", "End of the run; 0 = not finished.");
   finished.add({}, static_cast<double>(input.manifest.finished.time_since_epoch().count()) * 1e-9);
-  MetricFamily cpu = counter("shakedown_controller_cpu_seconds_total",
-                             "CPU time of the controller's process, an agent in it included.");
+  MetricFamily cpu =
+      counter("shakedown_controller_cpu_seconds_total", "CPU time of the controller's process, an agent in it included.");
   cpu.add({}, input.controller_cpu_seconds);
   for (MetricFamily* family : {&state, &started, &finished, &cpu}) page.push_back(family->take());
   add_phases(page, input);

@@ -46,7 +46,9 @@ Sums sum_up(const Timeline& timeline) {
     if (!scenario.phases[i].load) continue;
     for (const MixEntry& entry : scenario.phases[i].load->mix) sums[i].operations[entry.operation];
   }
-  const auto phase_of = [&](const StageRecord& stage) { return stage.phase.value < sums.size() ? &sums[stage.phase.value] : nullptr; };
+  const auto phase_of = [&](const StageRecord& stage) {
+    return stage.phase.value < sums.size() ? &sums[stage.phase.value] : nullptr;
+  };
   for (const StageRecord& stage : timeline.stages()) {
     if (PhaseSums* phase = phase_of(stage)) phase->offered += stage.offered;
   }
@@ -84,8 +86,8 @@ void add_traffic_metrics(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily outcomes = counter("shakedown_outcomes_total", "What became of the arrivals, counted when they are done.");
   MetricFamily retried =
       counter("shakedown_retried_total", "Requests sent a second time: the target closed a kept connection as we sent.");
-  MetricFamily latency = histogram("shakedown_latency_seconds",
-                                   "From the schedule's instant to the answer; arrivals not ok are above every bound.");
+  MetricFamily latency =
+      histogram("shakedown_latency_seconds", "From the schedule's instant to the answer; arrivals not ok are above every bound.");
   MetricFamily service = histogram("shakedown_service_seconds", "From the request's first byte to its end.");
   MetricFamily wait = histogram("shakedown_wait_seconds", "Wait of released arrivals for a connection.");
   MetricFamily lag = histogram("shakedown_lag_seconds", "Our own delay behind the schedule.");

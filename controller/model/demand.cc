@@ -11,7 +11,8 @@ Demand peak_demand(const Scenario& scenario, PhaseId id) {
   if (!phase.load) return {};
   const Search* search = scenario.search_of(id);
   const StepSeries* series = scenario.steps_of(id);
-  const double top = series != nullptr && series->axis != StepAxis::replicas && !series->levels.empty() ? series->levels.back() : 0;
+  const double top =
+      series != nullptr && series->axis != StepAxis::replicas && !series->levels.empty() ? series->levels.back() : 0;
   if (const auto* closed = std::get_if<ClosedLoad>(&phase.load->kind)) {
     return {0, top > 0 ? top : static_cast<double>(closed->users)};
   }

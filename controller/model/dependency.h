@@ -13,7 +13,7 @@ namespace shakedown {
 // The load that is expected of the service.
 struct Forecast {
   Rate rate;
-  std::string by;  // date as written
+  std::string by;              // date as written
   std::optional<Rate> writes;  // confirmed writes among them; absent = not declared
 };
 
@@ -21,7 +21,7 @@ struct Forecast {
 struct MetricQuery {
   std::string prometheus;  // base URL
   std::string query;
-  std::string token;       // name of a secret sent as bearer token; empty = none
+  std::string token;  // name of a secret sent as bearer token; empty = none
 };
 
 // How often one caller calls the dependency for each request it receives itself.
@@ -41,8 +41,8 @@ struct Commitment {
 struct Dependency {
   std::string name, owner;
   std::vector<DependencyCall> calls;
-  std::optional<Rate> capacity;     // as known to its owner
-  std::string scorecard;            // absolute path of another run's scorecard.json, from which the capacity is taken
+  std::optional<Rate> capacity;        // as known to its owner
+  std::string scorecard;               // absolute path of another run's scorecard.json, from which the capacity is taken
   std::optional<MetricQuery> counter;  // its own count of calls received in the window
   std::optional<Commitment> commitment;
 };

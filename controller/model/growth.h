@@ -21,9 +21,9 @@ struct Search {
   Duration settle{};                // beginning of a step that does not count
   Duration window{};                // at least 8 s: bursts are told from chance by 8 whole seconds
   uint32_t windows = 4;
-  Duration drain{};                 // pause between steps
-  Duration confirm{};               // length of the confirmation; 0 = none
-  Share resolution;                 // done when the interval is narrower than this share of its upper end
+  Duration drain{};    // pause between steps
+  Duration confirm{};  // length of the confirmation; 0 = none
+  Share resolution;    // done when the interval is narrower than this share of its upper end
 };
 
 enum class StepAxis { rate, concurrency, replicas };

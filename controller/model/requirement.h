@@ -24,10 +24,10 @@ enum class Area {
   data_residency,
   downstream,
 };
-inline constexpr std::array<Area, 11> kAreas = {
-    Area::availability,      Area::performance,  Area::reliability, Area::scalability,
-    Area::maintainability,   Area::disaster_recovery, Area::data_storage, Area::security,
-    Area::compliance,        Area::data_residency, Area::downstream};
+inline constexpr std::array<Area, 11> kAreas = {Area::availability,   Area::performance,     Area::reliability,
+                                                Area::scalability,    Area::maintainability, Area::disaster_recovery,
+                                                Area::data_storage,   Area::security,        Area::compliance,
+                                                Area::data_residency, Area::downstream};
 const char* to_string(Area area);  // "disaster-recovery"
 
 enum class Comparison { at_most, at_least };
@@ -50,12 +50,12 @@ struct Declared {
 
 // What the team's own monitoring says of the same SLI.
 struct Reported {
-  MetricQuery value;                 // the SLI itself, in the objective's unit (a ratio 0..1, seconds, per second)
-  std::string count;                 // query of their number of requests in the window; empty = not given
-  std::string alert;                 // alert that should fire when the target is away; empty = none named
-  std::string alertmanager;          // base URL; empty = the Prometheus alone is asked
-  Duration alert_within{};           // promised time from the outage's begin to the alert; 0 = none
-  std::optional<double> tolerance;   // in the SLI's unit; absent = the measured interval alone
+  MetricQuery value;                // the SLI itself, in the objective's unit (a ratio 0..1, seconds, per second)
+  std::string count;                // query of their number of requests in the window; empty = not given
+  std::string alert;                // alert that should fire when the target is away; empty = none named
+  std::string alertmanager;         // base URL; empty = the Prometheus alone is asked
+  Duration alert_within{};          // promised time from the outage's begin to the alert; 0 = none
+  std::optional<double> tolerance;  // in the SLI's unit; absent = the measured interval alone
 };
 
 struct Requirement {
@@ -77,9 +77,9 @@ struct Requirement {
 
 // stop_when: a live condition on which the run ends.
 struct StopCondition {
-  Sli sli;               // error_ratio with over, for now
-  double limit = 0;      // in the SLI's unit
-  bool at_limit = false; // the limit itself is enough: ">= x", not "> x"
+  Sli sli;                // error_ratio with over, for now
+  double limit = 0;       // in the SLI's unit
+  bool at_limit = false;  // the limit itself is enough: ">= x", not "> x"
   bool outside_faults = false;
   std::string describe;
 

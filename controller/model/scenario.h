@@ -23,29 +23,29 @@ struct Environment {
   std::string differs;  // how it differs from production; empty = not said
 };
 
-  bool measured = true;
-  uint32_t repeat = 1;
-  uint32_t most_stages = 1;  // how many stages it can have: repeat, the steps of a series, the windows of a search
-  std::optional<Load> load;
-  std::vector<FaultId> faults;  // by `at`
+bool measured = true;
+uint32_t repeat = 1;
+uint32_t most_stages = 1;  // how many stages it can have: repeat, the steps of a series, the windows of a search
+std::optional<Load> load;
+std::vector<FaultId> faults;  // by `at`
 };
 
 struct Scenario : DrillPlan {
   std::string service, owner;
-  std::string launch;       // "2026-12-15" as written, empty = not said
+  std::string launch;  // "2026-12-15" as written, empty = not said
   Decision decision;
   Environment environment;
   std::vector<StopCondition> stop_when;
   std::vector<Requirement> requirements;
-  std::vector<Search> searches;          // at most one per phase
-  std::vector<StepSeries> step_series;   // at most one per phase
+  std::vector<Search> searches;         // at most one per phase
+  std::vector<StepSeries> step_series;  // at most one per phase
   std::optional<Forecast> forecast;
   std::vector<Dependency> dependencies;
 
   const Dependency& dependency(DependencyId id) const { return dependencies[id.value]; }
   const Requirement& requirement(RequirementId id) const { return requirements[id.value]; }
-  const Search* search_of(PhaseId id) const;        // nullptr = the phase is no search
-  const StepSeries* steps_of(PhaseId id) const;     // nullptr = the phase is no series of steps
+  const Search* search_of(PhaseId id) const;     // nullptr = the phase is no search
+  const StepSeries* steps_of(PhaseId id) const;  // nullptr = the phase is no series of steps
 };
 
 }  // namespace shakedown

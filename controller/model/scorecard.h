@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "core/model/run.h"
 #include "controller/model/scenario.h"
 #include "controller/model/scored_parts.h"
 #include "controller/model/verdict.h"
+#include "core/model/run.h"
 
 namespace shakedown {
 
@@ -17,8 +17,8 @@ const char* to_string(DecisionState state);  // "go", "no-go", "not-proven"
 
 // One validity signal that was raised. invalidates: the run as a whole is not valid.
 struct ValidityReason {
-  std::string signal;  // "lag", "lost agent", "leftover", ...
-  std::string text;    // with figures and limit
+  std::string signal;       // "lag", "lost agent", "leftover", ...
+  std::string text;         // with figures and limit
   bool invalidates = true;  // false = warning only
 };
 
@@ -29,7 +29,7 @@ struct ScoredRequirement {
   std::vector<TradeOff> options;           // of red and unproven rows
   // Of rows about load: the highest rate offered in a stage that the row judged and that keeps the objective by itself.
   std::optional<double> tested_rate;
-  std::vector<std::size_t> traffic;        // of rows about load that do not pass: what of Scorecard::traffic tells why
+  std::vector<std::size_t> traffic;  // of rows about load that do not pass: what of Scorecard::traffic tells why
 };
 
 // A measured phase with load, or a fault in it, that no requirement judges.
@@ -54,8 +54,8 @@ struct OutageImpact {
   double delayed_seconds = 0;
   uint64_t lost_writes = 0;
   double worst_error_ratio = 0;
-  bool at_least = false;              // users of a closed load waited, or no load was there until its end
-  uint64_t not_told_above = 0;        // of failed_requests: in seconds that no outage above it had as well
+  bool at_least = false;        // users of a closed load waited, or no load was there until its end
+  uint64_t not_told_above = 0;  // of failed_requests: in seconds that no outage above it had as well
 };
 
 struct ScoredOutage {
@@ -64,8 +64,8 @@ struct ScoredOutage {
   double lower_seconds = 0, upper_seconds = 0;  // upper may be infinite
   std::string cause;  // fault name, several joined by " and ", "spontaneous", or which load of our own it began under
   OutageImpact impact;
-  RunTime seen_until{};                         // its end, else the last that was seen of it
-  bool by_our_load = false;                     // a search's, a series' or an unmeasured phase's
+  RunTime seen_until{};      // its end, else the last that was seen of it
+  bool by_our_load = false;  // a search's, a series' or an unmeasured phase's
 };
 
 // What a probe did, whether or not it made an outage.
@@ -87,15 +87,15 @@ struct ScoredFault {
   std::vector<std::string> leftovers;
   std::optional<double> predicted_monthly_failed;  // expected frequency x measured impact
   bool predicted_at_least = false;                 // see OutageImpact; or our own undo ended it before its time
-  double load_rate = 0;   // requests per second offered in its phase; 0 = not known
-  bool measured = false;  // it took effect, and every row about it could use it
+  double load_rate = 0;                            // requests per second offered in its phase; 0 = not known
+  bool measured = false;                           // it took effect, and every row about it could use it
 };
 
 struct ScoredLedgerInjection {
   std::string fault;
   uint32_t n = 0;
   uint64_t lost = 0, undecided = 0;
-  uint64_t shared = 0;       // lost writes that another injection may have taken as well; not among lost
+  uint64_t shared = 0;  // lost writes that another injection may have taken as well; not among lost
   double rpo_lower = 0, rpo_upper = 0;
   std::optional<double> suffix_upper;  // absent when refuted (scattered)
   bool scattered = false;
@@ -119,14 +119,14 @@ struct ScoredAgent {
   bool lost = false;
   double clock_bound_seconds = 0;
   double lag_p99_seconds = 0;
-  double cpu_share = 0;  // of one core, mean
+  double cpu_share = 0;                // of one core, mean
   std::vector<std::string> addresses;  // it asked, of each target: "api: 127.0.0.1, 127.0.0.2"
 };
 
 // Counts of all arrivals of the run, for the accounting identity.
 struct Accounting {
-  uint64_t offered = 0, ok = 0, failed = 0, refused = 0, reset = 0, timeout = 0, unfinished = 0,
-           dropped_by_target = 0, dropped_by_us = 0, client_error = 0;
+  uint64_t offered = 0, ok = 0, failed = 0, refused = 0, reset = 0, timeout = 0, unfinished = 0, dropped_by_target = 0,
+           dropped_by_us = 0, client_error = 0;
   uint64_t retried = 0;  // of them all: the target closed a kept connection as we sent, and we sent again
 };
 
@@ -140,11 +140,11 @@ struct Scorecard {
   bool valid = false;
   std::vector<ValidityReason> reasons;
   DecisionState decision = DecisionState::not_proven;
-  std::string covers;                // "2 of 11 areas"
-  std::vector<std::string> tldr;     // business sentences, no jargon
+  std::string covers;             // "2 of 11 areas"
+  std::vector<std::string> tldr;  // business sentences, no jargon
   std::vector<ScoredRequirement> requirements;
   std::vector<UnjudgedPhase> unjudged;
-  std::vector<AreaSummary> areas;    // all 11, in order
+  std::vector<AreaSummary> areas;  // all 11, in order
   std::vector<ScoredProbe> probes;
   std::vector<ScoredOutage> outages;
   std::vector<ScoredFault> faults;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "controller/model/growth.h"
-#include "core/model/sample.h"
 #include "controller/model/verdict.h"
+#include "core/model/sample.h"
 
 namespace shakedown {
 
@@ -23,27 +23,28 @@ struct ScoredHold {
   StepOutcome outcome = StepOutcome::open;
 };
 struct ScoredSearchStep {
-  double rate = 0;              // offered, per second
-  double answered = 0;          // good answers per second
+  double rate = 0;      // offered, per second
+  double answered = 0;  // good answers per second
   uint32_t windows = 0;
   bool confirmation = false;
   StepOutcome outcome = StepOutcome::open;
-  std::string reason;           // of an invalid step, or a backlog that grows; may be empty
-  RequirementId limiting;       // the first that breached; none = none did
+  std::string reason;      // of an invalid step, or a backlog that grows; may be empty
+  RequirementId limiting;  // the first that breached; none = none did
   std::vector<ScoredHold> holds;
 };
 // The true capacity lies in [lower, upper] at the search's confidence, if it is monotonic in the rate.
 struct ScoredSearch {
   std::string phase;
   double confidence = 0.95;
-  std::optional<double> lower;  // highest rate shown to hold, less `blind`; absent = infeasible at the lowest rate, or nothing shown
+  std::optional<double>
+      lower;  // highest rate shown to hold, less `blind`; absent = infeasible at the lowest rate, or nothing shown
   std::optional<double> upper;  // lowest rate shown to breach; absent = the top was reached
   double blind = 0;             // a rate this share above the capacity would have looked the same in windows so short
   bool confirmed = false;
-  bool unconfirmed = false;     // a confirmation was asked for and did not come: `lower` is not proven
-  RequirementId limiting;       // what breached first above; none = nothing did
-  std::string ended;            // why the search ended, one sentence
-  std::string trouble;          // our own: why it is no evidence; empty = it is
+  bool unconfirmed = false;             // a confirmation was asked for and did not come: `lower` is not proven
+  RequirementId limiting;               // what breached first above; none = nothing did
+  std::string ended;                    // why the search ended, one sentence
+  std::string trouble;                  // our own: why it is no evidence; empty = it is
   std::vector<ScoredSearchStep> steps;  // in the order they were run
 };
 
@@ -54,7 +55,7 @@ struct ScoredLevel {
   double latency = 0;     // mean of good answers, seconds
   double residual = 0;    // throughput less the law's
   double efficiency = 0;
-  std::string left_out;   // why it is not fitted; empty = it is
+  std::string left_out;  // why it is not fitted; empty = it is
 };
 // Universal Scalability Law X(N) = gamma N / (1 + alpha (N - 1) + beta N (N - 1)); two-sided intervals.
 struct ScoredCoefficient {
@@ -77,23 +78,23 @@ struct ScoredScaling {
 
 struct ScoredDependency {
   std::string name, owner;
-  double needed = 0;                       // calls per second at the forecast, by declared calls (measured ones where known)
-  std::optional<double> capacity;          // per second
-  std::string capacity_source;             // "declared", "scorecard PATH", "" = none
-  std::optional<double> margin;            // capacity / needed - 1
-  double declared_calls = 0;               // per request of the service, through the graph
+  double needed = 0;               // calls per second at the forecast, by declared calls (measured ones where known)
+  std::optional<double> capacity;  // per second
+  std::string capacity_source;     // "declared", "scorecard PATH", "" = none
+  std::optional<double> margin;    // capacity / needed - 1
+  double declared_calls = 0;       // per request of the service, through the graph
   std::optional<double> measured_calls, measured_calls_in_faults;
-  Watermelon calls = Watermelon::none;     // declared against measured
+  Watermelon calls = Watermelon::none;  // declared against measured
   std::string calls_reason;
-  std::string commitment;                  // "dba: 5000/s until 2027-01-01", "" = none
+  std::string commitment;                      // "dba: 5000/s until 2027-01-01", "" = none
   VerdictState state = VerdictState::unknown;  // pass: can take it and is committed; unknown: no evidence
   std::string reason;
-  std::string problem;                     // the reason without how calls were counted; "" = none
+  std::string problem;  // the reason without how calls were counted; "" = none
   bool first_to_break = false;
 };
 
 struct ScoredControl {
-  std::string control;  // "PCI-10.2"
+  std::string control;                         // "PCI-10.2"
   VerdictState state = VerdictState::unknown;  // the worst of its rows
   std::vector<RequirementId> rows;
   bool vouched = true;  // none of its rows was measured: somebody vouches for them
@@ -113,14 +114,14 @@ struct ScoredAnswers {
   uint64_t count = 0;
 };
 struct ScoredExchange {
-  RunTime at{};            // when it was due
-  double latency = 0;      // seconds
+  RunTime at{};        // when it was due
+  double latency = 0;  // seconds
   Outcome outcome = Outcome::ok;
   Mismatch wrong = Mismatch::none;
-  uint16_t status = 0;     // 0 = no answer
-  std::string trace;       // 32 hexadecimal digits; empty = none was sent
-  std::string answer;      // first bytes of the body, as they came but for secrets; of bad ones only
-  bool cut = false;        // there was more
+  uint16_t status = 0;  // 0 = no answer
+  std::string trace;    // 32 hexadecimal digits; empty = none was sent
+  std::string answer;   // first bytes of the body, as they came but for secrets; of bad ones only
+  bool cut = false;     // there was more
 };
 // What became of the requests of one operation in one phase, all its stages together.
 struct ScoredTraffic {
@@ -147,13 +148,13 @@ struct ScoredReported {
   std::optional<double> value;       // theirs, in the SLI's unit
   std::optional<double> difference;  // theirs less ours
   double tolerance = 0;
-  std::vector<std::string> causes;   // found by test, each a sentence; empty = none found
-  std::string reason;                // one sentence
+  std::vector<std::string> causes;  // found by test, each a sentence; empty = none found
+  std::string reason;               // one sentence
   std::string query, source;
   // Whether theirs moved when the target was away.
   enum class Proof { not_tested, moved, silent, unmoved } outage_proof = Proof::not_tested;
   std::optional<double> moved_after_seconds;
-  std::string alert;                 // name; empty = none named
+  std::string alert;                          // name; empty = none named
   std::optional<double> alert_after_seconds;  // absent = it did not fire
   std::optional<bool> alert_in_time;          // absent = not tested
 };

@@ -74,8 +74,8 @@ struct ToleratedSli {
 struct RtoSli {
   FaultId fault;
   std::vector<ProbeId> probes;
-  uint32_t injections = 3;      // fewest valid ones for a pass
-  std::optional<Share> share;   // the binomial claim instead
+  uint32_t injections = 3;     // fewest valid ones for a pass
+  std::optional<Share> share;  // the binomial claim instead
 };
 enum class RpoUnit { writes, time };
 struct RpoSli {
@@ -125,9 +125,9 @@ struct AttestedSli {
   std::string date, expires;  // as written
 };
 
-using Sli = std::variant<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli,
-                         MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli,
-                         CapacitySli, HeadroomSli, EfficiencySli, DegradationSli, DownstreamSli, CheckSli, AttestedSli>;
+using Sli = std::variant<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli,
+                         OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli, CapacitySli, HeadroomSli,
+                         EfficiencySli, DegradationSli, DownstreamSli, CheckSli, AttestedSli>;
 
 // The scenario's word: "availability" (both kinds), "latency", "rto", ...
 const char* kind_name(const Sli& sli);

@@ -29,7 +29,7 @@ struct InjectionVerdict {
   InjectionId injection;
   uint32_t number = 0;  // 1-based within its fault
   bool valid = true;
-  std::string note;     // "masked", "not recovered", "ended_by: undo", or why it is not valid
+  std::string note;  // "masked", "not recovered", "ended_by: undo", or why it is not valid
   double lower = 0, upper = 0;
   std::optional<double> suffix_upper;  // RPO in seconds, under the suffix assumption
   std::optional<double> stood;         // seconds for which a tolerated fault was at work; nullopt = not known, or no such row
@@ -43,10 +43,11 @@ struct Verdict {
   std::optional<double> supportable;  // the tightest objective this evidence would pass
   std::string reason;                 // one sentence, always set
   std::string needed;                 // what would decide it; empty when decided
-  double needed_seconds = 0;          // further observation that would decide it; 0 = not a matter of time, or not known; infinite = none does; < 0 = something else would
+  double needed_seconds = 0;  // further observation that would decide it; 0 = not a matter of time, or not known; infinite = none
+                              // does; < 0 = something else would
   Watermelon watermelon = Watermelon::none;
   std::string watermelon_reason;
-  bool untouched = true;  // no validity signal touches the evidence (a fail then decides even an invalid run)
+  bool untouched = true;        // no validity signal touches the evidence (a fail then decides even an invalid run)
   double observed_seconds = 0;  // how long the evidence is; 0 = not a matter of time
   std::vector<InjectionVerdict> injections;
 };

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/model/demand.h"
 #include "controller/plan/evidence.h"
 #include "core/base/units.h"
-#include "controller/model/demand.h"
 
 namespace shakedown {
 namespace {
@@ -32,13 +32,15 @@ std::string connections_text(const Scenario& scenario, PhaseId phase) {
                        out > kMany ? ", each an open file of its agent (`doctor` tells how many it may have)" : "");
   }
   if (peak.users > most) {
-    return fmt::format("at most {} connections (`connections: max`) for {} users: TOO FEW, the others wait, which counts against the target",
-                       format_number(most), format_number(peak.users));
+    return fmt::format(
+        "at most {} connections (`connections: max`) for {} users: TOO FEW, the others wait, which counts against the target",
+        format_number(most), format_number(peak.users));
   }
   if (peak.users > 0) return fmt::format("at most {} connections (`connections: max`)", format_number(most));
-  return fmt::format("at most {} connections (`connections: max`): at {}, what is answered in more than {} makes others wait, which counts "
-                     "against the target",
-                     format_number(most), format_rate({peak.rate}), format_duration(from_seconds(most / peak.rate)));
+  return fmt::format(
+      "at most {} connections (`connections: max`): at {}, what is answered in more than {} makes others wait, which counts "
+      "against the target",
+      format_number(most), format_rate({peak.rate}), format_duration(from_seconds(most / peak.rate)));
 }
 
 }  // namespace shakedown

@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/needed.h"
-#include "controller/judge/capacity/search.h"
-#include "controller/judge/settle.h"
-#include "controller/judge/capacity/transient.h"
 #include "controller/agents/planner.h"
-#include "core/base/units.h"
-#include "controller/model/search_time.h"
+#include "controller/judge/capacity/search.h"
+#include "controller/judge/capacity/transient.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/settle.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/sequential.h"
+#include "controller/model/search_time.h"
+#include "core/base/units.h"
 
 namespace shakedown {
 namespace {
@@ -77,8 +77,10 @@ Stage one_stage(const Seconds& seconds, const OpenLoad& open, double share, Dura
     const bool in_long = seconds.counts(s, true), in_short = seconds.counts(s, false);
     if (in_long && in_short) out.few += here;
     if (in_long || in_short) out.many += here, out.seconds += 1;
-    if (!in_long || !in_short) run.clear();
-    else run.push_back(here);
+    if (!in_long || !in_short)
+      run.clear();
+    else
+      run.push_back(here);
     if (want == 0 || run.size() < want) continue;
     double sum = 0;
     for (std::size_t i = run.size() - want; i < run.size(); ++i) sum += run[i];
@@ -131,8 +133,10 @@ struct EvidenceText {
 
   // The ratio SLIs: how many clean requests prove the objective, and how many its scope is offered.
   std::string ratio(const std::vector<OperationId>& operations, const Scope& scope, double allowed) const {
-    if (allowed <= 0) return "no finite number of requests proves an objective without any tolerance" + never_sent(operations, scope);
-    if (const std::string never = never_sent(operations, scope); !never.empty()) return "each operation of the row is sent" + never;
+    if (allowed <= 0)
+      return "no finite number of requests proves an objective without any tolerance" + never_sent(operations, scope);
+    if (const std::string never = never_sent(operations, scope); !never.empty())
+      return "each operation of the row is sent" + never;
     const uint64_t needed = trials_needed(0, allowed, confidence());
     const PlannedRequests planned = planned_requests(scenario, operations, scope);
     std::string out = fmt::format("{} requests without a violation; ", needed);
@@ -149,8 +153,10 @@ struct EvidenceText {
   }
 
   std::string windowed(const ErrorRatioSli& sli) const {
-    if (limit() <= 0) return "no finite number of requests proves an objective without any tolerance" + never_sent(sli.operations, sli.scope);
-    if (const std::string never = never_sent(sli.operations, sli.scope); !never.empty()) return "each operation of the row is sent" + never;
+    if (limit() <= 0)
+      return "no finite number of requests proves an objective without any tolerance" + never_sent(sli.operations, sli.scope);
+    if (const std::string never = never_sent(sli.operations, sli.scope); !never.empty())
+      return "each operation of the row is sent" + never;
     const uint64_t needed = trials_needed(0, limit(), confidence());
     const PlannedRequests planned = planned_requests(scenario, sli.operations, sli.scope, sli.over);
     std::string out = fmt::format("{} requests without a violation in each {}; ", needed, format_duration(sli.over));
@@ -182,13 +188,15 @@ struct EvidenceText {
     return ratio(operations, sli.scope, 1 - sli.quantile);
   }
   std::string operator()(const UptimeSli& sli) const {
-    return fmt::format("cannot be proven before launch by waiting: it takes {} x the time between outages that is "
-                       "claimed without one; claimed over {}",
-                       format_number(-std::log(1 - confidence())), format_duration(sli.period));
+    return fmt::format(
+        "cannot be proven before launch by waiting: it takes {} x the time between outages that is "
+        "claimed without one; claimed over {}",
+        format_number(-std::log(1 - confidence())), format_duration(sli.period));
   }
   std::string operator()(const ThroughputSli& sli) const {
     const PlannedRequests planned = planned_requests(scenario, sli.operations, sli.scope);
-    if (const std::string never = never_sent(sli.operations, sli.scope); !never.empty()) return "each operation of the row is sent" + never;
+    if (const std::string never = never_sent(sli.operations, sli.scope); !never.empty())
+      return "each operation of the row is sent" + never;
     if (planned.closed) return "how many a closed load sends depends on the answers";
     const double rate = planned.seconds > 0 ? planned.most / planned.seconds : 0;
     std::string out = fmt::format("more than {} offered over at least 8 s; {}/s are offered over {:.0f} s of its scope",
@@ -199,9 +207,8 @@ struct EvidenceText {
     const double planned = seconds(promised_duration());
     const double all = judging::needed_test_time(0, 0, limit(), confidence()).seconds;
     const judging::Needed missing = judging::needed_test_time(planned, 0, limit(), confidence());
-    return fmt::format("{} without a spontaneous outage, fault windows not counted ({} planned){}",
-                       judging::span_text(all), judging::span_text(planned),
-                       missing.seconds > 0 ? too_few("needed: " + missing.text) : "");
+    return fmt::format("{} without a spontaneous outage, fault windows not counted ({} planned){}", judging::span_text(all),
+                       judging::span_text(planned), missing.seconds > 0 ? too_few("needed: " + missing.text) : "");
   }
   // Of phases under load that somebody promises to carry.
   Duration promised_duration() const {
@@ -233,11 +240,14 @@ struct EvidenceText {
     const Fault& fault = scenario.fault(sli.fault);
     const Phase& phase = scenario.phase(fault.phase);
     if (sli.unit != ImpactUnit::lost_writes && phase.load) {
-      out += fmt::format("; it sees an outage for the {} that the load goes on after the fault", format_duration(phase.duration - fault.at));
+      out += fmt::format("; it sees an outage for the {} that the load goes on after the fault",
+                         format_duration(phase.duration - fault.at));
       const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
-      if (open == nullptr) out += "; the users of a CLOSED load wait while they are not answered, and what they do not ask for is not counted";
+      if (open == nullptr)
+        out += "; the users of a CLOSED load wait while they are not answered, and what they do not ask for is not counted";
     }
-    return sli.unit == ImpactUnit::delayed_seconds ? out + ", and 8 s outside fault windows under the same load to compare with" : out;
+    return sli.unit == ImpactUnit::delayed_seconds ? out + ", and 8 s outside fault windows under the same load to compare with"
+                                                   : out;
   }
   std::string operator()(const ToleratedSli& sli) const {
     std::string names, disturbed;
@@ -263,9 +273,9 @@ struct EvidenceText {
   static std::string too_long_to_read(const Ledger& ledger, Duration written) {
     const Duration reading = reading_time(ledger, written);
     if (reading <= ledger.verify_limit) return "";
-    return fmt::format("; reading {} back takes {} at verify_rate {} and verify_limit is {}: TOO SHORT, what is not read counts as lost",
-                       ledger.name, judging::span_text(seconds(reading)), format_rate(ledger.verify_rate),
-                       format_duration(ledger.verify_limit));
+    return fmt::format(
+        "; reading {} back takes {} at verify_rate {} and verify_limit is {}: TOO SHORT, what is not read counts as lost",
+        ledger.name, judging::span_text(seconds(reading)), format_rate(ledger.verify_rate), format_duration(ledger.verify_limit));
   }
   // rate: what the search must show for a pass, per second.
   std::string searched(PhaseId phase, double rate) const {
@@ -329,8 +339,8 @@ struct EvidenceText {
     const Ledger& ledger = scenario.ledger(sli.ledger);
     Duration written{};
     for (const Phase& phase : scenario.phases) written += phase.duration * phase.repeat;
-    return fmt::format("every write of {} is read back at the end, within {}{}", ledger.name, format_duration(ledger.verify_limit),
-                       too_long_to_read(ledger, written));
+    return fmt::format("every write of {} is read back at the end, within {}{}", ledger.name,
+                       format_duration(ledger.verify_limit), too_long_to_read(ledger, written));
   }
   std::string operator()(const CheckSli& sli) const { return "the check " + scenario.check(sli.check).name; }
   std::string operator()(const AttestedSli& sli) const {

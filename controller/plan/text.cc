@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "controller/plan/evidence.h"
 #include "controller/agents/planner.h"
+#include "controller/plan/evidence.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
 #include "core/form/document.h"
@@ -47,12 +47,15 @@ std::string load_text(const Scenario& scenario, const Load& load) {
 
 std::string command_text(const Component& component, const Action& action) {
   switch (action.kind) {
-    case Action::Kind::start: return command_line(component.start);
+    case Action::Kind::start:
+      return command_line(component.start);
     case Action::Kind::stop:
       return component.stop.empty() ? "SIGTERM, SIGKILL after " + format_duration(component.stop_limit)
                                     : command_line(component.stop);
-    case Action::Kind::resume: return "SIGCONT";
-    case Action::Kind::exec: break;  // describe says it
+    case Action::Kind::resume:
+      return "SIGCONT";
+    case Action::Kind::exec:
+      break;  // describe says it
   }
   return {};
 }
@@ -72,8 +75,8 @@ std::string injection_text(const Scenario& scenario, const Fault& fault) {
     std::string scope() const {
       if (!component.process) return "";
       const char* scopes[] = {"the process", "its descendants", "its process group"};
-      return fmt::format(" to {} of {} (pidfile {}{}{})", scopes[static_cast<int>(component.process->scope)],
-                         component.name, clean(component.process->pidfile),
+      return fmt::format(" to {} of {} (pidfile {}{}{})", scopes[static_cast<int>(component.process->scope)], component.name,
+                         clean(component.process->pidfile),
                          component.process->exe.empty() ? "" : ", must run " + clean(component.process->exe),
                          component.process->user.empty() ? "" : ", must belong to " + clean(component.process->user));
     }
@@ -91,13 +94,16 @@ void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) 
     out += fmt::format("    at {} fault {}: {}\n", format_duration(fault.at), fault.name, injection_text(scenario, fault));
     for (const Action& action : fault.recover) out += "      recovery  " + action_text(scenario, action) + "\n";
     const bool held = hold_of(fault) > Duration{};
-    if (fault.recover.empty() && held) out += fmt::format("      recovery  none: it is continued after {}\n", format_duration(hold_of(fault)));
-    if (fault.recover.empty() && !held) out += "      recovery  none: it must heal itself; where no outage is seen it stands until the phase ends\n";
+    if (fault.recover.empty() && held)
+      out += fmt::format("      recovery  none: it is continued after {}\n", format_duration(hold_of(fault)));
+    if (fault.recover.empty() && !held)
+      out += "      recovery  none: it must heal itself; where no outage is seen it stands until the phase ends\n";
     for (const Action& action : fault.undo) {
       out += fmt::format("      undo      {}, at the latest {} after the effect\n", action_text(scenario, action),
                          format_duration(fault.recover_within));
     }
-    out += fmt::format("      it is waited for at most {}; teardown comes after it\n", format_duration(undo_patience(scenario, fault)));
+    out += fmt::format("      it is waited for at most {}; teardown comes after it\n",
+                       format_duration(undo_patience(scenario, fault)));
   }
 }
 
@@ -107,9 +113,10 @@ void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) 
   if (const Search* search = scenario.search_of(id)) {
     std::vector<std::string> held;
     for (const RequirementId one : search->hold) held.push_back(scenario.requirement(one).id);
-    out += fmt::format("    search the highest rate from {} to {} at which {} hold, in windows of {}, confirmed for {}, at most {}\n",
-                       format_rate(search->from), format_rate(search->to), fmt::join(held, ", "),
-                       format_duration(search->window), format_duration(search->confirm), format_duration(phase.duration));
+    out += fmt::format(
+        "    search the highest rate from {} to {} at which {} hold, in windows of {}, confirmed for {}, at most {}\n",
+        format_rate(search->from), format_rate(search->to), fmt::join(held, ", "), format_duration(search->window),
+        format_duration(search->confirm), format_duration(phase.duration));
     out += search_limits_text(scenario, *search);
   }
   if (const StepSeries* series = scenario.steps_of(id)) {
@@ -139,7 +146,9 @@ struct CheckText {
   std::string operator()(const PlainHttpCheck& c) const {
     return fmt::format("no plain HTTP on port {} of {}", c.port, target(c.target));
   }
-  std::string operator()(const AuthenticationCheck& c) const { return request(c.request) + " is turned away without credentials"; }
+  std::string operator()(const AuthenticationCheck& c) const {
+    return request(c.request) + " is turned away without credentials";
+  }
   std::string operator()(const HeadersCheck& c) const { return request(c.request) + " answers with its headers"; }
   std::string operator()(const HttpCheck& c) const { return request(c.request) + " answers as expected"; }
   std::string operator()(const CommandCheck& c) const { return command_line(c.argv); }
@@ -174,7 +183,8 @@ std::string plan_text(const Scenario& scenario) {
   std::string out = fmt::format("{} ({}): {}, seed {}\n\nTargets\n", clean(scenario.name), clean(scenario.service),
                                 time_text(scenario), scenario.seed);
   for (const Target& target : scenario.targets) {
-    out += fmt::format("  {}: {}://{}:{}{}\n", target.name, target.scheme, clean(target.host), target.port, clean(target.base_path));
+    out +=
+        fmt::format("  {}: {}://{}:{}{}\n", target.name, target.scheme, clean(target.host), target.port, clean(target.base_path));
   }
   for (const Action& action : scenario.setup) out += "\nSetup     " + action_text(scenario, action);
   for (const Action& action : scenario.teardown) out += "\nTeardown  " + action_text(scenario, action);

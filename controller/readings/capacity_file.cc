@@ -36,7 +36,8 @@ std::optional<Found> capacity_of(const json& card) {
     if (text(at(row, "sli")) != "capacity" || !lower.is_number()) continue;
     const std::string verdict = text(at(row, "verdict"));
     if (verdict == "pass") return Found{lower.get<double>(), ""};
-    if (!unproven) unproven = Found{lower.get<double>(), "its own drill says " + (verdict.empty() ? "nothing" : verdict) + " of it"};
+    if (!unproven)
+      unproven = Found{lower.get<double>(), "its own drill says " + (verdict.empty() ? "nothing" : verdict) + " of it"};
   }
   if (unproven) return unproven;
   for (const json& search : at(card, "searches")) {
@@ -76,7 +77,8 @@ Reading read_capacity(const std::string& path, WallTime now) {
   }
   const std::optional<Found> found = capacity_of(card);
   if (!found) {
-    reading.problem = "the scorecard " + path + " has no capacity: neither a capacity requirement nor a search with a lower bound";
+    reading.problem =
+        "the scorecard " + path + " has no capacity: neither a capacity requirement nor a search with a lower bound";
     return reading;
   }
   reading.series.push_back({"", {{now, found->lower}}});

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "controller/judge/reported/asked.h"
 #include "controller/readings/capacity_file.h"
 #include "controller/readings/source.h"
-#include "controller/judge/reported/asked.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 
@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using judging::AskedWindow;
 
-constexpr int kLookBack = 3;       // scrapes in the window of a series over time
+constexpr int kLookBack = 3;        // scrapes in the window of a series over time
 constexpr int kMostPoints = 10000;  // of a series over time; sources refuse about 11 000
 constexpr int kShortestPart = 3;    // scrapes in a stretch whose calls are counted
 constexpr const char* kSkipped = "reading was skipped";
@@ -37,8 +37,11 @@ void put(Reading& reading, Answer answer) {
 class Gathering {
  public:
   Gathering(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, std::stop_token skip)
-      : scenario_(scenario), manifest_(manifest), skip_(std::move(skip)),
-        evidence_(judging::collect(scenario, timeline, manifest)), span_(judging::span_of_stages(evidence_)) {}
+      : scenario_(scenario),
+        manifest_(manifest),
+        skip_(std::move(skip)),
+        evidence_(judging::collect(scenario, timeline, manifest)),
+        span_(judging::span_of_stages(evidence_)) {}
 
   std::vector<Reading> all() {
     for (std::size_t i = 0; i < scenario_.requirements.size(); ++i) {
@@ -230,8 +233,7 @@ bool reads_outside(const Scenario& scenario) {
          std::any_of(scenario.dependencies.begin(), scenario.dependencies.end(), outside);
 }
 
-std::vector<Reading> gather(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest,
-                            std::stop_token skip) {
+std::vector<Reading> gather(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {
   try {
     return Gathering(scenario, timeline, manifest, std::move(skip)).all();
   } catch (const std::exception& e) {

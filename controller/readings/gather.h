@@ -8,9 +8,9 @@
 #include <stop_token>
 #include <vector>
 
+#include "controller/measure/timeline.h"
 #include "core/model/reading.h"
 #include "core/model/run.h"
-#include "controller/measure/timeline.h"
 
 namespace shakedown {
 

@@ -120,8 +120,7 @@ Result<std::string> PrometheusApi::fetch(const std::string& path) const {
   if (reply.status == 200) return std::move(reply.body);
   std::string said = text_of(json::parse(reply.body, nullptr, false), "error").substr(0, 300);
   if (!said.empty()) said.insert(0, ": ");
-  return fail(ErrorKind::unavailable,
-              fmt::format("{} answers with status {}{}", without_credentials(base_), reply.status, said));
+  return fail(ErrorKind::unavailable, fmt::format("{} answers with status {}{}", without_credentials(base_), reply.status, said));
 }
 
 Result<json> PrometheusApi::data(const std::string& path) const {

@@ -11,9 +11,9 @@
 namespace shakedown {
 namespace {
 
-constexpr std::array<std::string_view, 16> kWords = {"by",   "without", "on",     "ignoring", "group_left", "group_right",
-                                                     "offset", "bool",  "and",    "or",       "unless",     "inf",
-                                                     "nan",  "start",   "end",    "atan2"};
+constexpr std::array<std::string_view, 16> kWords = {"by",     "without", "on",  "ignoring", "group_left", "group_right",
+                                                     "offset", "bool",    "and", "or",       "unless",     "inf",
+                                                     "nan",    "start",   "end", "atan2"};
 
 bool begins_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || c == ':'; }
 bool in_name(char c) { return begins_name(c) || std::isdigit(static_cast<unsigned char>(c)); }

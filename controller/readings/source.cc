@@ -29,8 +29,8 @@ Result<std::string> from_file(const std::string& name, const std::string& path) 
 }  // namespace
 
 Result<std::string> resolve_secret(const Scenario& scenario, const std::string& name) {
-  const auto found = std::find_if(scenario.secrets.begin(), scenario.secrets.end(),
-                                  [&](const Secret& s) { return s.name == name; });
+  const auto found =
+      std::find_if(scenario.secrets.begin(), scenario.secrets.end(), [&](const Secret& s) { return s.name == name; });
   if (found == scenario.secrets.end()) return fail(ErrorKind::scenario, "there is no secret " + name);
   if (found->source.kind == SecretSource::Kind::file) return from_file(name, found->source.where);
   const char* value = std::getenv(found->source.where.c_str());  // NOLINT(concurrency-mt-unsafe)

@@ -6,8 +6,8 @@
 #include <stop_token>
 #include <string>
 
-#include "controller/readings/prometheus.h"
 #include "controller/model/scenario.h"
+#include "controller/readings/prometheus.h"
 
 namespace shakedown {
 

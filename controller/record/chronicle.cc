@@ -47,8 +47,7 @@ void Chronicle::add(Snapshot snapshot) {
   // An agent that had to merge snapshots skips numbers but covers their time.
   if (snapshot.seq != seen.seq + 1 && seen.seq > 0 && snapshot.from > seen.to) {
     AgentEvent gap{AgentEvent::Kind::lost, snapshot.agent, snapshot.from,
-                   "snapshots " + std::to_string(seen.seq + 1) + " to " + std::to_string(snapshot.seq - 1) +
-                       " never arrived"};
+                   "snapshots " + std::to_string(seen.seq + 1) + " to " + std::to_string(snapshot.seq - 1) + " never arrived"};
     record(Event(std::move(gap)));
   }
   seen = {snapshot.seq, snapshot.to};
@@ -104,9 +103,10 @@ struct RefersToThere {
   bool operator()(const CheckResult& e) const { return e.check.value < s.checks.size(); }
   bool operator()(const Snapshot& snapshot) const {
     const auto there = [&](OperationId id) { return id.value < s.operations.size(); };
-    return std::all_of(snapshot.cells.begin(), snapshot.cells.end(), [&](const auto& entry) {
-             return there(entry.first.operation) && in_time(entry.first.stage, entry.first.second);
-           }) &&
+    return std::all_of(snapshot.cells.begin(), snapshot.cells.end(),
+                       [&](const auto& entry) {
+                         return there(entry.first.operation) && in_time(entry.first.stage, entry.first.second);
+                       }) &&
            std::all_of(snapshot.witnesses.begin(), snapshot.witnesses.end(),
                        [&](const auto& entry) { return there(entry.first.second); });
   }

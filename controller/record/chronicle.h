@@ -7,9 +7,9 @@
 #include <memory>
 #include <optional>
 
-#include "controller/record/journal.h"
 #include "controller/drill/overdue.h"
 #include "controller/measure/timeline.h"
+#include "controller/record/journal.h"
 
 namespace shakedown {
 
@@ -61,7 +61,6 @@ struct Replay {
 
 // Replays a journal into a Timeline that was made for its scenario. A record that names nothing of the scenario is left out
 // and is damage. change, where given, may alter an entry, or have it left out by answering false.
-Result<Replay> replay(const std::string& path, Timeline& timeline,
-                      const std::function<bool(JournalEntry&)>& change = nullptr);
+Result<Replay> replay(const std::string& path, Timeline& timeline, const std::function<bool(JournalEntry&)>& change = nullptr);
 
 }  // namespace shakedown

@@ -215,9 +215,7 @@ std::string hex(const Digest& digest) {
   return out;
 }
 
-Digest sha256(std::string_view bytes) {
-  return Hash().of({bytes});
-}
+Digest sha256(std::string_view bytes) { return Hash().of({bytes}); }
 
 JournalWriter::JournalWriter(int fd, std::string path)
     : fd_(fd), path_(std::move(path)), size_(kHeader.size()), chain_(sha256(kHeader)) {}
@@ -258,7 +256,8 @@ Result<void> JournalWriter::sync() {
     return fail(errno_error("the journal " + path_ + " cannot be brought to the disk", errno));
   }
   // What has no name any more is gone with our descriptor, however well it can be written.
-  struct stat open {}, named {};
+  struct stat open {
+  }, named{};
   const bool there = ::fstat(fd_, &open) == 0 && ::stat(path_.c_str(), &named) == 0;
   if (there && open.st_ino == named.st_ino && open.st_dev == named.st_dev) return ok();
   return fail(ErrorKind::io, "the journal " + path_ + " was taken away, with it the record of this run");

@@ -37,7 +37,8 @@ class JournalWriter {
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
 
-  // Error io on a full disk, or for a record that nobody would read; the file then ends with the last whole record (a torn one is cut off again).
+  // Error io on a full disk, or for a record that nobody would read; the file then ends with the last whole record (a torn one is
+  // cut off again).
   Result<void> append(const JournalEntry& entry);
   // To the disk itself, so that a crash of the host loses nothing before. Error io also when the file was taken away.
   Result<void> sync();

@@ -28,7 +28,8 @@ Result<RunFolder> RunFolder::create(const std::string& path) {
 }
 
 Result<void> require_own_folder(const std::string& path, bool ours_alone) {
-  struct stat named {}, meant {};
+  struct stat named {
+  }, meant{};
   if (::lstat(path.c_str(), &named) != 0 || ::stat(path.c_str(), &meant) != 0)
     return fail(errno_error("the folder " + path + " cannot be used", errno, ErrorKind::output));
   const bool link = S_ISLNK(named.st_mode);
@@ -63,7 +64,7 @@ Result<RunFolder> RunFolder::open(const std::string& path) {
   RunFolder folder(fs::absolute(path, error).lexically_normal().string());
   if (!fs::exists(folder.journal(), error)) {
     return fail(ErrorKind::usage, "expected a run folder, but " + folder.path_ +
-                                       " holds no journal.shk; give the folder that `shakedown run` printed");
+                                      " holds no journal.shk; give the folder that `shakedown run` printed");
   }
   return folder;
 }
@@ -124,9 +125,10 @@ std::string manifest_json(const Manifest& manifest) {
                             {"release_start", manifest.release_start},
                             {"release_end", manifest.release_end},
                             {"teardown_failures", manifest.teardown_failures},
-                            {"controller", {{"hostname", manifest.controller.hostname},
-                                            {"kernel", manifest.controller.kernel},
-                                            {"cores", manifest.controller.cores}}},
+                            {"controller",
+                             {{"hostname", manifest.controller.hostname},
+                              {"kernel", manifest.controller.kernel},
+                              {"cores", manifest.controller.cores}}},
                             {"agents", agents}};
   return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

@@ -5,15 +5,15 @@
 #include "controller/judge/judge.h"
 #include "controller/judge/rejudge/rejudge.h"
 #include "controller/report/report.h"
-#include "core/base/units.h"
 #include "controller/scenario/scenario.h"
+#include "core/base/units.h"
 
 namespace shakedown {
 namespace {
 
 Error explain(const Decoded& decoded, const std::string& path) {
-  Error error(ErrorKind::scenario, path + ": the scenario is not valid (" +
-                                       std::to_string(decoded.diagnostics.size()) + " to mend)");
+  Error error(ErrorKind::scenario,
+              path + ": the scenario is not valid (" + std::to_string(decoded.diagnostics.size()) + " to mend)");
   for (const Diagnostic& diagnostic : decoded.diagnostics) error.notes.push_back(diagnostic.text());
   return error;
 }
@@ -32,8 +32,9 @@ namespace {
 judging::Rejudged in_terms_of_the_run(const RunFolder& folder, const Scenario& asked, const std::string& executed) {
   const Decoded stored = load_scenario(folder.scenario());
   if (stored.scenario && stored.scenario->sha256 == executed) return judging::rejudge(*stored.scenario, asked);
-  return judging::refuse_all(asked, "the scenario.yaml beside the journal is not the one of the run, so nobody can say what "
-                                    "its records are about");
+  return judging::refuse_all(asked,
+                             "the scenario.yaml beside the journal is not the one of the run, so nobody can say what "
+                             "its records are about");
 }
 
 struct Replayed {

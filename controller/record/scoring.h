@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "controller/model/scorecard.h"
 #include "controller/record/chronicle.h"
 #include "controller/record/run_folder.h"
-#include "controller/model/scorecard.h"
 
 namespace shakedown {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "controller/report/report.h"
 #include "controller/report/words/growth.h"
 #include "controller/report/words/plain.h"
-#include "controller/report/report.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -31,8 +31,8 @@ class Paint {
 };
 
 std::string padded(std::string text, std::size_t width) {
-  const auto continued = std::count_if(text.begin(), text.end(),
-                                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
+  const auto continued =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
   text.resize(std::max(text.size(), width + static_cast<std::size_t>(continued)), ' ');
   return text;
 }
@@ -85,10 +85,12 @@ std::string growth_lines(const Scorecard& card) {
   if (const ScoredDependency* first = report::first_to_break(card))
     out += "  First to break: " + report::first_to_break_words(*first) + "\n";
   const auto undone = std::count_if(card.checks.begin(), card.checks.end(), [](const ScoredCheck& c) { return !c.done; });
-  if (undone > 0) out += "  Checks not carried out: " + std::to_string(undone) + " of " + std::to_string(card.checks.size()) + "\n";
+  if (undone > 0)
+    out += "  Checks not carried out: " + std::to_string(undone) + " of " + std::to_string(card.checks.size()) + "\n";
   const auto grey = std::count_if(card.controls.begin(), card.controls.end(),
                                   [](const ScoredControl& c) { return c.state == VerdictState::unknown; });
-  if (grey > 0) out += "  Controls without evidence: " + std::to_string(grey) + " of " + std::to_string(card.controls.size()) + "\n";
+  if (grey > 0)
+    out += "  Controls without evidence: " + std::to_string(grey) + " of " + std::to_string(card.controls.size()) + "\n";
   return out.empty() ? out : "\n" + out;
 }
 
@@ -102,12 +104,11 @@ std::string broken_line(const Scorecard& card) {
 std::string scorecard_console(const Scorecard& card, bool colour) {
   const Paint paint(colour);
   const std::string verdict = std::string(report::shape(card.decision)) + " " + report::word(card.decision);
-  std::string out = paint.bold(title_line(card)) + "\nTHIS DRILL: " +
-                    paint.state(report::css_class(card.decision), verdict) + ". " + report::headline_words(card) + "\n";
+  std::string out = paint.bold(title_line(card)) + "\nTHIS DRILL: " + paint.state(report::css_class(card.decision), verdict) +
+                    ". " + report::headline_words(card) + "\n";
   for (const std::string& leftover : report::leftovers(card))
     out += "  " + paint.state("fail", "[!] LEFT BEHIND: " + leftover) + "\n";
-  for (const std::string& sentence : report::run_trouble(card))
-    out += "  " + paint.state("not-proven", "[!] " + sentence) + "\n";
+  for (const std::string& sentence : report::run_trouble(card)) out += "  " + paint.state("not-proven", "[!] " + sentence) + "\n";
   for (const std::string& sentence : card.tldr) out += "  " + clean(sentence) + "\n";
 
   if (!card.requirements.empty()) out += "\n";

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "controller/report/report.h"
 #include "controller/report/words/growth.h"
 #include "controller/report/words/plain.h"
-#include "controller/report/report.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -18,7 +18,8 @@ std::string attribute(const char* name, const std::string& value) {
 
 std::string ways_out(const ScoredRequirement& row) {
   std::string text;
-  for (const TradeOff& option : row.options) text += std::string(" ") + report::option_title(option.kind) + ": " + option.option + ".";
+  for (const TradeOff& option : row.options)
+    text += std::string(" ") + report::option_title(option.kind) + ": " + option.option + ".";
   return text;
 }
 
@@ -28,10 +29,10 @@ std::string details(const ScoredRequirement& row) {
     return std::string(report::shape(row)) + " " + report::word(row) + ", not measured: " + report::measured_words(row) + ". " +
            row.verdict.reason + ways_out(row);
   }
-  std::string text = "needed " + report::needed_words(row.requirement) + ", measured " +
-                     report::measured_words(row);
+  std::string text = "needed " + report::needed_words(row.requirement) + ", measured " + report::measured_words(row);
   if (const std::string drills = report::drills_words(row); !drills.empty()) text += " " + drills;
-  text += "; " + std::to_string(row.verdict.measured.samples) + (row.verdict.measured.samples == 1 ? " sample. " : " samples. ") + row.verdict.reason;
+  text += "; " + std::to_string(row.verdict.measured.samples) + (row.verdict.measured.samples == 1 ? " sample. " : " samples. ") +
+          row.verdict.reason;
   if (!row.verdict.needed.empty()) text += " To decide it: " + row.verdict.needed;
   if (report::is_watermelon(row) && report::team_says_green(row))
     text += " WATERMELON: the team says " + report::team_says(row.requirement) + ".";
@@ -42,8 +43,8 @@ std::string details(const ScoredRequirement& row) {
 }
 
 std::string problem(const char* element, const char* type, const std::string& message, const std::string& text) {
-  return std::string("      <") + element + attribute("type", type) + attribute("message", message) + ">" +
-         xml_text(text) + "</" + element + ">\n";
+  return std::string("      <") + element + attribute("type", type) + attribute("message", message) + ">" + xml_text(text) +
+         "</" + element + ">\n";
 }
 
 // What fails a build: a row that decides and does not hold.
@@ -51,9 +52,7 @@ bool is_failure(const ScoredRequirement& row) {
   const VerdictState state = row.verdict.state;
   return row.requirement.must && (state == VerdictState::fail || state == VerdictState::not_proven);
 }
-bool is_error(const ScoredRequirement& row) {
-  return row.requirement.must && row.verdict.state == VerdictState::unknown;
-}
+bool is_error(const ScoredRequirement& row) { return row.requirement.must && row.verdict.state == VerdictState::unknown; }
 bool is_skipped(const ScoredRequirement& row) { return !row.requirement.must && row.verdict.state != VerdictState::pass; }
 
 std::string time_attribute(double seconds) {
@@ -62,9 +61,7 @@ std::string time_attribute(double seconds) {
   return attribute("time", text);
 }
 
-double length_of(const Scorecard& card) {
-  return std::max(0.0, seconds(card.manifest.finished - card.manifest.started));
-}
+double length_of(const Scorecard& card) { return std::max(0.0, seconds(card.manifest.finished - card.manifest.started)); }
 
 std::string case_of(const ScoredRequirement& row, double run_seconds) {
   const Requirement& requirement = row.requirement;
@@ -76,7 +73,8 @@ std::string case_of(const ScoredRequirement& row, double run_seconds) {
   if (is_failure(row)) out += problem("failure", state, message, details(row));
   if (is_error(row)) out += problem("error", state, message, details(row));
   if (is_skipped(row)) {
-    out += "      <skipped" + attribute("message", "no must, decides nothing: " + std::string(report::word(row)) + ". " + message) + "/>\n";
+    out += "      <skipped" +
+           attribute("message", "no must, decides nothing: " + std::string(report::word(row)) + ". " + message) + "/>\n";
   }
   if (!is_failure(row) && !is_error(row)) out += "      <system-out>" + xml_text(details(row)) + "</system-out>\n";
   return out + "    </testcase>\n";

@@ -1,9 +1,9 @@
-#include "controller/report/words/growth.h"
 #include "controller/report/markdown_parts.h"
-#include "controller/report/words/plain.h"
 #include "controller/report/report.h"
-#include "controller/report/words/text.h"
 #include "controller/report/traffic.h"
+#include "controller/report/words/growth.h"
+#include "controller/report/words/plain.h"
+#include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown {
@@ -21,8 +21,7 @@ std::string section(const char* title, const std::string& body) {
 std::string heading(const Scorecard& card) {
   std::string out = std::string("# ") + markdown_text(report::shape(card.decision)) + " This drill " +
                     report::word(card.decision) + ": " + markdown_text(card.service.empty() ? card.scenario : card.service);
-  if (const std::string release = report::short_release(card.manifest); !release.empty())
-    out += " " + markdown_text(release);
+  if (const std::string release = report::short_release(card.manifest); !release.empty()) out += " " + markdown_text(release);
   out += "\n\n";
   out += "**" + std::string(report::word(card.decision)) + "**. " + markdown_text(report::headline_words(card));
   if (!card.environment.name.empty()) {
@@ -52,11 +51,10 @@ std::string requirements(const Scorecard& card) {
     if (report::reported_greener(row))
       team += (team.empty() ? "" : ", ") + std::string("its own dashboard says ") + report::reported_value(row);
     if (const std::string words = report::contradicted_words(row); !words.empty()) team += (team.empty() ? "" : "; ") + words;
-    rows.push_back({"**" + markdown_text(verdict) + "**" + (row.requirement.must ? "" : " (not a must)"),
-                    markdown_text(row.requirement.id), markdown_text(row.requirement.title),
-                    markdown_text(report::needed_words(row.requirement)), markdown_text(measured),
-                    (report::is_watermelon(row) ? "🍉 **WATERMELON** " : "") + markdown_text(team),
-                    markdown_text(row.requirement.owner)});
+    rows.push_back(
+        {"**" + markdown_text(verdict) + "**" + (row.requirement.must ? "" : " (not a must)"), markdown_text(row.requirement.id),
+         markdown_text(row.requirement.title), markdown_text(report::needed_words(row.requirement)), markdown_text(measured),
+         (report::is_watermelon(row) ? "🍉 **WATERMELON** " : "") + markdown_text(team), markdown_text(row.requirement.owner)});
   }
   return report::markdown_table({"Verdict", "Id", "Requirement", "Needed", "Measured", "Declared", "Owner"}, rows);
 }
@@ -86,8 +84,8 @@ std::string faults(const Scorecard& card) {
 std::string probes(const Scorecard& card) {
   std::vector<Cells> rows;
   for (const ScoredProbe& probe : card.probes)
-    rows.push_back({markdown_text(probe.name), std::to_string(probe.checks), std::to_string(probe.failed), std::to_string(probe.longest),
-                    std::to_string(probe.down_after) + " in a row"});
+    rows.push_back({markdown_text(probe.name), std::to_string(probe.checks), std::to_string(probe.failed),
+                    std::to_string(probe.longest), std::to_string(probe.down_after) + " in a row"});
   return report::markdown_table({"Probe", "Checks", "Failed", "Longest row of failed ones", "An outage takes"}, rows);
 }
 
@@ -95,9 +93,8 @@ std::string outages(const Scorecard& card) {
   std::vector<Cells> rows;
   for (const ScoredOutage& outage : card.outages)
     rows.push_back({markdown_text(outage.probe), format_number(seconds(outage.start)) + " s",
-                    report::range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
-                    markdown_text(outage.cause), report::failed_words(outage.impact),
-                    std::to_string(outage.impact.lost_writes)});
+                    report::range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds), markdown_text(outage.cause),
+                    report::failed_words(outage.impact), std::to_string(outage.impact.lost_writes)});
   return report::markdown_table({"Probe", "Began at", "Length", "Cause", "Failed requests", "Lost writes"}, rows);
 }
 
@@ -107,7 +104,8 @@ std::string ledgers(const Scorecard& card) {
     rows.push_back({markdown_text(ledger.name), std::to_string(ledger.acked), std::to_string(ledger.lost),
                     std::to_string(ledger.undecided), std::to_string(ledger.duplicates), std::to_string(ledger.ghosts),
                     std::to_string(ledger.corrupt), std::to_string(ledger.resurrected)});
-  return report::markdown_table({"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected"}, rows);
+  return report::markdown_table({"Ledger", "Acknowledged", "Lost", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected"},
+                                rows);
 }
 
 std::string validity(const Scorecard& card) {
@@ -120,9 +118,8 @@ std::string validity(const Scorecard& card) {
 
 std::string run_line(const Scorecard& card) {
   const Manifest& manifest = card.manifest;
-  return "Run " + markdown_code(manifest.run_id) + ", " + to_string(manifest.state) + ", " +
-         format_wall(manifest.started) + ", seed " + std::to_string(manifest.seed) + ", scenario sha256 " +
-         markdown_code(manifest.scenario_sha256) + ".\n";
+  return "Run " + markdown_code(manifest.run_id) + ", " + to_string(manifest.state) + ", " + format_wall(manifest.started) +
+         ", seed " + std::to_string(manifest.seed) + ", scenario sha256 " + markdown_code(manifest.scenario_sha256) + ".\n";
 }
 
 }  // namespace
@@ -133,8 +130,9 @@ std::string scorecard_markdown(const Scorecard& card) {
          section("Downstream systems", report::markdown_downstream(card)) +
          section("What their own dashboards say", report::markdown_reported(card)) +
          section("Controls", report::markdown_controls(card)) + section("Checks", report::markdown_checks(card)) +
-         section("Probes", probes(card)) + section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
-         section("What was answered", report::markdown_traffic(card)) + section("Validity", validity(card)) + run_line(card);
+         section("Probes", probes(card)) + section("Outages", outages(card)) + section("Faults", faults(card)) +
+         section("Ledgers", ledgers(card)) + section("What was answered", report::markdown_traffic(card)) +
+         section("Validity", validity(card)) + run_line(card);
 }
 
 }  // namespace shakedown

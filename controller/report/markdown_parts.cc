@@ -111,7 +111,9 @@ std::string markdown_checks(const Scorecard& card) {
   std::vector<Cells> rows;
   for (const ScoredCheck& check : card.checks)
     rows.push_back({markdown_text(check.name), markdown_text(check.kind),
-                    markdown_text(!check.done ? "[//] not carried out" : check.holds ? "[ok] holds" : "[X] does not hold"),
+                    markdown_text(!check.done   ? "[//] not carried out"
+                                  : check.holds ? "[ok] holds"
+                                                : "[X] does not hold"),
                     check.number ? format_number(*check.number) : "–", markdown_text(check.detail)});
   return markdown_table({"Check", "Kind", "Result", "Number", "What was seen"}, rows);
 }

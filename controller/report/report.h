@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown {
 

@@ -12,15 +12,24 @@ uint64_t count_of(const ScoredTraffic& traffic, Outcome outcome) { return traffi
 
 const char* outcome_words(Outcome outcome) {
   switch (outcome) {
-    case Outcome::ok: return "as expected";
-    case Outcome::failed: return "not as expected";
-    case Outcome::refused: return "refused";
-    case Outcome::reset: return "broken off";
-    case Outcome::timeout: return "no answer in time";
-    case Outcome::unfinished: return "still out at the end";
-    case Outcome::dropped_by_target: return "not sent, as too many were out";
-    case Outcome::dropped_by_us: return "not sent, by us";
-    case Outcome::client_error: return "not sent, by our own trouble";
+    case Outcome::ok:
+      return "as expected";
+    case Outcome::failed:
+      return "not as expected";
+    case Outcome::refused:
+      return "refused";
+    case Outcome::reset:
+      return "broken off";
+    case Outcome::timeout:
+      return "no answer in time";
+    case Outcome::unfinished:
+      return "still out at the end";
+    case Outcome::dropped_by_target:
+      return "not sent, as too many were out";
+    case Outcome::dropped_by_us:
+      return "not sent, by us";
+    case Outcome::client_error:
+      return "not sent, by our own trouble";
   }
   return "";
 }
@@ -56,7 +65,11 @@ std::string title_of(const ScoredTraffic& traffic) { return traffic.operation + 
 }  // namespace
 
 Table traffic_table(const Scorecard& card) {
-  Table table{"Requests and answers", "", {"Phase", "Operation", "As expected", "Not as expected", "Refused", "Broken off", "No answer in time", "Still out", "Answers by status"}, {}};
+  Table table{"Requests and answers",
+              "",
+              {"Phase", "Operation", "As expected", "Not as expected", "Refused", "Broken off", "No answer in time", "Still out",
+               "Answers by status"},
+              {}};
   for (const ScoredTraffic& one : card.traffic) {
     const auto count = [&](Outcome outcome) { return std::to_string(count_of(one, outcome)); };
     table.rows.push_back({one.phase, one.operation, count(Outcome::ok), count(Outcome::failed), count(Outcome::refused),
@@ -78,7 +91,10 @@ Table answers_table(const ScoredTraffic& traffic) {
 }
 
 Table exchanges_table(const ScoredTraffic& traffic) {
-  Table table{"Single requests: " + title_of(traffic), "", {"Which", "Due at", "Latency", "Answer", "Trace", "First bytes of the answer"}, {}};
+  Table table{"Single requests: " + title_of(traffic),
+              "",
+              {"Which", "Due at", "Latency", "Answer", "Trace", "First bytes of the answer"},
+              {}};
   const std::pair<const char*, const std::vector<ScoredExchange>*> lists[] = {
       {"first bad", &traffic.first_bad}, {"slowest bad", &traffic.slowest_bad}, {"slowest good", &traffic.slowest_good}};
   for (const auto& [which, list] : lists)

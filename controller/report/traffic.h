@@ -1,8 +1,9 @@
-// What requests were answered, as tables of the evidence pages and of Markdown. Only for .cc files: it brings the mustache library.
+// What requests were answered, as tables of the evidence pages and of Markdown. Only for .cc files: it brings the mustache
+// library.
 #pragma once
 
-#include "controller/report/table.h"
 #include "controller/model/scorecard.h"
+#include "controller/report/table.h"
 
 namespace shakedown::report {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/scenario/sections/decode.h"
 #include "controller/model/demand.h"
+#include "controller/scenario/sections/decode.h"
 
 namespace shakedown {
 namespace {
@@ -20,7 +20,8 @@ void check_users(Decoding& d, const View& phase, PhaseId id) {
   if (users <= most) return;
   const View levels = phase["steps"]["concurrency"];
   const View at = levels.written() ? levels : phase["load"]["closed"]["users"];
-  d.diagnostics.warning(at.at(), too_few(most, users) + " for so many users: what waits for one counts against the target", kHint);
+  d.diagnostics.warning(at.at(), too_few(most, users) + " for so many users: what waits for one counts against the target",
+                        kHint);
 }
 
 // The share of a phase's arrivals that a row is about.
@@ -41,8 +42,8 @@ void check_limit(Decoding& d, const View& row, const Requirement& r, PhaseId id)
   const double needed = std::ceil(rate * r.objective.limit - 1e-9), most = most_connections(d.scenario, *phase.load);
   if (needed <= most) return;
   d.diagnostics.warning(row["objective"].at(),
-                        too_few(most, needed) + " for answers that take the " + format_duration(from_seconds(r.objective.limit)) + " of " +
-                            r.id + " at the " + format_rate({rate}) + " of phase " + ticked(phase.name) +
+                        too_few(most, needed) + " for answers that take the " + format_duration(from_seconds(r.objective.limit)) +
+                            " of " + r.id + " at the " + format_rate({rate}) + " of phase " + ticked(phase.name) +
                             ": what waits for one counts against the target",
                         kHint);
 }
@@ -63,7 +64,8 @@ std::vector<PhaseId> judged_by(const Decoding& d, RequirementId id, const Latenc
 
 void check_places(Decoding& d, const View& root) {
   const auto& agents = d.scenario.agents;
-  const auto loaders = static_cast<std::size_t>(std::count_if(agents.begin(), agents.end(), [](const AgentSpec& a) { return a.load; }));
+  const auto loaders =
+      static_cast<std::size_t>(std::count_if(agents.begin(), agents.end(), [](const AgentSpec& a) { return a.load; }));
   const std::vector<View> phases = root["phases"].items();
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const auto& load = d.scenario.phases[i].load;

@@ -1,4 +1,5 @@
-// Whether what the file declares can decide its rows: phases with load, injections enough and apart, readings that come to their end.
+// Whether what the file declares can decide its rows: phases with load, injections enough and apart, readings that come to their
+// end.
 #include <algorithm>
 #include <cmath>
 
@@ -10,14 +11,11 @@ namespace {
 std::string times(uint32_t n) { return n == 1 ? "once" : std::to_string(n) + " times"; }
 
 // How often the fault is injected.
-uint32_t planned(const Decoding& d, FaultId fault) {
-  return d.scenario.phase(d.scenario.fault(fault).phase).repeat;
-}
+uint32_t planned(const Decoding& d, FaultId fault) { return d.scenario.phase(d.scenario.fault(fault).phase).repeat; }
 
 // Fewest clean injections that prove the share at the confidence: log(1 - c) / log(s), all of them
 // good.
-uint32_t wanted_injections(const std::optional<Share>& share, uint32_t injections,
-                           double confidence) {
+uint32_t wanted_injections(const std::optional<Share>& share, uint32_t injections, double confidence) {
   if (!share) return injections;
   return static_cast<uint32_t>(std::ceil(std::log1p(-confidence) / std::log(share->value) - 1e-9));
 }
@@ -26,9 +24,8 @@ void check_count(Decoding& d, const Row& row, FaultId fault, uint32_t wanted) {
   if (!fault.valid() || planned(d, fault) >= wanted) return;
   const View phase_faults = row.view["sli"];
   d.diagnostics.warning(phase_faults.at(),
-                        row.requirement.id + " needs " + std::to_string(wanted) +
-                            " injections of " + ticked(d.scenario.fault(fault).name) +
-                            ", which is injected " + times(planned(d, fault)) +
+                        row.requirement.id + " needs " + std::to_string(wanted) + " injections of " +
+                            ticked(d.scenario.fault(fault).name) + ", which is injected " + times(planned(d, fault)) +
                             ": it cannot be proven",
                         "add `repeat` to the phase, or ask for fewer injections");
 }
@@ -46,8 +43,7 @@ bool sends(const Phase& phase, const std::vector<OperationId>& operations) {
 std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope) {
   std::vector<const Phase*> phases;
   for (const PhaseId id : scope.phases) phases.push_back(&d.scenario.phase(id));
-  if (phases.empty() && scope.during.valid())
-    phases.push_back(&d.scenario.phase(d.scenario.fault(scope.during).phase));
+  if (phases.empty() && scope.during.valid()) phases.push_back(&d.scenario.phase(d.scenario.fault(scope.during).phase));
   if (phases.empty()) {
     for (const Phase& phase : d.scenario.phases) {
       if (phase.measured) phases.push_back(&phase);
@@ -58,15 +54,11 @@ std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope) {
 
 namespace {
 
-void check_scope(Decoding& d, const Row& row, const Scope& scope,
-                 const std::vector<OperationId>& operations) {
+void check_scope(Decoding& d, const Row& row, const Scope& scope, const std::vector<OperationId>& operations) {
   const std::vector<const Phase*> phases = phases_of(d, scope);
-  if (std::any_of(phases.begin(), phases.end(),
-                  [&](const Phase* p) { return sends(*p, operations); }))
-    return;
+  if (std::any_of(phases.begin(), phases.end(), [&](const Phase* p) { return sends(*p, operations); })) return;
   d.diagnostics.warning(row.view["sli"].at(),
-                        "no load of these operations in the phases that " + row.requirement.id +
-                            " looks at: it will be unknown",
+                        "no load of these operations in the phases that " + row.requirement.id + " looks at: it will be unknown",
                         "name phases with load, or add load");
 }
 
@@ -92,8 +84,7 @@ void check_over(Decoding& d, const Row& row, const ErrorRatioSli& s) {
   const std::vector<const Phase*> phases = phases_of(d, s.scope);
   const auto fits = [&](const Phase* p) { return p->duration <= Duration::zero() || p->duration >= s.over; };
   if (phases.empty() || std::any_of(phases.begin(), phases.end(), fits)) return;
-  d.diagnostics.warning(over.at(),
-                        "longer than each phase that " + row.requirement.id + " looks at: it will be unknown",
+  d.diagnostics.warning(over.at(), "longer than each phase that " + row.requirement.id + " looks at: it will be unknown",
                         "make it shorter, or the phase longer");
 }
 
@@ -111,9 +102,11 @@ Duration longest_rto(const Decoding& d, FaultId fault) {
 // What may keep the earlier of two faults of a phase at work when the later one strikes; empty = nothing.
 std::string still_at_work(const Decoding& d, FaultId id, const Fault& first, const Fault& second) {
   const Duration surely = declared_length(first), allowed = longest_rto(d, id);
-  if (second.at == first.at || second.at < first.at + surely) return "is at work for " + format_duration(surely) + " at the least";
+  if (second.at == first.at || second.at < first.at + surely)
+    return "is at work for " + format_duration(surely) + " at the least";
   if (second.at < first.at + allowed) return "may take " + format_duration(allowed) + " to recover";
-  const bool stands = std::holds_alternative<ExecFault>(first.kind) && first.recover.empty() && second.at < first.at + first.recover_within;
+  const bool stands =
+      std::holds_alternative<ExecFault>(first.kind) && first.recover.empty() && second.at < first.at + first.recover_within;
   return stands ? "has no `recover` and stands until its phase ends where no outage is seen" : "";
 }
 
@@ -123,8 +116,8 @@ void check_ended_by_us(Decoding& d, const Row& row, FaultId id) {
   const Fault& fault = d.scenario.fault(id);
   if (!std::holds_alternative<PauseFault>(fault.kind) || !fault.recover.empty()) return;
   d.diagnostics.warning(row.view["sli"].at(),
-                        "the pause " + ticked(fault.name) + " is ended by ourselves: where it makes an outage, " + row.requirement.id +
-                            " sees no recovery of the service's own, and will be not proven",
+                        "the pause " + ticked(fault.name) + " is ended by ourselves: where it makes an outage, " +
+                            row.requirement.id + " sees no recovery of the service's own, and will be not proven",
                         "write what brings it back under `recover:`, or judge `impact`, `mttr` or `tolerated`");
 }
 
@@ -140,8 +133,9 @@ void check_alone(Decoding& d, const Row& row, FaultId id) {
     const std::string why = still_at_work(d, earlier, first, second);
     if (why.empty()) continue;
     d.diagnostics.warning(row.view["sli"].at(),
-                          "fault " + ticked(second.name) + " strikes " + format_duration(second.at - first.at) + " after " + ticked(first.name) +
-                              ", which " + why + ": an injection that meets another counts for nothing, and no `repeat` changes that",
+                          "fault " + ticked(second.name) + " strikes " + format_duration(second.at - first.at) + " after " +
+                              ticked(first.name) + ", which " + why +
+                              ": an injection that meets another counts for nothing, and no `repeat` changes that",
                           "give each a phase of its own, or more time between them");
   }
 }
@@ -153,7 +147,8 @@ void check_reading(Decoding& d, const Row& row, LedgerId id, Duration written) {
   const Duration reading = reading_time(ledger, written);
   if (reading <= ledger.verify_limit) return;
   d.diagnostics.warning(row.view["sli"].at(),
-                        "reading " + ticked(ledger.name) + " back takes " + format_duration(std::chrono::ceil<std::chrono::seconds>(reading)) + ", and its `verify_limit` is " +
+                        "reading " + ticked(ledger.name) + " back takes " +
+                            format_duration(std::chrono::ceil<std::chrono::seconds>(reading)) + ", and its `verify_limit` is " +
                             format_duration(ledger.verify_limit) + ": what is not read counts as lost",
                         "make `verify_limit` longer or `verify_rate` higher");
 }
@@ -167,19 +162,23 @@ void check_impact(Decoding& d, const View& root, const Row& row, const ImpactSli
   const auto* open = std::get_if<OpenLoad>(&phase.load->kind);
   if (open == nullptr) {
     d.diagnostics.warning(row.view["sli"].at(),
-                          "the users of phase " + ticked(phase.name) + " wait while they are not answered: what they then do not ask for is "
-                              "missing from what " + row.requirement.id + " counts",
+                          "the users of phase " + ticked(phase.name) +
+                              " wait while they are not answered: what they then do not ask for is "
+                              "missing from what " +
+                              row.requirement.id + " counts",
                           "use an open load, which keeps its rate");
     return;
   }
   const View length = root["phases"].items()[fault.phase.value]["duration"];
   if (s.unit != ImpactUnit::failed_requests || !length || fault.at >= phase.duration) return;
-  const double most = arrivals_until(open->shape, phase.duration, phase.duration) - arrivals_until(open->shape, fault.at, phase.duration);
+  const double most =
+      arrivals_until(open->shape, phase.duration, phase.duration) - arrivals_until(open->shape, fault.at, phase.duration);
   if (most > row.requirement.objective.limit) return;
   d.diagnostics.warning(length.at(),
-                        "phase " + ticked(phase.name) + " leaves " + format_duration(phase.duration - fault.at) + " after fault " +
-                            ticked(fault.name) + ", in which its load sends " + std::to_string(std::llround(most)) + " requests: no more than " +
-                            row.requirement.id + " allows, however long the outage is",
+                        "phase " + ticked(phase.name) + " leaves " + format_duration(phase.duration - fault.at) +
+                            " after fault " + ticked(fault.name) + ", in which its load sends " +
+                            std::to_string(std::llround(most)) + " requests: no more than " + row.requirement.id +
+                            " allows, however long the outage is",
                         "make it longer");
 }
 
@@ -201,22 +200,19 @@ struct EvidenceCheck {
     check_over(d, row, s);
   }
   void operator()(const LatencySli& s) const {
-    check_scope(d, row, s.scope,
-                s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
+    check_scope(d, row, s.scope, s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
   }
   void operator()(const MttrSli& s) const {
     check_count(d, row, s.fault, s.statistic == RepairStatistic::mean ? 3 : 5);
     check_alone(d, row, s.fault);
   }
   void operator()(const RtoSli& s) const {
-    check_count(d, row, s.fault,
-                wanted_injections(s.share, s.injections, row.requirement.confidence));
+    check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
     check_alone(d, row, s.fault);
     check_ended_by_us(d, row, s.fault);
   }
   void operator()(const RpoSli& s) const {
-    check_count(d, row, s.fault,
-                wanted_injections(s.share, s.injections, row.requirement.confidence));
+    check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
     if (is_there(d, s.fault)) check_reading(d, row, s.ledger, d.scenario.phase(d.scenario.fault(s.fault).phase).duration);
   }
   void operator()(const DurabilitySli& s) const {
@@ -236,8 +232,7 @@ struct EvidenceCheck {
     for (const FaultId fault : s.faults) check_alone(d, row, fault);
   }
   void operator()(const DegradationSli& s) const {
-    check_scope(d, row, s.scope,
-                s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
+    check_scope(d, row, s.scope, s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
   }
   void operator()(const CapacitySli&) const {}
   void operator()(const HeadroomSli&) const {}

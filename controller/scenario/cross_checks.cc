@@ -8,8 +8,7 @@ std::vector<Row> rows_of(const Decoding& d, const View& root) {
   std::vector<Row> rows;
   const std::vector<View> views = root["requirements"].items();
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (views[i]["objective"] && views[i]["sli"])
-      rows.push_back({d.scenario.requirements[i], views[i]});
+    if (views[i]["objective"] && views[i]["sli"]) rows.push_back({d.scenario.requirements[i], views[i]});
   }
   return rows;
 }
@@ -19,25 +18,21 @@ bool is_there(const Decoding& d, FaultId fault) { return fault.value < d.scenari
 namespace {
 
 // objective + timeout + up_after x every must fit between the fault and the end of its phase.
-void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r,
-               ProbeId probe_id) {
+void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r, ProbeId probe_id) {
   const Fault& fault = d.scenario.fault(rto.fault);
   const Phase& phase = d.scenario.phase(fault.phase);
   const Probe& probe = d.scenario.probe(probe_id);
   const View length = root["phases"].items()[fault.phase.value]["duration"];
   if (!length || fault.at >= phase.duration || probe.every <= Duration::zero()) return;
-  const Duration need =
-      from_seconds(r.objective.limit) + probe.timeout + probe.every * probe.up_after;
+  const Duration need = from_seconds(r.objective.limit) + probe.timeout + probe.every * probe.up_after;
   const Duration left = phase.duration - fault.at;
   if (left >= need) return;
-  d.diagnostics.error(
-      length.at(),
-      "phase " + ticked(phase.name) + " leaves " + format_duration(left) + " after fault " +
-          ticked(fault.name) + ", " + r.id + " needs " + format_duration(need) + ": " +
-          format_duration(from_seconds(r.objective.limit)) + " objective, " +
-          format_duration(probe.timeout) + " timeout, " + std::to_string(probe.up_after) + " x " +
-          format_duration(probe.every) + " to be up",
-      "make it at least " + format_duration(fault.at + need));
+  d.diagnostics.error(length.at(),
+                      "phase " + ticked(phase.name) + " leaves " + format_duration(left) + " after fault " + ticked(fault.name) +
+                          ", " + r.id + " needs " + format_duration(need) + ": " +
+                          format_duration(from_seconds(r.objective.limit)) + " objective, " + format_duration(probe.timeout) +
+                          " timeout, " + std::to_string(probe.up_after) + " x " + format_duration(probe.every) + " to be up",
+                      "make it at least " + format_duration(fault.at + need));
 }
 
 void check_rto(Decoding& d, const View& root, const Row& row) {
@@ -48,8 +43,8 @@ void check_rto(Decoding& d, const View& root, const Row& row) {
     const Probe& probe = d.scenario.probe(id);
     if (from_seconds(row.requirement.objective.limit) > probe.every) continue;
     d.diagnostics.warning(row.view["objective"].at(),
-                          "not longer than the cadence of probe " + ticked(probe.name) + ", " +
-                              format_duration(probe.every) + ": it cannot be proven",
+                          "not longer than the cadence of probe " + ticked(probe.name) + ", " + format_duration(probe.every) +
+                              ": it cannot be proven",
                           "probe more often");
   }
 }
@@ -81,9 +76,8 @@ void check_recover_within(Decoding& d, const View& view, const Fault& fault) {
   if (fault.recover_within > need || need == Duration::zero()) return;
   d.diagnostics.error(view.at(),
                       "fault " + ticked(fault.name) + " must recover within " + format_duration(fault.recover_within) +
-                          ", its declared recovery takes more than " + format_duration(need) + ": " +
-                          format_duration(waits) + " of `after`, " + format_duration(probes) +
-                          " until the slowest probe is seen up",
+                          ", its declared recovery takes more than " + format_duration(need) + ": " + format_duration(waits) +
+                          " of `after`, " + format_duration(probes) + " until the slowest probe is seen up",
                       "make it longer, or shorten `after` or the probe's `up_after` x `every`");
 }
 
@@ -106,9 +100,9 @@ void check_ready(Decoding& d, const View& view, ReadyCheck& ready) {
     return;
   }
   d.diagnostics.error(view["limit"].at(),
-                      "probe " + ticked(probe.name) + " needs up to " + format_duration(need) + " to be seen up: " +
-                          std::to_string(probe.up_after) + " good checks, one every " + format_duration(probe.every) +
-                          ", and " + format_duration(probe.timeout) + " timeout",
+                      "probe " + ticked(probe.name) + " needs up to " + format_duration(need) +
+                          " to be seen up: " + std::to_string(probe.up_after) + " good checks, one every " +
+                          format_duration(probe.every) + ", and " + format_duration(probe.timeout) + " timeout",
                       "make it longer, or the probe's `up_after` x `every` shorter");
 }
 
@@ -118,8 +112,7 @@ void check_whole_seconds(Decoding& d, const View& view, Duration over) {
   if (!view || over % std::chrono::seconds(1) == Duration::zero()) return;
   const auto next = std::chrono::ceil<std::chrono::seconds>(over);
   d.diagnostics.error(view.at(),
-                      "`over` is " + format_duration(over) +
-                          ": answers are counted by the second, so it must be whole seconds",
+                      "`over` is " + format_duration(over) + ": answers are counted by the second, so it must be whole seconds",
                       "write for example " + std::to_string(next.count()) + "s");
 }
 
@@ -134,16 +127,14 @@ void complete_operations(Decoding& d, const View& root) {
       operation.limits.push_back(limit);
       if (limit <= operation.timeout || operation.timeout <= Duration::zero()) continue;
       d.diagnostics.warning(row.view["objective"].at(),
-                            "longer than the timeout of operation " + ticked(operation.name) +
-                                ", " + format_duration(operation.timeout) +
-                                ", after which a request counts as too late",
+                            "longer than the timeout of operation " + ticked(operation.name) + ", " +
+                                format_duration(operation.timeout) + ", after which a request counts as too late",
                             "raise the operation's `timeout`");
     }
   }
   for (Operation& operation : d.scenario.operations) {
     std::sort(operation.limits.begin(), operation.limits.end());
-    operation.limits.erase(std::unique(operation.limits.begin(), operation.limits.end()),
-                           operation.limits.end());
+    operation.limits.erase(std::unique(operation.limits.begin(), operation.limits.end()), operation.limits.end());
   }
 }
 

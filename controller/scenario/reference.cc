@@ -1,8 +1,8 @@
 #include <set>
 #include <vector>
 
-#include "controller/scenario/sections/describe.h"
 #include "controller/scenario/scenario.h"
+#include "controller/scenario/sections/describe.h"
 
 namespace shakedown {
 namespace {
@@ -58,15 +58,15 @@ std::string escaped(const std::string& text) {
 std::string type_cell(const Shape& shape) {
   if (shape.form == Form::beside && shape.keys.size() > 1) {
     std::string all;
-    for (const Key& choice : shape.keys) all += (all.empty() ? "" : "; ") + type_cell(choice.shape) + " beside `" + choice.name + "`";
+    for (const Key& choice : shape.keys)
+      all += (all.empty() ? "" : "; ") + type_cell(choice.shape) + " beside `" + choice.name + "`";
     return all + (shape.within.empty() ? "" : " in `" + shape.within + "`");
   }
   const Shape* mapping = inner_mapping(shape);
   std::string out = escaped(type_name(shape));
   if (mapping != nullptr) {
     const std::size_t at = out.rfind(mapping->title);
-    out.replace(at, mapping->title.size(),
-                "[" + mapping->title + "](" + anchor(mapping->title) + ")");
+    out.replace(at, mapping->title.size(), "[" + mapping->title + "](" + anchor(mapping->title) + ")");
   }
   const Shape& scalar = shape.item.empty() ? shape : shape.item.front();
   const std::string range = range_text(scalar);
@@ -102,11 +102,9 @@ std::string rules(const Shape& shape) {
 // One section for each mapping, in the order of first use.
 void write(const Shape& shape, std::set<std::string>& done, std::string& out) {
   if (!done.insert(shape.title).second) return;
-  out += "## " + shape.title + "\n\n" + shape.doc +
-         "\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n";
+  out += "## " + shape.title + "\n\n" + shape.doc + "\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n";
   for (const Key& key : shape.keys) {
-    out += "| `" + key.name + "` | " + type_cell(key.shape) + " | " + default_cell(key) + " | " +
-           escaped(key.doc) + " |\n";
+    out += "| `" + key.name + "` | " + type_cell(key.shape) + " | " + default_cell(key) + " | " + escaped(key.doc) + " |\n";
   }
   out += rules(shape) + "\n";
   for (const Key& key : shape.keys) {

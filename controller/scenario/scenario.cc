@@ -76,8 +76,7 @@ Decoded decode_scenario(std::string_view text, std::string file_name, std::strin
   if (!tree) return {std::nullopt, diagnostics.take()};
   if (tree->type != NodeType::mapping) {
     const bool empty = tree->type == NodeType::null;
-    diagnostics.error(tree->at,
-                      empty ? "the file is empty" : "expected a mapping, found " + describe(*tree),
+    diagnostics.error(tree->at, empty ? "the file is empty" : "expected a mapping, found " + describe(*tree),
                       "start with `shakedown: v1`");
     return {std::nullopt, diagnostics.take()};
   }

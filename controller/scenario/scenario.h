@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/form/diagnostic.h"
 #include "controller/model/scenario.h"
+#include "core/form/diagnostic.h"
 
 namespace shakedown {
 

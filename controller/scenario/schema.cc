@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/scenario/sections/describe.h"
 #include "controller/scenario/scenario.h"
+#include "controller/scenario/sections/describe.h"
 #include "core/form/check.h"
 
 namespace shakedown {
@@ -18,8 +18,7 @@ std::string whole(const std::string& pattern) { return "^(?:" + pattern + ")$"; 
 
 std::string duration_pattern(bool above_zero) {
   std::string out = above_zero ? "^(?=.*[1-9])(?=[0-9])" : "^(?=[0-9])";
-  for (const char* unit : {"d", "h", "(m|min)", "s", "ms", "us", "ns"})
-    out += "(" + kNumber + unit + ")?";
+  for (const char* unit : {"d", "h", "(m|min)", "s", "ms", "us", "ns"}) out += "(" + kNumber + unit + ")?";
   return out + "$";
 }
 
@@ -38,8 +37,7 @@ Json pattern(const std::string& regex) { return {{"type", "string"}, {"pattern",
 class SchemaWriter {
  public:
   Json write(const Shape& root) {
-    Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                   {"title", "Shakedown scenario, version 1"}};
+    Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Shakedown scenario, version 1"}};
     schema.update(mapping(root));
     schema["$defs"] = std::move(definitions_);
     return schema;
@@ -90,9 +88,7 @@ Json SchemaWriter::scalar(const Shape& shape) {
     case Form::share:
       return pattern(share_pattern());
     case Form::bytes:
-      return {
-          {"anyOf", Json::array({bounded("integer", shape),
-                                 pattern("^" + kNumber + "(B|KB|KiB|MB|MiB|GB|GiB|TB|TiB)$")})}};
+      return {{"anyOf", Json::array({bounded("integer", shape), pattern("^" + kNumber + "(B|KB|KiB|MB|MiB|GB|GiB|TB|TiB)$")})}};
     case Form::url:
       return pattern(url_pattern(shape.schemes));
     case Form::date:
@@ -104,8 +100,7 @@ Json SchemaWriter::scalar(const Shape& shape) {
     case Form::any_value:
       return {{"type", {"string", "number", "boolean", "null"}}};
     case Form::status:
-      return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 100}, {"maximum", 599}},
-                                     pattern("^[1-5]xx$")})}};
+      return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 100}, {"maximum", 599}}, pattern("^[1-5]xx$")})}};
     case Form::objective:
       return pattern("^(<=|>=) *[0-9].*$");
     default:
@@ -121,8 +116,7 @@ Json SchemaWriter::list(const Shape& shape) {
 }
 
 Json SchemaWriter::named(const Shape& shape) {
-  Json out = {
-      {"type", "object"}, {"minProperties", 1}, {"additionalProperties", any(shape.item.front())}};
+  Json out = {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", any(shape.item.front())}};
   if (shape.key_form == Form::name) out["propertyNames"] = pattern(whole(kNamePattern));
   if (shape.key_form == Form::text) out["propertyNames"] = pattern(whole(shape.pattern));
   return out;
@@ -157,8 +151,7 @@ Json SchemaWriter::mapping(const Shape& shape) {
     properties[key.name] = std::move(property);
     if (key.required) required.push_back(key.name);
   }
-  Json out = {
-      {"description", shape.doc}, {"type", "object"}, {"properties", std::move(properties)}};
+  Json out = {{"description", shape.doc}, {"type", "object"}, {"properties", std::move(properties)}};
   if (!required.empty()) out["required"] = std::move(required);
   out["additionalProperties"] = false;
   for (const auto& group : shape.exactly_one) rules.push_back({{"oneOf", required_one_of(group)}});

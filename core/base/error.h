@@ -26,8 +26,7 @@ enum class ErrorKind {
 // An error text says what was expected, what was found, where, and what to do.
 struct Error {
   Error(ErrorKind k, std::string m) : kind(k), message(std::move(m)) {}
-  Error(ErrorKind k, std::string m, std::vector<std::string> n)
-      : kind(k), message(std::move(m)), notes(std::move(n)) {}
+  Error(ErrorKind k, std::string m, std::vector<std::string> n) : kind(k), message(std::move(m)), notes(std::move(n)) {}
 
   ErrorKind kind;
   std::string message;

@@ -12,8 +12,8 @@ namespace shakedown::log {
 namespace {
 
 struct State {
-  std::shared_ptr<spdlog::logger> logger = std::make_shared<spdlog::logger>(
-      "shakedown", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  std::shared_ptr<spdlog::logger> logger =
+      std::make_shared<spdlog::logger>("shakedown", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   std::mutex mutex;
   std::map<std::string, std::string, std::less<>> context;
   std::function<std::string(std::string_view)> filter;
@@ -54,9 +54,8 @@ void write(spdlog::level::level_enum level, std::string_view message, std::initi
 }  // namespace
 
 void set_level(Level level) {
-  static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
-                                                          spdlog::level::warn, spdlog::level::err,
-                                                          spdlog::level::off};
+  static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                                          spdlog::level::err, spdlog::level::off};
   state().logger->set_level(kLevels[static_cast<int>(level)]);
 }
 

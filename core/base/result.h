@@ -14,8 +14,7 @@
 namespace shakedown {
 
 template <typename T>
-using Result =
-    BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
+using Result = BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
 
 // Success of a Result<void>.
 inline auto ok() { return BOOST_OUTCOME_V2_NAMESPACE::success(); }

@@ -50,9 +50,7 @@ class Rng {
   // [0, 1), 53 bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   // [0, n), n > 0, by multiply-shift (bias below n / 2^64).
-  uint64_t below(uint64_t n) {
-    return static_cast<uint64_t>((Wide{next()} * n) >> 64);
-  }
+  uint64_t below(uint64_t n) { return static_cast<uint64_t>((Wide{next()} * n) >> 64); }
   // Mean 1.
   double exponential() { return -std::log1p(-uniform()); }
 

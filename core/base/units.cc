@@ -24,9 +24,7 @@ const UnitWord* find_unit(const std::array<UnitWord, N>& units, std::string_view
 
 std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 
-auto wrong(std::string_view text, const std::string& problem) {
-  return fail(ErrorKind::scenario, quoted(text) + ": " + problem);
-}
+auto wrong(std::string_view text, const std::string& problem) { return fail(ErrorKind::scenario, quoted(text) + ": " + problem); }
 
 // Length of the plain decimal number at the front ("12", "1.5"); 0 when there is none.
 std::size_t number_length(std::string_view text) {
@@ -131,8 +129,7 @@ Result<Bytes> parse_bytes(std::string_view text) {
   const std::string_view number = text.substr(0, digits);
   const std::string_view word = text.substr(digits);
   if (word.empty()) {
-    return wrong(text, "a size needs a unit; write " + std::string(number) + "B or " +
-                           std::string(number) + "KiB");
+    return wrong(text, "a size needs a unit; write " + std::string(number) + "B or " + std::string(number) + "KiB");
   }
   const UnitWord* unit = find_unit(kByteUnits, word);
   if (unit == nullptr) {
@@ -145,18 +142,15 @@ Result<Bytes> parse_bytes(std::string_view text) {
 }
 
 Result<WallTime> parse_wall(std::string_view text) {
-  const auto year = fixed_digits(text, 0, 4), month = fixed_digits(text, 5, 2),
-             day = fixed_digits(text, 8, 2);
+  const auto year = fixed_digits(text, 0, 4), month = fixed_digits(text, 5, 2), day = fixed_digits(text, 8, 2);
   const bool date_shape = year && month && day && text[4] == '-' && text[7] == '-';
-  const auto hour = fixed_digits(text, 11, 2), minute = fixed_digits(text, 14, 2),
-             second = fixed_digits(text, 17, 2);
-  const bool time_shape = text.size() == 20 && hour && minute && second && text[10] == 'T' &&
-                          text[13] == ':' && text[16] == ':' && text[19] == 'Z';
+  const auto hour = fixed_digits(text, 11, 2), minute = fixed_digits(text, 14, 2), second = fixed_digits(text, 17, 2);
+  const bool time_shape =
+      text.size() == 20 && hour && minute && second && text[10] == 'T' && text[13] == ':' && text[16] == ':' && text[19] == 'Z';
   if (!date_shape || !(text.size() == 10 || time_shape)) {
     return wrong(text, "expected a date such as 2026-12-15 or 2026-12-15T08:30:00Z");
   }
-  const std::chrono::year_month_day date(std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
+  const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day)));
   if (!date.ok()) return wrong(text, "there is no such day");
   if (*year < 1700 || *year > 2200) return wrong(text, "expected a year from 1700 to 2200");

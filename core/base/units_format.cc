@@ -17,8 +17,8 @@ struct Scientific {
 
 Scientific scientific(double value) {
   std::array<char, 40> buffer{};
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value),
-                                    std::chars_format::scientific, 5);
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific, 5);
   const std::string_view text(buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data()));
   const std::size_t e = text.find('e');
   Scientific out;
@@ -37,8 +37,7 @@ std::string trim_fraction(std::string text) {
 
 std::string fixed(double value, int decimals) {
   std::array<char, 64> buffer{};
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                    std::chars_format::fixed, decimals);
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
   return trim_fraction(std::string(buffer.data(), result.ptr));
 }
 
@@ -57,9 +56,7 @@ int64_t round_duration(int64_t ns) {
   return round_to(ns, quantum);
 }
 
-std::string scaled(int64_t ns, double unit, const char* word) {
-  return format_number(static_cast<double>(ns) / unit) + word;
-}
+std::string scaled(int64_t ns, double unit, const char* word) { return format_number(static_cast<double>(ns) / unit) + word; }
 
 std::string long_duration(int64_t ns) {
   constexpr int64_t kMinute = 60'000'000'000;
@@ -73,9 +70,7 @@ std::string long_duration(int64_t ns) {
   return out;
 }
 
-std::string two(unsigned value) {
-  return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
-}
+std::string two(unsigned value) { return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)}; }
 
 // At least two digits, as in 1e+15.
 std::string exponent_digits(int exponent) {
@@ -159,17 +154,14 @@ std::string format_number(double value) {
 
 std::string format_wall(WallTime t) {
   using std::chrono::days, std::chrono::sys_time;
-  const sys_time<std::chrono::seconds> at(
-      std::chrono::floor<std::chrono::seconds>(t.time_since_epoch()));
+  const sys_time<std::chrono::seconds> at(std::chrono::floor<std::chrono::seconds>(t.time_since_epoch()));
   const auto day = std::chrono::floor<days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(at - day);
   std::string year = std::to_string(static_cast<int>(date.year()));
   if (year.size() < 4) year.insert(0, 4 - year.size(), '0');
-  return year + "-" + two(static_cast<unsigned>(date.month())) + "-" +
-         two(static_cast<unsigned>(date.day())) + "T" +
-         two(static_cast<unsigned>(time.hours().count())) + ":" +
-         two(static_cast<unsigned>(time.minutes().count())) + ":" +
+  return year + "-" + two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) + "T" +
+         two(static_cast<unsigned>(time.hours().count())) + ":" + two(static_cast<unsigned>(time.minutes().count())) + ":" +
          two(static_cast<unsigned>(time.seconds().count())) + "Z";
 }
 

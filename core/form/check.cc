@@ -10,8 +10,7 @@ namespace {
 
 class Checker {
  public:
-  Checker(const Names& names, Diagnostics& diagnostics)
-      : names_(names), diagnostics_(diagnostics) {}
+  Checker(const Names& names, Diagnostics& diagnostics) : names_(names), diagnostics_(diagnostics) {}
   // label: how messages call the value: "`every`", "item 2 of `start`".
   void check(Node& node, const Shape& shape, const std::string& label);
 
@@ -94,8 +93,7 @@ bool Checker::expect_type(Node& node, NodeType type, const Shape& shape, const s
   } else if (!shape.keys.empty()) {
     hint = suggestion("", shape.key_names());
   }
-  report(node, node.at, label + ": expected " + expected(shape) + ", found " + describe(node),
-         hint);
+  report(node, node.at, label + ": expected " + expected(shape) + ", found " + describe(node), hint);
   return false;
 }
 
@@ -107,10 +105,8 @@ void Checker::check_list(Node& node, const Shape& shape, const std::string& labe
     node.bad = few;
     diagnostics_.error(
         node.at,
-        label + ": expected " + (few ? "at least " : "at most ") +
-            std::to_string(few ? shape.fewest : shape.most) +
-            ((few ? shape.fewest : shape.most) == 1 ? " item, found " : " items, found ") +
-            std::to_string(node.items.size()),
+        label + ": expected " + (few ? "at least " : "at most ") + std::to_string(few ? shape.fewest : shape.most) +
+            ((few ? shape.fewest : shape.most) == 1 ? " item, found " : " items, found ") + std::to_string(node.items.size()),
         few ? "add what is missing" : "remove some");
   }
   std::size_t number = 0;
@@ -122,17 +118,14 @@ void Checker::check_list(Node& node, const Shape& shape, const std::string& labe
 void Checker::check_named(Node& node, const Shape& shape, const std::string& label) {
   if (!expect_type(node, NodeType::mapping, shape, label)) return;
   if (node.entries.empty()) {
-    report(node, node.at, label + ": expected at least one entry, found none",
-           "add one, or remove the key");
+    report(node, node.at, label + ": expected at least one entry, found none", "add one, or remove the key");
   }
   for (Entry& entry : node.entries) {
     if (shape.key_form == Form::reference && !names_.find(shape.refers_to, entry.key)) {
-      report(entry.value, entry.at,
-             label + ": there is no " + shape.refers_to + " called " + ticked(entry.key),
+      report(entry.value, entry.at, label + ": there is no " + shape.refers_to + " called " + ticked(entry.key),
              near(entry.key, names_.of(shape.refers_to)));
     } else if (shape.key_form == Form::text && !matches(entry.key, shape.pattern)) {
-      report(entry.value, entry.at,
-             label + ": expected " + shape.pattern_doc + ", found " + ticked(entry.key), "");
+      report(entry.value, entry.at, label + ": expected " + shape.pattern_doc + ", found " + ticked(entry.key), "");
     } else if (shape.key_form == Form::name && !matches(entry.key, kNamePattern)) {
       report(entry.value, entry.at, label + ": " + ticked(entry.key) + " is no name",
              "use at most 64 letters, digits, `_`, `-` and `.`");
@@ -144,9 +137,7 @@ void Checker::check_named(Node& node, const Shape& shape, const std::string& lab
 void Checker::unknown_key(const Entry& entry, const Shape& shape) {
   const std::string what = with_article(shape.title);
   if (std::find(shape.later.begin(), shape.later.end(), entry.key) != shape.later.end()) {
-    diagnostics_.error(entry.at,
-                       ticked(entry.key) + " in " + what + " is reserved for a later version",
-                       "remove it");
+    diagnostics_.error(entry.at, ticked(entry.key) + " in " + what + " is reserved for a later version", "remove it");
     return;
   }
   diagnostics_.error(entry.at, "unknown key " + ticked(entry.key) + " in " + what, near(entry.key, shape.key_names()));
@@ -174,10 +165,8 @@ void Checker::check_required(Node& node, const Shape& shape) {
     if (key.required && meant.count(key.name) == 0 && node.find(key.name) == nullptr) missing.push_back(key.name);
   }
   if (missing.empty()) return;
-  std::string hint =
-      "add " + ticked(missing.front()) + ": " + expected(shape.find(missing.front())->shape);
-  diagnostics_.error(node.at, with_article(shape.title) + " without " + listed(missing, " and "),
-                     std::move(hint));
+  std::string hint = "add " + ticked(missing.front()) + ": " + expected(shape.find(missing.front())->shape);
+  diagnostics_.error(node.at, with_article(shape.title) + " without " + listed(missing, " and "), std::move(hint));
 }
 
 void Checker::check_groups(Node& node, const Shape& shape) {
@@ -190,26 +179,22 @@ void Checker::check_groups(Node& node, const Shape& shape) {
     if (found.size() == 1) continue;
     if (found.empty() && std::any_of(node.entries.begin(), node.entries.end(), later)) continue;
     const std::string which = found.empty() ? "none" : listed(found, " and ");
-    diagnostics_.error(
-        node.at, name_of() + " needs exactly one of " + listed(group, " and ") + ", found " + which,
-        found.empty() ? "add one" : "keep one");
+    diagnostics_.error(node.at, name_of() + " needs exactly one of " + listed(group, " and ") + ", found " + which,
+                       found.empty() ? "add one" : "keep one");
     node.bad = true;
   }
   for (const auto& group : shape.at_least_one) {
     if (!written(node, group).empty()) continue;
-    report(node, node.at, name_of() + " needs at least one of " + listed(group, " and "),
-           "add one");
+    report(node, node.at, name_of() + " needs at least one of " + listed(group, " and "), "add one");
   }
   for (const auto& group : shape.not_together) {
     const std::vector<std::string> found = written(node, group);
     if (found.size() < 2) continue;
-    report(node, node.find(found[1])->at, listed(found, " and ") + " exclude each other",
-           "keep one");
+    report(node, node.find(found[1])->at, listed(found, " and ") + " exclude each other", "keep one");
   }
   for (const auto& [first, second] : shape.needs) {
     if (node.find(first) == nullptr || node.find(second) != nullptr) continue;
-    report(node, node.find(first)->at, ticked(first) + " needs " + ticked(second) + " beside it",
-           "add " + ticked(second));
+    report(node, node.find(first)->at, ticked(first) + " needs " + ticked(second) + " beside it", "add " + ticked(second));
   }
 }
 

@@ -21,12 +21,10 @@ Finding not_as_expected(const Node& node, const Shape& shape, std::string hint =
 
 // {token} without quotes is a mapping from token to nothing.
 std::string hint_for_text(const Node& node) {
-  if (node.type == NodeType::mapping && node.plain && node.entries.size() == 1 &&
-      node.entries[0].value.type == NodeType::null) {
+  if (node.type == NodeType::mapping && node.plain && node.entries.size() == 1 && node.entries[0].value.type == NodeType::null) {
     return "quote this: \"{" + node.entries[0].key + "}\"";
   }
-  if (node.type == NodeType::null)
-    return node.text.empty() ? "write a text, or remove it" : "quote it";
+  if (node.type == NodeType::null) return node.text.empty() ? "write a text, or remove it" : "quote it";
   if (node.scalar()) return "quote it: \"" + node.text + "\"";
   return "quote braces and brackets that are text";
 }
@@ -84,16 +82,14 @@ Finding check_quantity(const Node& node, const Shape& shape) {
   if (shape.form == Form::bytes && node.type == NodeType::integer) {
     value = number_of(node);
   } else if (number_without_unit(node)) {
-    return {"a unit is missing: expected " + expected(shape) + ", found " + ticked(node.text),
-            unit_hint(node, shape.form)};
+    return {"a unit is missing: expected " + expected(shape) + ", found " + ticked(node.text), unit_hint(node, shape.form)};
   } else {
     value = quantity(node.text, shape.form);
   }
   if (!value) {
     const bool negative = node.text.starts_with('-');
     const bool zero = shape.form == Form::rate && node.text.starts_with("0");
-    if (negative || zero)
-      return {"expected " + expected(shape) + " above zero, found " + ticked(node.text), {}};
+    if (negative || zero) return {"expected " + expected(shape) + " above zero, found " + ticked(node.text), {}};
     return not_as_expected(node, shape);
   }
   return in_range(*value, shape) ? Finding{} : out_of_range(node, shape);
@@ -102,8 +98,7 @@ Finding check_quantity(const Node& node, const Shape& shape) {
 Finding check_number(const Node& node, const Shape& shape) {
   const bool integer = node.type == NodeType::integer;
   if (!integer && !(shape.form == Form::number && node.type == NodeType::number)) {
-    const bool in_quotes =
-        node.type == NodeType::text && !node.plain && core_type(node.text) != NodeType::text;
+    const bool in_quotes = node.type == NodeType::text && !node.plain && core_type(node.text) != NodeType::text;
     return not_as_expected(node, shape, in_quotes ? "remove the quotes" : "");
   }
   const std::optional<double> value = number_of(node);
@@ -126,9 +121,8 @@ Finding check_reference(const Node& node, const Shape& shape, const Names& names
   if (node.type != NodeType::text) return not_as_expected(node, shape, hint_for_text(node));
   if (names.find(shape.refers_to, node.text)) return {};
   const auto& known = names.of(shape.refers_to);
-  return {
-      "there is no " + shape.refers_to + " called " + ticked(node.text),
-      known.empty() ? "the scenario declares no " + shape.refers_to : suggestion(node.text, known)};
+  return {"there is no " + shape.refers_to + " called " + ticked(node.text),
+          known.empty() ? "the scenario declares no " + shape.refers_to : suggestion(node.text, known)};
 }
 
 Finding check_holes(const Node& node, const Shape& shape, const Names& names) {
@@ -164,8 +158,7 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
   if (shape.form == Form::pointer) {
     return matches(node.text, "(/[^~]*(~[01][^~]*)*)?") ? Finding{} : not_as_expected(node, shape);
   }
-  if (node.text.empty() && !shape.may_be_empty)
-    return {"expected " + expected(shape) + ", found an empty text", {}};
+  if (node.text.empty() && !shape.may_be_empty) return {"expected " + expected(shape) + ", found an empty text", {}};
   if (!shape.pattern.empty() && !matches(node.text, shape.pattern)) {
     return {"expected " + shape.pattern_doc + ", found " + ticked(node.text), {}};
   }
@@ -173,12 +166,10 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
     case Form::holes:
       return check_holes(node, shape, names);
     case Form::name:
-      return matches(node.text, kNamePattern) ? Finding{}
-                                              : not_as_expected(node, shape, "at most 64 of them");
+      return matches(node.text, kNamePattern) ? Finding{} : not_as_expected(node, shape, "at most 64 of them");
     case Form::url: {
       // A password must not reach the terminal.
-      if (node.text.find('@') != std::string::npos)
-        return {"an address with a user", "secrets belong into headers"};
+      if (node.text.find('@') != std::string::npos) return {"an address with a user", "secrets belong into headers"};
       const auto url = parse_url(node.text, shape.schemes);
       return url ? Finding{} : not_as_expected(node, shape, url.error().message);
     }
@@ -234,8 +225,7 @@ Finding check_scalar(const Node& node, const Shape& shape, const Names& names) {
       return check_choice(node, shape);
     case Form::boolean:
       if (node.type == NodeType::boolean) return {};
-      return not_as_expected(node, shape,
-                             "write true or false without quotes; yes, no, on and off are texts");
+      return not_as_expected(node, shape, "write true or false without quotes; yes, no, on and off are texts");
     case Form::reference:
       return check_reference(node, shape, names);
     case Form::any_value:

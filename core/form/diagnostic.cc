@@ -14,8 +14,7 @@ std::string Diagnostic::text() const {
 }
 
 bool has_errors(const std::vector<Diagnostic>& diagnostics) {
-  return std::any_of(diagnostics.begin(), diagnostics.end(),
-                     [](const Diagnostic& d) { return d.severity == Severity::error; });
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.severity == Severity::error; });
 }
 
 void Diagnostics::error(Position at, std::string problem, std::string hint) {
@@ -31,11 +30,8 @@ void Diagnostics::add(Position at, std::string problem, std::string hint, Severi
 }
 
 std::vector<Diagnostic> Diagnostics::take() {
-  const auto key = [](const Diagnostic& d) {
-    return std::tie(d.line, d.col, d.severity, d.problem, d.hint);
-  };
-  std::stable_sort(list_.begin(), list_.end(),
-                   [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  const auto key = [](const Diagnostic& d) { return std::tie(d.line, d.col, d.severity, d.problem, d.hint); };
+  std::stable_sort(list_.begin(), list_.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
   const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); };
   list_.erase(std::unique(list_.begin(), list_.end(), same), list_.end());
   if (list_.size() > kMost) {

@@ -26,15 +26,11 @@ const std::vector<std::string>& reserved_holes() {
 }
 
 bool hole_word(std::string_view word) {
-  const auto follows = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
-  };
-  return !word.empty() && std::isalpha(static_cast<unsigned char>(word[0])) &&
-         std::all_of(word.begin(), word.end(), follows);
+  const auto follows = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.'; };
+  return !word.empty() && std::isalpha(static_cast<unsigned char>(word[0])) && std::all_of(word.begin(), word.end(), follows);
 }
 
-HoleText parse_holes(std::string_view text, const std::vector<std::string>& words,
-                     const std::vector<std::string>& secrets) {
+HoleText parse_holes(std::string_view text, const std::vector<std::string>& words, const std::vector<std::string>& secrets) {
   HoleText out;
   std::string literal;
   const auto flush = [&] {

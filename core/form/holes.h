@@ -18,8 +18,7 @@ struct HoleText {
 
 // words: those of key, value, id, payload, checksum that are known here; secrets are known
 // everywhere.
-HoleText parse_holes(std::string_view text, const std::vector<std::string>& words,
-                     const std::vector<std::string>& secrets);
+HoleText parse_holes(std::string_view text, const std::vector<std::string>& words, const std::vector<std::string>& secrets);
 
 // "key", "value", "id", "payload", "checksum": names that a secret may not have.
 const std::vector<std::string>& reserved_holes();

@@ -10,11 +10,9 @@ void collect_list(const Node& node, const Shape& shape, Names& names, Diagnostic
     if (!shape.refers_to.empty()) {
       const Entry* name = item.find("name");
       if (name == nullptr) name = item.find("id");
-      const bool usable =
-          name != nullptr && name->value.scalar() && name->value.type != NodeType::null;
+      const bool usable = name != nullptr && name->value.scalar() && name->value.type != NodeType::null;
       // Also without a usable name it takes its place, so that positions match the list.
-      names.add(shape.refers_to, usable ? name->value.text : std::string(),
-                usable ? name->value.at : item.at, diagnostics);
+      names.add(shape.refers_to, usable ? name->value.text : std::string(), usable ? name->value.at : item.at, diagnostics);
     }
     collect(item, shape.item.front(), names, diagnostics);
   }
@@ -25,8 +23,7 @@ void collect(const Node& node, const Shape& shape, Names& names, Diagnostics& di
     collect_list(node, shape, names, diagnostics);
   }
   if (shape.form == Form::named && node.type == NodeType::mapping && shape.key_form == Form::name) {
-    for (const Entry& entry : node.entries)
-      names.add(shape.refers_to, entry.key, entry.at, diagnostics);
+    for (const Entry& entry : node.entries) names.add(shape.refers_to, entry.key, entry.at, diagnostics);
   }
   if (shape.form == Form::mapping && node.type == NodeType::mapping) {
     for (const Entry& entry : node.entries) {
@@ -56,8 +53,8 @@ void Names::add(const std::string& kind, std::string name, Position at, Diagnost
   if (const auto first = find(kind, name)) {
     const Position where = places_[kind][*first];
     diagnostics.error(at,
-                      "a second " + kind + " called " + ticked(name) + ", first at " +
-                          std::to_string(where.line) + ":" + std::to_string(where.col),
+                      "a second " + kind + " called " + ticked(name) + ", first at " + std::to_string(where.line) + ":" +
+                          std::to_string(where.col),
                       "give each " + kind + " its own name");
   }
   if (!name.empty()) first_[kind].try_emplace(name, lists_[kind].size());

@@ -293,8 +293,7 @@ std::string type_name(const Shape& shape) {
 
 std::string range_text(const Shape& shape) {
   std::string out;
-  if (std::isfinite(shape.low))
-    out = (shape.above_low ? "above " : "at least ") + limit_text(shape, shape.low);
+  if (std::isfinite(shape.low)) out = (shape.above_low ? "above " : "at least ") + limit_text(shape, shape.low);
   if (std::isfinite(shape.high)) {
     out += std::string(out.empty() ? "" : ", ") + "at most " + limit_text(shape, shape.high);
   }

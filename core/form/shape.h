@@ -37,7 +37,7 @@ enum class Form {
   list,
   one_or_list,
   mapping,
-  named,  // a mapping from names to items
+  named,   // a mapping from names to items
   beside,  // which form applies is said by the key beside it: see shape_beside
 };
 
@@ -56,17 +56,16 @@ struct Shape {
   std::string
       pattern;  // text, holes, keys of named: a regular expression (core/base/regex.h), the whole text; pattern_doc in words
   std::string pattern_doc;
-  std::vector<std::string> words;  // choice; holes: the names beside secrets
-  std::vector<Scheme> schemes;     // url
-  std::string
-      refers_to;  // reference: "probe"; named, list: what is declared here, by key or by name/id
-  Form key_form = Form::name;  // named: name = declares refers_to, reference = names one, text =
-                               // matches pattern
-  std::vector<Shape> item;     // list, one_or_list, named: exactly one
+  std::vector<std::string> words;       // choice; holes: the names beside secrets
+  std::vector<Scheme> schemes;          // url
+  std::string refers_to;                // reference: "probe"; named, list: what is declared here, by key or by name/id
+  Form key_form = Form::name;           // named: name = declares refers_to, reference = names one, text =
+                                        // matches pattern
+  std::vector<Shape> item;              // list, one_or_list, named: exactly one
   std::size_t fewest = 0, most = 1000;  // list, named
   std::vector<Key> keys;                // mapping; beside: the form that applies where a key of this name is written
   std::string within;                   // beside: the key of the mapping beside it in which that key stands; "" = beside itself
-  std::vector<std::string> later;  // mapping: keys; choice: words, reserved for a later version
+  std::vector<std::string> later;       // mapping: keys; choice: words, reserved for a later version
   std::vector<std::vector<std::string>> exactly_one;  // mapping: of these keys
   std::vector<std::vector<std::string>> at_least_one;
   std::vector<std::vector<std::string>> not_together;

@@ -7,13 +7,20 @@ namespace {
 
 std::string hole_name(const TextPiece& piece) {
   switch (piece.kind) {
-    case HoleKind::literal: return piece.text;
-    case HoleKind::key: return "{key}";
-    case HoleKind::value: return "{value}";
-    case HoleKind::id: return "{id}";
-    case HoleKind::payload: return "{payload}";
-    case HoleKind::checksum: return "{checksum}";
-    case HoleKind::secret: return "{" + piece.text + "}";
+    case HoleKind::literal:
+      return piece.text;
+    case HoleKind::key:
+      return "{key}";
+    case HoleKind::value:
+      return "{value}";
+    case HoleKind::id:
+      return "{id}";
+    case HoleKind::payload:
+      return "{payload}";
+    case HoleKind::checksum:
+      return "{checksum}";
+    case HoleKind::secret:
+      return "{" + piece.text + "}";
   }
   return "";
 }
@@ -21,8 +28,7 @@ std::string hole_name(const TextPiece& piece) {
 }  // namespace
 
 bool Text::uses(HoleKind kind) const {
-  return std::any_of(pieces.begin(), pieces.end(),
-                     [kind](const TextPiece& piece) { return piece.kind == kind; });
+  return std::any_of(pieces.begin(), pieces.end(), [kind](const TextPiece& piece) { return piece.kind == kind; });
 }
 
 std::string Text::display() const {

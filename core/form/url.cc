@@ -68,8 +68,7 @@ Result<Url> parse_url(std::string_view text, const std::vector<Scheme>& schemes)
   SHAKEDOWN_TRY(url.port, parse_port(place.substr(bracketed ? end + 1 : end), *scheme));
   if (!scheme->path && !path.empty()) return wrong("leave out what follows the port");
   const auto visible = [](char c) { return c > ' ' && c < 0x7f && c != '{' && c != '}'; };
-  if (!std::all_of(path.begin(), path.end(), visible))
-    return wrong("the path is plain ASCII without holes");
+  if (!std::all_of(path.begin(), path.end(), visible)) return wrong("the path is plain ASCII without holes");
   while (path.ends_with('/')) path.remove_suffix(1);
   url.path = std::string(path);
   return url;

@@ -21,9 +21,9 @@ const std::vector<Scheme>& web_schemes();  // http, https
 
 struct Url {
   std::string scheme;
-  std::string host;    // without brackets
-  uint16_t port = 0;   // the scheme's own when not written
-  std::string path;    // "" or "/v1", without a slash at the end
+  std::string host;   // without brackets
+  uint16_t port = 0;  // the scheme's own when not written
+  std::string path;   // "" or "/v1", without a slash at the end
 };
 
 // scheme://host[:port][/path]. No user, query or fragment. Errors (kind scenario) say what was expected.

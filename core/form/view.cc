@@ -16,8 +16,7 @@ namespace {
 
 bool all_good(const Node& node) {
   return !node.bad && std::all_of(node.items.begin(), node.items.end(), all_good) &&
-         std::all_of(node.entries.begin(), node.entries.end(),
-                     [](const Entry& e) { return all_good(e.value); });
+         std::all_of(node.entries.begin(), node.entries.end(), [](const Entry& e) { return all_good(e.value); });
 }
 
 }  // namespace
@@ -36,8 +35,7 @@ bool View::sound() const { return node_ != nullptr && all_good(*node_); }
 
 View View::operator[](std::string_view name) const {
   const Key* key = shape_->find(name);
-  if (key == nullptr)
-    broken("the description of " + shape_->title + " has no key " + std::string(name));
+  if (key == nullptr) broken("the description of " + shape_->title + " has no key " + std::string(name));
   const bool readable = *this && node_->type == NodeType::mapping;
   const Entry* entry = readable ? node_->find(name) : nullptr;
   const std::string* fallback = key->fallback.empty() ? nullptr : &key->fallback;
@@ -50,8 +48,7 @@ std::vector<View> View::items() const {
   std::vector<View> out;
   if (!*this) return out;
   if (node_->type != NodeType::list) {
-    if (shape_->form == Form::one_or_list)
-      out.emplace_back(node_, &shape_->item.front(), node_->at);
+    if (shape_->form == Form::one_or_list) out.emplace_back(node_, &shape_->item.front(), node_->at);
     return out;
   }
   for (const Node& item : node_->items) out.emplace_back(&item, &shape_->item.front(), node_->at);

@@ -4,10 +4,14 @@ namespace shakedown {
 
 const char* to_string(TlsVersion version) {
   switch (version) {
-    case TlsVersion::tls1_0: return "TLS 1.0";
-    case TlsVersion::tls1_1: return "TLS 1.1";
-    case TlsVersion::tls1_2: return "TLS 1.2";
-    case TlsVersion::tls1_3: return "TLS 1.3";
+    case TlsVersion::tls1_0:
+      return "TLS 1.0";
+    case TlsVersion::tls1_1:
+      return "TLS 1.1";
+    case TlsVersion::tls1_2:
+      return "TLS 1.2";
+    case TlsVersion::tls1_3:
+      return "TLS 1.3";
   }
   return "unknown";
 }
@@ -29,9 +33,7 @@ struct AnswerOf {
   CheckAnswer operator()(const HttpCheck& check) const {
     return check.number_pointer.empty() ? CheckAnswer::holds : CheckAnswer::number;
   }
-  CheckAnswer operator()(const CommandCheck& check) const {
-    return check.number ? CheckAnswer::number : CheckAnswer::holds;
-  }
+  CheckAnswer operator()(const CommandCheck& check) const { return check.number ? CheckAnswer::number : CheckAnswer::holds; }
   template <class Other>
   CheckAnswer operator()(const Other&) const {
     return CheckAnswer::holds;

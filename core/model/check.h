@@ -53,8 +53,8 @@ struct CommandCheck {
   std::vector<std::string> argv;
   bool number = false;
 };
-using CheckKind = std::variant<TlsCheck, CertificateCheck, PlainHttpCheck, AuthenticationCheck, HeadersCheck, HttpCheck,
-                               CommandCheck>;
+using CheckKind =
+    std::variant<TlsCheck, CertificateCheck, PlainHttpCheck, AuthenticationCheck, HeadersCheck, HttpCheck, CommandCheck>;
 
 struct Check {
   std::string name;

@@ -28,8 +28,8 @@ struct StageEvent {
   RunTime start{}, end{};  // planned: as announced; ended: end = the true end
   std::string reason;      // not_run, or ended early
   StageRole role = StageRole::declared;
-  double level = 0;        // rate per second, users or replicas of a window, confirmation or step; else 0
-  uint32_t step = 0;       // of a search or series, from 0; iteration counts the windows of the step
+  double level = 0;   // rate per second, users or replicas of a window, confirmation or step; else 0
+  uint32_t step = 0;  // of a search or series, from 0; iteration counts the windows of the step
 };
 
 // A fault's change of state. earliest..latest bound the instant of the change.
@@ -39,8 +39,8 @@ struct FaultEvent {
   StageId stage;
   FaultState state = FaultState::armed;
   RunTime earliest{}, latest{};
-  std::string detail;   // effective: the proof; undoing: what begins; failed/leftover: what is wrong
-  bool by_undo = false; // clean or resumed by our undo, not by recovery
+  std::string detail;    // effective: the proof; undoing: what begins; failed/leftover: what is wrong
+  bool by_undo = false;  // clean or resumed by our undo, not by recovery
 };
 
 // A setup, ready, recover, undo or teardown step.

@@ -39,7 +39,7 @@ struct Action {
   AgentId agent;                  // exec: where
   Duration after{};               // recover: from the fault's effect; else from the step before
   Duration limit = std::chrono::seconds(30);
-  std::string describe;           // "start ledger", "exec ./fail-over --to b": for plan and reports
+  std::string describe;  // "start ledger", "exec ./fail-over --to b": for plan and reports
 };
 
 struct KillFault {
@@ -67,11 +67,11 @@ struct Fault {
   PhaseId phase;
   Duration at{};  // from the phase's start
   FaultKind kind;
-  std::vector<Action> recover;     // what the operator or orchestrator does: counted
-  std::vector<Action> undo;        // what we do to clean up: not counted
-  Duration recover_within{};       // then undo, then stop the run
-  Duration undo_within{};          // how long its undo is waited for; 0 = as its steps say (undo_patience)
-  std::optional<Rate> expected;    // declared frequency, from the team's own incidents
+  std::vector<Action> recover;   // what the operator or orchestrator does: counted
+  std::vector<Action> undo;      // what we do to clean up: not counted
+  Duration recover_within{};     // then undo, then stop the run
+  Duration undo_within{};        // how long its undo is waited for; 0 = as its steps say (undo_patience)
+  std::optional<Rate> expected;  // declared frequency, from the team's own incidents
 };
 
 ComponentId component_of(const FaultKind& kind);

@@ -22,9 +22,9 @@ struct Ledger {
   Document absent;    // what proves that it is not there; anything else is undecided
   Rate rate;          // writes per second, uniform
   Duration timeout = std::chrono::seconds(1);
-  Duration settle = std::chrono::seconds(1);          // quiesce before verifying
-  Rate verify_rate{500};                              // reads per second while verifying
-  Duration verify_limit = std::chrono::seconds(60);   // reads not done by then leave ids undecided
+  Duration settle = std::chrono::seconds(1);         // quiesce before verifying
+  Rate verify_rate{500};                             // reads per second while verifying
+  Duration verify_limit = std::chrono::seconds(60);  // reads not done by then leave ids undecided
   std::string noun = "write";
   AgentId agent;
 };
@@ -60,7 +60,7 @@ struct LedgerRead {
 // One verifying step: which ids were to be read, and why.
 struct LedgerPass {
   uint32_t pass = 0;
-  InjectionId injection;  // none = the reading at the end of the run
+  InjectionId injection;              // none = the reading at the end of the run
   uint64_t first_id = 0, end_id = 0;  // [first, end)
   RunTime started{}, finished{};
   bool complete = false;  // false: verify_limit or a lost agent cut it short

@@ -65,13 +65,10 @@ double arrivals_until(const RateShape& shape, Duration offset, Duration length) 
   const double t = seconds(until);
   const Overloaded arrivals{
       [&](const ConstantRate& s) { return constant(s) * t; },
-      [&](const RampRate& s) {
-        return (s.from.per_second + ramp_rate(s, until, length)) / 2 * t;
-      },
+      [&](const RampRate& s) { return (s.from.per_second + ramp_rate(s, until, length)) / 2 * t; },
       [&](const StepRate& s) { return step_arrivals(s, until); },
       [&](const SpikeRate& s) {
-        return s.base.per_second * t +
-               (s.peak.per_second - s.base.per_second) * spike_overlap(s, until);
+        return s.base.per_second * t + (s.peak.per_second - s.base.per_second) * spike_overlap(s, until);
       },
   };
   return std::visit(arrivals, shape);

@@ -44,9 +44,9 @@ struct MixEntry {
 
 struct Load {
   std::variant<OpenLoad, ClosedLoad> kind;
-  std::vector<MixEntry> mix;       // at least one
-  uint32_t max_outstanding = 0;    // open only, all agents together; 0 = a guard of memory that no healthy target meets
-  AgentId from;                    // none = every agent with the role `load`
+  std::vector<MixEntry> mix;     // at least one
+  uint32_t max_outstanding = 0;  // open only, all agents together; 0 = a guard of memory that no healthy target meets
+  AgentId from;                  // none = every agent with the role `load`
 };
 
 // The rate of a shape at an offset from the phase's start (0 outside [0, length)), and its integral:

@@ -71,7 +71,7 @@ struct Operation {
   Request request;
   KeySpec key;
   Bytes value_size;  // size of {value}; 0 when unused
-  Document expect;    // what makes an answer good, in the protocol's form; null = as the protocol says
+  Document expect;   // what makes an answer good, in the protocol's form; null = as the protocol says
   Duration timeout = std::chrono::seconds(1);
   std::string noun;  // for page one: "read" in "99.9 % of reads"; defaults to "request"
   // Every latency limit declared by a requirement for this operation, ascending, without repeats:
@@ -80,13 +80,13 @@ struct Operation {
 };
 
 struct ConnectionPolicy {
-  uint32_t max = 0;                  // per target and agent (split over its workers); 0 = as many as requests are out
-  Duration max_age{};                // 0 = no limit
-  uint64_t max_requests = 0;         // 0 = no limit
+  uint32_t max = 0;           // per target and agent (split over its workers); 0 = as many as requests are out
+  Duration max_age{};         // 0 = no limit
+  uint64_t max_requests = 0;  // 0 = no limit
   Duration backoff = std::chrono::milliseconds(50);
   Duration backoff_max = std::chrono::milliseconds(100);
-  Bytes max_response{16 << 20};      // of one answer, head included; a longer one failed
-  Bytes slowest;                     // that an answer brings a second, once it has begun; 0 = no limit
+  Bytes max_response{16 << 20};  // of one answer, head included; a longer one failed
+  Bytes slowest;                 // that an answer brings a second, once it has begun; 0 = no limit
 };
 
 }  // namespace shakedown

@@ -13,8 +13,8 @@ enum class ProbeConnection { reuse, fresh };  // fresh: a new connection for eac
 struct Probe {
   std::string name;
   OperationId operation;
-  Duration every{};    // start to start, open loop: a slow check does not delay the next
-  Duration timeout{};  // slower than this has failed
+  Duration every{};         // start to start, open loop: a slow check does not delay the next
+  Duration timeout{};       // slower than this has failed
   uint32_t down_after = 3;  // this many failures in a row = down; the outage begins at the first of them
   uint32_t up_after = 10;   // this many good checks in a row = sustained recovery
   ProbeConnection connection = ProbeConnection::reuse;

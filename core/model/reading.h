@@ -15,19 +15,19 @@ struct ReadingSample {
   double value = 0;  // may be NaN or infinite, as the source said
 };
 struct ReadingSeries {
-  std::string labels;  // {a="b"} as the source prints them, sorted; empty = none
+  std::string labels;                  // {a="b"} as the source prints them, sorted; empty = none
   std::vector<ReadingSample> samples;  // ascending
 };
 
 // One question and its answer.
 struct Reading {
   enum class Kind {
-    reported_value,    // the reported SLI for exactly the window, at its end
-    reported_series,   // the same expression over time, a sample each step
-    reported_count,    // their own number of requests in the window
-    alert,             // ALERTS of the alert that should fire, over time
-    retention,         // how far back the source keeps samples: one sample, seconds
-    dependency_count,  // the dependency's own count of calls in the window
+    reported_value,       // the reported SLI for exactly the window, at its end
+    reported_series,      // the same expression over time, a sample each step
+    reported_count,       // their own number of requests in the window
+    alert,                // ALERTS of the alert that should fire, over time
+    retention,            // how far back the source keeps samples: one sample, seconds
+    dependency_count,     // the dependency's own count of calls in the window
     dependency_capacity,  // from another scorecard: one sample, per second (lower bound)
   } kind = Kind::reported_value;
   RequirementId requirement;  // reported_*, alert, retention
@@ -39,7 +39,7 @@ struct Reading {
   Duration step{};            // of a series over time; 0 = one instant
   Duration scrape{};          // how far apart the source's own samples are; 0 = not known
   std::vector<ReadingSeries> series;
-  std::string problem;        // why there is no answer; empty = there is one (which may be without series)
+  std::string problem;  // why there is no answer; empty = there is one (which may be without series)
 };
 
 }  // namespace shakedown

@@ -22,8 +22,9 @@ enum class Outcome : uint8_t {
 };
 inline constexpr std::size_t kOutcomes = 9;
 inline constexpr std::array<Outcome, kOutcomes> kAllOutcomes = {
-    Outcome::ok,      Outcome::failed,     Outcome::refused,           Outcome::reset,        Outcome::timeout,
-    Outcome::unfinished, Outcome::dropped_by_target, Outcome::dropped_by_us, Outcome::client_error};
+    Outcome::ok,          Outcome::failed,     Outcome::refused,           Outcome::reset,
+    Outcome::timeout,     Outcome::unfinished, Outcome::dropped_by_target, Outcome::dropped_by_us,
+    Outcome::client_error};
 const char* to_string(Outcome outcome);
 constexpr bool is_bad(Outcome o) {  // counts against availability and error ratio
   return o == Outcome::failed || o == Outcome::refused || o == Outcome::reset || o == Outcome::timeout ||
@@ -49,7 +50,7 @@ using TraceId = std::array<uint8_t, 16>;
 // What a driver knows after one request.
 struct Attempt {
   Outcome outcome = Outcome::ok;
-  int status = 0;           // HTTP status, 0 = none
+  int status = 0;  // HTTP status, 0 = none
   uint32_t bytes_in = 0;
 };
 
@@ -64,7 +65,7 @@ struct Sample {
   bool retried = false;   // sent a second time: the target closed the kept connection as we sent
   bool queued = false;    // found all connections of a declared pool in use
   Mismatch wrong = Mismatch::none;
-  uint16_t status = 0;    // of the answer, 0 = there was none
+  uint16_t status = 0;  // of the answer, 0 = there was none
   RunTime intended{}, released{}, sent{}, done{};
   TraceId trace{};
 };

@@ -97,16 +97,13 @@ Shape http_expect_shape(const std::vector<std::string>& names) {
                             "A regular expression that is found in it: RE2's syntax, without look-around and "
                             "back-references; a dot stands for a line's end too, ^ and $ for the ends of each line.")});
   body.at_least_one = {{"contains", "regex"}};
-  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state",
-                          scalar(Form::any_value));
-  Shape shape = mapping(
-      "expect",
-      "What makes an answer good. All that is written must hold; redirects are not followed.",
-      {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx",
-                 "Status codes, or classes such as 4xx."),
-       may("header", http_expected_headers_shape(), "Header names and their values."),
-       may("body", body, "What the body contains."),
-       may("json", json, "JSON pointers (RFC 6901) into the body and the value found there.")});
+  Shape json = named_like("(/[^~]*(~[01][^~]*)*)?", "a JSON pointer such as /state", scalar(Form::any_value));
+  Shape shape =
+      mapping("expect", "What makes an answer good. All that is written must hold; redirects are not followed.",
+              {otherwise("status", one_or_list_of(scalar(Form::status)), "2xx", "Status codes, or classes such as 4xx."),
+               may("header", http_expected_headers_shape(), "Header names and their values."),
+               may("body", body, "What the body contains."),
+               may("json", json, "JSON pointers (RFC 6901) into the body and the value found there.")});
   shape.at_least_one = {{"status", "header", "body", "json"}};
   return shape;
 }
@@ -119,17 +116,15 @@ Shape http_request_shape(const std::vector<std::string>& names) {
   Shape path = holes(names);
   path.pattern = "/[!-~]*";
   path.pattern_doc = "a path that starts with `/` and has no blanks";
-  return mapping(
-      "request",
-      "An HTTP/1.1 request. In path, headers and body {name} of a known name is replaced; every "
-      "other brace is text.",
-      {may("method", choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}), "GET",
-           "Method."),
-       need("path", path, "Starts with `/`; the target's path is put before it."),
-       may("headers", header,
-           "Header names and values. Host, Content-Length, Transfer-Encoding and Connection are "
-           "set by the program."),
-       may("body", holes(names), "The body.")});
+  return mapping("request",
+                 "An HTTP/1.1 request. In path, headers and body {name} of a known name is replaced; every "
+                 "other brace is text.",
+                 {may("method", choice({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}), "GET", "Method."),
+                  need("path", path, "Starts with `/`; the target's path is put before it."),
+                  may("headers", header,
+                      "Header names and values. Host, Content-Length, Transfer-Encoding and Connection are "
+                      "set by the program."),
+                  may("body", holes(names), "The body.")});
 }
 
 std::vector<std::pair<int, int>> read_http_statuses(const View& view) {

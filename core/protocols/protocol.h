@@ -17,7 +17,7 @@ struct RequestRules {
 };
 
 struct ProtocolForm {
-  const char* name;  // the key of a request: "http"
+  const char* name;             // the key of a request: "http"
   std::vector<Scheme> schemes;  // of targets' addresses
   // The form of a request without its target, which every one has, and of what is expected of its answer. holes: the
   // names that are filled here.

@@ -14,24 +14,26 @@ Shape tcp_request_shape(const std::vector<std::string>& names) {
                          may("length", bytes(1, kLongestAnswer), "It has so many bytes."),
                          may("close", boolean(), "true: it ends where the target closes the connection.")});
   until.exactly_one = {{"text", "regex", "length", "close"}};
-  return mapping("TCP request",
-                 "A text that is sent over a connection, and the answer that is read until its end. In `send` and `until` "
-                 "{name} of a known name is replaced; every other brace is text.",
-                 {otherwise("send", holes(names), "nothing: the target speaks first", "What is sent."),
-                  need("until", until, "What ends the answer."),
-                  may("most", bytes(1, kLongestAnswer), "64KiB", "An answer of more bytes is broken, and its connection closed."),
-                  may("repeatable", boolean(), "false",
-                      "Whether it may be sent once more, on a fresh connection, where the target closes a kept one as it is sent.")});
+  return mapping(
+      "TCP request",
+      "A text that is sent over a connection, and the answer that is read until its end. In `send` and `until` "
+      "{name} of a known name is replaced; every other brace is text.",
+      {otherwise("send", holes(names), "nothing: the target speaks first", "What is sent."),
+       need("until", until, "What ends the answer."),
+       may("most", bytes(1, kLongestAnswer), "64KiB", "An answer of more bytes is broken, and its connection closed."),
+       may("repeatable", boolean(), "false",
+           "Whether it may be sent once more, on a fresh connection, where the target closes a kept one as it is sent.")});
 }
 
 Shape tcp_expect_shape(const std::vector<std::string>& names) {
-  Shape shape = mapping("TCP answer", "What makes an answer good. All that is written must hold.",
-                        {may("starts", holes(names),
-                             "The text with which it begins. In a ledger's `present`: an answer that begins so and does not "
-                             "hold is an altered entry; without `starts` nobody knows."),
-                         may("contains", holes(names), "A text that occurs in it."),
-                         may("regex", scalar(Form::regex),
-                             "A regular expression that is found in it: RE2's syntax, without look-around and back-references.")});
+  Shape shape =
+      mapping("TCP answer", "What makes an answer good. All that is written must hold.",
+              {may("starts", holes(names),
+                   "The text with which it begins. In a ledger's `present`: an answer that begins so and does not "
+                   "hold is an altered entry; without `starts` nobody knows."),
+               may("contains", holes(names), "A text that occurs in it."),
+               may("regex", scalar(Form::regex),
+                   "A regular expression that is found in it: RE2's syntax, without look-around and back-references.")});
   shape.at_least_one = {{"starts", "contains", "regex"}};
   return shape;
 }
@@ -44,9 +46,11 @@ void check_tcp_request(const View& request, const RequestRules& rules, Diagnosti
   if (length && request["most"].absent() && length.bytes().count > request["most"].bytes().count) {
     diagnostics.error(length.at(), "`length` is more than an answer may have", "raise `most` beside `until`");
   }
-  if (close && !close.boolean()) diagnostics.error(close.at(), "`close: false` ends no answer", "write close: true, or something else");
+  if (close && !close.boolean())
+    diagnostics.error(close.at(), "`close: false` ends no answer", "write close: true, or something else");
   if (rules.traced) {
-    diagnostics.warning(request.at(), "`trace: w3c`: a `tcp` request carries no trace context", "expect traces of the others only");
+    diagnostics.warning(request.at(), "`trace: w3c`: a `tcp` request carries no trace context",
+                        "expect traces of the others only");
   }
 }
 

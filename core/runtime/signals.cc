@@ -13,8 +13,7 @@ struct Signals::State {
   std::function<void(int)> received;  // empty once the owner is gone
 };
 
-Signals::Signals(boost::asio::io_context& loop, std::initializer_list<int> signals,
-                 std::function<void(int)> received)
+Signals::Signals(boost::asio::io_context& loop, std::initializer_list<int> signals, std::function<void(int)> received)
     : state_(std::make_shared<State>(loop)) {
   for (const int signal : signals) {
     boost::system::error_code ignored;

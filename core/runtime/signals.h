@@ -14,8 +14,7 @@ namespace shakedown {
 class Signals {
  public:
   // received(signal) for each delivery until destruction, for example {SIGINT, SIGTERM}.
-  Signals(boost::asio::io_context& loop, std::initializer_list<int> signals,
-          std::function<void(int)> received);
+  Signals(boost::asio::io_context& loop, std::initializer_list<int> signals, std::function<void(int)> received);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

@@ -17,8 +17,7 @@ namespace shakedown {
 
 // A timer without a type-erased executor.
 using LoopTimer =
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                      boost::asio::wait_traits<std::chrono::steady_clock>,
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>;
 
 // Both are CLOCK_MONOTONIC.
@@ -41,9 +40,7 @@ class Alarm {
 
   // Replaces what was set before.
   void at(MonoTime when, std::function<void()> action);
-  void after(Duration length, std::function<void()> action) {
-    at(mono_now() + length, std::move(action));
-  }
+  void after(Duration length, std::function<void()> action) { at(mono_now() + length, std::move(action)); }
   void cancel();
   bool is_set() const { return pending_ != nullptr; }
 

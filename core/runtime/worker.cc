@@ -23,8 +23,7 @@ void run(boost::asio::io_context& loop, const std::string& name) {
   try {
     loop.run();
   } catch (const std::exception& broken) {
-    log::error("a handler threw, which no handler may",
-               {{"worker", name}, {"what", broken.what()}});
+    log::error("a handler threw, which no handler may", {{"worker", name}, {"what", broken.what()}});
     std::abort();
   }
 }
@@ -32,8 +31,7 @@ void run(boost::asio::io_context& loop, const std::string& name) {
 }  // namespace
 
 Worker::Worker(std::string name)
-    : work_(boost::asio::make_work_guard(loop_)),
-      thread_([this, name = std::move(name)] { run(loop_, name); }) {}
+    : work_(boost::asio::make_work_guard(loop_)), thread_([this, name = std::move(name)] { run(loop_, name); }) {}
 
 Worker::~Worker() { finish(); }
 

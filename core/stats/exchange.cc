@@ -8,9 +8,7 @@ namespace shakedown {
 namespace {
 
 bool is_good(const Exchange& e) { return e.outcome == Outcome::ok; }
-bool slower(const Exchange* a, const Exchange* b) {
-  return a->latency != b->latency ? a->latency > b->latency : *a < *b;
-}
+bool slower(const Exchange* a, const Exchange* b) { return a->latency != b->latency ? a->latency > b->latency : *a < *b; }
 
 // A list that needs no heap: this runs for requests too.
 struct Few {

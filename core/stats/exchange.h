@@ -63,8 +63,8 @@ class Witnesses {
     bad_ = good_ = {};
   }
   const std::vector<Exchange>& all() const { return all_; }  // ascending by intended
-  List first_bad() const;                                     // ascending by intended
-  List slowest_bad() const;                                   // the slowest first
+  List first_bad() const;                                    // ascending by intended
+  List slowest_bad() const;                                  // the slowest first
   List slowest_good() const;
   friend bool operator==(const Witnesses& a, const Witnesses& b) { return a.all_ == b.all_; }
 

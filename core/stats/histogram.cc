@@ -102,8 +102,8 @@ Duration histogram_upper(uint32_t bucket) {
 void SparseHistogram::add(Duration d, uint64_t count) {
   if (count == 0) return;
   const uint32_t bucket = histogram_bucket(d);
-  const auto at = std::lower_bound(buckets_.begin(), buckets_.end(), bucket,
-                                   [](const BucketCount& b, uint32_t i) { return b.bucket < i; });
+  const auto at =
+      std::lower_bound(buckets_.begin(), buckets_.end(), bucket, [](const BucketCount& b, uint32_t i) { return b.bucket < i; });
   if (at != buckets_.end() && at->bucket == bucket) {
     at->count += count;
   } else {
@@ -173,9 +173,7 @@ Duration SparseHistogram::rank(uint64_t k) const {
   return empty() ? Duration::zero() : midpoint(buckets_.back().bucket);
 }
 
-Duration SparseHistogram::max() const {
-  return empty() ? Duration::zero() : histogram_upper(buckets_.back().bucket);
-}
+Duration SparseHistogram::max() const { return empty() ? Duration::zero() : histogram_upper(buckets_.back().bucket); }
 
 double SparseHistogram::sum_seconds() const {
   double sum = 0;

@@ -44,8 +44,8 @@ class SparseHistogram {
   Duration quantile(double q) const;
   // The value of the k-th smallest (1-based), same resolution.
   Duration rank(uint64_t k) const;
-  Duration max() const;       // upper bound of the highest bucket in use
-  double sum_seconds() const; // from bucket midpoints
+  Duration max() const;        // upper bound of the highest bucket in use
+  double sum_seconds() const;  // from bucket midpoints
   // How many values lie above the limit for certain, and how many may: those of the bucket that holds it are in doubt.
   // Exact counts come from over-limit counters.
   struct Above {
@@ -78,10 +78,10 @@ class HistogramSum {
 
  private:
   template <class Visit>
-  void each_used(const Visit& visit) const;  // ascending
-  std::vector<uint64_t> counts_;  // empty, or kHistogramBuckets long
+  void each_used(const Visit& visit) const;                     // ascending
+  std::vector<uint64_t> counts_;                                // empty, or kHistogramBuckets long
   std::array<uint64_t, (kHistogramBuckets + 63) / 64> used_{};  // a bit a bucket
-  std::size_t buckets_ = 0;       // in use
+  std::size_t buckets_ = 0;                                     // in use
 };
 
 class DenseHistogram {

@@ -24,18 +24,18 @@ struct CellKey {
 };
 
 struct Cell {
-  std::array<uint64_t, kOutcomes> counts{};              // by Outcome
-  std::array<SparseHistogram, kOutcomes> latency;        // by Outcome; drops have none
-  SparseHistogram wait, service;                         // of arrivals that were sent
-  SparseHistogram lag;                                   // of every released arrival
+  std::array<uint64_t, kOutcomes> counts{};        // by Outcome
+  std::array<SparseHistogram, kOutcomes> latency;  // by Outcome; drops have none
+  SparseHistogram wait, service;                   // of arrivals that were sent
+  SparseHistogram lag;                             // of every released arrival
   // [i] = ok arrivals slower than Operation::limits[i] (exact; not-ok ones are added by the judge).
   std::vector<uint64_t> over_limit;
-  Duration latency_max{};                                // exact, over all outcomes
-  uint64_t retried = 0;                                  // of the arrivals: sent a second time
-  uint64_t queued = 0;                                   // of the arrivals: found all connections of a declared pool in use
+  Duration latency_max{};  // exact, over all outcomes
+  uint64_t retried = 0;    // of the arrivals: sent a second time
+  uint64_t queued = 0;     // of the arrivals: found all connections of a declared pool in use
   // Complete answers by status, and what was wrong with them. Good ones with status 200, by far the most, are not listed.
   std::vector<AnswerCount> answers;
-  uint64_t uncounted = 0;                                // good ones of an agent that did not count by status
+  uint64_t uncounted = 0;  // good ones of an agent that did not count by status
 
   uint64_t offered() const;
   uint64_t count(Outcome o) const { return counts[static_cast<std::size_t>(o)]; }
@@ -48,12 +48,12 @@ struct Cell {
 
 // Our own condition in the interval.
 struct AgentHealth {
-  double cpu_seconds = 0;        // of the agent process in the interval
-  double steal_ratio = 0;        // of the host
+  double cpu_seconds = 0;  // of the agent process in the interval
+  double steal_ratio = 0;  // of the host
   uint64_t rss_bytes = 0;
   uint32_t open_connections = 0;
-  uint64_t outstanding = 0;      // arrivals not yet done
-  Duration worst_lag{};          // largest in the interval
+  uint64_t outstanding = 0;  // arrivals not yet done
+  Duration worst_lag{};      // largest in the interval
   friend bool operator==(const AgentHealth&, const AgentHealth&) = default;
 };
 

@@ -50,7 +50,7 @@ class ControllerLink {
 };
 
 // Both ends of an in-memory stream. Each message is encoded and decoded on the way.
-std::pair<std::unique_ptr<AgentLink>, std::unique_ptr<ControllerLink>> memory_link(
-    boost::asio::io_context& agent_loop, boost::asio::io_context& controller_loop);
+std::pair<std::unique_ptr<AgentLink>, std::unique_ptr<ControllerLink>> memory_link(boost::asio::io_context& agent_loop,
+                                                                                   boost::asio::io_context& controller_loop);
 
 }  // namespace shakedown

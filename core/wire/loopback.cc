@@ -28,9 +28,8 @@ Result<void> require_loopback(const std::string& address) {
   }
   const std::size_t colon = address.rfind(':');
   const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
-  const bool digits = !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool digits =
+      !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || std::stoi(port) > 65535) {
     return fail(ErrorKind::usage, "expected HOST:PORT such as 127.0.0.1:7000, or unix:/PATH, found \"" + address + "\"");
   }

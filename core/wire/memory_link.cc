@@ -101,8 +101,7 @@ void carry(const Message& message, Other& other) {
 template <class Link, class Mine, class Theirs, class Frame, class Message>
 class MemoryEnd : public Link {
  public:
-  MemoryEnd(std::shared_ptr<Mine> mine, std::shared_ptr<Theirs> theirs)
-      : mine_(std::move(mine)), theirs_(std::move(theirs)) {}
+  MemoryEnd(std::shared_ptr<Mine> mine, std::shared_ptr<Theirs> theirs) : mine_(std::move(mine)), theirs_(std::move(theirs)) {}
   ~MemoryEnd() override {
     mine_->deafen();
     theirs_->end("the other end has gone");
@@ -121,8 +120,7 @@ class MemoryEnd : public Link {
 
 using AgentEnd = MemoryEnd<AgentLink, AgentEar, ControllerEar, v1::AgentMessage, ToController>;
 
-class ControllerEnd final
-    : public MemoryEnd<ControllerLink, ControllerEar, AgentEar, v1::ControllerMessage, ToAgent> {
+class ControllerEnd final : public MemoryEnd<ControllerLink, ControllerEar, AgentEar, v1::ControllerMessage, ToAgent> {
  public:
   using MemoryEnd::MemoryEnd;
   std::string peer() const override { return "memory"; }
@@ -130,8 +128,8 @@ class ControllerEnd final
 
 }  // namespace
 
-std::pair<std::unique_ptr<AgentLink>, std::unique_ptr<ControllerLink>> memory_link(
-    boost::asio::io_context& agent_loop, boost::asio::io_context& controller_loop) {
+std::pair<std::unique_ptr<AgentLink>, std::unique_ptr<ControllerLink>> memory_link(boost::asio::io_context& agent_loop,
+                                                                                   boost::asio::io_context& controller_loop) {
   auto agent = std::make_shared<AgentEar>(agent_loop);
   auto controller = std::make_shared<ControllerEar>(controller_loop);
   return {std::make_unique<AgentEnd>(agent, controller), std::make_unique<ControllerEnd>(controller, agent)};

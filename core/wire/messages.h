@@ -28,8 +28,8 @@ struct PlanReady {
   bool ok = true;
   std::string error;
   ErrorKind problem = ErrorKind::unavailable;  // when not ok: decides the exit code of the run
-  Duration clock_bound{};  // half of the best round trip
-  std::vector<std::string> addresses;  // see AgentFacts
+  Duration clock_bound{};                      // half of the best round trip
+  std::vector<std::string> addresses;          // see AgentFacts
 };
 // Clock comparison: the controller answers at once with its own monotonic instant.
 struct ClockPing {
@@ -144,9 +144,8 @@ struct LeaseRenew {
 struct Shutdown {
   std::string reason;
 };
-using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject,
-                             FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew,
-                             Shutdown, RunChecks, ReachTargets>;
+using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject, FinishFault,
+                             VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown, RunChecks, ReachTargets>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 

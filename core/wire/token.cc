@@ -71,8 +71,10 @@ Result<std::string> read_token_file(const std::string& path) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return fail(errno_error("cannot inspect the token file " + path, errno));
   if ((info.st_mode & 077) != 0 || (info.st_uid != ::geteuid() && ::geteuid() != 0)) {
-    return fail(ErrorKind::refused, "the token file " + path + " must be readable by its owner only and be ours, but "
-                                    "others may use it; run: chmod 600 " + path);
+    return fail(ErrorKind::refused, "the token file " + path +
+                                        " must be readable by its owner only and be ours, but "
+                                        "others may use it; run: chmod 600 " +
+                                        path);
   }
   std::array<char, 4096> text{};
   const ssize_t size = ::read(file.get(), text.data(), text.size());

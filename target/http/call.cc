@@ -67,8 +67,7 @@ bool parse_head(std::string_view text, Head& head) {
 
 // The status, or 0 when no whole answer comes in time.
 int exchange(const CallSpec& spec, Fd& link, bool& keep_alive) {
-  const std::string request = "GET " + spec.path + " HTTP/1.1\r\nHost: 127.0.0.1:" +
-                              std::to_string(spec.port) + "\r\n\r\n";
+  const std::string request = "GET " + spec.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(spec.port) + "\r\n\r\n";
   const ssize_t put = ::send(link.get(), request.data(), request.size(), MSG_NOSIGNAL);
   if (put != static_cast<ssize_t>(request.size())) return 0;
   const Nanos deadline = mono_now() + kPatience;

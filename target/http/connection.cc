@@ -33,9 +33,7 @@ void Connection::finish(Slot& slot, std::string answer) {
   slot.state = Slot::State::kReady;
 }
 
-ssize_t Connection::receive(char* to, std::size_t size) {
-  return tls_ ? tls_->read(to, size) : ::recv(fd(), to, size, 0);
-}
+ssize_t Connection::receive(char* to, std::size_t size) { return tls_ ? tls_->read(to, size) : ::recv(fd(), to, size, 0); }
 
 ssize_t Connection::put(std::string_view bytes) {
   return tls_ ? tls_->write(bytes) : ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -11,16 +11,13 @@ constexpr std::size_t kMaxChunkLine = 1024;
 
 bool is_token(std::string_view text) {
   const auto fine = [](unsigned char c) {
-    return std::isalnum(c) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   };
   return !text.empty() && std::all_of(text.begin(), text.end(), fine);
 }
 
 bool same(std::string_view left, std::string_view right) {
-  const auto equal = [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == std::tolower(b);
-  };
+  const auto equal = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), equal);
 }
 
@@ -263,8 +260,7 @@ bool RequestParser::read_chunk_size(std::string_view& bytes) {
   return true;
 }
 
-bool RequestParser::read_line(std::string_view& bytes, std::size_t limit, int status,
-                              std::string_view& line) {
+bool RequestParser::read_line(std::string_view& bytes, std::size_t limit, int status, std::string_view& line) {
   const std::size_t end = bytes.find("\r\n");
   const bool partial = end == std::string_view::npos;
   // A lone CR at the end may still become a line end.

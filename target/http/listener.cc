@@ -27,8 +27,7 @@ Fd bound_socket(const char* flag, std::uint16_t port) {
   for (int i = 0;; ++i) {
     if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) break;
     if (errno != EADDRINUSE || i == kBindTries) {
-      fail_errno(kExitUnavailable,
-                 std::string(flag) + ": cannot bind 127.0.0.1:" + std::to_string(port));
+      fail_errno(kExitUnavailable, std::string(flag) + ": cannot bind 127.0.0.1:" + std::to_string(port));
     }
     ::usleep(50'000);
   }
@@ -44,16 +43,14 @@ std::uint16_t port_of(int socket) {
 
 }  // namespace
 
-Listener::Listener(const char* flag, std::uint16_t port)
-    : flag_(flag), guard_(bound_socket(flag, port)) {
+Listener::Listener(const char* flag, std::uint16_t port) : flag_(flag), guard_(bound_socket(flag, port)) {
   port_ = port_of(guard_.get());
 }
 
 void Listener::open() {
   socket_ = bound_socket(flag_, port_);
   if (::listen(socket_.get(), kBacklog) != 0) {
-    fail_errno(kExitUnavailable,
-               std::string(flag_) + ": cannot listen on 127.0.0.1:" + std::to_string(port_));
+    fail_errno(kExitUnavailable, std::string(flag_) + ": cannot listen on 127.0.0.1:" + std::to_string(port_));
   }
 }
 

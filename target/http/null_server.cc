@@ -71,8 +71,8 @@ void NullServer::loop(Worker& worker, bool first) {
   std::array<epoll_event, 256> events;
   for (;;) {
     const bool waits = first && !accepting_;
-    const int count = ::epoll_wait(worker.poll.get(), events.data(),
-                                   static_cast<int>(events.size()), waits ? kAcceptPauseMs : -1);
+    const int count =
+        ::epoll_wait(worker.poll.get(), events.data(), static_cast<int>(events.size()), waits ? kAcceptPauseMs : -1);
     if (waits) {
       accepting_ = watch(worker.poll, listener_.fd(), &listener_, EPOLLIN, EPOLL_CTL_MOD);
     }

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <csignal>
 
-#include "target/service/replicas.h"
 #include "target/http/server_ids.h"
+#include "target/service/replicas.h"
 
 namespace practice {
 namespace {
@@ -68,8 +68,8 @@ void Server::round() {
   const Nanos before = mono_now();
   const Nanos wake = next_wake(before);
   const timespec limit = to_timespec(wake == kNever ? 0 : wake - before);
-  const int count = ::epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                   wake == kNever ? nullptr : &limit, nullptr);
+  const int count =
+      ::epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()), wake == kNever ? nullptr : &limit, nullptr);
   if (count < 0 && errno != EINTR) fail_errno(kExitUnavailable, "cannot wait for events");
   stand_still();
   follow_outages();
@@ -90,8 +90,7 @@ Nanos Server::next_wake(Nanos now) const {
   if (!resumed_.empty() || stalls_.active(now) != nullptr || outage_changes(now)) return now;
   const Nanos timer = timers_.empty() ? kNever : timers_.top().at;
   const Nanos leaves = law_ ? law_->next() : kNever;
-  return std::min({timer, leaves, stalls_.next_edge(now), outages_.next_edge(now), 
-                   durability_.next_due(), accept_again_});
+  return std::min({timer, leaves, stalls_.next_edge(now), outages_.next_edge(now), durability_.next_due(), accept_again_});
 }
 
 // SIGHUP asks for the replicas; anything else ends the program.

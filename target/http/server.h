@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "target/service/callers.h"
 #include "target/http/connection.h"
-#include "target/service/durability.h"
 #include "target/http/listener.h"
 #include "target/metrics.h"
+#include "target/service/callers.h"
+#include "target/service/durability.h"
 #include "target/service/scaling_law.h"
 #include "target/service/service.h"
 #include "target/service/timetable.h"
@@ -50,9 +50,7 @@ class Server {
     std::uint64_t order;
     std::uint64_t connection;
     std::uint64_t slot;
-    bool operator>(const Timer& other) const {
-      return at != other.at ? at > other.at : order > other.order;
-    }
+    bool operator>(const Timer& other) const { return at != other.at ? at > other.at : order > other.order; }
   };
   struct Commit {
     std::uint64_t position;

@@ -63,9 +63,7 @@ void Server::redirect(Connection& connection, Slot& slot) {
   const bool path = slot.request.target.front() == '/';
   const std::string target = path ? slot.request.target : "/";
   const std::string port = std::to_string(doors_.front().listener.port());
-  answer(connection, slot,
-         {308, "only TLS is served\n", "text/plain",
-          "Location: https://127.0.0.1:" + port + target + "\r\n"});
+  answer(connection, slot, {308, "only TLS is served\n", "text/plain", "Location: https://127.0.0.1:" + port + target + "\r\n"});
 }
 
 // The tries are counted even if nobody waits for the answer any more.

@@ -57,8 +57,7 @@ void Server::accept_some(const Door& door) {
     }
     const std::uint64_t id = next_id_++;
     auto tls = tls_ && door.gate == Gate::kService ? tls_->accept(socket.get()) : nullptr;
-    auto connection =
-        std::make_unique<Connection>(id, door.gate, std::move(socket), std::move(tls));
+    auto connection = std::make_unique<Connection>(id, door.gate, std::move(socket), std::move(tls));
     connection->armed = EPOLLIN;
     watch(connection->fd(), id, EPOLLIN, true);
     connections_.emplace(id, std::move(connection));
@@ -116,8 +115,7 @@ void Server::settle(Connection& connection) {
       resumed_.push_back(connection.id());
     }
   }
-  const bool nothing_left =
-      connection.silent || connection.lingering || (connection.idle() && !connection.resuming);
+  const bool nothing_left = connection.silent || connection.lingering || (connection.idle() && !connection.resuming);
   if (connection.ended && nothing_left) connection.doomed = true;
   if (connection.doomed) {
     give_up(connection);

@@ -101,8 +101,7 @@ void Server::execute(Connection& connection, std::uint64_t number, Slot& slot) {
     return;
   }
   if (!allowed(slot.request)) {
-    answer(connection, slot,
-           {401, "expected a bearer token\n", "text/plain", "WWW-Authenticate: Bearer\r\n"});
+    answer(connection, slot, {401, "expected a bearer token\n", "text/plain", "WWW-Authenticate: Bearer\r\n"});
     return;
   }
   if (slot.call_failed) {

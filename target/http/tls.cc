@@ -105,8 +105,6 @@ void TlsContext::load(const Options& options) {
   }
 }
 
-std::unique_ptr<TlsStream> TlsContext::accept(int fd) const {
-  return std::make_unique<TlsStream>(context_.get(), fd);
-}
+std::unique_ptr<TlsStream> TlsContext::accept(int fd) const { return std::make_unique<TlsStream>(context_.get(), fd); }
 
 }  // namespace practice

@@ -20,8 +20,7 @@ std::uint64_t calls_after(std::uint64_t requests, double per_request) {
 
 }  // namespace
 
-Callers::Callers(const Options& options)
-    : options_(options), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+Callers::Callers(const Options& options) : options_(options), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (!wake_.open()) fail_errno(kExitUnavailable, "--calls: cannot make an eventfd");
   for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -39,8 +38,7 @@ bool Callers::submit(std::uint64_t connection, std::uint64_t slot) {
   Job job{connection, slot, {}};
   bool any = false;
   for (const CallSpec& call : options_.calls) {
-    const std::uint64_t count = calls_after(requests_ + 1, call.per_request) -
-                                calls_after(requests_, call.per_request);
+    const std::uint64_t count = calls_after(requests_ + 1, call.per_request) - calls_after(requests_, call.per_request);
     job.calls.push_back(count);
     any = any || count > 0;
   }

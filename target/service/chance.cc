@@ -7,8 +7,7 @@
 namespace practice {
 namespace {
 
-constexpr std::uint64_t kGolden =
-    0x9e3779b97f4a7c15;  // 2^64 / phi: consecutive states lie far apart
+constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / phi: consecutive states lie far apart
 
 std::uint64_t mix(std::uint64_t value) {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
@@ -25,8 +24,7 @@ std::uint64_t hash(std::uint64_t state, std::string_view text) {
 
 }  // namespace
 
-Chance::Chance(std::uint64_t seed, std::uint64_t stream)
-    : state_(mix(seed + kGolden) ^ mix(stream * kGolden + 1)) {}
+Chance::Chance(std::uint64_t seed, std::uint64_t stream) : state_(mix(seed + kGolden) ^ mix(stream * kGolden + 1)) {}
 
 std::uint64_t Chance::next() { return mix(state_ += kGolden); }
 double Chance::unit() { return to_unit(next()); }

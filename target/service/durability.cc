@@ -2,8 +2,7 @@
 
 namespace practice {
 
-Durability::Durability(const Options& options, const std::function<void(Write&&)>& replay)
-    : options_(options) {
+Durability::Durability(const Options& options, const std::function<void(Write&&)>& replay) : options_(options) {
   if (options.data.empty()) return;
   log_ = std::make_unique<EntryLog>(options.data, replay);
   if (!options.ack_early) syncer_ = std::make_unique<Syncer>(*log_);

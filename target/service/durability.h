@@ -9,8 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "target/service/entry_log.h"
 #include "target/options.h"
+#include "target/service/entry_log.h"
 #include "target/service/syncer.h"
 
 namespace practice {

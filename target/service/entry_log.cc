@@ -60,8 +60,7 @@ bool read_record(std::istream& file, Write& write, std::uint64_t& size) {
 
 }  // namespace
 
-EntryLog::EntryLog(const std::string& folder, const std::function<void(Write&&)>& replay)
-    : path_(folder + "/entries.log") {
+EntryLog::EntryLog(const std::string& folder, const std::function<void(Write&&)>& replay) : path_(folder + "/entries.log") {
   if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
     fail_errno(kExitIo, "--data: cannot make folder " + folder);
   }

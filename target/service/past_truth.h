@@ -16,8 +16,7 @@ struct PastTruth {
     std::uint64_t seq = 0;
     bool erased = false;
   };
-  std::map<std::string, Acked>
-      acked;  // the last word on each id, without those reported lost before
+  std::map<std::string, Acked> acked;  // the last word on each id, without those reported lost before
   std::uint64_t last_seq = 0;
   bool any = false;      // there was a process before
   bool stopped = false;  // and it stopped in order

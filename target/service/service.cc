@@ -10,9 +10,7 @@ bool reads(Method method) { return method == Method::kGet || method == Method::k
 
 Answer problem(int status, const char* text) { return {status, text, "text/plain"}; }
 
-Answer wrong_method() {
-  return problem(405, "expected GET, HEAD, PUT or DELETE as the path allows\n");
-}
+Answer wrong_method() { return problem(405, "expected GET, HEAD, PUT or DELETE as the path allows\n"); }
 
 // Every byte differs from what was stored.
 std::string altered(const std::string& body) {
@@ -26,13 +24,9 @@ std::string altered(const std::string& body) {
 
 Service::Service(const Options& options) : options_(options), errors_(options.seed, 1) {}
 
-bool Service::duplicated(std::string_view id) const {
-  return chosen(id, options_.seed, "duplicate", options_.duplicate_ratio);
-}
+bool Service::duplicated(std::string_view id) const { return chosen(id, options_.seed, "duplicate", options_.duplicate_ratio); }
 
-bool Service::corrupted(std::string_view id) const {
-  return chosen(id, options_.seed, "corrupt", options_.corrupt_ratio);
-}
+bool Service::corrupted(std::string_view id) const { return chosen(id, options_.seed, "corrupt", options_.corrupt_ratio); }
 
 bool Service::keeps(const Request& request) {
   const std::string_view path = std::string_view(request.target).substr(0, kEntries.size() + 1);
@@ -49,8 +43,7 @@ Reply Service::handle(Request& request) {
   }
   const bool version = path == "/version";
   if (!version && path != "/health") {
-    return {
-        problem(404, "expected /entries/{id}, /entries?prefix=P, /version or /health\n"), {}, {}};
+    return {problem(404, "expected /entries/{id}, /entries?prefix=P, /version or /health\n"), {}, {}};
   }
   if (!reads(request.method)) return {wrong_method(), {}, {}};
   if (!version) return {{200, "ok\n", "text/plain"}, {}, {}};
@@ -69,10 +62,7 @@ Reply Service::entry(Request& request, std::string_view id) {
   if (reads(request.method)) {
     if (!id.empty()) return {read_entry(id), {}, {}};
     const std::size_t query = request.target.find('?');
-    return {list(query == std::string::npos ? std::string_view()
-                                            : std::string_view(request.target).substr(query + 1)),
-            {},
-            {}};
+    return {list(query == std::string::npos ? std::string_view() : std::string_view(request.target).substr(query + 1)), {}, {}};
   }
   const bool writes = request.method == Method::kPut || request.method == Method::kDelete;
   if (id.empty() || !writes) return {wrong_method(), {}, {}};
@@ -80,8 +70,7 @@ Reply Service::entry(Request& request, std::string_view id) {
 }
 
 Reply Service::write_entry(Request& request, std::string_view id) {
-  if (id.size() > kLongestId)
-    return {problem(400, "expected an id of at most 512 bytes\n"), {}, {}};
+  if (id.size() > kLongestId) return {problem(400, "expected an id of at most 512 bytes\n"), {}, {}};
   Write write;
   write.id = id;
   write.erased = request.method == Method::kDelete;
@@ -117,8 +106,7 @@ Answer Service::list(std::string_view query) const {
 }
 
 Ack Service::ack_of(const Write& write) const {
-  return {write.id, write.seq, write.erased, !write.erased && duplicated(write.id),
-          !write.erased && corrupted(write.id)};
+  return {write.id, write.seq, write.erased, !write.erased && duplicated(write.id), !write.erased && corrupted(write.id)};
 }
 
 std::vector<Write> Service::make_ghosts() {

@@ -4,9 +4,9 @@
 
 #include <optional>
 
-#include "target/service/chance.h"
 #include "target/http/http.h"
 #include "target/options.h"
+#include "target/service/chance.h"
 #include "target/service/store.h"
 #include "target/service/truth.h"
 

@@ -33,8 +33,7 @@ std::uint64_t Store::seq_of(std::string_view id) const {
   return std::max(entry ? entry->seq : 0, erased == erased_.end() ? 0 : erased->second);
 }
 
-void Store::each_with_prefix(std::string_view prefix,
-                             const std::function<void(const std::string& id)>& visit) const {
+void Store::each_with_prefix(std::string_view prefix, const std::function<void(const std::string& id)>& visit) const {
   for (auto at = entries_.lower_bound(prefix); at != entries_.end(); ++at) {
     if (std::string_view(at->first).substr(0, prefix.size()) != prefix) return;
     visit(at->first);

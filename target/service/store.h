@@ -35,8 +35,7 @@ class Store {
   // The number of the last write or deletion of the id that replay() saw or apply() did, 0 for
   // none.
   std::uint64_t seq_of(std::string_view id) const;
-  void each_with_prefix(std::string_view prefix,
-                        const std::function<void(const std::string& id)>& visit) const;
+  void each_with_prefix(std::string_view prefix, const std::function<void(const std::string& id)>& visit) const;
   // Deletions are only remembered while the log is read.
   void end_of_replay() { erased_.clear(); }
 

@@ -4,8 +4,7 @@
 
 namespace practice {
 
-Syncer::Syncer(const EntryLog& log)
-    : log_(log), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread_([this] { run(); }) {
+Syncer::Syncer(const EntryLog& log) : log_(log), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread_([this] { run(); }) {
   if (!wake_.open()) fail_errno(kExitIo, "cannot make an eventfd");
 }
 

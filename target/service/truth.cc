@@ -6,13 +6,9 @@
 namespace practice {
 namespace {
 
-std::string field(std::string_view name, std::int64_t value) {
-  return ",\"" + std::string(name) + "\":" + std::to_string(value);
-}
+std::string field(std::string_view name, std::int64_t value) { return ",\"" + std::string(name) + "\":" + std::to_string(value); }
 
-std::string mode_field(std::string_view mode) {
-  return mode.empty() ? std::string() : ",\"mode\":" + quoted(mode);
-}
+std::string mode_field(std::string_view mode) { return mode.empty() ? std::string() : ",\"mode\":" + quoted(mode); }
 
 std::string list(const std::vector<std::string>& ids) {
   std::string text = "[";
@@ -68,8 +64,7 @@ void Truth::flush() {
 }
 
 void Truth::start() {
-  add("start",
-      field("pid", ::getpid()) + field("mono_ns", mono_now()) + field("wall_ns", wall_now()));
+  add("start", field("pid", ::getpid()) + field("mono_ns", mono_now()) + field("wall_ns", wall_now()));
   flush();
 }
 
@@ -83,29 +78,24 @@ void Truth::lost(const std::vector<std::string>& ids, const std::vector<std::str
 
 void Truth::ghosts(const std::vector<std::string>& ids) { add("ghost", ",\"ids\":" + list(ids)); }
 
-void Truth::listening(std::uint16_t port) {
-  add("listening", field("port", port) + field("mono_ns", mono_now()));
-}
+void Truth::listening(std::uint16_t port) { add("listening", field("port", port) + field("mono_ns", mono_now())); }
 
 void Truth::down(bool clean) {
   const auto alive = last_alive();
   if (!alive) return;
-  add("down", field("from_ns", *alive) + field("to_ns", mono_now()) +
-                  (clean ? ",\"clean\":true" : ",\"clean\":false"));
+  add("down", field("from_ns", *alive) + field("to_ns", mono_now()) + (clean ? ",\"clean\":true" : ",\"clean\":false"));
 }
 
 void Truth::ack(const Ack& ack, Nanos now) {
   if (!on()) return;
-  std::string fields = ",\"id\":" + quoted(ack.id) +
-                       field("seq", static_cast<std::int64_t>(ack.seq)) + field("mono_ns", now);
+  std::string fields = ",\"id\":" + quoted(ack.id) + field("seq", static_cast<std::int64_t>(ack.seq)) + field("mono_ns", now);
   if (ack.duplicate) fields += ",\"duplicate\":true";
   if (ack.corrupt) fields += ",\"corrupt\":true";
   add(ack.erased ? "delete" : "ack", fields);
 }
 
 void Truth::resurrected(const std::string& id, std::uint64_t seq) {
-  add("resurrected", ",\"id\":" + quoted(id) + field("seq", static_cast<std::int64_t>(seq)) +
-                         field("mono_ns", mono_now()));
+  add("resurrected", ",\"id\":" + quoted(id) + field("seq", static_cast<std::int64_t>(seq)) + field("mono_ns", mono_now()));
 }
 
 void Truth::replicas(unsigned count) {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "target/service/alive.h"
 #include "target/base.h"
+#include "target/service/alive.h"
 
 namespace practice {
 

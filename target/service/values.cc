@@ -7,29 +7,25 @@ namespace practice {
 namespace {
 
 constexpr std::string_view kDuration = "a duration with its unit (ns, us, ms, s, m, h) such as 5ms";
-constexpr std::string_view kDelay =
-    "5ms, exp:5ms, uniform:1ms-9ms or lognormal:5ms:0.5 (median and sigma)";
+constexpr std::string_view kDelay = "5ms, exp:5ms, uniform:1ms-9ms or lognormal:5ms:0.5 (median and sigma)";
 constexpr double kLongest = 1e9;  // seconds
 
 struct Unit {
   std::string_view name;
   double nanos;
 };
-constexpr Unit kUnits[] = {{"ns", 1},  {"us", 1e3}, {"ms", 1e6},
-                           {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+constexpr Unit kUnits[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
 
 // The leading decimal number; moves `text` behind it.
 bool take_number(std::string_view& text, double& value) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return false;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc{}) return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
 }
 
-Parsed<Window> window_of(std::string_view what, std::string_view text,
-                         const std::vector<std::string_view>& parts) {
+Parsed<Window> window_of(std::string_view what, std::string_view text, const std::vector<std::string_view>& parts) {
   const auto at = parse_duration(parts[0]);
   const auto length = parse_duration(parts[1]);
   if (!at.ok() || !length.ok()) return expected<Window>(what, text);
@@ -38,8 +34,7 @@ Parsed<Window> window_of(std::string_view what, std::string_view text,
 }
 
 bool mode_of(std::string_view name, OutageMode& mode) {
-  for (const OutageMode known :
-       {OutageMode::kRefuse, OutageMode::kError, OutageMode::kHang, OutageMode::kClose}) {
+  for (const OutageMode known : {OutageMode::kRefuse, OutageMode::kError, OutageMode::kHang, OutageMode::kClose}) {
     if (name != to_string(known)) continue;
     mode = known;
     return true;
@@ -110,8 +105,7 @@ Parsed<std::uint64_t> parse_count(std::string_view text, std::uint64_t low, std:
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   if (!whole || value < low || value > high) {
-    return expected<std::uint64_t>(
-        "a whole number from " + std::to_string(low) + " to " + std::to_string(high), text);
+    return expected<std::uint64_t>("a whole number from " + std::to_string(low) + " to " + std::to_string(high), text);
   }
   return parsed(value);
 }
@@ -120,8 +114,7 @@ Parsed<double> parse_number(std::string_view text, double low, double high) {
   std::string_view rest = text;
   double value = 0;
   if (!take_number(rest, value) || !rest.empty() || value < low || value > high) {
-    return expected<double>("a number from " + std::to_string(low) + " to " + std::to_string(high),
-                            text);
+    return expected<double>("a number from " + std::to_string(low) + " to " + std::to_string(high), text);
   }
   return parsed(value);
 }
@@ -154,8 +147,7 @@ Parsed<Window> parse_stall(std::string_view text) {
 }
 
 Parsed<Window> parse_outage(std::string_view text) {
-  constexpr std::string_view kWhat =
-      "AT:FOR or AT:FOR:MODE with MODE refuse, error, hang or close, such as 2s:500ms:hang";
+  constexpr std::string_view kWhat = "AT:FOR or AT:FOR:MODE with MODE refuse, error, hang or close, such as 2s:500ms:hang";
   const auto parts = split(text, ':');
   if (parts.size() != 2 && parts.size() != 3) return expected<Window>(kWhat, text);
   auto window = window_of(kWhat, text, parts);

@@ -79,8 +79,7 @@ Parsed<CallSpec> parse_call(std::string_view text) {
   call.name = text.substr(0, equals);
   const auto count = parse_number(text.substr(at + 1), 0.001, 100);
   call.per_request = count.value;
-  const bool sound = is_name(call.name) && count.ok() &&
-                     parse_url(text.substr(equals + 1, at - equals - 1), call);
+  const bool sound = is_name(call.name) && count.ok() && parse_url(text.substr(equals + 1, at - equals - 1), call);
   return sound ? parsed(std::move(call)) : expected<CallSpec>(kCall, text);
 }
 

@@ -29,8 +29,7 @@ int connected_socket(uint16_t port) {
 }
 
 bool ask(int socket) {
-  return ::send(socket, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) ==
-         static_cast<ssize_t>(kRequest.size());
+  return ::send(socket, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(kRequest.size());
 }
 
 }  // namespace

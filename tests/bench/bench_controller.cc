@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "controller/record/chronicle.h"
 #include "controller/judge/judge.h"
+#include "controller/record/chronicle.h"
 #include "core/base/clock.h"
 #include "core/wire/codec/session.h"
 #include "shakedown/v1/session.pb.h"
@@ -99,8 +99,8 @@ Result<void> measure(const std::string& folder) {
   for (auto* values : {&replays, &crowd}) std::sort(values->begin(), values->end());
   bench::print({{"figure", "replay_of_a_one-hour_journal"}, {"bar", 5}, {"unit", "seconds"}}, replays[kReplays / 2],
                replays.front(), replays.back(), kReplays);
-  bench::print({{"figure", "1_000_agents_recorded"}, {"bar", 0.3}, {"unit", "of a core, without gRPC"}},
-               crowd[crowd.size() / 2], crowd.front(), crowd.back(), kCrowd.seconds);
+  bench::print({{"figure", "1_000_agents_recorded"}, {"bar", 0.3}, {"unit", "of a core, without gRPC"}}, crowd[crowd.size() / 2],
+               crowd.front(), crowd.back(), kCrowd.seconds);
   return ok();
 }
 

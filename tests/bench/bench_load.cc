@@ -78,8 +78,7 @@ void bench_closed(const std::string& self) {
   };
   std::vector<double> ours, bare;
   for (int pair = 0; pair < kPairs; ++pair) {
-    note("wrk", cost_of({"wrk", "-t1", "-c" + connections, "-d" + seconds + "s", nginx.url()},
-                        " requests in"));
+    note("wrk", cost_of({"wrk", "-t1", "-c" + connections, "-d" + seconds + "s", nginx.url()}, " requests in"));
     note("shakedown", cost_of({self, "run-closed", port}, " requests in"));
     note("bare_epoll", cost_of({self, "run-bare", port}, " requests in"));
     ours.push_back(cpu["shakedown"].back() / cpu["wrk"].back());
@@ -96,9 +95,7 @@ void bench_closed(const std::string& self) {
   print(reference);
 }
 
-double quantile_micros(const SparseHistogram& histogram, double q) {
-  return seconds(histogram.quantile(q)) * 1e6;
-}
+double quantile_micros(const SparseHistogram& histogram, double q) { return seconds(histogram.quantile(q)) * 1e6; }
 
 void bench_open() {
   const Nginx nginx("", kServerCore);
@@ -108,8 +105,7 @@ void bench_open() {
     const Cell closed = whole(run_closed(nginx.port(), 1, std::chrono::seconds(1)));
     const Cell open = whole(run_open(nginx.port(), 5000, std::chrono::seconds(2)));
     const double service = quantile_micros(closed.service, 0.5);
-    const double latency =
-        quantile_micros(open.latency[static_cast<std::size_t>(Outcome::ok)], 0.5);
+    const double latency = quantile_micros(open.latency[static_cast<std::size_t>(Outcome::ok)], 0.5);
     above.push_back(latency - service);
     last = {{"p50_latency_open", latency}, {"p50_service_closed", service}};
   }
@@ -126,12 +122,9 @@ void bench_lag() {
     const Snapshot s = run_open(nginx.port(), 20'000, std::chrono::seconds(2));
     const Cell all = whole(s);
     lags.push_back(quantile_micros(all.lag, 0.99));
-    last = {{"p50", quantile_micros(all.lag, 0.5)},
-            {"p999", quantile_micros(all.lag, 0.999)},
-            {"max", seconds(all.lag.max()) * 1e6},
-            {"offered", total_offered(s)},
-            {"ok", all.count(Outcome::ok)},
-            {"p99_latency", quantile_micros(all.latency[0], 0.99)}};
+    last = {{"p50", quantile_micros(all.lag, 0.5)}, {"p999", quantile_micros(all.lag, 0.999)},
+            {"max", seconds(all.lag.max()) * 1e6},  {"offered", total_offered(s)},
+            {"ok", all.count(Outcome::ok)},         {"p99_latency", quantile_micros(all.latency[0], 0.99)}};
   }
   json result = figure("lag_p99_at_20000_per_second", lags, 100, "microseconds");
   result["last"] = last;
@@ -146,8 +139,7 @@ void bench_memory(const std::string& self) {
   for (int i = 0; i < 3; ++i) {
     std::map<int, double> resident, open;
     for (const int connections : {64, 8000}) {
-      const ChildRun run =
-          run_child({self, "run-idle", port, std::to_string(connections)}, kOurCore);
+      const ChildRun run = run_child({self, "run-idle", port, std::to_string(connections)}, kOurCore);
       resident[connections] = number_before(run.output, " bytes");
       open[connections] = number_before(run.output, " open");
     }
@@ -186,8 +178,7 @@ void pin(int cpu) {
 int run(const std::string& self, const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments[0].starts_with("run-")) return child(arguments);
   const auto wanted = [&](const char* what) {
-    return arguments.empty() ||
-           std::find(arguments.begin(), arguments.end(), what) != arguments.end();
+    return arguments.empty() || std::find(arguments.begin(), arguments.end(), what) != arguments.end();
   };
   pin(kOurCore);
   if (wanted("closed")) bench_closed(self);
@@ -200,6 +191,4 @@ int run(const std::string& self, const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace shakedown
 
-int main(int argc, char** argv) {
-  return shakedown::run(argv[0], std::vector<std::string>(argv + 1, argv + argc));
-}
+int main(int argc, char** argv) { return shakedown::run(argv[0], std::vector<std::string>(argv + 1, argv + argc)); }

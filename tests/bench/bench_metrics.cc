@@ -75,9 +75,11 @@ int main() {
   const int64_t phase = kDrill.phase_seconds();
   const Costs one = costs_of(costs, 0, phase), three = costs_of(costs, kDrill.seconds - phase, kDrill.seconds);
   const double early = costs_of(costs, phase / 5, 2 * phase / 5).median, late = costs_of(costs, 4 * phase / 5, phase).median;
-  bench::print({{"figure", "metrics_share_of_a_core"}, {"bar", 0.05}, {"unit", "of a core"}}, one.mean, one.median, one.most, phase);
-  bench::print({{"figure", "metrics_share_with_three_phases"}, {"unit", "of a core"}, {"note", "for reference: three times the series"}},
-               three.mean, three.median, three.most, phase);
-  bench::print({{"figure", "metrics_page_late_over_early"}, {"bar", 1.2}, {"unit", "x"}}, late / early, late / early, late / early,
-               phase / 5);
+  bench::print({{"figure", "metrics_share_of_a_core"}, {"bar", 0.05}, {"unit", "of a core"}}, one.mean, one.median, one.most,
+               phase);
+  bench::print(
+      {{"figure", "metrics_share_with_three_phases"}, {"unit", "of a core"}, {"note", "for reference: three times the series"}},
+      three.mean, three.median, three.most, phase);
+  bench::print({{"figure", "metrics_page_late_over_early"}, {"bar", 1.2}, {"unit", "x"}}, late / early, late / early,
+               late / early, phase / 5);
 }

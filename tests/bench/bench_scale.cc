@@ -14,9 +14,9 @@
 #include <functional>
 #include <vector>
 
-#include "controller/record/chronicle.h"
 #include "controller/judge/judge.h"
 #include "controller/metrics/publisher.h"
+#include "controller/record/chronicle.h"
 #include "core/base/clock.h"
 #include "tests/bench/simulated.h"
 
@@ -113,7 +113,8 @@ Result<void> live(const SimulatedDrill& drill, const Scenario& scenario, std::un
 
 Result<void> write(const SimulatedDrill& drill, const std::string& path) {
   SHAKEDOWN_TRY(auto journal, JournalWriter::create(path));
-  return live(drill, scenario_of(drill), std::move(journal), [](Chronicle&, int64_t) {}, [] {});
+  return live(
+      drill, scenario_of(drill), std::move(journal), [](Chronicle&, int64_t) {}, [] {});
 }
 
 double megabytes() {
@@ -187,11 +188,14 @@ int main() {
   const std::string path = folder + "/journal.shk";
   const auto next = [&] { return std::filesystem::remove(path); };
   bool good = apart([&] { return write(kAlone, path); });
-  if (good) print("journal_of_ten_operations_and_a_probe", static_cast<double>(std::filesystem::file_size(path)) / 1e3 / static_cast<double>(kAlone.seconds), 4, "kB a second");
+  if (good)
+    print("journal_of_ten_operations_and_a_probe",
+          static_cast<double>(std::filesystem::file_size(path)) / 1e3 / static_cast<double>(kAlone.seconds), 4, "kB a second");
   next();
   good = good && apart([&] { return write(kDay, path); }) && apart([&] { return judge_journal(kDay, path, "day"); });
   next();
-  good = good && apart([&] { return write(kCrowd, path); }) && apart([&] { return judge_journal(kCrowd, path, "1_000_agents_for_an_hour"); });
+  good = good && apart([&] { return write(kCrowd, path); }) &&
+         apart([&] { return judge_journal(kCrowd, path, "1_000_agents_for_an_hour"); });
   good = good && apart([&] { return live_beside_metrics(kDay); });
   std::filesystem::remove_all(folder);
   return good ? 0 : 1;

@@ -43,9 +43,7 @@ ChildRun run_child(const std::vector<std::string>& argv, int cpu) {
   int status = 0;
   rusage usage{};
   ::wait4(child, &status, 0, &usage);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
+  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
   run.cpu_seconds = of(usage.ru_utime) + of(usage.ru_stime);
   run.ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   return run;

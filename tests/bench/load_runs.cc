@@ -28,8 +28,7 @@ Snapshot run_open(uint16_t port, double per_second, Duration length) {
 IdleMemory idle_memory(uint16_t port, uint32_t connections) {
   Scenario scenario = one_operation(port, std::chrono::seconds(60));
   scenario.connections.max = connections;
-  scenario.phases = {
-      phase_with(ClosedLoad{connections, std::chrono::hours(1)}, std::chrono::hours(1))};
+  scenario.phases = {phase_with(ClosedLoad{connections, std::chrono::hours(1)}, std::chrono::hours(1))};
   Drill drill(std::move(scenario));
   drill.begin_stage(0);
   IdleMemory memory;

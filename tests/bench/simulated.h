@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "controller/model/scenario.h"
 #include "core/base/rng.h"
 #include "core/model/event.h"
-#include "controller/model/scenario.h"
 #include "core/stats/snapshot.h"
 
 namespace shakedown::bench {

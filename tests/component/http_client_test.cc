@@ -7,9 +7,7 @@
 namespace shakedown {
 namespace {
 
-std::string at(uint16_t port, const std::string& path) {
-  return "http://127.0.0.1:" + std::to_string(port) + path;
-}
+std::string at(uint16_t port, const std::string& path) { return "http://127.0.0.1:" + std::to_string(port) + path; }
 
 TEST(HttpClient, BringsStatusHeadersAndBody) {
   TestServer server([](Peer& peer) {

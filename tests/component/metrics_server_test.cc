@@ -6,13 +6,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "core/runtime/http/client.h"
 #include "core/runtime/http/metric_page.h"
 
 namespace shakedown {
 namespace {
+
+using namespace std::chrono_literals;
 
 // A TCP connection that closes itself.
 class Client {
@@ -85,6 +89,19 @@ TEST_F(Metrics, AHeaderWithoutEndIsCutOff) {
   client.say("GET /metrics HTTP/1.1\r\nX: " + std::string(10'000, 'x'));
   EXPECT_EQ(client.hear(), "");
   EXPECT_NE(get("/metrics").find("shakedown_answer 42"), std::string::npos);
+}
+
+TEST(MetricsServer, WaitsForTheScrapeOfTheLastPage) {
+  auto server = MetricsServer::listen("127.0.0.1:0");
+  ASSERT_TRUE(server);
+  server.value()->publish({});
+  EXPECT_FALSE(server.value()->await_scrape(1ms));
+  const HttpCall call{.url = "http://" + server.value()->bound_address() + "/metrics"};
+  ASSERT_TRUE(http_fetch(call));
+  EXPECT_TRUE(server.value()->await_scrape(1ms));
+  server.value()->publish({});
+  EXPECT_FALSE(server.value()->await_scrape(1ms));
+  EXPECT_EQ(server.value()->scrapes(), 1U);
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace shakedown {
 namespace {
 
 using ::testing::Contains;
+using testing::Drill;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::Drill;
 
 // Answers every request with one body and remembers the requests.
 class Fake {
@@ -68,7 +68,8 @@ TEST(PrometheusApi, NonsenseIsAnError) {
        {std::string(""), std::string("<html>"), std::string("[]"), std::string(R"({"status":"error"})"),
         std::string(R"({"status":1,"data":{}})"), std::string(R"({"status":"success","data":5})"), data("vector", "5"),
         data("vector", "[5]"), data("vector", R"([{"value":[1]}])"), data("vector", R"([{"value":[1,"x"]}])"),
-        data("vector", R"([{"value":["1","1"]}])"), data("scalar", "null"), std::string(R"({"status":"success","data":{"resultType":7,"result":7}})")}) {
+        data("vector", R"([{"value":["1","1"]}])"), data("scalar", "null"),
+        std::string(R"({"status":"success","data":{"resultType":7,"result":7}})")}) {
     Fake fake(body);
     EXPECT_FALSE(PrometheusApi(fake.url(), "").instant("x", WallTime{})) << body;
     EXPECT_FALSE(PrometheusApi(fake.url(), "").retention()) << body;
@@ -97,7 +98,8 @@ TEST(PrometheusApi, AlertsOfAnAlertmanager) {
 TEST(Secrets, FromEnvironmentAndFileOrAProblem) {
   Drill drill;
   ::setenv("EVIDENCE_TEST_TOKEN", "abc", 1);  // NOLINT(concurrency-mt-unsafe)
-  drill.scenario.secrets = {{"a", {SecretSource::Kind::env, "EVIDENCE_TEST_TOKEN"}}, {"b", {SecretSource::Kind::env, "EVIDENCE_TEST_NONE"}},
+  drill.scenario.secrets = {{"a", {SecretSource::Kind::env, "EVIDENCE_TEST_TOKEN"}},
+                            {"b", {SecretSource::Kind::env, "EVIDENCE_TEST_NONE"}},
                             {"c", {SecretSource::Kind::file, "/nowhere/at/all"}}};
   EXPECT_EQ(resolve_secret(drill.scenario, "a").value(), "abc");
   EXPECT_THAT(resolve_secret(drill.scenario, "b").error().text(), HasSubstr("EVIDENCE_TEST_NONE is not set"));
@@ -145,7 +147,8 @@ TEST(Gather, AsksForExactlyTheWindow) {
   EXPECT_EQ(readings[1].query, "n[10s]");
   EXPECT_EQ(readings[2].kind, Reading::Kind::reported_series);
   EXPECT_EQ((readings[0].to - readings[2].from) % readings[2].step, Duration::zero());
-  const auto end = std::chrono::duration_cast<std::chrono::milliseconds>((drill.manifest.started + std::chrono::seconds(10)).time_since_epoch());
+  const auto end = std::chrono::duration_cast<std::chrono::milliseconds>(
+      (drill.manifest.started + std::chrono::seconds(10)).time_since_epoch());
   EXPECT_THAT(fake.seen(), Contains(HasSubstr("time=" + std::to_string(end.count() / 1000) + ".")));
 }
 

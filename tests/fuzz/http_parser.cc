@@ -67,8 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   const Parsed whole = parse(text, text.size(), head_only);
   const Parsed split = parse(text, (data[0] >> 1) % (text.size() + 1), head_only);
   if (whole.used > text.size() || split.status != whole.status) std::abort();
-  if (whole.status == Http1Parser::Status::complete &&
-      (split.used != whole.used || split.body != whole.body)) {
+  if (whole.status == Http1Parser::Status::complete && (split.used != whole.used || split.body != whole.body)) {
     std::abort();
   }
   return 0;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "controller/plan/text.h"
 #include "controller/agents/planner.h"
+#include "controller/plan/text.h"
 #include "controller/scenario/scenario.h"
 #include "core/wire/codec/session.h"
 #include "shakedown/v1/session.pb.h"
@@ -47,10 +47,12 @@ std::string keys_mutated(const std::string& text, Rng& rng) {
   if (what == 3) {
     const std::string& other = lines[any()];
     const std::size_t colon = lines[block.from].find(':'), its = other.find(':');
-    if (colon != std::string::npos && its != std::string::npos) lines[block.from].replace(colon, std::string::npos, other.substr(its));
+    if (colon != std::string::npos && its != std::string::npos)
+      lines[block.from].replace(colon, std::string::npos, other.substr(its));
   } else {
     if (what != 1) lines.erase(begin, begin + static_cast<std::ptrdiff_t>(block.length));
-    if (what != 0) lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(rng.below(lines.size() + 1)), taken.begin(), taken.end());
+    if (what != 0)
+      lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(rng.below(lines.size() + 1)), taken.begin(), taken.end());
   }
   std::string out;
   for (const std::string& line : lines) out += line;
@@ -79,8 +81,9 @@ std::string flow_mutated(const std::string& text, Rng& rng) {
 
 std::vector<std::string> seeds() {
   std::vector<std::string> out;
-  for (const char* name : {"tests/golden/config/rich.yaml", "scenarios/01-load.yaml", "scenarios/04-ledger.yaml", "scenarios/05-decision.yaml",
-                           "scenarios/capacity.yaml", "scenarios/scaling.yaml", "scenarios/checks.yaml", "scenarios/watermelon.yaml"}) {
+  for (const char* name :
+       {"tests/golden/config/rich.yaml", "scenarios/01-load.yaml", "scenarios/04-ledger.yaml", "scenarios/05-decision.yaml",
+        "scenarios/capacity.yaml", "scenarios/scaling.yaml", "scenarios/checks.yaml", "scenarios/watermelon.yaml"}) {
     out.push_back(repository_file(name));
   }
   return out;
@@ -88,9 +91,12 @@ std::vector<std::string> seeds() {
 
 std::string mutated(std::string input, Rng& rng) {
   switch (rng.below(4)) {
-    case 0: return bytes_mutated(std::move(input), rng);
-    case 1: return flow_mutated(input, rng);
-    default: return keys_mutated(input, rng);
+    case 0:
+      return bytes_mutated(std::move(input), rng);
+    case 1:
+      return flow_mutated(input, rng);
+    default:
+      return keys_mutated(input, rng);
   }
 }
 

@@ -9,8 +9,6 @@
 namespace shakedown {
 
 // Standard normal (Box and Muller).
-inline double normal(Rng& rng) {
-  return std::sqrt(2 * rng.exponential()) * std::cos(2 * std::numbers::pi * rng.uniform());
-}
+inline double normal(Rng& rng) { return std::sqrt(2 * rng.exponential()) * std::cos(2 * std::numbers::pi * rng.uniform()); }
 
 }  // namespace shakedown

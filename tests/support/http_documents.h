@@ -35,8 +35,11 @@ inline Request get(const std::string& path, TargetId target = TargetId(0)) {
 inline Document json_document(const std::string& text) {
   Document out = text_document(text);
   const auto value = nlohmann::json::parse(text);
-  out.type = value.is_boolean() ? NodeType::boolean : value.is_number_integer() ? NodeType::integer
-             : value.is_number() ? NodeType::number : value.is_null() ? NodeType::null : NodeType::text;
+  out.type = value.is_boolean()          ? NodeType::boolean
+             : value.is_number_integer() ? NodeType::integer
+             : value.is_number()         ? NodeType::number
+             : value.is_null()           ? NodeType::null
+                                         : NodeType::text;
   if (value.is_string()) out.text = value.get<std::string>();
   return out;
 }

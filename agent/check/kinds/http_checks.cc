@@ -24,7 +24,8 @@ struct HttpExpected {
 };
 
 Result<HttpExpected> expectation_of(const Look& look, const Request& request, const Document& expect) {
-  if (request.protocol != "http") return fail(ErrorKind::scenario, "the check asks over HTTP, not over `" + request.protocol + "`");
+  if (request.protocol != "http")
+    return fail(ErrorKind::scenario, "the check asks over HTTP, not over `" + request.protocol + "`");
   SHAKEDOWN_TRY(Expected made, DocumentReader(look.plan(), look.secrets).expected("what the check expects", "http", expect, 0));
   return HttpExpected{std::move(made)};
 }
@@ -67,7 +68,8 @@ Task<Observation> look_for_headers(const Look& look, const Target& target, const
   const Result<KeptAnswer> answer = co_await ask(look, check.request, target, endpoint, &nobody);
   if (!answer) co_return no_answer(answer.error(), nobody);
   if (answer.value().code >= 400) {
-    co_return not_done("the target answered with " + status_text(answer.value()) + ", which is no answer of the page that was asked for");
+    co_return not_done("the target answered with " + status_text(answer.value()) +
+                       ", which is no answer of the page that was asked for");
   }
   std::string missing;
   for (const HeaderExpect& expected : headers) {
@@ -75,8 +77,7 @@ Task<Observation> look_for_headers(const Look& look, const Target& target, const
     if (!one.empty()) missing += (missing.empty() ? "" : "; ") + one;
   }
   const std::string seen = " (" + status_text(answer.value()) + ")";
-  co_return missing.empty() ? holds("all " + std::to_string(headers.size()) + " are there" + seen)
-                            : fails(missing + seen);
+  co_return missing.empty() ? holds("all " + std::to_string(headers.size()) + " are there" + seen) : fails(missing + seen);
 }
 
 Task<Observation> look_at_answer(const Look& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {

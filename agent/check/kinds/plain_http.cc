@@ -3,8 +3,8 @@
 #include <strings.h>
 
 #include "agent/check/addresses.h"
-#include "agent/check/look.h"
 #include "agent/check/kinds/reach.h"
+#include "agent/check/look.h"
 #include "agent/load/protocols/http1/expect.h"
 #include "agent/load/protocols/http1/request.h"
 
@@ -32,9 +32,7 @@ Task<Head> read_head(const Look& look, const FileDescriptor& socket) {
   co_return head;
 }
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
+bool is_redirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
 
 Observation judge(const Head& head) {
   if (!head.trouble.empty() && head.bytes.empty()) return not_done("connected, then " + head.trouble);
@@ -58,7 +56,8 @@ Observation judge(const Head& head) {
 Task<Observation> ask_address(const Look& look, const Target& target, const PlainHttpCheck& check, Endpoint endpoint) {
   const std::string port = "port " + std::to_string(check.port) + ": ";
   const Reached own = co_await reach(look, endpoint);
-  if (!own.socket.valid()) co_return nobody_there(port + "the target cannot be reached on its own port, " + std::to_string(target.port));
+  if (!own.socket.valid())
+    co_return nobody_there(port + "the target cannot be reached on its own port, " + std::to_string(target.port));
   endpoint.port(check.port);
   const Reached plain = co_await reach(look, endpoint);
   if (plain.error == ECONNREFUSED) co_return holds(port + "the connection was refused");

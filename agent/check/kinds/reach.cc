@@ -22,7 +22,8 @@ std::string Reached::why() const {
 }
 
 bool Reached::nobody() const {
-  return error == ECONNREFUSED || error == ENETUNREACH || error == EHOSTUNREACH || error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
+  return error == ECONNREFUSED || error == ENETUNREACH || error == EHOSTUNREACH || error == EADDRNOTAVAIL ||
+         error == EAFNOSUPPORT;
 }
 
 Task<Reached> reach(const Look& look, Endpoint endpoint) {

@@ -17,7 +17,7 @@ struct Reached {
   FileDescriptor socket;  // connected, non-blocking; invalid when there is none
   int error = 0;          // why not: an errno, ETIMEDOUT at the deadline, ECANCELED when the agent stops
   std::string why() const;
-  bool nobody() const;    // refused, or no route from here
+  bool nobody() const;  // refused, or no route from here
 };
 Task<Reached> reach(const Look& look, Endpoint endpoint);
 // The first of the addresses that can be reached, else the last one's reason.
@@ -27,8 +27,8 @@ Task<Reached> reach_any(const Look& look, const std::vector<Endpoint>& endpoints
 Task<bool> send_all(const Look& look, const FileDescriptor& socket, std::string_view bytes);
 
 struct Received {
-  std::string bytes;           // empty: nothing more comes, or nothing came
-  bool closed = false;         // the peer closed or reset
+  std::string bytes;    // empty: nothing more comes, or nothing came
+  bool closed = false;  // the peer closed or reset
   Woken woken = Woken::readable;
 };
 // What has come, at most 16 KiB; waits for it.

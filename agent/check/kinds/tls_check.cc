@@ -6,10 +6,10 @@
 #include <openssl/ssl.h>
 
 #include "agent/check/addresses.h"
+#include "agent/check/kinds/reach.h"
+#include "agent/check/look.h"
 #include "agent/check/tls/cipher_suites.h"
 #include "agent/check/tls/client_hello.h"
-#include "agent/check/look.h"
-#include "agent/check/kinds/reach.h"
 #include "agent/check/tls/session.h"
 
 namespace shakedown {

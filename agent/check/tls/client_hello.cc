@@ -43,8 +43,9 @@ std::string server_name_list(std::string_view name) {
 
 std::string extensions(std::string_view server_name) {
   const std::vector<uint16_t> groups = {29, 23, 24, 25, 30, 22, 21, 19, 256, 257, 258};
-  const std::vector<uint16_t> signatures = {0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b,
-                                            0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0302, 0x0402, 0x0502, 0x0602, 0x0203, 0x0201, 0x0202};
+  const std::vector<uint16_t> signatures = {0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806,
+                                            0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0303, 0x0301,
+                                            0x0302, 0x0402, 0x0502, 0x0602, 0x0203, 0x0201, 0x0202};
   std::string out;
   if (!server_name.empty()) put_extension(out, 0, server_name_list(server_name));
   put_extension(out, 10, sized(numbers(groups), 2));
@@ -127,17 +128,28 @@ HelloAnswer read_hello_answer(std::string_view bytes) {
 
 std::string alert_name(int alert) {
   switch (alert) {
-    case 0: return "close_notify";
-    case 10: return "unexpected_message";
-    case 40: return "handshake_failure";
-    case 47: return "illegal_parameter";
-    case 50: return "decode_error";
-    case 70: return "protocol_version";
-    case 71: return "insufficient_security";
-    case 80: return "internal_error";
-    case 86: return "inappropriate_fallback";
-    case 112: return "unrecognized_name";
-    default: return "alert " + std::to_string(alert);
+    case 0:
+      return "close_notify";
+    case 10:
+      return "unexpected_message";
+    case 40:
+      return "handshake_failure";
+    case 47:
+      return "illegal_parameter";
+    case 50:
+      return "decode_error";
+    case 70:
+      return "protocol_version";
+    case 71:
+      return "insufficient_security";
+    case 80:
+      return "internal_error";
+    case 86:
+      return "inappropriate_fallback";
+    case 112:
+      return "unrecognized_name";
+    default:
+      return "alert " + std::to_string(alert);
   }
 }
 

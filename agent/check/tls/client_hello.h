@@ -16,8 +16,8 @@ namespace shakedown {
 // As it stands on the wire: TLS 1.0 is 0x0301.
 constexpr uint16_t wire_version(TlsVersion version) { return static_cast<uint16_t>(0x0301 + static_cast<int>(version)); }
 
-// A hello that offers this version at most (as it stands on the wire; TLS 1.2 or older), these cipher suites, and every group and signature that is in use.
-// server_name empty = none. random: 32 bytes.
+// A hello that offers this version at most (as it stands on the wire; TLS 1.2 or older), these cipher suites, and every group and
+// signature that is in use. server_name empty = none. random: 32 bytes.
 std::string client_hello(uint16_t version, const std::vector<uint16_t>& suites, std::string_view server_name,
                          std::string_view random);
 

@@ -25,12 +25,12 @@ class Exec final : public FaultMechanism {
     if (record.effect.empty()) co_return ok();
     const StepResult effect = co_await run(record.effect, context_.end);
     if (!effect.told) {
-      co_return fail(ErrorKind::unavailable, "the effect command " + record.effect[0] +
-                                                 " told nothing before the fault: " + effect.detail);
+      co_return fail(ErrorKind::unavailable,
+                     "the effect command " + record.effect[0] + " told nothing before the fault: " + effect.detail);
     }
     if (!effect.ok) co_return ok();
-    co_return fail(ErrorKind::unavailable, "the effect command " + record.effect[0] +
-                                               " succeeds already, before the fault: it would prove nothing");
+    co_return fail(ErrorKind::unavailable,
+                   "the effect command " + record.effect[0] + " succeeds already, before the fault: it would prove nothing");
   }
 
   Task<Result<Interval>> inject() override {

@@ -36,8 +36,8 @@ class Kill final : public ProcessFault {
     const MonoTime limit = mono_now() + record().limit;
     const std::vector<ProcessRef> left = co_await wait_gone(targets_, limit, context_.end);
     if (!left.empty()) {
-      co_return fail(ErrorKind::unavailable, "processes " + pids_text(left) + " still run after signal " +
-                                                 std::to_string(record().signal));
+      co_return fail(ErrorKind::unavailable,
+                     "processes " + pids_text(left) + " still run after signal " + std::to_string(record().signal));
     }
     Proof proof;
     proof.at = mono_now();

@@ -36,10 +36,9 @@ class Pause final : public ProcessFault {
   Task<Result<Proof>> prove() override {
     const MonoTime limit = mono_now() + record().limit;
     while (true) {
-      const bool all = std::all_of(targets_.begin(), targets_.end(),
-                                   [](const ProcessHandle& one) { return all_threads_stopped(one.pid()); });
-      const bool same = std::none_of(targets_.begin(), targets_.end(),
-                                     [](const ProcessHandle& one) { return one.exited(); });
+      const bool all =
+          std::all_of(targets_.begin(), targets_.end(), [](const ProcessHandle& one) { return all_threads_stopped(one.pid()); });
+      const bool same = std::none_of(targets_.begin(), targets_.end(), [](const ProcessHandle& one) { return one.exited(); });
       Proof proof;
       proof.at = mono_now();
       proof.text = "every thread of " + pids_text(record().targets) + " is stopped";

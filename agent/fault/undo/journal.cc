@@ -59,7 +59,8 @@ uint64_t sequence_of(const std::string& id) {
 
 // The file at the path is the one that is open: nobody has replaced or removed it.
 bool is_current(int file, const std::string& path) {
-  struct stat opened {}, named {};
+  struct stat opened {
+  }, named{};
   return ::fstat(file, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
          opened.st_dev == named.st_dev;
 }
@@ -159,8 +160,10 @@ void UndoJournal::remember_standing() {
   std::map<std::string, UndoRecord> now;
   for (const std::string& id : names_with(folder_, kSuffix, &complete)) {
     Result<UndoRecord> record = read(id);
-    if (record.has_value()) now[id] = std::move(record.value());
-    else complete = false;
+    if (record.has_value())
+      now[id] = std::move(record.value());
+    else
+      complete = false;
   }
   if (!complete) now.merge(known_);
   known_ = std::move(now);
@@ -198,8 +201,8 @@ void UndoJournal::remove_if_empty() {
 CommandNote UndoJournal::note(const std::string& id, bool undoing) const {
   if (::access(folder_.c_str(), W_OK) != 0) return {"", undoing, !undoing};  // taken away: an undo goes on all the same
   const std::string owner = std::to_string(::getpid()) + "-" + std::to_string(++commands_) + this_boot();
-  return {folder_ + "/" + (id.empty() ? kNoRecord : id) + "." + owner + (undoing ? kUndoingSuffix : kCommandSuffix),
-          undoing, !undoing};
+  return {folder_ + "/" + (id.empty() ? kNoRecord : id) + "." + owner + (undoing ? kUndoingSuffix : kCommandSuffix), undoing,
+          !undoing};
 }
 
 bool UndoJournal::has_notes() const {

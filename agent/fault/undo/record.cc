@@ -47,8 +47,8 @@ static void from_json(const Json& j, CommandEnvironment& e) {
 }
 
 static void to_json(Json& j, const ProcessSpec& p) {
-  j = Json{{"pidfile", p.pidfile}, {"exe", p.exe}, {"user", p.user}, {"scope", static_cast<int>(p.scope)},
-           {"processes", p.processes}};
+  j = Json{
+      {"pidfile", p.pidfile}, {"exe", p.exe}, {"user", p.user}, {"scope", static_cast<int>(p.scope)}, {"processes", p.processes}};
 }
 static void from_json(const Json& j, ProcessSpec& p) {
   j.at("pidfile").get_to(p.pidfile);
@@ -59,14 +59,10 @@ static void from_json(const Json& j, ProcessSpec& p) {
 }
 
 static void to_json(Json& j, const BoundComponent& c) {
-  j = Json{{"name", c.component.name},
-           {"start", c.component.start},
-           {"stop", c.component.stop},
-           {"stop_limit", c.component.stop_limit.count()},
-           {"folder", c.folder},
-           {"environment", c.environment},
-           {"lock_dir", c.lock_dir},
-           {"log_dir", c.log_dir}};
+  j = Json{{"name", c.component.name}, {"start", c.component.start},
+           {"stop", c.component.stop}, {"stop_limit", c.component.stop_limit.count()},
+           {"folder", c.folder},       {"environment", c.environment},
+           {"lock_dir", c.lock_dir},   {"log_dir", c.log_dir}};
   if (c.component.process) j["process"] = *c.component.process;
 }
 static void from_json(const Json& j, BoundComponent& c) {
@@ -82,9 +78,8 @@ static void from_json(const Json& j, BoundComponent& c) {
 }
 
 static void to_json(Json& j, const BoundAction& a) {
-  j = Json{{"kind", static_cast<int>(a.action.kind)},  {"argv", a.action.argv},
-           {"limit", a.action.limit.count()},          {"after", a.action.after.count()},
-           {"describe", a.action.describe},            {"component", a.component}};
+  j = Json{{"kind", static_cast<int>(a.action.kind)}, {"argv", a.action.argv},         {"limit", a.action.limit.count()},
+           {"after", a.action.after.count()},         {"describe", a.action.describe}, {"component", a.component}};
 }
 static void from_json(const Json& j, BoundAction& a) {
   a.action.kind = static_cast<Action::Kind>(j.at("kind").get<int>());
@@ -172,8 +167,8 @@ Result<UndoRecord> decode_undo_record(const std::string& text) {
     const Json document = Json::parse(text);
     const int version = document.at("version").get<int>();
     if (version != kVersion) {
-      return fail(ErrorKind::io, "undo record of version " + std::to_string(version) + ", expected " +
-                                     std::to_string(kVersion) + "; undo it with the release that wrote it");
+      return fail(ErrorKind::io, "undo record of version " + std::to_string(version) + ", expected " + std::to_string(kVersion) +
+                                     "; undo it with the release that wrote it");
     }
     return from_document(document);
   } catch (const Json::exception& broken) {

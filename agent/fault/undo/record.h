@@ -24,12 +24,12 @@ struct Owner {
 
 // A component together with what its commands need from the scenario and the host.
 struct BoundComponent {
-  Component component;   // agent is not used here
-  std::string folder;    // the scenario's; commands run there
+  Component component;             // agent is not used here
+  std::string folder;              // the scenario's; commands run there
   CommandEnvironment environment;  // of its commands
-  std::string lock_dir;  // where concurrent starts are serialized
-  std::string log_dir;   // output of started components
-  std::vector<ProcessRef> noted;  // what it ran as when it was started: stop ends these, too; not kept in a record
+  std::string lock_dir;            // where concurrent starts are serialized
+  std::string log_dir;             // output of started components
+  std::vector<ProcessRef> noted;   // what it ran as when it was started: stop ends these, too; not kept in a record
 };
 
 // Action with its component in full.
@@ -49,10 +49,10 @@ struct UndoRecord {
   std::string id;         // the file's name without its suffix; begins with the sequence
   uint64_t sequence = 0;  // undo goes from the highest down
   Owner owner;
-  WallTime expires{};     // end of the lease at the time of writing, for a reader of the file
+  WallTime expires{};  // end of the lease at the time of writing, for a reader of the file
 
-  std::string kind;       // a mechanism of builtin.h: "kill", "pause", "stop", "exec", "started"
-  std::string fault;      // name; empty for "started"
+  std::string kind;   // a mechanism of builtin.h: "kill", "pause", "stop", "exec", "started"
+  std::string fault;  // name; empty for "started"
   uint32_t injection = UINT32_MAX;
   BoundComponent component;
   int signal = 0;                   // kill

@@ -99,7 +99,8 @@ Result<void> note_forgotten(const std::string& path, const std::string& line) {
 }
 
 std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return text;
 }
 
@@ -182,10 +183,11 @@ Result<Standing> forget(const std::string& id, const std::string& why, const std
                                       "\"; `undo --list` shows them");
   }
   Standing& one = found.front();
-  if (one.command) return fail(ErrorKind::usage, "that is a command, not a record; `undo --run " + one.what.owner.run_id + "` ends it");
+  if (one.command)
+    return fail(ErrorKind::usage, "that is a command, not a record; `undo --run " + one.what.owner.run_id + "` ends it");
   if (one.alive) return fail(ErrorKind::locked, "its agent still runs; end the run (Ctrl-C undoes everything)");
-  const std::string line = format_wall(system_clock().wall()) + " uid " + std::to_string(::getuid()) + " forgot " +
-                           one.text() + "; why: " + one_line(why) + "\n";
+  const std::string line = format_wall(system_clock().wall()) + " uid " + std::to_string(::getuid()) + " forgot " + one.text() +
+                           "; why: " + one_line(why) + "\n";
   SHAKEDOWN_TRY(note_forgotten(state_dir_of(one.folder) + "/forgotten.log", line));
   SHAKEDOWN_TRY(auto journal, UndoJournal::open(one.folder));
   SHAKEDOWN_TRY(journal.remove(one.record));

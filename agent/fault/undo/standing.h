@@ -12,17 +12,18 @@
 namespace shakedown {
 
 struct Standing {
-  std::string id;      // FOLDER/RECORD below a state_dir's undo: unique on the host
-  std::string folder;  // absolute
-  std::string record;  // the record's id inside the folder
-  UndoRecord what;     // empty when it cannot be read
-  std::string trouble; // why it cannot be read
-  bool alive = false;  // its agent runs: the run is not over
-  bool command = false;  // no record: a command that its dead agent left running; of `what` only the run is known
+  std::string id;            // FOLDER/RECORD below a state_dir's undo: unique on the host
+  std::string folder;        // absolute
+  std::string record;        // the record's id inside the folder
+  UndoRecord what;           // empty when it cannot be read
+  std::string trouble;       // why it cannot be read
+  bool alive = false;        // its agent runs: the run is not over
+  bool command = false;      // no record: a command that its dead agent left running; of `what` only the run is known
   std::string text() const;  // one line for people
 };
 
-// Every record, and every command of a dead agent that still runs, below the state_dir (empty = each of state_dirs()), oldest folder first. Changes nothing.
+// Every record, and every command of a dead agent that still runs, below the state_dir (empty = each of state_dirs()), oldest
+// folder first. Changes nothing.
 std::vector<Standing> standing(const std::string& state_dir = "");
 
 // Takes back everything of one run. Errors: usage (nothing of that run stands), locked (its agent still runs, or another

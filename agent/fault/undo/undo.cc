@@ -23,8 +23,8 @@ constexpr Duration kSweepPatience = std::chrono::minutes(5);
 constexpr Duration kForever = std::chrono::hours(24 * 365);
 
 // One attempt: the change is taken back and compared within `settles`; the record is not touched.
-Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock,
-                                         ActionRunner& actions, UndoObserver& observer, Duration settles) {
+Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock, ActionRunner& actions,
+                                         UndoObserver& observer, Duration settles) {
   std::vector<std::string> trouble;
   MechanismContext context{record, journal, lock, actions, nullptr, nullptr};
   context.undo_step = [&](const BoundAction& action, const StepResult& step) {
@@ -124,8 +124,7 @@ std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes) 
 }
 
 std::string records_folder(const std::string& state_dir, const ProcessRef& owner, const std::string& run_id) {
-  return state_dir + "/undo/" + std::to_string(owner.pid) + "-" + std::to_string(owner.start) + "-" +
-         file_name_for(run_id);
+  return state_dir + "/undo/" + std::to_string(owner.pid) + "-" + std::to_string(owner.start) + "-" + file_name_for(run_id);
 }
 
 namespace {
@@ -168,7 +167,8 @@ std::vector<UndoOutcome> sweep(const std::string& state_dir) {
     if (it->is_directory(ignored)) sweep_folder(it->path().string(), outcomes);
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {"cannot look for undo records in " + state_dir + ": " + error.message()}});
+    outcomes.push_back(
+        UndoOutcome{UndoEnd::leftover, {}, {"cannot look for undo records in " + state_dir + ": " + error.message()}});
   }
   return outcomes;
 }

@@ -36,8 +36,7 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
                               Duration patience);
 
 // Everything in the folder, newest first. Returns one outcome for each record.
-Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer,
-                                           Duration patience);
+Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer, Duration patience);
 
 // "fault x (kill of y): it does not run: ..." for each leftover.
 std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes);

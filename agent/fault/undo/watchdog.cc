@@ -31,7 +31,8 @@ void say(const std::string& line) {
 }
 
 // Whole lines: "lease NANOSECONDS" (the last one counts), "look" (the records have changed), "clean" (nothing stands, and the
-// folder may go), "undo ID" (the agent is not able to; answered by "tried ID"). Returns the new deadline, or the old one; adds to the ids.
+// folder may go), "undo ID" (the agent is not able to; answered by "tried ID"). Returns the new deadline, or the old one; adds to
+// the ids.
 MonoTime obey(std::string& received, MonoTime deadline, UndoJournal& journal, std::vector<std::string>& ids) {
   for (size_t end = received.find('\n'); end != std::string::npos; end = received.find('\n')) {
     int64_t lease = 0;
@@ -109,8 +110,10 @@ int watchdog_main(const std::string& dir) {
     loop.stop();
   });
   auto done = [&](std::exception_ptr broken, int result) {
-    if (broken) log::error("the watchdog threw");
-    else status = result;
+    if (broken)
+      log::error("the watchdog threw");
+    else
+      status = result;
     loop.stop();
   };
   boost::asio::co_spawn(loop, watch_and_undo(journal.value(), actions), std::move(done));

@@ -59,9 +59,7 @@ bool WatchdogProcess::ready() {
   return has_said("ready") && ::poll(&entry, 1, 0) == 0;
 }
 
-void WatchdogProcess::renew(Duration lease) {
-  send("lease " + std::to_string(lease.count()));
-}
+void WatchdogProcess::renew(Duration lease) { send("lease " + std::to_string(lease.count())); }
 
 void WatchdogProcess::wake() const {
   if (child_.valid()) ::kill(child_.pid(), SIGCONT);  // ours and unreaped: no other process has its number

@@ -12,8 +12,7 @@ namespace shakedown {
 class WatchdogProcess {
  public:
   // Executes `program watch folder`; its log lines are appended to log_file.
-  static Result<WatchdogProcess> spawn(const std::string& program, const std::string& folder,
-                                       const std::string& log_file);
+  static Result<WatchdogProcess> spawn(const std::string& program, const std::string& folder, const std::string& log_file);
   WatchdogProcess(WatchdogProcess&&) = default;
   WatchdogProcess& operator=(WatchdogProcess&&) = default;
   // Closes its stdin and gives it a second to end, so that no zombie stays.

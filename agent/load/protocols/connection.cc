@@ -159,11 +159,9 @@ void Connection::wait(bool for_reading) {
   waiting = true;
   ++pending_;
   if (for_reading) {
-    socket_.async_wait(Socket::wait_read,
-                       member_handler<&Connection::on_readable>(*this, read_memory_));
+    socket_.async_wait(Socket::wait_read, member_handler<&Connection::on_readable>(*this, read_memory_));
   } else {
-    socket_.async_wait(Socket::wait_write,
-                       member_handler<&Connection::on_writable>(*this, write_memory_));
+    socket_.async_wait(Socket::wait_write, member_handler<&Connection::on_writable>(*this, write_memory_));
   }
 }
 
@@ -210,8 +208,7 @@ bool Connection::send(std::string_view bytes, std::size_t& sent) {
     const TlsStep step = tls_write(*tls_, bytes.data(), bytes.size(), sent);
     return step != TlsStep::closed && step != TlsStep::broken;
   }
-  const ssize_t written =
-      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t written = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (written < 0) return errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
   sent = static_cast<std::size_t>(written);
   return true;

@@ -1,8 +1,7 @@
-// One connection of a pool: connects, speaks TLS where the target does, sends a request at once, reads its answer, notices when the
-// peer closes. Reads go through the pool's shared buffer, so that an idle plain connection costs
-// little. The end of an answer is the kernel's stamp of its last segment where we read it late.
-// Ownership: its pool owns it and keeps it until every operation has come back (reference count
-// pending_). Threads: the worker's.
+// One connection of a pool: connects, speaks TLS where the target does, sends a request at once, reads its answer, notices when
+// the peer closes. Reads go through the pool's shared buffer, so that an idle plain connection costs little. The end of an answer
+// is the kernel's stamp of its last segment where we read it late. Ownership: its pool owns it and keeps it until every operation
+// has come back (reference count pending_). Threads: the worker's.
 #pragma once
 
 #include <poll.h>
@@ -14,11 +13,11 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/call.h"
 #include "agent/load/handler.h"
 #include "agent/load/protocols/codec.h"
 #include "agent/load/protocols/tls.h"
+#include "agent/load/schedule/arrival_clock.h"
 
 namespace shakedown {
 
@@ -53,8 +52,7 @@ class Connection {
 
  private:
   enum class State : uint8_t { closed, connecting, handshaking, open };
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
-                                                  boost::asio::io_context::executor_type>;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
   using ErrorCode = boost::system::error_code;
 
   // Keeps the connection from being reused while one of its handlers runs.
@@ -98,7 +96,7 @@ class Connection {
   uint64_t served_ = 0;
   uint16_t endpoint_ = 0;  // of the target's addresses
   uint16_t refused_ = 0;   // how many of them refused this attempt
-  uint16_t pending_ = 0;  // operations and running handlers
+  uint16_t pending_ = 0;   // operations and running handlers
   State state_ = State::closed;
   bool writing_ = false;
   bool reading_ = false;

@@ -8,8 +8,7 @@
 namespace shakedown {
 
 MonoTime Connection::read_what_came(MonoTime now) {
-  if (state_ == State::closed || (state_ == State::open && call_ == nullptr))
-    return MonoTime::max();
+  if (state_ == State::closed || (state_ == State::open && call_ == nullptr)) return MonoTime::max();
   const Heard peer = heard(arrival_.socket);
   const MonoTime earliest = now - peer.segment_ago - kTick;
   if (state_ != State::open) return peer.established ? earliest : MonoTime::max();

@@ -85,8 +85,8 @@ void Pool::release(Connection& connection, MonoTime ready, MonoTime now) {
 }
 
 void Pool::replenish(MonoTime now) {
-  while (!closed_ && connecting_.size() < without_connection() &&
-         open_ + connecting_.size() < options_.max_connections && now >= retry_at_) {
+  while (!closed_ && connecting_.size() < without_connection() && open_ + connecting_.size() < options_.max_connections &&
+         now >= retry_at_) {
     connect_one(now);
   }
   if (now < retry_at_ && last_failure_ == Outcome::client_error) {
@@ -125,9 +125,8 @@ void Pool::note_failure(MonoTime started, Outcome outcome, MonoTime now) {
   last_failure_ = outcome;
   // Attempts that were already under way when the backoff began are one failure with it.
   if (options_.backoff <= Duration::zero() || started < backoff_since_) return;
-  backoff_ = backoff_ == Duration::zero()
-                 ? options_.backoff
-                 : std::min(backoff_ * 2, std::max(options_.backoff, options_.backoff_max));
+  backoff_ =
+      backoff_ == Duration::zero() ? options_.backoff : std::min(backoff_ * 2, std::max(options_.backoff, options_.backoff_max));
   backoff_since_ = now;
   retry_at_ = now + backoff_;
 }
@@ -181,9 +180,7 @@ void Pool::retry(boost::system::error_code error) {
 
 void Pool::give_up_held(MonoTime now) { end_all_held(not_sent(), now); }
 
-bool Pool::read_answer(Call& call, MonoTime now) {
-  return call.connection->read_what_came(now) != MonoTime::max();
-}
+bool Pool::read_answer(Call& call, MonoTime now) { return call.connection->read_what_came(now) != MonoTime::max(); }
 
 MonoTime Pool::read_all(MonoTime now) {
   looks_.clear();
@@ -191,8 +188,7 @@ MonoTime Pool::read_all(MonoTime now) {
   MonoTime freed_at = MonoTime::max();
   if (::poll(looks_.data(), looks_.size(), 0) <= 0) return freed_at;
   for (std::size_t i = 0; i < looks_.size(); ++i) {
-    if (looks_[i].revents != 0)
-      freed_at = std::min(freed_at, connections_[i]->read_what_came(now));
+    if (looks_[i].revents != 0) freed_at = std::min(freed_at, connections_[i]->read_what_came(now));
   }
   return freed_at;
 }
@@ -217,8 +213,7 @@ void Pool::connect_failed(Connection& connection, Outcome outcome, MonoTime now)
   replenish(now);
 }
 
-void Pool::finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end,
-                                MonoTime now) {
+void Pool::finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now) {
   if (end || !call.timed) {
     finish(call, answer, end.value_or(now));
   } else {
@@ -226,8 +221,7 @@ void Pool::finish_answer(Call& call, const Answer& answer, std::optional<MonoTim
   }
 }
 
-void Pool::answered(Connection& connection, Call& call, const Answer& answer,
-                           std::optional<MonoTime> end, MonoTime now) {
+void Pool::answered(Connection& connection, Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now) {
   const MonoTime ready = end.value_or(call.sent);
   releasing_ = true;
   finish_answer(call, answer, end, now);
@@ -235,15 +229,13 @@ void Pool::answered(Connection& connection, Call& call, const Answer& answer,
   release(connection, ready, now);
 }
 
-void Pool::answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end,
-                                MonoTime now) {
+void Pool::answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now) {
   --open_;
   finish_answer(call, answer, end, now);
   replenish(now);
 }
 
-void Pool::died(Connection& connection, Call* call, Outcome outcome, bool again,
-                       MonoTime now) {
+void Pool::died(Connection& connection, Call* call, Outcome outcome, bool again, MonoTime now) {
   idle_.erase(connection);
   --open_;
   if (again && !closed_ && now >= retry_at_ && now < call->last_moment()) {

@@ -21,11 +21,11 @@
 #include <string>
 #include <vector>
 
-#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/driver.h"
 #include "agent/load/handler.h"
 #include "agent/load/protocols/connection.h"
 #include "agent/load/protocols/target.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "core/runtime/timer.h"
 
 namespace shakedown {
@@ -48,10 +48,8 @@ class Pool final : public Driver {
   // were too late to know.
   void connected(Connection& connection, MonoTime ready, MonoTime now);
   void connect_failed(Connection& connection, Outcome outcome, MonoTime now);
-  void answered(Connection& connection, Call& call, const Answer& answer,
-                std::optional<MonoTime> end, MonoTime now);
-  void answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end,
-                     MonoTime now);
+  void answered(Connection& connection, Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now);
+  void answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now);
   // again = the call may be sent once more.
   void died(Connection& connection, Call* call, Outcome outcome, bool again, MonoTime now);
   // The target may have had to wait until we read.
@@ -74,8 +72,7 @@ class Pool final : public Driver {
   void start(Call& call, MonoTime now) override;
   bool read_answer(Call& call, MonoTime now) override;
   MonoTime read_all(MonoTime now) override;
-  void finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end,
-                     MonoTime now);
+  void finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now);
   bool in_turn() const { return target_.endpoints.size() > 1; }
   bool spread(MonoTime now) const;
   void start_in_turn(Connection& freed, Call& call, MonoTime now);
@@ -92,9 +89,7 @@ class Pool final : public Driver {
   void arm_retry();
   void retry(boost::system::error_code error);
   // What was not sent because of us.
-  Outcome not_sent() const {
-    return last_failure_ == Outcome::client_error ? Outcome::client_error : Outcome::dropped_by_us;
-  }
+  Outcome not_sent() const { return last_failure_ == Outcome::client_error ? Outcome::client_error : Outcome::dropped_by_us; }
 
   const PreparedTarget& target_;
   const DriverOptions options_;
@@ -104,7 +99,7 @@ class Pool final : public Driver {
   std::vector<Connection*> free_;
   List<Connection, &Connection::link> idle_;        // the back was used last
   List<Connection, &Connection::link> connecting_;  // oldest first
-  List<Call, &Call::waiting_link> again_;  // wait for a connection that nobody has used
+  List<Call, &Call::waiting_link> again_;           // wait for a connection that nobody has used
   List<Call, &Call::waiting_link> waiting_, held_;
   uint32_t open_ = 0;       // idle and busy
   uint32_t address_ = 0;    // attempts to connect so far

@@ -33,12 +33,11 @@ Result<std::vector<tcp::endpoint>> addresses_of(const Target& target) {
   boost::asio::io_context loop;
   tcp::resolver resolver(loop);
   boost::system::error_code error;
-  const auto found = resolver.resolve(target.host, std::to_string(target.port),
-                                      boost::asio::ip::resolver_base::numeric_service, error);
+  const auto found =
+      resolver.resolve(target.host, std::to_string(target.port), boost::asio::ip::resolver_base::numeric_service, error);
   if (error || found.empty()) {
-    return fail(ErrorKind::unavailable, "target `" + target.name + "`: no address for the host `" +
-                                            target.host + "`: " + error.message() +
-                                            "; check the name on this agent");
+    return fail(ErrorKind::unavailable, "target `" + target.name + "`: no address for the host `" + target.host +
+                                            "`: " + error.message() + "; check the name on this agent");
   }
   std::vector<tcp::endpoint> all, routed;
   for (const auto& entry : found) {

@@ -16,9 +16,8 @@ namespace shakedown {
 
 struct PreparedTarget {
   Target target;
-  std::vector<boost::asio::ip::tcp::endpoint>
-      endpoints;                    // each new connection begins at the next; resolved once, at the start
-  std::unique_ptr<TlsContext> tls;  // null for plain connections
+  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // each new connection begins at the next; resolved once, at the start
+  std::unique_ptr<TlsContext> tls;                        // null for plain connections
 };
 
 // What the name of the target's host stands for, each address once; without those to which this host has no route, unless

@@ -27,14 +27,12 @@ std::size_t digits_of(uint64_t number) {
 
 void append_seed(std::string& out, uint64_t seed, std::size_t limit) {
   static constexpr char kHex[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < std::min(limit, kSeedDigits); ++i)
-    out.push_back(kHex[(seed >> (60 - 4 * i)) & 15]);
+  for (std::size_t i = 0; i < std::min(limit, kSeedDigits); ++i) out.push_back(kHex[(seed >> (60 - 4 * i)) & 15]);
 }
 
 // Letters and digits that do not compress to nothing, the same for every run.
 std::string value_tail(uint64_t size) {
-  static constexpr char kLetters[] =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  static constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
   std::string tail;
   if (size <= kSeedDigits) return tail;
   tail.reserve(size - kSeedDigits);
@@ -57,8 +55,8 @@ Result<void> TextTemplate::append(const Text& text, const Secrets& secrets) {
     } else if (piece.kind == HoleKind::secret) {
       const auto secret = secrets.find(piece.text);
       if (secret == secrets.end()) {
-        return fail(ErrorKind::scenario, "a text uses the secret `" + piece.text +
-                                             "`, which is not declared; add it under `secrets:`");
+        return fail(ErrorKind::scenario,
+                    "a text uses the secret `" + piece.text + "`, which is not declared; add it under `secrets:`");
       }
       append(secret->second);
     } else {

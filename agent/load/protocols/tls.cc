@@ -20,14 +20,13 @@ std::string openssl_reason() {
 }
 
 auto tls_failure(const Target& target, const std::string& what, const std::string& file) {
-  return fail(ErrorKind::unavailable, "target `" + target.name + "`: " + what + " " + file + ": " +
-                                          openssl_reason() + "; check the file");
+  return fail(ErrorKind::unavailable,
+              "target `" + target.name + "`: " + what + " " + file + ": " + openssl_reason() + "; check the file");
 }
 
 bool is_address(const std::string& name) {
   in6_addr room;
-  return inet_pton(AF_INET, name.c_str(), &room) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), &room) == 1;
+  return inet_pton(AF_INET, name.c_str(), &room) == 1 || inet_pton(AF_INET6, name.c_str(), &room) == 1;
 }
 
 Result<void> load_files(SSL_CTX* context, const Target& target) {
@@ -79,8 +78,7 @@ int stamped_read(BIO* bio, char* to, int size) {
 int plain_write(BIO* bio, const char* from, int size) {
   BIO_clear_retry_flags(bio);
   const auto& arrival = *static_cast<StampedReads*>(BIO_get_data(bio));
-  const ssize_t bytes =
-      ::send(arrival.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t bytes = ::send(arrival.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (bytes < 0 && would_block()) BIO_set_retry_write(bio);
   return static_cast<int>(bytes);
 }
@@ -111,9 +109,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const Target& target) {
   if (made->context_ == nullptr) return tls_failure(target, "cannot start TLS", "");
   SSL_CTX_set_min_proto_version(made->context_, TLS1_2_VERSION);
   SSL_CTX_set_verify(made->context_, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(made->context_, SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                       SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(made->context_,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SHAKEDOWN_TRY(load_files(made->context_, target));
   made->name_ = target.tls.server_name.empty() ? target.host : target.tls.server_name;
   made->name_is_address_ = is_address(made->name_);

@@ -17,9 +17,7 @@ namespace {
 constexpr int64_t kSlewDivisor = 2000;
 constexpr Duration kPairNoise = std::chrono::microseconds(500);
 
-Duration offset(const ClockPair& pair) {
-  return pair.wall.time_since_epoch() - pair.mono.time_since_epoch();
-}
+Duration offset(const ClockPair& pair) { return pair.wall.time_since_epoch() - pair.mono.time_since_epoch(); }
 
 }  // namespace
 
@@ -71,8 +69,7 @@ ssize_t receive_stamped(StampedReads& arrival, char* to, std::size_t size) {
   arrival.bytes += static_cast<std::size_t>(bytes);
   arrival.stamp.reset();
   const cmsghdr* head = CMSG_FIRSTHDR(&message);
-  if (head == nullptr || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_TIMESTAMPNS)
-    return bytes;
+  if (head == nullptr || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_TIMESTAMPNS) return bytes;
   timespec at{};
   std::memcpy(&at, CMSG_DATA(head), sizeof at);
   arrival.stamp = WallTime(std::chrono::seconds(at.tv_sec) + std::chrono::nanoseconds(at.tv_nsec));

@@ -6,8 +6,7 @@
 
 namespace shakedown {
 
-ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start,
-                       RunTime end, Lane lane)
+ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane)
     : tools_(tools),
       stage_(stage),
       start_(start),
@@ -16,8 +15,7 @@ ClosedLoop::ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load
       all_users_(std::get<ClosedLoad>(load.kind).users),
       mix_(load.mix, stage_seed(tools.prepared.plan().seed, stage)),
       timer_(tools.loop) {
-  for (uint64_t user = lane.index; user < all_users_; user += lane.count)
-    users_.push_back({user, 0});
+  for (uint64_t user = lane.index; user < all_users_; user += lane.count) users_.push_back({user, 0});
   sleeping_.reserve(users_.size());
 }
 

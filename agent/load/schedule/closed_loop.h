@@ -18,8 +18,7 @@ namespace shakedown {
 class ClosedLoop final : public StageLoad, private CallSink {
  public:
   // load.kind is ClosedLoad; it outlives this. lane = the worker's.
-  ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end,
-             Lane lane);
+  ClosedLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane);
 
   StageId stage() const override { return stage_; }
   void begin() override;

@@ -11,8 +11,7 @@ namespace {
 
 uint64_t derived_cap(const Load& load, const DrillPlan& plan, Lane lane) {
   Duration longest{};
-  for (const MixEntry& entry : load.mix)
-    longest = std::max(longest, plan.operation(entry.operation).timeout);
+  for (const MixEntry& entry : load.mix) longest = std::max(longest, plan.operation(entry.operation).timeout);
   const double rate = peak_rate(std::get<OpenLoad>(load.kind).shape) / lane.count;
   return poisson_cap(rate * seconds(longest));
 }
@@ -22,9 +21,7 @@ uint64_t derived_cap(const Load& load, const DrillPlan& plan, Lane lane) {
 uint64_t poisson_cap(double mean) {
   constexpr double kChance = 1e-9;
   // P(X > n) of a Poisson is the regularised lower incomplete gamma function P(n + 1, mean).
-  const auto exceeded = [&](uint64_t n) {
-    return mean > 0 && boost::math::gamma_p(static_cast<double>(n) + 1, mean) >= kChance;
-  };
+  const auto exceeded = [&](uint64_t n) { return mean > 0 && boost::math::gamma_p(static_cast<double>(n) + 1, mean) >= kChance; };
   uint64_t low = 0, high = 1;
   for (; exceeded(high); high *= 2) low = high;
   while (low < high) {
@@ -38,18 +35,16 @@ uint64_t poisson_cap(double mean) {
   return std::max<uint64_t>(1, high);
 }
 
-OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start,
-                   RunTime end, Lane lane, Places* places)
+OpenLoop::OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane,
+                   Places* places)
     : tools_(tools),
       stage_(stage),
       start_(start),
       end_(end),
-      pacer_(std::get<OpenLoad>(load.kind), end - start,
-             stage_seed(tools.prepared.plan().seed, stage), lane),
+      pacer_(std::get<OpenLoad>(load.kind), end - start, stage_seed(tools.prepared.plan().seed, stage), lane),
       mix_(load.mix, stage_seed(tools.prepared.plan().seed, stage)),
       next_(pacer_.next()),
-      auditor_(std::get<OpenLoad>(load.kind), end - start,
-               stage_seed(tools.prepared.plan().seed, stage), lane),
+      auditor_(std::get<OpenLoad>(load.kind), end - start, stage_seed(tools.prepared.plan().seed, stage), lane),
       audited_(auditor_.next()),
       places_(places),
       cap_(places ? 0 : derived_cap(load, tools.prepared.plan(), lane)),

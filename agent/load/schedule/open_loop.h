@@ -29,8 +29,7 @@ class OpenLoop final : public StageLoad, private CallSink {
  public:
   // load.kind is OpenLoad; it outlives this, and so do the places of a declared cap (null = there is
   // none). lane = the worker's.
-  OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end,
-           Lane lane, Places* places);
+  OpenLoop(const WorkerTools& tools, StageId stage, const Load& load, RunTime start, RunTime end, Lane lane, Places* places);
 
   StageId stage() const override { return stage_; }
   void begin() override;
@@ -69,8 +68,8 @@ class OpenLoop final : public StageLoad, private CallSink {
   RunTime released_until_ = RunTime::min();
   uint64_t outstanding_ = 0;  // without the held ones
   uint64_t held_ = 0;
-  Places* places_;            // of a declared cap
-  uint64_t cap_;              // the derived one, of this lane
+  Places* places_;  // of a declared cap
+  uint64_t cap_;    // the derived one, of this lane
   LoopTimer timer_;
   HandlerMemory timer_memory_, turn_memory_;
   bool waiting_ = false;  // a timer or a turn will come

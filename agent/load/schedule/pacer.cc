@@ -10,8 +10,7 @@ namespace {
 std::vector<Duration> breaks(const RateShape& shape, Duration length) {
   std::vector<Duration> all = {Duration::zero(), length};
   if (const auto* steps = std::get_if<StepRate>(&shape)) {
-    for (std::size_t i = 1; i <= steps->steps.size(); ++i)
-      all.push_back(steps->each * static_cast<int64_t>(i));
+    for (std::size_t i = 1; i <= steps->steps.size(); ++i) all.push_back(steps->each * static_cast<int64_t>(i));
   } else if (const auto* spike = std::get_if<SpikeRate>(&shape)) {
     all.push_back(spike->at);
     all.push_back(spike->at + spike->length);
@@ -59,17 +58,13 @@ std::optional<Duration> RateInverse::offset(double x) {
   return from_seconds(std::clamp(t, s.start, s.end));
 }
 
-uint64_t stage_seed(uint64_t scenario_seed, StageId stage) {
-  return stream_seed(scenario_seed, "stage", stage.value);
-}
+uint64_t stage_seed(uint64_t scenario_seed, StageId stage) { return stream_seed(scenario_seed, "stage", stage.value); }
 
 Lane worker_lane(Lane agent, uint32_t worker, uint32_t workers) {
   return {agent.index + agent.count * worker, agent.count * workers};
 }
 
-uint64_t lane_share(uint64_t total, Lane lane) {
-  return total / lane.count + (lane.index < total % lane.count ? 1 : 0);
-}
+uint64_t lane_share(uint64_t total, Lane lane) { return total / lane.count + (lane.index < total % lane.count ? 1 : 0); }
 
 Pacer::Pacer(const OpenLoad& load, Duration length, uint64_t seed, Lane lane)
     : poisson_(load.arrivals == Arrivals::poisson),

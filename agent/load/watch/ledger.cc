@@ -26,9 +26,8 @@ std::unique_ptr<Driver> make_driver(const Prepared& prepared, const Route& route
 
 }  // namespace
 
-LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId ledger,
-                           LedgerFile file, boost::asio::io_context& loop, Deadlines& deadlines,
-                           CallPool& calls)
+LedgerKeeper::LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId ledger, LedgerFile file,
+                           boost::asio::io_context& loop, Deadlines& deadlines, CallPool& calls)
     : clock_(clock),
       id_(ledger),
       ledger_(prepared.plan().ledger(ledger)),
@@ -130,8 +129,7 @@ WriteClass LedgerKeeper::classify_write(const Call& call, const Answer& answer) 
   return answer.certainly_not_done ? WriteClass::failed : WriteClass::unknown;
 }
 
-void LedgerKeeper::verify(uint32_t pass, InjectionId injection, uint64_t first_id,
-                          std::function<void(LedgerPass)> done) {
+void LedgerKeeper::verify(uint32_t pass, InjectionId injection, uint64_t first_id, std::function<void(LedgerPass)> done) {
   Verification verification;
   verification.pass.pass = pass;
   verification.pass.injection = injection;

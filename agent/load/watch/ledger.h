@@ -9,9 +9,9 @@
 // A verifying step pauses the writer, waits until no write is out and for `settle`,
 // then reads [first, last written) twice at verify_rate; after verify_limit it issues no more
 // reads and is incomplete. What time is left goes to the ids before first, from the youngest on,
-// once: a loss of what an earlier step had seen is then found where it arose. Steps queue up behind each other. After a step that belongs to no
-// injection (the reading at the end) writing does not resume.
-// Ownership: owns its drivers and file. Threads: its worker's.
+// once: a loss of what an earlier step had seen is then found where it arose. Steps queue up behind each other. After a step that
+// belongs to no injection (the reading at the end) writing does not resume. Ownership: owns its drivers and file. Threads: its
+// worker's.
 #pragma once
 
 #include <deque>
@@ -22,8 +22,8 @@
 
 #include "agent/load/deadlines.h"
 #include "agent/load/driver.h"
-#include "agent/load/watch/ledger_file.h"
 #include "agent/load/prepare.h"
+#include "agent/load/watch/ledger_file.h"
 #include "core/base/clock.h"
 #include "core/model/ledger.h"
 #include "core/runtime/timer.h"
@@ -33,13 +33,12 @@ namespace shakedown {
 
 class LedgerKeeper {
  public:
-  LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId ledger, LedgerFile file,
-               boost::asio::io_context& loop, Deadlines& deadlines, CallPool& calls);
+  LedgerKeeper(const Prepared& prepared, RunClock clock, LedgerId ledger, LedgerFile file, boost::asio::io_context& loop,
+               Deadlines& deadlines, CallPool& calls);
 
   LedgerId id() const { return id_; }
   void begin();
-  void verify(uint32_t pass, InjectionId injection, uint64_t first_id,
-              std::function<void(LedgerPass)> done);
+  void verify(uint32_t pass, InjectionId injection, uint64_t first_id, std::function<void(LedgerPass)> done);
   // No further write; a verifying step ends incomplete.
   void stop();
   bool over() const { return step_ == Step::stopped && texts_.empty(); }
@@ -81,8 +80,7 @@ class LedgerKeeper {
   void read_due();
   void read_one(uint64_t id, MonoTime now);
   void end_verification(bool complete);
-  Call& make_call(const Sendable& send, CallSink& sink, uint64_t id, Out& out,
-                  MonoTime now);
+  Call& make_call(const Sendable& send, CallSink& sink, uint64_t id, Out& out, MonoTime now);
   Out& new_out(uint64_t id);
   Driver& reader() { return read_driver_ ? *read_driver_ : *write_driver_; }
   void call_over(Call& call);

@@ -37,17 +37,15 @@ std::string nanoseconds(RunTime t) { return std::to_string(t.time_since_epoch().
 
 }  // namespace
 
-Result<LedgerFile> LedgerFile::create(const std::string& dir, const std::string& run_id,
-                                      const std::string& name) {
+Result<LedgerFile> LedgerFile::create(const std::string& dir, const std::string& run_id, const std::string& name) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
   LedgerFile made;
   made.path_ = dir + "/ledger-" + name + ".log";
   made.descriptor_ = create_anew(made.path_, 0600, O_APPEND).release();
   if (made.descriptor_ < 0 || !made.append("# ledger " + name + " of run " + run_id + "\n")) {
-    return fail(errno_error("ledger `" + name + "`: cannot write its record to " + made.path_ +
-                                "; make room or choose another work folder",
-                            errno));
+    return fail(errno_error(
+        "ledger `" + name + "`: cannot write its record to " + made.path_ + "; make room or choose another work folder", errno));
   }
   return made;
 }
@@ -74,8 +72,8 @@ bool LedgerFile::intent(uint64_t id, RunTime invoked) {
 }
 
 bool LedgerFile::completed(const LedgerWrite& write) {
-  return append(std::string(1, letter(write.outcome)) + " " + std::to_string(write.id) + " " +
-                nanoseconds(write.completed) + "\n");
+  return append(std::string(1, letter(write.outcome)) + " " + std::to_string(write.id) + " " + nanoseconds(write.completed) +
+                "\n");
 }
 
 LedgerTexts ledger_texts(const std::string& run_id, const std::string& ledger, uint64_t id) {

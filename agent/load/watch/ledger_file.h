@@ -18,8 +18,7 @@ namespace shakedown {
 class LedgerFile {
  public:
   // Creates `ledger-NAME.log` in dir (made if need be), replacing an older one. Errors: io.
-  static Result<LedgerFile> create(const std::string& dir, const std::string& run_id,
-                                   const std::string& name);
+  static Result<LedgerFile> create(const std::string& dir, const std::string& run_id, const std::string& name);
   LedgerFile() = default;
   LedgerFile(LedgerFile&& other) noexcept;
   LedgerFile& operator=(LedgerFile&& other) noexcept;

@@ -13,8 +13,7 @@ namespace {
 DriverOptions probe_options(const Probe& probe, const ConnectionPolicy& policy) {
   DriverOptions options;
   // As many as can hang at once, and room for the next.
-  options.max_connections =
-      static_cast<uint32_t>(probe.timeout / std::max(probe.every, Duration(1))) + 2;
+  options.max_connections = static_cast<uint32_t>(probe.timeout / std::max(probe.every, Duration(1))) + 2;
   options.max_requests = probe.connection == ProbeConnection::fresh ? 1 : 0;
   options.max_response = policy.max_response.count;
   options.slowest = policy.slowest.count;
@@ -23,14 +22,9 @@ DriverOptions probe_options(const Probe& probe, const ConnectionPolicy& policy) 
 
 }  // namespace
 
-Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe,
-               boost::asio::io_context& loop, Deadlines& deadlines, CallPool& calls)
-    : prepared_(prepared),
-      clock_(clock),
-      id_(probe),
-      probe_(prepared.plan().probe(probe)),
-      calls_(calls),
-      timer_(loop) {
+Prober::Prober(const Prepared& prepared, RunClock clock, ProbeId probe, boost::asio::io_context& loop, Deadlines& deadlines,
+               CallPool& calls)
+    : prepared_(prepared), clock_(clock), id_(probe), probe_(prepared.plan().probe(probe)), calls_(calls), timer_(loop) {
   const Route& route = prepared.operations[probe_.operation.value].send.route;
   driver_ = prepared.make_driver(route, probe_options(probe_, prepared.plan().connections), loop, deadlines);
 }
@@ -63,8 +57,7 @@ void Prober::check(MonoTime now) {
   const auto number = static_cast<uint64_t>(number_);
   const Operation& operation = prepared_.plan().operation(probe_.operation);
   if (const auto* uniform = std::get_if<UniformKey>(&operation.key)) {
-    call.holes.key =
-        uniform->low + mix64(number) % std::max<uint64_t>(1, uniform->high - uniform->low + 1);
+    call.holes.key = uniform->low + mix64(number) % std::max<uint64_t>(1, uniform->high - uniform->low + 1);
   } else if (const auto* sequence = std::get_if<SequenceKey>(&operation.key)) {
     call.holes.key = sequence->from + number;
   }
@@ -84,8 +77,7 @@ void Prober::finished(Call& call, const Answer& answer, MonoTime done) {
   if (answer.outcome == Outcome::unfinished || sample.outcome == Outcome::dropped_by_us) return;
   if (answer.outcome == Outcome::client_error) {
     if (!std::exchange(trouble_logged_, true)) {
-      log::warning("checks of a probe could not be made: no descriptors or ports left",
-                   {{"probe", probe_.name}});
+      log::warning("checks of a probe could not be made: no descriptors or ports left", {{"probe", probe_.name}});
     }
     return;
   }
@@ -99,8 +91,7 @@ void Prober::stop() {
 
 std::vector<ProbeResult> Prober::take() {
   std::vector<ProbeResult> taken = std::exchange(results_, {});
-  std::sort(taken.begin(), taken.end(),
-            [](const auto& a, const auto& b) { return a.start < b.start; });
+  std::sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
   return taken;
 }
 

@@ -20,8 +20,8 @@ namespace shakedown {
 
 class Prober final : private CallSink {
  public:
-  Prober(const Prepared& prepared, RunClock clock, ProbeId probe, boost::asio::io_context& loop,
-         Deadlines& deadlines, CallPool& calls);
+  Prober(const Prepared& prepared, RunClock clock, ProbeId probe, boost::asio::io_context& loop, Deadlines& deadlines,
+         CallPool& calls);
 
   ProbeId id() const { return id_; }
   void begin();

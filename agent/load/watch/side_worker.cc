@@ -10,9 +10,11 @@ namespace {
 
 constexpr std::size_t kBodyLimit = 64 * 1024;
 
-Result<std::string> good_body(const std::string& target, const Protocol& protocol, const Expected& expected, const Answer& answer) {
+Result<std::string> good_body(const std::string& target, const Protocol& protocol, const Expected& expected,
+                              const Answer& answer) {
   if (answer.complete() && expected.check->holds(answer, Holes{})) return std::string(answer.body.substr(0, kBodyLimit));
-  const std::string came = answer.complete() ? protocol.words(answer) + " came" : std::string("none came (") + to_string(answer.outcome) + ")";
+  const std::string came =
+      answer.complete() ? protocol.words(answer) + " came" : std::string("none came (") + to_string(answer.outcome) + ")";
   return fail(ErrorKind::unavailable, "an answer of target `" + target + "` with " +
                                           find_protocol_form(protocol.name)->expect_default + " was expected, " + came);
 }
@@ -27,8 +29,7 @@ void SideWorker::add_probe(ProbeId probe) {
 }
 
 void SideWorker::add_ledger(LedgerId ledger, LedgerFile file) {
-  keepers_.push_back(std::make_unique<LedgerKeeper>(prepared_, clock_, ledger, std::move(file),
-                                                    loop_, deadlines_, calls_));
+  keepers_.push_back(std::make_unique<LedgerKeeper>(prepared_, clock_, ledger, std::move(file), loop_, deadlines_, calls_));
 }
 
 void SideWorker::start_probes() {
@@ -59,10 +60,10 @@ void SideWorker::fetch(Sendable send, Expected expected, Duration timeout, std::
   const Route route = send.route;
   const PreparedTarget& target = prepared_.targets[route.target.value];
   const auto shared = std::make_shared<const Expected>(std::move(expected));  // a std::function is copied
-  fetches_.push_back(std::make_unique<SingleRequest>(
-      target, std::move(send), loop_, deadlines_, calls_, [&target, route, shared, done = std::move(done)](const Answer& answer) {
-        done(good_body(target.target.name, *route.protocol, *shared, answer));
-      }));
+  fetches_.push_back(std::make_unique<SingleRequest>(target, std::move(send), loop_, deadlines_, calls_,
+                                                     [&target, route, shared, done = std::move(done)](const Answer& answer) {
+                                                       done(good_body(target.target.name, *route.protocol, *shared, answer));
+                                                     }));
   fetches_.back()->begin(mono_now() + timeout);
 }
 
@@ -80,8 +81,7 @@ void SideWorker::collect(Snapshot& to) {
 
 bool SideWorker::all_over() const {
   const auto over = [](const auto& one) { return one->over(); };
-  return std::all_of(probers_.begin(), probers_.end(), over) &&
-         std::all_of(keepers_.begin(), keepers_.end(), over) &&
+  return std::all_of(probers_.begin(), probers_.end(), over) && std::all_of(keepers_.begin(), keepers_.end(), over) &&
          std::all_of(fetches_.begin(), fetches_.end(), over);
 }
 

@@ -26,8 +26,7 @@ class SideWorker {
   void start_probes();
   void start_ledgers();
   // done on this worker's loop.
-  void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
-              std::function<void(LedgerPass)> done);
+  void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id, std::function<void(LedgerPass)> done);
   // done gets the body of an answer as expected, cut at 64 KiB, or an Error unavailable that says what came instead.
   void fetch(Sendable send, Expected expected, Duration timeout, std::function<void(Result<std::string>)> done);
   void collect(Snapshot& to);

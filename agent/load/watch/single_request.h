@@ -17,8 +17,8 @@ class SingleRequest final : private CallSink {
   // The answer is there only while done runs.
   using Done = std::function<void(const Answer&)>;
 
-  SingleRequest(const PreparedTarget& target, Sendable send, boost::asio::io_context& loop, Deadlines& deadlines,
-                CallPool& calls, Done done);
+  SingleRequest(const PreparedTarget& target, Sendable send, boost::asio::io_context& loop, Deadlines& deadlines, CallPool& calls,
+                Done done);
   // Once. The body is kept up to kKeptBody bytes.
   void begin(MonoTime deadline);
   bool over() const { return done_ == nullptr; }

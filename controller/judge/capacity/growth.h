@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
-#include "controller/model/scorecard.h"
 #include "controller/measure/bounds/scaling.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
 

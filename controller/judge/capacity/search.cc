@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/capacity/transient.h"
 #include "controller/judge/evidence.h"
 #include "controller/judge/sli/families.h"
-#include "controller/judge/capacity/transient.h"
-#include "core/base/units.h"
 #include "controller/measure/bounds/sequential.h"
+#include "core/base/units.h"
 
 namespace shakedown {
 namespace {
@@ -21,10 +21,14 @@ using judging::Judged;
 
 StepOutcome outcome_of(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return StepOutcome::holds;
-    case VerdictState::fail: return StepOutcome::breaches;
-    case VerdictState::not_proven: return StepOutcome::undecided;
-    case VerdictState::unknown: break;
+    case VerdictState::pass:
+      return StepOutcome::holds;
+    case VerdictState::fail:
+      return StepOutcome::breaches;
+    case VerdictState::not_proven:
+      return StepOutcome::undecided;
+    case VerdictState::unknown:
+      break;
   }
   return StepOutcome::invalid;
 }
@@ -74,10 +78,12 @@ void look_at(ScoredSearchStep& step, const Search& search, const std::vector<Sta
     step.outcome = StepOutcome::invalid;
   } else if (any(StepOutcome::breaches)) {
     step.outcome = StepOutcome::breaches;
-    // A failed request is a slow one too, whatever its answer took: where requests fail beyond what is allowed, that is what gives way.
+    // A failed request is a slow one too, whatever its answer took: where requests fail beyond what is allowed, that is what
+    // gives way.
     const auto breached = [&](bool by_failures) {
       return std::find_if(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) {
-        return h.outcome == StepOutcome::breaches && (!by_failures || counts_failures(evidence.scenario->requirement(h.requirement).sli));
+        return h.outcome == StepOutcome::breaches &&
+               (!by_failures || counts_failures(evidence.scenario->requirement(h.requirement).sli));
       });
     };
     const auto failing = breached(true);
@@ -119,8 +125,8 @@ void look_at_backlog(ScoredSearchStep& step, const Search& search, const std::ve
   const std::optional<double> growth = judging::growth_of_backlog(stages, confidence, *evidence.timeline);
   if (!growth) return;
   step.outcome = StepOutcome::undecided;
-  step.reason = fmt::format("the backlog grows: answers take at least {} longer with each second",
-                            format_value(*growth, Unit::seconds));
+  step.reason =
+      fmt::format("the backlog grows: answers take at least {} longer with each second", format_value(*growth, Unit::seconds));
 }
 
 ScoredSearchStep judge_step(const Search& search, uint32_t number, const Evidence& evidence) {
@@ -186,13 +192,11 @@ Gap gap_of(const std::vector<ScoredSearchStep>& steps) {
 
 constexpr uint32_t kMostConfirmations = 3;
 
-bool wide(double low, double high, const Search& search) {
-  return (high - low) / high > search.resolution.value * (1 + 1e-9);
-}
+bool wide(double low, double high, const Search& search) { return (high - low) / high > search.resolution.value * (1 + 1e-9); }
 
 // What the longest look at the highest rate that held could not see; 0 when nothing held.
-double blind_share_of(const Search& search, const Gap& gap, const std::vector<ScoredSearchStep>& steps,
-                      double confidence, const Scenario& scenario) {
+double blind_share_of(const Search& search, const Gap& gap, const std::vector<ScoredSearchStep>& steps, double confidence,
+                      const Scenario& scenario) {
   const double shared = look_confidence(confidence, kSharedSteps);
   double blind = gap.lower ? INFINITY : 0;
   for (const ScoredSearchStep& s : steps) {
@@ -217,9 +221,9 @@ SearchOrder confirm(const Search& search, const Gap& gap, const char* why) {
 
 // Nothing holds, not even the lowest rate.
 SearchOrder nothing_holds(const Search& search, const Gap& gap) {
-  return done(gap.upper ? fmt::format("infeasible: it does not hold at the lowest rate, {}", format_rate(search.from))
-                        : fmt::format("at the lowest rate, {}, neither holding nor breaching could be shown",
-                                      format_rate(search.from)));
+  return done(
+      gap.upper ? fmt::format("infeasible: it does not hold at the lowest rate, {}", format_rate(search.from))
+                : fmt::format("at the lowest rate, {}, neither holding nor breaching could be shown", format_rate(search.from)));
 }
 
 }  // namespace
@@ -229,8 +233,8 @@ double held_confidence(const Search& search, RequirementId held, const Scenario&
   for (const Requirement& row : scenario.requirements) {
     const auto* capacity = std::get_if<CapacitySli>(&row.sli);
     const auto* headroom = std::get_if<HeadroomSli>(&row.sli);
-    const bool rests = (capacity != nullptr && capacity->phase == search.phase) ||
-                       (headroom != nullptr && headroom->phase == search.phase);
+    const bool rests =
+        (capacity != nullptr && capacity->phase == search.phase) || (headroom != nullptr && headroom->phase == search.phase);
     if (rests) out = std::max(out, row.confidence);
   }
   return out;
@@ -240,7 +244,8 @@ SearchOrder next_search_order(const Search& search, const std::vector<ScoredSear
   if (steps.empty()) return step_at(search.from.per_second);
   const ScoredSearchStep& last = steps.back();
   if (is(last, StepOutcome::invalid)) {
-    const bool twice = steps.size() > 1 && is(steps[steps.size() - 2], StepOutcome::invalid) && steps[steps.size() - 2].rate == last.rate;
+    const bool twice =
+        steps.size() > 1 && is(steps[steps.size() - 2], StepOutcome::invalid) && steps[steps.size() - 2].rate == last.rate;
     if (twice) return done(fmt::format("twice invalid at {}: {}", format_rate({last.rate}), last.reason));
     return {last.confirmation ? SearchOrder::Kind::confirm : SearchOrder::Kind::step, last.rate, ""};
   }
@@ -266,8 +271,7 @@ SearchOrder next_search_order(const Search& search, const std::vector<ScoredSear
                                     : "the interval is as narrow as asked for");
 }
 
-ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline,
-                                   const Manifest& manifest) {
+ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline, const Manifest& manifest) {
   return judge_step(search, step, judging::collect(timeline.scenario(), timeline, manifest));
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown {
 namespace judging {
@@ -18,10 +18,9 @@ struct Evidence;
 inline constexpr uint32_t kSharedSteps = 4;
 
 // What one step of the search shows by its complete windows so far. It holds when every SLI clears its limit
-// after one of the windows and no backlog grows, breaches when one violates it, is invalid when we ourselves were at fault, undecided when no
-// window is left, and open while more windows may tell.
-ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline,
-                                   const Manifest& manifest);
+// after one of the windows and no backlog grows, breaches when one violates it, is invalid when we ourselves were at fault,
+// undecided when no window is left, and open while more windows may tell.
+ScoredSearchStep judge_search_step(const Search& search, uint32_t step, const Timeline& timeline, const Manifest& manifest);
 
 // What to do next, given the steps so far.
 struct SearchOrder {

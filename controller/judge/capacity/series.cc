@@ -49,8 +49,10 @@ std::string mismatch(const Volume& volume, double level, double length, StepAxis
     return fmt::format("overloaded: {} of {} requests were not answered well", volume.offered - volume.ok, volume.offered);
   }
   if (axis != StepAxis::replicas) return "";
-  if ((volume.all_seconds - volume.lag_seconds) / length < 0.9 * level) return "the load does not saturate it: fewer requests were in progress than replicas";
-  if (open && bad < kSaturated * offered) return "the load does not saturate it: all but a few were answered, so more may be carried";
+  if ((volume.all_seconds - volume.lag_seconds) / length < 0.9 * level)
+    return "the load does not saturate it: fewer requests were in progress than replicas";
+  if (open && bad < kSaturated * offered)
+    return "the load does not saturate it: all but a few were answered, so more may be carried";
   return "";
 }
 
@@ -63,7 +65,8 @@ double standstill(const Volume& volume, const std::optional<Load>& load) {
   return theirs > 0 ? volume.lag_seconds / theirs : INFINITY;
 }
 
-ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const std::optional<Load>& load, const Timeline& timeline, double& stood) {
+ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const std::optional<Load>& load, const Timeline& timeline,
+                     double& stood) {
   ScoredLevel out;
   out.level = stage.level;
   const double length = seconds(stage.range.to - stage.range.from);
@@ -81,7 +84,8 @@ ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const std::optiona
     out.left_out = fmt::format("the harness itself lost {} of {} arrivals", volume.ours, volume.offered);
   }
   const double still = standstill(volume, load);
-  if (still > kStoodStill) out.left_out = fmt::format("the harness itself came late: {} of the requests' time", percent_text(still / (1 + still)));
+  if (still > kStoodStill)
+    out.left_out = fmt::format("the harness itself came late: {} of the requests' time", percent_text(still / (1 + still)));
   const bool open = load && std::holds_alternative<OpenLoad>(load->kind);
   if (out.left_out.empty()) out.left_out = mismatch(volume, stage.level, length, axis, open);
   if (out.n <= 0) out.left_out = "no number in the system can be told";
@@ -117,7 +121,8 @@ void describe_law(ScoredScaling& scored, const ScalingFit& fit, const std::vecto
 // Why there is no law, and the first reason for which a step was left out.
 std::string no_law(const std::string& why, const ScoredScaling& scored) {
   for (const ScoredLevel& level : scored.levels) {
-    if (!level.left_out.empty()) return fmt::format("{}; left out: {}, {}", why, level_text(scored.axis, level.level), level.left_out);
+    if (!level.left_out.empty())
+      return fmt::format("{}; left out: {}, {}", why, level_text(scored.axis, level.level), level.left_out);
   }
   return why;
 }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/reported/asked.h"
+#include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
-#include "controller/judge/scope.h"
-#include "controller/judge/options/tradeoffs.h"
 
 namespace shakedown::judging {
 namespace {
@@ -47,9 +47,8 @@ class Covered {
     return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) { return row.stages.count(stage) > 0; });
   }
   bool has(StageId stage, OperationId operation) const {
-    return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
-      return row.stages.count(stage) > 0 && is_among(operation, row.operations);
-    });
+    return std::any_of(rows_.begin(), rows_.end(),
+                       [&](const Row& row) { return row.stages.count(stage) > 0 && is_among(operation, row.operations); });
   }
 
  private:
@@ -82,7 +81,9 @@ struct SaysOf {
   bool operator()(const ErrorRatioSli& sli) const { return sli.scope.during == fault; }
   bool operator()(const OutagesSli&) const { return true; }
   bool operator()(const UptimeSli&) const { return true; }
-  bool operator()(const ToleratedSli& sli) const { return std::find(sli.faults.begin(), sli.faults.end(), fault) != sli.faults.end(); }
+  bool operator()(const ToleratedSli& sli) const {
+    return std::find(sli.faults.begin(), sli.faults.end(), fault) != sli.faults.end();
+  }
   template <class Other>
   bool operator()(const Other& sli) const {
     return fault_of(Sli(sli)) == fault;

@@ -91,9 +91,8 @@ std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Pr
 HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidence) {
   HiddenOutside out;
   for (const HiddenOutage& one : hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max())) {
-    const bool drilled = std::any_of(probe.drilled.begin(), probe.drilled.end(), [&](const TimeRange& r) {
-      return r.from <= one.range.from && one.range.to <= r.to;
-    });
+    const bool drilled = std::any_of(probe.drilled.begin(), probe.drilled.end(),
+                                     [&](const TimeRange& r) { return r.from <= one.range.from && one.range.to <= r.to; });
     if (one.dark || drilled) continue;
     ++out.count;
     out.open = out.open || one.open;

@@ -9,7 +9,8 @@
 namespace shakedown::judging {
 
 // Checks in a row that failed or were not made, some of them not made and together enough for an outage, outside what is
-// known to be one; at the observation's ends a failed one is enough, as those before or after it may have failed too. range: from the start of the last good check before them to the end of the first good one after them.
+// known to be one; at the observation's ends a failed one is enough, as those before or after it may have failed too. range: from
+// the start of the last good check before them to the end of the first good one after them.
 struct HiddenOutage {
   TimeRange range;
   bool dark = false;  // nothing but a gap that counts as unobserved
@@ -28,6 +29,6 @@ struct HiddenOutside {
 };
 HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidence);
 std::string hidden_words(const HiddenOutside& hidden);  // " (2 more may lie where checks were not made)"; empty = none
-std::string hidden_needed(bool open);  // what would show that there was none
+std::string hidden_needed(bool open);                   // what would show that there was none
 
 }  // namespace shakedown::judging

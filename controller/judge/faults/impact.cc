@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/rejudge/rejudge.h"
-#include "controller/judge/valid/row_validity.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/valid/row_validity.h"
 
 namespace shakedown::judging {
 namespace {
@@ -32,8 +32,9 @@ struct Confidence {
 // What the load did not show: users who waited made no requests, and after its end nobody did.
 void note_unseen(InjectionBound& bound, const InjectionView& view, double held_up, const Evidence& evidence) {
   if (held_up >= 1) {
-    bound.verdict.note = std::isfinite(held_up) ? fmt::format("users who waited did not make about {:.0f} other requests", held_up)
-                                                : "users who waited did not make other requests";
+    bound.verdict.note = std::isfinite(held_up)
+                             ? fmt::format("users who waited did not make about {:.0f} other requests", held_up)
+                             : "users who waited did not make other requests";
     bound.needed = "an open load, which keeps its rate when the target does not answer";
   }
   if (!outlasted(view, evidence)) return;
@@ -67,7 +68,8 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   // A second that the window shares with the time before or after it may have failed without the fault.
   bound.value = static_cast<double>(harm.excess);
   bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.failures(within, confidence.fail).lower);
-  bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) + static_cast<double>(harm.unfinished + harm.ours) + harm.held_up;
+  bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) +
+                        static_cast<double>(harm.unfinished + harm.ours) + harm.held_up;
   note_unseen(bound, view, harm.held_up, evidence);
 }
 
@@ -107,7 +109,8 @@ HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
   }
   evidence.timeline->seconds().each_row([&](const SecondRow& row) {
     const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
-    const bool judged = stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
+    const bool judged =
+        stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
     if (!judged || in_window(row.second, evidence.windows)) return;
     quiet[{load_of_[stage.phase.value], row.operation}][row.second].add(row, out.count(row.second) > 0);
   });
@@ -251,8 +254,7 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
     harm.unfinished += s.unfinished;
     harm.answered += s.ok;
     if (s.ok + s.bad > 0) {
-      harm.worst_error_ratio =
-          std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
+      harm.worst_error_ratio = std::max(harm.worst_error_ratio, static_cast<double>(s.bad) / static_cast<double>(s.ok + s.bad));
     }
   }
   for (const auto& [stage, time] : users) add_held_up(harm, stage, time);

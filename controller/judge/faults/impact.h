@@ -4,21 +4,21 @@
 #include <map>
 #include <set>
 
-#include "controller/judge/faults/delay.h"
 #include "controller/judge/evidence.h"
+#include "controller/judge/faults/delay.h"
 #include "controller/judge/faults/injections.h"
 #include "controller/measure/bounds/intervals.h"
 
 namespace shakedown::judging {
 
 struct Harm {
-  uint64_t failed = 0;      // failed, refused, reset, timeout, dropped_by_target
-  uint64_t excess = 0;      // of these: above their share in quiet time under the same load, to the nearest
-  uint64_t unfinished = 0;  // may or may not have failed
-  uint64_t answered = 0;    // ok
-  uint64_t ours = 0;        // never sent or lost on our side: missing data
-  double delayed_seconds = 0;    // summed latency of good answers above their mean outside fault windows under the same load, >= 0
-  double unseen_seconds = 0;     // delay that `ours` can have had at most: their timeouts
+  uint64_t failed = 0;         // failed, refused, reset, timeout, dropped_by_target
+  uint64_t excess = 0;         // of these: above their share in quiet time under the same load, to the nearest
+  uint64_t unfinished = 0;     // may or may not have failed
+  uint64_t answered = 0;       // ok
+  uint64_t ours = 0;           // never sent or lost on our side: missing data
+  double delayed_seconds = 0;  // summed latency of good answers above their mean outside fault windows under the same load, >= 0
+  double unseen_seconds = 0;   // delay that `ours` can have had at most: their timeouts
   double worst_error_ratio = 0;  // of any second
   // Requests that the users of a closed load did not make while they waited for bad ones, and for bad or slow ones; infinite =
   // there is no quiet time that says how many.

@@ -47,8 +47,8 @@ void check_injected(RunValidity& validity, const Evidence& evidence) {
     const auto took = static_cast<std::size_t>(
         std::count_if(records.begin(), records.end(), [](const InjectionRecord* one) { return took_effect(*one); }));
     if (took >= planned) continue;
-    validity.reasons.push_back({"not injected", fmt::format("fault {} took effect {} of {} times{}", fault.name, took,
-                                                            planned, why_not(records)),
+    validity.reasons.push_back({"not injected",
+                                fmt::format("fault {} took effect {} of {} times{}", fault.name, took, planned, why_not(records)),
                                 true});
   }
 }

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/valid/leftovers.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/valid/leftovers.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
 
@@ -19,9 +19,7 @@ void mark(InjectionView& view, std::string signal, std::string why) {
   view.signal = std::move(signal);
 }
 
-std::string last_detail(const InjectionRecord& record) {
-  return record.history.empty() ? "" : record.history.back().detail;
-}
+std::string last_detail(const InjectionRecord& record) { return record.history.empty() ? "" : record.history.back().detail; }
 
 std::optional<RunTime> undo_of(const InjectionRecord& record) {
   std::optional<RunTime> at;
@@ -144,9 +142,7 @@ const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at) {
   return nullptr;
 }
 
-std::string overlap_text(const InjectionView& view) {
-  return fmt::format("{} was at work at the same time", view.overlap);
-}
+std::string overlap_text(const InjectionView& view) { return fmt::format("{} was at work at the same time", view.overlap); }
 
 void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, const Evidence& evidence) {
   if (!view.valid()) return;
@@ -185,8 +181,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
   return out;
 }
 
-void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds,
-                     const Evidence& evidence) {
+void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds, const Evidence& evidence) {
   const Duration bound = evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, fault));
   view.effect_from -= bound;
   view.effect_to += bound;
@@ -239,7 +234,8 @@ VerdictState decide(const Tally& tally, const InjectionRow& row, double confiden
     const bool all = tally.met == tally.valid && tally.blocked == 0 && tally.valid >= row.needed;
     return all ? VerdictState::pass : VerdictState::not_proven;
   }
-  const Bounds misses_low = clopper_pearson(static_cast<double>(tally.missed) / tally.effect, static_cast<double>(tally.valid) / tally.effect, confidence);
+  const Bounds misses_low = clopper_pearson(static_cast<double>(tally.missed) / tally.effect,
+                                            static_cast<double>(tally.valid) / tally.effect, confidence);
   if (proved_share(tally, confidence) >= row.share->value) return VerdictState::pass;
   return 1 - misses_low.lower < row.share->value ? VerdictState::fail : VerdictState::not_proven;
 }
@@ -263,8 +259,8 @@ std::string sentence(const Tally& tally, const InjectionRow& row, const Requirem
   std::string out = fmt::format("met in {} of {}", tally.met, tally.valid);
   const bool clean = tally.met == tally.valid && tally.blocked == 0;
   if (tally.valid > 0 && (clean || (row.share && tally.met > 0))) {
-    out += fmt::format("; proves at least {} of {} at {:g} %", at_least_percent(proved_share(tally, requirement.confidence)), row.cases,
-                       requirement.confidence * 100);
+    out += fmt::format("; proves at least {} of {} at {:g} %", at_least_percent(proved_share(tally, requirement.confidence)),
+                       row.cases, requirement.confidence * 100);
     if (row.share) out += fmt::format(", {} claimed", percent_text(row.share->value));
   }
   if (tally.missed > 0) out += fmt::format("; missed for certain in {}", tally.missed);
@@ -322,15 +318,13 @@ void raise_signals(Judged& judged, const std::vector<InjectionBound>& bounds, co
   for (const InjectionBound& b : bounds) {
     if (b.verdict.valid || b.signal.empty()) continue;
     judged.signals.push_back(
-        {b.signal, fmt::format("{}: injection {} is no evidence: {}", requirement.id, b.verdict.number, b.verdict.note),
-         false});
+        {b.signal, fmt::format("{}: injection {} is no evidence: {}", requirement.id, b.verdict.number, b.verdict.note), false});
   }
 }
 
 }  // namespace
 
-Judged judge_injections(const Requirement& requirement, std::vector<InjectionBound> bounds, const InjectionRow& row,
-                        Unit unit) {
+Judged judge_injections(const Requirement& requirement, std::vector<InjectionBound> bounds, const InjectionRow& row, Unit unit) {
   const Tally tally = count(bounds, requirement.objective);
   Judged out;
   Verdict& verdict = out.verdict;

@@ -13,10 +13,10 @@ namespace shakedown::judging {
 struct InjectionView {
   const InjectionRecord* record = nullptr;
   uint32_t number = 0;
-  std::string invalid;             // why it is no evidence; empty = it counts
-  std::string signal;              // the validity signal behind that; empty = none
+  std::string invalid;                 // why it is no evidence; empty = it counts
+  std::string signal;                  // the validity signal behind that; empty = none
   RunTime effect_from{}, effect_to{};  // [e-, e+] as stamped by the fault's agent
-  TimeRange window;                // its fault window
+  TimeRange window;                    // its fault window
   RunTime phase_end{};
   Duration late{};                 // of our own recovery steps: no time of the target's
   std::optional<RunTime> undo_at;  // earliest instant at which our own undo may have begun
@@ -33,7 +33,8 @@ struct InjectionView {
 // of an earlier one, or its agent lost before its window ended.
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence);
 
-// Whether a probe saw an outage of it that was not over when the load of its phase ended: what it would have cost then nobody asked.
+// Whether a probe saw an outage of it that was not over when the load of its phase ended: what it would have cost then nobody
+// asked.
 bool outlasted(const InjectionView& view, const Evidence& evidence);
 inline constexpr char kLoadTooShort[] = "a phase whose load lasts until the service is back";
 
@@ -50,15 +51,14 @@ inline constexpr char kAlone[] = "a phase in which no other fault is at work, or
 
 // Widens [e-, e+] by the clock bound between the fault's agent and the observing one. A bound over 10 % of a limit in
 // seconds (infinite = no limit in seconds) makes the injection invalid.
-void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds,
-                     const Evidence& evidence);
+void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds, const Evidence& evidence);
 
 // One injection's bounds. verdict.upper is what is shown, clearing what must clear the objective for a pass.
 struct InjectionBound {
   InjectionVerdict verdict;
   double value = 0;
   double clearing = 0;
-  std::string needed;   // what would bring clearing down; empty = the usual
+  std::string needed;  // what would bring clearing down; empty = the usual
   std::string signal;
   bool blocks = false;  // see InjectionView; counts as a miss where a share is claimed
   bool failed = false;  // missed whatever was measured, as its note says
@@ -74,7 +74,6 @@ struct InjectionRow {
 
 // fail: any lower over the objective; pass: every clearing bound within it and enough injections. With a share: the
 // binomial claim. Measured = the worst injection. Sets reason ("met in 3 of 3; proves ...") and needed.
-Judged judge_injections(const Requirement& requirement, std::vector<InjectionBound> bounds, const InjectionRow& row,
-                        Unit unit);
+Judged judge_injections(const Requirement& requirement, std::vector<InjectionBound> bounds, const InjectionRow& row, Unit unit);
 
 }  // namespace shakedown::judging

@@ -18,7 +18,8 @@ bool LoadWatch::Second::fails(double share) const {
   return judged > 0 && bad > share * judged && bad > expected + kSigmas * std::sqrt(variance);
 }
 
-std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to) const {
+std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& view, TargetId target, RunTime from,
+                                                           RunTime to) const {
   std::map<int64_t, Second> out;
   evidence_->timeline->seconds().each_row(
       [&](const SecondRow& row) {

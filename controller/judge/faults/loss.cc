@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/faults/injections.h"
+#include "controller/judge/sli/families.h"
 
 namespace shakedown::judging {
 namespace {
@@ -49,8 +49,8 @@ LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evide
   const double rate = ledger.rate.per_second;
   const Duration recent = std::max(ledger.timeout, rate > 0 ? from_seconds(5 / rate) : Duration::zero());
   if (!acked_in(record, view.effect_from - recent, view.effect_from)) {
-    out.incomplete = fmt::format("no write was acknowledged in the {} before the fault",
-                                 format_value(seconds(recent), Unit::seconds));
+    out.incomplete =
+        fmt::format("no write was acknowledged in the {} before the fault", format_value(seconds(recent), Unit::seconds));
     out.signal = "unobserved";
   }
   out.partly = !out.loss.verified && std::isfinite(out.loss.count_upper) && !evidence.lost_at(agent);
@@ -96,9 +96,8 @@ std::vector<BoundLoss> bound_to(const std::vector<InjectionView>& row, LedgerId 
     bool all_here = true;
     const RunTime acked = evidence.ledger(id).write(loss.id)->completed;
     for (const InjectionId candidate : loss.candidates) {
-      const auto at = std::find_if(row.begin(), row.end(), [&](const InjectionView& view) {
-        return view.valid() && view.record->injection == candidate;
-      });
+      const auto at = std::find_if(
+          row.begin(), row.end(), [&](const InjectionView& view) { return view.valid() && view.record->injection == candidate; });
       all_here = all_here && at != row.end();
       if (!all_here) break;
       const auto position = static_cast<std::size_t>(at - row.begin());
@@ -123,8 +122,8 @@ bool no_split_keeps(double limit, RpoUnit unit, const std::vector<InjectionView>
   const double each = std::floor(limit);
   for (std::size_t first = 0; first < row.size(); ++first) {
     for (std::size_t last = first; last < row.size(); ++last) {
-      const auto inside = std::count_if(losses.begin(), losses.end(),
-                                        [&](const BoundLoss& s) { return first <= s.first && s.last <= last; });
+      const auto inside =
+          std::count_if(losses.begin(), losses.end(), [&](const BoundLoss& s) { return first <= s.first && s.last <= last; });
       double valid = 0;
       for (std::size_t i = first; i <= last; ++i) valid += row[i].valid() ? 1 : 0;
       if (static_cast<double>(inside) > valid * each) return true;
@@ -203,7 +202,8 @@ Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Eviden
   if (open && no_split_keeps(requirement.objective.limit, sli.unit, views, sli.ledger, evidence)) {
     out.verdict.state = VerdictState::fail;
     out.verdict.needed.clear();
-    out.verdict.reason += " Several injections may have taken the same writes; however these are divided, one of them exceeds it.";
+    out.verdict.reason +=
+        " Several injections may have taken the same writes; however these are divided, one of them exceeds it.";
   }
   return out;
 }
@@ -222,8 +222,8 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
   const double most = bounded ? lost + static_cast<double>(found.undecided) : INFINITY;
   out.verdict.measured = {lost, lost, most, Unit::writes, found.acked, false};
   const std::string altered = found.altered == 0 ? "" : fmt::format(" ({} of them came back altered)", found.altered);
-  out.verdict.reason = fmt::format("{} of {} acknowledged {} lost{}, {} undecided at the end; objective {}.", found.lost, found.acked,
-                                   noun, altered, found.undecided, limit_text(requirement.objective));
+  out.verdict.reason = fmt::format("{} of {} acknowledged {} lost{}, {} undecided at the end; objective {}.", found.lost,
+                                   found.acked, noun, altered, found.undecided, limit_text(requirement.objective));
   out.observed_seconds = evidence.last_second();
   out.until = evidence.end;
   settle(out.verdict, requirement);
@@ -248,8 +248,10 @@ std::vector<ValidityReason> unexplained_losses(const Evidence& evidence) {
     for (const bool altered : {false, true}) {
       const uint64_t lost = unexplained(LedgerId(i), evidence, altered);
       if (judged || lost == 0) continue;
-      out.push_back({kUnexplainedLoss, fmt::format("{} confirmed {} {}, and no fault explains it", lost, lost == 1 ? noun : plural(noun),
-                                                   altered ? "came back altered" : "disappeared"), false});
+      out.push_back({kUnexplainedLoss,
+                     fmt::format("{} confirmed {} {}, and no fault explains it", lost, lost == 1 ? noun : plural(noun),
+                                 altered ? "came back altered" : "disappeared"),
+                     false});
     }
   }
   return out;

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/settle.h"
-#include "controller/judge/page_one/tldr.h"
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/page_one/tldr.h"
+#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
@@ -43,15 +43,13 @@ std::string happening(const std::string& fault, const Scenario& scenario) {
   return fault + " happens";
 }
 
-std::string share_text(double share) {
-  return share < 0.01 ? "under 1 %" : fmt::format("{:.0f} %", share * 100);
-}
+std::string share_text(double share) { return share < 0.01 ? "under 1 %" : fmt::format("{:.0f} %", share * 100); }
 
 struct Problem {
   std::string fault;
-  double monthly = 0;     // at the load of this drill
-  double at_forecast = 0; // at the forecast's
-  bool at_least = false;  // the load did not show all of it
+  double monthly = 0;      // at the load of this drill
+  double at_forecast = 0;  // at the forecast's
+  bool at_least = false;   // the load did not show all of it
 };
 
 // Mean over the injections of a fault of what a month of it costs; without the faults that do not say how often they come.
@@ -67,7 +65,8 @@ std::vector<Problem> failed_a_month(const Scorecard& card) {
     count += 1;
   }
   std::vector<Problem> out;
-  for (const auto& [name, sum] : sums) out.push_back({name, sum.first.monthly / sum.second, sum.first.at_forecast / sum.second, sum.first.at_least});
+  for (const auto& [name, sum] : sums)
+    out.push_back({name, sum.first.monthly / sum.second, sum.first.at_forecast / sum.second, sum.first.at_least});
   return out;
 }
 
@@ -113,17 +112,21 @@ std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequir
                                     [](const Problem& a, const Problem& b) { return a.monthly < b.monthly; });
   TradeOff out;
   const std::string share = problems.size() == 1 ? "all" : share_text(top->monthly / total);
-  out.option = fmt::format("Work first on what breaks if {}: {} of the {} {} predicted a month at our test load", happening(top->fault, scenario),
-                           share, grouped(total), what);
+  out.option = fmt::format("Work first on what breaks if {}: {} of the {} {} predicted a month at our test load",
+                           happening(top->fault, scenario), share, grouped(total), what);
   const FaultId own = fault_of(row.requirement.sli);
   for (const Problem& p : problems) {
     const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
     if (other) out.option += fmt::format(" (this row's own: {})", share_text(p.monthly / total));
   }
-  const bool ranked_too = !own.valid() || std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
-  if (!ranked_too) out.option += fmt::format(" (how often {} is not declared, so it is not among them)", happening(scenario.fault(own).name, scenario));
+  const bool ranked_too = !own.valid() || std::any_of(problems.begin(), problems.end(),
+                                                      [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
+  if (!ranked_too)
+    out.option +=
+        fmt::format(" (how often {} is not declared, so it is not among them)", happening(scenario.fault(own).name, scenario));
   out.assumption = "it happens as often as its team declares; " +
-                   (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate", grouped(std::round(at_forecast)))
+                   (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate",
+                                                  grouped(std::round(at_forecast)))
                                     : "production's number is not known");
   const bool at_least = std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.at_least; });
   if (at_least) out.assumption += "; the load did not show all that it costs, so it is more";
@@ -166,8 +169,7 @@ std::optional<TradeOff> undeclared(const Scorecard& card, const Scenario& scenar
   for (const ScoredOutage& o : card.outages) {
     if (o.by_our_load || o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
     TradeOff out;
-    out.option = fmt::format("No problem can be put first: nobody has declared how often {}",
-                             happening(o.cause, scenario));
+    out.option = fmt::format("No problem can be put first: nobody has declared how often {}", happening(o.cause, scenario));
     out.assumption = "none";
     return out;
   }
@@ -253,8 +255,9 @@ std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scoreca
     out = of_growth(row.requirement.sli, card, scenario);
   } else {
     const bool writes = cost == Cost::lost_writes, outside = outside_faults(row.requirement.sli);
-    if (!outside) out = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario,
-                 writes ? "lost writes" : "failed requests");
+    if (!outside)
+      out = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario,
+                   writes ? "lost writes" : "failed requests");
     if (out) out->owner = owner_of_fault(out->owner, scenario, owner);
     if (!out && !writes) out = spontaneous(card);
     if (!out && !outside) out = undeclared(card, scenario);

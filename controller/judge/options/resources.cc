@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/settle.h"
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
@@ -48,9 +48,12 @@ const ScoredScaling* series_for(const ScoredRequirement& row, const Scorecard& c
 
 const char* unit_words(StepAxis axis) {
   switch (axis) {
-    case StepAxis::replicas: return "replicas";
-    case StepAxis::concurrency: return "concurrent users";
-    case StepAxis::rate: return "requests in progress";
+    case StepAxis::replicas:
+      return "replicas";
+    case StepAxis::concurrency:
+      return "concurrent users";
+    case StepAxis::rate:
+      return "requests in progress";
   }
   return "";
 }
@@ -84,8 +87,8 @@ TradeOff by_law(const ScoredRequirement& row, const ScoredScaling& law, double r
   const Sli& sli = row.requirement.sli;
   const bool direct = std::holds_alternative<CapacitySli>(sli) || std::holds_alternative<HeadroomSli>(sli) ||
                       std::holds_alternative<ThroughputSli>(sli);
-  out.option = needed ? fmt::format("{} {} carry {}/s", whole(*needed), unit_words(law.axis), grouped(rate))
-                      : unreached(law, rate);
+  out.option =
+      needed ? fmt::format("{} {} carry {}/s", whole(*needed), unit_words(law.axis), grouped(rate)) : unreached(law, rate);
   out.assumption = assumption(law, needed.value_or(law.peak_n.value_or(INFINITY)), needed && !direct);
   return out;
 }
@@ -100,8 +103,8 @@ TradeOff by_efficiency(const ScoredRequirement& row, const ScoredScaling& law, s
   } else if (*reach < 1) {
     out.option = fmt::format("No number of {} keeps {} of perfect scaling", unit, percent_text(share));
   } else {
-    out.option = fmt::format("At most {} {} keep {} of perfect scaling, and carry {}/s", grouped(std::floor(*reach + 1e-9)),
-                             unit, percent_text(share), grouped(law_throughput(law, std::floor(*reach + 1e-9))));
+    out.option = fmt::format("At most {} {} keep {} of perfect scaling, and carry {}/s", grouped(std::floor(*reach + 1e-9)), unit,
+                             percent_text(share), grouped(law_throughput(law, std::floor(*reach + 1e-9))));
   }
   if (rate) {
     const auto needed = law_needed(law, *rate);
@@ -152,8 +155,9 @@ std::optional<TradeOff> resources_option(const ScoredRequirement& row, const Sco
     out.option = fmt::format("What it takes is not known: no law fits the steps of {} ({})", law->phase, law->problem);
     out.assumption = "none";
   } else {
-    out.option = fmt::format("What {} takes is not known: a series of steps over 1, 2, 4, 8, 16 and 32 replicas (or users) would tell",
-                             rate ? grouped(*rate) + "/s" : "it");
+    out.option =
+        fmt::format("What {} takes is not known: a series of steps over 1, 2, 4, 8, 16 and 32 replicas (or users) would tell",
+                    rate ? grouped(*rate) + "/s" : "it");
     out.assumption = "none";
   }
   out.kind = TradeOff::Kind::resources;

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
-#include "controller/judge/settle.h"
 #include "controller/judge/page_one/spoken.h"
+#include "controller/judge/settle.h"
 #include "controller/measure/bounds/intervals.h"
 
 namespace shakedown::judging {
@@ -42,7 +42,8 @@ std::string against_launch(Days day, const std::string& launch) {
   if (launch.empty() || !written) return "no launch date is declared to compare with";
   const auto slack = (day_of(written.value()) - day).count();
   if (slack == 0) return "the day of the launch";
-  return fmt::format("{} {} the launch", counted(static_cast<uint64_t>(std::llabs(slack)), "day"), slack > 0 ? "before" : "after");
+  return fmt::format("{} {} the launch", counted(static_cast<uint64_t>(std::llabs(slack)), "day"),
+                     slack > 0 ? "before" : "after");
 }
 
 double drill_seconds(const Manifest& manifest) { return std::max(0.0, seconds(manifest.finished - manifest.started)); }
@@ -98,14 +99,17 @@ std::string grouped(double value) {
 double kept(const Objective& objective, double value, Unit unit) {
   const bool up = objective.comparison == Comparison::at_most;
   switch (unit) {
-    case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::ratio:
+      return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
     case Unit::seconds:
     case Unit::per_second:
     case Unit::margin:
-    case Unit::number: return to_digits(value, 3, up);
+    case Unit::number:
+      return to_digits(value, 3, up);
     case Unit::count:
     case Unit::writes:
-    case Unit::holds: break;
+    case Unit::holds:
+      break;
   }
   return value;
 }
@@ -167,7 +171,8 @@ std::string worst_of_tries(uint64_t tries, const std::string& worst) {
 // How many tries the row rests on: its injections, or one run whose outages or losses were counted. 0: judged otherwise.
 uint64_t tries_of(const ScoredRequirement& row) {
   const Sli& sli = row.requirement.sli;
-  const bool by_injection = std::holds_alternative<RtoSli>(sli) || std::holds_alternative<RpoSli>(sli) || std::holds_alternative<ImpactSli>(sli);
+  const bool by_injection =
+      std::holds_alternative<RtoSli>(sli) || std::holds_alternative<RpoSli>(sli) || std::holds_alternative<ImpactSli>(sli);
   if (by_injection) return row.verdict.measured.samples;
   return std::holds_alternative<OutagesSli>(sli) || std::holds_alternative<DurabilitySli>(sli) ? 1 : 0;
 }

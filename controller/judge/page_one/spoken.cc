@@ -16,7 +16,8 @@ struct TimeUnit {
   double seconds;
   const char* word;
 };
-constexpr std::array<TimeUnit, 5> kTimeUnits = {{{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}, {1e-3, "millisecond"}}};
+constexpr std::array<TimeUnit, 5> kTimeUnits = {
+    {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}, {1e-3, "millisecond"}}};
 
 enum class Rounding { nearest, up, down };
 
@@ -98,8 +99,8 @@ std::string count_range_words(double lower, double upper) {
 }
 
 std::string number_words(uint64_t n) {
-  static constexpr std::array<const char*, 13> kNumbers = {"no", "one", "two", "three", "four", "five", "six",
-                                                           "seven", "eight", "nine", "ten", "eleven", "twelve"};
+  static constexpr std::array<const char*, 13> kNumbers = {"no",    "one",   "two",  "three", "four",   "five",  "six",
+                                                           "seven", "eight", "nine", "ten",   "eleven", "twelve"};
   return n < kNumbers.size() ? kNumbers[n] : fmt::format("{}", n);
 }
 

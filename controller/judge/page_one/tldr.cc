@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/faults/loss.h"
-#include "controller/judge/settle.h"
-#include "controller/judge/page_one/spoken.h"
 #include "controller/judge/capacity/tested.h"
+#include "controller/judge/faults/loss.h"
+#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/page_one/spoken.h"
 #include "controller/judge/page_one/tldr_failures.h"
 #include "controller/judge/page_one/tldr_growth.h"
-#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
@@ -28,16 +28,18 @@ std::string plain_failure(const ScoredRequirement& row) {
   const Measured& m = row.verdict.measured;
   const std::string cost = r.means.empty() ? "" : fmt::format(" ({})", r.means);
   if (const auto* attested = std::get_if<AttestedSli>(&r.sli)) {
-    return fmt::format("\"{}\" is no longer vouched for{}: {} vouched until {}.", r.title, cost, attested->by,
-                       attested->expires);
+    return fmt::format("\"{}\" is no longer vouched for{}: {} vouched until {}.", r.title, cost, attested->by, attested->expires);
   }
   if (std::holds_alternative<LatencySli>(r.sli) && m.censored) {
-    return fmt::format("\"{}\" does not hold{}: so many requests were not answered well that the promise ({}) has no time to be held "
-                       "against{}{}.", r.title, cost, limit_text(r.objective), team_says(r, "none"), dashboard_says(row));
+    return fmt::format(
+        "\"{}\" does not hold{}: so many requests were not answered well that the promise ({}) has no time to be held "
+        "against{}{}.",
+        r.title, cost, limit_text(r.objective), team_says(r, "none"), dashboard_says(row));
   }
-  const std::string value = m.value && m.unit != Unit::holds ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
-                                                  format_value(*m.value, m.unit), limit_text(r.objective))
-                                    : "";
+  const std::string value = m.value && m.unit != Unit::holds
+                                ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
+                                              format_value(*m.value, m.unit), limit_text(r.objective))
+                                : "";
   return fmt::format("\"{}\" does not hold{}{}{}{}.", r.title, cost, value, team_says(r, "none"), dashboard_says(row));
 }
 
@@ -75,7 +77,8 @@ std::string load_sentence(const Scorecard& card, bool capacity_told) {
 // A fault that no row is about: "No promise covers what happens if the process dies: away for 3 seconds, 129 of 132 requests
 // failed."
 std::string unjudged_fault(const UnjudgedPhase& one, const Scenario& scenario) {
-  const auto fault = std::find_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& f) { return f.name == one.fault; });
+  const auto fault =
+      std::find_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& f) { return f.name == one.fault; });
   if (fault == scenario.faults.end()) return "";
   const std::string away = one.away_seconds > 0 ? "away for " + time_words(one.away_seconds) : "";
   const std::string failed = one.bad > 0 ? fmt::format("{} of {} failed", one.bad, counted(one.offered, "request")) : "";
@@ -96,7 +99,8 @@ std::string unjudged_sentence(const Scorecard& card, const Scenario& scenario) {
   if (worst == nullptr) return "";
   if (!worst->fault.empty()) return unjudged_fault(*worst, scenario);
   const std::string what = worst->operation.empty() ? "" : fmt::format("{} in ", worst->operation);
-  const auto phase = std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == worst->phase; });
+  const auto phase =
+      std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == worst->phase; });
   const bool drilled = phase != scenario.phases.end() && !phase->faults.empty();
   return fmt::format("No promise covers {}\"{}\", where {} of {}{} failed.", what, worst->phase, worst->bad,
                      counted(worst->offered, "request"), drilled ? " outside its failures" : "");
@@ -141,14 +145,13 @@ std::string aside(const Scorecard& card) {
 std::string doubled(const Scorecard& card) {
   for (const ScoredLedger& ledger : card.ledgers) {
     if (ledger.duplicates == 0) continue;
-    return fmt::format("{} {} there more than once.", counted(ledger.duplicates, ledger.noun), ledger.duplicates == 1 ? "is" : "are");
+    return fmt::format("{} {} there more than once.", counted(ledger.duplicates, ledger.noun),
+                       ledger.duplicates == 1 ? "is" : "are");
   }
   return "";
 }
 
-bool told_when_passed(const Sli& sli) {
-  return std::holds_alternative<RpoSli>(sli) || std::holds_alternative<RtoSli>(sli);
-}
+bool told_when_passed(const Sli& sli) { return std::holds_alternative<RpoSli>(sli) || std::holds_alternative<RtoSli>(sli); }
 
 // The sentences about rows in this state; two rows may rest on the same search or dependency, which is told once.
 std::vector<std::string> told(VerdictState state, bool must, const Scorecard& card, const Scenario& scenario) {

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/spoken.h"
 #include "controller/judge/page_one/tldr.h"
-#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
@@ -45,7 +45,7 @@ struct Loss {
   double seconds_least = INFINITY, seconds_most = 0;
   uint64_t tries = 0, losing = 0;
   uint64_t unsure = 0;  // most writes that one try may have lost without that being certain
-  bool newest = true;  // each time all of the newest, and nothing else
+  bool newest = true;   // each time all of the newest, and nothing else
   double our_rate = 0;
 };
 
@@ -97,10 +97,12 @@ std::string nouns_of(const Loss& loss, const std::string& noun) {
 std::string tell_share(const ScoredRequirement& row, const RpoSli& sli, const Scenario& scenario) {
   const Range range = range_of(row.verdict), kept = kept_range(row.verdict, row.requirement.objective.limit);
   const std::string noun = scenario.ledger(sli.ledger).noun;
-  const std::string at_most = sli.unit == RpoUnit::writes ? count_range_words(kept.most, kept.most) + " confirmed " + (kept.most == 1 ? noun : plural(noun))
+  const std::string at_most = sli.unit == RpoUnit::writes ? count_range_words(kept.most, kept.most) + " confirmed " +
+                                                                (kept.most == 1 ? noun : plural(noun))
                                                           : "what was confirmed in the last " + within_words(kept.most);
   return fmt::format("{}, {} lost in {} of {} tries; promised is that in {} of all.", when(sli.fault, scenario),
-                     kept.most > 0 ? "at most " + at_most + (sli.unit == RpoUnit::writes && kept.most != 1 ? " are" : " is") : "no confirmed " + noun + " is",
+                     kept.most > 0 ? "at most " + at_most + (sli.unit == RpoUnit::writes && kept.most != 1 ? " are" : " is")
+                                   : "no confirmed " + noun + " is",
                      kept.injections, range.injections, percent_text(sli.share->value));
 }
 
@@ -137,7 +139,8 @@ std::string tell_loss(const ScoredRequirement& row, const RpoSli& sli, const Sco
   if (loss.losing == 0) return without_loss(loss, sli, scenario, row);
   const std::string noun = scenario.ledger(sli.ledger).noun;
   const std::string start = when(sli.fault, scenario);
-  const std::string tries = fmt::format("in {} of {}", loss.losing, loss.tries == 1 ? "1 try" : fmt::format("{} tries", loss.tries));
+  const std::string tries =
+      fmt::format("in {} of {}", loss.losing, loss.tries == 1 ? "1 try" : fmt::format("{} tries", loss.tries));
   const std::string ours = fmt::format("our {} test writes a second", format_number(loss.our_rate));
   const std::string team = team_says(row.requirement, "none");
   if (!std::isfinite(loss.most) || !std::isfinite(loss.seconds_most)) {
@@ -145,10 +148,11 @@ std::string tell_loss(const ScoredRequirement& row, const RpoSli& sli, const Sco
                        counted(static_cast<uint64_t>(loss.least), "confirmed " + noun), ours, tries, team);
   }
   const bool from_zero = !(loss.seconds_least > 0);
-  const std::string span = from_zero ? within_words(loss.seconds_most) + " at most" : time_range_words(loss.seconds_least, loss.seconds_most);
+  const std::string span =
+      from_zero ? within_words(loss.seconds_most) + " at most" : time_range_words(loss.seconds_least, loss.seconds_most);
   const char* what = loss.newest ? "everything" : "part of what was";
-  return fmt::format("{}, {} confirmed in the last {} is lost ({} of {}, {}){}{}.", start, what, span,
-                     nouns_of(loss, noun), ours, tries, in_production(loss, card), team);
+  return fmt::format("{}, {} confirmed in the last {} is lost ({} of {}, {}){}{}.", start, what, span, nouns_of(loss, noun), ours,
+                     tries, in_production(loss, card), team);
 }
 
 std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const Scorecard& card, const Scenario& scenario) {
@@ -162,9 +166,11 @@ std::string tell_recovery(const ScoredRequirement& row, const RtoSli& sli, const
                        within_words(kept.most), kept.injections, range.injections, limit, percent_text(sli.share->value));
   }
   const auto& tries = row.verdict.injections;
-  const bool masked = std::all_of(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid && one.note == "masked"; });
+  const bool masked =
+      std::all_of(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid && one.note == "masked"; });
   if (row.verdict.state == VerdictState::pass && masked) {
-    return fmt::format("{}, nobody sees the service go away for longer than {}, as promised ({}).", start, within_words(range.most), limit);
+    return fmt::format("{}, nobody sees the service go away for longer than {}, as promised ({}).", start,
+                       within_words(range.most), limit);
   }
   if (row.verdict.state == VerdictState::pass) {
     return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_words(range.most), limit);
@@ -196,10 +202,13 @@ std::vector<std::string> tell_uncaused(const Scorecard& card, const Scenario& sc
     } else if (caused < planned) {
       out.push_back(fmt::format("The planned failure \"{}\" was caused {} of {} times.", fault.name, caused, planned));
     }
-    if (lost > 0) fates.push_back(fmt::format("Whether \"{}\" was undone is not known: contact was lost; look at once.", fault.name));
+    if (lost > 0)
+      fates.push_back(fmt::format("Whether \"{}\" was undone is not known: contact was lost; look at once.", fault.name));
   }
-  if (out.size() > 1) out = {fmt::format("{} planned failures were not caused, or not each time; what they do is not known.", out.size())};
-  if (fates.size() > 1) fates = {fmt::format("Whether {} failures were undone is not known: contact was lost; look at once.", fates.size())};
+  if (out.size() > 1)
+    out = {fmt::format("{} planned failures were not caused, or not each time; what they do is not known.", out.size())};
+  if (fates.size() > 1)
+    fates = {fmt::format("Whether {} failures were undone is not known: contact was lost; look at once.", fates.size())};
   out.insert(out.begin(), fates.begin(), fates.end());
   return out;
 }

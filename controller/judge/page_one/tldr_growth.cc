@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "controller/judge/capacity/growth.h"
-#include "controller/judge/settle.h"
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
@@ -70,24 +70,26 @@ std::string missed_percent(double value, const Objective& objective) {
 std::string tell_efficiency(const ScoredRequirement& row, const EfficiencySli& sli, const Scorecard& card,
                             const Scenario& scenario) {
   if (!row.verdict.measured.value) return "";
-  const auto scaling = std::find_if(card.scalings.begin(), card.scalings.end(), [&](const ScoredScaling& s) {
-    return s.phase == scenario.phase(sli.phase).name;
-  });
+  const auto scaling = std::find_if(card.scalings.begin(), card.scalings.end(),
+                                    [&](const ScoredScaling& s) { return s.phase == scenario.phase(sli.phase).name; });
   const StepAxis axis = scaling != card.scalings.end() ? scaling->axis : StepAxis::concurrency;
   const std::string at = axis == StepAxis::rate ? format_number(sli.at) + " requests a second" : level_text(axis, sli.at);
   return fmt::format("At {} it delivers {} of what perfect growth would; promised are {}.", at,
-                     missed_percent(*row.verdict.measured.value, row.requirement.objective), bare_limit(row.requirement.objective));
+                     missed_percent(*row.verdict.measured.value, row.requirement.objective),
+                     bare_limit(row.requirement.objective));
 }
 
 std::string tell_degradation(const ScoredRequirement& row, const DegradationSli& sli) {
   if (!row.verdict.measured.value) return "";
   const std::string per = sli.per == std::chrono::hours(1) ? "hour" : format_duration(sli.per);
   return fmt::format("It gets {} slower every {}; promised is at most {}.",
-                     missed_percent(*row.verdict.measured.value, row.requirement.objective), per, bare_limit(row.requirement.objective));
+                     missed_percent(*row.verdict.measured.value, row.requirement.objective), per,
+                     bare_limit(row.requirement.objective));
 }
 
 // The dependency of the row that fails it, the one with the least to spare if there are several; nullptr: none.
-const ScoredDependency* failing(const Requirement& row, const DownstreamSli& sli, const Scorecard& card, const Scenario& scenario) {
+const ScoredDependency* failing(const Requirement& row, const DownstreamSli& sli, const Scorecard& card,
+                                const Scenario& scenario) {
   const ScoredDependency* out = nullptr;
   for (const ScoredDependency& d : card.downstream) {
     const auto named = [&](DependencyId id) { return scenario.dependency(id).name == d.name; };
@@ -126,7 +128,8 @@ std::string tell_capacity(const ScoredRequirement& row, const Scorecard& card, c
   if (card.forecast) {
     const std::string by = card.forecast->by.empty() ? "" : " for " + month_text(card.forecast->by);
     out += fmt::format("{} the forecast{} is {}", fails && !headroom ? "," : ";", by, grouped(card.forecast->rate.per_second));
-    if (fails && headroom && r.objective.limit > 0) out += fmt::format(", and room for {} more is promised", bare_limit(r.objective));
+    if (fails && headroom && r.objective.limit > 0)
+      out += fmt::format(", and room for {} more is promised", bare_limit(r.objective));
   }
   return out + ".";
 }

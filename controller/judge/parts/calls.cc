@@ -26,7 +26,8 @@ Requests requests_in(TimeRange range, const Evidence& evidence) {
   };
   evidence.timeline->seconds().each_row(add, second_of(range.from), second_of(range.to));
   for (const ProbeEvidence& probe : evidence.probes) {
-    for (auto at = probe.results.from(range.from), end = probe.results.end(); at != end && at->start < range.to; ++at) ++out.other;
+    for (auto at = probe.results.from(range.from), end = probe.results.end(); at != end && at->start < range.to; ++at)
+      ++out.other;
   }
   for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
     for (const LedgerWrite& write : evidence.ledger(LedgerId(i)).writes) {
@@ -129,7 +130,8 @@ class Counting {
     if (calls.in_faults && (!calls.at_load || calls.in_faults->value > calls.at_load->upper)) {
       calls.effective = *calls.in_faults;
     }
-    if (calls.effective.value == 0) calls.effective.value = std::min(calls.declared, calls.effective.upper);  // too rare to be counted
+    if (calls.effective.value == 0)
+      calls.effective.value = std::min(calls.declared, calls.effective.upper);  // too rare to be counted
     return calls;
   }
 

@@ -18,10 +18,10 @@ struct MeasuredCalls {
 };
 
 struct DependencyCalls {
-  double declared = 0;                      // through the graph, by declared calls alone
-  std::optional<MeasuredCalls> at_load;     // measured phases outside fault windows
-  std::optional<MeasuredCalls> in_faults;   // inside fault windows
-  std::string problem;                      // why the counter has no answer; empty = it has, or there is none
+  double declared = 0;                     // through the graph, by declared calls alone
+  std::optional<MeasuredCalls> at_load;    // measured phases outside fault windows
+  std::optional<MeasuredCalls> in_faults;  // inside fault windows
+  std::string problem;                     // why the counter has no answer; empty = it has, or there is none
   // What counts for the forecast: measured at load, or in faults when clearly more; without a counter the declared calls
   // of callers that are counted the same way.
   MeasuredCalls effective;

@@ -27,7 +27,8 @@ uint64_t certainly_lost(InjectionId injection, const Evidence& evidence) {
 // "search cap at 320/s", "steps grow at 8 users", "phase warm-up, not measured".
 std::string load_words(const StageRecord& stage, const Scenario& scenario) {
   const std::string& phase = scenario.phase(stage.phase).name;
-  if (const StepSeries* series = scenario.steps_of(stage.phase)) return fmt::format("steps {} at {}", phase, level_text(series->axis, stage.level));
+  if (const StepSeries* series = scenario.steps_of(stage.phase))
+    return fmt::format("steps {} at {}", phase, level_text(series->axis, stage.level));
   if (scenario.search_of(stage.phase) != nullptr) return fmt::format("search {} at {}", phase, format_rate({stage.level}));
   return fmt::format("phase {}, not measured", phase);
 }
@@ -47,7 +48,8 @@ std::string cause_of(const CausedOutage& caused, const Scenario& scenario) {
 bool loaded(TimeRange range, const Evidence& evidence) {
   std::vector<TimeRange> stages;
   for (const StageRecord& stage : evidence.timeline->stages()) {
-    if (stage.stage.valid() && !stage.not_run && stage.phase.valid() && evidence.scenario->phase(stage.phase).load) stages.push_back(stage.range);
+    if (stage.stage.valid() && !stage.not_run && stage.phase.valid() && evidence.scenario->phase(stage.phase).load)
+      stages.push_back(stage.range);
   }
   std::sort(stages.begin(), stages.end(), [](const TimeRange& a, const TimeRange& b) { return a.from < b.from; });
   RunTime until = range.from;
@@ -211,8 +213,8 @@ ScoredLedger score(LedgerId id, const Evidence& evidence) {
 double lag_p99(AgentId id, const AgentRecord& record, const Evidence& evidence) {
   SparseHistogram lag;
   const auto& agents = evidence.timeline->agents();
-  const auto loaders = std::count_if(agents.begin(), agents.end(),
-                                     [&](const auto& a) { return evidence.has_load_role(a.first); });
+  const auto loaders =
+      std::count_if(agents.begin(), agents.end(), [&](const auto& a) { return evidence.has_load_role(a.first); });
   if (!evidence.has_load_role(id)) return 0;
   if (loaders == 1) {
     for (const auto& [key, cell] : evidence.timeline->totals()) lag.merge(cell.lag);

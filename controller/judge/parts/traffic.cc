@@ -86,7 +86,8 @@ std::vector<ScoredTraffic> summarize_traffic(const Evidence& evidence) {
   return out;
 }
 
-std::vector<std::size_t> traffic_of(const Requirement& requirement, const std::vector<ScoredTraffic>& all, const Evidence& evidence) {
+std::vector<std::size_t> traffic_of(const Requirement& requirement, const std::vector<ScoredTraffic>& all,
+                                    const Evidence& evidence) {
   std::vector<std::size_t> out;
   const std::optional<OfLoad> asked = std::visit(LoadOf{}, requirement.sli);
   if (!asked) return out;
@@ -97,9 +98,8 @@ std::vector<std::size_t> traffic_of(const Requirement& requirement, const std::v
     phases.insert(scenario.phase(evidence.timeline->stages()[stage.value].phase).name);
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const bool asked_for = std::any_of(asked->operations.begin(), asked->operations.end(), [&](OperationId id) {
-      return scenario.operation(id).name == all[i].operation;
-    });
+    const bool asked_for = std::any_of(asked->operations.begin(), asked->operations.end(),
+                                       [&](OperationId id) { return scenario.operation(id).name == all[i].operation; });
     if ((asked->operations.empty() || asked_for) && phases.contains(all[i].phase)) out.push_back(i);
   }
   return out;

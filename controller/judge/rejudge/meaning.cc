@@ -69,15 +69,18 @@ struct LoadWords {
 
 // How a phase looks for a limit. Which rows its search holds is compared row by row.
 std::string growth_of(const Phase& phase, const Scenario& scenario) {
-  const auto at = std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == phase.name; });
+  const auto at =
+      std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == phase.name; });
   const PhaseId id(static_cast<std::size_t>(at - scenario.phases.begin()));
   std::string out;
   if (const Search* s = scenario.search_of(id)) {
-    out += fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
-                       s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(), s->confirm.count());
+    out +=
+        fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
+                    s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(), s->confirm.count());
   }
   if (const StepSeries* s = scenario.steps_of(id)) {
-    out += fmt::format(" steps {} {} each {} after {}", to_string(s->axis), fmt::join(s->levels, " "), s->each.count(), s->settle.count());
+    out += fmt::format(" steps {} {} each {} after {}", to_string(s->axis), fmt::join(s->levels, " "), s->each.count(),
+                       s->settle.count());
     if (s->scale) out += " by " + words(s->scale->argv);
   }
   return out;
@@ -123,9 +126,8 @@ std::string meaning(const Probe& probe, const Scenario& scenario) {
 }
 
 std::string meaning(const Ledger& ledger, const Scenario& scenario) {
-  return fmt::format("{} {} {} {} {} at {} within {}", of(ledger.write, scenario), of(ledger.read, scenario),
-                     of(ledger.write_ok), of(ledger.present), of(ledger.absent), ledger.rate.per_second,
-                     ledger.timeout.count());
+  return fmt::format("{} {} {} {} {} at {} within {}", of(ledger.write, scenario), of(ledger.read, scenario), of(ledger.write_ok),
+                     of(ledger.present), of(ledger.absent), ledger.rate.per_second, ledger.timeout.count());
 }
 
 std::string meaning(const Fault& fault, const Scenario& scenario) {

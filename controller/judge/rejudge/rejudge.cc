@@ -92,7 +92,7 @@ class Mapper {
   }
 
   template <class IdType, class T>
-  IdType move(IdType id, const char* what, std::vector<T> Scenario::* list) {
+  IdType move(IdType id, const char* what, std::vector<T> Scenario::*list) {
     if (!id.valid() || id.value >= (asked_.*list).size()) return id;
     const T& wanted = (asked_.*list)[id.value];
     const std::size_t at = find(out_.*list, wanted.name);
@@ -201,10 +201,10 @@ std::vector<std::string> held_by(const Search& search, const Scenario& scenario)
 // is that of the rows judged by.
 bool holds_the_same(const Requirement& a, const Requirement& b) {
   if (a.objective.comparison != b.objective.comparison || a.objective.limit != b.objective.limit) return false;
-  if (const auto *x = std::get_if<LatencySli>(&a.sli), *y = std::get_if<LatencySli>(&b.sli); x && y) {
+  if (const auto* x = std::get_if<LatencySli>(&a.sli), *y = std::get_if<LatencySli>(&b.sli); x && y) {
     return x->operation == y->operation && x->quantile == y->quantile;
   }
-  if (const auto *x = std::get_if<AvailabilitySli>(&a.sli), *y = std::get_if<AvailabilitySli>(&b.sli); x && y) {
+  if (const auto* x = std::get_if<AvailabilitySli>(&a.sli), *y = std::get_if<AvailabilitySli>(&b.sli); x && y) {
     return x->operations == y->operations;
   }
   const auto *x = std::get_if<ErrorRatioSli>(&a.sli), *y = std::get_if<ErrorRatioSli>(&b.sli);
@@ -245,11 +245,15 @@ bool asks_the_same(Reading::Kind kind, const Reported& then, const Reported& now
   switch (kind) {
     case Reading::Kind::reported_value:
     case Reading::Kind::reported_series:
-    case Reading::Kind::retention: return same_source && then.value.query == now.value.query;
-    case Reading::Kind::reported_count: return same_source && then.count == now.count;
-    case Reading::Kind::alert: return same_source && then.alert == now.alert && then.alertmanager == now.alertmanager;
+    case Reading::Kind::retention:
+      return same_source && then.value.query == now.value.query;
+    case Reading::Kind::reported_count:
+      return same_source && then.count == now.count;
+    case Reading::Kind::alert:
+      return same_source && then.alert == now.alert && then.alertmanager == now.alertmanager;
     case Reading::Kind::dependency_count:
-    case Reading::Kind::dependency_capacity: break;
+    case Reading::Kind::dependency_capacity:
+      break;
   }
   return false;
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/model/reading.h"
 #include "controller/model/scenario.h"
+#include "core/model/reading.h"
 
 namespace shakedown::judging {
 
@@ -16,8 +16,8 @@ struct Rejudged {
   // The run's scenario with the other one's requirements, forecast, launch and people. Things that only the other one has
   // stand behind the run's own, without evidence.
   Scenario scenario;
-  bool named = true;  // false: nobody can say what the journal's records refer to
-  std::map<RequirementId, std::string> refused;          // rows that this run cannot answer, and why
+  bool named = true;                             // false: nobody can say what the journal's records refer to
+  std::map<RequirementId, std::string> refused;  // rows that this run cannot answer, and why
   // A row of the run whose reading of this kind answers this row, too.
   std::map<std::pair<Reading::Kind, RequirementId>, RequirementId> same_question;
 };
@@ -36,7 +36,7 @@ std::string meaning(const Probe& probe, const Scenario& scenario);
 std::string meaning(const Ledger& ledger, const Scenario& scenario);
 std::string meaning(const Fault& fault, const Scenario& scenario);
 std::string meaning(const Check& check, const Scenario& scenario);
-std::string meaning(const Phase& phase, const Scenario& scenario);            // its load and length; not its faults
+std::string meaning(const Phase& phase, const Scenario& scenario);  // its load and length; not its faults
 std::string meaning(const Load& load, const Scenario& scenario);
 std::string meaning(const Dependency& dependency, const Scenario& scenario);  // whose calls reach it, and how they are counted
 

@@ -117,9 +117,7 @@ std::string with_window(const std::string& query, Duration window) {
   return out;
 }
 
-std::vector<TimeRange> steady_parts(const Evidence& evidence) {
-  return stretches(seconds_of(LoadScope(Scope{}, evidence)));
-}
+std::vector<TimeRange> steady_parts(const Evidence& evidence) { return stretches(seconds_of(LoadScope(Scope{}, evidence))); }
 
 std::vector<TimeRange> fault_parts(const Evidence& evidence) {
   std::vector<int64_t> seconds;

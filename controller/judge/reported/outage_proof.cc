@@ -69,8 +69,8 @@ Seen look(const Requirement& requirement, const Reading& series, TimeRange outag
   return {finite < expected ? Proof::silent : Proof::unmoved, 0};
 }
 
-void prove_series(OutageProof& out, const Requirement& requirement, const Reading& series,
-                  const std::vector<TimeRange>& outages, const Evidence& evidence) {
+void prove_series(OutageProof& out, const Requirement& requirement, const Reading& series, const std::vector<TimeRange>& outages,
+                  const Evidence& evidence) {
   double longest = 0, away = 0;
   for (const TimeRange& outage : outages) {
     const Seen seen = look(requirement, series, outage, evidence);
@@ -83,14 +83,15 @@ void prove_series(OutageProof& out, const Requirement& requirement, const Readin
   if (out.proof == Proof::moved) out.moved_after_seconds = longest;
   const std::string length = span_text(away);
   if (out.proof == Proof::silent) {
-    out.findings.push_back(fmt::format("it went silent while the service was away for {}: what is missing is not counted", length));
+    out.findings.push_back(
+        fmt::format("it went silent while the service was away for {}: what is missing is not counted", length));
   }
   if (out.proof == Proof::unmoved) {
     out.findings.push_back(fmt::format("it did not move while the service was away for {}", length));
   }
   if (out.proof == Proof::not_tested) {
-    out.untested.push_back(fmt::format("no outage was long enough to show in a series with a value each {}",
-                                       span_text(seconds(series.step))));
+    out.untested.push_back(
+        fmt::format("no outage was long enough to show in a series with a value each {}", span_text(seconds(series.step))));
   }
 }
 
@@ -153,8 +154,8 @@ void prove_alert(OutageProof& out, const Reported& reported, const AlertWatch& w
   }
 }
 
-void prove_alerts(OutageProof& out, const Requirement& requirement, RequirementId id,
-                  const std::vector<TimeRange>& outages, const Evidence& evidence) {
+void prove_alerts(OutageProof& out, const Requirement& requirement, RequirementId id, const std::vector<TimeRange>& outages,
+                  const Evidence& evidence) {
   const Reported& reported = *requirement.reported;
   std::vector<const Reading*> answered;
   std::string problem = "nobody asked for it";

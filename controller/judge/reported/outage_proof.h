@@ -11,7 +11,7 @@ namespace shakedown::judging {
 
 struct OutageProof {
   ScoredReported::Proof proof = ScoredReported::Proof::not_tested;  // the worst of all outages
-  std::optional<double> moved_after_seconds;                       // the longest, when it moved in all of them
+  std::optional<double> moved_after_seconds;                        // the longest, when it moved in all of them
   std::optional<double> alert_after_seconds;
   std::optional<bool> alert_in_time;
   std::vector<std::string> findings;  // clauses about what was not noticed

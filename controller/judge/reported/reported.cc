@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/reported/outage_proof.h"
 #include "controller/judge/reported/reported_causes.h"
 #include "controller/judge/reported/watermelon.h"
+#include "controller/judge/sli/families.h"
 
 namespace shakedown::judging {
 namespace {
@@ -54,7 +54,7 @@ Ours in_whole_window(const Requirement& requirement, TimeRange window, const Evi
 // The share of the window in which the worst of the probes was up, as its checks bound it; theirs looks once a scrape,
 // so each outage may last two scrapes more or less there.
 Ours up_in_window(const Requirement& requirement, const UptimeSli& sli, TimeRange window, Duration scrape,
-                    const Evidence& evidence) {
+                  const Evidence& evidence) {
   Ours out;
   out.measured.unit = Unit::ratio;
   const double length = seconds(window.to - window.from);
@@ -144,8 +144,8 @@ Asked look_up(const Requirement& requirement, RequirementId id, const std::optio
 bool narrow(const Requirement& requirement, const Measured& m) {
   const Objective& objective = requirement.objective;
   const bool floor = m.unit == Unit::ratio && objective.comparison == Comparison::at_least;
-  const double room = floor ? std::max(1 - objective.limit, 1 - *m.value)
-                            : std::max(std::fabs(objective.limit), std::fabs(*m.value));
+  const double room =
+      floor ? std::max(1 - objective.limit, 1 - *m.value) : std::max(std::fabs(objective.limit), std::fabs(*m.value));
   return *m.upper - *m.lower <= 0.5 * room;
 }
 
@@ -208,8 +208,7 @@ void add_proof(ScoredReported& out, const Requirement& requirement, RequirementI
 
 }  // namespace
 
-ScoredReported score_reported(const Requirement& requirement, RequirementId id, const Judged& judged,
-                              const Evidence& evidence) {
+ScoredReported score_reported(const Requirement& requirement, RequirementId id, const Judged& judged, const Evidence& evidence) {
   ScoredReported out;
   out.query = requirement.reported->value.query;
   out.source = requirement.reported->value.prometheus;

@@ -11,8 +11,7 @@ namespace shakedown::judging {
 // leaves seconds out of the window they were asked for, with what was measured in all of it. Never honest without both
 // figures, fresh evidence and an interval narrow enough to confirm; an SLI that stands still while the service is away
 // is optimistic.
-ScoredReported score_reported(const Requirement& requirement, RequirementId id, const Judged& judged,
-                              const Evidence& evidence);
+ScoredReported score_reported(const Requirement& requirement, RequirementId id, const Judged& judged, const Evidence& evidence);
 
 // The worse of declared and reported counts.
 void merge_reported(const ScoredReported& reported, Verdict& verdict);

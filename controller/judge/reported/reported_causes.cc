@@ -30,19 +30,21 @@ WindowCounts count_window(const Requirement& requirement, TimeRange window, cons
   const std::vector<OperationId> operations = operations_of(requirement.sli);
   const auto inside = [&](const SecondRow& row) { return begin <= row.second && row.second < end; };
   HistogramSum ok, service;
-  evidence.timeline->seconds().each([&](const Slice& slice) {
-    if (!is_among(slice.operation, operations)) return;
-    for (const SecondRow& row : slice.rows()) {
-      for (std::size_t i = 0; i < kOutcomes && inside(row); ++i) {
-        out.counts[i] += row.counts[i];
-        out.each_second[static_cast<std::size_t>(row.second - begin)][i] += row.counts[i];
-      }
-    }
-    // What the window cuts in the midst of a stage: 10 s at each end say nothing about the causes that are looked for here.
-    if (!std::all_of(slice.rows().begin(), slice.rows().end(), inside)) return;
-    ok.add(slice.ok());
-    service.add(slice.service());
-  }, begin, end);
+  evidence.timeline->seconds().each(
+      [&](const Slice& slice) {
+        if (!is_among(slice.operation, operations)) return;
+        for (const SecondRow& row : slice.rows()) {
+          for (std::size_t i = 0; i < kOutcomes && inside(row); ++i) {
+            out.counts[i] += row.counts[i];
+            out.each_second[static_cast<std::size_t>(row.second - begin)][i] += row.counts[i];
+          }
+        }
+        // What the window cuts in the midst of a stage: 10 s at each end say nothing about the causes that are looked for here.
+        if (!std::all_of(slice.rows().begin(), slice.rows().end(), inside)) return;
+        ok.add(slice.ok());
+        service.add(slice.service());
+      },
+      begin, end);
   out.ok = ok.sparse();
   out.service = service.sparse();
   for (const ProbeId id : probes_for(requirement, evidence)) {
@@ -124,7 +126,8 @@ DenominatorFinding compare_counts(const WindowCounts& ours, const Comparands& bo
   if (is(answered_of, ours.checks)) return {Denominator::smaller, says("only answered requests", answered_of(ours.counts))};
   if (is(good_of, ours.good_checks)) return {Denominator::smaller, says("only good requests", good_of(ours.counts))};
   if (*count > static_cast<double>(all)) {
-    return {Denominator::unknown, fmt::format("it counts more than this drill's requests: theirs is {:.0f}, ours {}", *count, all)};
+    return {Denominator::unknown,
+            fmt::format("it counts more than this drill's requests: theirs is {:.0f}, ours {}", *count, all)};
   }
   return {Denominator::smaller,
           fmt::format("it counts other requests than were sent: theirs is {:.0f}, ours {} offered, {} answered, {} good", *count,
@@ -172,8 +175,8 @@ std::string find_filter(const WindowCounts& seen, const GoodShares& good, Denomi
       const char* verb = denominator == Denominator::unknown ? "it does not count {0} as failures"
                          : left_out                          ? "it leaves {0} out"
                                                              : "it counts {0} as good";
-      found = fmt::format(fmt::runtime(verb), filter.what) +
-              fmt::format(": ours with that is {}", format_value(share, Unit::ratio));
+      found =
+          fmt::format(fmt::runtime(verb), filter.what) + fmt::format(": ours with that is {}", format_value(share, Unit::ratio));
     }
   }
   return found;
@@ -203,15 +206,12 @@ std::string find_last_value(const Comparands& both, Unit unit, const Evidence& e
 
 // --- Average against quantile, and latency of good answers only.
 
-bool near(double a, double b, double share, double tolerance) {
-  return std::fabs(a - b) <= std::max(tolerance, share * b);
-}
+bool near(double a, double b, double share, double tolerance) { return std::fabs(a - b) <= std::max(tolerance, share * b); }
 
 std::string find_average(const LatencySli& sli, const WindowCounts& seen, const Comparands& both) {
   if (seen.ok.empty() || both.theirs >= both.lower) return {};
   const double mean = seen.ok.sum_seconds() / static_cast<double>(seen.ok.count());
-  const double service =
-      seen.service.empty() ? mean : seen.service.sum_seconds() / static_cast<double>(seen.service.count());
+  const double service = seen.service.empty() ? mean : seen.service.sum_seconds() / static_cast<double>(seen.service.count());
   const auto text = [](double v) { return format_value(v, Unit::seconds); };
   if (near(both.theirs, mean, 0.2, both.tolerance) || near(both.theirs, service, 0.2, both.tolerance)) {
     return fmt::format("it shows the average, not the {:g} % quantile: the mean of good answers is {}", sli.quantile * 100,

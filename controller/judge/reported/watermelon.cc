@@ -15,11 +15,16 @@ struct Finding {
 
 int rank(Watermelon kind) {
   switch (kind) {
-    case Watermelon::none: return 0;
-    case Watermelon::honest: return 1;
-    case Watermelon::pessimistic: return 2;
-    case Watermelon::unverifiable: return 3;
-    case Watermelon::optimistic: return 4;
+    case Watermelon::none:
+      return 0;
+    case Watermelon::honest:
+      return 1;
+    case Watermelon::pessimistic:
+      return 2;
+    case Watermelon::unverifiable:
+      return 3;
+    case Watermelon::optimistic:
+      return 4;
   }
   return 4;
 }
@@ -62,15 +67,15 @@ Finding by_value(const Requirement& requirement, const Judged& judged) {
   const Declared& declared = *requirement.declared;
   const Verdict& verdict = judged.verdict;
   const Measured& m = verdict.measured;
-  const std::string said = fmt::format(
-      "declared {}", declared.value_text.empty() ? format_value(*declared.value, m.unit) : declared.value_text);
+  const std::string said =
+      fmt::format("declared {}", declared.value_text.empty() ? format_value(*declared.value, m.unit) : declared.value_text);
   if (verdict.state == VerdictState::unknown || !m.lower || !m.upper) {
     return {Watermelon::unverifiable, said + ", nothing measured that counts"};
   }
   const Duration period = period_of(requirement);
   if (seconds(period) > judged.observed_seconds) {
-    return {Watermelon::unverifiable, fmt::format("{} over {}, evidence of {:.0f} s only", said,
-                                                  format_duration(period), judged.observed_seconds)};
+    return {Watermelon::unverifiable,
+            fmt::format("{} over {}, evidence of {:.0f} s only", said, format_duration(period), judged.observed_seconds)};
   }
   const bool low_is_good = requirement.objective.comparison == Comparison::at_most;
   const std::string pair = fmt::format("{}, measured {}", said, range_text(m));

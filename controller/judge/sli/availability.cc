@@ -1,10 +1,10 @@
 // availability {operations}: the success ratio of requests in a window, under this load.
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/valid/row_validity.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/valid/row_validity.h"
 
 namespace shakedown::judging {
 namespace {
@@ -22,17 +22,15 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& 
   return out;
 }
 
-std::string sentence(const Requirement& requirement, const ShareBounds& share, const LoadScope& scope,
-                     const SecondTally& sum, const std::string& noun) {
+std::string sentence(const Requirement& requirement, const ShareBounds& share, const LoadScope& scope, const SecondTally& sum,
+                     const std::string& noun) {
   const auto told = [&](double value) { return figure(value, Unit::ratio, requirement.objective.limit); };
   return fmt::format(
       "{} of {} {} succeeded in this window under this load ({}); success ratio {}, between {} and {} {}; objective {}."
       "{}{}",
-      share.total - share.bad, share.ended(), noun, scope.describe(), told(1 - share.value),
-      told(1 - share.upper), told(1 - share.lower),
-      confidence_text(requirement.confidence), limit_text(requirement.objective), what_was_not_good(sum),
-      share.effect_high > 1 ? fmt::format(" Failures came in bursts: bounds widened {:.3g} times.", share.effect_high)
-                            : "");
+      share.total - share.bad, share.ended(), noun, scope.describe(), told(1 - share.value), told(1 - share.upper),
+      told(1 - share.lower), confidence_text(requirement.confidence), limit_text(requirement.objective), what_was_not_good(sum),
+      share.effect_high > 1 ? fmt::format(" Failures came in bursts: bounds widened {:.3g} times.", share.effect_high) : "");
 }
 
 }  // namespace
@@ -51,7 +49,8 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
   out.verdict.reason = sentence(requirement, share, scope, sum, nouns(sli.operations, *evidence.scenario));
-  out.verdict.reason += places_shared(scope, sum, evidence) + sent_again(scope, sli.operations, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += places_shared(scope, sum, evidence) + sent_again(scope, sli.operations, evidence) +
+                        pool_was_full(scope.stages(), sli.operations, evidence);
   settle(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {

@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/capacity/growth.h"
-#include "controller/judge/needed.h"
-#include "controller/judge/valid/row_validity.h"
-#include "controller/judge/scope.h"
 #include "controller/judge/capacity/search.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/scope.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/valid/row_validity.h"
 
 namespace shakedown::judging {
 namespace {
@@ -82,18 +82,17 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   m.lower = scaled(search.lower.value_or(0));
   m.upper = search.upper ? scaled(*search.upper) : INFINITY;
   if (search.lower) m.value = *m.lower;
-  out.verdict.reason = fmt::format("{} ({} steps, at {:g} % confidence of each end{}{}); {}. Objective {}.",
-                                   interval_text(search), search.steps.size(), search.confidence * 100,
-                                   limited_by(search, *evidence.scenario), blind_text(search),
-                                   search.trouble.empty() ? search.ended : "it ended early",
-                                   limit_text(requirement.objective));
+  out.verdict.reason =
+      fmt::format("{} ({} steps, at {:g} % confidence of each end{}{}); {}. Objective {}.", interval_text(search),
+                  search.steps.size(), search.confidence * 100, limited_by(search, *evidence.scenario), blind_text(search),
+                  search.trouble.empty() ? search.ended : "it ended early", limit_text(requirement.objective));
   out.verdict.reason += pool_was_full(stages_of(phase, evidence), {}, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const char* needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
-                         : search.upper  ? "a search with a finer resolution, or longer windows"
-                         : !search.lower ? "a search with longer windows, or from a lower rate"
-                                         : "a search that reaches a higher rate";
+                         : search.upper   ? "a search with a finer resolution, or longer windows"
+                         : !search.lower  ? "a search with longer windows, or from a lower rate"
+                                          : "a search that reaches a higher rate";
     set_needed(out.verdict, {needed, kNotByTime});
   }
   check_search(out, search, phase, evidence);
@@ -108,7 +107,8 @@ void hold_beyond_steps(Verdict& verdict, double at, const ScoredScaling& scored)
   verdict.at_risk = false;
   verdict.supportable.reset();
   set_needed(verdict, {fmt::format("a step at {} or beyond: the largest that counts is {}", level_text(scored.axis, at),
-                                   level_text(scored.axis, largest)), kNotByTime});
+                                   level_text(scored.axis, largest)),
+                       kNotByTime});
 }
 
 // A rate beyond the steps that count: how many requests would be in progress there, nobody knows.
@@ -118,7 +118,8 @@ Judged no_step_there(const SeriesEvidence& found, double at, RunTime until) {
   out.verdict.state = VerdictState::not_proven;
   out.verdict.measured.unit = Unit::margin;
   out.verdict.measured.samples = found.scored.levels.size();
-  out.verdict.reason = fmt::format("No step of {} at {} or beyond counts.", found.scored.phase, level_text(found.scored.axis, at));
+  out.verdict.reason =
+      fmt::format("No step of {} at {} or beyond counts.", found.scored.phase, level_text(found.scored.axis, at));
   hold_beyond_steps(out.verdict, at, found.scored);
   return out;
 }
@@ -141,8 +142,9 @@ void hold_with_lag(Judged& out, const Requirement& requirement, double stood) {
   const Measured& m = out.verdict.measured;
   if (out.verdict.state != VerdictState::pass && out.verdict.state != VerdictState::fail) return;
   if (compare(requirement.objective, *m.lower / (1 + stood), *m.upper * (1 + stood)) == out.verdict.state) return;
-  touch(out, "lag", fmt::format("our own loop came late by up to {} of what the requests took, and the verdict depends on it",
-                                percent_text(stood)));
+  touch(out, "lag",
+        fmt::format("our own loop came late by up to {} of what the requests took, and the verdict depends on it",
+                    percent_text(stood)));
 }
 
 // "400/s (4.01 requests in progress)"; the number only where it is not the level.
@@ -169,8 +171,8 @@ Judged judge_sli(const Requirement& requirement, const HeadroomSli& sli, const E
   const auto& forecast = evidence.scenario->forecast;
   if (!forecast) return nothing(Unit::margin, "No data: no forecast is declared.", "a forecast");
   Judged out = judge_limit(requirement, sli.phase, forecast->rate.per_second, 1, evidence);
-  out.verdict.reason += fmt::format(" Forecast {}{}.", format_rate(forecast->rate),
-                                    forecast->by.empty() ? "" : " by " + forecast->by);
+  out.verdict.reason +=
+      fmt::format(" Forecast {}{}.", format_rate(forecast->rate), forecast->by.empty() ? "" : " by " + forecast->by);
   if (out.verdict.state == VerdictState::pass && evidence.forecast_is_past()) {
     out.verdict.state = VerdictState::not_proven;
     out.verdict.reason += " Its day is past: it says nothing of what is to come.";
@@ -200,8 +202,8 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   out.verdict.reason = fmt::format(
       "By the law fitted to {} steps of {}, {} of perfect scaling is reached at {}, between {} and {} {}; objective {}.",
       found.scored.levels.size(), found.scored.phase, format_value(*m.value, m.unit), place_text(found.scored, sli.at, *at),
-      format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
-      confidence_text(requirement.confidence), limit_text(requirement.objective));
+      format_value(*m.lower, m.unit), format_value(*m.upper, m.unit), confidence_text(requirement.confidence),
+      limit_text(requirement.objective));
   for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
   out.verdict.reason += pool_was_full(stages_of(sli.phase, evidence), {}, evidence);
   settle(out.verdict, requirement);

@@ -91,8 +91,8 @@ Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const E
   out.verdict.measured.unit = unit;
   const bool expired = now >= *expires + std::chrono::days(1);  // the last day counts
   out.verdict.state = expired ? VerdictState::fail : VerdictState::pass;
-  out.verdict.reason = expired ? fmt::format("{}; it expired on {}.", said, sli.expires)
-                               : fmt::format("{}; good until {}.", said, sli.expires);
+  out.verdict.reason =
+      expired ? fmt::format("{}; it expired on {}.", said, sli.expires) : fmt::format("{}; good until {}.", said, sli.expires);
   return out;
 }
 

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/valid/row_validity.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/trend.h"
 
 namespace shakedown::judging {
@@ -43,9 +43,8 @@ std::vector<TrendPoint> means(const LoadScope& scope, OperationId operation, con
 
 SparseHistogram lag_of(const LoadScope& scope, const Evidence& evidence) {
   HistogramSum lag;
-  evidence.timeline->seconds().each([&](const Slice& slice) {
-    lag.add(lag_within(slice, [&](const SecondRow& row) { return scope.contains(row); }));
-  });
+  evidence.timeline->seconds().each(
+      [&](const Slice& slice) { lag.add(lag_within(slice, [&](const SecondRow& row) { return scope.contains(row); })); });
   return lag.sparse();
 }
 
@@ -108,12 +107,14 @@ Course course_of(const LoadScope& scope, const Evidence& evidence) {
 
 // More load makes answers slower and less makes them quicker, without anything wearing out.
 void hold_under_other_load(Verdict& verdict, const Course& course) {
-  const bool fails = verdict.state == VerdictState::fail && course.rose, passes = verdict.state == VerdictState::pass && course.fell;
+  const bool fails = verdict.state == VerdictState::fail && course.rose,
+             passes = verdict.state == VerdictState::pass && course.fell;
   if (!fails && !passes) return;
   verdict.state = VerdictState::not_proven;
   verdict.at_risk = false;
   verdict.supportable.reset();
-  verdict.reason += fails ? " The load rose meanwhile, which makes answers slower too." : " The load fell meanwhile, which hides what became slower.";
+  verdict.reason += fails ? " The load rose meanwhile, which makes answers slower too."
+                          : " The load fell meanwhile, which hides what became slower.";
   set_needed(verdict, {"a soak under the same load from its beginning to its end", kNotByTime});
 }
 
@@ -128,8 +129,7 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
   const std::optional<Trend> slope = trend(points, requirement.confidence);
   if (!slope || !slope->relative_per_hour || !slope->relative_bounds) {
     return nothing(Unit::margin,
-                   fmt::format("No data: {} seconds with answers in {} do not show a slope.", points.size(),
-                               scope.describe()),
+                   fmt::format("No data: {} seconds with answers in {} do not show a slope.", points.size(), scope.describe()),
                    "a longer soak");
   }
   const double hours = seconds(sli.per) / 3600;
@@ -137,16 +137,22 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
   out.observed_seconds = scope.length();
   out.until = scope.until();
   Measured& m = out.verdict.measured;
-  m = {*slope->relative_per_hour * hours, slope->relative_bounds->lower * hours, slope->relative_bounds->upper * hours,
-       Unit::margin, points.size(), false};
+  m = {*slope->relative_per_hour * hours,
+       slope->relative_bounds->lower * hours,
+       slope->relative_bounds->upper * hours,
+       Unit::margin,
+       points.size(),
+       false};
   out.verdict.reason = fmt::format(
       "Over {:.0f} s of {} the mean latency of good answers, {} at the beginning, grew by {} in {}, between {} and {} {} "
       "({} blocks); objective {}.",
       out.observed_seconds, scope.describe(), format_value(slope->start, Unit::seconds), format_value(*m.value, m.unit),
       format_duration(sli.per), format_value(*m.lower, m.unit), format_value(*m.upper, m.unit),
       confidence_text(requirement.confidence), slope->blocks, limit_text(requirement.objective));
-  if (sli.operation.valid()) out.verdict.reason += pool_was_full(scope.stages(), {sli.operation}, evidence);
-  else out.verdict.reason += pool_was_full(scope.stages(), {}, evidence);
+  if (sli.operation.valid())
+    out.verdict.reason += pool_was_full(scope.stages(), {sli.operation}, evidence);
+  else
+    out.verdict.reason += pool_was_full(scope.stages(), {}, evidence);
   settle(out.verdict, requirement);
   count_all(out, requirement, sli, scope, evidence);
   hold_under_other_load(out.verdict, course_of(scope, evidence));

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/parts/calls.h"
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/parts/calls.h"
 #include "controller/judge/reported/watermelon.h"
+#include "controller/judge/sli/families.h"
 
 namespace shakedown::judging {
 namespace {
@@ -73,8 +73,8 @@ void compare_calls(ScoredDependency& out, const DependencyCalls& calls) {
   if (differs(calls.in_faults) == Watermelon::optimistic) out.calls = Watermelon::optimistic;
   out.calls_reason = fmt::format("declared {} calls for each request", text(calls.declared));
   if (calls.at_load) {
-    out.calls_reason += fmt::format(", measured {} ({} to {}) at load", text(calls.at_load->value),
-                                    text(calls.at_load->lower), text(calls.at_load->upper));
+    out.calls_reason += fmt::format(", measured {} ({} to {}) at load", text(calls.at_load->value), text(calls.at_load->lower),
+                                    text(calls.at_load->upper));
   }
   if (calls.in_faults) {
     out.calls_reason += fmt::format(", {} ({} to {}) in faults", text(calls.in_faults->value), text(calls.in_faults->lower),
@@ -97,15 +97,15 @@ void check_commitment(Findings& found, ScoredDependency& out, const Dependency& 
   if (!c.until.empty() && c.until < evidence.today()) {
     found.add(VerdictState::fail, fmt::format("the commitment of {} expired on {}", c.who, c.until));
   } else if (const auto& forecast = evidence.scenario->forecast; forecast && !c.until.empty() && c.until < forecast->by) {
-    found.add(VerdictState::fail, fmt::format("the commitment of {} ends on {}, before the forecast's {}", c.who, c.until,
-                                              forecast->by));
+    found.add(VerdictState::fail,
+              fmt::format("the commitment of {} ends on {}, before the forecast's {}", c.who, c.until, forecast->by));
   }
   if (c.rate.per_second < needed.lower) {
-    found.add(VerdictState::fail, fmt::format("{} has committed to {}, {} are needed", c.who, format_rate(c.rate),
-                                              rate_text(needed.value)));
+    found.add(VerdictState::fail,
+              fmt::format("{} has committed to {}, {} are needed", c.who, format_rate(c.rate), rate_text(needed.value)));
   } else if (c.rate.per_second < needed.upper) {
-    found.add(VerdictState::not_proven, fmt::format("{} has committed to {}, up to {} may be needed", c.who,
-                                                    format_rate(c.rate), rate_text(needed.upper)));
+    found.add(VerdictState::not_proven,
+              fmt::format("{} has committed to {}, up to {} may be needed", c.who, format_rate(c.rate), rate_text(needed.upper)));
   }
 }
 
@@ -118,16 +118,16 @@ void check_capacity(Findings& found, ScoredDependency& out, const CallsNeeded& n
     found.add(VerdictState::fail,
               fmt::format("it can take {}, {} are needed", rate_text(*out.capacity), rate_text(needed.value)));
   } else if (*out.capacity < needed.upper) {
-    found.add(VerdictState::not_proven, fmt::format("it can take {}, up to {} may be needed", rate_text(*out.capacity),
-                                                    rate_text(needed.upper)));
+    found.add(VerdictState::not_proven,
+              fmt::format("it can take {}, up to {} may be needed", rate_text(*out.capacity), rate_text(needed.upper)));
   }
   if (!doubt.empty()) found.add(VerdictState::unknown, "what it can take is in doubt: " + doubt);
 }
 
 std::string calls_text(const ScoredDependency& d, const DependencyCalls& calls) {
-  const char* how = !calls.measured()                                          ? "declared"
+  const char* how = !calls.measured()                                                ? "declared"
                     : d.measured_calls && calls.effective.value == *d.measured_calls ? "measured"
-                                                                               : "measured in faults";
+                                                                                     : "measured in faults";
   return fmt::format("{} calls for each request, {}", format_number(std::round(calls.effective.value * 1000) / 1000), how);
 }
 
@@ -158,9 +158,9 @@ Scored score(DependencyId id, const DependencyCalls& calls, const Evidence& evid
   }
   d.state = found.state;
   d.problem = fmt::format("{}", fmt::join(found.reasons, "; "));
-  d.reason = found.reasons.empty() ? fmt::format("it can take {} and is committed, {} are needed", rate_text(*d.capacity),
-                                                 rate_text(d.needed))
-                                   : fmt::format("{}", fmt::join(found.reasons, "; "));
+  d.reason = found.reasons.empty()
+                 ? fmt::format("it can take {} and is committed, {} are needed", rate_text(*d.capacity), rate_text(d.needed))
+                 : fmt::format("{}", fmt::join(found.reasons, "; "));
   d.reason += fmt::format(" ({})", calls_text(d, calls));
   return out;
 }

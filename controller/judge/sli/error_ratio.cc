@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
 
 namespace shakedown::judging {
@@ -136,19 +136,21 @@ Needed windowed_needed(const Requirement& requirement, const WorstWindow& worst,
 Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const LoadScope& scope,
                 const std::vector<SecondTally>& seconds, const Missing& missing) {
   const uint32_t length = whole_seconds(sli.over);
-  const WorstWindow worst = worst_window(seconds, scope.covered(), length, requirement.confidence,
-                                         missing.never_offered, missing.waiting);
+  const WorstWindow worst =
+      worst_window(seconds, scope.covered(), length, requirement.confidence, missing.never_offered, missing.waiting);
   if (worst.windows == 0) {
-    return nothing(Unit::ratio, fmt::format("No data: {} holds no complete window of {} s with requests.",
-                                            scope.describe(), length), "a longer phase");
+    return nothing(Unit::ratio,
+                   fmt::format("No data: {} holds no complete window of {} s with requests.", scope.describe(), length),
+                   "a longer phase");
   }
   Judged out;
   out.verdict.measured = {worst.value, worst.lower, worst.upper, Unit::ratio, worst.samples, false};
-  out.verdict.reason = fmt::format("The worst of {} windows of {} s (from second {}) had {} bad answers, at most {} in "
-                                   "any {}; objective {}.",
-                                   worst.windows, length, worst.from, figure(worst.value, Unit::ratio, requirement.objective.limit),
-                                   figure(worst.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
-                                   limit_text(requirement.objective));
+  out.verdict.reason = fmt::format(
+      "The worst of {} windows of {} s (from second {}) had {} bad answers, at most {} in "
+      "any {}; objective {}.",
+      worst.windows, length, worst.from, figure(worst.value, Unit::ratio, requirement.objective.limit),
+      figure(worst.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
+      limit_text(requirement.objective));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, windowed_needed(requirement, worst, length));
@@ -166,10 +168,11 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
   const ShareBounds share = bad_share(ratio, requirement.confidence);
   Judged out;
   out.verdict.measured = {share.value, share.lower, share.upper, Unit::ratio, share.total, false};
-  out.verdict.reason = fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.{}",
-                                   share.bad - share.unfinished, share.ended(), scope.describe(), figure(share.lower, Unit::ratio, requirement.objective.limit),
-                                   figure(share.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
-                                   limit_text(requirement.objective), what_was_not_good(total(seconds)));
+  out.verdict.reason =
+      fmt::format("{} of {} requests were bad ({}), between {} and {} {}; objective {}.{}", share.bad - share.unfinished,
+                  share.ended(), scope.describe(), figure(share.lower, Unit::ratio, requirement.objective.limit),
+                  figure(share.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
+                  limit_text(requirement.objective), what_was_not_good(total(seconds)));
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));
@@ -182,8 +185,8 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
 
 }  // namespace
 
-WorstWindow worst_window(const std::vector<SecondTally>& seconds, const std::map<int64_t, double>& covered,
-                         uint32_t length, double confidence, double never_offered, double waiting) {
+WorstWindow worst_window(const std::vector<SecondTally>& seconds, const std::map<int64_t, double>& covered, uint32_t length,
+                         double confidence, double never_offered, double waiting) {
   WorstWindow worst;
   const auto map = by_second(seconds);
   std::vector<Window> windows;

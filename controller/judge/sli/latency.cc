@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/valid/row_validity.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/intervals.h"
 
 namespace shakedown::judging {
@@ -19,14 +19,14 @@ namespace {
 constexpr int kLagPart = 10;  // of the limit: from there on our lag counts
 
 struct LatencyData {
-  RatioEvidence over;       // the limit
+  RatioEvidence over;            // the limit
   std::vector<uint64_t> pushed;  // of over.low, by our own lag perhaps
-  HistogramSum low, high, lag;  // latencies of the good answers, at least and at most (second_log.h)
-  uint64_t doubtful = 0;    // not ok, but not by the target's fault: unfinished
-  uint64_t between = 0;     // good, and not known to be on one side of the limit
-  bool counted = true;      // every second has a counter of exactly this limit
+  HistogramSum low, high, lag;   // latencies of the good answers, at least and at most (second_log.h)
+  uint64_t doubtful = 0;         // not ok, but not by the target's fault: unfinished
+  uint64_t between = 0;          // good, and not known to be on one side of the limit
+  bool counted = true;           // every second has a counter of exactly this limit
   SecondTally sum;
-  Duration timeout{};       // the longest of its operations
+  Duration timeout{};                       // the longest of its operations
   Duration unknown_from = Duration::max();  // the shortest timeout of an operation with an arrival that was not ok
 };
 
@@ -56,7 +56,8 @@ void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above
 }
 
 // The rows of the scope: by the exact counter where the run counted this limit, else bounded by the slice's histogram.
-void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope& scope, const Operation& operation, Duration limit) {
+void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope& scope, const Operation& operation,
+         Duration limit) {
   const auto found = std::find(operation.limits.begin(), operation.limits.end(), limit);
   const auto index = static_cast<std::size_t>(found - operation.limits.begin());
   const auto inside = [&](const SecondRow& row) { return scope.contains(row); };
@@ -171,24 +172,25 @@ void check_pushed(Judged& judged, const LatencyData& data, double allowed, doubl
                     pushed == 1 ? "1 arrival was" : fmt::format("{} arrivals were", pushed)));
 }
 
-std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over,
-                     const Measured& m, uint64_t doubtful, const LoadScope& scope) {
+std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over, const Measured& m,
+                     uint64_t doubtful, const LoadScope& scope) {
   const auto told = [&](double value) { return figure(value, Unit::seconds, requirement.objective.limit); };
-  return fmt::format("{} of {} arrivals in {} were slower than the limit or not answered well{}; the {:g} % quantile is "
-                     "{}{}, between {} and {} {}; objective {}.",
-                     over.bad, over.total, scope.describe(),
-                     doubtful == 0 ? "" : fmt::format(" ({} of these still out when the run ended)", doubtful),
-                     sli.quantile * 100, m.censored ? ">= " : "",
-                     told(*m.value), told(*m.lower),
-                     told(*m.upper), confidence_text(requirement.confidence),
-                     limit_text(requirement.objective));
+  return fmt::format(
+      "{} of {} arrivals in {} were slower than the limit or not answered well{}; the {:g} % quantile is "
+      "{}{}, between {} and {} {}; objective {}.",
+      over.bad, over.total, scope.describe(),
+      doubtful == 0 ? "" : fmt::format(" ({} of these still out when the run ended)", doubtful), sli.quantile * 100,
+      m.censored ? ">= " : "", told(*m.value), told(*m.lower), told(*m.upper), confidence_text(requirement.confidence),
+      limit_text(requirement.objective));
 }
 
 // The run kept no counter of this limit; its histogram knows each value as one of a bucket 0.54 % wide, and those of a block
 // that the scope cuts only together.
 std::string not_counted(uint64_t between) {
-  return fmt::format(" The run did not count this limit; by its histogram, {} may lie on either side of it: they count "
-                     "against a pass and not for a fail.", counted(between, "arrival"));
+  return fmt::format(
+      " The run did not count this limit; by its histogram, {} may lie on either side of it: they count "
+      "against a pass and not for a fail.",
+      counted(between, "arrival"));
 }
 
 }  // namespace
@@ -201,7 +203,8 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   const double limit = requirement.objective.limit, allowed = 1 - sli.quantile;
   const bool limited = requirement.objective.comparison == Comparison::at_most && std::isfinite(limit);
   LatencyData data = collect_latency(scope, sli, limited ? from_seconds(limit) : Duration::max(), evidence);
-  const Missing missing = missing_in(scope, measured_operations(sli), data.sum, evidence, limited ? from_seconds(limit) : Duration::max());
+  const Missing missing =
+      missing_in(scope, measured_operations(sli), data.sum, evidence, limited ? from_seconds(limit) : Duration::max());
   data.over.missing = missing.total();
   data.over.waiting = missing.waiting;
   data.over.unfinished = data.doubtful;
@@ -216,7 +219,8 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   Measured& m = out.verdict.measured;
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
-  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) + pool_was_full(scope.stages(), measured_operations(sli), evidence);
+  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) +
+                       pool_was_full(scope.stages(), measured_operations(sli), evidence);
   if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
@@ -224,8 +228,8 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
     need_their_ends(out.verdict, over, allowed);
   }
   const Objective share_limit{Comparison::at_most, allowed, ""};
-  const bool differs = !limited || compare(share_limit, over.lower_all_bad, over.upper) !=
-                                       compare(share_limit, over.lower, over.upper_all_good);
+  const bool differs =
+      !limited || compare(share_limit, over.lower_all_bad, over.upper) != compare(share_limit, over.lower, over.upper_all_good);
   settle_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);

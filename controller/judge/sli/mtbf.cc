@@ -1,14 +1,13 @@
-// mtbf: time up / spontaneous outages; mtbr: time / recoveries from spontaneous outages. Injected ones never count, nor what began
-// under load of our own (searches, series, unmeasured phases).
-// Exact chi-square bounds for a time-terminated observation (NIST/SEMATECH e-Handbook 8.4.5.1), widened where outages are seen
-// to come in clusters (controller/measure/bounds/clusters.h).
+// mtbf: time up / spontaneous outages; mtbr: time / recoveries from spontaneous outages. Injected ones never count, nor what
+// began under load of our own (searches, series, unmeasured phases). Exact chi-square bounds for a time-terminated observation
+// (NIST/SEMATECH e-Handbook 8.4.5.1), widened where outages are seen to come in clusters (controller/measure/bounds/clusters.h).
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/sli/families.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
@@ -41,9 +40,10 @@ Judged judge_rate(const Requirement& requirement, const Events& events, const st
   m.upper = mtbf(events.time / events.effect, seen / events.effect, confidence).upper;
   m.unit = Unit::seconds;
   m.samples = events.seen;
-  out.verdict.reason = fmt::format("{} in {} outside drills{}: at least {} between them {}; objective {}.{}",
-                                   counted(events.seen, what), span_text(events.time), hidden_words(events.hidden), span_text(*m.lower),
-                                   confidence_text(confidence), limit_text(requirement.objective), clusters_words(events.effect));
+  out.verdict.reason =
+      fmt::format("{} in {} outside drills{}: at least {} between them {}; objective {}.{}", counted(events.seen, what),
+                  span_text(events.time), hidden_words(events.hidden), span_text(*m.lower), confidence_text(confidence),
+                  limit_text(requirement.objective), clusters_words(events.effect));
   settle(out.verdict, requirement);
   if (out.verdict.state != VerdictState::not_proven) return out;
   const bool by_gaps = events.hidden.count > 0 && at_least(events, false, confidence) >= requirement.objective.limit;

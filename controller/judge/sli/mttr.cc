@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/sli/families.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/lognormal.h"
@@ -23,7 +23,7 @@ struct Repairs {
   std::vector<double> lower, upper, middle;
   uint64_t by_undo = 0;
   bool overlapped = false;  // an injection met another fault
-  std::string blocked;  // why an injection without a repair forbids a pass; empty = none does
+  std::string blocked;      // why an injection without a repair forbids a pass; empty = none does
 
   void add(double low, double high) {
     known.push_back({low, high});
@@ -119,8 +119,7 @@ void hold_back(Verdict& verdict, const Repairs& repairs, RepairStatistic statist
   verdict.at_risk = false;
 }
 
-std::string outlook(const Requirement& requirement, const MttrSli& sli, const Repairs& repairs,
-                    const Measured& measured) {
+std::string outlook(const Requirement& requirement, const MttrSli& sli, const Repairs& repairs, const Measured& measured) {
   const uint64_t fewest = sli.statistic == RepairStatistic::mean ? 3 : 5;
   const uint64_t seen = repairs.middle.size();
   if (repairs.by_undo > 0) return "repairs that end without our undo";
@@ -150,27 +149,29 @@ std::vector<ProbeId> with_repairs(const MttrSli& sli, const Evidence& evidence) 
 
 Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evidence& evidence) {
   const std::string cause = sli.fault.valid() ? evidence.scenario->fault(sli.fault).name : "spontaneous causes";
-  return worst_probe(with_repairs(sli, evidence), requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
-    const Repairs repairs = repairs_of(probe, sli.fault, evidence);
-    if (repairs.middle.empty()) {
-      return nothing(Unit::seconds, fmt::format("No data: {} saw no outage from {}.", name, cause), repairs.overlapped ? kAlone : "repairs to measure");
-    }
-    Judged out;
-    Measured& m = out.verdict.measured;
-    set_bounds(m, repairs, sli.statistic, requirement.confidence);
-    out.observed_seconds = evidence.last_second();
-    const auto told = [&](double value) { return figure(value, Unit::seconds, requirement.objective.limit); };
-    out.verdict.reason = fmt::format(
-        "{} from {}: {} {}, between {} and {} {}{}; objective {}.", counted(m.samples, "repair"), cause,
-        sli.statistic == RepairStatistic::mean ? "mean of log-normal times" : "median", told(*m.value),
-        told(*m.lower), told(*m.upper),
-        confidence_text(requirement.confidence), repairs.by_undo > 0 ? ", some ended by our undo" : "",
-        limit_text(requirement.objective));
-    settle(out.verdict, requirement);
-    hold_back(out.verdict, repairs, sli.statistic);
-    if (out.verdict.state == VerdictState::not_proven) out.verdict.needed = outlook(requirement, sli, repairs, m);
-    return out;
-  });
+  return worst_probe(with_repairs(sli, evidence), requirement, evidence,
+                     [&](const ProbeEvidence& probe, const std::string& name) {
+                       const Repairs repairs = repairs_of(probe, sli.fault, evidence);
+                       if (repairs.middle.empty()) {
+                         return nothing(Unit::seconds, fmt::format("No data: {} saw no outage from {}.", name, cause),
+                                        repairs.overlapped ? kAlone : "repairs to measure");
+                       }
+                       Judged out;
+                       Measured& m = out.verdict.measured;
+                       set_bounds(m, repairs, sli.statistic, requirement.confidence);
+                       out.observed_seconds = evidence.last_second();
+                       const auto told = [&](double value) { return figure(value, Unit::seconds, requirement.objective.limit); };
+                       out.verdict.reason =
+                           fmt::format("{} from {}: {} {}, between {} and {} {}{}; objective {}.", counted(m.samples, "repair"),
+                                       cause, sli.statistic == RepairStatistic::mean ? "mean of log-normal times" : "median",
+                                       told(*m.value), told(*m.lower), told(*m.upper), confidence_text(requirement.confidence),
+                                       repairs.by_undo > 0 ? ", some ended by our undo" : "", limit_text(requirement.objective));
+                       settle(out.verdict, requirement);
+                       hold_back(out.verdict, repairs, sli.statistic);
+                       if (out.verdict.state == VerdictState::not_proven)
+                         out.verdict.needed = outlook(requirement, sli, repairs, m);
+                       return out;
+                     });
 }
 
 }  // namespace shakedown::judging

@@ -1,15 +1,16 @@
-// outages {probe}: how many outages the run saw, injected or spontaneous; those under load of our own are told apart. tolerated {faults, probe}: the share of injections that
-// caused none; an objective of 100 % is judged on every injection, any other one by the binomial claim.
+// outages {probe}: how many outages the run saw, injected or spontaneous; those under load of our own are told apart. tolerated
+// {faults, probe}: the share of injections that caused none; an objective of 100 % is judged on every injection, any other one by
+// the binomial claim.
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/load_watch.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/sli/families.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
@@ -24,7 +25,7 @@ struct Toleration {
   uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
   std::vector<InjectionVerdict> rows;
   std::vector<ValidityReason> signals;
-  bool overlapped = false;  // one of them met another fault
+  bool overlapped = false;                         // one of them met another fault
   std::vector<std::pair<RunTime, bool>> outcomes;  // of the valid ones: when, and whether it was tolerated
 };
 
@@ -44,9 +45,8 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
       return std::nullopt;
     }
   }
-  const bool dark = std::any_of(probe.unobserved.begin(), probe.unobserved.end(), [&](const TimeRange& r) {
-    return r.from < view.window.to && view.effect_from < r.to;
-  });
+  const bool dark = std::any_of(probe.unobserved.begin(), probe.unobserved.end(),
+                                [&](const TimeRange& r) { return r.from < view.window.to && view.effect_from < r.to; });
   if (probe.empty() || dark || probe.results.front().start >= view.effect_from) return std::nullopt;
   return false;
 }
@@ -170,7 +170,8 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     const auto of_load = [](const CausedOutage& c) { return c.load != nullptr; };
     const auto ours = static_cast<uint64_t>(std::count_if(probe.outages.begin(), probe.outages.end(), of_load));
-    const auto reached = std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
+    const auto reached =
+        std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
     const uint64_t counted_ones = probe.outages.size() - ours;
     const double seen = static_cast<double>(counted_ones), most = seen + static_cast<double>(reached);
     const Watch watch = watched(probe, evidence.scenario->probe(probe.id));
@@ -191,7 +192,8 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
 Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const Evidence& evidence) {
   Toleration counts = count_tolerated(sli, evidence);
   if (counts.valid == 0) {
-    Judged none = nothing(Unit::ratio, "No valid injection of these faults.", counts.overlapped ? kAlone : needed_injections(0, kFewestInjections));
+    Judged none = nothing(Unit::ratio, "No valid injection of these faults.",
+                          counts.overlapped ? kAlone : needed_injections(0, kFewestInjections));
     none.verdict.injections = std::move(counts.rows);
     none.signals = std::move(counts.signals);
     return none;
@@ -212,17 +214,18 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
     decide_all(out.verdict, counts);
   }
   if (out.verdict.state != VerdictState::unknown) {
-    out.verdict.reason = fmt::format("{} of {} valid injections caused no outage{} ({} recorded); at least {} of such "
-                                     "faults {}; objective {}.{}",
-                                     counts.clean, counts.valid, stood_words(counts), counts.all, at_least_percent(bounds.lower),
-                                     confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
+    out.verdict.reason = fmt::format(
+        "{} of {} valid injections caused no outage{} ({} recorded); at least {} of such "
+        "faults {}; objective {}.{}",
+        counts.clean, counts.valid, stood_words(counts), counts.all, at_least_percent(bounds.lower),
+        confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
   }
   out.verdict.injections = std::move(counts.rows);
   if (out.verdict.state == VerdictState::not_proven) {
     const double limit = requirement.objective.limit;
-    out.verdict.needed = counts.blocked > 0 ? "a run in which every injection counts"
+    out.verdict.needed = counts.blocked > 0                         ? "a run in which every injection counts"
                          : misses(requirement.objective, clean / n) ? kMoreWillNotHelp
-                         : limit >= 1 ? needed_injections(counts.valid, kFewestInjections)
+                         : limit >= 1                               ? needed_injections(counts.valid, kFewestInjections)
                                       : needed_injections(counts.valid, clean_trials_needed(limit, requirement.confidence));
   }
   return out;

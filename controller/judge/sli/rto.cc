@@ -9,10 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/load_watch.h"
+#include "controller/judge/sli/families.h"
 
 namespace shakedown::judging {
 namespace {
@@ -195,7 +195,8 @@ const StepEvent* failed_recovery(const InjectionView& view) {
 // The probe saw the service up again while requests of the load still failed: it does not look at what they ask.
 void outlasted_by_load(InjectionBound& bound, const Watched& w, const LoadWatch& load, const Evidence& run) {
   if (!bound.verdict.valid || !std::isfinite(bound.verdict.upper)) return;
-  const RunTime up = w.view.effect_from + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bound.verdict.upper));
+  const RunTime up =
+      w.view.effect_from + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bound.verdict.upper));
   const auto until = load.failing_until(w.view, run.scenario->operation(w.probe.operation).request.target, up);
   if (!until) return;
   bound.verdict.upper = *until == RunTime::max() ? INFINITY : seconds(*until - w.view.effect_from);
@@ -203,8 +204,8 @@ void outlasted_by_load(InjectionBound& bound, const Watched& w, const LoadWatch&
   bound.needed = "a probe that asks what the load asks";
 }
 
-InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, const Probe& probe, FaultId fault,
-                           double limit, const LoadWatch& load, const Evidence& run) {
+InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, const Probe& probe, FaultId fault, double limit,
+                           const LoadWatch& load, const Evidence& run) {
   InjectionBound bound;
   bound.verdict.injection = view.record->injection;
   bound.verdict.number = view.number;

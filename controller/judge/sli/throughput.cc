@@ -1,14 +1,14 @@
-// throughput: good answers per second over the scope, by batch means (controller/measure/bounds/batch_means.h): bounds that allow for
-// seconds that depend on their neighbours, and none where these seconds are too few for that.
+// throughput: good answers per second over the scope, by batch means (controller/measure/bounds/batch_means.h): bounds that allow
+// for seconds that depend on their neighbours, and none where these seconds are too few for that.
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/valid/row_validity.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/batch_means.h"
 
 namespace shakedown::judging {
@@ -103,7 +103,8 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   for (const auto& [second, requests] : stood) missing.stood += requests;
   const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
   const double limit = requirement.objective.limit;
-  const bool too_little = requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
+  const bool too_little =
+      requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
   add_never_asked(rates, missing, std::isfinite(missing.stood) ? stood : std::map<int64_t, double>{});
   const auto bounds = batch_means(rates.good, requirement.confidence);
   auto best = batch_means(rates.at_best, requirement.confidence);
@@ -111,28 +112,27 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
-  out.verdict.measured = {mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY,
-                          Unit::per_second, sum.ok, false};
+  out.verdict.measured = {
+      mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY, Unit::per_second, sum.ok, false};
   Measured& m = out.verdict.measured;
   // Nobody knows what it would answer of more; but where it answered nothing, more would have changed nothing.
   if (too_little && sum.ok > 0) m.upper = INFINITY;
   const auto told = [&](double value) { return figure(value, Unit::number, limit); };
-  out.verdict.reason = fmt::format("{} good answers a second over {} whole seconds of {}, between {} and {} {}; "
-                                   "objective {}.",
-                                   told(*m.value), rates.good.size(), scope.describe(),
-                                   told(*m.lower), told(*m.upper),
-                                   confidence_text(requirement.confidence), limit_text(requirement.objective));
+  out.verdict.reason = fmt::format(
+      "{} good answers a second over {} whole seconds of {}, between {} and {} {}; "
+      "objective {}.",
+      told(*m.value), rates.good.size(), scope.describe(), told(*m.lower), told(*m.upper),
+      confidence_text(requirement.confidence), limit_text(requirement.objective));
   out.verdict.reason += slowest_words(scope, sli, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "
-                                    "depend on each other"
+                                   "depend on each other"
                          : misses(requirement.objective, *m.value) ? kMoreWillNotHelp
                                                                    : "a longer phase: the rate varies too much";
   }
   if (too_little && out.verdict.state == VerdictState::not_proven) {
-    out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.",
-                                      told(asked));
+    out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.", told(asked));
     set_needed(out.verdict, {fmt::format("a load that asks for {} a second or more", format_number(limit)), kNotByTime});
   } else if (best) {
     settle_missing(out, missing, bounds ? compare(requirement.objective, bounds->lower, bounds->upper) : VerdictState::not_proven,

@@ -1,14 +1,15 @@
 // availability {probe, period}: the share of time up, judged on spontaneous outages (ratio of two gamma sums, and the total of
-// log-normal repairs), widened where they are seen to come in clusters; with none seen, the time between outages has a bound of its own and so has the mean repair of the drills (three at least).
+// log-normal repairs), widened where they are seen to come in clusters; with none seen, the time between outages has a bound of
+// its own and so has the mean repair of the drills (three at least).
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include <fmt/format.h>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/sli/families.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
@@ -50,9 +51,10 @@ std::optional<DrillRepairs> drill_repairs(const ProbeEvidence& probe, double con
   return out;
 }
 
-// How much of the time is up in the long run: by exponential repairs (F) and by log-normal ones, whichever is worse; with the outages that checks which were not made may hide.
-double at_least_up(const ProbeEvidence& probe, const HiddenOutside& hidden, double effect, const std::optional<DrillRepairs>& repair,
-                   double confidence) {
+// How much of the time is up in the long run: by exponential repairs (F) and by log-normal ones, whichever is worse; with the
+// outages that checks which were not made may hide.
+double at_least_up(const ProbeEvidence& probe, const HiddenOutside& hidden, double effect,
+                   const std::optional<DrillRepairs>& repair, double confidence) {
   if (hidden.open) return 0;
   std::vector<double> longest;
   for (const Outage& outage : spontaneous(probe)) longest.push_back(outage.upper_seconds());
@@ -85,19 +87,22 @@ Needed outlook(const Requirement& requirement, const ProbeEvidence& probe, std::
     return misses(requirement.objective, probe.up_outside_seconds() / probe.outside_seconds)
                ? Needed{kMoreWillNotHelp}
                : needed_test_time(probe.outside_seconds, outages,
-                                  probe.down_outside_seconds / static_cast<double>(outages) *
-                                      requirement.objective.limit / (1 - requirement.objective.limit),
+                                  probe.down_outside_seconds / static_cast<double>(outages) * requirement.objective.limit /
+                                      (1 - requirement.objective.limit),
                                   requirement.confidence);
   }
   if (!repair) return {"a drill that shows how long a repair takes, then outage-free observation"};
-  if (repair->count < 3) return {fmt::format("{} more in drills, then outage-free observation", counted(3 - repair->count, "repair"))};
+  if (repair->count < 3)
+    return {fmt::format("{} more in drills, then outage-free observation", counted(3 - repair->count, "repair"))};
   if (!std::isfinite(repair->upper)) return {"repairs in drills measured finer, then outage-free observation"};
   return needed_up_time(probe.up_outside_seconds(), requirement.objective.limit, repair->upper, halved(requirement.confidence));
 }
 
 // The probe's own; where no drill took it down, the longest that one of the row's other probes saw.
-std::optional<DrillRepairs> repairs_for(const ProbeEvidence& probe, const UptimeSli& sli, double confidence, const Evidence& evidence) {
-  const bool own = std::any_of(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return !c.spontaneous(); });
+std::optional<DrillRepairs> repairs_for(const ProbeEvidence& probe, const UptimeSli& sli, double confidence,
+                                        const Evidence& evidence) {
+  const bool own =
+      std::any_of(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return !c.spontaneous(); });
   if (own) return drill_repairs(probe, confidence, evidence);
   std::optional<DrillRepairs> longest;
   for (const ProbeId id : sli.probes) {
@@ -107,8 +112,8 @@ std::optional<DrillRepairs> repairs_for(const ProbeEvidence& probe, const Uptime
   return longest;
 }
 
-Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const ProbeEvidence& probe,
-                   const std::string& name, const Evidence& evidence) {
+Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const ProbeEvidence& probe, const std::string& name,
+                   const Evidence& evidence) {
   const std::size_t outages = spontaneous(probe).size();
   const std::optional<DrillRepairs> repair = repairs_for(probe, sli, requirement.confidence, evidence);
   if (probe.outside_seconds <= 0) {
@@ -117,10 +122,11 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
   const HiddenOutside hidden = hidden_outside(probe, evidence);
   const double effect = cluster_effect(spacings(probe)), confidence = requirement.confidence;
   const double without_gaps = at_least_up(probe, {}, effect, repair, confidence);
-  const Bounds bounds{std::min(without_gaps, at_least_up(probe, hidden, effect, repair, confidence)), at_most_up(probe, effect, confidence)};
+  const Bounds bounds{std::min(without_gaps, at_least_up(probe, hidden, effect, repair, confidence)),
+                      at_most_up(probe, effect, confidence)};
   Judged out;
-  out.verdict.measured = {probe.up_outside_seconds() / probe.outside_seconds, bounds.lower, bounds.upper, Unit::ratio,
-                          outages, false};
+  out.verdict.measured = {
+      probe.up_outside_seconds() / probe.outside_seconds, bounds.lower, bounds.upper, Unit::ratio, outages, false};
   out.verdict.reason = fmt::format(
       "{} spontaneous in {} seen by {} outside drills{}{}: availability over {} at least {} {}; objective {}.{}",
       counted(outages, "outage"), span_text(probe.outside_seconds), name, hidden_words(hidden),
@@ -131,7 +137,8 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
   settle(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const bool by_gaps = hidden.count > 0 && without_gaps >= requirement.objective.limit;
-    set_needed(out.verdict, by_gaps ? Needed{hidden_needed(hidden.open), kNotByTime} : outlook(requirement, probe, outages, repair));
+    set_needed(out.verdict,
+               by_gaps ? Needed{hidden_needed(hidden.open), kNotByTime} : outlook(requirement, probe, outages, repair));
   }
   return out;
 }

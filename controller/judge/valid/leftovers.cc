@@ -48,8 +48,9 @@ void add_injection(std::vector<Leftover>& out, const InjectionRecord& record, co
   const AgentId agent = agent_of_fault(*evidence.scenario, record.fault);
   const bool gone = vanished(agent, evidence);
   if (evidence.goes_on && !gone) return;  // its undo is still to come
-  const std::string why = gone ? fmt::format("agent {} was lost and has not said whether it was undone", evidence.agent_name(agent))
-                               : "the run ended before it was proven undone";
+  const std::string why =
+      gone ? fmt::format("agent {} was lost and has not said whether it was undone", evidence.agent_name(agent))
+           : "the run ended before it was proven undone";
   out.push_back({fmt::format("{} may still stand: {}; {}", name, why, what_to_do(agent, evidence)),
                  gone ? *evidence.lost_at(agent) : evidence.timeline->last(), true, true, true});
 }
@@ -67,9 +68,10 @@ void add_started(std::vector<Leftover>& out, AgentId id, const AgentRecord& reco
       return step.kind == StepEvent::Kind::setup && step.what == action.describe;
     });
     if (!ran) continue;
-    out.push_back({fmt::format("{}, started by setup, may still run: agent {} was lost and has not said whether it was stopped; {}",
-                               component.name, evidence.agent_name(id), what_to_do(id, evidence)),
-                   record.lost_at, true, true, true});
+    out.push_back(
+        {fmt::format("{}, started by setup, may still run: agent {} was lost and has not said whether it was stopped; {}",
+                     component.name, evidence.agent_name(id), what_to_do(id, evidence)),
+         record.lost_at, true, true, true});
   }
 }
 
@@ -84,8 +86,9 @@ std::vector<Leftover> find_leftovers(const Evidence& evidence) {
     }
     add_started(out, id, record, evidence);
     for (const Inherited& one : record.inherited) {
-      out.push_back({fmt::format("agent {}: left by an earlier run: {}; {}", evidence.agent_name(id), one.detail, what_to_do(id, evidence)),
-                     one.at, false, true, is_shared(one.component, *evidence.scenario)});
+      out.push_back(
+          {fmt::format("agent {}: left by an earlier run: {}; {}", evidence.agent_name(id), one.detail, what_to_do(id, evidence)),
+           one.at, false, true, is_shared(one.component, *evidence.scenario)});
     }
   }
   return out;

@@ -154,7 +154,8 @@ Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& opera
   return out;
 }
 
-std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence) {
+std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations,
+                                      const Evidence& evidence) {
   std::map<int64_t, double> out;
   const auto times = user_times(scope, evidence, Duration::max());
   for (const auto& [id, pace] : paces(scope, evidence)) {
@@ -176,28 +177,34 @@ std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<
 
 Judged none_ended(Unit unit, uint64_t unfinished, const LoadScope& scope) {
   if (unfinished == 0) return nothing(unit, fmt::format("No data: no request was answered in {}.", scope.describe()), "samples");
-  return nothing(unit, fmt::format("No data: all {} requests of {} were still out when the run ended.", unfinished, scope.describe()),
+  return nothing(unit,
+                 fmt::format("No data: all {} requests of {} were still out when the run ended.", unfinished, scope.describe()),
                  "a run that is not cut short");
 }
 
 void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed) {
   if (share.unfinished == 0 || share.upper_ended > allowed) return;
-  set_needed(verdict, {fmt::format("a run that is not cut short: {} {} still out when it ended", counted(share.unfinished, "request"),
-                                   share.unfinished == 1 ? "was" : "were"), kNotByTime});
+  set_needed(verdict, {fmt::format("a run that is not cut short: {} {} still out when it ended",
+                                   counted(share.unfinished, "request"), share.unfinished == 1 ? "was" : "were"),
+                       kNotByTime});
 }
 
 void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
   if (missing.waiting >= 1 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
-    touch(judged, "", fmt::format("users of a closed load who waited for bad or slow requests did not make about {:.0f} others, "
-                                  "so the share of requests does not show how long it was bad", missing.waiting));
+    touch(judged, "",
+          fmt::format("users of a closed load who waited for bad or slow requests did not make about {:.0f} others, "
+                      "so the share of requests does not show how long it was bad",
+                      missing.waiting));
     set_needed(verdict, {"an open load, which keeps its rate when the target does not answer"});
     return;
   }
   if (missing.stood > 0 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
-    touch(judged, "lag", fmt::format("our own loop came late to the users of the closed load, who would have made up to {:.0f} more "
-                                     "requests in that time, and the verdict depends on them", std::ceil(missing.stood)));
+    touch(judged, "lag",
+          fmt::format("our own loop came late to the users of the closed load, who would have made up to {:.0f} more "
+                      "requests in that time, and the verdict depends on them",
+                      std::ceil(missing.stood)));
     return;
   }
   if (missing.total() <= 0) return;
@@ -205,8 +212,8 @@ void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad
     touch(judged, "our losses", missing_text(missing) + ", and the verdict depends on what they would have been");
     return;
   }
-  verdict.reason += fmt::format(" Besides, {}; the verdict is the same whether all of them are good or bad.",
-                                missing_text(missing));
+  verdict.reason +=
+      fmt::format(" Besides, {}; the verdict is the same whether all of them are good or bad.", missing_text(missing));
 }
 
 double shortfall(const StageRecord& stage, const Scenario& scenario) {
@@ -231,8 +238,7 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
     touch(judged, "our losses",
           fmt::format("in phase {} the harness itself lost {:.0f} of {:.0f} arrivals ({:.0f} never offered, {} dropped "
                       "or failed on our side), more than {:g} %",
-                      evidence.scenario->phase(phase).name, lost, loss.asked, loss.shortfall, loss.ours,
-                      allowed * 100));
+                      evidence.scenario->phase(phase).name, lost, loss.asked, loss.shortfall, loss.ours, allowed * 100));
     return;
   }
 }
@@ -240,13 +246,15 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
 bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>& stages, const std::string& what,
                           const Evidence& evidence) {
   for (const auto& [id, record] : evidence.timeline->agents()) {
-    const bool missed = record.lost && std::any_of(stages.begin(), stages.end(), [&, agent = id, lost = record.lost_at](StageId s) {
-      const StageRecord& stage = evidence.timeline->stages()[s.value];
-      return evidence.sends(agent, stage.phase) && lost < std::min(until, stage.range.to);
-    });
+    const bool missed =
+        record.lost && std::any_of(stages.begin(), stages.end(), [&, agent = id, lost = record.lost_at](StageId s) {
+          const StageRecord& stage = evidence.timeline->stages()[s.value];
+          return evidence.sends(agent, stage.phase) && lost < std::min(until, stage.range.to);
+        });
     if (!missed) continue;
-    touch(judged, "lost agent", fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}",
-                                            evidence.agent_name(id), seconds(record.lost_at), what));
+    touch(judged, "lost agent",
+          fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}", evidence.agent_name(id),
+                      seconds(record.lost_at), what));
     return true;
   }
   return false;
@@ -275,8 +283,7 @@ void check_outlasted(Judged& judged, FaultId during, const Requirement& requirem
   }
 }
 
-void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations,
-                  const Evidence& evidence) {
+void check_called(Judged& judged, const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence) {
   if (operations.size() < 2 || scope.of_a_step() || judged.verdict.state == VerdictState::fail) return;
   std::set<OperationId> called;
   evidence.timeline->seconds().each_row([&](const SecondRow& row) {

@@ -31,7 +31,8 @@ Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& opera
 // By second: what the users of a closed load did not ask for because we stood still. The lag of each of their requests is
 // time in which its user did not ask: lag / (mean time of a request without its lag, and the thinking), as far as it falls to
 // the operations. Infinite where no request ever left us, so that nobody knows how long one takes.
-std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence);
+std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<OperationId>& operations,
+                                      const Evidence& evidence);
 
 // Requests that were still out when the run ended are neither good nor bad: a row without any other, and what one needs that
 // would pass had they been good (the objective as a share of bad ones).
@@ -55,8 +56,8 @@ void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& e
 bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>& stages, const std::string& what,
                           const Evidence& evidence);
 
-// A row inside the windows of a fault (invalid = it looks elsewhere): where the load ended before an outage of it was over, or our
-// own undo ended it before its time, nobody saw the rest: no pass.
+// A row inside the windows of a fault (invalid = it looks elsewhere): where the load ended before an outage of it was over, or
+// our own undo ended it before its time, nobody saw the rest: no pass.
 void check_outlasted(Judged& judged, FaultId during, const Requirement& requirement, const Evidence& evidence);
 
 // A named operation of which the scope saw no request: the row vouches for it by nothing, so no pass; a fail stands.

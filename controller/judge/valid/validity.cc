@@ -42,24 +42,22 @@ void check_journal(RunValidity& validity, const Evidence& evidence) {
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (!stage.phase.valid() || stage.ended || stage.not_run) continue;
     if (evidence.manifest->state != RunState::completed) continue;
-    everything(validity, "journal", fmt::format("a completed run without the end of phase {}",
-                                                evidence.scenario->phase(stage.phase).name));
+    everything(validity, "journal",
+               fmt::format("a completed run without the end of phase {}", evidence.scenario->phase(stage.phase).name));
   }
 }
 
 bool asked_release(const std::string& when, const Evidence& evidence) {
   const auto& steps = evidence.timeline->steps();
-  return std::any_of(steps.begin(), steps.end(), [&](const StepEvent& step) {
-    return step.kind == StepEvent::Kind::release && step.detail == when;
-  });
+  return std::any_of(steps.begin(), steps.end(),
+                     [&](const StepEvent& step) { return step.kind == StepEvent::Kind::release && step.detail == when; });
 }
 
 void check_release(RunValidity& validity, const Evidence& evidence) {
   const Manifest& manifest = *evidence.manifest;
-  if (!manifest.release_start.empty() && !manifest.release_end.empty() &&
-      manifest.release_start != manifest.release_end) {
-    everything(validity, "release", fmt::format("the release changed during the run from {} to {}",
-                                                manifest.release_start, manifest.release_end));
+  if (!manifest.release_start.empty() && !manifest.release_end.empty() && manifest.release_start != manifest.release_end) {
+    everything(validity, "release",
+               fmt::format("the release changed during the run from {} to {}", manifest.release_start, manifest.release_end));
     return;
   }
   if (!evidence.scenario->release) return;
@@ -67,9 +65,11 @@ void check_release(RunValidity& validity, const Evidence& evidence) {
   if (evidence.goes_on && !asked_release(when, evidence)) return;
   if (!manifest.release_start.empty() && !manifest.release_end.empty()) return;
   if (manifest.state == RunState::completed || asked_release(when, evidence)) {
-    everything(validity, "release not read", fmt::format("the release could not be read at the {}, so nobody knows what was measured", when));
+    everything(validity, "release not read",
+               fmt::format("the release could not be read at the {}, so nobody knows what was measured", when));
   } else {
-    validity.reasons.push_back({"release not read", fmt::format("the run ended before the release was read at the {}", when), false});
+    validity.reasons.push_back(
+        {"release not read", fmt::format("the run ended before the release was read at the {}", when), false});
   }
 }
 
@@ -85,9 +85,10 @@ void check_leftovers(RunValidity& validity, const Evidence& evidence) {
 void check_lost_agents(RunValidity& validity, const Evidence& evidence) {
   for (const auto& [id, record] : evidence.timeline->agents()) {
     if (!record.lost) continue;
-    validity.reasons.push_back({"lost agent", fmt::format("agent {} was lost {:.3f} s into the run; its load, probes and "
-                                                          "ledgers are unknown from then on",
-                                                          evidence.agent_name(id), seconds(record.lost_at)),
+    validity.reasons.push_back({"lost agent",
+                                fmt::format("agent {} was lost {:.3f} s into the run; its load, probes and "
+                                            "ledgers are unknown from then on",
+                                            evidence.agent_name(id), seconds(record.lost_at)),
                                 true});
   }
 }
@@ -107,8 +108,8 @@ void check_strain(RunValidity& validity, const Evidence& evidence) {
       warn(validity, "cpu", fmt::format("agent {} used {:.2f} of {:g} cores", name, health.later_cpu_seconds / span, cores));
     }
     if (health.worst_steal > 0) {
-      warn(validity, "steal", fmt::format("up to {} of the CPU was stolen on the host of agent {}",
-                                          percent_text(health.worst_steal), name));
+      warn(validity, "steal",
+           fmt::format("up to {} of the CPU was stolen on the host of agent {}", percent_text(health.worst_steal), name));
     }
     for (const std::string& text : record.warnings) warn(validity, "agent", fmt::format("agent {}: {}", name, text));
   }
@@ -126,8 +127,8 @@ void check_shared_cores(RunValidity& validity, const Evidence& evidence) {
     for (const auto& [id, record] : evidence.timeline->agents()) {
       const bool shares = id == owner || (host != 0 && host_of(id, *evidence.manifest) == host);
       if (!shares || !evidence.has_load_role(id)) continue;
-      warn(validity, "shared cores", fmt::format("load agent {} shares its cores with component {}",
-                                                 evidence.agent_name(id), component.name));
+      warn(validity, "shared cores",
+           fmt::format("load agent {} shares its cores with component {}", evidence.agent_name(id), component.name));
       break;
     }
   }
@@ -138,8 +139,9 @@ void check_notes(RunValidity& validity, const Evidence& evidence) {
   for (const std::string& text : evidence.timeline->warnings()) warn(validity, "agent", text);
   for (const std::string& text : manifest.teardown_failures) warn(validity, "teardown", text);
   if (!manifest.rejudged_from.empty()) {
-    warn(validity, "rejudged", fmt::format("objectives changed after the run: executed with scenario {}, judged with {}",
-                                           manifest.rejudged_from, manifest.scenario_sha256));
+    warn(validity, "rejudged",
+         fmt::format("objectives changed after the run: executed with scenario {}, judged with {}", manifest.rejudged_from,
+                     manifest.scenario_sha256));
   }
 }
 
@@ -186,8 +188,9 @@ void apply(const RunValidity& validity, Judged& judged) {
   }
   for (const Leftover& one : validity.leftovers) {
     if (!one.shared || judged.until <= one.at) continue;
-    touch(judged, "", one.ours ? "an injection or an agent had left something behind before this was measured"
-                               : "what an earlier run had left behind stood while this was measured");
+    touch(judged, "",
+          one.ours ? "an injection or an agent had left something behind before this was measured"
+                   : "what an earlier run had left behind stood while this was measured");
     return;
   }
 }

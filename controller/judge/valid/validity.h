@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "controller/judge/valid/leftovers.h"
 #include "controller/judge/settle.h"
+#include "controller/judge/valid/leftovers.h"
 
 namespace shakedown::judging {
 
 struct RunValidity {
   std::vector<ValidityReason> reasons;
-  std::string everything;            // why every row is unknown; empty = none such
+  std::string everything;  // why every row is unknown; empty = none such
   std::string everything_signal;
   std::vector<Leftover> leftovers;  // evidence after one that is shared is touched
   bool valid() const;

@@ -13,7 +13,7 @@ constexpr double kFewestExpected = 5;  // rare events per block for the chi-squa
 
 struct Level {
   uint32_t seconds = 1;
-  double ratio = 0;    // variance of the bad counts / variance of independent ones
+  double ratio = 0;  // variance of the bad counts / variance of independent ones
   double p_value = 1;
 };
 
@@ -32,9 +32,7 @@ std::vector<Block> pool(const std::vector<SecondCount>& seconds, std::size_t len
 }
 
 // P(Poisson(mean) >= count).
-double poisson_tail(double count, double mean) {
-  return count < 1 ? 1 : boost::math::gamma_p(count, mean);
-}
+double poisson_tail(double count, double mean) { return count < 1 ? 1 : boost::math::gamma_p(count, mean); }
 
 Level measure(const std::vector<Block>& blocks, const Block& all) {
   const double p = all.bad / all.total;
@@ -63,8 +61,7 @@ Level measure(const std::vector<Block>& blocks, const Block& all) {
 
 DesignEffect design_effect(const std::vector<SecondCount>& seconds) {
   std::vector<SecondCount> ordered(seconds);
-  std::sort(ordered.begin(), ordered.end(),
-            [](const SecondCount& a, const SecondCount& b) { return a.second < b.second; });
+  std::sort(ordered.begin(), ordered.end(), [](const SecondCount& a, const SecondCount& b) { return a.second < b.second; });
   Block all;
   for (const SecondCount& s : ordered) {
     all.bad += static_cast<double>(s.bad);
@@ -81,8 +78,7 @@ DesignEffect design_effect(const std::vector<SecondCount>& seconds) {
     levels.back().seconds = static_cast<uint32_t>(length);
   }
   const double limit = kSignificance / static_cast<double>(std::max<std::size_t>(1, levels.size()));
-  effect.rejected = std::any_of(levels.begin(), levels.end(),
-                                [limit](const Level& level) { return level.p_value < limit; });
+  effect.rejected = std::any_of(levels.begin(), levels.end(), [limit](const Level& level) { return level.p_value < limit; });
   if (!effect.rejected) return effect;
   for (const Level& level : levels) {
     if (level.ratio > effect.deff) {

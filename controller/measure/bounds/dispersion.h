@@ -14,7 +14,7 @@ struct SecondCount {
 };
 
 struct DesignEffect {
-  double deff = 1;          // >= 1; bounds use bad/deff of total/deff
+  double deff = 1;  // >= 1; bounds use bad/deff of total/deff
   // For the bound that proves a pass, >= deff; 1 while deff is 1. Few clusters understate their own size: with
   // k = rarer events / deff of them, deff (1 + 2 / k + 3 / k^2). Over windows with at least 5 expected outages this keeps a
   // false pass below 5 % at 95 % (deff alone: up to 11 %); no window can reveal outages that it did not contain.

@@ -95,12 +95,10 @@ RankBounds quantile_ranks(double n, double q, double confidence) {
   if (!(q > 0)) return {0, 1};
   if (!(q < 1)) return {count, count + 1};
   // The order statistic of rank k lies above the quantile when fewer than k samples lie at or below it.
-  const uint64_t above = smallest(1, count + 1, [&](uint64_t k) {
-    return k > count || binomial_cdf(k - 1, count, q) >= confidence;
-  });
-  const uint64_t not_below = smallest(1, count + 1, [&](uint64_t k) {
-    return k > count || binomial_cdf(k - 1, count, q) > 1 - confidence;
-  });
+  const uint64_t above =
+      smallest(1, count + 1, [&](uint64_t k) { return k > count || binomial_cdf(k - 1, count, q) >= confidence; });
+  const uint64_t not_below =
+      smallest(1, count + 1, [&](uint64_t k) { return k > count || binomial_cdf(k - 1, count, q) > 1 - confidence; });
   return {not_below - 1, above};
 }
 

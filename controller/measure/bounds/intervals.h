@@ -1,5 +1,6 @@
 // Exact confidence bounds. All bounds are one-sided at the given confidence (0.95 = 95 %).
-// Sources: Clopper & Pearson 1934; NIST/SEMATECH e-Handbook 8.4.5.1 (MTBF); order statistics for quantiles. Every function is pure; Boost.Math does the quantiles.
+// Sources: Clopper & Pearson 1934; NIST/SEMATECH e-Handbook 8.4.5.1 (MTBF); order statistics for quantiles. Every function is
+// pure; Boost.Math does the quantiles.
 #pragma once
 
 #include <cstdint>

@@ -52,7 +52,6 @@ struct KneeRange {
 };
 
 // points in any order; repeated n are averaged. None when neither method finds a knee.
-std::optional<KneeRange> knee_range(const ScalingFit& fit, const std::vector<ScalingPoint>& points,
-                                    double tolerance = 0.25);
+std::optional<KneeRange> knee_range(const ScalingFit& fit, const std::vector<ScalingPoint>& points, double tolerance = 0.25);
 
 }  // namespace shakedown

@@ -88,7 +88,8 @@ double normal_cdf(double z) { return 0.5 * std::erfc(-z * M_SQRT1_2); }
 class Pivot {
  public:
   // steps: of the integration, in a width of the density.
-  Pivot(std::size_t n, double confidence, double steps = 12) : root_n_(std::sqrt(static_cast<double>(n))), confidence_(confidence) {
+  Pivot(std::size_t n, double confidence, double steps = 12)
+      : root_n_(std::sqrt(static_cast<double>(n))), confidence_(confidence) {
     const double degrees = static_cast<double>(n) - 1, width = std::sqrt(2 / degrees);
     const double low = -std::max(36 * width * width, 10 * width), high = 10 * width;
     double sum = 0;
@@ -179,7 +180,8 @@ double lognormal_total_upper(const std::vector<double>& values, double effect, d
     if (values.size() < kFewestRepairs) return normal_cdf((c - s * s / 2) * std::sqrt(n) / s);
     return s > 0 ? pivot.below(c, s) : (c >= 0 ? 1.0 : 0.0);
   };
-  const double part = reached([&](double c) { return over_gamma((n + 1) / effect, [&](double x) { return below(c - x); }); }, confidence);
+  const double part =
+      reached([&](double c) { return over_gamma((n + 1) / effect, [&](double x) { return below(c - x); }); }, confidence);
   return effect * std::exp(shape.mean + part);
 }
 
@@ -193,7 +195,8 @@ double lognormal_total_lower(const std::vector<double>& values, double effect, d
     const double z = std::clamp(c * std::sqrt(n) / s, -1e6, 1e6);
     return values.size() < kFewestRepairs ? normal_cdf(z) : boost::math::cdf(student, z);
   };
-  const double part = reached([&](double c) { return over_gamma(n / effect, [&](double x) { return below(c - x); }); }, 1 - confidence);
+  const double part =
+      reached([&](double c) { return over_gamma(n / effect, [&](double x) { return below(c - x); }); }, 1 - confidence);
   return effect * std::exp(shape.mean + part);
 }
 

@@ -22,8 +22,9 @@ double lognormal_mean_lower(const std::vector<KnownWithin>& values, double confi
 
 // The sum of so many such values as come in the long run in the time in which these came by themselves, each known exactly,
 // one event or more a value: the number's pivot, gamma(n + 1) (upper) and gamma(n) (lower) over the effect of clusters
-// (controller/measure/bounds/clusters.h), times that of the mean above, by integration over both. Fewer than three do not show how they
-// spread: their logarithms then count as spread by 1.5. upper: infinite without any or with one that is not positive; lower: 0.
+// (controller/measure/bounds/clusters.h), times that of the mean above, by integration over both. Fewer than three do not show
+// how they spread: their logarithms then count as spread by 1.5. upper: infinite without any or with one that is not positive;
+// lower: 0.
 double lognormal_total_upper(const std::vector<double>& values, double effect, double confidence);
 double lognormal_total_lower(const std::vector<double>& values, double effect, double confidence);
 

@@ -28,17 +28,15 @@ std::size_t levels(const std::vector<ScalingPoint>& points) {
 }
 
 Result<void> check(const std::vector<ScalingPoint>& points, double confidence) {
-  const auto refuse = [](const std::string& why) {
-    return fail(ErrorKind::scenario, "no scaling law can be fitted: " + why);
-  };
+  const auto refuse = [](const std::string& why) { return fail(ErrorKind::scenario, "no scaling law can be fitted: " + why); };
   if (!(confidence > 0 && confidence < 1)) {
     return refuse("expected a confidence between 0 and 1, found " + number(confidence));
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto [n, x] = points[i];
     if (!(n > 0 && x > 0 && std::isfinite(n) && std::isfinite(x))) {
-      return refuse("expected positive, finite values, found n = " + number(n) + " with throughput " + number(x) +
-                    " at point " + std::to_string(i + 1) + "; leave out steps that measured nothing");
+      return refuse("expected positive, finite values, found n = " + number(n) + " with throughput " + number(x) + " at point " +
+                    std::to_string(i + 1) + "; leave out steps that measured nothing");
     }
   }
   if (points.size() < kFewestPoints || levels(points) < kFewestLevels) {
@@ -61,8 +59,7 @@ void add_intervals(ScalingFit& fit) {
   fit.student_t = boost::math::quantile(boost::math::students_t(fit.dof), 0.5 + fit.confidence / 2);
   const auto moved = [&](double sign) {
     const double reach = sign * fit.student_t;
-    return ScalingLaw{fit.law.gamma + reach * fit.standard_error.gamma,
-                      fit.law.alpha + reach * fit.standard_error.alpha,
+    return ScalingLaw{fit.law.gamma + reach * fit.standard_error.gamma, fit.law.alpha + reach * fit.standard_error.alpha,
                       fit.law.beta + reach * fit.standard_error.beta};
   };
   fit.lower = moved(-1);
@@ -149,8 +146,7 @@ std::vector<std::string> scaling_warnings(const ScalingFit& fit) {
   }
   const auto peak = fit.law.peak();
   if (peak && peak->n > fit.largest_n) {
-    out.push_back("the peak at n = " + number(peak->n) + " lies beyond the largest step measured, " +
-                  number(fit.largest_n));
+    out.push_back("the peak at n = " + number(peak->n) + " lies beyond the largest step measured, " + number(fit.largest_n));
   }
   return out;
 }
@@ -181,7 +177,8 @@ Bounds ratio_bounds(const ScalingFit& fit, double n) {
 Bounds efficiency_bounds(const ScalingFit& fit, double n) {
   if (n == 1) return {1, 1};
   const double reciprocal = 1 / fit.law.efficiency(n), half = reach(fit, {0, n - 1, n * (n - 1)});
-  const Bounds alike = {std::min(1.0, 1 / (reciprocal + half)), 1 / std::max(1.0, reciprocal - half)}, shares = ratio_bounds(fit, n);
+  const Bounds alike = {std::min(1.0, 1 / (reciprocal + half)), 1 / std::max(1.0, reciprocal - half)},
+               shares = ratio_bounds(fit, n);
   return {std::min(alike.lower, shares.lower), std::max(alike.upper, shares.upper)};
 }
 

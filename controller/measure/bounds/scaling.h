@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/result.h"
 #include "controller/measure/bounds/intervals.h"
+#include "core/base/result.h"
 
 namespace shakedown {
 
@@ -45,7 +45,7 @@ struct ScalingFit {
   // holds 0 says "not significant". For one-sided bounds at confidence C, fit at 2C - 1.
   ScalingLaw lower, upper;
   double confidence = 0;
-  double student_t = 0;             // the quantile that the intervals use
+  double student_t = 0;                // the quantile that the intervals use
   std::array<double, 9> covariance{};  // gamma, alpha, beta; rows
   // n / X = a + b (n - 1) + c n (n - 1) by relative errors, without bounds (scaling_fit.h).
   std::array<double, 3> reciprocal{};
@@ -73,8 +73,8 @@ Result<ScalingFit> fit_scaling(const std::vector<ScalingPoint>& points, double c
 // Why to doubt the fit, one sentence each; empty when nothing speaks against it.
 std::vector<std::string> scaling_warnings(const ScalingFit& fit);
 
-// Two-sided at fit.confidence, from the covariances above: X(n) / (gamma n), cut to [0, 1]: wherever one of two intervals reaches. Steps that vary alike: that of its reciprocal, linear in
-// alpha and beta. Steps that vary by a share of their throughput: that of the ratio of two sums in which the reciprocal of the
-// law is linear (Fieller, J. R. Stat. Soc. B 16, 1954).
+// Two-sided at fit.confidence, from the covariances above: X(n) / (gamma n), cut to [0, 1]: wherever one of two intervals
+// reaches. Steps that vary alike: that of its reciprocal, linear in alpha and beta. Steps that vary by a share of their
+// throughput: that of the ratio of two sums in which the reciprocal of the law is linear (Fieller, J. R. Stat. Soc. B 16, 1954).
 Bounds efficiency_bounds(const ScalingFit& fit, double n);
 }  // namespace shakedown

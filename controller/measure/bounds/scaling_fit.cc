@@ -13,7 +13,6 @@ using Vector = Eigen::Vector3d;  // gamma, alpha, beta
 using Matrix = Eigen::Matrix3d;
 using Fixed = std::array<bool, 3>;
 
-
 ScalingLaw law_of(const Vector& p) { return {p[0], p[1], p[2]}; }
 
 // Infinite where the law has a pole: no step may cross one.
@@ -57,8 +56,7 @@ Surroundings surroundings(const std::vector<ScalingPoint>& points, const Vector&
     out.downhill += residual * Vector(g, a, b);
     const double twice = -2 * a * (n - 1) * law.efficiency(n);  // the second derivative by alpha
     Matrix second;
-    second << 0, a / law.gamma, b / law.gamma, a / law.gamma, twice, n * twice, b / law.gamma, n * twice,
-        n * n * twice;
+    second << 0, a / law.gamma, b / law.gamma, a / law.gamma, twice, n * twice, b / law.gamma, n * twice, n * n * twice;
     out.curvature -= residual * second;
   }
   for (Eigen::Index i = 0; i < 3; ++i) {
@@ -88,9 +86,7 @@ struct Candidate {
   Fixed fixed{};
 };
 
-double relative_size(const Vector& moved, const Vector& p) {
-  return (moved.array().abs() / (p.array().abs() + 1e-9)).maxCoeff();
-}
+double relative_size(const Vector& moved, const Vector& p) { return (moved.array().abs() / (p.array().abs() + 1e-9)).maxCoeff(); }
 
 // Newton while its steps shrink: the sum of squares is flat to rounding over the last eight digits.
 void polish(const std::vector<ScalingPoint>& points, Candidate& at) {
@@ -128,9 +124,7 @@ Candidate descend(const std::vector<ScalingPoint>& points, const Vector& start, 
   return at;
 }
 
-bool inside(const Vector& p) {
-  return p[0] > 0 && p[1] >= 0 && p[1] <= 1 && p[2] >= 0 && p[2] <= 1;
-}
+bool inside(const Vector& p) { return p[0] > 0 && p[1] >= 0 && p[1] <= 1 && p[2] >= 0 && p[2] <= 1; }
 
 // A part of the square of alpha and beta: each is free or held at 0 or 1.
 struct Face {
@@ -226,8 +220,7 @@ LeastSquares least_squares(const std::vector<ScalingPoint>& points) {
   return {law_of(best.p), best.sse, best.fixed[1], best.fixed[2], law_of(unbounded.p)};
 }
 
-std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<ScalingPoint>& points,
-                                                           const ScalingLaw& law) {
+std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<ScalingPoint>& points, const ScalingLaw& law) {
   const Matrix normal = normal_matrix(points, law);
   const Vector scale = normal.diagonal().cwiseSqrt().cwiseInverse();
   if (!scale.allFinite()) return std::nullopt;

@@ -23,8 +23,7 @@ LeastSquares least_squares(const std::vector<ScalingPoint>& points);
 std::array<double, 3> throughput_gradient(const ScalingLaw& law, double n);
 
 // (J'J)^-1 of all three parameters, rows; none when it is singular to working precision.
-std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<ScalingPoint>& points,
-                                                           const ScalingLaw& law);
+std::optional<std::array<double, 9>> inverse_normal_matrix(const std::vector<ScalingPoint>& points, const ScalingLaw& law);
 
 // n / X = a + b (n - 1) + c n (n - 1), the law's reciprocal, in which it is linear: least squares of relative errors, as steps
 // vary by a share of their throughput, without bounds. (X'WX)^-1 s^2 with n - 3 degrees of freedom, rows; none when it is

@@ -103,8 +103,7 @@ void add_relative(Trend& out) {
 
 std::optional<Trend> trend(std::vector<TrendPoint> points, double confidence) {
   if (!usable(points)) return std::nullopt;
-  std::sort(points.begin(), points.end(),
-            [](const TrendPoint& a, const TrendPoint& b) { return a.seconds < b.seconds; });
+  std::sort(points.begin(), points.end(), [](const TrendPoint& a, const TrendPoint& b) { return a.seconds < b.seconds; });
   double left = 0;  // the correlation of neighbours; of pair means it is left (1 + left) / 2
   for (std::size_t count = std::min(kMostBlocks, points.size()); count >= kFewestTrendBlocks; count /= 2) {
     const std::vector<TrendPoint> blocks = block_means(points, count);

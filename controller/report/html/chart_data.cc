@@ -56,8 +56,7 @@ Axis axis_of(const Timeline& timeline) {
 
 Json series_of(const std::vector<Bin>& bins, const Axis& axis) {
   Json json = {{"width", axis.width}};
-  for (const char* name : {"seconds", "offered", "ok", "failed", "ours", "p50", "p99", "over"})
-    json[name] = Json::array();
+  for (const char* name : {"seconds", "offered", "ok", "failed", "ours", "p50", "p99", "over"}) json[name] = Json::array();
   const auto rate = [&](uint64_t count) { return json_number(static_cast<double>(count) / static_cast<double>(axis.width)); };
   for (std::size_t i = 0; i < bins.size(); ++i) {
     const Bin& bin = bins[i];
@@ -101,7 +100,7 @@ Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
     if (stage.not_run || stage.phase.value >= timeline.scenario().phases.size()) continue;
     const Phase& phase = timeline.scenario().phase(stage.phase);
     const bool looks = stage.role != StageRole::declared;  // a search or series: its level tells
-    const std::string repeat = looks                ? " " + format_number(stage.level)
+    const std::string repeat = looks              ? " " + format_number(stage.level)
                                : phase.repeat > 1 ? " " + std::to_string(stage.iteration + 1)
                                                   : "";
     lanes.add("phases", band(seconds(stage.range.from), seconds(stage.range.to), phase.name + repeat,
@@ -113,9 +112,10 @@ Json lanes_of(const Scorecard& card, const Timeline& timeline, double end) {
                                  fault.name + " " + std::to_string(fault.injection), "fault"));
   for (const ScoredOutage& outage : card.outages) {
     const double from = seconds(outage.start);
-    const double to = std::isfinite(outage.upper_seconds) ? from + outage.upper_seconds : std::max(from, seconds(outage.seen_until));
-    lanes.add(outage.probe, band(from, to, "down " + range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds),
-                                 "outage"));
+    const double to =
+        std::isfinite(outage.upper_seconds) ? from + outage.upper_seconds : std::max(from, seconds(outage.seen_until));
+    lanes.add(outage.probe,
+              band(from, to, "down " + range_words(outage.lower_seconds, outage.upper_seconds, Unit::seconds), "outage"));
   }
   return lanes.take();
 }

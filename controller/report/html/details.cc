@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include "controller/report/html/assets.h"
-#include "controller/report/html/page_data.h"
 #include "controller/report/html/details_parts.h"
-#include "controller/report/words/growth.h"
-#include "controller/report/words/plain.h"
+#include "controller/report/html/page_data.h"
 #include "controller/report/table.h"
 #include "controller/report/traffic.h"
+#include "controller/report/words/growth.h"
+#include "controller/report/words/plain.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {
@@ -77,12 +77,12 @@ std::vector<PageData> facts_of(const ScoredRequirement& row, const Manifest& man
   const std::string limit = requirement.objective.text.empty() ? needed_words(requirement) : requirement.objective.text;
   add_fact(facts, "Limit", limit + (requirement.must ? "" : " (not a must)"));
   if (is_attested(row)) return attested_facts(row, std::move(facts));
-  add_fact(facts, "Measured", measured.value ? (measured.censored ? "at least " : "") +
-                                                   format_value(*measured.value, measured.unit)
-                                             : "no value");
+  add_fact(facts, "Measured",
+           measured.value ? (measured.censored ? "at least " : "") + format_value(*measured.value, measured.unit) : "no value");
   if (measured.lower || measured.upper)
-    add_fact(facts, "Bounds", bound(measured.lower, measured.unit) + " to " + bound(measured.upper, measured.unit) +
-                                  ", each one-sided at " + format_share({requirement.confidence}));
+    add_fact(facts, "Bounds",
+             bound(measured.lower, measured.unit) + " to " + bound(measured.upper, measured.unit) + ", each one-sided at " +
+                 format_share({requirement.confidence}));
   add_fact(facts, "Samples", number(measured.samples));
   add_fact(facts, "Supportable", verdict.supportable ? format_value(*verdict.supportable, measured.unit) : "");
   add_fact(facts, "Declared", declared_text(requirement));
@@ -135,52 +135,70 @@ PageData requirement_data(const Scorecard& card, std::size_t position) {
 Table probes_table(const Scorecard& card) {
   Table table{"Probes", "", {"Probe", "Checks", "Failed", "Longest row of failed ones", "An outage takes"}, {}};
   for (const ScoredProbe& probe : card.probes)
-    table.rows.push_back({probe.name, number(probe.checks), number(probe.failed), number(probe.longest), number(probe.down_after) + " in a row"});
+    table.rows.push_back(
+        {probe.name, number(probe.checks), number(probe.failed), number(probe.longest), number(probe.down_after) + " in a row"});
   return table;
 }
 
 Table outages_table(const Scorecard& card) {
-  Table table{"Outages", "", {"Probe", "Began at", "Length", "Cause", "Failed requests", "Delay", "Lost writes", "Worst error ratio"}, {}};
+  Table table{"Outages",
+              "",
+              {"Probe", "Began at", "Length", "Cause", "Failed requests", "Delay", "Lost writes", "Worst error ratio"},
+              {}};
   for (const ScoredOutage& outage : card.outages)
-    table.rows.push_back({outage.probe, instant(outage.start), length(outage.lower_seconds, outage.upper_seconds),
-                          outage.cause, failed_words(outage.impact),
-                          format_value(outage.impact.delayed_seconds, Unit::seconds), number(outage.impact.lost_writes),
-                          format_value(outage.impact.worst_error_ratio, Unit::ratio)});
+    table.rows.push_back({outage.probe, instant(outage.start), length(outage.lower_seconds, outage.upper_seconds), outage.cause,
+                          failed_words(outage.impact), format_value(outage.impact.delayed_seconds, Unit::seconds),
+                          number(outage.impact.lost_writes), format_value(outage.impact.worst_error_ratio, Unit::ratio)});
   return table;
 }
 
 Table faults_table(const Scorecard& card) {
-  Table table{"Faults", "", {"Fault", "Component", "State", "Injected", "Effective", "Undone", "Ended by", "Proof of effect", "Failed requests a month, at this load", "Leftovers"}, {}};
+  Table table{"Faults",
+              "",
+              {"Fault", "Component", "State", "Injected", "Effective", "Undone", "Ended by", "Proof of effect",
+               "Failed requests a month, at this load", "Leftovers"},
+              {}};
   for (const ScoredFault& fault : card.faults) {
     std::string left;
     for (const std::string& leftover : fault.leftovers) left += (left.empty() ? "" : "; ") + leftover;
     table.rows.push_back({fault.name + " " + number(fault.injection), fault.component, to_string(fault.state),
                           instant(fault.injected_at), instant(fault.effective_at), instant(fault.undone_at), fault.ended_by,
-                          fault.bite, fault.predicted_monthly_failed ? (fault.predicted_at_least ? "at least " : "") + format_number(*fault.predicted_monthly_failed) : "",
+                          fault.bite,
+                          fault.predicted_monthly_failed
+                              ? (fault.predicted_at_least ? "at least " : "") + format_number(*fault.predicted_monthly_failed)
+                              : "",
                           left});
   }
   return table;
 }
 
 Table ledgers_table(const Scorecard& card) {
-  Table table{"Ledgers", "", {"Ledger", "Acknowledged", "Lost", "Of these by no fault", "Undecided", "Duplicate", "Ghost", "Corrupt", "Resurrected", "Unanswered, present", "Unanswered, absent", "Seen, then lost"}, {}};
+  Table table{"Ledgers",
+              "",
+              {"Ledger", "Acknowledged", "Lost", "Of these by no fault", "Undecided", "Duplicate", "Ghost", "Corrupt",
+               "Resurrected", "Unanswered, present", "Unanswered, absent", "Seen, then lost"},
+              {}};
   for (const ScoredLedger& ledger : card.ledgers)
-    table.rows.push_back({ledger.name + " (" + ledger.noun + ")", number(ledger.acked), number(ledger.lost), number(ledger.unexplained),
-                          number(ledger.undecided), number(ledger.duplicates), number(ledger.ghosts),
-                          number(ledger.corrupt), number(ledger.resurrected), number(ledger.recovered),
-                          number(ledger.maybe_lost), number(ledger.seen_then_lost)});
+    table.rows.push_back({ledger.name + " (" + ledger.noun + ")", number(ledger.acked), number(ledger.lost),
+                          number(ledger.unexplained), number(ledger.undecided), number(ledger.duplicates), number(ledger.ghosts),
+                          number(ledger.corrupt), number(ledger.resurrected), number(ledger.recovered), number(ledger.maybe_lost),
+                          number(ledger.seen_then_lost)});
   return table;
 }
 
 Table losses_table(const Scorecard& card) {
-  Table table{"Losses by injection", "", {"Ledger", "Fault", "Lost", "Lost by this or another", "Undecided", "Window", "Window if only the newest are lost", "Scattered", "Acknowledged after the effect, then lost"}, {}};
+  Table table{"Losses by injection",
+              "",
+              {"Ledger", "Fault", "Lost", "Lost by this or another", "Undecided", "Window", "Window if only the newest are lost",
+               "Scattered", "Acknowledged after the effect, then lost"},
+              {}};
   for (const ScoredLedger& ledger : card.ledgers)
     for (const ScoredLedgerInjection& injection : ledger.injections)
-      table.rows.push_back({ledger.name, injection.fault + " " + number(injection.n), number(injection.lost),
-                            number(injection.shared), number(injection.undecided), length(injection.rpo_lower, injection.rpo_upper),
-                            injection.suffix_upper ? "at most " + format_value(*injection.suffix_upper, Unit::seconds)
-                                                   : "refuted",
-                            injection.scattered ? "yes" : "no", number(injection.split_brain)});
+      table.rows.push_back(
+          {ledger.name, injection.fault + " " + number(injection.n), number(injection.lost), number(injection.shared),
+           number(injection.undecided), length(injection.rpo_lower, injection.rpo_upper),
+           injection.suffix_upper ? "at most " + format_value(*injection.suffix_upper, Unit::seconds) : "refuted",
+           injection.scattered ? "yes" : "no", number(injection.split_brain)});
   return table;
 }
 
@@ -204,11 +222,17 @@ Table accounting_table(const Accounting& counts) {
   const uint64_t sum = counts.ok + counts.failed + counts.refused + counts.reset + counts.timeout + counts.unfinished +
                        counts.dropped_by_target + counts.dropped_by_us + counts.client_error;
   Table table{"Accounting", "Every arrival that was scheduled, and what became of it.", {"Outcome", "Arrivals"}, {}};
-  const std::pair<const char*, uint64_t> rows[] = {
-      {"ok", counts.ok}, {"failed", counts.failed}, {"refused", counts.refused}, {"reset", counts.reset},
-      {"timeout", counts.timeout}, {"unfinished", counts.unfinished}, {"dropped by the target", counts.dropped_by_target},
-      {"dropped by us", counts.dropped_by_us}, {"client error", counts.client_error}, {"sum of the outcomes", sum},
-      {"offered", counts.offered}};
+  const std::pair<const char*, uint64_t> rows[] = {{"ok", counts.ok},
+                                                   {"failed", counts.failed},
+                                                   {"refused", counts.refused},
+                                                   {"reset", counts.reset},
+                                                   {"timeout", counts.timeout},
+                                                   {"unfinished", counts.unfinished},
+                                                   {"dropped by the target", counts.dropped_by_target},
+                                                   {"dropped by us", counts.dropped_by_us},
+                                                   {"client error", counts.client_error},
+                                                   {"sum of the outcomes", sum},
+                                                   {"offered", counts.offered}};
   for (const auto& [name, count] : rows) table.rows.push_back({name, number(count)});
   table.rows.push_back({"the two agree", sum == counts.offered ? "yes" : "NO"});
   table.rows.push_back({"of them sent a second time (closed by the target as we sent)", number(counts.retried)});
@@ -218,15 +242,21 @@ Table accounting_table(const Accounting& counts) {
 Table run_table(const Scorecard& card) {
   const Manifest& manifest = card.manifest;
   Table table{"The run", "", {"Fact", "Value"}, {}};
-  const std::pair<const char*, std::string> rows[] = {
-      {"run", manifest.run_id}, {"state", to_string(manifest.state)}, {"ended by", manifest.ended_by},
-      {"started", format_wall(manifest.started)}, {"finished", format_wall(manifest.finished)},
-      {"scenario", card.scenario}, {"scenario sha256", manifest.scenario_sha256},
-      {"executed with another scenario, sha256", manifest.rejudged_from},
-      {"release at the start", manifest.release_start}, {"release at the end", manifest.release_end},
-      {"seed", number(manifest.seed)}, {"shakedown", manifest.tool_version},
-      {"controller", manifest.controller.hostname}, {"kernel", manifest.controller.kernel},
-      {"processor", manifest.controller.cpu_model}};
+  const std::pair<const char*, std::string> rows[] = {{"run", manifest.run_id},
+                                                      {"state", to_string(manifest.state)},
+                                                      {"ended by", manifest.ended_by},
+                                                      {"started", format_wall(manifest.started)},
+                                                      {"finished", format_wall(manifest.finished)},
+                                                      {"scenario", card.scenario},
+                                                      {"scenario sha256", manifest.scenario_sha256},
+                                                      {"executed with another scenario, sha256", manifest.rejudged_from},
+                                                      {"release at the start", manifest.release_start},
+                                                      {"release at the end", manifest.release_end},
+                                                      {"seed", number(manifest.seed)},
+                                                      {"shakedown", manifest.tool_version},
+                                                      {"controller", manifest.controller.hostname},
+                                                      {"kernel", manifest.controller.kernel},
+                                                      {"processor", manifest.controller.cpu_model}};
   for (const auto& [name, value] : rows)
     if (!value.empty()) table.rows.push_back({name, value});
   for (const std::string& failure : manifest.teardown_failures) table.rows.push_back({"teardown failed", failure});
@@ -250,13 +280,13 @@ std::string details_html(const Scorecard& card, bool has_charts) {
   put_flag(page, "has_charts", has_charts);
   put_growth(page, card);
   std::vector<PageData> requirements;
-  for (const std::size_t i : by_urgency(card))
-    requirements.push_back(requirement_data(card, i));
+  for (const std::size_t i : by_urgency(card)) requirements.push_back(requirement_data(card, i));
   put_list(page, "requirements", requirements);
   put_tables(page, "around", {downstream_table(card), reported_table(card), controls_table(card), checks_table(card)});
   put_tables(page, "record",
-             {probes_table(card), outages_table(card), faults_table(card), ledgers_table(card), losses_table(card), validity_table(card),
-              accounting_table(card.accounting), traffic_table(card), agents_table(card), run_table(card), people_table(card.decision_makers)});
+             {probes_table(card), outages_table(card), faults_table(card), ledgers_table(card), losses_table(card),
+              validity_table(card), accounting_table(card.accounting), traffic_table(card), agents_table(card), run_table(card),
+              people_table(card.decision_makers)});
   return render(details_template().bytes, page);
 }
 

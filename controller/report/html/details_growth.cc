@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "controller/report/html/details_parts.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/json/number.h"
+#include "controller/report/words/growth.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {
@@ -33,17 +33,22 @@ std::string hold_words(const ScoredHold& hold, const Scorecard& card) {
 
 const char* row_class(StepOutcome outcome) {
   switch (outcome) {
-    case StepOutcome::holds: return "row-pass";
-    case StepOutcome::breaches: return "row-fail";
-    case StepOutcome::invalid: return "row-unknown";
+    case StepOutcome::holds:
+      return "row-pass";
+    case StepOutcome::breaches:
+      return "row-fail";
+    case StepOutcome::invalid:
+      return "row-unknown";
     case StepOutcome::open:
-    case StepOutcome::undecided: break;
+    case StepOutcome::undecided:
+      break;
   }
   return "row-not-proven";
 }
 
 Table steps_table(const ScoredSearch& search, const Scorecard& card) {
-  Table table{"Steps, in the order they were run", "", {"Offered", "Answered", "Windows", "Outcome", "What had to hold", "Why"}, {}};
+  Table table{
+      "Steps, in the order they were run", "", {"Offered", "Answered", "Windows", "Outcome", "What had to hold", "Why"}, {}};
   for (const ScoredSearchStep& step : search.steps) {
     std::string holds;
     for (const ScoredHold& hold : step.holds) holds += (holds.empty() ? "" : "; ") + hold_words(hold, card);
@@ -65,13 +70,14 @@ PageData search_data(const ScoredSearch& search, std::size_t number, const Score
   PageData data{PageData::type::object};
   put(data, "title", "Capacity: " + search.phase);
   put(data, "chart", "chart-search-" + std::to_string(number));
-  put_flag(data, "has_limiting", std::any_of(search.steps.begin(), search.steps.end(),
-                                             [](const ScoredSearchStep& s) { return !s.holds.empty(); }));
+  put_flag(data, "has_limiting",
+           std::any_of(search.steps.begin(), search.steps.end(), [](const ScoredSearchStep& s) { return !s.holds.empty(); }));
   put_flag(data, "drawn", !search.steps.empty());
   std::vector<PageData> facts;
   fact(facts, "It carries", carried_fact(search));
   if (card.forecast)
-    fact(facts, "Forecast", format_rate(card.forecast->rate) + (card.forecast->by.empty() ? "" : " by " + day_words(card.forecast->by)));
+    fact(facts, "Forecast",
+         format_rate(card.forecast->rate) + (card.forecast->by.empty() ? "" : " by " + day_words(card.forecast->by)));
   fact(facts, "Gives way first", row_name(card, search.limiting));
   fact(facts, "Confirmed", search.confirmed ? "yes, it held once more" : "no");
   fact(facts, "Ended", search.ended);
@@ -82,7 +88,10 @@ PageData search_data(const ScoredSearch& search, std::size_t number, const Score
 }
 
 Table law_table(const ScoredScaling& s) {
-  Table table{"The law X(N) = γN / (1 + α(N−1) + βN(N−1))", "", {"Coefficient", "Value", format_share({s.confidence}) + " interval", "Meaning"}, {}};
+  Table table{"The law X(N) = γN / (1 + α(N−1) + βN(N−1))",
+              "",
+              {"Coefficient", "Value", format_share({s.confidence}) + " interval", "Meaning"},
+              {}};
   if (!s.fitted) return table;
   const auto row = [&](const char* name, const ScoredCoefficient& c, const char* meaning) {
     table.rows.push_back({name, format_number(c.value), format_number(c.lower) + " to " + format_number(c.upper), meaning});
@@ -115,14 +124,16 @@ PageData scaling_data(const ScoredScaling& s, std::size_t number) {
   std::vector<PageData> facts;
   fact(facts, "No law", s.problem);
   if (s.peak_n && s.peak_throughput)
-    fact(facts, "Peak", format_rate({*s.peak_throughput}) + " at " + format_number(*s.peak_n) + " " + unit + "; more makes it slower");
+    fact(facts, "Peak",
+         format_rate({*s.peak_throughput}) + " at " + format_number(*s.peak_n) + " " + unit + "; more makes it slower");
   else if (s.fitted)
     fact(facts, "Peak", "none within reach of these figures");
   if (s.ceiling) fact(facts, "Ceiling", format_rate({*s.ceiling}) + ", if nothing but contention limited it");
   if (s.knee_lower && s.knee_upper)
-    fact(facts, "Knee", *s.knee_lower == *s.knee_upper ? format_number(*s.knee_lower) + " " + unit
-                                                       : range(*s.knee_lower, *s.knee_upper, Unit::number) + " " + unit +
-                                                             ": two methods disagree");
+    fact(facts, "Knee",
+         *s.knee_lower == *s.knee_upper
+             ? format_number(*s.knee_lower) + " " + unit
+             : range(*s.knee_lower, *s.knee_upper, Unit::number) + " " + unit + ": two methods disagree");
   if (s.fitted) fact(facts, "Residual standard error", format_rate({s.residual_error}));
   for (const std::string& warning : s.warnings) fact(facts, "Warning", warning);
   put_list(data, "facts", facts);
@@ -148,7 +159,8 @@ Json limiting_json(const ScoredSearch& search, const Scorecard& card) {
   Json json = {{"title", row_name(card, id)}, {"unit", time ? "ms" : "%"}, {"limit", json_number(r.objective.limit * scale)}};
   for (const char* name : {"value", "lower", "upper"}) json[name] = Json::array();
   for (const ScoredSearchStep& step : search.steps) {
-    const auto hold = std::find_if(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) { return h.requirement == id; });
+    const auto hold =
+        std::find_if(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) { return h.requirement == id; });
     const Measured none, &m = hold == step.holds.end() ? none : hold->measured;
     json["value"].push_back(scaled(m.value));
     json["lower"].push_back(scaled(m.lower));
@@ -158,8 +170,10 @@ Json limiting_json(const ScoredSearch& search, const Scorecard& card) {
 }
 
 Json search_json(const ScoredSearch& search, std::size_t number, const Scorecard& card) {
-  Json json = {{"id", "chart-search-" + std::to_string(number)}, {"lower", json_number(search.lower)},
-               {"upper", json_number(search.upper)}, {"limiting", limiting_json(search, card)}};
+  Json json = {{"id", "chart-search-" + std::to_string(number)},
+               {"lower", json_number(search.lower)},
+               {"upper", json_number(search.upper)},
+               {"limiting", limiting_json(search, card)}};
   if (card.forecast) json["forecast"] = json_number(card.forecast->rate.per_second);
   for (const char* name : {"rate", "answered", "outcome", "confirmation"}) json[name] = Json::array();
   for (const ScoredSearchStep& step : search.steps) {
@@ -172,11 +186,10 @@ Json search_json(const ScoredSearch& search, std::size_t number, const Scorecard
 }
 
 Json scaling_json(const ScoredScaling& s, std::size_t number) {
-  Json json = {{"id", "chart-scaling-" + std::to_string(number)}, {"unit", axis_words(s.axis)},
-               {"peak_n", json_number(s.peak_n)}, {"peak", json_number(s.peak_throughput)},
-               {"ceiling", json_number(s.ceiling)}, {"law", nullptr}};
-  if (s.fitted)
-    json["law"] = {{"gamma", s.gamma.value}, {"alpha", s.alpha.value}, {"beta", s.beta.value}};
+  Json json = {
+      {"id", "chart-scaling-" + std::to_string(number)}, {"unit", axis_words(s.axis)},        {"peak_n", json_number(s.peak_n)},
+      {"peak", json_number(s.peak_throughput)},          {"ceiling", json_number(s.ceiling)}, {"law", nullptr}};
+  if (s.fitted) json["law"] = {{"gamma", s.gamma.value}, {"alpha", s.alpha.value}, {"beta", s.beta.value}};
   for (const char* name : {"n", "throughput", "left_out"}) json[name] = Json::array();
   for (const ScoredLevel& level : s.levels) {
     json["n"].push_back(json_number(level.n));

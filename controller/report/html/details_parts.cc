@@ -43,10 +43,16 @@ Cells reported_cells(const ScoredRequirement& row) {
   const std::string declared = promised_words(row.requirement);
   const std::string value = reported_value(row);
   std::string verdict = to_string(reported.watermelon);
-  if (reported.tolerance > 0)
-    verdict += ", tolerance " + format_value(reported.tolerance, unit_of(row.requirement.sli));
-  return {row.requirement.id, declared.empty() ? team_says(row.requirement) : declared, value, measured_words(row),
-          difference_words(row), verdict, list_text(reported.causes), proof_cell(reported), alert_cell(reported)};
+  if (reported.tolerance > 0) verdict += ", tolerance " + format_value(reported.tolerance, unit_of(row.requirement.sli));
+  return {row.requirement.id,
+          declared.empty() ? team_says(row.requirement) : declared,
+          value,
+          measured_words(row),
+          difference_words(row),
+          verdict,
+          list_text(reported.causes),
+          proof_cell(reported),
+          alert_cell(reported)};
 }
 
 }  // namespace
@@ -79,8 +85,11 @@ Table options_table(const ScoredRequirement& row) {
 Table downstream_table(const Scorecard& card) {
   std::string note = "What the service calls, in the order declared.";
   if (card.forecast) note += " Needed at the forecast of " + format_rate(card.forecast->rate) + ".";
-  Table table{"Downstream systems", note,
-              {"System", "Verdict", "Needed, calls/s", "Takes, calls/s", "Margin", "Calls per request", "Committed", "Owner", "Why"}, {}};
+  Table table{
+      "Downstream systems",
+      note,
+      {"System", "Verdict", "Needed, calls/s", "Takes, calls/s", "Margin", "Calls per request", "Committed", "Owner", "Why"},
+      {}};
   for (const ScoredDependency& d : card.downstream) {
     const std::string source = d.capacity ? optional_number(d.capacity) + " (" + d.capacity_source + ")" : "";
     table.rows.push_back({d.name + (d.first_to_break ? " (first to break)" : ""), state_words(d.state), format_number(d.needed),
@@ -91,22 +100,27 @@ Table downstream_table(const Scorecard& card) {
 }
 
 Table reported_table(const Scorecard& card) {
-  Table table{"What their own dashboards say",
-              "The same measure, over the same window, as the team's own monitoring has it.",
-              {"Row", "Declared", "Reported", "Measured", "Difference", "Verdict", "Causes", "When the service was away", "Alert"},
-              {}};
+  Table table{
+      "What their own dashboards say",
+      "The same measure, over the same window, as the team's own monitoring has it.",
+      {"Row", "Declared", "Reported", "Measured", "Difference", "Verdict", "Causes", "When the service was away", "Alert"},
+      {}};
   for (const ScoredRequirement& row : card.requirements) {
     if (!row.reported) continue;
     table.rows.push_back(reported_cells(row));
     const bool greener = reported_greener(row) || blind(*row.reported);
-    table.classes.push_back(greener ? "row-fail" : row.reported->watermelon == Watermelon::unverifiable ? "row-unknown" : "row-pass");
+    table.classes.push_back(greener                                                ? "row-fail"
+                            : row.reported->watermelon == Watermelon::unverifiable ? "row-unknown"
+                                                                                   : "row-pass");
   }
   return table;
 }
 
 Table controls_table(const Scorecard& card) {
-  Table table{"Controls", "Which rows are evidence for which control of a standard. Grey: no evidence.",
-              {"Control", "State", "Requirement", "Evidence", "Owner"}, {}};
+  Table table{"Controls",
+              "Which rows are evidence for which control of a standard. Grey: no evidence.",
+              {"Control", "State", "Requirement", "Evidence", "Owner"},
+              {}};
   for (const ScoredControl& control : card.controls) {
     const std::string state = control_words(control);
     bool any = false;

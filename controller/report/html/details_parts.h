@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/report/table.h"
 #include "controller/model/scorecard.h"
+#include "controller/report/table.h"
 
 namespace shakedown::report {
 

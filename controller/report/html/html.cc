@@ -17,9 +17,7 @@ using report::Asset;
 // The content policy's form of a digest: base64 of the bytes that the hexadecimal digits stand for.
 std::string policy_digest(const Asset& asset) {
   static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto value = [](char digit) {
-    return static_cast<uint32_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-  };
+  const auto value = [](char digit) { return static_cast<uint32_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10); };
   std::string out = "'sha256-";
   uint32_t bits = 0;
   int count = 0;
@@ -41,8 +39,7 @@ std::string policy_digest(const Asset& asset) {
 std::string content_policy() {
   return "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src " +
          policy_digest(report::chart_library()) + " " + policy_digest(report::chart_script()) + " " +
-         policy_digest(report::growth_script()) + "; style-src " +
-         policy_digest(report::style_sheet());
+         policy_digest(report::growth_script()) + "; style-src " + policy_digest(report::style_sheet());
 }
 
 std::string title_of(const Scorecard& card) {
@@ -62,10 +59,14 @@ std::string element(const char* name, const Asset& asset) {
 
 std::string scorecard_html(const Scorecard& card, const Timeline& timeline) {
   const std::string time_data = report::chart_data(card, timeline), growth_data = report::growth_chart_data(card);
-  std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta http-equiv=\"Content-Security-Policy\" content=\"" + content_policy() + "\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                     "<link rel=\"icon\" href=\"data:,\">\n<title>" + report::xml_text(title_of(card)) + "</title>\n";
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
+      content_policy() +
+      "\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<link rel=\"icon\" href=\"data:,\">\n<title>" +
+      report::xml_text(title_of(card)) + "</title>\n";
   page += element("style", report::style_sheet());
   page += "</head>\n<body>\n";
   page += report::icons().bytes;

@@ -2,8 +2,8 @@
 // mustache library. Same rules as page_one: no words of the trade, texts shortened so that the page holds them.
 #pragma once
 
-#include "controller/report/html/page_data.h"
 #include "controller/model/scorecard.h"
+#include "controller/report/html/page_data.h"
 
 namespace shakedown::report {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "controller/report/html/assets.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/html/page_blocks.h"
 #include "controller/report/html/page_data.h"
+#include "controller/report/words/growth.h"
 #include "controller/report/words/plain.h"
 #include "controller/report/words/words.h"
 
@@ -31,19 +31,15 @@ Rows rows_where(const Scorecard& card, bool (*wanted)(const ScoredRequirement&))
   return rows;
 }
 
-bool needs_a_person(const ScoredRequirement& row) {
-  return row.requirement.must && row.verdict.state == VerdictState::fail;
-}
+bool needs_a_person(const ScoredRequirement& row) { return row.requirement.must && row.verdict.state == VerdictState::fail; }
 bool is_open(const ScoredRequirement& row) {
-  return row.requirement.must &&
-         (row.verdict.state == VerdictState::not_proven || row.verdict.state == VerdictState::unknown);
+  return row.requirement.must && (row.verdict.state == VerdictState::not_proven || row.verdict.state == VerdictState::unknown);
 }
 bool is_optional_trouble(const ScoredRequirement& row) {
   return !row.requirement.must && row.verdict.state != VerdictState::pass;
 }
 bool claims_more(const ScoredRequirement& row) {
-  return (row.verdict.watermelon == Watermelon::optimistic || reported_greener(row)) &&
-         row.verdict.state != VerdictState::fail;
+  return (row.verdict.watermelon == Watermelon::optimistic || reported_greener(row)) && row.verdict.state != VerdictState::fail;
 }
 bool claims_less(const ScoredRequirement& row) {
   return row.verdict.watermelon == Watermelon::pessimistic && !promised_words(row.requirement).empty();
@@ -168,15 +164,14 @@ void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary
   std::vector<std::string> trouble = run_trouble(card);
   if (trouble.size() > kMostTroubles) trouble.resize(kMostTroubles);
   put_texts(page, "trouble", trouble);
-
 }
 
 // Its own dashboard against the measurement, of the first such row: "Availability: its own dashboard says 100%, measured 97%".
 std::string dashboard_melon(const Rows& melons) {
   for (const Row& row : melons) {
     if (!dashboard_says_green(*row.scored) || reported_value(*row.scored).empty()) continue;
-    return area_title(row.scored->requirement.area) + ": its own dashboard says " +
-           shorten(reported_value(*row.scored), 18) + ", measured " + shorten(measured_words(*row.scored), 40);
+    return area_title(row.scored->requirement.area) + ": its own dashboard says " + shorten(reported_value(*row.scored), 18) +
+           ", measured " + shorten(measured_words(*row.scored), 40);
   }
   return {};
 }
@@ -221,8 +216,7 @@ void put_areas(PageData& page, const Scorecard& card) {
 
 std::string optional_text(const Rows& rows) {
   std::vector<std::string> texts;
-  for (const Row& row : rows)
-    texts.push_back(short_title(row) + " (" + colour_word(*row.scored) + ")");
+  for (const Row& row : rows) texts.push_back(short_title(row) + " (" + colour_word(*row.scored) + ")");
   return shorten(joined(texts, "; "), 150);
 }
 
@@ -231,7 +225,8 @@ std::string claims_text(const Rows& rows) {
   for (const Row& row : rows) {
     const std::string promised = promised_words(row.scored->requirement);
     std::string says = "team says " + (promised.empty() ? team_says(row.scored->requirement) : promised);
-    if (reported_greener(*row.scored) && row.scored->verdict.watermelon != Watermelon::optimistic) says = "its own dashboard says " + reported_value(*row.scored);
+    if (reported_greener(*row.scored) && row.scored->verdict.watermelon != Watermelon::optimistic)
+      says = "its own dashboard says " + reported_value(*row.scored);
     texts.push_back(short_title(row) + ": " + says + ", measured " + measured_words(*row.scored));
   }
   return shorten(joined(texts, "; "), 170);
@@ -248,8 +243,7 @@ const ScoredRequirement* most_urgent(const Rows& needs, const Rows& open) {
 void put_foot(PageData& page, const Scorecard& card) {
   std::vector<std::string> facts;
   if (const std::string broken = broken_words(card); !broken.empty()) facts.push_back(broken);
-  if (card.manifest.started != WallTime{})
-    facts.push_back("evidence from " + day_words(format_wall(card.manifest.started)));
+  if (card.manifest.started != WallTime{}) facts.push_back("evidence from " + day_words(format_wall(card.manifest.started)));
   if (const std::string length = length_words(card.manifest); !length.empty()) facts.push_back("drill took " + length);
   if (!card.agents.empty())
     facts.push_back("measured from outside by " + std::to_string(card.agents.size()) +

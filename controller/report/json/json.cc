@@ -114,7 +114,11 @@ Json area_of(const AreaSummary& area) {
 }
 
 Json probe_of(const ScoredProbe& probe) {
-  return {{"name", probe.name}, {"checks", probe.checks}, {"failed", probe.failed}, {"longest_failed", probe.longest}, {"down_after", probe.down_after}};
+  return {{"name", probe.name},
+          {"checks", probe.checks},
+          {"failed", probe.failed},
+          {"longest_failed", probe.longest},
+          {"down_after", probe.down_after}};
 }
 
 Json outage_of(const ScoredOutage& outage) {
@@ -152,20 +156,20 @@ Json fault_of(const ScoredFault& fault) {
 Json ledger_of(const ScoredLedger& ledger) {
   Json injections = Json::array();
   for (const ScoredLedgerInjection& injection : ledger.injections)
-    injections.push_back({{"fault", injection.fault},
-                          {"n", injection.n},
-                          {"lost", injection.lost},
-                          {"undecided", injection.undecided},
-                          {"shared", injection.shared},
-                          {"rpo_seconds",
-                           {{"lower", json_number(injection.rpo_lower)},
-                            {"upper", json_number(injection.rpo_upper)},
-                            {"suffix_upper", json_number(injection.suffix_upper)}}},
-                          {"scattered", injection.scattered},
-                          {"split_brain", injection.split_brain},
-                          {"forecast_writes",
-                           {{"lower", json_number(injection.forecast_lower)},
-                            {"upper", json_number(injection.forecast_upper)}}}});
+    injections.push_back(
+        {{"fault", injection.fault},
+         {"n", injection.n},
+         {"lost", injection.lost},
+         {"undecided", injection.undecided},
+         {"shared", injection.shared},
+         {"rpo_seconds",
+          {{"lower", json_number(injection.rpo_lower)},
+           {"upper", json_number(injection.rpo_upper)},
+           {"suffix_upper", json_number(injection.suffix_upper)}}},
+         {"scattered", injection.scattered},
+         {"split_brain", injection.split_brain},
+         {"forecast_writes",
+          {{"lower", json_number(injection.forecast_lower)}, {"upper", json_number(injection.forecast_upper)}}}});
   return {{"name", ledger.name},
           {"noun", ledger.noun},
           {"rate", json_number(ledger.rate)},

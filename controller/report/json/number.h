@@ -25,9 +25,7 @@ inline Json json_number(double value) {
 
 inline Json json_number(std::optional<double> value) { return value ? json_number(*value) : Json(nullptr); }
 
-inline Json json_instant(std::optional<RunTime> at) {
-  return at ? json_number(seconds(*at)) : Json(nullptr);
-}
+inline Json json_instant(std::optional<RunTime> at) { return at ? json_number(seconds(*at)) : Json(nullptr); }
 
 // null for an empty text.
 inline Json json_text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }

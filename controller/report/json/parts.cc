@@ -3,9 +3,7 @@
 namespace shakedown::report {
 namespace {
 
-Json watermelon_of(Watermelon watermelon) {
-  return watermelon == Watermelon::none ? Json(nullptr) : Json(to_string(watermelon));
-}
+Json watermelon_of(Watermelon watermelon) { return watermelon == Watermelon::none ? Json(nullptr) : Json(to_string(watermelon)); }
 
 // The id of a row; null when there is none.
 Json id_of(RequirementId id, const Scorecard& card) {
@@ -18,7 +16,9 @@ Json ids_of(const std::vector<RequirementId>& ids, const Scorecard& card) {
 
 Json hold_of(const ScoredHold& hold, const Scorecard& card) {
   const Json id = id_of(hold.requirement, card);
-  return {{"requirement", id.is_null() ? Json("") : id}, {"outcome", to_string(hold.outcome)}, {"measured", measured_of(hold.measured)}};
+  return {{"requirement", id.is_null() ? Json("") : id},
+          {"outcome", to_string(hold.outcome)},
+          {"measured", measured_of(hold.measured)}};
 }
 
 Json step_of(const ScoredSearchStep& step, const Scorecard& card) {
@@ -53,26 +53,20 @@ Json coefficient_of(const ScoredCoefficient& coefficient, bool fitted) {
 }
 
 Json level_of(const ScoredLevel& level) {
-  return {{"level", json_number(level.level)},
-          {"n", json_number(level.n)},
-          {"throughput", json_number(level.throughput)},
-          {"latency", json_number(level.latency)},
-          {"residual", json_number(level.residual)},
-          {"efficiency", json_number(level.efficiency)},
+  return {{"level", json_number(level.level)},           {"n", json_number(level.n)},
+          {"throughput", json_number(level.throughput)}, {"latency", json_number(level.latency)},
+          {"residual", json_number(level.residual)},     {"efficiency", json_number(level.efficiency)},
           {"left_out", json_text(level.left_out)}};
 }
 
 }  // namespace
 
 Json measured_of(const Measured& measured) {
-  static constexpr std::array<const char*, 8> kUnits = {"ratio", "seconds", "per_second", "count",
-                                                        "writes", "margin", "number",     "holds"};
-  return {{"value", json_number(measured.value)},
-          {"lower", json_number(measured.lower)},
-          {"upper", json_number(measured.upper)},
-          {"unit", kUnits.at(static_cast<std::size_t>(measured.unit))},
-          {"samples", measured.samples},
-          {"censored", measured.censored}};
+  static constexpr std::array<const char*, 8> kUnits = {"ratio",  "seconds", "per_second", "count",
+                                                        "writes", "margin",  "number",     "holds"};
+  return {{"value", json_number(measured.value)}, {"lower", json_number(measured.lower)},
+          {"upper", json_number(measured.upper)}, {"unit", kUnits.at(static_cast<std::size_t>(measured.unit))},
+          {"samples", measured.samples},          {"censored", measured.censored}};
 }
 
 Json attested_of(const Requirement& requirement) {

@@ -2,8 +2,8 @@
 // these. Only for .cc files: it brings nlohmann/json.
 #pragma once
 
-#include "controller/report/json/number.h"
 #include "controller/model/scorecard.h"
+#include "controller/report/json/number.h"
 
 namespace shakedown::report {
 

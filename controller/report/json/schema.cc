@@ -1,9 +1,9 @@
 #include <utility>
 
-#include "controller/report/report.h"
+#include "controller/model/requirement.h"
 #include "controller/report/json/schema_parts.h"
 #include "controller/report/json/schema_words.h"
-#include "controller/model/requirement.h"
+#include "controller/report/report.h"
 
 // The schema is open: a later version may add fields, none is ever removed. Every field of this version is required.
 namespace shakedown {
@@ -79,7 +79,9 @@ Json requirement() {
                  {"controls", described(list(text()), "of a standard, for which this row is evidence")},
                  {"attested", attested()},
                  {"reported", reported()},
-                 {"tested_rate", described(optional_number(), "requests per second of the operations that requirements judge, in the fastest stage that it judged and that keeps it alone")},
+                 {"tested_rate", described(optional_number(),
+                                           "requests per second of the operations that requirements judge, in the fastest stage "
+                                           "that it judged and that keeps it alone")},
                  {"options", list(option())},
                  {"injections", list(injection)}});
 }
@@ -104,17 +106,21 @@ Json probe() {
 }
 
 Json outage() {
-  return object({{"probe", text()},
-                 {"start", number()},
-                 {"lower_seconds", number()},
-                 {"upper_seconds", number()},
-                 {"cause", text("a fault's name, several joined by and, spontaneous, or the search, series or unmeasured phase in which it began")},
-                 {"impact", object({{"failed_requests", count("beyond those that fail in quiet time under the same load")},
-                                    {"delayed_seconds", number()},
-                                    {"lost_writes", count()},
-                                    {"worst_error_ratio", number()},
-                                    {"at_least", flag("users of a closed load waited, or no load was there until its end: it would have cost more")},
-                                    {"not_told_above", count("of failed_requests: in seconds that no outage above had as well; these can be summed")}})}});
+  return object(
+      {{"probe", text()},
+       {"start", number()},
+       {"lower_seconds", number()},
+       {"upper_seconds", number()},
+       {"cause",
+        text("a fault's name, several joined by and, spontaneous, or the search, series or unmeasured phase in which it began")},
+       {"impact",
+        object({{"failed_requests", count("beyond those that fail in quiet time under the same load")},
+                {"delayed_seconds", number()},
+                {"lost_writes", count()},
+                {"worst_error_ratio", number()},
+                {"at_least", flag("users of a closed load waited, or no load was there until its end: it would have cost more")},
+                {"not_told_above",
+                 count("of failed_requests: in seconds that no outage above had as well; these can be summed")}})}});
 }
 
 // A measured phase, an operation in one, or a fault, that no requirement judges.
@@ -200,27 +206,23 @@ Json accounting() {
 }
 
 Json people() {
-  return object({{"driver", text()},
-                 {"approver", text()},
-                 {"contributors", list(text())},
-                 {"informed", list(text())}});
+  return object({{"driver", text()}, {"approver", text()}, {"contributors", list(text())}, {"informed", list(text())}});
 }
 
 Json definitions() {
   const Json infinite = {{"enum", {"inf", "-inf"}}};
-  return {{"number",
-           {{"description", "Six significant digits; an infinite one is text. Instants are seconds since the run's zero."},
-            {"anyOf", Json::array({{{"type", "number"}}, infinite})}}},
-          {"optional_number",
-           {{"description", "null: there is none."},
-            {"anyOf", Json::array({{{"type", "number"}}, infinite, {{"type", "null"}}})}}}};
+  return {
+      {"number",
+       {{"description", "Six significant digits; an infinite one is text. Instants are seconds since the run's zero."},
+        {"anyOf", Json::array({{{"type", "number"}}, infinite})}}},
+      {"optional_number",
+       {{"description", "null: there is none."}, {"anyOf", Json::array({{{"type", "number"}}, infinite, {{"type", "null"}}})}}}};
 }
 
 }  // namespace
 
 std::string scorecard_json_schema() {
-  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                 {"title", "The scorecard of one Shakedown run"}};
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "The scorecard of one Shakedown run"}};
   schema.update(object({{"schema", {{"const", "shakedown/scorecard/v1"}}},
                         {"scenario", text()},
                         {"service", text()},

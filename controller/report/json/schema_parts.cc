@@ -86,16 +86,17 @@ Json forecast() {
 }
 
 Json search() {
-  return object({{"phase", text()},
-                 {"confidence", number()},
-                 {"lower", described(optional_number(), "highest rate shown to hold, less what its windows could not tell")},
-                 {"upper", described(optional_number(), "lowest rate shown to breach")},
-                 {"blind", described(number(), "a rate this share above the capacity would have looked the same in windows so short")},
-                 {"confirmed", flag("it held for the declared time once more")},
-                 {"limiting", optional_text("id of the requirement that breached first above")},
-                 {"ended", text("why the search ended")},
-                 {"trouble", optional_text("our own: why it is no evidence")},
-                 {"steps", list(search_step())}});
+  return object(
+      {{"phase", text()},
+       {"confidence", number()},
+       {"lower", described(optional_number(), "highest rate shown to hold, less what its windows could not tell")},
+       {"upper", described(optional_number(), "lowest rate shown to breach")},
+       {"blind", described(number(), "a rate this share above the capacity would have looked the same in windows so short")},
+       {"confirmed", flag("it held for the declared time once more")},
+       {"limiting", optional_text("id of the requirement that breached first above")},
+       {"ended", text("why the search ended")},
+       {"trouble", optional_text("our own: why it is no evidence")},
+       {"steps", list(search_step())}});
 }
 
 Json scaling() {
@@ -152,7 +153,8 @@ Json check() {
 }
 
 Json traffic() {
-  const Json outcome = one_of({"ok", "failed", "refused", "reset", "timeout", "unfinished", "dropped_by_target", "dropped_by_us", "client_error"});
+  const Json outcome =
+      one_of({"ok", "failed", "refused", "reset", "timeout", "unfinished", "dropped_by_target", "dropped_by_us", "client_error"});
   const Json status = described({{"type", {"integer", "null"}}}, "null: there was no answer, or its protocol has no status");
   const Json wrong = or_null(one_of({"status", "header", "body", "certificate", "size", "rate"}));
   const Json exchange = object({{"at", described(number(), "when it was due")},
@@ -164,11 +166,20 @@ Json traffic() {
                                 {"answer", optional_text("the first 256 bytes of a bad one's body, escaped, secrets taken out")},
                                 {"cut", flag("there was more")}});
   const Json exchanges = or_null(list(exchange));
-  const Json answers = object({{"status", status}, {"wrong", described(wrong, "the first thing that was not expected; null: nothing")}, {"count", count()}});
+  const Json answers = object({{"status", status},
+                               {"wrong", described(wrong, "the first thing that was not expected; null: nothing")},
+                               {"count", count()}});
   return object({{"phase", text()},
                  {"operation", text()},
-                 {"outcomes", object({{"ok", count()}, {"failed", count()}, {"refused", count()}, {"reset", count()}, {"timeout", count()},
-                                      {"unfinished", count()}, {"dropped_by_target", count()}, {"dropped_by_us", count()}, {"client_error", count()}})},
+                 {"outcomes", object({{"ok", count()},
+                                      {"failed", count()},
+                                      {"refused", count()},
+                                      {"reset", count()},
+                                      {"timeout", count()},
+                                      {"unfinished", count()},
+                                      {"dropped_by_target", count()},
+                                      {"dropped_by_us", count()},
+                                      {"client_error", count()}})},
                  {"answers", described(or_null(list(answers)), "by status; null: the run did not record it")},
                  {"uncounted", count("answers whose status the run did not record")},
                  {"first_bad", described(exchanges, "null: the run did not record single exchanges")},

@@ -55,7 +55,8 @@ std::string what_was_found(const AreaCounts& counts) {
     out += out.empty() ? "" : ", ";
     out += areas(counts.open) + (counts.open == 1 ? " is" : " are") + " not shown either way";
   }
-  if (out.empty() && counts.aside_failing + counts.aside_open > 0) out = counts.any_must ? "What must hold holds" : "Nothing here must hold";
+  if (out.empty() && counts.aside_failing + counts.aside_open > 0)
+    out = counts.any_must ? "What must hold holds" : "Nothing here must hold";
   if (counts.aside_failing > 0) out += ", in " + areas(counts.aside_failing) + " something that need not hold fails";
   if (counts.aside_open > 0) out += ", in " + areas(counts.aside_open) + " something that need not hold is not shown either way";
   if (!out.empty()) return out;
@@ -79,7 +80,8 @@ std::string broken_words(const Scorecard& card) {
   if (broken == 0) return "nothing was broken, of " + std::to_string(planned) + " planned";
   std::string out = "broken " + std::to_string(broken) + (broken == 1 ? " time" : " times");
   if (broken < planned) out += " of " + std::to_string(planned);
-  if (measured == broken) return out + (broken == 1 ? ", and it could be measured" : ", all " + std::to_string(broken) + " could be measured");
+  if (measured == broken)
+    return out + (broken == 1 ? ", and it could be measured" : ", all " + std::to_string(broken) + " could be measured");
   return out + ", " + (measured == 0 ? "none" : std::to_string(measured)) + " could be measured in full";
 }
 

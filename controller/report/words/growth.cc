@@ -122,17 +122,18 @@ std::string reported_value(const ScoredRequirement& row) {
   return format_value(*row.reported->value, unit_of(row.requirement.sli));
 }
 
-bool reported_greener(const ScoredRequirement& row) {
-  return row.reported && row.reported->watermelon == Watermelon::optimistic;
-}
+bool reported_greener(const ScoredRequirement& row) { return row.reported && row.reported->watermelon == Watermelon::optimistic; }
 
 std::string outage_proof_words(const ScoredReported& reported) {
   switch (reported.outage_proof) {
-    case ScoredReported::Proof::not_tested: return {};
+    case ScoredReported::Proof::not_tested:
+      return {};
     case ScoredReported::Proof::moved:
       return "noticed that the service was away" + (reported.moved_after_seconds ? after(*reported.moved_after_seconds) : "");
-    case ScoredReported::Proof::silent: return "went silent while the service was away";
-    case ScoredReported::Proof::unmoved: return "stayed green while the service was away";
+    case ScoredReported::Proof::silent:
+      return "went silent while the service was away";
+    case ScoredReported::Proof::unmoved:
+      return "stayed green while the service was away";
   }
   return {};
 }
@@ -151,32 +152,40 @@ bool blind(const ScoredReported& reported) {
 }
 
 const ScoredDependency* first_to_break(const Scorecard& card) {
-  const auto found = std::find_if(card.downstream.begin(), card.downstream.end(),
-                                  [](const ScoredDependency& d) { return d.first_to_break; });
+  const auto found =
+      std::find_if(card.downstream.begin(), card.downstream.end(), [](const ScoredDependency& d) { return d.first_to_break; });
   return found == card.downstream.end() ? nullptr : &*found;
 }
 
 std::string first_to_break_words(const ScoredDependency& dependency) {
-  std::string out = clean(dependency.name) + ": " + (dependency.margin ? margin_words(*dependency.margin) : "not known how much it takes");
+  std::string out =
+      clean(dependency.name) + ": " + (dependency.margin ? margin_words(*dependency.margin) : "not known how much it takes");
   if (!dependency.owner.empty()) out += ", " + clean(dependency.owner);
   return out;
 }
 
 const char* option_title(TradeOff::Kind kind) {
   switch (kind) {
-    case TradeOff::Kind::resources: return "Resources";
-    case TradeOff::Kind::focus: return "Focus";
-    case TradeOff::Kind::date: return "Date";
-    case TradeOff::Kind::promise: return "Promise";
+    case TradeOff::Kind::resources:
+      return "Resources";
+    case TradeOff::Kind::focus:
+      return "Focus";
+    case TradeOff::Kind::date:
+      return "Date";
+    case TradeOff::Kind::promise:
+      return "Promise";
   }
   return "";
 }
 
 const char* axis_words(StepAxis axis) {
   switch (axis) {
-    case StepAxis::replicas: return "replicas";
-    case StepAxis::concurrency: return "users at once";
-    case StepAxis::rate: return "requests in progress";
+    case StepAxis::replicas:
+      return "replicas";
+    case StepAxis::concurrency:
+      return "users at once";
+    case StepAxis::rate:
+      return "requests in progress";
   }
   return "";
 }

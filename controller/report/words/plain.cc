@@ -12,8 +12,7 @@ namespace {
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -38,9 +37,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kTrouble
     {"release", "The release was changed during the drill."},
 }};
 
-bool is_leftover(const ValidityReason& reason) {
-  return lower_case(reason.signal).find("leftover") != std::string::npos;
-}
+bool is_leftover(const ValidityReason& reason) { return lower_case(reason.signal).find("leftover") != std::string::npos; }
 
 std::string plain_signal(const ValidityReason& reason) {
   const std::string signal = lower_case(reason.signal);
@@ -62,19 +59,19 @@ std::vector<std::string> leftovers(const Scorecard& scorecard) {
   for (const ValidityReason& reason : scorecard.reasons) {
     if (!is_leftover(reason)) continue;
     const bool told = of_faults > 0 && std::any_of(scorecard.faults.begin(), scorecard.faults.end(), [&](const auto& fault) {
-      return std::any_of(fault.leftovers.begin(), fault.leftovers.end(), [&](const std::string& leftover) {
-        return reason.text.find(leftover) != std::string::npos;
-      });
-    });
+                        return std::any_of(fault.leftovers.begin(), fault.leftovers.end(), [&](const std::string& leftover) {
+                          return reason.text.find(leftover) != std::string::npos;
+                        });
+                      });
     if (!told) found.push_back(clean(reason.text));
   }
   return found;
 }
 
 std::string plain_or(std::string_view text, std::string_view otherwise) {
-  static constexpr std::array<std::string_view, 15> kJargon = {
-      "p99",       "p50", "probe",     "ledger",      "interval", "percentile", "sli",     "quantile",
-      "histogram", "p95", "coherency", "coefficient", "promql",   "usl",        "residual"};
+  static constexpr std::array<std::string_view, 15> kJargon = {"p99",        "p50",         "probe",    "ledger",    "interval",
+                                                               "percentile", "sli",         "quantile", "histogram", "p95",
+                                                               "coherency",  "coefficient", "promql",   "usl",       "residual"};
   const std::string lower = lower_case(text);
   for (const std::string_view jargon : kJargon) {
     for (std::size_t at = lower.find(jargon); at != std::string::npos; at = lower.find(jargon, at + 1)) {
@@ -102,14 +99,15 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
   for (const ValidityReason& reason : scorecard.reasons) {
     if (!reason.invalidates || is_leftover(reason)) continue;
     std::string sentence = plain_signal(reason);
-    if (std::find(trouble.begin(), trouble.end(), sentence) == trouble.end())
-      trouble.push_back(std::move(sentence));
+    if (std::find(trouble.begin(), trouble.end(), sentence) == trouble.end()) trouble.push_back(std::move(sentence));
   }
   for (const ValidityReason& reason : scorecard.reasons) {
     if (reason.signal == "many rows") trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
-    if (reason.signal == "earlier run") trouble.push_back("Left behind by an earlier drill: " + shorten(clean(reason.text), 200) + ".");
+    if (reason.signal == "earlier run")
+      trouble.push_back("Left behind by an earlier drill: " + shorten(clean(reason.text), 200) + ".");
   }
-  if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty()) trouble.push_back("Our own measurement was not valid.");
+  if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty())
+    trouble.push_back("Our own measurement was not valid.");
   return trouble;
 }
 

@@ -15,8 +15,7 @@ std::string day_words(std::string_view date) {
     const std::string_view part = date.substr(at, n);
     return part.size() == n && part.find_first_not_of("0123456789") == std::string_view::npos;
   };
-  if (date.size() < 10 || !digits(0, 4) || !digits(5, 2) || !digits(8, 2) || date[4] != '-' || date[7] != '-')
-    return clean(date);
+  if (date.size() < 10 || !digits(0, 4) || !digits(5, 2) || !digits(8, 2) || date[4] != '-' || date[7] != '-') return clean(date);
   const int month = (date[5] - '0') * 10 + date[6] - '0';
   if (month < 1 || month > 12) return clean(date);
   const std::size_t day = date[8] == '0' ? 9 : 8;

@@ -20,11 +20,16 @@ struct MeaningOf {
   std::string operator()(const LatencySli& sli) const {
     if (sli.quantile <= 0 || sli.quantile >= 1) return "";
     long long whole = 10;  // as many digits as the quantile has: 97.5 % is 975 of 1000
-    const auto exact = [&] { return std::abs(sli.quantile * static_cast<double>(whole) - static_cast<double>(part_of(sli, whole))) < 1e-9 + 1e-13 * static_cast<double>(whole); };
+    const auto exact = [&] {
+      return std::abs(sli.quantile * static_cast<double>(whole) - static_cast<double>(part_of(sli, whole))) <
+             1e-9 + 1e-13 * static_cast<double>(whole);
+    };
     while (!exact() && whole < 1'000'000'000) whole *= 10;
     return " for " + std::to_string(part_of(sli, whole)) + " of " + std::to_string(whole);
   }
-  static long long part_of(const LatencySli& sli, long long whole) { return std::llround(sli.quantile * static_cast<double>(whole)); }
+  static long long part_of(const LatencySli& sli, long long whole) {
+    return std::llround(sli.quantile * static_cast<double>(whole));
+  }
   std::string operator()(const ThroughputSli&) const { return " answered"; }
   std::string operator()(const ErrorRatioSli& sli) const {
     return sli.over > Duration{} ? " of requests failed in the worst " + format_duration(sli.over) : " of requests failed";
@@ -35,17 +40,18 @@ struct MeaningOf {
   std::string operator()(const OutagesSli&) const { return " outages"; }
   std::string operator()(const ImpactSli& sli) const {
     switch (sli.unit) {
-      case ImpactUnit::failed_requests: return " failed requests";
-      case ImpactUnit::delayed_seconds: return " of delay";
-      case ImpactUnit::lost_writes: return " lost";
+      case ImpactUnit::failed_requests:
+        return " failed requests";
+      case ImpactUnit::delayed_seconds:
+        return " of delay";
+      case ImpactUnit::lost_writes:
+        return " lost";
     }
     return "";
   }
   std::string operator()(const ToleratedSli&) const { return " of failures tolerated"; }
   std::string operator()(const RtoSli&) const { return " until it is back"; }
-  std::string operator()(const RpoSli& sli) const {
-    return sli.unit == RpoUnit::writes ? " lost" : " of writes lost";
-  }
+  std::string operator()(const RpoSli& sli) const { return sli.unit == RpoUnit::writes ? " lost" : " of writes lost"; }
   std::string operator()(const DurabilitySli&) const { return " lost"; }
   std::string operator()(const EfficiencySli&) const { return " of perfect scaling"; }
   std::string operator()(const CheckSli& sli) const { return sli.answer == CheckAnswer::seconds ? " left" : ""; }
@@ -62,8 +68,7 @@ bool meets(const Objective& objective, double value) {
 }
 
 bool violates(const InjectionVerdict& injection, const Objective& objective) {
-  return objective.comparison == Comparison::at_most ? injection.lower > objective.limit
-                                                     : injection.upper < objective.limit;
+  return objective.comparison == Comparison::at_most ? injection.lower > objective.limit : injection.upper < objective.limit;
 }
 
 // To so many significant digits, upwards or downwards.
@@ -83,7 +88,8 @@ std::string tolerated_words(double share, const Verdict& verdict) {
   for (const InjectionVerdict& one : verdict.injections) {
     if (one.stood) stood = std::min(stood.value_or(INFINITY), *one.stood);
   }
-  return std::to_string(kept) + " of " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") + " caused no outage" +
+  return std::to_string(kept) + " of " + std::to_string(failures) + (failures == 1 ? " failure" : " failures") +
+         " caused no outage" +
          (stood ? " (at work for " + format_value(to_digits(*stood, 3, false), Unit::seconds) + " at least)" : "");
 }
 
@@ -97,14 +103,19 @@ double to_time(double value, bool up) {
 // For the eye: seconds and rates to three digits, shares so that the smaller part keeps two.
 double rounded(double value, Unit unit, bool up) {
   switch (unit) {
-    case Unit::seconds: return to_time(value, up);
-    case Unit::per_second: return to_digits(value, 3, up);
-    case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::seconds:
+      return to_time(value, up);
+    case Unit::per_second:
+      return to_digits(value, 3, up);
+    case Unit::ratio:
+      return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
     case Unit::margin:
-    case Unit::number: return to_digits(value, 3, up);
+    case Unit::number:
+      return to_digits(value, 3, up);
     case Unit::count:
     case Unit::holds:
-    case Unit::writes: break;
+    case Unit::writes:
+      break;
   }
   return value;
 }
@@ -122,65 +133,89 @@ std::string_view unit_suffix(std::string_view text) {
 
 const char* word(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return "PASS";
-    case VerdictState::fail: return "FAIL";
-    case VerdictState::not_proven: return "NOT PROVEN";
-    case VerdictState::unknown: break;
+    case VerdictState::pass:
+      return "PASS";
+    case VerdictState::fail:
+      return "FAIL";
+    case VerdictState::not_proven:
+      return "NOT PROVEN";
+    case VerdictState::unknown:
+      break;
   }
   return "UNKNOWN";
 }
 
 const char* word(DecisionState state) {
   switch (state) {
-    case DecisionState::go: return "PASSED";
-    case DecisionState::no_go: return "FAILED";
-    case DecisionState::not_proven: break;
+    case DecisionState::go:
+      return "PASSED";
+    case DecisionState::no_go:
+      return "FAILED";
+    case DecisionState::not_proven:
+      break;
   }
   return "NOT PROVEN";
 }
 
 const char* colour_word(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return "GREEN";
-    case VerdictState::fail: return "RED";
-    default: return word(state);
+    case VerdictState::pass:
+      return "GREEN";
+    case VerdictState::fail:
+      return "RED";
+    default:
+      return word(state);
   }
 }
 
 const char* shape(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return "[ok]";
-    case VerdictState::fail: return "[X]";
-    case VerdictState::not_proven: return "[?]";
-    case VerdictState::unknown: break;
+    case VerdictState::pass:
+      return "[ok]";
+    case VerdictState::fail:
+      return "[X]";
+    case VerdictState::not_proven:
+      return "[?]";
+    case VerdictState::unknown:
+      break;
   }
   return "[//]";
 }
 
 const char* shape(DecisionState state) {
   switch (state) {
-    case DecisionState::go: return "[ok]";
-    case DecisionState::no_go: return "[X]";
-    case DecisionState::not_proven: break;
+    case DecisionState::go:
+      return "[ok]";
+    case DecisionState::no_go:
+      return "[X]";
+    case DecisionState::not_proven:
+      break;
   }
   return "[?]";
 }
 
 const char* css_class(VerdictState state) {
   switch (state) {
-    case VerdictState::pass: return "pass";
-    case VerdictState::fail: return "fail";
-    case VerdictState::not_proven: return "not-proven";
-    case VerdictState::unknown: break;
+    case VerdictState::pass:
+      return "pass";
+    case VerdictState::fail:
+      return "fail";
+    case VerdictState::not_proven:
+      return "not-proven";
+    case VerdictState::unknown:
+      break;
   }
   return "unknown";
 }
 
 const char* css_class(DecisionState state) {
   switch (state) {
-    case DecisionState::go: return "pass";
-    case DecisionState::no_go: return "fail";
-    case DecisionState::not_proven: break;
+    case DecisionState::go:
+      return "pass";
+    case DecisionState::no_go:
+      return "fail";
+    case DecisionState::not_proven:
+      break;
   }
   return "not-proven";
 }
@@ -255,11 +290,13 @@ std::string measured_words(const ScoredRequirement& row) {
     any = true;
   }
   if (any) return range_words(lower, upper, measured.unit) + meaning;
-  if (!measured.value && measured.lower.value_or(0) > 0) return "at least " + format_value(rounded(*measured.lower, measured.unit, false), measured.unit) + meaning;
+  if (!measured.value && measured.lower.value_or(0) > 0)
+    return "at least " + format_value(rounded(*measured.lower, measured.unit, false), measured.unit) + meaning;
   if (!measured.value) return "nothing";
   if (std::holds_alternative<OutagesSli>(row.requirement.sli) && *measured.value == 1) return "1 outage";
   // How long what failed would have taken nobody knows; that it was fast to fail makes it no answer.
-  if (measured.censored && std::holds_alternative<LatencySli>(row.requirement.sli)) return "too many not answered well to tell a time" + meaning;
+  if (measured.censored && std::holds_alternative<LatencySli>(row.requirement.sli))
+    return "too many not answered well to tell a time" + meaning;
   const char* censored = measured.censored ? "at least " : "";
   const bool up = row.requirement.objective.comparison == Comparison::at_most;
   return censored + format_value(rounded(*measured.value, measured.unit, up), measured.unit) + meaning;
@@ -316,8 +353,7 @@ bool is_watermelon(const ScoredRequirement& row) {
 
 std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {
   std::vector<std::size_t> order;
-  for (const VerdictState state :
-       {VerdictState::fail, VerdictState::not_proven, VerdictState::unknown, VerdictState::pass})
+  for (const VerdictState state : {VerdictState::fail, VerdictState::not_proven, VerdictState::unknown, VerdictState::pass})
     for (std::size_t i = 0; i < scorecard.requirements.size(); ++i)
       if (scorecard.requirements[i].verdict.state == state) order.push_back(i);
   return order;
@@ -326,7 +362,8 @@ std::vector<std::size_t> by_urgency(const Scorecard& scorecard) {
 std::string failed_words(const OutageImpact& impact) {
   const std::string out = (impact.at_least ? "at least " : "") + std::to_string(impact.failed_requests);
   if (impact.failed_requests == 0 || impact.not_told_above == impact.failed_requests) return out;
-  return out + (impact.not_told_above == 0 ? " (all counted above)" : fmt::format(" ({} not counted above)", impact.not_told_above));
+  return out +
+         (impact.not_told_above == 0 ? " (all counted above)" : fmt::format(" ({} not counted above)", impact.not_told_above));
 }
 
 }  // namespace shakedown::report

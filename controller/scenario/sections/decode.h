@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/form/view.h"
 #include "controller/model/scenario.h"
+#include "core/form/view.h"
 #include "core/protocols/protocol.h"
 
 namespace shakedown {
@@ -87,7 +87,7 @@ bool is_there(const Decoding& d, FaultId fault);  // one of a phase that is not 
 // cross_checks.cc: what concerns several parts; fills recover_within and the operations' limits.
 void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
-void check_evidence(Decoding& d, const View& root);  // check_evidence.cc
+void check_evidence(Decoding& d, const View& root);                          // check_evidence.cc
 std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope);  // those that a scope covers
 // check_connections.cc: refuses a `max_outstanding` that the declared agents cannot share; warns of a declared
 // `connections: max` that the declared load outgrows.

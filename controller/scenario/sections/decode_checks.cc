@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <strings.h>
+#include <algorithm>
 
 #include "controller/scenario/sections/decode.h"
 #include "core/form/document.h"
@@ -8,8 +8,7 @@
 namespace shakedown {
 namespace {
 
-const std::vector<std::string> kKinds = {"tls",     "certificate", "plain_http", "authentication",
-                                         "headers", "http",        "command"};
+const std::vector<std::string> kKinds = {"tls", "certificate", "plain_http", "authentication", "headers", "http", "command"};
 
 // The target of a check that only https has an answer to.
 TargetId secure_target(Decoding& d, const View& view, const std::string& kind) {
@@ -138,9 +137,10 @@ void check_checks_used(Decoding& d, const View& root) {
       return sli != nullptr && sli->check == CheckId(i);
     });
     if (used) continue;
-    d.diagnostics.warning(checks[i].second.at(), "no requirement looks at check " + ticked(checks[i].first) +
-                              ": whatever comes of it changes no verdict",
-                          "add a requirement with sli: {check: {name: " + checks[i].first + "}}");
+    d.diagnostics.warning(
+        checks[i].second.at(),
+        "no requirement looks at check " + ticked(checks[i].first) + ": whatever comes of it changes no verdict",
+        "add a requirement with sli: {check: {name: " + checks[i].first + "}}");
   }
 }
 

@@ -8,9 +8,9 @@ namespace shakedown {
 namespace {
 
 int signal_number(const std::string& name) {
-  static const std::map<std::string, int> numbers = {
-      {"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT}, {"SIGQUIT", SIGQUIT},
-      {"SIGABRT", SIGABRT}, {"SIGSEGV", SIGSEGV}, {"SIGHUP", SIGHUP}};
+  static const std::map<std::string, int> numbers = {{"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},
+                                                     {"SIGQUIT", SIGQUIT}, {"SIGABRT", SIGABRT}, {"SIGSEGV", SIGSEGV},
+                                                     {"SIGHUP", SIGHUP}};
   const auto found = numbers.find(name);
   return found == numbers.end() ? SIGKILL : found->second;
 }
@@ -23,8 +23,7 @@ FaultKind decode_fault_kind(const Decoding& d, const View& view) {
   if (kind == "pause") return PauseFault{component, inner["hold"].duration()};
   if (kind == "stop") return StopFault{component};
   if (kind == "exec") {
-    return ExecFault{component, inner["command"].texts(), inner["effect"].texts(),
-                     inner["limit"].duration()};
+    return ExecFault{component, inner["command"].texts(), inner["effect"].texts(), inner["limit"].duration()};
   }
   return KillFault{component, signal_number(inner["signal"].text())};
 }
@@ -34,23 +33,19 @@ void check_fault_kind(Decoding& d, const View& view, const Fault& fault, const C
   const Position at = view[kind]["component"].at();
   const bool signals = kind == "kill" || kind == "pause";
   if (signals && !component.process) {
-    d.diagnostics.error(at,
-                        kind + " needs to know the process of component " + ticked(component.name),
+    d.diagnostics.error(at, kind + " needs to know the process of component " + ticked(component.name),
                         "add `process:` to the component");
   }
   const auto* kill = std::get_if<KillFault>(&fault.kind);
   if (kill != nullptr && kill->signal == SIGHUP) {
-    d.diagnostics.error(view[kind]["signal"].at(),
-                        "SIGHUP need not end a process: most daemons reload their configuration on it",
+    d.diagnostics.error(view[kind]["signal"].at(), "SIGHUP need not end a process: most daemons reload their configuration on it",
                         "kill with SIGTERM or SIGKILL, or send it by `exec` with an `effect` that proves what it did");
   }
   if (kind == "stop" && component.stop.empty() && !component.process) {
-    d.diagnostics.error(
-        at, "component " + ticked(component.name) + " has no `stop` command and no `process`",
-        "add `stop:` or `process:` to the component");
+    d.diagnostics.error(at, "component " + ticked(component.name) + " has no `stop` command and no `process`",
+                        "add `stop:` or `process:` to the component");
   }
-  if (kind == "exec" && component.agent.valid() &&
-      !d.scenario.agents[component.agent.value].local) {
+  if (kind == "exec" && component.agent.valid() && !d.scenario.agents[component.agent.value].local) {
     d.diagnostics.error(view[kind].at(), "inline commands run on the agent `local` only",
                         "break this component by kill, pause or stop");
   }
@@ -69,8 +64,8 @@ std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fau
   if (kind == "pause") return {resume_action(d, id)};
   if (d.scenario.component(id).start.empty()) {
     d.diagnostics.error(at,
-                        "fault " + ticked(fault.name) + " cannot be undone: component " +
-                            ticked(d.scenario.component(id).name) + " has no `start` command",
+                        "fault " + ticked(fault.name) + " cannot be undone: component " + ticked(d.scenario.component(id).name) +
+                            " has no `start` command",
                         "add `start:` to the component, or `undo:` to the fault");
     return {};
   }
@@ -100,25 +95,21 @@ void check_place(Decoding& d, const View& view, const Fault& fault, const View& 
   const Duration phase = length.duration();
   const std::string ends = ", the phase ends at " + format_duration(phase);
   if (fault.at >= phase) {
-    d.diagnostics.error(
-        view["at"].at(),
-        "fault " + ticked(fault.name) + " comes at " + format_duration(fault.at) + ends,
-        "lengthen the phase or inject earlier");
+    d.diagnostics.error(view["at"].at(), "fault " + ticked(fault.name) + " comes at " + format_duration(fault.at) + ends,
+                        "lengthen the phase or inject earlier");
     return;
   }
   const auto* pause = std::get_if<PauseFault>(&fault.kind);
   if (pause != nullptr && fault.at + pause->hold >= phase) {
     d.diagnostics.error(view["pause"]["hold"].at(),
-                        "fault " + ticked(fault.name) + " is held until " +
-                            format_duration(fault.at + pause->hold) + ends,
+                        "fault " + ticked(fault.name) + " is held until " + format_duration(fault.at + pause->hold) + ends,
                         "lengthen the phase or hold it less long");
   }
   Duration waits{};
   for (const Action& action : fault.recover) waits += action.after;
   if (fault.at + waits >= phase) {
     d.diagnostics.error(view["recover"].at(),
-                        "the recovery of " + ticked(fault.name) + " is begun at " +
-                            format_duration(fault.at + waits) + ends,
+                        "the recovery of " + ticked(fault.name) + " is begun at " + format_duration(fault.at + waits) + ends,
                         "lengthen the phase or shorten `after`");
   }
 }
@@ -160,9 +151,8 @@ void decode_phases(Decoding& d, const View& root) {
       phase.faults.emplace_back(d.scenario.faults.size());
       d.scenario.faults.push_back(decode_fault(d, fault, id, view["duration"]));
     }
-    std::stable_sort(phase.faults.begin(), phase.faults.end(), [&](FaultId a, FaultId b) {
-      return d.scenario.fault(a).at < d.scenario.fault(b).at;
-    });
+    std::stable_sort(phase.faults.begin(), phase.faults.end(),
+                     [&](FaultId a, FaultId b) { return d.scenario.fault(a).at < d.scenario.fault(b).at; });
     d.scenario.phases.push_back(std::move(phase));
   }
 }

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/printable.h"
-#include "controller/scenario/sections/decode.h"
 #include "controller/model/search_time.h"
+#include "controller/scenario/sections/decode.h"
+#include "core/base/printable.h"
 
 namespace shakedown {
 namespace {
@@ -19,8 +19,9 @@ uint32_t most_stages_of(const Search& search) {
 
 void check_load(Decoding& d, const View& view, const Phase& phase, bool open, const std::string& what) {
   if (!phase.load || std::holds_alternative<OpenLoad>(phase.load->kind) == open) return;
-  d.diagnostics.error(view.at(), what + " needs " + (open ? "an open load" : "a closed load") + ", phase " +
-                                     ticked(phase.name) + " has " + (open ? "a closed one" : "an open one"),
+  d.diagnostics.error(view.at(),
+                      what + " needs " + (open ? "an open load" : "a closed load") + ", phase " + ticked(phase.name) + " has " +
+                          (open ? "a closed one" : "an open one"),
                       open ? "write load: {open: {rate: ...}}" : "write load: {closed: {users: ...}}");
 }
 
@@ -53,13 +54,17 @@ struct Reach {
     if (s == nullptr || !(rate > 0)) return;
     const std::string name = ticked(d.scenario.phase(phase).name);
     if (rate > s->to.per_second) {
-      return never("objective", "the search of " + name + " looks no higher than " + format_rate(s->to) + ", and " +
-                   format_rate({rate}) + " are asked for", "raise its `rate.to`");
+      return never("objective",
+                   "the search of " + name + " looks no higher than " + format_rate(s->to) + ", and " + format_rate({rate}) +
+                       " are asked for",
+                   "raise its `rate.to`");
     }
     const Duration least = least_search_time(*s, rate), limit = d.scenario.phase(phase).duration;
     if (least <= limit) return;
-    never("sli", "the search of " + name + " may take " + format_duration(limit) + ", and needs " + format_duration(least) +
-          " to show " + format_rate({rate}), "raise its `limit`, or shorten its windows or its confirmation");
+    never("sli",
+          "the search of " + name + " may take " + format_duration(limit) + ", and needs " + format_duration(least) +
+              " to show " + format_rate({rate}),
+          "raise its `limit`, or shorten its windows or its confirmation");
   }
   void operator()(const CapacitySli& s) const { search(s.phase, r.objective.limit); }
   void operator()(const HeadroomSli& s) const {
@@ -70,7 +75,8 @@ struct Reach {
     if (series == nullptr || series->levels.empty()) return;
     const std::string name = ticked(d.scenario.phase(s.phase).name);
     if (s.at > series->levels.back()) {
-      never("sli", "`at` lies beyond the largest step of " + name + ", " + format_number(series->levels.back()), "add steps up to it");
+      never("sli", "`at` lies beyond the largest step of " + name + ", " + format_number(series->levels.back()),
+            "add steps up to it");
     } else if (series->levels.size() < 4) {
       never("sli", "a law takes 4 steps at least, and " + name + " has " + std::to_string(series->levels.size()), "add steps");
     }
@@ -80,7 +86,8 @@ struct Reach {
     for (std::size_t i = 0; i < d.scenario.phases.size(); ++i) {
       const Phase& phase = d.scenario.phases[i];
       const bool named = std::find(s.scope.phases.begin(), s.scope.phases.end(), PhaseId(i)) != s.scope.phases.end();
-      if (phase.load && (s.scope.phases.empty() ? phase.measured : named)) all += phase.duration * static_cast<int64_t>(phase.repeat);
+      if (phase.load && (s.scope.phases.empty() ? phase.measured : named))
+        all += phase.duration * static_cast<int64_t>(phase.repeat);
     }
     if (all == Duration{} || all >= std::chrono::seconds(8)) return;
     never("sli", "a slope takes 8 seconds with answers at least, and there are " + format_duration(all), "make the phase longer");
@@ -93,7 +100,8 @@ struct Reach {
       if (!s.dependencies.empty() && !named) continue;
       const std::string name = ticked(one.name);
       if (!one.commitment) never("sli", "nobody has committed to what " + name + " takes", "add its `commitment`");
-      if (!one.capacity && one.scorecard.empty()) never("sli", "nothing says what " + name + " can take", "add its `capacity`, or a `scorecard`");
+      if (!one.capacity && one.scorecard.empty())
+        never("sli", "nothing says what " + name + " can take", "add its `capacity`, or a `scorecard`");
     }
   }
   template <class Other>
@@ -154,7 +162,8 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
     series.ready = ReadyCheck{view["ready"]["probe"].id<ProbeId>(d.names), view["ready"]["limit"].duration()};
   }
   check_ascending(d, view[axis], series.levels);
-  const bool whole = std::all_of(series.levels.begin(), series.levels.end(), [](double level) { return level == std::floor(level); });
+  const bool whole =
+      std::all_of(series.levels.begin(), series.levels.end(), [](double level) { return level == std::floor(level); });
   if (series.axis != StepAxis::rate && !whole) {
     d.diagnostics.error(view[axis].at(), "a level of `" + axis + "` is not a whole number", "write for example 1, 2, 4");
   }
@@ -178,8 +187,9 @@ void check_growth(Decoding& d, const View& root) {
       const auto* ratio = std::get_if<ErrorRatioSli>(&r.sli);
       if (ratio != nullptr && ratio->over > search.window) {
         d.diagnostics.error(phases[search.phase.value]["search"]["window"].at(),
-                            "requirement " + ticked(r.id) + " is about " + format_duration(ratio->over) + ", longer than a window of " +
-                                format_duration(search.window) + ", which holds none of them whole",
+                            "requirement " + ticked(r.id) + " is about " + format_duration(ratio->over) +
+                                ", longer than a window of " + format_duration(search.window) +
+                                ", which holds none of them whole",
                             "lengthen `window`, or shorten the requirement's `over`");
       }
       if (plain) continue;
@@ -193,10 +203,10 @@ void check_growth(Decoding& d, const View& root) {
     const Sli& sli = d.scenario.requirements[i].sli;
     for (const PhaseId phase : scope_phases(sli)) {
       if (d.scenario.search_of(phase) == nullptr && d.scenario.steps_of(phase) == nullptr) continue;
-      d.diagnostics.error(rows[i]["sli"].at(),
-                          "phase " + ticked(d.scenario.phase(phase).name) + " looks for a limit; its steps are no window of " +
-                              kind_name(sli),
-                          "name another phase, or judge it by capacity, headroom or efficiency");
+      d.diagnostics.error(
+          rows[i]["sli"].at(),
+          "phase " + ticked(d.scenario.phase(phase).name) + " looks for a limit; its steps are no window of " + kind_name(sli),
+          "name another phase, or judge it by capacity, headroom or efficiency");
     }
     const auto wants = [&](PhaseId phase, bool found, const std::string& key) {
       if (!phase.valid() || found) return;

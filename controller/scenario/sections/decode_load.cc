@@ -10,22 +10,20 @@ RateShape decode_steps_rate(Decoding& d, const View& open, const View& phase) {
   const Duration total = shape.each * static_cast<int64_t>(shape.steps.size());
   if (phase && open["each"] && total > phase.duration()) {
     d.diagnostics.error(open["each"].at(),
-                        std::to_string(shape.steps.size()) + " steps of " +
-                            format_duration(shape.each) + " take " + format_duration(total) +
-                            ", the phase lasts " + format_duration(phase.duration()),
+                        std::to_string(shape.steps.size()) + " steps of " + format_duration(shape.each) + " take " +
+                            format_duration(total) + ", the phase lasts " + format_duration(phase.duration()),
                         "lengthen the phase or shorten the steps");
   }
   return shape;
 }
 
 RateShape decode_spike(Decoding& d, const View& view, const View& phase) {
-  const SpikeRate shape{view["base"].rate(), view["peak"].rate(), view["at"].duration(),
-                        view["for"].duration()};
+  const SpikeRate shape{view["base"].rate(), view["peak"].rate(), view["at"].duration(), view["for"].duration()};
   if (phase && shape.at + shape.length > phase.duration()) {
-    d.diagnostics.error(view.at(),
-                        "the spike ends at " + format_duration(shape.at + shape.length) +
-                            ", the phase at " + format_duration(phase.duration()),
-                        "lengthen the phase or move the spike");
+    d.diagnostics.error(
+        view.at(),
+        "the spike ends at " + format_duration(shape.at + shape.length) + ", the phase at " + format_duration(phase.duration()),
+        "lengthen the phase or move the spike");
   }
   return shape;
 }
@@ -46,10 +44,8 @@ std::vector<MixEntry> decode_mix(Decoding& d, const View& load) {
   if (!load["mix"].absent()) return mix;
   if (d.names.of("operation").size() == 1) return {{OperationId(0), 1}};
   if (load) {
-    d.diagnostics.error(
-        load.at(), "a load without `mix`, but there are several operations",
-        "add mix: {" +
-            (d.names.of("operation").empty() ? "NAME" : d.names.of("operation").front()) + ": 1}");
+    d.diagnostics.error(load.at(), "a load without `mix`, but there are several operations",
+                        "add mix: {" + (d.names.of("operation").empty() ? "NAME" : d.names.of("operation").front()) + ": 1}");
   }
   return mix;
 }
@@ -63,8 +59,7 @@ Load decode_load(Decoding& d, const View& view, const View& phase_duration) {
   } else {
     OpenLoad open;
     open.shape = decode_shape(d, view["open"], phase_duration);
-    open.arrivals =
-        view["open"]["arrivals"].text() == "poisson" ? Arrivals::poisson : Arrivals::uniform;
+    open.arrivals = view["open"]["arrivals"].text() == "poisson" ? Arrivals::poisson : Arrivals::uniform;
     load.kind = std::move(open);
   }
   load.mix = decode_mix(d, view);

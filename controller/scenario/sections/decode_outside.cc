@@ -77,12 +77,12 @@ Dependency decode_dependency(Decoding& d, const std::string& name, const View& v
   if (view["capacity"]) out.capacity = view["capacity"].rate();
   if (view["scorecard"]) out.scorecard = d.path(view["scorecard"].text());
   if (const View counter = view["counter"]) {
-    out.counter = MetricQuery{counter["prometheus"].text(), decode_query(d, counter["query"], true),
-                              decode_token(counter["token"])};
+    out.counter =
+        MetricQuery{counter["prometheus"].text(), decode_query(d, counter["query"], true), decode_token(counter["token"])};
   }
   if (const View commitment = view["commitment"]) {
-    out.commitment = Commitment{commitment["who"].text(), commitment["rate"].rate(), commitment["date"].text(),
-                                commitment["until"].text()};
+    out.commitment =
+        Commitment{commitment["who"].text(), commitment["rate"].rate(), commitment["date"].text(), commitment["until"].text()};
   }
   return out;
 }

@@ -24,9 +24,7 @@ void check_scheme(Decoding& d, const View& request, const ProtocolForm& protocol
 
 }  // namespace
 
-Text decode_text(const Decoding& d, const View& view) {
-  return parse_holes(view.text(), view.shape().words, d.secrets()).text;
-}
+Text decode_text(const Decoding& d, const View& view) { return parse_holes(view.text(), view.shape().words, d.secrets()).text; }
 
 const ProtocolForm* written_protocol(const View& asking) {
   for (const ProtocolForm& protocol : protocol_forms()) {

@@ -15,11 +15,9 @@ Area area_of(const std::string& word) {
 
 std::vector<std::string> nouns_for(const Decoding& d, const Sli& sli) {
   const auto* rpo = std::get_if<RpoSli>(&sli);
-  if (rpo != nullptr && rpo->ledger.valid())
-    return write_nouns(d.scenario.ledger(rpo->ledger).noun);
+  if (rpo != nullptr && rpo->ledger.valid()) return write_nouns(d.scenario.ledger(rpo->ledger).noun);
   const auto* durability = std::get_if<DurabilitySli>(&sli);
-  if (durability != nullptr && durability->ledger.valid())
-    return write_nouns(d.scenario.ledger(durability->ledger).noun);
+  if (durability != nullptr && durability->ledger.valid()) return write_nouns(d.scenario.ledger(durability->ledger).noun);
   std::vector<std::string> nouns = write_nouns({});
   for (const Ledger& ledger : d.scenario.ledgers) {
     for (std::string& noun : write_nouns(ledger.noun)) nouns.push_back(std::move(noun));
@@ -45,18 +43,15 @@ void check_resolution(Decoding& d, const View& at, const Requirement& r) {
   const Ledger& ledger = d.scenario.ledger(rpo->ledger);
   if (ledger.rate.per_second <= 0 || r.objective.limit >= 1 / ledger.rate.per_second) return;
   d.diagnostics.error(at.at(),
-                      "finer than ledger " + ticked(ledger.name) +
-                          " can resolve: it writes once in " +
+                      "finer than ledger " + ticked(ledger.name) + " can resolve: it writes once in " +
                           format_duration(from_seconds(1 / ledger.rate.per_second)),
                       "raise its rate, or promise a number of writes");
 }
 
 void check_ledger_exists(Decoding& d, const View& at, const Requirement& r) {
   const auto* impact = std::get_if<ImpactSli>(&r.sli);
-  if (impact == nullptr || impact->unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty())
-    return;
-  d.diagnostics.error(at.at(), "lost writes are counted by a ledger, and there is none",
-                      "declare one under `ledgers:`");
+  if (impact == nullptr || impact->unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty()) return;
+  d.diagnostics.error(at.at(), "lost writes are counted by a ledger, and there is none", "declare one under `ledgers:`");
 }
 
 // By which rule objective and declared value are read: a certificate's check compares a time, the others a number. None for a
@@ -86,8 +81,7 @@ bool check_presence(Decoding& d, const View& view, const std::string& rule, Requ
   return static_cast<bool>(written);
 }
 
-std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind,
-                                       Requirement& r) {
+std::optional<Amount> decode_objective(Decoding& d, const View& view, const std::string& kind, Requirement& r) {
   if (kind.empty() || !check_presence(d, view, kind, r)) return std::nullopt;
   Finding finding;
   const auto parsed = parse_objective(kind, view["objective"].text(), nouns_for(d, r.sli), finding);
@@ -102,15 +96,12 @@ std::optional<Amount> decode_objective(Decoding& d, const View& view, const std:
   return parsed->amount;
 }
 
-void decode_declared(Decoding& d, const View& view, const std::string& kind,
-                     const std::optional<Amount>& limit, Requirement& r) {
+void decode_declared(Decoding& d, const View& view, const std::string& kind, const std::optional<Amount>& limit, Requirement& r) {
   if (!view) return;
   Declared declared;
   if (view["status"]) {
     const std::string word = view["status"].text();
-    declared.status = word == "green"    ? Status::green
-                      : word == "yellow" ? Status::yellow
-                                         : Status::red;
+    declared.status = word == "green" ? Status::green : word == "yellow" ? Status::yellow : Status::red;
   }
   declared.period = view["over"].duration();
   declared.value_text = view["value"].text();
@@ -121,12 +112,11 @@ void decode_declared(Decoding& d, const View& view, const std::string& kind,
     const auto amount = parse_amount(kind, declared.value_text, nouns_for(d, r.sli), finding);
     if (amount) declared.value = amount->value;
     if (!amount)
-      d.diagnostics.error(view["value"].at(), "declared `value`: " + finding.problem,
-                          "write it in the objective's unit");
+      d.diagnostics.error(view["value"].at(), "declared `value`: " + finding.problem, "write it in the objective's unit");
     if (amount && limit && amount->kind != limit->kind) {
       d.diagnostics.error(view["value"].at(),
-                          "declared `value` " + ticked(declared.value_text) + " and objective " +
-                              ticked(r.objective.text) + " have different units",
+                          "declared `value` " + ticked(declared.value_text) + " and objective " + ticked(r.objective.text) +
+                              " have different units",
                           "write both in the same unit");
     }
   }
@@ -162,7 +152,9 @@ void decode_when(Decoding& d, const View& view, StopCondition& condition) {
   condition.limit = amount->value;
   const bool always = condition.at_limit && condition.limit <= 0;
   if (always || (!condition.at_limit && condition.limit >= 1)) {
-    d.diagnostics.error(view.at(), std::string("`when`: a condition that ") + (always ? "is always" : "can never be") + " met: `" + when + "`", hint);
+    d.diagnostics.error(
+        view.at(), std::string("`when`: a condition that ") + (always ? "is always" : "can never be") + " met: `" + when + "`",
+        hint);
   }
 }
 
@@ -204,8 +196,7 @@ void decode_stop_conditions(Decoding& d, const View& root) {
     if (view["when"]) decode_when(d, view["when"], condition);
     const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
     if (ratio != nullptr) check_whole_seconds(d, view["sli"]["error_ratio"]["over"], ratio->over);
-    condition.describe = "error ratio " + when +
-                         (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
+    condition.describe = "error ratio " + when + (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
                          (condition.outside_faults ? ", outside faults" : "");
     d.scenario.stop_when.push_back(std::move(condition));
   }

@@ -8,8 +8,7 @@ Scope scope_of(const Names& names, const View& view) {
 }
 
 Sli availability(const Names& names, const View& view) {
-  if (view["probe"].written())
-    return UptimeSli{view["probe"].ids<ProbeId>(names), view["period"].duration()};
+  if (view["probe"].written()) return UptimeSli{view["probe"].ids<ProbeId>(names), view["period"].duration()};
   return AvailabilitySli{view["operations"].ids<OperationId>(names), scope_of(names, view)};
 }
 
@@ -17,8 +16,7 @@ Sli mttr(const Names& names, const View& view) {
   MttrSli sli;
   sli.probes = view["probe"].ids<ProbeId>(names);
   sli.fault = view["fault"].id<FaultId>(names);
-  sli.statistic =
-      view["statistic"].text() == "median" ? RepairStatistic::median : RepairStatistic::mean;
+  sli.statistic = view["statistic"].text() == "median" ? RepairStatistic::median : RepairStatistic::mean;
   return sli;
 }
 
@@ -74,11 +72,9 @@ Sli decode_sli(const Decoding& d, const View& view) {
   const View inner = view[kind];
   if (kind == "availability") return availability(names, inner);
   if (kind == "latency") {
-    return LatencySli{inner["operation"].id<OperationId>(names), inner["quantile"].share().value,
-                      scope_of(names, inner)};
+    return LatencySli{inner["operation"].id<OperationId>(names), inner["quantile"].share().value, scope_of(names, inner)};
   }
-  if (kind == "throughput")
-    return ThroughputSli{inner["operations"].ids<OperationId>(names), scope_of(names, inner)};
+  if (kind == "throughput") return ThroughputSli{inner["operations"].ids<OperationId>(names), scope_of(names, inner)};
   if (kind == "error_ratio") {
     const bool scoped = inner.shape().find("phases") != nullptr;
     return ErrorRatioSli{inner["operations"].ids<OperationId>(names), inner["over"].duration(),
@@ -88,10 +84,8 @@ Sli decode_sli(const Decoding& d, const View& view) {
   if (kind == "mtbr") return MtbrSli{inner["probe"].ids<ProbeId>(names)};
   if (kind == "mttr") return mttr(names, inner);
   if (kind == "outages") return OutagesSli{inner["probe"].ids<ProbeId>(names)};
-  if (kind == "impact")
-    return ImpactSli{inner["fault"].id<FaultId>(names), ImpactUnit::failed_requests};
-  if (kind == "tolerated")
-    return ToleratedSli{inner["faults"].ids<FaultId>(names), inner["probe"].ids<ProbeId>(names)};
+  if (kind == "impact") return ImpactSli{inner["fault"].id<FaultId>(names), ImpactUnit::failed_requests};
+  if (kind == "tolerated") return ToleratedSli{inner["faults"].ids<FaultId>(names), inner["probe"].ids<ProbeId>(names)};
   if (kind == "rto") return rto(names, inner);
   if (kind == "rpo") return rpo(names, inner);
   if (kind == "durability") return DurabilitySli{inner["ledger"].id<LedgerId>(names)};

@@ -1,22 +1,18 @@
-#include "core/base/printable.h"
 #include "controller/scenario/sections/decode.h"
+#include "core/base/printable.h"
 
 namespace shakedown {
 namespace {
 
-void check_component_step(Decoding& d, const View& step, const std::string& what,
-                          const Component& component) {
+void check_component_step(Decoding& d, const View& step, const std::string& what, const Component& component) {
   const auto lacks = [&](const char* thing, const char* hint) {
-    d.diagnostics.error(step[what].at(), "component " + ticked(component.name) + " has no " + thing,
-                        hint);
+    d.diagnostics.error(step[what].at(), "component " + ticked(component.name) + " has no " + thing, hint);
   };
-  if (what == "start" && component.start.empty())
-    lacks("`start` command", "add `start:` to the component");
+  if (what == "start" && component.start.empty()) lacks("`start` command", "add `start:` to the component");
   if (what == "stop" && component.stop.empty() && !component.process) {
     lacks("`stop` command and no `process`", "add `stop:` or `process:` to the component");
   }
-  if (what == "continue" && !component.process)
-    lacks("`process`", "add `process:` to the component");
+  if (what == "continue" && !component.process) lacks("`process`", "add `process:` to the component");
 }
 
 void place_command(Decoding& d, const View& step, Action& action) {
@@ -27,9 +23,8 @@ void place_command(Decoding& d, const View& step, Action& action) {
   }
   action.agent = agent.id<AgentId>(d.names);
   if (action.agent.valid() && !d.scenario.agents[action.agent.value].local) {
-    d.diagnostics.error(
-        agent.at(), "inline commands run on the agent `local` only, not on " + ticked(agent.text()),
-        "run it on `local`");
+    d.diagnostics.error(agent.at(), "inline commands run on the agent `local` only, not on " + ticked(agent.text()),
+                        "run it on `local`");
   }
 }
 
@@ -46,9 +41,7 @@ Action decode_step(Decoding& d, const View& step) {
     return action;
   }
   if (what.empty()) return action;
-  action.kind = what == "start"  ? Action::Kind::start
-                : what == "stop" ? Action::Kind::stop
-                                 : Action::Kind::resume;
+  action.kind = what == "start" ? Action::Kind::start : what == "stop" ? Action::Kind::stop : Action::Kind::resume;
   action.component = step[what].id<ComponentId>(d.names);
   action.describe = what + " " + step[what].text();
   if (action.component.valid()) {
@@ -74,8 +67,7 @@ Action component_action(const Decoding& d, Action::Kind kind, const char* word, 
 AgentId local_agent(Decoding& d, Position at) {
   const auto local = d.names.find("agent", "local");
   if (local) return AgentId(*local);
-  d.diagnostics.error(at, "a command, but no agent `local` to run it",
-                      "declare the agent `local` with the role inject");
+  d.diagnostics.error(at, "a command, but no agent `local` to run it", "declare the agent `local` with the role inject");
   return {};
 }
 
@@ -98,8 +90,7 @@ void decode_setup(Decoding& d, const View& root) {
   d.scenario.setup = decode_steps(d, root["setup"]);
   d.scenario.teardown = decode_steps(d, root["teardown"]);
   const View ready = root["ready"];
-  if (ready)
-    d.scenario.ready = ReadyCheck{ready["probe"].id<ProbeId>(d.names), ready["limit"].duration()};
+  if (ready) d.scenario.ready = ReadyCheck{ready["probe"].id<ProbeId>(d.names), ready["limit"].duration()};
 }
 
 }  // namespace shakedown

@@ -21,8 +21,7 @@ AgentId owner_of(Decoding& d, const std::string& component, const View& view) {
   }
   if (agent.valid() && !d.scenario.agents[agent.value].inject) {
     d.diagnostics.error(view["agent"].at(),
-                        "agent " + ticked(d.scenario.agents[agent.value].name) +
-                            " cannot own component " + ticked(component) +
+                        "agent " + ticked(d.scenario.agents[agent.value].name) + " cannot own component " + ticked(component) +
                             ": it lacks the role `inject`",
                         "add `inject` to its roles, or name another agent");
     return {};
@@ -32,10 +31,10 @@ AgentId owner_of(Decoding& d, const std::string& component, const View& view) {
 
 void refuse_remote_command(Decoding& d, AgentId agent, const View& command) {
   if (!command || !agent.valid() || d.scenario.agents[agent.value].local) return;
-  d.diagnostics.error(command.at(),
-                      "inline commands run on the agent `local` only, this component belongs to " +
-                          ticked(d.scenario.agents[agent.value].name),
-                      "let the component's own supervisor start it, or run the drill on its host");
+  d.diagnostics.error(
+      command.at(),
+      "inline commands run on the agent `local` only, this component belongs to " + ticked(d.scenario.agents[agent.value].name),
+      "let the component's own supervisor start it, or run the drill on its host");
 }
 
 // A bad command was already reported; it is not missing as well.
@@ -51,9 +50,7 @@ std::optional<ProcessSpec> decode_process(const Decoding& d, const View& view) {
   if (process.exe.find('/') != std::string::npos) process.exe = d.path(process.exe);
   process.user = view["user"].text();
   const std::string scope = view["scope"].text();
-  process.scope = scope == "group"      ? ProcessScope::group
-                  : scope == "children" ? ProcessScope::children
-                                        : ProcessScope::one;
+  process.scope = scope == "group" ? ProcessScope::group : scope == "children" ? ProcessScope::children : ProcessScope::one;
   if (view["processes"].written()) process.processes = view["processes"].small();
   return process;
 }
@@ -104,8 +101,7 @@ void decode_agents(Decoding& d, const View& root) {
   if (d.scenario.agents.empty()) d.scenario.agents.push_back({"local", true, true, true});
   const auto& agents = d.scenario.agents;
   if (std::none_of(agents.begin(), agents.end(), [](const AgentSpec& a) { return a.load; })) {
-    d.diagnostics.error(root["agents"].at(), "no agent has the role `load`",
-                        "without one nothing can be measured");
+    d.diagnostics.error(root["agents"].at(), "no agent has the role `load`", "without one nothing can be measured");
   }
 }
 

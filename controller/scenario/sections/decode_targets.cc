@@ -19,15 +19,11 @@ void decode_secrets(Decoding& d, const View& root) {
     secret.source.where = env ? view["env"].text() : d.path(view["file"].text());
     const auto& reserved = reserved_holes();
     if (std::find(reserved.begin(), reserved.end(), entry.key) != reserved.end()) {
-      d.diagnostics.error(
-          entry.at,
-          "a secret called " + ticked(entry.key) + " would hide the hole {" + entry.key + "}",
-          "give it another name");
+      d.diagnostics.error(entry.at, "a secret called " + ticked(entry.key) + " would hide the hole {" + entry.key + "}",
+                          "give it another name");
     } else if (!hole_word(entry.key)) {
-      d.diagnostics.error(
-          entry.at,
-          "a secret called " + ticked(entry.key) + " cannot be used as {" + entry.key + "}",
-          "begin its name with a letter");
+      d.diagnostics.error(entry.at, "a secret called " + ticked(entry.key) + " cannot be used as {" + entry.key + "}",
+                          "begin its name with a letter");
     }
     d.scenario.secrets.push_back(std::move(secret));
   }
@@ -70,10 +66,10 @@ void decode_connections(Decoding& d, const View& view) {
   policy.backoff = reconnect["backoff"].duration();
   policy.backoff_max = reconnect["max"] ? reconnect["max"].duration() : std::max(policy.backoff, policy.backoff_max);
   if (policy.backoff > policy.backoff_max) {
-    d.diagnostics.error(reconnect["backoff"].at(),
-                        "`backoff` is " + format_duration(policy.backoff) +
-                            ", longer than `max`, " + format_duration(policy.backoff_max),
-                        "the pause grows from `backoff` to `max`");
+    d.diagnostics.error(
+        reconnect["backoff"].at(),
+        "`backoff` is " + format_duration(policy.backoff) + ", longer than `max`, " + format_duration(policy.backoff_max),
+        "the pause grows from `backoff` to `max`");
   }
 }
 

@@ -10,10 +10,8 @@ KeySpec decode_key(Decoding& d, const View& view) {
   const std::vector<View> ends = view["uniform"].items();
   const UniformKey key{ends[0].integer(), ends[1].integer()};
   if (key.low > key.high) {
-    d.diagnostics.error(
-        view["uniform"].at(),
-        "`uniform` from " + std::to_string(key.low) + " to " + std::to_string(key.high),
-        "write the smaller number first");
+    d.diagnostics.error(view["uniform"].at(), "`uniform` from " + std::to_string(key.low) + " to " + std::to_string(key.high),
+                        "write the smaller number first");
   }
   return key;
 }
@@ -28,8 +26,7 @@ void check_operation_holes(Decoding& d, const View& view) {
                           "say what fills it: add `" + std::string(name) + ":`");
     }
     if (view[name] && request.sound() && !used) {
-      d.diagnostics.warning(view[name].at(),
-                            "`" + std::string(name) + "` fills " + hole + ", which is not used",
+      d.diagnostics.warning(view[name].at(), "`" + std::string(name) + "` fills " + hole + ", which is not used",
                             "use " + hole + " in the request, or remove it");
     }
   };
@@ -41,24 +38,19 @@ void check_ledger_holes(Decoding& d, const View& view) {
   const View write = written_request(view["write"]), read = written_request(view["read"]);
   const ProtocolForm *writes = written_protocol(view["write"]), *reads = written_protocol(view["read"]);
   if (write.sound() && !uses(write, HoleKind::id, d.secrets())) {
-    d.diagnostics.error(write.at(), "the ledger's write does not use {id}",
-                        "each write needs its own name");
+    d.diagnostics.error(write.at(), "the ledger's write does not use {id}", "each write needs its own name");
   }
   if (read.sound() && !uses(read, HoleKind::id, d.secrets())) {
-    d.diagnostics.error(read.at(), "the ledger's read does not use {id}",
-                        "each write is read back by its name");
+    d.diagnostics.error(read.at(), "the ledger's read does not use {id}", "each write is read back by its name");
   }
   const bool proves = uses(view["present"], HoleKind::checksum, d.secrets());
   const bool carries = uses(write, HoleKind::payload, d.secrets()) || uses(write, HoleKind::checksum, d.secrets());
   if (write.sound() && proves && !carries) {
-    d.diagnostics.error(
-        write.at(),
-        "`present` looks for {checksum}, but the write carries neither {payload} nor {checksum}",
-        writes->carry_hint);
+    d.diagnostics.error(write.at(), "`present` looks for {checksum}, but the write carries neither {payload} nor {checksum}",
+                        writes->carry_hint);
   }
   if (view["present"].sound() && !proves && reads != nullptr) {
-    d.diagnostics.warning(view["present"].at(),
-                          "`present` does not look for {checksum}: altered entries pass as kept",
+    d.diagnostics.warning(view["present"].at(), "`present` does not look for {checksum}: altered entries pass as kept",
                           reads->prove_hint);
   }
 }
@@ -99,8 +91,7 @@ void decode_probes(Decoding& d, const View& root) {
     probe.timeout = view["timeout"].duration();
     probe.down_after = view["down_after"].small();
     probe.up_after = view["up_after"].small();
-    probe.connection =
-        view["connection"].text() == "fresh" ? ProbeConnection::fresh : ProbeConnection::reuse;
+    probe.connection = view["connection"].text() == "fresh" ? ProbeConnection::fresh : ProbeConnection::reuse;
     probe.agent = decode_from(d, view["from"]);
     d.scenario.probes.push_back(std::move(probe));
   }

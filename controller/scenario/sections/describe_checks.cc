@@ -5,23 +5,24 @@ namespace shakedown {
 namespace {
 
 Shape tls_check_shape() {
-  return mapping("TLS check", "The target accepts no handshake below the floor (SSL 3.0 is always below), and none with a forbidden cipher suite.",
-                 {need("target", reference("target"), "Which one; https."),
-                  may("floor", choice({"TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3"}), "TLS1.2", "The lowest version that may be accepted."),
-                  may("forbidden",
-                      list_of(text_like("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "a cipher suite or class such as 3DES"), 1, 64),
-                      "Cipher suites of TLS 1.2 and older, by OpenSSL's name, or classes of them: RC4, 3DES, NULL, CBC, kRSA.")});
+  return mapping(
+      "TLS check",
+      "The target accepts no handshake below the floor (SSL 3.0 is always below), and none with a forbidden cipher suite.",
+      {need("target", reference("target"), "Which one; https."),
+       may("floor", choice({"TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3"}), "TLS1.2", "The lowest version that may be accepted."),
+       may("forbidden", list_of(text_like("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "a cipher suite or class such as 3DES"), 1, 64),
+           "Cipher suites of TLS 1.2 and older, by OpenSSL's name, or classes of them: RC4, 3DES, NULL, CBC, kRSA.")});
 }
 
 Shape certificate_check_shape() {
-  return mapping("certificate check",
-                 "The certificate that the target shows verifies. Its number is the time left until the first of its chain expires.",
-                 {need("target", reference("target"), "Which one; https.")});
+  return mapping(
+      "certificate check",
+      "The certificate that the target shows verifies. Its number is the time left until the first of its chain expires.",
+      {need("target", reference("target"), "Which one; https.")});
 }
 
 Shape plain_http_check_shape() {
-  return mapping("plain HTTP check",
-                 "Plain HTTP is refused on this port, closed without an answer, or redirected to https.",
+  return mapping("plain HTTP check", "Plain HTTP is refused on this port, closed without an answer, or redirected to https.",
                  {need("target", reference("target"), "Whose host; https."),
                   need("port", integer(1, 65535), "The port on which nothing may be served in plain text.")});
 }
@@ -40,7 +41,9 @@ Shape headers_check_shape() {
 }
 
 Shape http_check_shape() {
-  return mapping("HTTP check", "The answer is as expected. With `number`, what stands there in its JSON is compared too; it must be the same at each address.",
+  return mapping("HTTP check",
+                 "The answer is as expected. With `number`, what stands there in its JSON is compared too; it must be the same "
+                 "at each address.",
                  {need("http", request_shape("http", {}), "The request."),
                   otherwise("expect", http_expect_shape({}), "status 2xx", "What makes the answer good."),
                   may("number", scalar(Form::pointer), "Where in the JSON body the number stands.")});
@@ -65,8 +68,7 @@ Shape check_shape() {
        may("plain_http", plain_http_check_shape(), "Nothing is served in plain text."),
        may("authentication", authentication_check_shape(), "Nothing is served without credentials."),
        may("headers", headers_check_shape(), "An answer carries headers."),
-       may("http", http_check_shape(), "An answer is as expected."),
-       may("command", command_check_shape(), "A command succeeds."),
+       may("http", http_check_shape(), "An answer is as expected."), may("command", command_check_shape(), "A command succeeds."),
        otherwise("agent", reference("agent"), "the first agent with the role `load`; for a command `local`", "Who looks."),
        may("timeout", duration(0.01, 3600), "10s", "It could not be looked at when it takes longer.")});
   shape.exactly_one = {{"tls", "certificate", "plain_http", "authentication", "headers", "http", "command"}};

@@ -6,59 +6,55 @@ namespace {
 constexpr double kLongest = 30 * kDay;
 
 Shape kill_shape() {
-  return mapping(
-      "kill", "Sends a signal to the component's process, descendants or group.",
-      {need("component", reference("component"), "Which one."),
-       may("signal",
-           choice({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"}),
-           "SIGKILL", "Which signal; it must end the process, so SIGHUP is refused.")});
+  return mapping("kill", "Sends a signal to the component's process, descendants or group.",
+                 {need("component", reference("component"), "Which one."),
+                  may("signal", choice({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"}), "SIGKILL",
+                      "Which signal; it must end the process, so SIGHUP is refused.")});
 }
 
 Shape pause_shape() {
-  return mapping("pause", "Stands the component still (SIGSTOP) and lets it run on after a time.",
-                 {need("component", reference("component"), "Which one."),
-                  need("hold", duration_above_zero(kLongest), "For how long.")});
+  return mapping(
+      "pause", "Stands the component still (SIGSTOP) and lets it run on after a time.",
+      {need("component", reference("component"), "Which one."), need("hold", duration_above_zero(kLongest), "For how long.")});
 }
 
 Shape stop_shape() {
-  return mapping("stop", "Stops the component in good order.",
-                 {need("component", reference("component"), "Which one.")});
+  return mapping("stop", "Stops the component in good order.", {need("component", reference("component"), "Which one.")});
 }
 
 Shape exec_shape() {
-  return mapping(
-      "exec fault", "A command of yours breaks the component. The fault then needs `undo`.",
-      {need("component", reference("component"), "What it breaks."),
-       need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
-       need("effect", command_shape(),
-            "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown. After the undo it must "
-            "fail again: one that still succeeds then says that the fault still stands, and is told as left behind."),
-       may("limit", duration_above_zero(kDay), "30s", "How long each command may take.")});
+  return mapping("exec fault", "A command of yours breaks the component. The fault then needs `undo`.",
+                 {need("component", reference("component"), "What it breaks."),
+                  need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
+                  need("effect", command_shape(),
+                       "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown. After the undo it must "
+                       "fail again: one that still succeeds then says that the fault still stands, and is told as left behind."),
+                  may("limit", duration_above_zero(kDay), "30s", "How long each command may take.")});
 }
 
 Shape fault_shape() {
   Shape shape = mapping(
       "fault", "Something that is broken in a phase: exactly one of kill, pause, stop, exec.",
-      {need("name", name(), "Its name, unique in the scenario."),
-       need("at", duration(0, kLongest), "From the phase's start."),
+      {need("name", name(), "Its name, unique in the scenario."), need("at", duration(0, kLongest), "From the phase's start."),
        may("kill", kill_shape(), "A signal."), may("pause", pause_shape(), "A standstill."),
-       may("stop", stop_shape(), "An orderly stop."),
-       may("exec", exec_shape(), "A command of yours."),
-       otherwise("recover", list_of(step_shape(), 1, 100), "nothing: it must heal itself",
-                 "What the operator or orchestrator does. It counts as part of the recovery. Without it, and where no probe sees the "
-                 "service go down and come back, the fault stands until its `hold` is over, else until its phase ends or "
-                 "`recover_within` is over: what it does late is its own as well. A killed or stopped process that runs again by itself ends it."),
+       may("stop", stop_shape(), "An orderly stop."), may("exec", exec_shape(), "A command of yours."),
+       otherwise(
+           "recover", list_of(step_shape(), 1, 100), "nothing: it must heal itself",
+           "What the operator or orchestrator does. It counts as part of the recovery. Without it, and where no probe sees the "
+           "service go down and come back, the fault stands until its `hold` is over, else until its phase ends or "
+           "`recover_within` is over: what it does late is its own as well. A killed or stopped process that runs again by "
+           "itself ends it."),
        otherwise("undo", list_of(step_shape(), 1, 100), "start (kill, stop), continue (pause)",
                  "What we do to clean up. It does not count as recovery. exec has no default."),
        otherwise("recover_within", duration_above_zero(kLongest),
                  "twice the largest RTO objective of the fault, else 60s; at least what the steps of `recover` and the slowest "
                  "probe may take",
-                 "When it has not recovered by then, it is undone and the run stops. One that caused no outage is undone, and the run goes on."),
+                 "When it has not recovered by then, it is undone and the run stops. One that caused no outage is undone, and "
+                 "the run goes on."),
        otherwise("undo_within", duration_above_zero(kLongest),
                  "60s, twice the `stop_limit` of its component, and what the steps of `undo` may take",
                  "How long its undo is waited for; teardown comes after it. What has not been taken back by then is a leftover."),
-       may("expected", rate(1e6),
-           "How often it really happens, from your own incidents: 2/month.")});
+       may("expected", rate(1e6), "How often it really happens, from your own incidents: 2/month.")});
   shape.exactly_one = {{"kill", "pause", "stop", "exec"}};
   shape.later = {"network", "gate", "resource", "time", "group"};
   return shape;
@@ -95,13 +91,14 @@ Shape steps_shape() {
       "series of steps",
       "Runs the load at several levels, from which the scaling law is read: exactly one of concurrency, rate, replicas.",
       {may("concurrency", levels, "Users of a closed load, ascending."),
-       may("rate", list_of(rate(1e9), 3, 64), "Rates of an open load, ascending; a step that leaves 1 % unanswered does not count."),
-       may("replicas", levels, "Replicas, ascending; needs `scale`, and a load that saturates them: a step that answers all of an open load, or has "
+       may("rate", list_of(rate(1e9), 3, 64),
+           "Rates of an open load, ascending; a step that leaves 1 % unanswered does not count."),
+       may("replicas", levels,
+           "Replicas, ascending; needs `scale`, and a load that saturates them: a step that answers all of an open load, or has "
            "fewer requests in progress than replicas, does not count."),
        need("each", duration(2, kDay), "Length of a step."),
        may("settle", duration(0, kDay), "1s", "The beginning of each step that does not count."),
-       may("scale", scale, "How replicas are set."),
-       may("ready", ready_shape(), "What must be up after scaling.")});
+       may("scale", scale, "How replicas are set."), may("ready", ready_shape(), "What must be up after scaling.")});
   shape.exactly_one = {{"concurrency", "rate", "replicas"}};
   shape.needs = {{"replicas", "scale"}, {"scale", "replicas"}, {"ready", "scale"}};
   return shape;
@@ -112,38 +109,37 @@ Shape steps_shape() {
 Shape phase_shape() {
   Shape faults = list_of(fault_shape(), 0, 100);
   faults.refers_to = "fault";
-  Shape shape = mapping(
-      "phase", "A named interval of the drill.",
-      {need("name", name(), "Its name, unique in the scenario."),
-       may("duration", duration_above_zero(kLongest), "How long it lasts; a search or series of steps says so itself."),
-       may("search", search_shape(), "Looks for the highest rate that holds; needs an open load."),
-       may("steps", steps_shape(), "Runs the load at several levels."),
-       otherwise("measured", boolean(), "true; false for a search or series of steps",
-                 "Whether requirements look at it by default."),
-       may("repeat", integer(1, 1000), "1",
-           "How often it is run in a row; each time injects its faults again."),
-       may("load", load_shape(), "What is sent."), may("faults", faults, "What is broken.")});
+  Shape shape =
+      mapping("phase", "A named interval of the drill.",
+              {need("name", name(), "Its name, unique in the scenario."),
+               may("duration", duration_above_zero(kLongest), "How long it lasts; a search or series of steps says so itself."),
+               may("search", search_shape(), "Looks for the highest rate that holds; needs an open load."),
+               may("steps", steps_shape(), "Runs the load at several levels."),
+               otherwise("measured", boolean(), "true; false for a search or series of steps",
+                         "Whether requirements look at it by default."),
+               may("repeat", integer(1, 1000), "1", "How often it is run in a row; each time injects its faults again."),
+               may("load", load_shape(), "What is sent."), may("faults", faults, "What is broken.")});
   shape.exactly_one = {{"duration", "search", "steps"}};
   shape.needs = {{"search", "load"}, {"steps", "load"}};
-  shape.not_together = {{"search", "faults"}, {"steps", "faults"}, {"search", "measured"}, {"steps", "measured"},
-                        {"search", "repeat"}, {"steps", "repeat"}};
+  shape.not_together = {{"search", "faults"},  {"steps", "faults"},  {"search", "measured"},
+                        {"steps", "measured"}, {"search", "repeat"}, {"steps", "repeat"}};
   shape.later = {"recovery"};
   return shape;
 }
 
 Shape forecast_shape() {
   return mapping("forecast", "The load that is expected of the service.",
-                 {need("rate", rate(1e9), "Requests per second."),
-                  may("by", scalar(Form::date), "The day by which, quoted."),
+                 {need("rate", rate(1e9), "Requests per second."), may("by", scalar(Form::date), "The day by which, quoted."),
                   may("writes", rate(1e9), "Confirmed writes per second among them; a loss is told at this rate too.")});
 }
 
 Shape stop_condition_shape() {
-  return mapping("stop condition", "A condition on which the run ends at once; faults are undone.",
-                 {need("sli", stop_sli_shape(), "What is watched."),
-                  need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
-                       "The condition: `>` stops above the limit only, `>=` at the limit too (`>= 100%`: when nothing works any more)."),
-                  may("outside", choice({"faults"}), "Do not look inside fault windows.")});
+  return mapping(
+      "stop condition", "A condition on which the run ends at once; faults are undone.",
+      {need("sli", stop_sli_shape(), "What is watched."),
+       need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
+            "The condition: `>` stops above the limit only, `>=` at the limit too (`>= 100%`: when nothing works any more)."),
+       may("outside", choice({"faults"}), "Do not look inside fault windows.")});
 }
 
 const Shape& scenario_shape() {
@@ -153,18 +149,17 @@ const Shape& scenario_shape() {
     Shape requirements = list_of(requirement_shape(), 1, 1000);
     requirements.refers_to = "requirement";
     Shape s = mapping(
-        "scenario",
-        "One file declares the system, the load, the failures, the requirements and who decides.",
+        "scenario", "One file declares the system, the load, the failures, the requirements and who decides.",
         {need("shakedown", choice({"v1"}), "The version of this format."),
          need("name", name(), "Name of the drill."),
          otherwise("service", text(), "the name", "The service whose readiness is in question."),
          may("owner", text(), "The team that answers for it."),
          may("launch", scalar(Form::date), "The day of the launch, quoted: \"2026-12-15\"."),
-         otherwise("seed", integer(0, 9e15), "from the file's SHA-256",
-                   "Seed of everything random."),
+         otherwise("seed", integer(0, 9e15), "from the file's SHA-256", "Seed of everything random."),
          may("trace", choice({"w3c"}),
              "Every request of operations, probes and ledgers carries a `traceparent` of its own (W3C Trace Context, sampled), "
-             "and the scorecard's first and slowest requests tell their trace id, which leads to the team's own traces. Trace ids "
+             "and the scorecard's first and slowest requests tell their trace id, which leads to the team's own traces. Trace "
+             "ids "
              "are random and not of the seed: no two runs share one."),
          may("release", release_shape(), "Where the target tells its release."),
          may("environment", environment_shape(), "Where the drill takes place."),
@@ -172,17 +167,16 @@ const Shape& scenario_shape() {
          may("secrets", named("secret", secret_shape()), "Names for secrets, used as {NAME}."),
          may("env", named_like("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable", holes({})),
              "Environment of every command: of setup, teardown, recover, undo, exec faults and their effect, checks, `start` and "
-             "`stop` of components, and scale. Text, or a secret as {NAME}, which is read when the command starts. Of the agent's own "
+             "`stop` of components, and scale. Text, or a secret as {NAME}, which is read when the command starts. Of the "
+             "agent's own "
              "environment a command gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL and TZ, and nothing else."),
          need("targets", named("target", target_shape()), "The systems that load sees."),
          otherwise("agents", named("agent", agent_shape()), "one agent `local` with every role",
                    "Who sends load and injects faults."),
-         may("components", named("component", component_shape()),
-             "The only things that faults may touch."),
+         may("components", named("component", component_shape()), "The only things that faults may touch."),
          may("setup", list_of(step_shape(), 0, 100), "Steps before the drill, in order."),
          may("ready", ready_shape(), "What must be up before the first phase."),
-         may("teardown", list_of(step_shape(), 0, 100),
-             "Steps after the drill. They always run; their failures are shown."),
+         may("teardown", list_of(step_shape(), 0, 100), "Steps after the drill. They always run; their failures are shown."),
          need("operations", named("operation", operation_shape()), "The kinds of requests."),
          may("connections", connections_shape(), "How connections are kept."),
          may("probes", named("probe", probe_shape()), "Checks at a fixed cadence."),
@@ -191,11 +185,9 @@ const Shape& scenario_shape() {
          may("forecast", forecast_shape(), "The load that is expected."),
          may("dependencies", named("dependency", dependency_shape()), "The systems that the service calls."),
          need("phases", phases, "What happens, in order."),
-         may("stop_when", list_of(stop_condition_shape(), 0, 100),
-             "Conditions on which the run ends at once."),
+         may("stop_when", list_of(stop_condition_shape(), 0, 100), "Conditions on which the run ends at once."),
          need("requirements", requirements, "What must be true for a launch.")});
-    s.later = {"include",  "loads",    "profiles", "variables",
-               "journeys", "recovery", "reported", "controls"};
+    s.later = {"include", "loads", "profiles", "variables", "journeys", "recovery", "reported", "controls"};
     return s;
   }();
   return shape;

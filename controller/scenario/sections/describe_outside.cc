@@ -6,9 +6,7 @@ namespace {
 
 Shape query_text() { return text(); }
 
-Key token_key() {
-  return may("token", reference("secret"), "Secret that is sent as bearer token; resolved on the controller.");
-}
+Key token_key() { return may("token", reference("secret"), "Secret that is sent as bearer token; resolved on the controller."); }
 
 Shape counter_shape() {
   return mapping("counter", "The dependency's own count of the calls it received, from its Prometheus.",
@@ -30,8 +28,7 @@ Shape commitment_shape() {
 
 Shape reported_shape() {
   Shape shape = mapping(
-      "reported",
-      "What the team's own monitoring says of the same SLI in the same window. It is read after the last phase.",
+      "reported", "What the team's own monitoring says of the same SLI in the same window. It is read after the last phase.",
       {need("prometheus", url(), "Base URL of its API."),
        need("query", query_text(),
             "PromQL that gives one value in the objective's unit: a share from 0 to 1, seconds, or a rate per second. "
@@ -51,8 +48,7 @@ Shape dependency_shape() {
   Shape shape = mapping(
       "dependency", "A system that the service calls, and whether it can take the load that the forecast brings.",
       {need("owner", text(), "The team that answers for it."),
-       need("calls", named_like("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", "`service` or the name of a dependency",
-                                number_above(0, 1e6)),
+       need("calls", named_like("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", "`service` or the name of a dependency", number_above(0, 1e6)),
             "Who calls it, and how often for each request the caller receives: {service: 2.5, other: 0.1}."),
        may("capacity", rate(1e9), "What it can take, as its owner knows it."),
        may("scorecard", scalar(Form::path), "scorecard.json of a drill of that system, from which its capacity is taken."),

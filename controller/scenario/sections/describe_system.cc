@@ -32,18 +32,16 @@ std::string path_text() {
 Shape command_shape() { return list_of(text(), 1, 256); }
 
 Shape decision_shape() {
-  return mapping("decision", "Who decides about the launch, who contributes, and who is told.",
-                 {may("driver", text(), "Who brings the decision about."),
-                  may("approver", text(), "The one person who decides."),
-                  may("contributors", list_of(text()), "Whose advice is asked."),
-                  may("informed", list_of(text()), "Who is told.")});
+  return mapping(
+      "decision", "Who decides about the launch, who contributes, and who is told.",
+      {may("driver", text(), "Who brings the decision about."), may("approver", text(), "The one person who decides."),
+       may("contributors", list_of(text()), "Whose advice is asked."), may("informed", list_of(text()), "Who is told.")});
 }
 
 Shape environment_shape() {
-  return mapping(
-      "environment", "Where the drill takes place, and how that place differs from production.",
-      {need("name", text(), "For example staging."),
-       may("differs", text(), "Every known difference from production; printed on page one.")});
+  return mapping("environment", "Where the drill takes place, and how that place differs from production.",
+                 {need("name", text(), "For example staging."),
+                  may("differs", text(), "Every known difference from production; printed on page one.")});
 }
 
 Shape secret_shape() {
@@ -53,82 +51,74 @@ Shape secret_shape() {
       "report.",
       {may("env", text_like("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable"),
            "Environment variable of the agent."),
-       may("file", scalar(Form::path),
-           "A regular file of at most 64 KiB on the agent's host; a final line break is dropped.")});
+       may("file", scalar(Form::path), "A regular file of at most 64 KiB on the agent's host; a final line break is dropped.")});
   shape.exactly_one = {{"env", "file"}};
   return shape;
 }
 
 Shape target_shape() {
-  Shape tls =
-      mapping("tls", "TLS of an https target. The certificate is always verified.",
-              {may("ca", scalar(Form::path), "Certificates to trust instead of the system's, PEM."),
-               may("certificate", scalar(Form::path), "Client certificate chain, PEM."),
-               may("key", scalar(Form::path), "Key of the client certificate, PEM."),
-               otherwise("server_name", text_like("[A-Za-z0-9.-]+", "a host name"),
-                         "the URL's host", "Name that is asked for (SNI) and verified.")});
+  Shape tls = mapping("tls", "TLS of an https target. The certificate is always verified.",
+                      {may("ca", scalar(Form::path), "Certificates to trust instead of the system's, PEM."),
+                       may("certificate", scalar(Form::path), "Client certificate chain, PEM."),
+                       may("key", scalar(Form::path), "Key of the client certificate, PEM."),
+                       otherwise("server_name", text_like("[A-Za-z0-9.-]+", "a host name"), "the URL's host",
+                                 "Name that is asked for (SNI) and verified.")});
   tls.needs = {{"certificate", "key"}, {"key", "certificate"}};
   return mapping(
       "target", "A system that load, probes and ledgers see.",
       {need("url", url(all_schemes()),
             word_list(scheme_names([](const Scheme&) { return true; })) + ", host, port, and " + path_text() +
                 " that is put before every request's path. Each agent looks the host up once, "
-            "before the run; what the name stands for later is not seen. Where it has several addresses, each new connection "
-            "begins at the next one (and goes on to the others where it is refused), the first requests open one to each, and kept "
-            "connections are used in turn: a bad address shows with its share. Addresses to which the agent has no route are left out."),
+                "before the run; what the name stands for later is not seen. Where it has several addresses, each new connection "
+                "begins at the next one (and goes on to the others where it is refused), the first requests open one to each, "
+                "and kept "
+                "connections are used in turn: a bad address shows with its share. Addresses to which the agent has no route are "
+                "left out."),
        may("tls", tls, "Only for " + word_list(scheme_names([](const Scheme& s) { return s.secure; })) + ".")});
 }
 
 Shape agent_shape() {
-  return mapping(
-      "agent",
-      "A process that sends load or injects faults. The agent `local` is the command itself.",
-      {otherwise("roles", list_of(choice({"load", "inject"}), 1, 2), "every role",
-                 "`load` sends load, probes and ledgers; `inject` runs steps and faults.")});
+  return mapping("agent", "A process that sends load or injects faults. The agent `local` is the command itself.",
+                 {otherwise("roles", list_of(choice({"load", "inject"}), 1, 2), "every role",
+                            "`load` sends load, probes and ledgers; `inject` runs steps and faults.")});
 }
 
 Shape component_shape() {
-  Shape process = mapping(
-      "process", "How the component's process is found and recognised.",
-      {need("pidfile", scalar(Form::path),
-            "File with the process id; nobody else may be able to write it."),
-       may("exe", text(), "Program that the process must be running: base name, or path."),
-       may("user", text(), "User that the process must belong to."),
-       may("scope", choice({"one", "children", "group"}), "one",
-           "What a fault touches: the process; it and its descendants; its process group."),
-       otherwise("processes", integer(1, 4096), "any number but none",
-                 "How many processes the scope must hold again after a fault. Leave it out where the number follows the "
-                 "load, as in a server with a process for each connection.")});
+  Shape process =
+      mapping("process", "How the component's process is found and recognised.",
+              {need("pidfile", scalar(Form::path), "File with the process id; nobody else may be able to write it."),
+               may("exe", text(), "Program that the process must be running: base name, or path."),
+               may("user", text(), "User that the process must belong to."),
+               may("scope", choice({"one", "children", "group"}), "one",
+                   "What a fault touches: the process; it and its descendants; its process group."),
+               otherwise("processes", integer(1, 4096), "any number but none",
+                         "How many processes the scope must hold again after a fault. Leave it out where the number follows the "
+                         "load, as in a server with a process for each connection.")});
   process.at_least_one = {{"exe", "user"}};
-  return mapping(
-      "component", "Something that faults may touch. Nothing else is ever touched.",
-      {otherwise("agent", reference("agent"), "`local`",
-                 "The agent that owns it; it needs the role `inject`."),
-       may("process", process, "Needed by kill and pause, and by stop without a command."),
-       may("start", command_shape(),
-           "Command that starts it: program and arguments, no shell. A program without `/` is "
-           "first looked "
-           "for beside the shakedown program, then in PATH."),
-       otherwise("stop", command_shape(), "SIGTERM, then SIGKILL after `stop_limit`",
-                 "Command that stops it."),
-       may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
+  return mapping("component", "Something that faults may touch. Nothing else is ever touched.",
+                 {otherwise("agent", reference("agent"), "`local`", "The agent that owns it; it needs the role `inject`."),
+                  may("process", process, "Needed by kill and pause, and by stop without a command."),
+                  may("start", command_shape(),
+                      "Command that starts it: program and arguments, no shell. A program without `/` is "
+                      "first looked "
+                      "for beside the shakedown program, then in PATH."),
+                  otherwise("stop", command_shape(), "SIGTERM, then SIGKILL after `stop_limit`", "Command that stops it."),
+                  may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
 }
 
 Shape connections_shape() {
-  Shape reconnect =
-      mapping("reconnect", "How soon a refused connection is tried again.",
-              {may("backoff", duration_above_zero(3600), "50ms", "First pause; doubled each time."),
-               otherwise("max", duration_above_zero(3600), "100ms, or `backoff` where that is longer",
-                         "Longest pause. While it lasts nobody asks the target: whether it would have answered is known of the "
-                         "requests that are due then only if the next attempt fails, so that each outage is counted this finely.")});
+  Shape reconnect = mapping(
+      "reconnect", "How soon a refused connection is tried again.",
+      {may("backoff", duration_above_zero(3600), "50ms", "First pause; doubled each time."),
+       otherwise("max", duration_above_zero(3600), "100ms, or `backoff` where that is longer",
+                 "Longest pause. While it lasts nobody asks the target: whether it would have answered is known of the "
+                 "requests that are due then only if the next attempt fails, so that each outage is counted this finely.")});
   return mapping("connections", "How each agent keeps connections to each target.",
                  {otherwise("max", integer(1, 100000), "as many as requests are out",
                             "Most at a time, as the target's real clients have. What waits for one of them counts against the "
                             "target: leave it out unless such a pool belongs to what is promised."),
-                  otherwise("max_age", duration_above_zero(kDay), "no limit",
-                            "A connection is closed after this time."),
-                  otherwise("max_requests", integer(1, 1e12), "no limit",
-                            "A connection is closed after so many requests."),
+                  otherwise("max_age", duration_above_zero(kDay), "no limit", "A connection is closed after this time."),
+                  otherwise("max_requests", integer(1, 1e12), "no limit", "A connection is closed after so many requests."),
                   may("max_response", bytes(1024, 1e12), "16MiB",
                       "Largest answer, head included. A larger one is not read to its end: its request failed."),
                   otherwise("slowest", bytes(1, 1e12), "no limit",
@@ -143,18 +133,14 @@ Shape step_shape() {
               "One step of `setup`, `teardown`, `recover` or `undo`: exactly one of start, stop, "
               "continue, exec.",
               {may("start", reference("component"), "Runs the component's `start` command."),
-               may("stop", reference("component"),
-                   "Runs the component's `stop` command, or sends SIGTERM."),
+               may("stop", reference("component"), "Runs the component's `stop` command, or sends SIGTERM."),
                may("continue", reference("component"), "Lets a paused component run on."),
-               may("exec", command_shape(),
-                   "Runs a command: program and arguments, no shell, in the scenario's folder."),
-               otherwise("agent", reference("agent"), "`local`",
-                         "exec: where. Inline commands run on the agent `local` only."),
+               may("exec", command_shape(), "Runs a command: program and arguments, no shell, in the scenario's folder."),
+               otherwise("agent", reference("agent"), "`local`", "exec: where. Inline commands run on the agent `local` only."),
                may("after", duration(0, kDay), "0s",
                    "Wait: in `recover`, for the first step, from the fault's effect; else from the "
                    "end of the step before."),
-               may("limit", duration_above_zero(kDay), "30s",
-                   "The step has failed when it takes longer.")});
+               may("limit", duration_above_zero(kDay), "30s", "The step has failed when it takes longer.")});
   shape.exactly_one = {{"start", "stop", "continue", "exec"}};
   shape.needs = {{"agent", "exec"}};
   return shape;

@@ -100,8 +100,7 @@ std::optional<double> time_of(const std::string& text) {
   return value ? std::optional<double>(seconds(value.value())) : std::nullopt;
 }
 
-std::optional<Amount> counted_amount(Measure measure, const std::string& text,
-                                     const std::vector<std::string>& nouns) {
+std::optional<Amount> counted_amount(Measure measure, const std::string& text, const std::vector<std::string>& nouns) {
   if (const auto time = time_of(text); time && measure != Measure::count && measure != Measure::writes)
     return Amount{Amount::Kind::time, *time};
   const auto count = counted(text);
@@ -110,22 +109,19 @@ std::optional<Amount> counted_amount(Measure measure, const std::string& text,
   const bool writes = std::find(nouns.begin(), nouns.end(), word) != nouns.end();
   if (measure == Measure::count && (word.empty() || word == "outage" || word == "outages"))
     return Amount{Amount::Kind::plain, value};
-  if (measure == Measure::impact && (word == "request" || word == "requests"))
-    return Amount{Amount::Kind::requests, value};
+  if (measure == Measure::impact && (word == "request" || word == "requests")) return Amount{Amount::Kind::requests, value};
   if (measure != Measure::count && writes) return Amount{Amount::Kind::writes, value};
   return std::nullopt;
 }
 
-std::optional<Amount> read_amount(Measure measure, const std::string& text,
-                                  const std::vector<std::string>& nouns) {
+std::optional<Amount> read_amount(Measure measure, const std::string& text, const std::vector<std::string>& nouns) {
   if (measure == Measure::share) {
     const auto value = parse_share(text);
     return value ? std::optional<Amount>({Amount::Kind::plain, value.value().value}) : std::nullopt;
   }
   if (measure == Measure::rate) {
     const auto value = parse_rate(text);
-    return value ? std::optional<Amount>({Amount::Kind::plain, value.value().per_second})
-                 : std::nullopt;
+    return value ? std::optional<Amount>({Amount::Kind::plain, value.value().per_second}) : std::nullopt;
   }
   if (measure == Measure::time) {
     const auto value = time_of(text);
@@ -150,8 +146,7 @@ std::string empty_promise(std::string_view sli, const ParsedObjective& parsed) {
   const Measure measure = measure_of(sli);
   const double limit = parsed.objective.limit;
   const bool least = parsed.objective.comparison == Comparison::at_least;
-  if (measure == Measure::share && limit == (least ? 0 : 1))
-    return "an objective that everything meets";
+  if (measure == Measure::share && limit == (least ? 0 : 1)) return "an objective that everything meets";
   if (measure == Measure::time && limit == 0) return "a duration of zero";
   return {};
 }
@@ -169,14 +164,14 @@ std::vector<std::string> write_nouns(const std::string& noun) {
   std::vector<std::string> nouns = {"write", "writes"};
   if (noun.empty()) return nouns;
   nouns.push_back(noun);
-  const bool ies = noun.size() > 1 && noun.back() == 'y' &&
-                   std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
+  const bool ies =
+      noun.size() > 1 && noun.back() == 'y' && std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
   nouns.push_back(ies ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s");
   return nouns;
 }
 
-std::optional<Amount> parse_amount(std::string_view sli, const std::string& text,
-                                   const std::vector<std::string>& nouns, Finding& finding) {
+std::optional<Amount> parse_amount(std::string_view sli, const std::string& text, const std::vector<std::string>& nouns,
+                                   Finding& finding) {
   const Measure measure = measure_of(sli);
   const std::string bare = trimmed(text);
   const auto amount = read_amount(measure, bare, nouns);
@@ -184,15 +179,13 @@ std::optional<Amount> parse_amount(std::string_view sli, const std::string& text
   const NodeType type = core_type(bare);
   const bool needs_unit = measure != Measure::count && measure != Measure::number;
   const bool no_unit = type == NodeType::integer || type == NodeType::number;
-  finding.problem = std::string(no_unit && needs_unit ? "a unit is missing: " : "") +
-                    objective_rule(sli).called + " is " + alternatives(measure) + ", found " +
-                    ticked(bare);
+  finding.problem = std::string(no_unit && needs_unit ? "a unit is missing: " : "") + objective_rule(sli).called + " is " +
+                    alternatives(measure) + ", found " + ticked(bare);
   return std::nullopt;
 }
 
 std::optional<ParsedObjective> parse_objective(std::string_view sli, const std::string& text,
-                                               const std::vector<std::string>& nouns,
-                                               Finding& finding) {
+                                               const std::vector<std::string>& nouns, Finding& finding) {
   const ObjectiveRule& rule = objective_rule(sli);
   const std::string hint = "write for example \"" + std::string(rule.example) + "\"";
   ParsedObjective parsed;

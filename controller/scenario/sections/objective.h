@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/form/check.h"
 #include "controller/model/requirement.h"
+#include "core/form/check.h"
 
 namespace shakedown {
 
@@ -28,8 +28,8 @@ struct Amount {
 
 // "99.9%", "20ms", "500/s", "3", "0 writes", "100 requests", as the SLI demands. nouns: other words
 // for "writes". Without an amount the finding says why.
-std::optional<Amount> parse_amount(std::string_view sli, const std::string& text,
-                                   const std::vector<std::string>& nouns, Finding& finding);
+std::optional<Amount> parse_amount(std::string_view sli, const std::string& text, const std::vector<std::string>& nouns,
+                                   Finding& finding);
 
 struct ParsedObjective {
   Objective objective;
@@ -37,8 +37,7 @@ struct ParsedObjective {
 };
 // ">= 99.9%": direction, unit, and a limit that not everything meets.
 std::optional<ParsedObjective> parse_objective(std::string_view sli, const std::string& text,
-                                               const std::vector<std::string>& nouns,
-                                               Finding& finding);
+                                               const std::vector<std::string>& nouns, Finding& finding);
 
 // The noun, its plural, "write" and "writes".
 std::vector<std::string> write_nouns(const std::string& noun);

@@ -9,9 +9,7 @@ namespace {
 // Length of the UTF-8 sequence at i, 0 when there is none (overlong, surrogate, beyond U+10FFFF,
 // cut off).
 std::size_t utf8_length(std::string_view s, std::size_t i) {
-  const auto byte = [&](std::size_t k) {
-    return i + k < s.size() ? static_cast<unsigned char>(s[i + k]) : 0U;
-  };
+  const auto byte = [&](std::size_t k) { return i + k < s.size() ? static_cast<unsigned char>(s[i + k]) : 0U; };
   const auto follows = [&](std::size_t k) { return (byte(k) & 0xC0U) == 0x80U; };
   const unsigned lead = byte(0);
   if (lead < 0x80) return 1;
@@ -44,8 +42,7 @@ bool readable_bytes(std::string_view text, Diagnostics& diagnostics) {
     }
     const auto u = static_cast<unsigned char>(c);
     if ((u < 0x20 && c != '\n' && c != '\r' && c != '\t') || u == 0x7f) {
-      diagnostics.error(at, "a control character",
-                        "remove it; in a quoted text write \"\\e\" or \"\\x01\"");
+      diagnostics.error(at, "a control character", "remove it; in a quoted text write \"\\e\" or \"\\x01\"");
       return false;
     }
     if (c == '\n') {
@@ -68,8 +65,7 @@ bool indented_by_spaces(std::string_view text, Diagnostics& diagnostics) {
     const std::size_t first = row.find_first_not_of(" \t\r");
     const std::size_t tab = row.find('\t');
     if (first != std::string_view::npos && tab < first && row[first] != '#' && diagnostics.count() < Diagnostics::kMost) {
-      diagnostics.error({line, static_cast<uint32_t>(tab + 1)}, "a tab in the indentation",
-                        "YAML is indented by spaces");
+      diagnostics.error({line, static_cast<uint32_t>(tab + 1)}, "a tab in the indentation", "YAML is indented by spaces");
       fine = false;
     }
     begin = end + 1;
@@ -87,8 +83,7 @@ bool shallow(std::string_view text, Diagnostics& diagnostics) {
     if (c == '[' || c == '{') ++depth;
     if ((c == ']' || c == '}') && depth > 0) --depth;
     if (depth > kDeepest) {
-      diagnostics.error(at, "more than " + std::to_string(kDeepest) + " brackets inside each other",
-                        "close them");
+      diagnostics.error(at, "more than " + std::to_string(kDeepest) + " brackets inside each other", "close them");
       return false;
     }
     at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.col + 1};
@@ -157,24 +152,18 @@ std::size_t suspicious_value(std::string_view row, std::size_t col) {
     const std::size_t start = value_start(row, i + 1);
     if ((c == '"' || c == '\'') && (i == 0 || start == i)) inside = c;
     if (c == '#' && (i == 0 || row[i - 1] == ' ')) break;
-    if (start == i && i > 0 && std::string_view(">%@*&`").find(c) != std::string_view::npos)
-      return i;
-    if (c == '{' && start < i && row[start] != '{' && row[start] != '"' && i <= col + 1)
-      return start;
+    if (start == i && i > 0 && std::string_view(">%@*&`").find(c) != std::string_view::npos) return i;
+    if (c == '{' && start < i && row[start] != '{' && row[start] != '"' && i <= col + 1) return start;
   }
   return std::string_view::npos;
 }
 
 // The parser's own words, where they are hard to understand.
 std::string in_words(const std::string& message) {
-  if (message.find("end of map flow") != std::string::npos)
-    return "a `}` or a comma is missing before this";
-  if (message.find("end of sequence flow") != std::string::npos)
-    return "a `]` or a comma is missing before this";
-  if (message.find("end of map not") != std::string::npos)
-    return "the indentation does not fit the lines above";
-  if (message.find("end of sequence not") != std::string::npos)
-    return "the indentation does not fit the lines above";
+  if (message.find("end of map flow") != std::string::npos) return "a `}` or a comma is missing before this";
+  if (message.find("end of sequence flow") != std::string::npos) return "a `]` or a comma is missing before this";
+  if (message.find("end of map not") != std::string::npos) return "the indentation does not fit the lines above";
+  if (message.find("end of sequence not") != std::string::npos) return "the indentation does not fit the lines above";
   return message;
 }
 
@@ -182,28 +171,24 @@ std::string in_words(const std::string& message) {
 
 bool readable_text(std::string_view text, Diagnostics& diagnostics) {
   if (text.size() > kLargestScenario) {
-    diagnostics.error(
-        {}, "the file is too large: more than " + std::to_string(kLargestScenario) + " bytes",
-        "a scenario describes data by its size, it does not contain it");
+    diagnostics.error({}, "the file is too large: more than " + std::to_string(kLargestScenario) + " bytes",
+                      "a scenario describes data by its size, it does not contain it");
     return false;
   }
   if (!readable_bytes(text, diagnostics) || !shallow(text, diagnostics)) return false;
   return indented_by_spaces(text, diagnostics);
 }
 
-void explain_syntax_error(std::string_view text, Position at, const std::string& message,
-                          Diagnostics& diagnostics) {
+void explain_syntax_error(std::string_view text, Position at, const std::string& message, Diagnostics& diagnostics) {
   constexpr std::size_t kReadable = 1000;  // what nobody reads is not explained; the search is quadratic
   const std::string_view row = line_of(text, at.line).substr(0, kReadable);
   const std::size_t col = std::min<std::size_t>(at.col - 1, kReadable);
   std::size_t found = suspicious_value(row, col);
   if (found == std::string_view::npos && message.find("map value") != std::string::npos) {
     const std::size_t colon = row.find(": ");
-    const std::size_t value =
-        colon == std::string_view::npos ? colon : row.find_first_not_of(' ', colon + 1);
+    const std::size_t value = colon == std::string_view::npos ? colon : row.find_first_not_of(' ', colon + 1);
     if (value != std::string_view::npos && value < col) {
-      diagnostics.error({at.line, static_cast<uint32_t>(value + 1)},
-                        "not YAML: a second `: ` in one value",
+      diagnostics.error({at.line, static_cast<uint32_t>(value + 1)}, "not YAML: a second `: ` in one value",
                         quote_hint(trimmed(row.substr(value))));
       return;
     }
@@ -216,10 +201,8 @@ void explain_syntax_error(std::string_view text, Position at, const std::string&
   diagnostics.error(
       {at.line, static_cast<uint32_t>(found + 1)},
       "not YAML: an unquoted " +
-          ticked(row.substr(row[found] == '>' || row.find('{', found) == std::string_view::npos
-                                ? found
-                                : row.find('{', found),
-                            1)) +
+          ticked(
+              row.substr(row[found] == '>' || row.find('{', found) == std::string_view::npos ? found : row.find('{', found), 1)) +
           " has a meaning of its own here",
       quote_hint(value));
 }

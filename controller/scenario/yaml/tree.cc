@@ -57,8 +57,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.at = position(mark);
     add(std::move(node), anchor);
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     Node node;
     node.at = position(mark);
     node.plain = tag == "?";
@@ -67,9 +66,7 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_tag(tag, node);
     add(std::move(node), anchor);
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add_alias(position(mark), anchor);
-  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { add_alias(position(mark), anchor); }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override {
     open(NodeType::list, position(mark), tag, anchor, style);
@@ -97,8 +94,7 @@ class TreeBuilder : public YAML::EventHandler {
     diagnostics_.error(node.at, "a tag " + ticked(tag), "tags are not used here; remove it");
     node.bad = true;
   }
-  void open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor,
-            YAML::EmitterStyle::value style);
+  void open(NodeType type, Position at, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style);
   void close();
   void add(Node node, YAML::anchor_t anchor);
   void add_alias(Position at, YAML::anchor_t anchor);
@@ -164,9 +160,10 @@ void TreeBuilder::add_alias(Position at, YAML::anchor_t anchor) {
 
 void TreeBuilder::bound(const Size& size, Position at, const char* what) {
   if (!size.too_large()) return;
-  diagnostics_.error(at, std::string(what) + " more than " +
-                             (size.values > kMostAliasValues ? std::to_string(kMostAliasValues) + " values"
-                                                             : std::to_string(kMostAliasBytes) + " bytes"),
+  diagnostics_.error(at,
+                     std::string(what) + " more than " +
+                         (size.values > kMostAliasValues ? std::to_string(kMostAliasValues) + " values"
+                                                         : std::to_string(kMostAliasBytes) + " bytes"),
                      "write the values out");
   throw Stop{};
 }
@@ -197,12 +194,10 @@ void TreeBuilder::take_key(Level& level, const Node& node) {
   const auto [first, fresh] = level.keys.try_emplace(node.text, node.at);
   level.node.incomplete = level.node.incomplete || node.text == "<<" || !node.scalar();
   if (!node.scalar() || node.type == NodeType::null) {
-    diagnostics_.error(
-        node.at, "expected a word as key, found " + describe(node),
-        node.plain && !node.scalar() ? "quote braces and brackets that are text" : "write a word");
+    diagnostics_.error(node.at, "expected a word as key, found " + describe(node),
+                       node.plain && !node.scalar() ? "quote braces and brackets that are text" : "write a word");
   } else if (node.plain && node.text == "<<") {
-    diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2",
-                       "write the keys out");
+    diagnostics_.error(node.at, "`<<` does not merge: merge keys are not part of YAML 1.2", "write the keys out");
   } else if (!fresh) {
     diagnostics_.error(node.at,
                        "duplicate key " + ticked(node.text) + ", first at " + std::to_string(first->second.line) + ":" +
@@ -221,18 +216,14 @@ bool further_document(YAML::Parser& parser, Diagnostics& diagnostics) {
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
     void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  const std::string&) override {}
-    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
     void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                    YAML::EmitterStyle::value) override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
     void OnMapEnd() override {}
   } ignore;
   if (!parser.HandleNextDocument(ignore)) return false;
-  diagnostics.error(ignore.at, "a second document",
-                    "one file is one scenario; remove `---` and what follows");
+  diagnostics.error(ignore.at, "a second document", "one file is one scenario; remove `---` and what follows");
   return true;
 }
 

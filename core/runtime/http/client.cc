@@ -95,16 +95,14 @@ void set_limits(CURL* handle, const HttpCall& call) {
 }
 
 Error no_answer(const HttpCall& call, const std::string& found) {
-  return Error(ErrorKind::unavailable, call.method + " " + without_credentials(call.url) +
-                                           ": expected an answer within " + format_duration(call.timeout) +
-                                           ", found: " + found);
+  return Error(ErrorKind::unavailable, call.method + " " + without_credentials(call.url) + ": expected an answer within " +
+                                           format_duration(call.timeout) + ", found: " + found);
 }
 
 Error explain(const HttpCall& call, const Receiver& receiver, CURLcode code, const char* detail) {
   if (receiver.too_large) {
-    return Error(ErrorKind::unavailable, call.method + " " + without_credentials(call.url) +
-                                             ": expected at most " + std::to_string(call.largest) +
-                                             " bytes, found more; narrow the query");
+    return Error(ErrorKind::unavailable, call.method + " " + without_credentials(call.url) + ": expected at most " +
+                                             std::to_string(call.largest) + " bytes, found more; narrow the query");
   }
   return no_answer(call, detail[0] != '\0' ? detail : curl_easy_strerror(code));
 }

@@ -20,8 +20,8 @@ struct HttpCall {
   std::string url;   // http or https
   std::string body;  // sent when not empty
   HttpHeaders headers;
-  Duration timeout = std::chrono::seconds(10);       // from the first byte of the name look-up to the last of the body
-  std::size_t largest = std::size_t{16} << 20;       // of the answer's body
+  Duration timeout = std::chrono::seconds(10);  // from the first byte of the name look-up to the last of the body
+  std::size_t largest = std::size_t{16} << 20;  // of the answer's body
 };
 
 struct HttpReply {

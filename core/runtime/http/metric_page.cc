@@ -22,9 +22,7 @@ void MetricFamily::add(MetricLabels labels, double value) {
   (family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
 }
 
-void MetricFamily::add(MetricLabels labels, MetricHistogram histogram) {
-  next(labels).histogram = std::move(histogram);
-}
+void MetricFamily::add(MetricLabels labels, MetricHistogram histogram) { next(labels).histogram = std::move(histogram); }
 
 MetricFamily counter(const char* name, const char* help) { return {name, help, MetricType::Counter}; }
 MetricFamily gauge(const char* name, const char* help) { return {name, help, MetricType::Gauge}; }

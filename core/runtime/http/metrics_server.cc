@@ -27,7 +27,7 @@ using asio::ip::tcp;
 
 constexpr std::size_t kMostConnections = 64;  // one more, and the one that has waited longest goes
 constexpr std::size_t kLongestHeader = 8192;
-constexpr std::chrono::seconds kRequestLimit{5};  // for the whole of a request, and again for its answer
+constexpr std::chrono::seconds kRequestLimit{5};        // for the whole of a request, and again for its answer
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when there are no descriptors
 
 struct Address {
@@ -54,13 +54,17 @@ Result<Address> parse(const std::string& text) {
     return fail(ErrorKind::usage, "expected HOST:PORT such as 127.0.0.1:9464 for --metrics, found \"" + text + "\"");
   }
   if (host.empty()) {
-    return fail(ErrorKind::usage, "--metrics " + text + " names no host and would listen to every network, but the page "
-                                  "has no password; write 127.0.0.1:" + port);
+    return fail(ErrorKind::usage, "--metrics " + text +
+                                      " names no host and would listen to every network, but the page "
+                                      "has no password; write 127.0.0.1:" +
+                                      port);
   }
   const std::string local = loopback(host);
   if (local.empty()) {
-    return fail(ErrorKind::refused, "--metrics " + text + " is not this host only, but the page has no password and names "
-                                    "the system under test; use 127.0.0.1:" + port + " and let a proxy with TLS stand before it");
+    return fail(ErrorKind::refused, "--metrics " + text +
+                                        " is not this host only, but the page has no password and names "
+                                        "the system under test; use 127.0.0.1:" +
+                                        port + " and let a proxy with TLS stand before it");
   }
   return Address{local, port};
 }
@@ -117,9 +121,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void serve(std::function<void()> done) {
     done_ = std::move(done);
     stream_.expires_after(kRequestLimit);
-    http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      self->answer(error);
-    });
+    http::async_read_header(stream_, buffer_, parser_,
+                            [self = shared_from_this()](beast::error_code error, std::size_t) { self->answer(error); });
   }
   void drop() {
     done_ = nullptr;
@@ -165,8 +168,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 // Serves on a thread of its own; connections are that thread's.
 class Server final : public MetricsServer {
  public:
-  explicit Server(const Address& address)
-      : host_(address.host), acceptor_(loop_), pause_(loop_) {
+  explicit Server(const Address& address) : host_(address.host), acceptor_(loop_), pause_(loop_) {
     const std::string plain = host_.front() == '[' ? host_.substr(1, host_.size() - 2) : host_;
     const tcp::endpoint endpoint(asio::ip::make_address(plain), static_cast<uint16_t>(std::stoi(address.port)));
     acceptor_.open(endpoint.protocol());

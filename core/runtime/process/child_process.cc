@@ -71,14 +71,15 @@ Result<void> read_failure(int status, const Command& command, const std::string&
   if (got != static_cast<ssize_t>(sizeof failure)) return ok();
   switch (failure.stage) {
     case SpawnStage::folder:
-      return fail(errno_error("cannot run " + program + " in the folder " + command.folder, failure.error,
-                              ErrorKind::unavailable));
+      return fail(
+          errno_error("cannot run " + program + " in the folder " + command.folder, failure.error, ErrorKind::unavailable));
     case SpawnStage::stat_file:
       return fail(errno_error("cannot note the process of " + program + " in " + command.stat_file, failure.error));
     case SpawnStage::pid_file:
       return fail(errno_error("cannot create the pidfile " + command.pid_file + " for " + program, failure.error,
                               failure.error == EEXIST ? ErrorKind::locked : ErrorKind::io));
-    case SpawnStage::exec: break;
+    case SpawnStage::exec:
+      break;
   }
   return fail(errno_error("cannot execute " + program, failure.error, ErrorKind::unavailable));
 }
@@ -119,8 +120,8 @@ Result<std::string> find_program(const std::string& name, const char* own_path) 
     if (end > from && executable(candidate)) return candidate;
     from = end + 1;
   }
-  return fail(ErrorKind::unavailable, "program " + name + " not found: looked in " + own_folder() + " and in PATH (" +
-                                          path + "); install it or write its path");
+  return fail(ErrorKind::unavailable, "program " + name + " not found: looked in " + own_folder() + " and in PATH (" + path +
+                                          "); install it or write its path");
 }
 
 Result<ChildProcess> spawn(const Command& command) {
@@ -151,8 +152,8 @@ Result<ChildProcess> spawn(const Command& command) {
   if (child.pidfd() < 0) {
     ::kill(-pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    return fail(errno_error("cannot watch " + program + ": pidfd_open failed (Linux 5.3 or newer is needed)",
-                            pidfd_error, ErrorKind::refused));
+    return fail(errno_error("cannot watch " + program + ": pidfd_open failed (Linux 5.3 or newer is needed)", pidfd_error,
+                            ErrorKind::refused));
   }
   return child;
 }

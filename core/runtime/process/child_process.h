@@ -20,16 +20,16 @@ namespace shakedown {
 
 // What to start. Every descriptor but 0, 1 and 2 is closed; signals are at their defaults.
 struct Command {
-  std::vector<std::string> argv;  // argv[0] is found by find_program
+  std::vector<std::string> argv;                        // argv[0] is found by find_program
   std::optional<std::vector<std::string>> environment;  // "NAME=text"; nullopt = ours
-  std::string folder;             // where it runs; empty = where we are
-  std::string log_file;           // output is appended here; empty = /dev/null, or captured by run_command
-  std::string pid_file;           // made by the child before it runs the program; never replaces a file. Empty = none
-  std::string stat_file;          // gets the child's /proc/self/stat at the same moment. Empty = none
-  int input = -1;                 // stays the caller's; -1 = /dev/null
-  int output = -1;                // stays the caller's; -1 = as log_file says
-  std::string error_file;         // stderr is appended here; empty = it goes where stdout goes
-  bool ends_with_us = false;      // it (not what it started) is killed when this process ends, however; unless it changes its user
+  std::string folder;                                   // where it runs; empty = where we are
+  std::string log_file;                                 // output is appended here; empty = /dev/null, or captured by run_command
+  std::string pid_file;       // made by the child before it runs the program; never replaces a file. Empty = none
+  std::string stat_file;      // gets the child's /proc/self/stat at the same moment. Empty = none
+  int input = -1;             // stays the caller's; -1 = /dev/null
+  int output = -1;            // stays the caller's; -1 = as log_file says
+  std::string error_file;     // stderr is appended here; empty = it goes where stdout goes
+  bool ends_with_us = false;  // it (not what it started) is killed when this process ends, however; unless it changes its user
 };
 
 struct ExitStatus {

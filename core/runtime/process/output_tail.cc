@@ -19,10 +19,9 @@ class PipeTail : public OutputTail, public std::enable_shared_from_this<PipeTail
       : pipe_(executor, pipe.release()), limit_(limit) {}
 
   void listen() {
-    pipe_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [self = shared_from_this()](boost::system::error_code error) {
-                       if (!error && self->drain()) self->listen();
-                     });
+    pipe_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+      if (!error && self->drain()) self->listen();
+    });
   }
 
   std::string text() override {

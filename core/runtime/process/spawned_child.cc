@@ -1,8 +1,8 @@
 #include "core/runtime/process/spawned_child.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstddef>
 #include <mutex>
@@ -14,8 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/runtime/process/child_process.h"
 #include "core/runtime/open_files.h"
+#include "core/runtime/process/child_process.h"
 
 namespace shakedown {
 namespace {

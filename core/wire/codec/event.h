@@ -9,6 +9,8 @@
 
 namespace shakedown::wire {
 
+// Lists of fields, not statements.
+// clang-format off
 WIRE_FIELDS(StageEvent, v1::StageEvent) {
   WIRE(kind) WIRE(stage) WIRE(phase) WIRE(iteration) WIRE_NS(start) WIRE_NS(end) WIRE(reason)
   WIRE_ADDED(role) WIRE(level) WIRE(step)
@@ -56,5 +58,6 @@ WIRE_FIELDS(Manifest, v1::Manifest) {
   WIRE(rejudged_from) WIRE(seed) WIRE_STRUCT(controller) WIRE_STRUCTS(agents)
   WIRE(release_start) WIRE(release_end) WIRE_VALUES(teardown_failures) WIRE(early_exit)
 }
+// clang-format on
 
 }  // namespace shakedown::wire

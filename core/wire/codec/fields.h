@@ -45,8 +45,8 @@ class Reader {
   // Success, or a protocol error that names `what` was being read.
   Result<void> result(std::string_view what) const {
     if (!complaint_) return ok();
-    return fail(ErrorKind::protocol, "cannot read a " + std::string(what) + ": " + *complaint_ +
-                                         "; do both programs have the same version?");
+    return fail(ErrorKind::protocol,
+                "cannot read a " + std::string(what) + ": " + *complaint_ + "; do both programs have the same version?");
   }
 
  private:
@@ -115,70 +115,70 @@ void from_wire(Reader& io, const W& wire, T& value, std::string_view field) {
 }  // namespace shakedown::wire
 
 // The vocabulary of a `fields` function, in which `io`, `m` (model) and `p` (protobuf) are named so.
-#define WIRE_FIELDS(MODEL, PROTO)                                                   \
-  template <class IO>                                                               \
+#define WIRE_FIELDS(MODEL, PROTO)                                                              \
+  template <class IO>                                                                          \
   void fields([[maybe_unused]] IO& io, [[maybe_unused]] typename IO::template Model<MODEL>& m, \
               [[maybe_unused]] typename IO::template Proto<PROTO>& p)
 
 // One value; WIRE_NS when the message's field is called NAME_ns.
-#define WIRE_AS(NAME, FIELD)                                      \
-  if constexpr (IO::kWriting) {                                   \
+#define WIRE_AS(NAME, FIELD)                                           \
+  if constexpr (IO::kWriting) {                                        \
     p.set_##FIELD(to_wire<std::decay_t<decltype(p.FIELD())>>(m.NAME)); \
-  } else {                                                        \
-    from_wire(io, p.FIELD(), m.NAME, #FIELD);                     \
+  } else {                                                             \
+    from_wire(io, p.FIELD(), m.NAME, #FIELD);                          \
   }
 #define WIRE(NAME) WIRE_AS(NAME, NAME)
 // One that was added later: what an older writer does not say keeps its default.
-#define WIRE_ADDED(NAME)                            \
-  if constexpr (IO::kWriting) {                     \
-    WIRE(NAME)                                      \
-  } else {                                          \
+#define WIRE_ADDED(NAME)                                       \
+  if constexpr (IO::kWriting) {                                \
+    WIRE(NAME)                                                 \
+  } else {                                                     \
     if (p.NAME() != 0) from_wire(io, p.NAME(), m.NAME, #NAME); \
   }
 #define WIRE_NS(NAME) WIRE_AS(NAME, NAME##_ns)
 
 // A structure, a list of structures, a list of values, and optional ones.
-#define WIRE_STRUCT(NAME)                     \
-  if constexpr (IO::kWriting) {               \
+#define WIRE_STRUCT(NAME)                    \
+  if constexpr (IO::kWriting) {              \
     fields(io, m.NAME, *p.mutable_##NAME()); \
-  } else {                                    \
-    fields(io, m.NAME, p.NAME());             \
+  } else {                                   \
+    fields(io, m.NAME, p.NAME());            \
   }
-#define WIRE_STRUCTS(NAME)                                                \
-  if constexpr (IO::kWriting) {                                           \
-    for (const auto& one : m.NAME) fields(io, one, *p.add_##NAME());      \
-  } else {                                                                \
-    m.NAME.reserve(p.NAME().size());                                      \
+#define WIRE_STRUCTS(NAME)                                                   \
+  if constexpr (IO::kWriting) {                                              \
+    for (const auto& one : m.NAME) fields(io, one, *p.add_##NAME());         \
+  } else {                                                                   \
+    m.NAME.reserve(p.NAME().size());                                         \
     for (const auto& one : p.NAME()) fields(io, m.NAME.emplace_back(), one); \
   }
-#define WIRE_VALUES_AS(NAME, FIELD)                                                   \
-  if constexpr (IO::kWriting) {                                                       \
+#define WIRE_VALUES_AS(NAME, FIELD)                                                                 \
+  if constexpr (IO::kWriting) {                                                                     \
     for (const auto& one : m.NAME) p.add_##FIELD(to_wire<std::decay_t<decltype(p.FIELD(0))>>(one)); \
-  } else {                                                                            \
-    for (const auto& one : p.FIELD()) from_wire(io, one, m.NAME.emplace_back(), #FIELD); \
+  } else {                                                                                          \
+    for (const auto& one : p.FIELD()) from_wire(io, one, m.NAME.emplace_back(), #FIELD);            \
   }
 #define WIRE_VALUES(NAME) WIRE_VALUES_AS(NAME, NAME)
-#define WIRE_MAYBE_STRUCT(NAME)                            \
-  if constexpr (IO::kWriting) {                            \
-    if (m.NAME) fields(io, *m.NAME, *p.mutable_##NAME());  \
-  } else {                                                 \
+#define WIRE_MAYBE_STRUCT(NAME)                                 \
+  if constexpr (IO::kWriting) {                                 \
+    if (m.NAME) fields(io, *m.NAME, *p.mutable_##NAME());       \
+  } else {                                                      \
     if (p.has_##NAME()) fields(io, m.NAME.emplace(), p.NAME()); \
   }
-#define WIRE_MAYBE(NAME)                                                                   \
-  if constexpr (IO::kWriting) {                                                            \
-    if (m.NAME) p.set_##NAME(to_wire<std::decay_t<decltype(p.NAME())>>(*m.NAME));          \
-  } else {                                                                                 \
-    if (p.has_##NAME()) from_wire(io, p.NAME(), m.NAME.emplace(), #NAME);                  \
+#define WIRE_MAYBE(NAME)                                                          \
+  if constexpr (IO::kWriting) {                                                   \
+    if (m.NAME) p.set_##NAME(to_wire<std::decay_t<decltype(p.NAME())>>(*m.NAME)); \
+  } else {                                                                        \
+    if (p.has_##NAME()) from_wire(io, p.NAME(), m.NAME.emplace(), #NAME);         \
   }
 
 // One alternative of a variant `m`, and the check that one was there.
-#define WIRE_CASE(TYPE, NAME)                                                    \
-  if constexpr (IO::kWriting) {                                                  \
+#define WIRE_CASE(TYPE, NAME)                                                           \
+  if constexpr (IO::kWriting) {                                                         \
     if (const auto* one = std::get_if<TYPE>(&m)) fields(io, *one, *p.mutable_##NAME()); \
-  } else {                                                                       \
-    if (p.has_##NAME()) fields(io, m.template emplace<TYPE>(), p.NAME());        \
+  } else {                                                                              \
+    if (p.has_##NAME()) fields(io, m.template emplace<TYPE>(), p.NAME());               \
   }
-#define WIRE_CASES_END(ONEOF)                                                  \
-  if constexpr (!IO::kWriting) {                                               \
+#define WIRE_CASES_END(ONEOF)                                                                   \
+  if constexpr (!IO::kWriting) {                                                                \
     if (static_cast<int>(p.ONEOF##_case()) == 0) io.refuse(#ONEOF ": none of the known kinds"); \
   }

@@ -15,8 +15,7 @@ class Checker {
   template <class Tag>
   Checker& need(Id<Tag> id, std::size_t size, std::string_view what) {
     if (id.value >= size && !bad_) {
-      bad_ = std::string(what) + (id.valid() ? " " + std::to_string(id.value) : " (none)") + " of " +
-             std::to_string(size);
+      bad_ = std::string(what) + (id.valid() ? " " + std::to_string(id.value) : " (none)") + " of " + std::to_string(size);
     }
     return *this;
   }
@@ -48,8 +47,8 @@ class Checker {
 
   Result<void> result(std::string_view where) const {
     if (!bad_) return ok();
-    return fail(ErrorKind::protocol, std::string(where) + " refers to " + *bad_ +
-                                         ", which does not exist; do both sides have the same scenario?");
+    return fail(ErrorKind::protocol,
+                std::string(where) + " refers to " + *bad_ + ", which does not exist; do both sides have the same scenario?");
   }
 
  private:
@@ -140,8 +139,8 @@ Result<void> check_indexes(const Assignment& assignment) {
   check_scenario(c, assignment.plan);
   const Lane& lane = assignment.lane;
   if (lane.count > 0 && lane.index >= lane.count) {
-    return fail(ErrorKind::protocol, "a plan gives lane " + std::to_string(lane.index) + " of " +
-                                         std::to_string(lane.count) + "; lanes are counted from 0");
+    return fail(ErrorKind::protocol, "a plan gives lane " + std::to_string(lane.index) + " of " + std::to_string(lane.count) +
+                                         "; lanes are counted from 0");
   }
   return c.result("a plan");
 }
@@ -152,8 +151,7 @@ Result<void> check_indexes(const DrillPlan& plan, const Snapshot& snapshot) {
   for (const auto& [stage, arrivals] : snapshot.offered) c.stage(stage);
   for (const auto& [key, cell] : snapshot.cells) {
     c.stage(key.stage).operation(key.operation);
-    if (key.operation.value < plan.operations.size() &&
-        cell.over_limit.size() > plan.operation(key.operation).limits.size()) {
+    if (key.operation.value < plan.operations.size() && cell.over_limit.size() > plan.operation(key.operation).limits.size()) {
       return fail(ErrorKind::protocol, "a snapshot counts " + std::to_string(cell.over_limit.size()) +
                                            " limits of an operation that has " +
                                            std::to_string(plan.operation(key.operation).limits.size()));

@@ -9,6 +9,8 @@
 namespace shakedown {
 namespace wire {
 
+// Lists of fields, not statements.
+// clang-format off
 WIRE_FIELDS(AgentHealthLine, v1::AgentHealthLine) {
   WIRE(agent) WIRE_NS(at) WIRE_STRUCT(health)
 }
@@ -30,6 +32,7 @@ WIRE_FIELDS(JournalEntry, v1::JournalRecord) {
   WIRE_CASE(Reading, reading)
   WIRE_CASES_END(kind)
 }
+// clang-format on
 
 }  // namespace wire
 

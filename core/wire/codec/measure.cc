@@ -27,8 +27,8 @@ int64_t length(RunTime from, RunTime to) {
                               static_cast<uint64_t>(from.time_since_epoch().count()));
 }
 RunTime later(RunTime from, int64_t length) {
-  return run_time(Duration(static_cast<int64_t>(static_cast<uint64_t>(from.time_since_epoch().count()) +
-                                                static_cast<uint64_t>(length))));
+  return run_time(
+      Duration(static_cast<int64_t>(static_cast<uint64_t>(from.time_since_epoch().count()) + static_cast<uint64_t>(length))));
 }
 
 // Whether all columns are as long as the first.
@@ -287,9 +287,12 @@ void read_reads(Reader& io, Snapshot& m, const v1::LedgerReads& p) {
   }
 }
 
+// Lists of fields, not statements.
+// clang-format off
 WIRE_FIELDS(AgentHealth, v1::AgentHealth) {
   WIRE(cpu_seconds) WIRE(steal_ratio) WIRE(rss_bytes) WIRE(open_connections) WIRE(outstanding) WIRE_NS(worst_lag)
 }
+// clang-format on
 
 }  // namespace
 

@@ -15,6 +15,8 @@ struct DocumentSize {
 
 // ---- requests
 
+// Lists of fields, not statements.
+// clang-format off
 WIRE_FIELDS(TextPiece, v1::TextPiece) { WIRE(kind) WIRE(text) }
 WIRE_FIELDS(Text, v1::Text) { WIRE_STRUCTS(pieces) }
 WIRE_FIELDS(SecretSource, v1::SecretSource) { WIRE(kind) WIRE(where) }
@@ -189,6 +191,7 @@ WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {
   WIRE(run_id) WIRE(self) WIRE_STRUCT(lane) WIRE_STRUCT(plan) WIRE(work_dir)
 }
+// clang-format on
 
 }  // namespace
 

@@ -1,14 +1,16 @@
 #include "core/wire/codec/session.h"
 
 #include "core/wire/codec/event.h"
+#include "core/wire/codec/index_check.h"
 #include "core/wire/codec/measure.h"
 #include "core/wire/codec/plan.h"
-#include "core/wire/codec/index_check.h"
 #include "shakedown/v1/session.pb.h"
 
 namespace shakedown {
 namespace wire {
 
+// Lists of fields, not statements.
+// clang-format off
 WIRE_FIELDS(Hello, v1::Hello) { WIRE(token) WIRE(name) WIRE(protocol) WIRE_STRUCT(facts) }
 WIRE_FIELDS(PlanReady, v1::PlanReady) { WIRE(ok) WIRE(error) WIRE(problem) WIRE_NS(clock_bound) WIRE_VALUES(addresses) }
 WIRE_FIELDS(ClockPing, v1::ClockPing) { WIRE(id) WIRE_NS(agent_mono) WIRE_NS(bound) }
@@ -69,6 +71,7 @@ WIRE_FIELDS(ToAgent, v1::ControllerMessage) {
   WIRE_CASE(Shutdown, shutdown)
   WIRE_CASES_END(body)
 }
+// clang-format on
 
 }  // namespace wire
 

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "core/wire/grpc/log.h"
-#include "core/wire/loopback.h"
 #include "core/wire/grpc/stream_core.h"
+#include "core/wire/loopback.h"
 #include "core/wire/token.h"
 #include "shakedown/v1/session.grpc.pb.h"
 
@@ -103,8 +103,7 @@ class ClientCore final
 };
 
 // One call. Keeps itself alive until OnDone.
-class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1::ControllerMessage>,
-                            public ClientCall {
+class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1::ControllerMessage>, public ClientCall {
  public:
   static void start(const std::shared_ptr<ClientCore>& core) {
     auto call = std::make_shared<ClientReactor>(core);
@@ -202,8 +201,7 @@ void ClientCore::over(const grpc::Status& status) {
 
 class GrpcAgentLink final : public AgentLink {
  public:
-  GrpcAgentLink(std::shared_ptr<grpc::Channel> channel, const std::string& token, asio::io_context& loop,
-                Duration resume)
+  GrpcAgentLink(std::shared_ptr<grpc::Channel> channel, const std::string& token, asio::io_context& loop, Duration resume)
       : channel_(std::move(channel)),
         stub_(v1::Drill::NewStub(channel_)),
         core_(std::make_shared<ClientCore>(*stub_, token, loop, resume)) {
@@ -249,12 +247,10 @@ Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::s
   auto channel = make_channel(address);
   const gpr_timespec patience = gpr_time_from_nanos(options.connect.count(), GPR_TIMESPAN);
   if (!channel->WaitForConnected(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), patience))) {
-    return fail(ErrorKind::unavailable, "no controller answers at " + address + " within " +
-                                            format_duration(options.connect) +
+    return fail(ErrorKind::unavailable, "no controller answers at " + address + " within " + format_duration(options.connect) +
                                             "; start `shakedown run --listen` first and use the address it prints");
   }
-  return std::unique_ptr<AgentLink>(
-      std::make_unique<GrpcAgentLink>(std::move(channel), token, loop, options.resume));
+  return std::unique_ptr<AgentLink>(std::make_unique<GrpcAgentLink>(std::move(channel), token, loop, options.resume));
 }
 
 }  // namespace shakedown

@@ -13,13 +13,13 @@
 namespace shakedown {
 
 struct DialOptions {
-  Duration connect = std::chrono::seconds(5);   // for the first connection; blocks the caller
-  Duration resume = std::chrono::seconds(10);   // a broken stream is dialled again for so long
+  Duration connect = std::chrono::seconds(5);  // for the first connection; blocks the caller
+  Duration resume = std::chrono::seconds(10);  // a broken stream is dialled again for so long
 };
 
 // Connects to a ControllerServer. A wrong token is told by closed, not here.
 // Errors: usage (no HOST:PORT), refused (not this host), unavailable (nobody answers within `connect`).
-Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::string& token,
-                                        boost::asio::io_context& loop, DialOptions options = {});
+Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::string& token, boost::asio::io_context& loop,
+                                        DialOptions options = {});
 
 }  // namespace shakedown

@@ -26,9 +26,7 @@ class Resumable {
     frames_.push_back(std::move(frame));
   }
   // The next frame for the present stream; nullptr when all are written or the window is full.
-  const Frame* next() const {
-    return written_ < frames_.size() && written_ < kWindowFrames ? &frames_[written_] : nullptr;
-  }
+  const Frame* next() const { return written_ < frames_.size() && written_ < kWindowFrames ? &frames_[written_] : nullptr; }
   void wrote() { ++written_; }
   // The peer has taken everything up to `received`. Error protocol: more than was ever written on this stream.
   Result<void> acknowledge(uint64_t received) {
@@ -57,8 +55,8 @@ class Resumable {
   Result<bool> hear(uint64_t seq) {
     if (seq <= heard_) return false;
     if (seq != heard_ + 1) {
-      return fail(ErrorKind::protocol, "message " + std::to_string(heard_ + 1) + " expected, " +
-                                           std::to_string(seq) + " found: the stream has a gap");
+      return fail(ErrorKind::protocol,
+                  "message " + std::to_string(heard_ + 1) + " expected, " + std::to_string(seq) + " found: the stream has a gap");
     }
     heard_ = seq;
     return true;
@@ -70,8 +68,8 @@ class Resumable {
 
  private:
   static Error ahead(uint64_t received, uint64_t said) {
-    return Error(ErrorKind::protocol, "the peer claims " + std::to_string(received) + " messages, but only " +
-                                          std::to_string(said) + " were sent");
+    return Error(ErrorKind::protocol,
+                 "the peer claims " + std::to_string(received) + " messages, but only " + std::to_string(said) + " were sent");
   }
   void drop(uint64_t received) {
     while (acknowledged_ < received) {

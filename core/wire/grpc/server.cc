@@ -7,9 +7,9 @@
 #include <map>
 
 #include "core/wire/grpc/log.h"
-#include "core/wire/loopback.h"
 #include "core/wire/grpc/stream_core.h"
 #include "core/wire/grpc/tcp_door.h"
+#include "core/wire/loopback.h"
 #include "core/wire/token.h"
 #include "shakedown/v1/session.grpc.pb.h"
 
@@ -43,8 +43,8 @@ class GrpcControllerLink final : public ControllerLink {
   std::shared_ptr<ServerCore> core_;  // shared with the server, the present call and what is posted
 };
 
-constexpr std::size_t kMostSessions = 4096;     // remembered; those that have ended make room
-constexpr std::size_t kLongestSession = 256;    // bytes of a name
+constexpr std::size_t kMostSessions = 4096;   // remembered; those that have ended make room
+constexpr std::size_t kLongestSession = 256;  // bytes of a name
 
 // "ipv4:127.0.0.1:40312" without the family.
 std::string plain_peer(const std::string& peer) {
@@ -57,13 +57,9 @@ class DrillService final : public v1::Drill::CallbackService {
   using Accepted = std::function<void(std::unique_ptr<ControllerLink>)>;
 
   DrillService(std::string token, asio::io_context& loop, Accepted accepted, Duration resume)
-      : token_(std::move(token)),
-        loop_(loop),
-        accepted_(std::make_shared<Accepted>(std::move(accepted))),
-        resume_(resume) {}
+      : token_(std::move(token)), loop_(loop), accepted_(std::make_shared<Accepted>(std::move(accepted))), resume_(resume) {}
 
-  grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(
-      grpc::CallbackServerContext* context) override;
+  grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(grpc::CallbackServerContext* context) override;
 
   bool knows(const grpc::CallbackServerContext& context) const {
     const auto& said = context.client_metadata();
@@ -108,8 +104,7 @@ class DrillService final : public v1::Drill::CallbackService {
 };
 
 // One call. Keeps itself alive until OnDone.
-class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>,
-                            public ServerCall {
+class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>, public ServerCall {
  public:
   ServerReactor(DrillService& service, grpc::CallbackServerContext* context) : service_(service), context_(context) {}
 
@@ -171,8 +166,7 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
   bool done_ = false;
 };
 
-grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* DrillService::Session(
-    grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* DrillService::Session(grpc::CallbackServerContext* context) {
   auto reactor = std::make_shared<ServerReactor>(*this, context);
   ServerReactor* raw = reactor.get();
   raw->begin(std::move(reactor));
@@ -216,8 +210,9 @@ class GrpcControllerServer final : public ControllerServer {
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     if (!server_ || listening == 0) {
-      return fail(ErrorKind::unavailable, "cannot listen on " + address + ": it is in use or not allowed; use port 0 "
-                                          "to let the kernel choose");
+      return fail(ErrorKind::unavailable, "cannot listen on " + address +
+                                              ": it is in use or not allowed; use port 0 "
+                                              "to let the kernel choose");
     }
     bound_ = local ? address : door_->address();
     if (local) {

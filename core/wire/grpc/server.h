@@ -26,9 +26,9 @@ class ControllerServer {
   virtual std::string bound_address() const = 0;
 };
 
-// address as "127.0.0.1:0", or "unix:/PATH": a socket that only its owner may use. Errors: usage (no HOST:PORT), refused (another host than this one), unavailable (in use).
-Result<std::unique_ptr<ControllerServer>> listen(std::string address, std::string token,
-                                                 boost::asio::io_context& loop,
+// address as "127.0.0.1:0", or "unix:/PATH": a socket that only its owner may use. Errors: usage (no HOST:PORT), refused (another
+// host than this one), unavailable (in use).
+Result<std::unique_ptr<ControllerServer>> listen(std::string address, std::string token, boost::asio::io_context& loop,
                                                  std::function<void(std::unique_ptr<ControllerLink>)> accepted,
                                                  ListenOptions options = {});
 

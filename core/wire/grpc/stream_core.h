@@ -40,7 +40,7 @@ template <class Out>
 class Call {
  public:
   virtual ~Call() = default;
-  virtual void write() = 0;    // starts to write `out`
+  virtual void write() = 0;                              // starts to write `out`
   virtual void release(const grpc::Status& status) = 0;  // the last call of the core: no write follows
   virtual void cancel() = 0;
 
@@ -58,11 +58,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
   using Loop = boost::asio::io_context;
 
   StreamCore(Loop& loop, std::string session, Duration resume)
-      : loop_(loop),
-        session_(std::move(session)),
-        resume_(resume),
-        limit_(std::in_place, loop),
-        work_(loop.get_executor()) {}
+      : loop_(loop), session_(std::move(session)), resume_(resume), limit_(std::in_place, loop), work_(loop.get_executor()) {}
   virtual ~StreamCore() = default;
 
   // ---- for the link
@@ -81,7 +77,8 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
       const std::size_t size = frame.ByteSizeLong();
       frames_.push(std::move(frame));
       if (size > kMostFrameBytes) {
-        end("a message of " + std::to_string(size) + " bytes was to be sent; at most " + std::to_string(kMostFrameBytes) + " are taken",
+        end("a message of " + std::to_string(size) + " bytes was to be sent; at most " + std::to_string(kMostFrameBytes) +
+                " are taken",
             grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "a message is too long"));
       } else if (frames_.unacknowledged() > kMostFrames || frames_.bytes() > kMostBytes) {
         end("the peer does not take its messages: " + std::to_string(frames_.unacknowledged()) + " wait",
@@ -360,7 +357,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
   State state_ = State::open;
   std::optional<std::string> ending_;  // reason of the end
   grpc::Status end_status_;
-  uint64_t told_ = 0;                  // highest acknowledgement written
+  uint64_t told_ = 0;  // highest acknowledgement written
   bool awake_ = false;
   bool abandoned_ = false;
   bool welcomed_ = false;

@@ -53,8 +53,8 @@ Result<std::unique_ptr<TcpDoor>> TcpDoor::open(const std::string& address) {
   auto length = static_cast<socklen_t>(endpoint.capacity());
   if (listener < 0 || door->ending_ < 0 || ::bind(listener, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
       ::listen(listener, SOMAXCONN) != 0 || ::getsockname(listener, endpoint.data(), &length) != 0) {
-    return fail(errno_error("cannot listen on " + address + " (in use or not allowed; use port 0 to let the kernel choose)", errno,
-                            ErrorKind::unavailable));
+    return fail(errno_error("cannot listen on " + address + " (in use or not allowed; use port 0 to let the kernel choose)",
+                            errno, ErrorKind::unavailable));
   }
   door->address_ = address.substr(0, address.rfind(':') + 1) + std::to_string(endpoint.port());
   return door;
@@ -100,9 +100,10 @@ bool TcpDoor::accept_one(const Take& take) {
 
 void TcpDoor::tell_full() {
   if (std::exchange(told_, true)) return;
-  log::warning("too many connections to the port for agents: some are closed at once, and an agent may find no place; "
-               "somebody else on this host holds them, or the limit of open files (ulimit -n) is low",
-               {{"address", address_}, {"limit", std::to_string(first_kept_free())}});
+  log::warning(
+      "too many connections to the port for agents: some are closed at once, and an agent may find no place; "
+      "somebody else on this host holds them, or the limit of open files (ulimit -n) is low",
+      {{"address", address_}, {"limit", std::to_string(first_kept_free())}});
 }
 
 }  // namespace shakedown::wire

@@ -20,7 +20,7 @@ struct Options {
 };
 
 struct Counts {
-  uint64_t passed = 0, failed = 0, runs = 0;  // falsely
+  uint64_t passed = 0, failed = 0, runs = 0;         // falsely
   uint64_t far = 0, far_passed = 0, far_failed = 0;  // rightly
   double seconds = 0;
 };
@@ -52,15 +52,17 @@ Counts tried(const Case& one, const Options& options) {
 std::string share(uint64_t k, uint64_t n, double bar) {
   char text[64];
   const bool missed = chance_of(k, n) < bar;
-  std::snprintf(text, sizeof text, "%s%.1f %% (%llu)%s", missed ? "**" : "", 100 * static_cast<double>(k) / static_cast<double>(n),
-                static_cast<unsigned long long>(k), missed ? "**" : "");
+  std::snprintf(text, sizeof text, "%s%.1f %% (%llu)%s", missed ? "**" : "",
+                100 * static_cast<double>(k) / static_cast<double>(n), static_cast<unsigned long long>(k), missed ? "**" : "");
   return text;
 }
 
 // How often a pass and a fail are given where they are clearly due.
 std::string decides(const Counts& found) {
   if (found.far == 0) return "-";
-  const auto percent = [&](uint64_t k) { return static_cast<int>(std::lround(100 * static_cast<double>(k) / static_cast<double>(found.far))); };
+  const auto percent = [&](uint64_t k) {
+    return static_cast<int>(std::lround(100 * static_cast<double>(k) / static_cast<double>(found.far)));
+  };
   return std::to_string(percent(found.far_passed)) + " / " + std::to_string(percent(found.far_failed)) + " %";
 }
 
@@ -69,7 +71,8 @@ bool row(const Case& one, const Counts& found, double bar) {
   const bool missed = std::min(chance_of(found.passed, found.runs), chance_of(found.failed, found.runs)) < bar;
   const std::string result = !missed ? "kept" : one.told.empty() ? "**missed**" : "missed: " + one.told;
   std::printf("| %s | %s | %s | %s | %s | %s | %s |\n", one.sli.c_str(), one.what.c_str(), one.truth.c_str(),
-              share(found.passed, found.runs, bar).c_str(), share(found.failed, found.runs, bar).c_str(), decides(found).c_str(), result.c_str());
+              share(found.passed, found.runs, bar).c_str(), share(found.failed, found.runs, bar).c_str(), decides(found).c_str(),
+              result.c_str());
   std::fflush(stdout);
   std::fprintf(stderr, "%s, %s: %.1f s\n", one.sli.c_str(), one.what.c_str(), found.seconds);
   return missed;
@@ -79,7 +82,9 @@ int calibrate(const Options& options) {
   const std::vector<Case> cases = all_cases();
   const double bar = 0.01 / (2 * static_cast<double>(cases.size()));
   const std::regex wanted(options.cells, std::regex::icase);
-  std::printf("| SLI | runs are made of | truth | false pass | false fail | decides | cell |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+  std::printf(
+      "| SLI | runs are made of | truth | false pass | false fail | decides | cell |\n| --- | --- | --- | --- | --- | --- | --- "
+      "|\n");
   int tried_cells = 0, missed = 0, untold = 0;
   for (const Case& one : cases) {
     if (!std::regex_search(one.sli + ", " + one.what, wanted)) continue;
@@ -91,8 +96,10 @@ int calibrate(const Options& options) {
   std::printf("\n%d of %zu cells with %llu runs each, seed %llu: %d missed, %d of them untold.\n", tried_cells, cases.size(),
               static_cast<unsigned long long>(options.runs), static_cast<unsigned long long>(options.seed), missed, untold);
   // For run.py beside the other figures.
-  std::printf("\n{\"figure\": \"calibration_cells_missed_and_not_told\", \"value\": %d, \"low\": 0, \"high\": %d, \"bar\": 0, "
-              "\"unit\": \"cells\", \"repeats\": %d, \"reached\": %s}\n", untold, missed, tried_cells, untold > 0 ? "false" : "true");
+  std::printf(
+      "\n{\"figure\": \"calibration_cells_missed_and_not_told\", \"value\": %d, \"low\": 0, \"high\": %d, \"bar\": 0, "
+      "\"unit\": \"cells\", \"repeats\": %d, \"reached\": %s}\n",
+      untold, missed, tried_cells, untold > 0 ? "false" : "true");
   return untold > 0 ? 1 : 0;
 }
 

@@ -1,8 +1,8 @@
 // capacity: whole searches on a queue of servers of one fixed time, whose capacity is known exactly.
 #include <queue>
 
-#include "controller/judge/sli/families.h"
 #include "controller/judge/capacity/search.h"
+#include "controller/judge/sli/families.h"
 #include "tests/bench/calibration/trial.h"
 #include "tests/support/md_c.h"
 
@@ -73,8 +73,8 @@ class Searched {
     ScoredSearchStep found;
     for (uint32_t i = 0; i < (confirm ? 1 : search().windows); ++i) {
       const double end = now_ + seconds(confirm ? search().confirm : search().window);
-      const StageId stage = drill_.level(PhaseId(0), confirm ? StageRole::confirmation : StageRole::window, order.rate,
-                                         number_, i, now_, end - now_);
+      const StageId stage = drill_.level(PhaseId(0), confirm ? StageRole::confirmation : StageRole::window, order.rate, number_,
+                                         i, now_, end - now_);
       serve(stage, order.rate, end, arrival, free);
       now_ = end;
       found = judge_search_step(search(), number_, timeline_, drill_.manifest);

@@ -42,7 +42,7 @@ struct Soak {
   double growth = 0.1;  // over an hour, of the beginning
   double noise = 0.05;
   double rho = 0;
-  double lost = 0;      // by us, a share that falls from twice this to nothing: slow ones are missing at the end
+  double lost = 0;  // by us, a share that falls from twice this to nothing: slow ones are missing at the end
 };
 
 Answers soaked(Rng& rng, const Soak& s) {

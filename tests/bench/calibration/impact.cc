@@ -10,8 +10,8 @@ namespace {
 struct Harmful {
   ImpactUnit unit = ImpactUnit::failed_requests;
   int count = 3;
-  double spread = 0;   // deviation of an answer's latency as a share of its mean, 20 ms
-  double lost = 0;     // by us, all of them failures or not, as chance has it
+  double spread = 0;  // deviation of an answer's latency as a share of its mean, 20 ms
+  double lost = 0;    // by us, all of them failures or not, as chance has it
 };
 
 constexpr double kAnswer = 0.02, kRate = 50;

@@ -10,10 +10,10 @@ namespace {
 struct Crashes {
   int count = 3;
   RpoUnit unit = RpoUnit::writes;
-  double longest = 3;     // of what is not yet on the disk, in seconds
-  double scattered = 1;   // chance that such a write is lost
-  double unread = 0;      // chance that the reading back of an id decides nothing
-  bool last_only = false; // only the reading after the last crash is there: losses are found late
+  double longest = 3;      // of what is not yet on the disk, in seconds
+  double scattered = 1;    // chance that such a write is lost
+  double unread = 0;       // chance that the reading back of an id decides nothing
+  bool last_only = false;  // only the reading after the last crash is there: losses are found late
   bool durability = false;
 };
 
@@ -46,7 +46,8 @@ class Crashing {
       const double committed = at + 0.01 * rng_.uniform(), acked = committed + 0.005 * rng_.uniform();
       const bool confirmed = acked < effect;
       Entry entry{{entries_.size(), testing::at(at), testing::at(confirmed ? acked : effect),
-                   confirmed ? WriteClass::acked : WriteClass::unknown}, false};
+                   confirmed ? WriteClass::acked : WriteClass::unknown},
+                  false};
       entry.lost = committed > effect - behind && rng_.uniform() < c_.scattered;
       lost += entry.lost && confirmed ? 1 : 0;
       run_.write(entry.write);
@@ -68,7 +69,9 @@ class Crashing {
     pass.complete = true;
     double now = from;
     for (const Entry& entry : entries_) {
-      const ReadClass seen = rng_.uniform() < c_.unread ? ReadClass::undecided : entry.lost ? ReadClass::absent : ReadClass::present;
+      const ReadClass seen = rng_.uniform() < c_.unread ? ReadClass::undecided
+                             : entry.lost               ? ReadClass::absent
+                                                        : ReadClass::present;
       run_.read({entry.write.id, pass.pass, testing::at(now), testing::at(now + 1e-4), seen});
       now += 2e-4;
     }

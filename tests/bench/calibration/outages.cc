@@ -74,8 +74,9 @@ void add(std::vector<Case>& out, const std::string& what, const Watched& w, bool
 }  // namespace
 
 void add_outage_cases(std::vector<Case>& out) {
-  const std::string clusters = "a window with few outages may show none of the clusters that they come in; where it shows them the row is "
-                               "widened, and 40 outages keep it";
+  const std::string clusters =
+      "a window with few outages may show none of the clusters that they come in; where it shows them the row is "
+      "widened, and 40 outages keep it";
   add(out, "1 outage expected, 60 s exponential", {.expected = 1, .down = exponential(60)});
   add(out, "5 outages expected, 60 s exponential", {.expected = 5, .down = exponential(60)});
   add(out, "5 outages expected, 60 s each", {.expected = 5, .down = fixed(60)});
@@ -84,8 +85,8 @@ void add_outage_cases(std::vector<Case>& out) {
   add(out, "20 outages expected, log-normal, sigma 1.5", {.expected = 20, .down = lognormal(60 * std::exp(-1.125), 1.5)});
   add(out, "8 outages expected, half of them soon after another", {.expected = 8, .down = exponential(60), .again = 0.5}, false,
       clusters);
-  add(out, "40 outages expected, half of them soon after another", {.length = 40000, .expected = 40, .down = exponential(60), .again = 0.5},
-      false);
+  add(out, "40 outages expected, half of them soon after another",
+      {.length = 40000, .expected = 40, .down = exponential(60), .again = 0.5}, false);
   add(out, "2 outages expected, log-normal, sigma 1.5", {.expected = 2, .down = lognormal(60 * std::exp(-1.125), 1.5)});
   add(out, "1 outage expected, a drill's repair known", {.expected = 1, .down = fixed(60)}, true);
   add(out, "3 outages expected, a drill's repair known", {.expected = 3, .down = fixed(60)}, true);

@@ -159,7 +159,8 @@ void add_dependent(std::vector<Case>& out) {
   add("30 outages expected, 0.5 s exponential", window, outages(window, 30, 0.5, exponential(0.5)));
   add("30 outages expected, 3 s exponential", window, outages(window, 30, 3, exponential(3)));
   add("2 outages expected, 5 s exponential", window, outages(window, 2, 5, exponential(5)),
-      "one window in seven contains no outage, and none shows what it did not contain; the row speaks of \"this window\" (ADR 7), the long run is the "
+      "one window in seven contains no outage, and none shows what it did not contain; the row speaks of \"this window\" (ADR "
+      "7), the long run is the "
       "claim of `availability: {probe}`");
   add("20 spells expected of 5 s with 20 % bad, else 0.1 %", window, {25, exponential(5), 5, 0.001, 0.2});
   const Ratio error{ErrorRatioSli{}, 600, 20};

@@ -73,8 +73,8 @@ Answers recovered(Rng& rng, const Failovers& f) {
   if (f.share > 0) {
     run.drill.require("outside", RtoSli{kill, {ProbeId(0)}, 3, Share{f.share + 1e-9}}, Comparison::at_most, f.truth);
     run.drill.require("on", RtoSli{kill, {ProbeId(0)}, 3, Share{f.share}}, Comparison::at_most, f.truth);
-    run.ask_far(RtoSli{kill, {ProbeId(0)}, 3, Share{1 - (1 - f.share) / 2}}, RtoSli{kill, {ProbeId(0)}, 3, Share{1 - 2 * (1 - f.share)}},
-                Comparison::at_most, f.truth, f.truth * (1 + 1e-9));
+    run.ask_far(RtoSli{kill, {ProbeId(0)}, 3, Share{1 - (1 - f.share) / 2}},
+                RtoSli{kill, {ProbeId(0)}, 3, Share{1 - 2 * (1 - f.share)}}, Comparison::at_most, f.truth, f.truth * (1 + 1e-9));
   } else {
     run.ask_about(RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, worst);
   }
@@ -97,9 +97,12 @@ void add_recovery_cases(std::vector<Case>& out) {
   add("3, checks take up to 150 ms", {.like = once(between(0.5, 5)), .slowest = 0.15});
   const auto share = [&](const std::string& what, int count, double p) {
     const Draw quick = between(1, 1.9), slow = between(3, 4);
-    const Failovers f{.count = count, .like = once([=](Rng& rng) { return rng.uniform() < p ? quick(rng) : slow(rng); }),
-                      .share = p, .truth = 2.5};
-    out.push_back({"rto, share", what, "share of failovers within the objective", [f](Rng& rng) { return recovered(rng, f); }, ""});
+    const Failovers f{.count = count,
+                      .like = once([=](Rng& rng) { return rng.uniform() < p ? quick(rng) : slow(rng); }),
+                      .share = p,
+                      .truth = 2.5};
+    out.push_back(
+        {"rto, share", what, "share of failovers within the objective", [f](Rng& rng) { return recovered(rng, f); }, ""});
   };
   share("30 failovers, 90 %", 30, 0.9);
   share("60 failovers, 80 %", 60, 0.8);

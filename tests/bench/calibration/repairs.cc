@@ -49,8 +49,9 @@ void add_mean(std::vector<Case>& out) {
   const Repairing coarse{5, lognormal(5, 0.8), 5 * std::exp(0.32), RepairStatistic::mean, 1};
   out.push_back({"mttr, mean", "5 log-normal, sigma 0.8, checked every second", "mean of the model",
                  [coarse](Rng& rng) { return repaired(rng, coarse); }, ""});
-  const std::string told = "ten repairs hold none of the long ones in one run of three, and nothing shows what is not there; the "
-                           "mean assumes log-normal repairs, as row and reference say; `statistic: median` assumes nothing";
+  const std::string told =
+      "ten repairs hold none of the long ones in one run of three, and nothing shows what is not there; the "
+      "mean assumes log-normal repairs, as row and reference say; `statistic: median` assumes nothing";
   const Repairing exp{5, exponential(8), 8};
   out.push_back({"mttr, mean", "5 exponential", "mean of the model", [exp](Rng& rng) { return repaired(rng, exp); }, told});
   const Draw rarely = [](Rng& rng) { return rng.uniform() < 0.1 ? 60.0 : 2 + rng.uniform(); };

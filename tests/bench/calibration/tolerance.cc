@@ -48,7 +48,8 @@ void add_tolerance_cases(std::vector<Case>& out) {
   add("60 injections, 95 %", {60, 0.95});
   add("20 injections, 50 %", {20, 0.5});
   add("5 injections, all must be tolerated", {5, 0.9, 0, true});
-  add("40 injections, 80 %, each like the last with chance 0.5", {40, 0.8, 0.5}, "where it shows that injections end like the ones before them the row is widened; with few misses it does not always show");
+  add("40 injections, 80 %, each like the last with chance 0.5", {40, 0.8, 0.5},
+      "where it shows that injections end like the ones before them the row is widened; with few misses it does not always show");
 }
 
 }  // namespace shakedown::calibration

@@ -1,6 +1,7 @@
 // Synthetic runs whose truth is known, each asked twice: with an objective that the truth just misses, and with one that
-// it just keeps; some of them twice more, with one that it clearly misses and one that it clearly keeps. What the judge says of them is counted over many runs (calibrate.cc). The truth comes from the model that
-// makes a run, never from the judge. Everything follows from the Rng that is handed in. Threads: none.
+// it just keeps; some of them twice more, with one that it clearly misses and one that it clearly keeps. What the judge says of
+// them is counted over many runs (calibrate.cc). The truth comes from the model that makes a run, never from the judge.
+// Everything follows from the Rng that is handed in. Threads: none.
 #pragma once
 
 #include <functional>

@@ -66,7 +66,8 @@ TEST_F(CommandCheckTest, ItsProcessIsNotedWhileItRunsSoThatItEndsWithItsAgent) {
   Assignment assignment;
   assignment.self = AgentId(0);
   assignment.scenario = site("http", 1);
-  assignment.scenario.checks.push_back({"noted", AgentId(), CommandCheck{{"/bin/sh", "-c", "cp " + note + " " + copy + "; echo $$"}, true}});
+  assignment.scenario.checks.push_back(
+      {"noted", AgentId(), CommandCheck{{"/bin/sh", "-c", "cp " + note + " " + copy + "; echo $$"}, true}});
   boost::asio::io_context loop{1};
   const auto work = boost::asio::make_work_guard(loop);
   const auto runner = make_check_runner(assignment, RunClock(mono_now()), loop, note);

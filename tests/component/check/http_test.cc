@@ -83,8 +83,10 @@ TEST_F(HttpChecks, AClientCertificateIsACredentialToo) {
 TEST_F(HttpChecks, HeadersThatAreMissingOrDifferentAreNamed) {
   const HeaderExpect hsts{"strict-transport-security", ""}, nosniff{"X-Content-Type-Options", "nosniff"};
   EXPECT_TRUE(found_to_hold(headers("/hardened", {hsts, nosniff})));
-  EXPECT_TRUE(found_not_to_hold(headers("/", {hsts, nosniff}), "strict-transport-security is missing; X-Content-Type-Options is missing"));
-  EXPECT_TRUE(found_not_to_hold(headers("/hardened", {{"X-Content-Type-Options", "sniff"}}), "is \"nosniff\" instead of \"sniff\""));
+  EXPECT_TRUE(found_not_to_hold(headers("/", {hsts, nosniff}),
+                                "strict-transport-security is missing; X-Content-Type-Options is missing"));
+  EXPECT_TRUE(
+      found_not_to_hold(headers("/hardened", {{"X-Content-Type-Options", "sniff"}}), "is \"nosniff\" instead of \"sniff\""));
   EXPECT_TRUE(not_carried_out(headers("/broken", {{"X-A", ""}}), "status 503"));
   EXPECT_TRUE(not_carried_out(headers("/hardened", {}), "no header is named"));
 }
@@ -94,7 +96,8 @@ TEST_F(HttpChecks, AnAnswerAsExpectedAndItsNumber) {
   expect.json.push_back({"/state", "\"ok\""});
   EXPECT_TRUE(found_to_hold(check(plain(), HttpCheck{http::get("/state"), http::document(expect), ""})));
   expect.json[0].equals = "\"bad\"";
-  EXPECT_TRUE(found_not_to_hold(check(plain(), HttpCheck{http::get("/state"), http::document(expect), "/age"}), "not as expected"));
+  EXPECT_TRUE(
+      found_not_to_hold(check(plain(), HttpCheck{http::get("/state"), http::document(expect), "/age"}), "not as expected"));
   EXPECT_TRUE(found_not_to_hold(check(plain(), HttpCheck{http::get("/hidden"), {}, ""}), "status 404"));
   const CheckResult age = number("/age");
   EXPECT_TRUE(found_to_hold(age));
@@ -110,16 +113,20 @@ TEST_F(HttpChecks, TruthWhatMayLieBeyondTheKeptPartOfABodyIsNotHeldAgainstTheTar
   });
   HttpExpect expect;
   expect.body_contains = Text::literal("MARK");
-  EXPECT_TRUE(not_carried_out(check(site("http", big.port()), HttpCheck{http::get("/"), http::document(expect), ""}), "not in the first 1 MiB of the body"));
+  EXPECT_TRUE(not_carried_out(check(site("http", big.port()), HttpCheck{http::get("/"), http::document(expect), ""}),
+                              "not in the first 1 MiB of the body"));
   expect.headers.push_back({"X-A", "c"});
-  EXPECT_TRUE(found_not_to_hold(check(site("http", big.port()), HttpCheck{http::get("/"), http::document(expect), ""}), "not as expected"))
+  EXPECT_TRUE(found_not_to_hold(check(site("http", big.port()), HttpCheck{http::get("/"), http::document(expect), ""}),
+                                "not as expected"))
       << "a header is not beyond the body";
 }
 
 TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
   const auto all_of = [](const Scenario& scenario, const std::string& why) {
-    EXPECT_TRUE(not_carried_out(check(scenario, AuthenticationCheck{http::get("/"), http::statuses({401})}, milliseconds(500)), why));
-    EXPECT_TRUE(not_carried_out(check(scenario, HeadersCheck{http::get("/"), http::headers({{"X-A", ""}})}, milliseconds(500)), why));
+    EXPECT_TRUE(
+        not_carried_out(check(scenario, AuthenticationCheck{http::get("/"), http::statuses({401})}, milliseconds(500)), why));
+    EXPECT_TRUE(
+        not_carried_out(check(scenario, HeadersCheck{http::get("/"), http::headers({{"X-A", ""}})}, milliseconds(500)), why));
     EXPECT_TRUE(not_carried_out(check(scenario, HttpCheck{http::get("/"), {}, ""}, milliseconds(500)), why));
   };
   all_of(site("http", free_port()), "the connection was refused");
@@ -135,7 +142,8 @@ TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
 TEST_F(HttpChecks, ChecksRunInTheirOrderAndOnlyOnes) {
   Scenario scenario = plain();
   scenario.agents.push_back({"far", true, true, false});
-  scenario.checks.push_back({"first", AgentId(), HeadersCheck{http::get("/hardened"), http::headers({{"X-Content-Type-Options", ""}})}});
+  scenario.checks.push_back(
+      {"first", AgentId(), HeadersCheck{http::get("/hardened"), http::headers({{"X-Content-Type-Options", ""}})}});
   scenario.checks.push_back({"not-ours", AgentId(1), HttpCheck{http::get("/state"), {}, ""}});
   scenario.checks.push_back({"second", AgentId(0), AuthenticationCheck{http::get("/"), http::statuses({401})}});
   const Checked checked = run_checks(scenario);

@@ -53,21 +53,25 @@ TEST_F(TruthAddresses, AnHttpCheckAsksEachAddressAndNamesTheBadOne) {
 
 TEST_F(TruthAddresses, NumbersThatDifferAreNoNumber) {
   const Two half(answers(200, "{\"lag\": 1}"), answers(200, "{\"lag\": 9}"));
-  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{http::get("/"), {}, "/lag"}), "127.0.0.1 1.000000, 127.0.0.2 9.000000"));
+  EXPECT_TRUE(
+      not_carried_out(check(half.site(), HttpCheck{http::get("/"), {}, "/lag"}), "127.0.0.1 1.000000, 127.0.0.2 9.000000"));
   const Two same(answers(200, "{\"lag\": 1}"), answers(200, "{\"lag\": 1}"));
   EXPECT_EQ(check(same.site(), HttpCheck{http::get("/"), {}, "/lag"}).number, 1);
 }
 
 TEST_F(TruthAddresses, ALoginOrAHeaderThatOneAddressDoesNotDemandOrSendIsFound) {
   const Two open(answers(401, ""), answers(200, "come in"));
-  EXPECT_TRUE(found_not_to_hold(check(open.site(), AuthenticationCheck{http::get("/"), http::statuses({401})}), "127.0.0.2: without credentials: status 200"));
+  EXPECT_TRUE(found_not_to_hold(check(open.site(), AuthenticationCheck{http::get("/"), http::statuses({401})}),
+                                "127.0.0.2: without credentials: status 200"));
   const Two bare(answers(200, "ok", "X-A: b\r\n"), answers(200, "ok"));
-  EXPECT_TRUE(found_not_to_hold(check(bare.site(), HeadersCheck{http::get("/"), http::headers({{"X-A", ""}})}), "127.0.0.2: X-A is missing"));
+  EXPECT_TRUE(found_not_to_hold(check(bare.site(), HeadersCheck{http::get("/"), http::headers({{"X-A", ""}})}),
+                                "127.0.0.2: X-A is missing"));
 }
 
 TEST_F(TruthAddresses, AnAddressWithoutAnAnswerIsNotGreen) {
   const Two half(answers(200, "ok"), [](Peer& peer) { peer.wait_for_end(); });
-  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{http::get("/"), {}, ""}, milliseconds(500)), "127.0.0.2: an answer of target"));
+  EXPECT_TRUE(not_carried_out(check(half.site(), HttpCheck{http::get("/"), {}, ""}, milliseconds(500)),
+                              "127.0.0.2: an answer of target"));
 }
 
 TEST_F(TruthAddresses, AnAddressWhereNobodyListensIsNamed) {
@@ -75,7 +79,8 @@ TEST_F(TruthAddresses, AnAddressWhereNobodyListensIsNamed) {
   half.second.reset();
   const CheckResult result = check(half.site(), HttpCheck{http::get("/"), {}, ""});
   EXPECT_TRUE(found_to_hold(result));
-  EXPECT_NE(result.detail.find("127.0.0.1: status 200, as expected; nobody there: 127.0.0.2"), std::string::npos) << result.detail;
+  EXPECT_NE(result.detail.find("127.0.0.1: status 200, as expected; nobody there: 127.0.0.2"), std::string::npos)
+      << result.detail;
   const uint16_t port = half.first->port();
   half.first.reset();
   Scenario nobody = site("http", port);
@@ -118,15 +123,16 @@ TEST_F(TruthAddresses, Ssl3IsOfferedAndAHelloInTwoRecordsIsAnAgreement) {
 TEST_F(TruthAddresses, TheCertificateThatEndsFirstCounts) {
   const std::string soon = ca_.issue("soon", "DNS:two.test", 3600);
   const TlsSite longer = nginx("", ca_.issue("longer", "DNS:two.test", 5 * TestCa::kOneDay));
-  const Nginx brief("listen 127.0.0.2:" + std::to_string(longer.port) + " ssl;\nssl_certificate " + soon + ".pem;\nssl_certificate_key " +
-                    soon + ".key;\n");
+  const Nginx brief("listen 127.0.0.2:" + std::to_string(longer.port) + " ssl;\nssl_certificate " + soon +
+                    ".pem;\nssl_certificate_key " + soon + ".key;\n");
   Scenario two = site("https", longer.port, trusted());
   two.targets[0].host = two_addresses();
   const CheckResult result = check(two, CertificateCheck{TargetId(0)});
   EXPECT_TRUE(found_to_hold(result));
   ASSERT_TRUE(result.number);
   EXPECT_LE(*result.number, 3600);
-  EXPECT_NE(result.detail.find("127.0.0.2, the least of 2 addresses: verified; /CN=soon expires "), std::string::npos) << result.detail;
+  EXPECT_NE(result.detail.find("127.0.0.2, the least of 2 addresses: verified; /CN=soon expires "), std::string::npos)
+      << result.detail;
 }
 
 TEST_F(TruthAddresses, PlainHttpThatOneAddressAnswersIsFound) {

@@ -46,14 +46,15 @@ struct FaultCommandsTest : ::testing::Test {
   std::vector<pid_t> watchdogs() const {
     std::vector<pid_t> out;
     for (const pid_t pid : named("")) {
-      if (read_text("/proc/" + std::to_string(pid) + "/cmdline").find(std::string("watch") + '\0') != std::string::npos) out.push_back(pid);
+      if (read_text("/proc/" + std::to_string(pid) + "/cmdline").find(std::string("watch") + '\0') != std::string::npos)
+        out.push_back(pid);
     }
     return out;
   }
   ChildProcess& start_agent(const std::string& mode, const std::string& script) {
     Command command;
-    command.argv = {helper_program(), mode,       "--state", folder / "state", "--locks",    folder / "locks",
-                    "--folder",       folder.path(), "--script", script, "--pidfile", folder / "run/victim.pid"};
+    command.argv = {helper_program(), mode,          "--state",  folder / "state", "--locks",   folder / "locks",
+                    "--folder",       folder.path(), "--script", script,           "--pidfile", folder / "run/victim.pid"};
     if (std::filesystem::exists(folder / "secret")) command.argv.insert(command.argv.end(), {"--secret", folder / "secret"});
     command.log_file = folder / "agent.log";
     auto agent = spawn(command);
@@ -95,9 +96,7 @@ TEST_F(FaultCommandsTest, AnEffectCommandEndsWithItsKilledAgent) {
   ASSERT_TRUE(eventually([&] { return named("sleep").size() == 2; })) << said();
   const std::vector<pid_t> before = named("sleep");
   kill_agent(agent);
-  EXPECT_TRUE(eventually([&] {
-    return std::none_of(before.begin(), before.end(), [](pid_t pid) { return alive(pid); });
-  }));
+  EXPECT_TRUE(eventually([&] { return std::none_of(before.begin(), before.end(), [](pid_t pid) { return alive(pid); }); }));
   std::filesystem::remove(folder / "broken");  // the watchdog's own comparison need not wait for its limit
 }
 
@@ -209,10 +208,12 @@ TEST_F(FaultCommandsTest, ThePgCtlOfAnotherUserIsEndedByTheNextAgentAndItsServer
   std::filesystem::create_directory(data);
   ASSERT_EQ(::chown(data.c_str(), nobody->pw_uid, nobody->pw_gid), 0);
   const std::string as_nobody = "setpriv --reuid=nobody --clear-groups " + pg_ctl.value();
-  ASSERT_EQ(std::system((as_nobody + " initdb -s -D " + data + " -o '-N -A trust' > " + (folder / "initdb.log") + " 2>&1").c_str()), 0)
+  ASSERT_EQ(
+      std::system((as_nobody + " initdb -s -D " + data + " -o '-N -A trust' > " + (folder / "initdb.log") + " 2>&1").c_str()), 0)
       << read_text(folder / "initdb.log");
   write_text(data + "/recovery.signal", "");
-  write_text(data + "/postgresql.auto.conf", "restore_command = 'sleep 997'\nlisten_addresses = ''\nunix_socket_directories = '" + data + "'\n");
+  write_text(data + "/postgresql.auto.conf",
+             "restore_command = 'sleep 997'\nlisten_addresses = ''\nunix_socket_directories = '" + data + "'\n");
   ChildProcess& agent = start_agent("exec-step", "exec " + as_nobody + " start -w -t 900 -D " + data);
   ASSERT_TRUE(eventually([&] { return !named("sleep").empty() && !named("pg_ctl").empty(); })) << said();
   kill_both(agent);

@@ -33,8 +33,8 @@ struct FaultCrashTest : ::testing::Test {
 
   ChildProcess start_agent(const std::string& mode, const std::string& kind) {
     Command command;
-    command.argv = {helper_program(), mode,      "--state",     folder / "state", "--locks",  folder / "locks",
-                    "--pidfile",      pidfile,   "--kind",      kind,             "--folder", folder.path()};
+    command.argv = {helper_program(), mode,     "--state", folder / "state", "--locks",    folder / "locks", "--pidfile",
+                    pidfile,          "--kind", kind,      "--folder",       folder.path()};
     command.log_file = folder / "agent.log";
     auto agent = spawn(command);
     EXPECT_TRUE(agent.has_value()) << agent.error().text();
@@ -42,7 +42,8 @@ struct FaultCrashTest : ::testing::Test {
   }
   void expect_line(const std::string& text) {
     ASSERT_TRUE(eventually([&] { return read_text(folder / "agent.log").find(text) != std::string::npos; }))
-        << text << "\n" << read_text(folder / "agent.log");
+        << text << "\n"
+        << read_text(folder / "agent.log");
   }
   std::vector<pid_t> watchdogs() const {
     std::vector<pid_t> out;

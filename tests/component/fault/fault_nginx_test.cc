@@ -26,9 +26,9 @@ struct FaultNginxTest : ::testing::Test {
     write_text(config, "worker_processes 2; daemon on; master_process on; pid " + (rig.folder / "run/nginx.pid") +
                            "; error_log " + (rig.folder / "error.log") + "; events {} http { access_log off; " +
                            "server { listen unix:" + (rig.folder / "nginx.sock") + "; } }");
-    Component nginx = component(rig.folder, "nginx",
-                                {"nginx", "-p", rig.folder.path(), "-e", rig.folder / "error.log", "-c", config}, "nginx",
-                                ProcessScope::group);
+    Component nginx =
+        component(rig.folder, "nginx", {"nginx", "-p", rig.folder.path(), "-e", rig.folder / "error.log", "-c", config}, "nginx",
+                  ProcessScope::group);
     whole = rig.add(nginx);
     nginx.name = "nginx-workers";
     nginx.process->scope = ProcessScope::children;
@@ -44,9 +44,8 @@ struct FaultNginxTest : ::testing::Test {
 
 TEST_F(FaultNginxTest, AKilledGroupIsRecoveredByItsOperator) {
   std::filesystem::remove(rig.folder / "nginx.sock");
-  const FaultId fault =
-      rig.add("kill-all", KillFault{whole, SIGKILL},
-              {exec_of({"rm", "-f", rig.folder / "nginx.sock"}), start_of(whole, milliseconds(50))});
+  const FaultId fault = rig.add("kill-all", KillFault{whole, SIGKILL},
+                                {exec_of({"rm", "-f", rig.folder / "nginx.sock"}), start_of(whole, milliseconds(50))});
   ASSERT_TRUE(rig.make().has_value());
   const StepEvent started = rig.step(StepEvent::Kind::setup, start_of(whole));
   ASSERT_TRUE(started.ok) << started.detail;

@@ -168,10 +168,14 @@ TEST_F(FaultProcessTest, AProcessThatCannotBeLookedAtHasNotEnded) {
     const bool runs = is_running(ref);
     ::setrlimit(RLIMIT_NOFILE, &before);
     SCOPED_TRACE(std::to_string(free) + " descriptors are free");
-    if (sighting.has_error()) EXPECT_EQ(sighting.error().kind, ErrorKind::io) << sighting.error().message;
-    else EXPECT_EQ(sighting.value().presence, Presence::running) << sighting.value().why;
-    if (state.has_error()) EXPECT_EQ(state.error().kind, ErrorKind::io) << state.error().message;
-    else EXPECT_TRUE(state.value().running) << state.value().why;
+    if (sighting.has_error())
+      EXPECT_EQ(sighting.error().kind, ErrorKind::io) << sighting.error().message;
+    else
+      EXPECT_EQ(sighting.value().presence, Presence::running) << sighting.value().why;
+    if (state.has_error())
+      EXPECT_EQ(state.error().kind, ErrorKind::io) << state.error().message;
+    else
+      EXPECT_TRUE(state.value().running) << state.value().why;
     if (handle.has_error()) EXPECT_EQ(handle.error().kind, ErrorKind::io) << handle.error().message;
     EXPECT_TRUE(runs);
     if (free == 0) EXPECT_TRUE(sighting.has_error() && state.has_error() && handle.has_error());
@@ -353,8 +357,8 @@ TEST_F(FaultProcessTest, TeardownTakesTheRecordOfSetup) {
 TEST_F(FaultProcessTest, AStepsCommandIsKilledAtItsLimitWithItsGroup) {
   ASSERT_TRUE(rig.make().has_value());
   const std::string note = rig.folder / "child";
-  const StepEvent step = rig.step(StepEvent::Kind::setup,
-                                  exec_of({"sh", "-c", "sleep 1000 & echo $! > " + note + "; echo busy; wait"}, milliseconds(500)));
+  const StepEvent step = rig.step(
+      StepEvent::Kind::setup, exec_of({"sh", "-c", "sleep 1000 & echo $! > " + note + "; echo busy; wait"}, milliseconds(500)));
   EXPECT_FALSE(step.ok);
   EXPECT_THAT(step.detail, HasSubstr("no end within"));
   EXPECT_THAT(step.detail, HasSubstr("busy"));

@@ -6,10 +6,10 @@
 #include <fstream>
 #include <sstream>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <boost/asio/executor_work_guard.hpp>
 
 #include "agent/fault/mechanisms/process/identity.h"
 #include "core/runtime/process/child_process.h"
@@ -76,8 +76,8 @@ void end_process(pid_t pid) {
   }));
 }
 
-Component component(const TemporaryFolder& folder, const std::string& name, std::vector<std::string> argv,
-                    const std::string& exe, ProcessScope scope) {
+Component component(const TemporaryFolder& folder, const std::string& name, std::vector<std::string> argv, const std::string& exe,
+                    ProcessScope scope) {
   Component made;
   made.name = name;
   made.agent = AgentId(0);

@@ -46,8 +46,8 @@ void end_process(pid_t pid);
 bool eventually(const std::function<bool()>& condition, Duration limit = std::chrono::seconds(20));
 
 // A component that runs `argv`, named by folder/NAME.pid.
-Component component(const TemporaryFolder& folder, const std::string& name, std::vector<std::string> argv,
-                    const std::string& exe, ProcessScope scope = ProcessScope::one);
+Component component(const TemporaryFolder& folder, const std::string& name, std::vector<std::string> argv, const std::string& exe,
+                    ProcessScope scope = ProcessScope::one);
 Action start_of(ComponentId id, Duration after = Duration(0));
 Action stop_of(ComponentId id);
 Action exec_of(std::vector<std::string> argv, Duration limit = std::chrono::seconds(20));

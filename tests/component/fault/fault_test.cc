@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include <gtest/gtest.h>
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/component/fault/fault_rig.h"
 
@@ -140,8 +140,8 @@ TEST_F(FaultTest, PauseStopsEveryThreadOfEveryProcessOfTheGroup) {
       "os.fork()\n"
       "t=[threading.Thread(target=time.sleep,args=(1000,)) for _ in range(3)]\n"
       "[x.start() for x in t]\n";
-  const ComponentId threads = rig.add(
-      component(rig.folder, "threads", {"/usr/bin/python3", "-c", script}, "python3", ProcessScope::group));
+  const ComponentId threads =
+      rig.add(component(rig.folder, "threads", {"/usr/bin/python3", "-c", script}, "python3", ProcessScope::group));
   const FaultId fault = rig.add("pause-it", PauseFault{threads, seconds(30)});
   const pid_t pid = rig.start_outside(threads);
   const std::string children = "/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children";
@@ -200,8 +200,8 @@ TEST_F(FaultTest, ExecIsProvenByItsEffectAndUndone) {
 TEST_F(FaultTest, ExecThatHoldsBeforeProvesNothingAndIsNotRun) {
   const std::string mark = rig.folder / "broken", ran = rig.folder / "ran";
   write_text(mark, "");
-  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"touch", ran}, {"test", "-e", mark}, seconds(20)}, {},
-                                {exec_of({"true"})});
+  const FaultId fault =
+      rig.add("break-it", ExecFault{sleeper, {"touch", ran}, {"test", "-e", mark}, seconds(20)}, {}, {exec_of({"true"})});
   rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -212,8 +212,8 @@ TEST_F(FaultTest, ExecThatHoldsBeforeProvesNothingAndIsNotRun) {
 
 TEST_F(FaultTest, ExecWithoutEffectDidNotBiteAndIsUndone) {
   const std::string undone = rig.folder / "undone";
-  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"true"}, {"false"}, seconds(2)}, {},
-                                {exec_of({"touch", undone})});
+  const FaultId fault =
+      rig.add("break-it", ExecFault{sleeper, {"true"}, {"false"}, seconds(2)}, {}, {exec_of({"touch", undone})});
   rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);

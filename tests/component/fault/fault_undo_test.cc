@@ -36,8 +36,8 @@ struct TruthUndo : ::testing::Test {
 
   ChildProcess start_agent(const std::string& kind) {
     Command command;
-    command.argv = {helper_program(), "once",  "--state", state, "--locks",  folder / "locks", "--pidfile",
-                    victim.process->pidfile, "--kind", kind, "--folder", folder.path()};
+    command.argv = {helper_program(),        "once",   "--state", state,      "--locks",    folder / "locks", "--pidfile",
+                    victim.process->pidfile, "--kind", kind,      "--folder", folder.path()};
     command.log_file = folder / "agent.log";
     auto agent = spawn(command);
     EXPECT_TRUE(agent.has_value());
@@ -163,7 +163,8 @@ TEST(TruthRecovery, AStepThatWeCutShortOrCannotBeginEndsWhenItStarted) {
   const std::string log = rig.folder / "log";
   const ComponentId id = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
   const FaultId pause = rig.add("pause-it", PauseFault{id, seconds(100)}, {exec_of({rig.folder / "no-such-program"})});
-  const FaultId kill = rig.add("kill-it", KillFault{id, SIGKILL}, {exec_of({"sh", "-c", "echo begun > " + log + "; exec sleep 600"})});
+  const FaultId kill =
+      rig.add("kill-it", KillFault{id, SIGKILL}, {exec_of({"sh", "-c", "echo begun > " + log + "; exec sleep 600"})});
   rig.start_outside(id);
   ASSERT_TRUE(rig.make().has_value());
   const InjectionId paused = rig.inject(pause);

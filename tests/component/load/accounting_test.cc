@@ -122,8 +122,7 @@ TEST(Accounting, DestroyedInMidLoadWithoutStop) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
   Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.phases = {phase_with(open_rate(1000), std::chrono::seconds(60))};
-  scenario.probes.push_back(
-      {"p", OperationId(0), milliseconds(5), milliseconds(500), 3, 3, ProbeConnection::reuse, {}});
+  scenario.probes.push_back({"p", OperationId(0), milliseconds(5), milliseconds(500), 3, 3, ProbeConnection::reuse, {}});
   Drill drill(scenario);
   drill.runner().start_probes();
   drill.begin_stage(0);

@@ -25,12 +25,8 @@ void* counted(std::size_t size) {
 
 void* operator new(std::size_t size) { return counted(size); }
 void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return std::malloc((++g_allocations, size | 1));
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return std::malloc((++g_allocations, size | 1));
-}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc((++g_allocations, size | 1)); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc((++g_allocations, size | 1)); }
 void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
 void operator delete[](void* p, const std::nothrow_t&) noexcept { std::free(p); }
 void operator delete(void* p) noexcept { std::free(p); }

@@ -45,22 +45,16 @@ std::vector<BadTarget> bad_targets() {
   return {
       {"garbage", once("\x00\x01garbage\r\n\r\n"), Outcome::reset},
       {"closes_without_a_word", [](Peer& peer) { peer.request(); }, Outcome::reset},
-      {"closes_in_the_body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"),
-       Outcome::reset},
-      {"closes_in_a_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"),
-       Outcome::reset},
-      {"bad_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
-       Outcome::reset},
+      {"closes_in_the_body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal"), Outcome::reset},
+      {"closes_in_a_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"), Outcome::reset},
+      {"bad_chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), Outcome::reset},
       {"negative_length", once("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), Outcome::reset},
-      {"oversize_head", once("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n"),
-       Outcome::reset},
-      {"pipelined_garbage", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokSURPLUS"),
-       Outcome::reset},
+      {"oversize_head", once("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n"), Outcome::reset},
+      {"pipelined_garbage", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokSURPLUS"), Outcome::reset},
       {"never_answers", [](Peer& peer) { peer.wait_for_end(); }, Outcome::timeout},
       {"trickles",
        [](Peer& peer) {
-         while (peer.send("H"))
-           std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
+         while (peer.send("H")) std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
        },
        Outcome::timeout},
       {"streams_without_end", stream_without_end, Outcome::failed},
@@ -77,10 +71,8 @@ std::vector<BadTarget> bad_targets() {
          }
        },
        Outcome::failed},
-      {"closes_after_each_answer", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
-       Outcome::ok},
-      {"says_close", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"),
-       Outcome::ok},
+      {"closes_after_each_answer", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), Outcome::ok},
+      {"says_close", once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"), Outcome::ok},
       {"close_delimited", once("HTTP/1.1 200 OK\r\n\r\nuntil the end"), Outcome::ok},
       {"half_close",
        [](Peer& peer) {
@@ -92,8 +84,7 @@ std::vector<BadTarget> bad_targets() {
        Outcome::ok},
       {"interim_answers",
        [](Peer& peer) {
-         while (peer.request() && peer.send("HTTP/1.1 103 Early Hints\r\n\r\n") &&
-                peer.answer(200, "ok")) {
+         while (peer.request() && peer.send("HTTP/1.1 103 Early Hints\r\n\r\n") && peer.answer(200, "ok")) {
          }
        },
        Outcome::ok},
@@ -122,8 +113,7 @@ TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   const BadTarget bad = bad_targets()[GetParam()];
   TestServer server(bad.script);
   Scenario scenario =
-      one_operation(server.port(),
-                    bad.outcome == Outcome::timeout ? milliseconds(150) : std::chrono::seconds(10));
+      one_operation(server.port(), bad.outcome == Outcome::timeout ? milliseconds(150) : std::chrono::seconds(10));
   scenario.connections.max = 4;
   scenario.connections.max_response = Bytes{1 << 20};
   scenario.phases = {phase_with(open_rate(50), milliseconds(400))};
@@ -139,9 +129,7 @@ TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, BadTargets, ::testing::Range<std::size_t>(0, bad_targets().size()),
-                         [](const auto& info) {
-                           return std::string(bad_targets()[info.param].name);
-                         });
+                         [](const auto& info) { return std::string(bad_targets()[info.param].name); });
 
 // Without a limit of size that it breaks, only its timeout ends such an answer; meanwhile all others are offered, and the
 // run ends.
@@ -187,8 +175,7 @@ TEST(BadTargetsMore, ChunksOfOneByteWithoutEndCostTheOthersNothing) {
 TEST(BadTargetsMore, AnAnswerSlowerThanTheSlowestFailedBeforeItsTimeout) {
   TestServer server([](Peer& peer) {
     if (!peer.request() || !peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")) return;
-    while (peer.send("x"))
-      std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
+    while (peer.send("x")) std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
   });
   Scenario scenario = one_operation(server.port(), std::chrono::seconds(60));
   scenario.connections.slowest = Bytes{1024};
@@ -219,8 +206,7 @@ TEST(BadTargetsMore, ExpectationsSeeHeadersBodiesAndJson) {
   TestServer server([&](Peer& peer) {
     while (peer.request()) {
       const bool good = n++ % 2 == 0;
-      if (!peer.answer(200, good ? R"({"state":"ok"})" : R"({"state":"bad"})", "X-Shard: a\r\n"))
-        return;
+      if (!peer.answer(200, good ? R"({"state":"ok"})" : R"({"state":"bad"})", "X-Shard: a\r\n")) return;
     }
   });
   Scenario scenario = one_operation(server.port());

@@ -73,8 +73,7 @@ struct Store {
 
 LedgerPass verify(Drill& drill, uint32_t pass, uint64_t first) {
   std::optional<LedgerPass> finished;
-  drill.runner().verify(LedgerId(0), pass, InjectionId(pass), first,
-                        [&](LedgerPass p) { finished = p; });
+  drill.runner().verify(LedgerId(0), pass, InjectionId(pass), first, [&](LedgerPass p) { finished = p; });
   EXPECT_TRUE(drill.wait([&] { return finished.has_value(); }));
   drill.collect();
   return finished.value_or(LedgerPass{});
@@ -144,8 +143,7 @@ TEST(LedgerKeeper, TellsLostCorruptAndDuplicateEntriesApart) {
   verify(drill, 1, 0);
   drill.stop();
   std::map<uint64_t, std::set<ReadClass>> seen;
-  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0)))
-    seen[read.id].insert(read.outcome);
+  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0))) seen[read.id].insert(read.outcome);
   EXPECT_EQ(seen.at(2), std::set<ReadClass>{ReadClass::present});
   EXPECT_EQ(seen.at(3), std::set<ReadClass>{ReadClass::absent});
   EXPECT_EQ(seen.at(4), std::set<ReadClass>{ReadClass::corrupt});
@@ -166,8 +164,7 @@ TEST(TruthLedgerKeeper, WhatMayLieBeyondTheKeptBodyIsNotCorrupt) {
   EXPECT_TRUE(drill.wait([&] { return drill.collect(), drill.collected().writes.contains(LedgerId(0)); }));
   verify(drill, 1, 0);
   drill.stop();
-  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0)))
-    EXPECT_EQ(read.outcome, ReadClass::undecided);
+  for (const LedgerRead& read : drill.collected().reads.at(LedgerId(0))) EXPECT_EQ(read.outcome, ReadClass::undecided);
 }
 
 TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
@@ -196,14 +193,10 @@ TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
   drill.run_for(milliseconds(300));
   drill.stop();
   std::map<uint64_t, WriteClass> writes;
-  for (const LedgerWrite& write : drill.collected().writes.at(LedgerId(0)))
-    writes[write.id] = write.outcome;
+  for (const LedgerWrite& write : drill.collected().writes.at(LedgerId(0))) writes[write.id] = write.outcome;
   ASSERT_GE(writes.size(), 8u);
   for (uint64_t id = 0; id < 8; ++id) {
-    EXPECT_EQ(writes.at(id), id % 4 == 0   ? WriteClass::acked
-                             : id % 4 == 1 ? WriteClass::failed
-                                           : WriteClass::unknown)
-        << id;
+    EXPECT_EQ(writes.at(id), id % 4 == 0 ? WriteClass::acked : id % 4 == 1 ? WriteClass::failed : WriteClass::unknown) << id;
   }
 }
 
@@ -296,8 +289,7 @@ TEST(LedgerKeeper, WritingResumesAfterVerifyingAndPassesQueueUp) {
   drill.run_for(milliseconds(100));
   std::vector<LedgerPass> passes;
   for (const uint32_t pass : {1u, 2u}) {
-    drill.runner().verify(LedgerId(0), pass, InjectionId(0), 0,
-                          [&](LedgerPass p) { passes.push_back(p); });
+    drill.runner().verify(LedgerId(0), pass, InjectionId(0), 0, [&](LedgerPass p) { passes.push_back(p); });
   }
   ASSERT_TRUE(drill.wait([&] { return passes.size() == 2; }));
   EXPECT_EQ(passes[0].pass, 1u);
@@ -307,8 +299,7 @@ TEST(LedgerKeeper, WritingResumesAfterVerifyingAndPassesQueueUp) {
   drill.run_for(milliseconds(150));
   drill.stop();
   uint64_t highest = 0;
-  for (const LedgerWrite& write : drill.collected().writes.at(LedgerId(0)))
-    highest = std::max(highest, write.id);
+  for (const LedgerWrite& write : drill.collected().writes.at(LedgerId(0))) highest = std::max(highest, write.id);
   EXPECT_GE(highest, passes[1].end_id);
 }
 
@@ -334,8 +325,7 @@ TEST(LedgerKeeper, IntentsAreInTheFileBeforeTheTargetHearsOfThem) {
       const std::size_t dash = request->find('-');
       const std::string id = request->substr(dash + 1, request->find(' ', dash) - dash - 1);
       std::ifstream file(path);
-      const std::string text((std::istreambuf_iterator<char>(file)),
-                             std::istreambuf_iterator<char>());
+      const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
       ++seen;
       if (text.find("\nI " + id + " ") == std::string::npos) ++missing;
       if (!peer.answer(201, "")) return;

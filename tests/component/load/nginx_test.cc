@@ -49,8 +49,7 @@ TEST(NginxLoad, OpenLoopKeepsItsRateOnTwoWorkers) {
 TEST(NginxLoad, MixOfOperationsAndMethods) {
   const Nginx nginx("location /teapot { return 418; }\nlocation /empty { return 204; }");
   Scenario scenario = one_operation(nginx.port());
-  for (const auto& [method, path] :
-       {std::pair{"HEAD", "/"}, {"GET", "/teapot"}, {"GET", "/empty"}}) {
+  for (const auto& [method, path] : {std::pair{"HEAD", "/"}, {"GET", "/teapot"}, {"GET", "/empty"}}) {
     Operation operation = scenario.operations[0];
     operation.request = http::get(path);
     http::put(operation.request.document, "method", text_document(method));
@@ -60,8 +59,7 @@ TEST(NginxLoad, MixOfOperationsAndMethods) {
   teapot.status = {{418, 418}};
   scenario.operations[2].expect = http::document(teapot);
   scenario.phases = {phase_with(open_rate(1000), milliseconds(500))};
-  scenario.phases[0].load->mix = {
-      {OperationId(0), 1}, {OperationId(1), 1}, {OperationId(2), 1}, {OperationId(3), 1}};
+  scenario.phases[0].load->mix = {{OperationId(0), 1}, {OperationId(1), 1}, {OperationId(2), 1}, {OperationId(3), 1}};
   Drill drill(scenario);
   const Snapshot s = drill.run();
   EXPECT_EQ(total(s, Outcome::ok), 500u);
@@ -100,14 +98,7 @@ TEST(NginxLoad, KilledGroupIsAnOutageOfProbeAndLoad) {
   nginx.emplace();
   Scenario scenario = one_operation(nginx->port());
   scenario.phases = {phase_with(open_rate(500), milliseconds(800))};
-  scenario.probes.push_back({"front",
-                             OperationId(0),
-                             milliseconds(10),
-                             milliseconds(200),
-                             3,
-                             3,
-                             ProbeConnection::reuse,
-                             {}});
+  scenario.probes.push_back({"front", OperationId(0), milliseconds(10), milliseconds(200), 3, 3, ProbeConnection::reuse, {}});
   Drill drill(scenario);
   drill.runner().start_probes();
   drill.begin_stage(0);

@@ -29,11 +29,8 @@ TEST(OpenLoop, PoissonAndShapesKeepTheirCount) {
   scenario.phases = {
       phase_with(open_rate(500, Arrivals::poisson), milliseconds(400)),
       phase_with(OpenLoad{RampRate{{0}, {800}}, Arrivals::uniform}, milliseconds(400)),
-      phase_with(OpenLoad{StepRate{{{100}, {400}}, milliseconds(200)}, Arrivals::uniform},
-                 milliseconds(400)),
-      phase_with(OpenLoad{SpikeRate{{50}, {1000}, milliseconds(100), milliseconds(100)},
-                          Arrivals::uniform},
-                 milliseconds(300))};
+      phase_with(OpenLoad{StepRate{{{100}, {400}}, milliseconds(200)}, Arrivals::uniform}, milliseconds(400)),
+      phase_with(OpenLoad{SpikeRate{{50}, {1000}, milliseconds(100), milliseconds(100)}, Arrivals::uniform}, milliseconds(300))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
   EXPECT_NEAR(static_cast<double>(s.offered.at(StageId(0))), 200, 75);

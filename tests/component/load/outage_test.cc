@@ -43,8 +43,7 @@ TEST(Outage, KilledAndRestartedServer) {
   EXPECT_GE(total(s, Outcome::refused), 100u);
   EXPECT_GE(total(s, Outcome::ok), 150u);
   // What our own pause before the next attempt kept back after the service had returned is ours.
-  EXPECT_EQ(total(s, Outcome::ok) + total(s, Outcome::refused) + total(s, Outcome::reset) +
-                total(s, Outcome::dropped_by_us),
+  EXPECT_EQ(total(s, Outcome::ok) + total(s, Outcome::refused) + total(s, Outcome::reset) + total(s, Outcome::dropped_by_us),
             450u);
 }
 
@@ -73,8 +72,7 @@ TEST(Outage, StallIsSeenByEveryArrivalThatMeetsIt) {
   std::atomic<bool> stalled = false;
   TestServer server([&](Peer& peer) {
     while (peer.request()) {
-      while (stalled)
-        std::this_thread::sleep_for(milliseconds(1));  // allow(sleep): the target stalls
+      while (stalled) std::this_thread::sleep_for(milliseconds(1));  // allow(sleep): the target stalls
       if (!peer.answer(200, "x")) return;
     }
   });

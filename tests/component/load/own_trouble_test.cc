@@ -41,16 +41,8 @@ TEST(OwnTrouble, NoDescriptorsLeftIsAClientErrorAndNoEvidenceOfAProbe) {
   TestServer server(always("x"));
   Scenario scenario = one_operation(server.port());
   scenario.connections.max_requests = 1;
-  scenario.phases = {phase_with(open_rate(200), milliseconds(100)),
-                     phase_with(open_rate(200), milliseconds(200))};
-  scenario.probes.push_back({"front",
-                             OperationId(0),
-                             milliseconds(10),
-                             milliseconds(200),
-                             3,
-                             3,
-                             ProbeConnection::fresh,
-                             {}});
+  scenario.phases = {phase_with(open_rate(200), milliseconds(100)), phase_with(open_rate(200), milliseconds(200))};
+  scenario.probes.push_back({"front", OperationId(0), milliseconds(10), milliseconds(200), 3, 3, ProbeConnection::fresh, {}});
   Drill drill(scenario);
   drill.runner().start_probes();
   // The sanitizers need descriptors when they see a class for the first time.
@@ -71,8 +63,7 @@ TEST(OwnTrouble, NoDescriptorsLeftIsAClientErrorAndNoEvidenceOfAProbe) {
   EXPECT_EQ(total(s, Outcome::client_error), 40u);
   for (const ProbeResult& check : s.probes.at(ProbeId(0))) {
     EXPECT_TRUE(check.good);
-    EXPECT_FALSE(check.start > from + milliseconds(20) && check.end < to)
-        << "a check we could not make";
+    EXPECT_FALSE(check.start > from + milliseconds(20) && check.end < to) << "a check we could not make";
   }
 }
 

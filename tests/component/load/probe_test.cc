@@ -28,8 +28,7 @@ std::vector<ProbeResult> probe_for(Drill& drill, Duration length) {
 
 TEST(Probe, ChecksAtItsCadenceOverOneConnection) {
   TestServer server(always("x"));
-  Drill drill(
-      with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::reuse));
+  Drill drill(with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::reuse));
   const auto results = probe_for(drill, milliseconds(500));
   EXPECT_GE(results.size(), 10u);
   EXPECT_LE(results.size(), 26u);
@@ -43,8 +42,7 @@ TEST(Probe, ChecksAtItsCadenceOverOneConnection) {
 
 TEST(Probe, FreshOpensAConnectionEachTime) {
   TestServer server(always("x"));
-  Drill drill(
-      with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::fresh));
+  Drill drill(with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::fresh));
   const auto results = probe_for(drill, milliseconds(300));
   EXPECT_GE(results.size(), 5u);
   EXPECT_GE(server.connections(), results.size());
@@ -61,8 +59,7 @@ TEST(Probe, AHangingCheckDelaysNoOther) {
       if (!peer.answer(200, "x")) return;
     }
   });
-  Drill drill(
-      with_probe(server.port(), milliseconds(20), milliseconds(300), ProbeConnection::reuse));
+  Drill drill(with_probe(server.port(), milliseconds(20), milliseconds(300), ProbeConnection::reuse));
   const auto results = probe_for(drill, milliseconds(800));
   uint64_t good = 0;
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -82,8 +79,7 @@ TEST(Probe, SlowAnswersFailAtTheTimeout) {
       if (!peer.answer(200, "x")) return;
     }
   });
-  Drill drill(
-      with_probe(server.port(), milliseconds(25), milliseconds(50), ProbeConnection::reuse));
+  Drill drill(with_probe(server.port(), milliseconds(25), milliseconds(50), ProbeConnection::reuse));
   const auto results = probe_for(drill, milliseconds(400));
   ASSERT_GE(results.size(), 5u);
   for (const ProbeResult& r : results) {
@@ -93,8 +89,7 @@ TEST(Probe, SlowAnswersFailAtTheTimeout) {
 }
 
 TEST(Probe, RefusedChecksFailAtOnceAndEachTriesAgain) {
-  Drill drill(
-      with_probe(free_port(), milliseconds(20), std::chrono::seconds(2), ProbeConnection::reuse));
+  Drill drill(with_probe(free_port(), milliseconds(20), std::chrono::seconds(2), ProbeConnection::reuse));
   const auto results = probe_for(drill, milliseconds(300));
   ASSERT_GE(results.size(), 5u);
   for (const ProbeResult& r : results) {
@@ -105,12 +100,10 @@ TEST(Probe, RefusedChecksFailAtOnceAndEachTriesAgain) {
 
 TEST(Probe, ResultsComeInOrderOfStart) {
   TestServer server(always("x"));
-  Drill drill(
-      with_probe(server.port(), milliseconds(5), milliseconds(200), ProbeConnection::fresh));
+  Drill drill(with_probe(server.port(), milliseconds(5), milliseconds(200), ProbeConnection::fresh));
   const auto results = probe_for(drill, milliseconds(300));
-  EXPECT_TRUE(
-      std::is_sorted(results.begin(), results.end(),
-                     [](const ProbeResult& a, const ProbeResult& b) { return a.start < b.start; }));
+  EXPECT_TRUE(std::is_sorted(results.begin(), results.end(),
+                             [](const ProbeResult& a, const ProbeResult& b) { return a.start < b.start; }));
 }
 
 // What was expected may lie beyond what we keep of an answer: that is no failure of the target's.
@@ -127,8 +120,7 @@ TEST(Probe, TruthAnAnswerTooLongToBeJudgedIsNoFailedCheck) {
 
 TEST(Probe, AnotherAgentsProbeIsNotOurs) {
   TestServer server(always("x"));
-  Scenario scenario =
-      with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::reuse);
+  Scenario scenario = with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::reuse);
   scenario.agents.push_back({"other", true, false, false});
   scenario.probes[0].agent = AgentId(1);
   Drill drill(scenario);

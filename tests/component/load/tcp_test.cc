@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/load/watch/ledger_file.h"
 #include "agent/load/prepare.h"
+#include "agent/load/watch/ledger_file.h"
 #include "tests/component/load/rig/drill.h"
 #include "tests/component/load/rig/tls_server.h"
 
@@ -67,7 +67,8 @@ TEST(TcpLoad, LinesAreSentAndAnsweredOverKeptConnections) {
   });
   Scenario scenario = lines(server.port(), "key {key}\n", until("text", text_document("\n")));
   scenario.operations[0].key = SequenceKey{5};
-  scenario.operations[0].expect = mapping_document({{"starts", text_document("you said")}, {"contains", text_document("key {key}")}});
+  scenario.operations[0].expect =
+      mapping_document({{"starts", text_document("you said")}, {"contains", text_document("key {key}")}});
   scenario.connections.max = 1;
   const Snapshot s = Drill(scenario).run();
   EXPECT_TRUE(balanced(s));

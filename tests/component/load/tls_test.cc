@@ -62,14 +62,11 @@ TEST_F(TlsTest, DeclaredServerNameIsSentAndVerified) {
 TEST_F(TlsTest, WrongNameOrUnknownCaFails) {
   const TestCa ca(dir_, "ca"), other(dir_, "other");
   TlsServer server(ca.issue("server", "DNS:elsewhere.example.com"), "", "x");
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})),
-                  Outcome::failed),
-            30u);
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})), Outcome::failed), 30u);
   TlsSpec tls{other.certificate_file(), "", "", "elsewhere.example.com"};
   EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::failed), 30u);
   tls.ca_file.clear();
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::failed), 30u)
-      << "the system's CAs";
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", tls)), Outcome::failed), 30u) << "the system's CAs";
 }
 
 TEST_F(TlsTest, ClientCertificateIsPresented) {
@@ -85,9 +82,7 @@ TEST_F(TlsTest, ClientCertificateIsPresented) {
 TEST_F(TlsTest, PlainServerBehindAnHttpsTargetIsReset) {
   const TestCa ca(dir_, "ca");
   TestServer server([](Peer& peer) { peer.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
-  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})),
-                  Outcome::ok),
-            0u);
+  EXPECT_EQ(total(run(scenario(server.port(), "localhost", {ca.certificate_file(), "", "", ""})), Outcome::ok), 0u);
 }
 
 TEST_F(TlsTest, FilesThatCannotBeReadAreNamed) {

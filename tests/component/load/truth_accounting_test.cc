@@ -46,8 +46,7 @@ TEST(TruthAccounting, FailuresOfAnOutageAreThoseThatFellIntoIt) {
   drill.stop();
   const Snapshot& s = drill.collected();
   EXPECT_TRUE(balanced(s));
-  const auto failed =
-      static_cast<double>(total(s, Outcome::refused) + total(s, Outcome::reset));
+  const auto failed = static_cast<double>(total(s, Outcome::refused) + total(s, Outcome::reset));
   const auto not_sent = static_cast<double>(total(s, Outcome::dropped_by_us));
   EXPECT_LE(failed, kRate * down + 4) << "failures after the service was back";
   EXPECT_GE(failed + not_sent, kRate * (down - 0.1) - 4);
@@ -135,11 +134,9 @@ TEST(TruthAccounting, OurLatenessInAClosedLoopShowsAsLag) {
   Recorder recorder(assignment.scenario);
   Deadlines deadlines(loop);
   SlowReader driver(deadlines);
-  const WorkerTools tools{*prepared.assume_value(), clock,    loop, calls,
-                          recorder, [&](OperationId) -> Driver& { return driver; }};
+  const WorkerTools tools{*prepared.assume_value(), clock, loop, calls, recorder, [&](OperationId) -> Driver& { return driver; }};
   const RunTime start = clock.now();
-  ClosedLoop users(tools, StageId(0), *assignment.scenario.phases[0].load, start,
-                   start + std::chrono::seconds(60), Lane{});
+  ClosedLoop users(tools, StageId(0), *assignment.scenario.phases[0].load, start, start + std::chrono::seconds(60), Lane{});
   users.begin();
   while (driver.last() == nullptr) loop.run_one();
   const MonoTime done = mono_now();

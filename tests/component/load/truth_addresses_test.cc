@@ -53,7 +53,8 @@ TEST(TruthAddresses, KeptConnectionsGoRoundTheAddresses) {
   ask(rig, 30);
   for (const auto& server : three.at) EXPECT_EQ(server->connections(), 1U);
   EXPECT_EQ(rig.driver->open_connections(), 3U);
-  EXPECT_EQ(Drill(three.drill(three_addresses())).runner().addresses(), std::vector<std::string>{"api: 127.0.0.1, 127.0.0.2, 127.0.0.3"});
+  EXPECT_EQ(Drill(three.drill(three_addresses())).runner().addresses(),
+            std::vector<std::string>{"api: 127.0.0.1, 127.0.0.2, 127.0.0.3"});
 }
 
 TEST(TruthAddresses, EachAddressGetsItsShareOfTheLoad) {
@@ -86,7 +87,8 @@ TEST(TruthAddresses, AProbeSeesTheBadAddressWhetherItKeepsItsConnectionOrNot) {
       good = failed = 0;
       for (const ProbeResult& r : drill.collected().probes[ProbeId(0)]) ++(r.good ? good : failed);
       return good >= 3 && failed >= 3;
-    })) << good << " good, " << failed << " failed";
+    })) << good
+        << " good, " << failed << " failed";
     drill.stop();
   }
 }

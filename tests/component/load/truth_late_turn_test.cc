@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "agent/load/schedule/arrival_clock.h"
+#include "agent/load/stage_load.h"
 #include "agent/load/watch/ledger.h"
 #include "agent/load/watch/probe.h"
-#include "agent/load/stage_load.h"
 #include "core/base/clock.h"
 #include "tests/component/load/rig/drill.h"
 #include "tests/component/load/rig/driver_rig.h"
@@ -215,8 +215,7 @@ TEST(TruthLateTurn, OverlappingProbesSeeNoOutageInAStallOfOurs) {
   std::atomic<int> answers = 0;
   TestServer server(counting(answers));
   Scenario scenario = one_operation(server.port(), kTimeout);
-  scenario.probes.push_back({"front", OperationId(0), milliseconds(10), kTimeout, 3, 3,
-                             ProbeConnection::reuse, {}});
+  scenario.probes.push_back({"front", OperationId(0), milliseconds(10), kTimeout, 3, 3, ProbeConnection::reuse, {}});
   Rig rig(scenario);
   Prober prober(*rig.prepared, RunClock(mono_now()), ProbeId(0), rig.loop, rig.deadlines, rig.calls);
   prober.begin();
@@ -237,8 +236,7 @@ TEST(TruthLateTurn, OverlappingProbesSeeNoOutageInAStallOfOurs) {
 TEST(TruthLateTurn, AProbeWhoseConnectWeSawTooLateIsNoResult) {
   TestServer server(always("x"));
   Scenario scenario = one_operation(server.port(), kTimeout);
-  scenario.probes.push_back({"front", OperationId(0), milliseconds(10), kTimeout, 3, 3,
-                             ProbeConnection::fresh, {}});
+  scenario.probes.push_back({"front", OperationId(0), milliseconds(10), kTimeout, 3, 3, ProbeConnection::fresh, {}});
   Rig rig(scenario);
   Prober prober(*rig.prepared, RunClock(mono_now()), ProbeId(0), rig.loop, rig.deadlines, rig.calls);
   prober.begin();
@@ -266,10 +264,10 @@ TEST(TruthLateTurn, ALedgersWriteReadLateIsAckedWhenItCame) {
   ledger.timeout = kTimeout;
   scenario.ledgers.push_back(ledger);
   Rig rig(scenario);
-  const std::string dir =
-      ::testing::TempDir() + "/shakedown-late-ledger-" + std::to_string(server.port());
+  const std::string dir = ::testing::TempDir() + "/shakedown-late-ledger-" + std::to_string(server.port());
   LedgerKeeper keeper(*rig.prepared, RunClock(mono_now()), LedgerId(0),
-                      std::move(LedgerFile::create(dir, "test-run", "orders").assume_value()), rig.loop, rig.deadlines, rig.calls);
+                      std::move(LedgerFile::create(dir, "test-run", "orders").assume_value()), rig.loop, rig.deadlines,
+                      rig.calls);
   keeper.begin();
   rig.until([&] { return answers >= 3; });
   stall(mono_now() + 2 * kTimeout, [] { return true; });
@@ -319,8 +317,7 @@ TEST(TruthLateTurn, AWallClockThatWasSetLeavesTheEndUnknown) {
   EXPECT_EQ(clock.moved(wall + milliseconds(800), pair(milliseconds(900), step)), std::nullopt);
   EXPECT_EQ(clock.moved(wall + milliseconds(850), pair(milliseconds(901), step)), std::nullopt)
       << "what else was stamped before is as doubtful";
-  EXPECT_EQ(clock.moved(wall + step + milliseconds(910), pair(milliseconds(950), step)),
-            mono + milliseconds(910));
+  EXPECT_EQ(clock.moved(wall + step + milliseconds(910), pair(milliseconds(950), step)), mono + milliseconds(910));
   EXPECT_EQ(clock.moved(wall + step + milliseconds(960), pair(milliseconds(960) + kOnTime, step)),
             mono + milliseconds(960) + kOnTime)
       << "on time: our own stamp";

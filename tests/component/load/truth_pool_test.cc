@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/component/load/rig/driver_rig.h"
 #include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/driver_rig.h"
 #include "tests/component/load/rig/server.h"
 
 namespace shakedown {

@@ -89,8 +89,7 @@ TEST(TruthRetry, ARequestThatTheTargetWorkedOnAndDroppedIsAReset) {
 }
 
 TEST(TruthRetry, AnAnswerThatBeganIsNotAskedForAgain) {
-  KeptConnection target([](Peer& peer) { return peer.send("HTTP/1.1 200 OK\r\nConte") && false; },
-                        answers);
+  KeptConnection target([](Peer& peer) { return peer.send("HTTP/1.1 200 OK\r\nConte") && false; }, answers);
   DriverRig rig(one_operation(target.server.port(), kWhole));
   EXPECT_EQ(second_call(rig), Outcome::reset);
   EXPECT_EQ(target.requests, 2);

@@ -42,13 +42,16 @@ std::vector<Case> of_the_controller() {
       says("another agent lost", Moment::running, agent(AgentEvent::Kind::lost, kLocal)),
       says("itself left", Moment::running, agent(AgentEvent::Kind::left, kGuest)),
       says("an event before Go", Moment::ready, agent(AgentEvent::Kind::warning, kGuest)),
-      says("a note of the far future", Moment::running, [](Rogue& r) {
-        return Event(AgentEvent{AgentEvent::Kind::warning, r.me.self(), far_away(), "later"});
-      }),
-      says("a note of a megabyte", Moment::running, [](Rogue& r) {
-        return Event(AgentEvent{AgentEvent::Kind::warning, r.me.self(), r.me.now(), std::string(1 << 20, 'x')});
-      }),
-      {"five thousand notes", Moment::running, [](Rogue& r) {
+      says("a note of the far future", Moment::running,
+           [](Rogue& r) {
+             return Event(AgentEvent{AgentEvent::Kind::warning, r.me.self(), far_away(), "later"});
+           }),
+      says("a note of a megabyte", Moment::running,
+           [](Rogue& r) {
+             return Event(AgentEvent{AgentEvent::Kind::warning, r.me.self(), r.me.now(), std::string(1 << 20, 'x')});
+           }),
+      {"five thousand notes", Moment::running,
+       [](Rogue& r) {
          for (int i = 0; i < 5000; ++i) r.me.say(Event(AgentEvent{AgentEvent::Kind::warning, r.me.self(), r.me.now(), "again"}));
        }},
   };
@@ -77,17 +80,20 @@ std::vector<Case> of_faults() {
       says("an injection that there is not", Moment::broken, state(5, 1, FaultState::clean)),
       says("its own fault clean before it was injected", Moment::injected, state(1, 1, FaultState::clean)),
       says("its own fault effective before it was injected", Moment::injected, state(1, 1, FaultState::effective)),
-      says("a change of the far future", Moment::broken, [](Rogue& r) {
-        FaultEvent e = change(r, 1, 1, FaultState::undoing);
-        e.latest = far_away();
-        return Event(e);
-      }),
-      says("a change that ends before it begins", Moment::broken, [](Rogue& r) {
-        FaultEvent e = change(r, 1, 1, FaultState::undoing);
-        e.latest -= 1s;
-        return Event(e);
-      }),
-      {"a thousand changes of one fault", Moment::broken, [](Rogue& r) {
+      says("a change of the far future", Moment::broken,
+           [](Rogue& r) {
+             FaultEvent e = change(r, 1, 1, FaultState::undoing);
+             e.latest = far_away();
+             return Event(e);
+           }),
+      says("a change that ends before it begins", Moment::broken,
+           [](Rogue& r) {
+             FaultEvent e = change(r, 1, 1, FaultState::undoing);
+             e.latest -= 1s;
+             return Event(e);
+           }),
+      {"a thousand changes of one fault", Moment::broken,
+       [](Rogue& r) {
          for (int i = 0; i < 1000; ++i) r.me.say(Event(change(r, 1, 1, FaultState::undoing)));
        }},
       says("a recovery step of another's injection", Moment::breaking, step(StepEvent::Kind::recover, InjectionId(0))),
@@ -128,31 +134,35 @@ std::vector<Case> of_answers() {
       {"a step done before Go", Moment::ready, answers(1, 2, true)},
       says("another's ledger read", Moment::running, [](Rogue& r) { return Event(pass(r, 0, 0)); }),
       says("a reading that nobody ordered", Moment::running, [](Rogue& r) { return Event(pass(r, 1, 99)); }),
-      says("a reading far beyond what was written", Moment::verifying, [](Rogue& r) {
-        LedgerPass out = pass(r, 1, 1);
-        out.injection = InjectionId(0);
-        out.end_id = uint64_t{1} << 62;
-        return Event(out);
-      }),
+      says("a reading far beyond what was written", Moment::verifying,
+           [](Rogue& r) {
+             LedgerPass out = pass(r, 1, 1);
+             out.injection = InjectionId(0);
+             out.end_id = uint64_t{1} << 62;
+             return Event(out);
+           }),
       says("another's check holds", Moment::running, [](Rogue& r) { return Event(check(r, 0)); }),
-      says("another's check does not hold", Moment::running, [](Rogue& r) {
-        CheckResult out = check(r, 0);
-        out.holds = false;
-        return Event(out);
-      }),
+      says("another's check does not hold", Moment::running,
+           [](Rogue& r) {
+             CheckResult out = check(r, 0);
+             out.holds = false;
+             return Event(out);
+           }),
       says("its own check before it was asked", Moment::gone, [](Rogue& r) { return Event(check(r, 1)); }),
       says("its own check after it was answered", Moment::running, [](Rogue& r) { return Event(check(r, 1)); }),
       says("a check that there is not", Moment::running, [](Rogue& r) { return Event(check(r, 9)); }),
-      says("a check whose number is none", Moment::running, [](Rogue& r) {
-        CheckResult out = check(r, 1);
-        out.number = std::nan("");
-        return Event(out);
-      }),
-      says("its own check of the far future", Moment::checking, [](Rogue& r) {
-        CheckResult out = check(r, 1);
-        out.ended = far_away();
-        return Event(out);
-      }),
+      says("a check whose number is none", Moment::running,
+           [](Rogue& r) {
+             CheckResult out = check(r, 1);
+             out.number = std::nan("");
+             return Event(out);
+           }),
+      says("its own check of the far future", Moment::checking,
+           [](Rogue& r) {
+             CheckResult out = check(r, 1);
+             out.ended = far_away();
+             return Event(out);
+           }),
   };
 }
 

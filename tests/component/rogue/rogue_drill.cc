@@ -6,8 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <filesystem>
 
-#include "controller/judge/judge.h"
 #include "controller/drill/run.h"
+#include "controller/judge/judge.h"
 #include "controller/scenario/scenario.h"
 #include "core/wire/grpc/client.h"
 #include "core/wire/grpc/server.h"
@@ -115,7 +115,8 @@ struct Record {
 // The agents of one drill, each rogue with what it can use.
 class Company {
  public:
-  Company(const Scenario& scenario, const std::string& address, const std::string& token, boost::asio::io_context& loop, bool well)
+  Company(const Scenario& scenario, const std::string& address, const std::string& token, boost::asio::io_context& loop,
+          bool well)
       : scenario_(scenario), address_(address), token_(token), loop_(loop), well_(well) {}
 
   void bring(AgentId id, const Case* what) {
@@ -182,7 +183,8 @@ Found drill(bool well, const Rogues& rogues) {
   options.join_limit = 60s;
   Run run(scenario, options, chronicle, progress, loop);
   const std::string token = random_token();
-  auto server = listen("127.0.0.1:0", token, loop, [&](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); });
+  auto server =
+      listen("127.0.0.1:0", token, loop, [&](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); });
   EXPECT_TRUE(server) << server.error().text();
   Company company(scenario, server.value()->bound_address(), token, loop, well);
   for (std::size_t i = 0; i < scenario.agents.size(); ++i) {

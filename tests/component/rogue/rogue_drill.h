@@ -35,15 +35,16 @@ struct Found {
   bool valid = false;
   int exit = 0;
   std::map<std::string, VerdictState> rows;
-  std::string why;          // reasons of the rows and of the run
-  std::string refused;      // of the rogues' messages, as the scorecard tells it; empty = nothing
+  std::string why;                   // reasons of the rows and of the run
+  std::string refused;               // of the rogues' messages, as the scorecard tells it; empty = nothing
   std::vector<std::string> did_not;  // misbehaviours whose moment did not come
-  std::string journal;      // what reading the record again found wrong
+  std::string journal;               // what reading the record again found wrong
 };
 
 using Rogues = std::map<AgentId, const Case*>;
 
-// well: nothing is wrong with the target; else half of the rows fail. As many guests as have a rogue of their number, one at least.
+// well: nothing is wrong with the target; else half of the rows fail. As many guests as have a rogue of their number, one at
+// least.
 Found drill(bool well, const Rogues& rogues);
 
 }  // namespace shakedown::rogue

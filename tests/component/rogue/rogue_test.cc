@@ -1,9 +1,9 @@
 // What an agent that knows the token may do to a verdict by keeping to no rule: nothing, when the plan gives it nothing to do;
 // else no more than an agent that was lost.
-// All misbehaviours at once, each by a guest of its own, in one drill; and each by itself by the agent with a share, since the first
-// that is refused ends its part: a drill each, many at a time, since they mostly wait, every other one on a good target.
-// SHAKEDOWN_SOAK=1 runs all of them on both, also those of a guest each by itself; SHAKEDOWN_ROGUE_CASE=TEXT only those whose name
-// holds the text.
+// All misbehaviours at once, each by a guest of its own, in one drill; and each by itself by the agent with a share, since the
+// first that is refused ends its part: a drill each, many at a time, since they mostly wait, every other one on a good target.
+// SHAKEDOWN_SOAK=1 runs all of them on both, also those of a guest each by itself; SHAKEDOWN_ROGUE_CASE=TEXT only those whose
+// name holds the text.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -20,15 +20,15 @@ namespace shakedown::rogue {
 
 // What the target would have shown.
 struct Truth {
-  bool requests_fail = false;                // every fifth
-  std::map<uint32_t, Duration> outage;       // of a probe after a fault of the same number
-  bool writes_are_lost = false;              // every fifth of the second ledger
+  bool requests_fail = false;           // every fifth
+  std::map<uint32_t, Duration> outage;  // of a probe after a fault of the same number
+  bool writes_are_lost = false;         // every fifth of the second ledger
   bool checks_hold[2] = {true, true};
 };
 
 enum class Moment {
-  planned,    // the plan has come and is not answered
-  ready,      // answered, before Go
+  planned,  // the plan has come and is not answered
+  ready,    // answered, before Go
   gone,
   checking,   // checks are ordered, none answered
   staged,     // the stage is announced
@@ -105,13 +105,13 @@ class Scripted {
   std::optional<Assignment> assignment_;
   std::optional<RunClock> clock_;
   std::optional<StageStart> stage_;
-  std::vector<Inject> pending_;             // announced, not yet at their instant
-  std::map<uint32_t, RunTime> broken_;      // fault: since when
+  std::vector<Inject> pending_;         // announced, not yet at their instant
+  std::map<uint32_t, RunTime> broken_;  // fault: since when
   std::map<uint32_t, Inject> injections_;
-  std::map<uint32_t, RunTime> stages_;      // when each begins
+  std::map<uint32_t, RunTime> stages_;              // when each begins
   std::map<uint32_t, uint64_t> checked_, written_;  // probe, ledger: the next number
   std::optional<RunTime> probing_, writing_;
-  std::set<LedgerId> ledgers_over_;          // read for the last time
+  std::set<LedgerId> ledgers_over_;  // read for the last time
   uint64_t arrivals_ = 0, seq_ = 0;
   RunTime reported_{};
   bool silent_ = false, did_ = false;

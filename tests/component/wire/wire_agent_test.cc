@@ -7,15 +7,15 @@
 
 #include "agent/agent.h"
 #include "agent/in_process.h"
+#include "controller/measure/timeline.h"
 #include "core/base/rng.h"
 #include "core/runtime/worker.h"
-#include "controller/measure/timeline.h"
 #include "core/wire/grpc/client.h"
 #include "core/wire/grpc/server.h"
 #include "core/wire/token.h"
 #include "tests/component/wire/wire_proxy.h"
-#include "tests/unit/agent/fakes.h"
 #include "tests/support/http_documents.h"
+#include "tests/unit/agent/fakes.h"
 
 namespace shakedown {
 namespace {
@@ -49,9 +49,7 @@ class CountingLoad final : public LoadRunner {
   void start_stage(StageId, PhaseId, RunTime, RunTime, double) override {}
   void stop_stage(StageId, RunTime) override {}
   void verify(LedgerId, uint32_t, InjectionId, uint64_t, std::function<void(LedgerPass)>) override {}
-  void fetch(const Request&, Duration, std::function<void(Result<std::string>)> done) override {
-    done(std::string("1"));
-  }
+  void fetch(const Request&, Duration, std::function<void(Result<std::string>)> done) override { done(std::string("1")); }
   void collect(std::function<void(Snapshot)> done) override {
     Snapshot snapshot;
     const uint64_t n = rng_.below(1000);
@@ -195,9 +193,7 @@ class LocalRun : public ::testing::Test {
     link_->open(std::move(handlers));
     agent.start(std::move(agent_end));
   }
-  ~LocalRun() override {
-    controller_.finish();
-  }
+  ~LocalRun() override { controller_.finish(); }
   Worker controller_{"controller"};
   std::unique_ptr<ControllerLink> link_;
   std::promise<PlanReady> ready_;

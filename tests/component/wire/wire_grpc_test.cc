@@ -27,8 +27,8 @@ class GrpcLinks : public ::testing::Test {
   void start_server(Duration resume = 10s) {
     ListenOptions options;
     options.resume = resume;
-    auto server = listen("127.0.0.1:0", token_, loop_,
-                         [this](std::unique_ptr<ControllerLink> link) { accept(std::move(link)); }, options);
+    auto server = listen(
+        "127.0.0.1:0", token_, loop_, [this](std::unique_ptr<ControllerLink> link) { accept(std::move(link)); }, options);
     ASSERT_TRUE(server) << server.error().text();
     server_ = std::move(server.value());
   }

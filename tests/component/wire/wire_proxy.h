@@ -110,15 +110,15 @@ class CuttingProxy {
     relays_.erase(relay);
   }
   void copy(std::shared_ptr<Relay> relay, Tcp::socket& from, Tcp::socket& to, std::array<char, 16384>& buffer) {
-    from.async_read_some(boost::asio::buffer(buffer), [=, this, &from, &to, &buffer](boost::system::error_code error,
-                                                                                      std::size_t size) {
-      if (error) return drop(relay);
-      boost::asio::async_write(to, boost::asio::buffer(buffer, size),
-                               [=, this, &from, &to, &buffer](boost::system::error_code failed, std::size_t) {
-                                 if (failed) return drop(relay);
-                                 copy(relay, from, to, buffer);
-                               });
-    });
+    from.async_read_some(
+        boost::asio::buffer(buffer), [=, this, &from, &to, &buffer](boost::system::error_code error, std::size_t size) {
+          if (error) return drop(relay);
+          boost::asio::async_write(to, boost::asio::buffer(buffer, size),
+                                   [=, this, &from, &to, &buffer](boost::system::error_code failed, std::size_t) {
+                                     if (failed) return drop(relay);
+                                     copy(relay, from, to, buffer);
+                                   });
+        });
   }
 
   boost::asio::io_context loop_{1};

@@ -21,8 +21,7 @@ int check(const char* path) {
 
 void print_verdict(const char* path) {
   const shakedown::Decoded decoded = shakedown::load_scenario(path);
-  std::string line =
-      (decoded.scenario ? "ok " : "bad ") + std::filesystem::path(path).filename().string();
+  std::string line = (decoded.scenario ? "ok " : "bad ") + std::filesystem::path(path).filename().string();
   for (const shakedown::Diagnostic& diagnostic : decoded.diagnostics) {
     if (diagnostic.severity == shakedown::Severity::error) line += " | " + diagnostic.problem;
   }
@@ -33,13 +32,10 @@ void print_verdict(const char* path) {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
-  if (what == "schema" && argc == 2)
-    return std::fputs(shakedown::scenario_schema_json().c_str(), stdout) < 0;
-  if (what == "reference" && argc == 2)
-    return std::fputs(shakedown::scenario_reference_markdown().c_str(), stdout) < 0;
+  if (what == "schema" && argc == 2) return std::fputs(shakedown::scenario_schema_json().c_str(), stdout) < 0;
+  if (what == "reference" && argc == 2) return std::fputs(shakedown::scenario_reference_markdown().c_str(), stdout) < 0;
   if ((what != "check" && what != "verdicts") || argc < 3) {
-    std::fputs("usage: config_tool schema | reference | check FILE... | verdicts FILE...\n",
-               stderr);
+    std::fputs("usage: config_tool schema | reference | check FILE... | verdicts FILE...\n", stderr);
     return 64;
   }
   int worst = 0;

@@ -112,9 +112,9 @@ struct Growth {
     const std::size_t id = drill.scenario.dependencies.size();
     if (!dice.one_in(4)) d.capacity = Rate{dice.of<double>({400, 2500, 9000, 90000})};
     if (!dice.one_in(3)) {
-      d.commitment = Commitment{dice.of<std::string>({"dba", ""}), Rate{dice.of<double>({300, 9000, 90000})},
-                                dice.of<std::string>({"2026-11-01", "2026-12-24"}),
-                                dice.of<std::string>({"", "2026-11-20", "2027-06-01"})};
+      d.commitment =
+          Commitment{dice.of<std::string>({"dba", ""}), Rate{dice.of<double>({300, 9000, 90000})},
+                     dice.of<std::string>({"2026-11-01", "2026-12-24"}), dice.of<std::string>({"", "2026-11-20", "2027-06-01"})};
     }
     if (!dice.one_in(3)) {
       d.counter = MetricQuery{"http://prom", "calls", ""};

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/reported/asked.h"
 #include "controller/judge/evidence.h"
+#include "controller/judge/reported/asked.h"
 #include "controller/measure/ledger_check.h"
 #include "controller/measure/outages.h"
 #include "tests/golden/gallery/figures.h"
@@ -131,7 +131,8 @@ std::string ledgers() {
       out += " " + text(*list);
     }
     const RunLoss run = run_loss(all);
-    out += fmt::format("; {} {} {} {} {}, {}\n ", run.acked, run.lost, run.altered, run.undecided, run.verified, unrecorded_below(all, 2, 20));
+    out += fmt::format("; {} {} {} {} {}, {}\n ", run.acked, run.lost, run.altered, run.undecided, run.verified,
+                       unrecorded_below(all, 2, 20));
     const std::vector<AttributedLoss> losses = attribute_losses(all, culprits);
     for (const AttributedLoss& loss : losses) {
       out += fmt::format(" {}:", loss.id);
@@ -141,10 +142,9 @@ std::string ledgers() {
       const InjectionLoss loss =
           injection_loss(all, losses, one.injection, one.effect_from, one.effect_from + std::chrono::milliseconds(500));
       out += fmt::format("\n  {} {} {} {} [{}, {}] [{:.5g}, {:.5g}] {} {} {} {}", text(loss.lost), text(loss.shared),
-                         text(loss.undecided), loss.unrecorded, loss.count_lower, loss.count_upper,
-                         loss.seconds_lower, loss.seconds_upper,
-                         loss.suffix_upper ? fmt::format("{:.5g}", *loss.suffix_upper) : "none", loss.scattered,
-                         text(loss.split_brain), loss.verified);
+                         text(loss.undecided), loss.unrecorded, loss.count_lower, loss.count_upper, loss.seconds_lower,
+                         loss.seconds_upper, loss.suffix_upper ? fmt::format("{:.5g}", *loss.suffix_upper) : "none",
+                         loss.scattered, text(loss.split_brain), loss.verified);
     }
     out += "\n";
   }

@@ -67,7 +67,8 @@ Scenario everything() {
               {"certificate", {}, CertificateCheck{TargetId(0)}},
               {"plain", {}, PlainHttpCheck{TargetId(0), 80}},
               {"authentication", {}, AuthenticationCheck{request("/"), http::statuses({401, 402, 403})}},
-              {"headers", {}, HeadersCheck{request("/"), http::headers({{"HSTS", "on"}})}}, {"http", {}, HttpCheck{request("/n"), {}, "/count"}},
+              {"headers", {}, HeadersCheck{request("/"), http::headers({{"HSTS", "on"}})}},
+              {"http", {}, HttpCheck{request("/n"), {}, "/count"}},
               {"command", {}, CommandCheck{{"./count", "all"}, true}}};
   Dependency db;
   db.name = "db";
@@ -106,14 +107,23 @@ OpenLoad& open(Scenario& s, std::size_t phase) { return as<OpenLoad>(s.phases[ph
 std::vector<Change> changes_of_load() {
   return {{"nothing", [](Scenario&) {}},
           {"rate", [](Scenario& s) { open(s, 0).shape = ConstantRate{Rate{61}}; }},
-          {"ramp", [](Scenario& s) { open(s, 0).shape = RampRate{Rate{60}, Rate{60}}; }},
-          {"steps", [](Scenario& s) { open(s, 0).shape = StepRate{{Rate{60}}, std::chrono::seconds(40)}; }},
+          {"ramp",
+           [](Scenario& s) {
+             open(s, 0).shape = RampRate{Rate{60}, Rate{60}};
+           }},
+          {"steps",
+           [](Scenario& s) {
+             open(s, 0).shape = StepRate{{Rate{60}}, std::chrono::seconds(40)};
+           }},
           {"arrivals", [](Scenario& s) { open(s, 0).arrivals = Arrivals::poisson; }},
           {"spike base", [](Scenario& s) { as<SpikeRate>(open(s, 1).shape).base = Rate{6}; }},
           {"spike peak", [](Scenario& s) { as<SpikeRate>(open(s, 1).shape).peak = Rate{6}; }},
           {"spike at", [](Scenario& s) { as<SpikeRate>(open(s, 1).shape).at = std::chrono::seconds(3); }},
           {"spike length", [](Scenario& s) { as<SpikeRate>(open(s, 1).shape).length = std::chrono::seconds(3); }},
-          {"closed", [](Scenario& s) { s.phases[0].load->kind = ClosedLoad{8, std::chrono::seconds(1)}; }},
+          {"closed",
+           [](Scenario& s) {
+             s.phases[0].load->kind = ClosedLoad{8, std::chrono::seconds(1)};
+           }},
           {"cap", [](Scenario& s) { s.phases[0].load->max_outstanding = 7; }},
           {"weight", [](Scenario& s) { s.phases[1].load->mix[1].weight = 3; }},
           {"mix", [](Scenario& s) { s.phases[1].load->mix[1].operation = OperationId(0); }},
@@ -130,7 +140,10 @@ std::vector<Change> changes_of_requests() {
           {"method", [](Scenario& s) { http::put(s.operations[1].request.document, "method", text_document("PUT")); }},
           {"path", [](Scenario& s) { http::put(s.operations[1].request.document, "path", text_document("/other")); }},
           {"body", [](Scenario& s) { http::put(s.operations[1].request.document, "body", text_document("x")); }},
-          {"header", [](Scenario& s) { http::put(s.operations[1].request.document, "headers", mapping_document({{"Host", text_document("text/plain")}})); }},
+          {"header",
+           [](Scenario& s) {
+             http::put(s.operations[1].request.document, "headers", mapping_document({{"Host", text_document("text/plain")}}));
+           }},
           {"target", [](Scenario& s) { s.operations[1].request.target = TargetId(1); }},
           {"port", [](Scenario& s) { s.targets[0].port = 9; }},
           {"base path", [](Scenario& s) { s.targets[0].base_path = "/v1"; }},
@@ -139,7 +152,10 @@ std::vector<Change> changes_of_requests() {
           {"contains", expecting([](HttpExpect& e) { e.body_contains.reset(); })},
           {"regex", expecting([](HttpExpect& e) { e.body_regex.reset(); })},
           {"json", expecting([](HttpExpect& e) { e.json[0].equals = "1"; })},
-          {"key", [](Scenario& s) { s.operations[1].key = UniformKey{1, 8}; }},
+          {"key",
+           [](Scenario& s) {
+             s.operations[1].key = UniformKey{1, 8};
+           }},
           {"sequence", [](Scenario& s) { s.operations[1].key = SequenceKey{1}; }},
           {"no key", [](Scenario& s) { s.operations[1].key = {}; }},
           {"size", [](Scenario& s) { s.operations[1].value_size.count = 5; }},
@@ -162,7 +178,10 @@ std::vector<Change> changes_of_requests() {
 std::vector<Change> changes_of_faults() {
   return {{"signal", [](Scenario& s) { as<KillFault>(s.faults[0].kind).signal = 15; }},
           {"hold", [](Scenario& s) { as<PauseFault>(s.faults[1].kind).hold = std::chrono::seconds(6); }},
-          {"stop to kill", [](Scenario& s) { s.faults[2].kind = KillFault{ComponentId(0), 9}; }},
+          {"stop to kill",
+           [](Scenario& s) {
+             s.faults[2].kind = KillFault{ComponentId(0), 9};
+           }},
           {"exec argv", [](Scenario& s) { as<ExecFault>(s.faults[3].kind).argv.push_back("-x"); }},
           {"exec effect", [](Scenario& s) { as<ExecFault>(s.faults[3].kind).effect.push_back("-x"); }},
           {"recover", [](Scenario& s) { s.faults[0].recover[0].describe = "start it"; }},
@@ -178,7 +197,10 @@ std::vector<Change> changes_of_checks() {
           {"certificate target", [](Scenario& s) { as<CertificateCheck>(s.checks[1].kind).target = TargetId(1); }},
           {"plain port", [](Scenario& s) { as<PlainHttpCheck>(s.checks[2].kind).port = 81; }},
           {"turned away", [](Scenario& s) { as<AuthenticationCheck>(s.checks[3].kind).expect = http::statuses({401}); }},
-          {"present header", [](Scenario& s) { as<HeadersCheck>(s.checks[4].kind).expect = http::headers({{"HSTS", "off"}}); }},
+          {"present header",
+           [](Scenario& s) {
+             as<HeadersCheck>(s.checks[4].kind).expect = http::headers({{"HSTS", "off"}});
+           }},
           {"pointer", [](Scenario& s) { as<HttpCheck>(s.checks[5].kind).number_pointer = "/n"; }},
           {"argv", [](Scenario& s) { as<CommandCheck>(s.checks[6].kind).argv.pop_back(); }},
           {"a number", [](Scenario& s) { as<CommandCheck>(s.checks[6].kind).number = false; }},
@@ -190,7 +212,9 @@ std::vector<Change> changes_of_checks() {
           {"capacity", [](Scenario& s) { s.dependencies[0].capacity = Rate{5}; }},
           {"another dependency", [](Scenario& s) { s.dependencies[0].name = "store"; }},
           {"a row less", [](Scenario& s) { s.requirements.erase(s.requirements.begin()); }},
-          {"forecast", [](Scenario& s) { s.forecast = Forecast{Rate{7}, "", {}}; }}};
+          {"forecast", [](Scenario& s) {
+             s.forecast = Forecast{Rate{7}, "", {}};
+           }}};
 }
 
 }  // namespace

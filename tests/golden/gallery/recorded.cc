@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "controller/measure/second_log.h"
 #include "core/stats/exchange.h"
 #include "core/stats/histogram.h"
-#include "controller/measure/second_log.h"
 #include "tests/golden/gallery/figures.h"
 #include "tests/golden/gallery/gallery.h"
 

@@ -54,11 +54,20 @@ struct Service {
     s.probes.push_back(back);
     auto& load = s.phases[steady.value].load;
     switch (dice.below(5)) {
-      case 0: load->kind = OpenLoad{ConstantRate{Rate{60}}, Arrivals::poisson}; break;
-      case 1: load->kind = OpenLoad{RampRate{Rate{40}, Rate{80}}, Arrivals::uniform}; break;
-      case 2: load->kind = ClosedLoad{8, milliseconds(100)}; break;
-      case 3: load->kind = OpenLoad{SpikeRate{Rate{50}, Rate{90}, std::chrono::seconds(10), std::chrono::seconds(10)}}; break;
-      default: break;
+      case 0:
+        load->kind = OpenLoad{ConstantRate{Rate{60}}, Arrivals::poisson};
+        break;
+      case 1:
+        load->kind = OpenLoad{RampRate{Rate{40}, Rate{80}}, Arrivals::uniform};
+        break;
+      case 2:
+        load->kind = ClosedLoad{8, milliseconds(100)};
+        break;
+      case 3:
+        load->kind = OpenLoad{SpikeRate{Rate{50}, Rate{90}, std::chrono::seconds(10), std::chrono::seconds(10)}};
+        break;
+      default:
+        break;
     }
     for (Phase& phase : s.phases) phase.load->mix = {{OperationId(0), 3}, {write, 1}};
   }
@@ -75,8 +84,8 @@ struct Service {
       uint64_t bad = 0;
       if (is_away(second)) bad = n * dice.of<uint64_t>({1, 2, 4}) / 4;
       if (bad == 0 && dice.one_in(calm ? 150 : 25)) bad = std::min(n, 1 + dice.below(2));
-      const Outcome how = dice.of<Outcome>(
-          {Outcome::failed, Outcome::refused, Outcome::reset, Outcome::timeout, Outcome::dropped_by_target});
+      const Outcome how =
+          dice.of<Outcome>({Outcome::failed, Outcome::refused, Outcome::reset, Outcome::timeout, Outcome::dropped_by_target});
       drill.outcome(stage, second, how, bad, how == Outcome::timeout ? 1.0 : 0.002, operation);
       if (how == Outcome::failed && bad > 0) {
         const Mismatch wrong =
@@ -112,7 +121,7 @@ struct Service {
     const FaultId fault = other ? pause : kill;
     const double clean = from + down + dice.of<double>({0.5, 2});
     const InjectionId id = dice.one_in(calm ? 40 : 9) ? drill.inject_without_effect(fault, stage, from, clean)
-                                         : drill.inject(fault, stage, from, clean);
+                                                      : drill.inject(fault, stage, from, clean);
     if (down > 0) away.emplace_back(from, from + down);
     if (dice.one_in(calm ? 30 : 5)) {
       drill.add(StepEvent{StepEvent::Kind::undo, id, "start ledger", at(from + down * 0.8), at(from + down), true, ""});
@@ -155,7 +164,7 @@ struct Service {
     for (const auto& one : away) {
       if (!dice.one_in(4)) seen_behind.emplace_back(one.first, one.second + 0.5);
     }
-    const double gap = dice.one_in(4) ? 20 : 0;  // nobody looked
+    const double gap = dice.one_in(4) ? 20 : 0;    // nobody looked
     const double first = dice.one_in(6) ? 62 : 0;  // later than the first crash
     drill.probe(first, 100, seen_behind, ProbeId(1)).probe(100 + gap, 330, seen_behind, ProbeId(1));
   }

@@ -138,7 +138,7 @@ struct Team {
     check("MA-1", CommandCheck{{"./coverage"}, true}, Comparison::at_least, 80, dice.of<double>({79.9, 80, 92}));
     check("MA-2", CommandCheck{{"./warnings"}, true}, Comparison::at_most, 3, dice.of<double>({0, 3, 4}));
     AttestedSli vouched{"reviewed twice a year", "ann", "https://wiki/review", "2026-05-01",
-                         dice.of<std::string>({"", "2026-11-18", "2027-05-01"})};
+                        dice.of<std::string>({"", "2026-11-18", "2027-05-01"})};
     drill.requirement(drill.require("CO-1", vouched, Comparison::at_least, 1)).controls = {"PCI-10.2"};
   }
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
-#include "controller/judge/settle.h"
 #include "controller/judge/page_one/spoken.h"
+#include "controller/judge/settle.h"
 #include "tests/golden/gallery/figures.h"
 
 namespace shakedown::gallery {

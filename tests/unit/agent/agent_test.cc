@@ -104,8 +104,8 @@ TEST_F(AgentTest, ObeysOrders) {
   controller_->send(FinishFault{7, InjectionId(0), true, "late"});
   controller_->send(ReadRelease{8});
   ASSERT_TRUE(run_until([&] { return all<StepDone>().size() == 4; }));
-  for (const char* call : {"start_probes", "start_ledgers", "start_stage 1 phase 0", "stop_stage 1",
-                           "run_step start api", "inject", "finish with undo", "fetch"}) {
+  for (const char* call : {"start_probes", "start_ledgers", "start_stage 1 phase 0", "stop_stage 1", "run_step start api",
+                           "inject", "finish with undo", "fetch"}) {
     EXPECT_TRUE(script_.called(call)) << call;
   }
   const auto done = all<StepDone>();

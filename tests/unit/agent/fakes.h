@@ -15,19 +15,17 @@ struct Script {
   Result<void> load_check = ok();
   Result<void> fault_check = ok();
   int loads_made = 0, faults_made = 0;
-  RunClock clock;                      // of the last runner made
-  bool clean = true;                   // undo_all's answer
-  bool hold_stop = false;              // LoadRunner::stop waits for release_stop
+  RunClock clock;          // of the last runner made
+  bool clean = true;       // undo_all's answer
+  bool hold_stop = false;  // LoadRunner::stop waits for release_stop
   std::function<void()> release_stop;
   Result<std::string> release_body = std::string("{\"sha\": \"abc\"}");
-  std::function<void(Event)> report;   // FaultRunner's way to tell
-  bool report_when_made = false;       // a leftover found at the start
-  std::string output;                  // what every command and check has printed
-  uint64_t arrivals = 0;               // what the next collect finds
+  std::function<void(Event)> report;  // FaultRunner's way to tell
+  bool report_when_made = false;      // a leftover found at the start
+  std::string output;                 // what every command and check has printed
+  uint64_t arrivals = 0;              // what the next collect finds
 
-  bool called(const std::string& what) const {
-    return std::find(calls.begin(), calls.end(), what) != calls.end();
-  }
+  bool called(const std::string& what) const { return std::find(calls.begin(), calls.end(), what) != calls.end(); }
   std::size_t position(const std::string& what) const {
     return static_cast<std::size_t>(std::find(calls.begin(), calls.end(), what) - calls.begin());
   }
@@ -41,11 +39,8 @@ class FakeLoad final : public LoadRunner {
   void start_stage(StageId stage, PhaseId phase, RunTime, RunTime, double) override {
     s_.calls.push_back("start_stage " + std::to_string(stage.value) + " phase " + std::to_string(phase.value));
   }
-  void stop_stage(StageId stage, RunTime) override {
-    s_.calls.push_back("stop_stage " + std::to_string(stage.value));
-  }
-  void verify(LedgerId, uint32_t pass, InjectionId injection, uint64_t first_id,
-              std::function<void(LedgerPass)> done) override {
+  void stop_stage(StageId stage, RunTime) override { s_.calls.push_back("stop_stage " + std::to_string(stage.value)); }
+  void verify(LedgerId, uint32_t pass, InjectionId injection, uint64_t first_id, std::function<void(LedgerPass)> done) override {
     s_.calls.push_back("verify");
     reads_ = true;
     LedgerPass finished;

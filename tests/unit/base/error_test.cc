@@ -47,9 +47,7 @@ TEST(Result, TryPassesTheFirstErrorOn) {
   EXPECT_EQ(quarter(5).error().message, "expected an even number, found 5");
 }
 
-TEST(ResultDeathTest, ReadingAValueThatIsNotThereAborts) {
-  EXPECT_DEATH((void)half(3).value(), "");
-}
+TEST(ResultDeathTest, ReadingAValueThatIsNotThereAborts) { EXPECT_DEATH((void)half(3).value(), ""); }
 
 }  // namespace
 }  // namespace shakedown

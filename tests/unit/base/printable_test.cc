@@ -22,7 +22,9 @@ TEST(CommandLine, TellsEveryWordWhole) {
   EXPECT_EQ(command_line({"echo", "it's"}), "echo $'it\\'s'");
   EXPECT_EQ(command_line({"echo", "a\\b"}), "echo $'a\\\\b'");
   EXPECT_EQ(command_line({"rm", "-rf", "/\x1b[2K\rtrue"}), "rm -rf $'/\\x1b[2K\\rtrue'");
-  EXPECT_EQ(command_line({"\xE2\x80\xAE" "evil"}), "$'\\u{202e}evil'");
+  EXPECT_EQ(command_line({"\xE2\x80\xAE"
+                          "evil"}),
+            "$'\\u{202e}evil'");
   EXPECT_EQ(command_line({"grüß"}), "'grüß'");
 }
 

@@ -121,8 +121,7 @@ TEST(ParseBytes, Rejects) {
 
 TEST(ParseWall, DatesAndTimes) {
   EXPECT_EQ(parse_wall("1970-01-01").value().time_since_epoch().count(), 0);
-  EXPECT_EQ(parse_wall("2026-12-15T08:30:00Z").value().time_since_epoch(),
-            std::chrono::seconds(1797323400));
+  EXPECT_EQ(parse_wall("2026-12-15T08:30:00Z").value().time_since_epoch(), std::chrono::seconds(1797323400));
   EXPECT_EQ(parse_wall("2024-02-29").value().time_since_epoch(), std::chrono::seconds(1709164800));
 }
 

@@ -21,7 +21,8 @@ std::string server_hello(uint16_t version, uint16_t suite, int session_length = 
 }
 
 TEST(ClientHello, IsOneRecordWithWhatIsOffered) {
-  const std::string hello = client_hello(wire_version(TlsVersion::tls1_1), {0x0005, 0xC011}, "api.example.com", std::string(32, 'r'));
+  const std::string hello =
+      client_hello(wire_version(TlsVersion::tls1_1), {0x0005, 0xC011}, "api.example.com", std::string(32, 'r'));
   EXPECT_EQ(hello.substr(0, 3), bytes({22, 3, 1}));
   EXPECT_EQ(static_cast<unsigned char>(hello[3]) * 256U + static_cast<unsigned char>(hello[4]), hello.size() - 5);
   EXPECT_EQ(hello[5], 1);
@@ -29,7 +30,8 @@ TEST(ClientHello, IsOneRecordWithWhatIsOffered) {
   EXPECT_EQ(hello.substr(9, 2), bytes({3, 2}));
   EXPECT_EQ(hello.substr(43, 9), bytes({0, 0, 4, 0, 5, 0xC0, 0x11, 1, 0})) << "no session, two suites, no compression";
   EXPECT_NE(hello.find("api.example.com"), std::string::npos);
-  EXPECT_EQ(client_hello(wire_version(TlsVersion::tls1_0), {5}, "", std::string(32, 'r')).find(bytes({0, 0, 0, 20})), std::string::npos);
+  EXPECT_EQ(client_hello(wire_version(TlsVersion::tls1_0), {5}, "", std::string(32, 'r')).find(bytes({0, 0, 0, 20})),
+            std::string::npos);
 }
 
 TEST(ClientHello, AServerHelloIsAnAgreement) {

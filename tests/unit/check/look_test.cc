@@ -11,7 +11,8 @@ TEST(Look, ANumberIsTheWholeText) {
   EXPECT_EQ(number_in(" 12.5\n"), 12.5);
   EXPECT_EQ(number_in("-3"), -3);
   EXPECT_EQ(number_in("1e3"), 1000);
-  for (const char* text : {"", " ", "12 days", "twelve", "1,5", "nan", "inf", "1e999", "\"12\""}) EXPECT_FALSE(number_in(text)) << text;
+  for (const char* text : {"", " ", "12 days", "twelve", "1,5", "nan", "inf", "1e999", "\"12\""})
+    EXPECT_FALSE(number_in(text)) << text;
 }
 
 TEST(Look, WhatIsToldHidesSecretsAndIsPlain) {

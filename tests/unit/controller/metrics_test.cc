@@ -178,7 +178,8 @@ TEST(Metrics, AFaultStandsUntilItIsClean) {
     EXPECT_TRUE(std::isnan(value(page, "shakedown_rpo_" + name, label))) << name << ": nothing was read back";
   EXPECT_EQ(value(page, "shakedown_fault_active", label), 1);
   EXPECT_EQ(value(page, "shakedown_fault_injected_timestamp_seconds", label), 1700000004);
-  EXPECT_EQ(value(page_of(drill.fault_event(first, FaultState::leftover, 6), testing::at(7)), "shakedown_fault_active", label), 1);
+  EXPECT_EQ(value(page_of(drill.fault_event(first, FaultState::leftover, 6), testing::at(7)), "shakedown_fault_active", label),
+            1);
   page = page_of(drill.fault_event(first, FaultState::clean, 7), testing::at(8));
   EXPECT_EQ(value(page, "shakedown_fault_active", label), 0);
   EXPECT_EQ(value(page, "shakedown_fault_undone_timestamp_seconds", label), 1700000007);
@@ -384,17 +385,5 @@ TEST(MetricsServer, ATakenPortIsSaid) {
   EXPECT_EQ(second.error().kind, ErrorKind::unavailable);
 }
 
-TEST(MetricsServer, WaitsForTheScrapeOfTheLastPage) {
-  auto server = MetricsServer::listen("127.0.0.1:0");
-  ASSERT_TRUE(server);
-  server.value()->publish({});
-  EXPECT_FALSE(server.value()->await_scrape(1ms));
-  const HttpCall call{.url = "http://" + server.value()->bound_address() + "/metrics"};
-  ASSERT_TRUE(http_fetch(call));
-  EXPECT_TRUE(server.value()->await_scrape(1ms));
-  server.value()->publish({});
-  EXPECT_FALSE(server.value()->await_scrape(1ms));
-  EXPECT_EQ(server.value()->scrapes(), 1U);
-}
 }  // namespace
 }  // namespace shakedown

@@ -36,9 +36,9 @@ TEST(Rules, RatiosAreOfSumsOverTheWholeWindow) {
 
 TEST(Rules, NamesAndLabelsAreSloths) {
   const std::string yaml = yaml_of(drill_with(AvailabilitySli{}, Comparison::at_least, 0.999));
-  for (const std::string name : {"slo:objective:ratio", "slo:error_budget:ratio", "slo:time_period:days",
-                                 "slo:current_burn_rate:ratio", "slo:period_burn_rate:ratio",
-                                 "slo:period_error_budget_remaining:ratio"}) {
+  for (const std::string name :
+       {"slo:objective:ratio", "slo:error_budget:ratio", "slo:time_period:days", "slo:current_burn_rate:ratio",
+        "slo:period_burn_rate:ratio", "slo:period_error_budget_remaining:ratio"}) {
     EXPECT_HAS(yaml, "record: " + name + "\n");
   }
   EXPECT_HAS(yaml, "sloth_id: \"ledger-AV-1\"\n");

@@ -32,11 +32,11 @@ class FakeAgent {
   bool clean = true;
   bool probes_fail_once_injected = false;
   bool targets_dead = false;
-  bool fault_fails = false;       // it does not bite; compared and undone when asked
+  bool fault_fails = false;  // it does not bite; compared and undone when asked
   bool vanish_at_injection = false;
-  bool heals = false;             // what was killed runs again by itself when it is looked at
+  bool heals = false;  // what was killed runs again by itself when it is looked at
   std::function<void()> at_look, at_finish;
-  bool undoes_for_ever = false;   // what a fault changed: no answer to FinishFault
+  bool undoes_for_ever = false;  // what a fault changed: no answer to FinishFault
   std::string refusal;
   ErrorKind problem = ErrorKind::unavailable;
   bool vanish_at_stage = false;

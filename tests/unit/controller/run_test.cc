@@ -18,11 +18,11 @@ TEST_F(RunTest, GoesThroughAndTearsDown) {
   EXPECT_EQ(chronicle_->timeline().injections()[0].state, FaultState::clean);
   EXPECT_EQ(chronicle_->manifest().state, RunState::completed);
   const Duration length = chronicle_->manifest().finished - chronicle_->manifest().started;
-  EXPECT_EQ(length, chronicle_->timeline().last().time_since_epoch()) << "by the run's own count, also where the wall clock was set";
+  EXPECT_EQ(length, chronicle_->timeline().last().time_since_epoch())
+      << "by the run's own count, also where the wall clock was set";
   const auto& steps = chronicle_->timeline().steps();
-  EXPECT_TRUE(std::any_of(steps.begin(), steps.end(), [](const StepEvent& s) {
-    return s.kind == StepEvent::Kind::teardown && s.ok;
-  }));
+  EXPECT_TRUE(
+      std::any_of(steps.begin(), steps.end(), [](const StepEvent& s) { return s.kind == StepEvent::Kind::teardown && s.ok; }));
 }
 
 TEST_F(RunTest, ChecksAreRunOnceBeforeTheFirstPhaseAndJournalled) {

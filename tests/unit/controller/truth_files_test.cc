@@ -38,8 +38,8 @@ class Folders : public ::testing::Test {
     fs::create_directories(root_ / "folder");
   }
   ~Folders() override { fs::remove_all(root_); }
-  const fs::path root_ =
-      fs::path(::testing::TempDir()) / ("shakedown-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+  const fs::path root_ = fs::path(::testing::TempDir()) /
+                         ("shakedown-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
 };
 
 // The join token, the agents' socket and their logs would be where the link leads.

@@ -1,9 +1,9 @@
 // The plan promises nothing that the judge then rejects.
 #include <gtest/gtest.h>
 
+#include "controller/agents/planner.h"
 #include "controller/plan/evidence.h"
 #include "controller/plan/text.h"
-#include "controller/agents/planner.h"
 #include "core/base/printable.h"
 #include "tests/unit/judge/timeline_builder.h"
 
@@ -162,11 +162,13 @@ Drill with_search(Sli sli, double limit, Duration longest) {
 
 TEST(TruthPlan, ACapacityThatTheSearchCannotShowIsTold) {
   EXPECT_SILENT(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 600s), 1));
-  EXPECT_SAYS(plan_of(with_search(CapacitySli{PhaseId(0)}, 2000, 600s), 1), "it shows 1000/s at most, and 2000/s are asked for: TOO LOW");
+  EXPECT_SAYS(plan_of(with_search(CapacitySli{PhaseId(0)}, 2000, 600s), 1),
+              "it shows 1000/s at most, and 2000/s are asked for: TOO LOW");
   EXPECT_SILENT(plan_of(with_search(HeadroomSli{PhaseId(0)}, 8, 600s), 1));
   EXPECT_SAYS(plan_of(with_search(HeadroomSli{PhaseId(0)}, 9.5, 600s), 1), "1050/s are asked for: TOO LOW");
   // Seven doublings of 9 s each, a step and its confirmation.
-  EXPECT_SAYS(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 92s), 1), "it needs 1m33s to show 900/s and may take 1m32s: TOO SHORT");
+  EXPECT_SAYS(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 92s), 1),
+              "it needs 1m33s to show 900/s and may take 1m32s: TOO SHORT");
   EXPECT_SILENT(plan_of(with_search(CapacitySli{PhaseId(0)}, 900, 93s), 1));
 }
 
@@ -227,7 +229,9 @@ TEST(TruthPlan, WhatASearchCannotTellIsTold) {
 
 // What one is about to allow is what is shown: no text of the scenario clears or replaces a line.
 TEST(TruthPlan, NoTextOfAScenarioMovesTheCursor) {
-  const std::string nasty = "harmless\x1b[2K\rother\x9b" "2J\nfake line\xE2\x80\xAE";
+  const std::string nasty =
+      "harmless\x1b[2K\rother\x9b"
+      "2J\nfake line\xE2\x80\xAE";
   Drill drill;
   drill.add_phase("steady", 50, 100);
   drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.999);
@@ -249,7 +253,8 @@ TEST(TruthPlan, ALedgerThatItsLimitLeavesNoTimeToReadIsTold) {
   ledger.rate = ledger.verify_rate = Rate{20};
   ledger.verify_limit = 4s;
   drill.require("DU-1", DurabilitySli{LedgerId(0)}, Comparison::at_most, 0);
-  drill.require("DR-1", RpoSli{drill.add_kill("kill-ledger", crash), LedgerId(0), RpoUnit::writes, 1, {}}, Comparison::at_most, 0);
+  drill.require("DR-1", RpoSli{drill.add_kill("kill-ledger", crash), LedgerId(0), RpoUnit::writes, 1, {}}, Comparison::at_most,
+                0);
   for (std::size_t row = 0; row < 2; ++row) EXPECT_SAYS(plan_of(drill, row), "verify_limit is 4s: TOO SHORT");
   ledger.verify_limit = 30s;
   for (std::size_t row = 0; row < 2; ++row) EXPECT_EQ(plan_of(drill, row).find("TOO SHORT"), std::string::npos);

@@ -1,6 +1,6 @@
 // What ends a run, and whom it blames.
-#include "controller/drill/live_judge.h"
 #include "controller/agents/planner.h"
+#include "controller/drill/live_judge.h"
 #include "tests/unit/controller/run_rig.h"
 #include "tests/unit/judge/timeline_builder.h"
 
@@ -96,7 +96,8 @@ TEST_F(TruthRun, AFaultThatNobodyRepairsStandsForRecoverWithinAtMost) {
           [&run](shakedown::Run& made) { run = &made; });
   ASSERT_TRUE(heard("finish"));
   const InjectionRecord& record = chronicle_->timeline().injections().at(0);
-  EXPECT_GE(record.find(FaultState::clean)->earliest, record.find(FaultState::effective)->latest + scenario_.faults[0].recover_within);
+  EXPECT_GE(record.find(FaultState::clean)->earliest,
+            record.find(FaultState::effective)->latest + scenario_.faults[0].recover_within);
 }
 
 // Its window would take the rest of the phase out of what is judged, and meet the next fault.

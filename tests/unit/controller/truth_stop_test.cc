@@ -16,9 +16,9 @@ struct Hanging {
   Drill drill;
   StageId stage = drill.run(drill.add_phase("steady", 600, 100), 0);
   int64_t hangs = 20, timeout = 5;
-  double late = 0.002;        // of each snapshot after its whole second
-  uint64_t refused = 0;       // of each second, at once
-  double answer_after = 0;    // of the healthy ones, whole seconds
+  double late = 0.002;      // of each snapshot after its whole second
+  uint64_t refused = 0;     // of each second, at once
+  double answer_after = 0;  // of the healthy ones, whole seconds
 
   std::optional<double> value(int64_t now, bool outside = false) {
     Timeline timeline(drill.scenario);

@@ -29,8 +29,10 @@ TEST(StateFolders, TheEnvironmentNamesThePlaceOfTheRecordsAndNoOtherIsSearched) 
   ::setenv("SHAKEDOWN_STATE_DIR", "/dev/shm/shakedown-test", 1);
   EXPECT_FALSE(state_place().durable) << "memory";
   EXPECT_NE(state_place_text().find("power loss"), std::string::npos);
-  if (kept.empty()) ::unsetenv("SHAKEDOWN_STATE_DIR");
-  else ::setenv("SHAKEDOWN_STATE_DIR", kept.c_str(), 1);
+  if (kept.empty())
+    ::unsetenv("SHAKEDOWN_STATE_DIR");
+  else
+    ::setenv("SHAKEDOWN_STATE_DIR", kept.c_str(), 1);
 }
 
 TEST(StateFolders, APrivateFolderIsMadeForUsOnly) {

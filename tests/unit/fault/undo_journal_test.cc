@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
 
 #include "core/base/clock.h"
 #include "tests/support/no_room.h"

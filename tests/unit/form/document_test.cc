@@ -9,10 +9,10 @@ namespace {
 
 Shape letter() {
   return mapping("letter", "",
-                 {need("to", one_or_list_of(text()), ""), may("weight", integer(1, 9), "3", ""),
-                  may("text", holes({"key"}), ""),
-                  may("stamps", beside({may("text", mapping("post", "", {may("count", integer(1, 9), "2", "")}), ""),
-                                        may("weight", mapping("parcel", "", {may("class", text(), "")}), "")}),
+                 {need("to", one_or_list_of(text()), ""), may("weight", integer(1, 9), "3", ""), may("text", holes({"key"}), ""),
+                  may("stamps",
+                      beside({may("text", mapping("post", "", {may("count", integer(1, 9), "2", "")}), ""),
+                              may("weight", mapping("parcel", "", {may("class", text(), "")}), "")}),
                       "")});
 }
 
@@ -28,9 +28,7 @@ TEST(Document, SaysDefaultsAndListsInOneWayOfWriting) {
   EXPECT_EQ(text_of(document_of(view_of(one, shape))), text_of(one)) << "a document of a document is the same";
 }
 
-TEST(Document, OfNothingIsNull) {
-  EXPECT_EQ(document_of(view_of({}, letter())).type, NodeType::null);
-}
+TEST(Document, OfNothingIsNull) { EXPECT_EQ(document_of(view_of({}, letter())).type, NodeType::null); }
 
 TEST(Document, FitsOrTellsEveryDifference) {
   EXPECT_TRUE(fits(said("ann"), letter(), Names(), "a letter"));
@@ -46,11 +44,13 @@ TEST(Document, FitsOrTellsEveryDifference) {
 // The key beside it says which form a value has.
 TEST(Document, AValueHasTheFormThatStandsBeside) {
   const Shape shape = letter();
-  Document post = mapping_document({{"to", text_document("ann")}, {"text", text_document("hi")}, {"stamps", mapping_document({})}});
+  Document post =
+      mapping_document({{"to", text_document("ann")}, {"text", text_document("hi")}, {"stamps", mapping_document({})}});
   EXPECT_TRUE(fits(post, shape, Names(), "a letter"));
   EXPECT_EQ(view_of(post, shape)["stamps"]["count"].number(), 2);
-  Document parcel = mapping_document(
-      {{"to", text_document("ann")}, {"weight", integer_document(9)}, {"stamps", mapping_document({{"count", integer_document(1)}})}});
+  Document parcel = mapping_document({{"to", text_document("ann")},
+                                      {"weight", integer_document(9)},
+                                      {"stamps", mapping_document({{"count", integer_document(1)}})}});
   const auto fine = fits(parcel, shape, Names(), "a letter");
   ASSERT_FALSE(fine);
   EXPECT_NE(fine.error().message.find("unknown key `count` in a parcel"), std::string::npos) << fine.error().message;

@@ -9,9 +9,8 @@ const std::vector<std::string> kWords = {"key", "value"};
 
 TEST(Holes, SplitATextIntoPieces) {
   const HoleText parsed = parse_holes("/a/{key}?t={token}&{value}", kWords, {"token"});
-  const std::vector<TextPiece> expected = {{HoleKind::literal, "/a/"}, {HoleKind::key, ""},
-                                           {HoleKind::literal, "?t="}, {HoleKind::secret, "token"},
-                                           {HoleKind::literal, "&"},   {HoleKind::value, ""}};
+  const std::vector<TextPiece> expected = {{HoleKind::literal, "/a/"},  {HoleKind::key, ""},      {HoleKind::literal, "?t="},
+                                           {HoleKind::secret, "token"}, {HoleKind::literal, "&"}, {HoleKind::value, ""}};
   EXPECT_EQ(parsed.text.pieces, expected);
   EXPECT_TRUE(parsed.unknown.empty());
 }

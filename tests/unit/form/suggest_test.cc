@@ -16,8 +16,7 @@ TEST(EditDistance, CountsSlips) {
 
 TEST(EditDistance, IsSymmetric) {
   for (const char* a : {"probe", "probes", "bepro", "x", ""}) {
-    for (const char* b : {"probe", "porbe", "ledger", "", "xy"})
-      EXPECT_EQ(edit_distance(a, b), edit_distance(b, a));
+    for (const char* b : {"probe", "porbe", "ledger", "", "xy"}) EXPECT_EQ(edit_distance(a, b), edit_distance(b, a));
   }
 }
 

@@ -88,8 +88,7 @@ TEST(Decision, CoversAreasWithADecidedMustRow) {
 
 TEST(Areas, WorstMustRowCountsAndUndeclaredIsSaid) {
   const auto areas = judging::summarize_areas({row(kPass), row(kFail, false), row(kOpen, true, Area::performance),
-                                               row(kUnknown, true, Area::performance),
-                                               row(kFail, false, Area::security)});
+                                               row(kUnknown, true, Area::performance), row(kFail, false, Area::security)});
   ASSERT_EQ(areas.size(), 11U);
   EXPECT_EQ(areas[0].worst, kPass);
   EXPECT_EQ(areas[0].fail, 1U);

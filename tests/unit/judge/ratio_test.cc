@@ -39,7 +39,8 @@ TEST(Availability, TheReasonSaysWhatWasNotGood) {
   drill.outcome(StageId(0), 50, Outcome::timeout, 3);
   drill.outcome(StageId(0), 51, Outcome::failed, 94);
   const std::string reason = drill.verdict().reason;
-  EXPECT_NE(reason.find("Not good: 94 answered otherwise than expected, 3 without an answer in time."), std::string::npos) << reason;
+  EXPECT_NE(reason.find("Not good: 94 answered otherwise than expected, 3 without an answer in time."), std::string::npos)
+      << reason;
 }
 
 TEST(Availability, FifteenInTenThousandIsNotDisproven) {

@@ -84,8 +84,8 @@ TEST(Summary, AccountingAddsUp) {
   EXPECT_EQ(a.timeout, 3U);
   EXPECT_EQ(a.dropped_by_us, 2U);
   EXPECT_EQ(a.failed, 225U + 400U);
-  EXPECT_EQ(a.offered, a.ok + a.failed + a.refused + a.reset + a.timeout + a.unfinished + a.dropped_by_target +
-                           a.dropped_by_us + a.client_error);
+  EXPECT_EQ(a.offered, a.ok + a.failed + a.refused + a.reset + a.timeout + a.unfinished + a.dropped_by_target + a.dropped_by_us +
+                           a.client_error);
 }
 
 TEST(Summary, AgentsWithLagAndCpu) {

@@ -112,8 +112,8 @@ StageId Drill::run(PhaseId phase, double start, double length) {
   return add(event), id;
 }
 
-StageId Drill::level(PhaseId phase, StageRole role, double level, uint32_t step, uint32_t iteration, double start,
-                     double length, const std::string& reason) {
+StageId Drill::level(PhaseId phase, StageRole role, double level, uint32_t step, uint32_t iteration, double start, double length,
+                     const std::string& reason) {
   StageEvent event;
   event.stage = StageId(stages_++);
   event.phase = phase;
@@ -149,8 +149,7 @@ Drill& Drill::outcome(StageId stage, int64_t second, Outcome outcome, uint64_t n
   return *this;
 }
 
-Drill& Drill::load(StageId stage, int64_t from, int64_t to, uint64_t ok, uint64_t bad, double latency,
-                   OperationId operation) {
+Drill& Drill::load(StageId stage, int64_t from, int64_t to, uint64_t ok, uint64_t bad, double latency, OperationId operation) {
   for (int64_t s = from; s < to; ++s) {
     outcome(stage, s, Outcome::ok, ok, latency, operation);
     outcome(stage, s, Outcome::failed, bad, latency, operation);
@@ -171,9 +170,8 @@ Drill& Drill::lag(StageId stage, int64_t second, double lag, uint64_t n, Operati
 Drill& Drill::probe(double from, double to, std::vector<std::pair<double, double>> outages, ProbeId id) {
   const Duration every = scenario.probe(id).every;
   for (RunTime start = at(from); start < at(to); start += every) {
-    const bool down = std::any_of(outages.begin(), outages.end(), [&](const auto& o) {
-      return at(o.first) <= start && start < at(o.second);
-    });
+    const bool down =
+        std::any_of(outages.begin(), outages.end(), [&](const auto& o) { return at(o.first) <= start && start < at(o.second); });
     check(seconds(start), seconds(start) + (down ? kFailedCheck : kGoodCheck), !down, id);
   }
   return *this;
@@ -215,8 +213,8 @@ Drill& Drill::writes(double from, double to) {
   return *this;
 }
 
-Drill& Drill::verify(InjectionId injection, double from, const std::set<uint64_t>& lost,
-                     const std::set<uint64_t>& unread, uint64_t first, ReadClass lost_as) {
+Drill& Drill::verify(InjectionId injection, double from, const std::set<uint64_t>& lost, const std::set<uint64_t>& unread,
+                     uint64_t first, ReadClass lost_as) {
   LedgerPass pass;
   pass.ledger = LedgerId(0);
   pass.pass = next_pass_++;
@@ -227,9 +225,7 @@ Drill& Drill::verify(InjectionId injection, double from, const std::set<uint64_t
   RunTime now = at(from);
   for (int round = 0; round < 2; ++round) {
     for (uint64_t id = first; id < next_write_; ++id, now += std::chrono::microseconds(100)) {
-      const ReadClass seen = lost.count(id) > 0 ? lost_as
-                             : unread.count(id) > 0 ? ReadClass::undecided
-                                                    : ReadClass::present;
+      const ReadClass seen = lost.count(id) > 0 ? lost_as : unread.count(id) > 0 ? ReadClass::undecided : ReadClass::present;
       const RunTime done = now + std::chrono::microseconds(50);
       snapshot(second_of(at(from))).reads[LedgerId(0)].push_back({id, pass.pass, now, done, seen});
     }
@@ -297,8 +293,8 @@ std::string all_text(const Scorecard& card) {
   for (const std::string& s : card.tldr) out += s + "\n";
   for (const ValidityReason& r : card.reasons) out += r.signal + ": " + r.text + "\n";
   for (const ScoredRequirement& r : card.requirements) {
-    out += r.requirement.id + " " + to_string(r.verdict.state) + ": " + r.verdict.reason + " | " + r.verdict.needed +
-           " | " + to_string(r.verdict.watermelon) + " " + r.verdict.watermelon_reason + "\n";
+    out += r.requirement.id + " " + to_string(r.verdict.state) + ": " + r.verdict.reason + " | " + r.verdict.needed + " | " +
+           to_string(r.verdict.watermelon) + " " + r.verdict.watermelon_reason + "\n";
   }
   return out;
 }

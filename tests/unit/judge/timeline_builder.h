@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "controller/judge/judge.h"
-#include "core/model/event.h"
-#include "controller/model/scorecard.h"
-#include "core/stats/snapshot.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/scorecard.h"
+#include "core/model/event.h"
+#include "core/stats/snapshot.h"
 
 namespace shakedown::testing {
 
@@ -40,8 +40,8 @@ class Drill {
   // Planned and ended events; length < 0 = the phase's own.
   StageId run(PhaseId phase, double start, double length = -1);
   // A stage of a search or series: planned and ended as asked.
-  StageId level(PhaseId phase, StageRole role, double level, uint32_t step, uint32_t iteration, double start,
-                double length, const std::string& reason = "");
+  StageId level(PhaseId phase, StageRole role, double level, uint32_t step, uint32_t iteration, double start, double length,
+                const std::string& reason = "");
   // Each second of [from, to): ok answers with one latency and bad ones, all counted as offered.
   Drill& load(StageId stage, int64_t from, int64_t to, uint64_t ok, uint64_t bad = 0, double latency = 0.005,
               OperationId operation = OperationId(0));

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "controller/judge/evidence.h"
-#include "controller/judge/rejudge/rejudge.h"
+#include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr.h"
 #include "controller/judge/page_one/tldr_failures.h"
-#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/rejudge/rejudge.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -119,7 +119,8 @@ TEST(VerdictDetails, AnotherHoldOfAPauseIsAnotherFault) {
   Scenario asked = drill.scenario;
   EXPECT_TRUE(judging::rejudge(drill.scenario, asked).refused.empty());
   asked.faults[fault.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(9)};
-  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(0)), "the run's fault `pause-ledger` was another one");
+  EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(0)),
+            "the run's fault `pause-ledger` was another one");
 }
 
 TEST(VerdictDetails, WhatTheTeamSaysIsItsValueElseItsStatus) {
@@ -163,7 +164,8 @@ TEST(VerdictDetails, TruthARowSaysThatItsRequestsWaitedForADeclaredPool) {
   for (std::size_t row = 0; row < 4; ++row) {
     const Verdict verdict = drill.verdict(row);
     EXPECT_EQ(verdict.state, VerdictState::fail);
-    EXPECT_NE(verdict.reason.find("1424 found all connections that `connections: max` allows (64 "), std::string::npos) << verdict.reason;
+    EXPECT_NE(verdict.reason.find("1424 found all connections that `connections: max` allows (64 "), std::string::npos)
+        << verdict.reason;
   }
 }
 

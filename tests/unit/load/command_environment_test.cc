@@ -33,7 +33,8 @@ TEST_F(CommandEnvironmentTest, ADeclaredVariableReplacesOneOfTheFixed) {
   const auto found = environment.resolve();
   ASSERT_TRUE(found.has_value());
   EXPECT_THAT(found.value(), Contains("HOME=/nowhere"));
-  EXPECT_EQ(std::count_if(found.value().begin(), found.value().end(), [](const std::string& s) { return s.starts_with("HOME="); }), 1);
+  EXPECT_EQ(
+      std::count_if(found.value().begin(), found.value().end(), [](const std::string& s) { return s.starts_with("HOME="); }), 1);
 }
 
 TEST_F(CommandEnvironmentTest, OnlyASecretThatIsUsedMustBeThere) {

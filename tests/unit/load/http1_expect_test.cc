@@ -59,13 +59,9 @@ TEST(Http1Check, BodyContainsFillsHoles) {
   expect.body_contains = wanted;
   Holes holes;
   holes.checksum = "abc";
-  EXPECT_TRUE(
-      shakedown::Http1Check::make(expect).assume_value().holds(answer(200, "x sum=abc y"), holes));
-  EXPECT_FALSE(
-      shakedown::Http1Check::make(expect).assume_value().holds(answer(200, "sum=abd"), holes));
-  EXPECT_EQ(Http1Check::make(expect).assume_value().times_contained(answer(200, "sum=abcsum=abc"),
-                                                                     holes),
-            2u);
+  EXPECT_TRUE(shakedown::Http1Check::make(expect).assume_value().holds(answer(200, "x sum=abc y"), holes));
+  EXPECT_FALSE(shakedown::Http1Check::make(expect).assume_value().holds(answer(200, "sum=abd"), holes));
+  EXPECT_EQ(Http1Check::make(expect).assume_value().times_contained(answer(200, "sum=abcsum=abc"), holes), 2u);
 }
 
 TEST(Http1Check, BodyRegexIsSearched) {

@@ -19,8 +19,7 @@ struct Parsed {
 };
 
 // Feeds text in pieces that end at the given offsets, then closes if asked.
-Parsed parse(std::string_view text, std::vector<std::size_t> cuts = {}, bool head_only = false,
-             bool close = false) {
+Parsed parse(std::string_view text, std::vector<std::size_t> cuts = {}, bool head_only = false, bool close = false) {
   Http1Parser parser;
   parser.begin(head_only, true, true, 1 << 20);
   Parsed parsed;
@@ -74,17 +73,13 @@ std::vector<Case> good() {
       {"204", "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", 204, "", true},
       {"304", "HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n", 304, "", true},
       {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", 200, "", true, true},
-      {"close", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: foo, Close\r\n\r\nok", 200,
-       "ok", false},
+      {"close", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: foo, Close\r\n\r\nok", 200, "ok", false},
       {"1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", false},
-      {"1.0 keep-alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok",
-       200, "ok", true},
+      {"1.0 keep-alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
       {"until close", "HTTP/1.1 200 OK\r\n\r\nall of it", 200, "all of it", false, false, true},
-      {"same length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
-       200, "ok", true},
-      {"chunked beats length",
-       "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200,
-       "", false},
+      {"same length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
+      {"chunked beats length", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, "",
+       false},
       {"a folded line", "HTTP/1.1 200 OK\r\nX: a\r\n\t b\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
       {"a list of one length", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", 200, "ok", true},
       {"a blank before the colon", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok", 200, "ok", true},
@@ -133,53 +128,50 @@ TEST(Http1Parser, CutShortIsNeverComplete) {
   for (const Case& c : good()) {
     if (c.close) continue;
     for (std::size_t size = 0; size < c.text.size(); ++size) {
-      EXPECT_EQ(parse(c.text.substr(0, size), {}, c.head_only, true).status, ParserStatus::broken)
-          << c.name << " " << size;
+      EXPECT_EQ(parse(c.text.substr(0, size), {}, c.head_only, true).status, ParserStatus::broken) << c.name << " " << size;
     }
   }
 }
 
 TEST(Http1Parser, HeadKeepsHeaderLinesOfTheFinalAnswer) {
-  EXPECT_EQ(parse("HTTP/1.1 100 C\r\nX: 1\r\n\r\nHTTP/1.1 204 N\r\nA: b\r\nC:d\r\n\r\n").head,
-            "A: b\r\nC:d\r\n");
+  EXPECT_EQ(parse("HTTP/1.1 100 C\r\nX: 1\r\n\r\nHTTP/1.1 204 N\r\nA: b\r\nC:d\r\n\r\n").head, "A: b\r\nC:d\r\n");
 }
 
 TEST(Http1Parser, NonsenseIsBroken) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
-  const std::vector<std::string> bad = {
-      "garbage\r\n",
-      "HTTP/2.0 200 OK\r\n",
-      "HTTP/1.1 2x0 OK\r\n",
-      "HTTP/1.1 20\r\n",
-      "HTTP/1.1  200 OK\r\n",
-      "HTTP/1.1 099 X\r\n",
-      "HTTP/1.1 2000 X\r\n",
-      "HTTP/1.1 101 Switching Protocols\r\n",
-      "ICY 200 OK\r\n",
-      "SSH-2.0-OpenSSH_9.2\r\n",
-      ok + "Content-Length: -1\r\n",
-      ok + "Content-Length: 5, 6\r\n",
-      ok + "Content-Length: , 5\r\n",
-      ok + "Content-Length: 0x5\r\n",
-      ok + "Content-Length: \r\n",
-      ok + "Content-Length: 9999999999999999999\r\n",
-      ok + "Content-Length: +5\r\n",
-      ok + "Content-Length: 5\r\nContent-Length: 6\r\n",
-      ok + "Transfer-Encoding: chunked, gzip\r\n",
-      ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-      ok + "no colon\r\n",
-      ok + ": no name\r\n",
-      ok + " folded\r\n",
-      ok + "Content-Length: 5\r\n 6\r\n",
-      ok + "Transfer-Encoding: chunked\r\n , gzip\r\n",
-      chunked + "-5\r\n",
-      chunked + "g\r\n",
-      chunked + "\r\n",
-      chunked + "5 x\r\n",
-      chunked + "1234567890abcdef0\r\n",
-      chunked + "2\r\nokX\r\n",
-      chunked + "2\r\nok0\r\n\r\n"};
+  const std::vector<std::string> bad = {"garbage\r\n",
+                                        "HTTP/2.0 200 OK\r\n",
+                                        "HTTP/1.1 2x0 OK\r\n",
+                                        "HTTP/1.1 20\r\n",
+                                        "HTTP/1.1  200 OK\r\n",
+                                        "HTTP/1.1 099 X\r\n",
+                                        "HTTP/1.1 2000 X\r\n",
+                                        "HTTP/1.1 101 Switching Protocols\r\n",
+                                        "ICY 200 OK\r\n",
+                                        "SSH-2.0-OpenSSH_9.2\r\n",
+                                        ok + "Content-Length: -1\r\n",
+                                        ok + "Content-Length: 5, 6\r\n",
+                                        ok + "Content-Length: , 5\r\n",
+                                        ok + "Content-Length: 0x5\r\n",
+                                        ok + "Content-Length: \r\n",
+                                        ok + "Content-Length: 9999999999999999999\r\n",
+                                        ok + "Content-Length: +5\r\n",
+                                        ok + "Content-Length: 5\r\nContent-Length: 6\r\n",
+                                        ok + "Transfer-Encoding: chunked, gzip\r\n",
+                                        ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                                        ok + "no colon\r\n",
+                                        ok + ": no name\r\n",
+                                        ok + " folded\r\n",
+                                        ok + "Content-Length: 5\r\n 6\r\n",
+                                        ok + "Transfer-Encoding: chunked\r\n , gzip\r\n",
+                                        chunked + "-5\r\n",
+                                        chunked + "g\r\n",
+                                        chunked + "\r\n",
+                                        chunked + "5 x\r\n",
+                                        chunked + "1234567890abcdef0\r\n",
+                                        chunked + "2\r\nokX\r\n",
+                                        chunked + "2\r\nok0\r\n\r\n"};
   for (const std::string& text : bad) {
     EXPECT_EQ(parse(text).status, ParserStatus::broken) << text;
     std::vector<std::size_t> every(text.size());
@@ -226,8 +218,7 @@ TEST(Http1Parser, LittleButTheFrameOfChunksIsBroken) {
 TEST(Http1Parser, BodyIsCutAtItsLimit) {
   Http1Parser parser;
   parser.begin(false, false, true, 3);
-  EXPECT_EQ(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").status,
-            ParserStatus::complete);
+  EXPECT_EQ(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").status, ParserStatus::complete);
   EXPECT_EQ(parser.body(), "hel");
   EXPECT_TRUE(parser.body_cut());
 }

@@ -14,8 +14,8 @@ Target target(std::string host = "example.com", uint16_t port = 8080) {
   return made;
 }
 
-std::string render(const HttpRequest& http, const Holes& holes = {}, const Target& to = target(),
-                   const Secrets& secrets = {}, uint64_t value_size = 0) {
+std::string render(const HttpRequest& http, const Holes& holes = {}, const Target& to = target(), const Secrets& secrets = {},
+                   uint64_t value_size = 0) {
   auto made = Http1Request::make(http, to, secrets, value_size);
   if (!made) return made.assume_error().message;
   std::string scratch;
@@ -47,10 +47,8 @@ TEST(Http1Request, HolesBasePathAndBody) {
   http.method = "PUT";
   http.path = text({{HoleKind::literal, "/entries/"}, {HoleKind::key, ""}});
   http.headers = {{"X-Id", text({{HoleKind::id, ""}})}};
-  http.body = text({{HoleKind::literal, "{\"v\":\""},
-                    {HoleKind::payload, ""},
-                    {HoleKind::checksum, ""},
-                    {HoleKind::literal, "\"}"}});
+  http.body =
+      text({{HoleKind::literal, "{\"v\":\""}, {HoleKind::payload, ""}, {HoleKind::checksum, ""}, {HoleKind::literal, "\"}"}});
   Target to = target();
   to.base_path = "/v1";
   Holes holes;
@@ -99,8 +97,7 @@ TEST(Http1Request, ValuesHaveTheirSizeAndDifferBySeed) {
     Holes one, two;
     one.value_seed = 0x123456789abcdef0;
     two.value_seed = 0x023456789abcdef0;
-    const std::string a = render(http, one, target(), {}, size),
-                      b = render(http, two, target(), {}, size);
+    const std::string a = render(http, one, target(), {}, size), b = render(http, two, target(), {}, size);
     EXPECT_EQ(a.size() - a.find("\r\n\r\n") - 4, size);
     EXPECT_NE(a, b);
   }
@@ -109,11 +106,8 @@ TEST(Http1Request, ValuesHaveTheirSizeAndDifferBySeed) {
 TEST(Http1Request, SecretsAreFilledInOrAnError) {
   HttpRequest http;
   http.path = Text::literal("/");
-  http.headers = {
-      {"Authorization", text({{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}})}};
-  EXPECT_NE(
-      render(http, {}, target(), {{"token", "s3cr3t"}}).find("Authorization: Bearer s3cr3t\r\n"),
-      std::string::npos);
+  http.headers = {{"Authorization", text({{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}})}};
+  EXPECT_NE(render(http, {}, target(), {{"token", "s3cr3t"}}).find("Authorization: Bearer s3cr3t\r\n"), std::string::npos);
   EXPECT_NE(render(http).find("`token`, which is not declared"), std::string::npos);
 }
 

@@ -24,8 +24,7 @@ TEST(LedgerTexts, AreRecomputableAndUnique) {
   EXPECT_EQ(ids.size(), 1000u);
   EXPECT_EQ(sums.size(), 1000u);
   EXPECT_NE(ledger_texts("run-2", "entries", 1).id, ledger_texts("run-1", "entries", 1).id);
-  EXPECT_NE(ledger_texts("run-1", "others", 1).checksum,
-            ledger_texts("run-1", "entries", 1).checksum);
+  EXPECT_NE(ledger_texts("run-1", "others", 1).checksum, ledger_texts("run-1", "entries", 1).checksum);
 }
 
 TEST(LedgerFile, HoldsIntentsAndEnds) {
@@ -35,14 +34,11 @@ TEST(LedgerFile, HoldsIntentsAndEnds) {
     ASSERT_TRUE(file.has_value());
     EXPECT_TRUE(file.assume_value().intent(0, RunTime(Duration(5))));
     EXPECT_TRUE(file.assume_value().intent(1, RunTime(Duration(6))));
-    EXPECT_TRUE(file.assume_value().completed(
-        {0, RunTime(Duration(5)), RunTime(Duration(9)), WriteClass::acked}));
-    EXPECT_TRUE(file.assume_value().completed(
-        {1, RunTime(Duration(6)), RunTime(Duration(8)), WriteClass::unknown}));
+    EXPECT_TRUE(file.assume_value().completed({0, RunTime(Duration(5)), RunTime(Duration(9)), WriteClass::acked}));
+    EXPECT_TRUE(file.assume_value().completed({1, RunTime(Duration(6)), RunTime(Duration(8)), WriteClass::unknown}));
   }
   std::ifstream stored(dir + "/ledger-entries.log");
-  const std::string text((std::istreambuf_iterator<char>(stored)),
-                         std::istreambuf_iterator<char>());
+  const std::string text((std::istreambuf_iterator<char>(stored)), std::istreambuf_iterator<char>());
   EXPECT_EQ(text, "# ledger entries of run run-1\nI 0 5\nI 1 6\nA 0 9\nU 1 8\n");
   std::filesystem::remove_all(::testing::TempDir() + "/shakedown-ledger-file");
 }

@@ -15,8 +15,7 @@ using Items = List<Item, &Item::link>;
 
 std::vector<int> values(const Items& list) {
   std::vector<int> all;
-  for (const Item* item = list.front(); item != nullptr; item = Items::next(*item))
-    all.push_back(item->value);
+  for (const Item* item = list.front(); item != nullptr; item = Items::next(*item)) all.push_back(item->value);
   return all;
 }
 
@@ -43,8 +42,7 @@ TEST(List, PushesPopsAndErasesAnywhere) {
 TEST(List, OrderedInsertIsStable) {
   Item items[] = {{3, {}}, {1, {}}, {2, {}}, {3, {}}};
   Items list;
-  for (Item& item : items)
-    list.insert_ordered(item, [](const Item& x, const Item& y) { return x.value < y.value; });
+  for (Item& item : items) list.insert_ordered(item, [](const Item& x, const Item& y) { return x.value < y.value; });
   EXPECT_EQ(values(list), (std::vector<int>{1, 2, 3, 3}));
   EXPECT_EQ(list.back(), &items[3]);
 }

@@ -43,8 +43,7 @@ TEST(Pacer, UnionOverAgentsAndWorkersIsOneSequence) {
           together.insert(together.end(), part.begin(), part.end());
         }
       }
-      std::sort(together.begin(), together.end(),
-                [](const Arrival& a, const Arrival& b) { return a.index < b.index; });
+      std::sort(together.begin(), together.end(), [](const Arrival& a, const Arrival& b) { return a.index < b.index; });
       ASSERT_EQ(together.size(), whole.size());
       for (std::size_t i = 0; i < whole.size(); ++i) {
         ASSERT_EQ(together[i].index, i);
@@ -58,11 +57,9 @@ TEST(Pacer, UniformArrivalsFollowTheIntegratedRate) {
   for (const OpenLoad& load : shapes()) {
     if (load.arrivals == Arrivals::poisson) continue;
     const std::vector<Arrival> arrivals = all(load, seconds(3), 1, {0, 1});
-    EXPECT_NEAR(static_cast<double>(arrivals.size()),
-                arrivals_until(load.shape, seconds(3), seconds(3)), 0.501);
+    EXPECT_NEAR(static_cast<double>(arrivals.size()), arrivals_until(load.shape, seconds(3), seconds(3)), 0.501);
     for (const Arrival& a : arrivals) {
-      ASSERT_NEAR(arrivals_until(load.shape, a.offset, seconds(3)),
-                  static_cast<double>(a.index) + 0.5, 1e-4);
+      ASSERT_NEAR(arrivals_until(load.shape, a.offset, seconds(3)), static_cast<double>(a.index) + 0.5, 1e-4);
     }
   }
 }
@@ -70,8 +67,7 @@ TEST(Pacer, UniformArrivalsFollowTheIntegratedRate) {
 TEST(Pacer, ConstantRateIsExact) {
   const auto arrivals = all({ConstantRate{{500}}, Arrivals::uniform}, seconds(30), 1, {0, 1});
   ASSERT_EQ(arrivals.size(), 15000u);
-  for (const Arrival& a : arrivals)
-    ASSERT_EQ(a.offset.count(), 1'000'000 + static_cast<int64_t>(a.index) * 2'000'000);
+  for (const Arrival& a : arrivals) ASSERT_EQ(a.offset.count(), 1'000'000 + static_cast<int64_t>(a.index) * 2'000'000);
 }
 
 TEST(Pacer, PoissonGapsAreExponential) {
@@ -97,11 +93,9 @@ TEST(Pacer, PoissonFollowsARampInEachQuarter) {
   const auto arrivals = all(load, seconds(8), 11, {0, 1});
   for (int quarter = 0; quarter < 4; ++quarter) {
     const Duration from = seconds(2 * quarter), to = seconds(2 * quarter + 2);
-    const double expected =
-        arrivals_until(load.shape, to, seconds(8)) - arrivals_until(load.shape, from, seconds(8));
-    const auto in = std::count_if(arrivals.begin(), arrivals.end(), [&](const Arrival& a) {
-      return a.offset >= from && a.offset < to;
-    });
+    const double expected = arrivals_until(load.shape, to, seconds(8)) - arrivals_until(load.shape, from, seconds(8));
+    const auto in =
+        std::count_if(arrivals.begin(), arrivals.end(), [&](const Arrival& a) { return a.offset >= from && a.offset < to; });
     EXPECT_NEAR(static_cast<double>(in), expected, 5 * std::sqrt(expected)) << quarter;
   }
 }

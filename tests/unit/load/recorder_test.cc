@@ -16,8 +16,8 @@ Scenario scenario() {
   return made;
 }
 
-Sample sample(Duration intended, Duration lag, Duration wait, Duration service,
-              Outcome outcome = Outcome::ok, int operation = 0) {
+Sample sample(Duration intended, Duration lag, Duration wait, Duration service, Outcome outcome = Outcome::ok,
+              int operation = 0) {
   Sample s;
   s.stage = StageId(0);
   s.operation = OperationId(operation);
@@ -92,8 +92,7 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
   std::map<CellKey, Cell> from_parts, from_whole;
   for (int i = 0; i < 2000; ++i) {
     const Outcome outcome = kAllOutcomes[static_cast<std::size_t>(i) % 6];
-    Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i), outcome,
-                      i % 2);
+    Sample s = sample(milliseconds(3 * i), Duration(i), Duration(7 * i), Duration(1000 * i), outcome, i % 2);
     s.retried = i % 5 == 0;
     s.queued = i % 7 == 0;
     parts.record(s);

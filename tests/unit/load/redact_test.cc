@@ -18,10 +18,20 @@ TEST(Redactor, NoSpellingOfASecretIsLeft) {
   const Redactor redact(Secrets{{"token", "p&ss/w\"rd é+"}});
   for (const char* spelling : {
            "p&ss/w\"rd é+",
-           "p%26ss%2Fw%22rd%20%C3%A9%2B", "p%26ss%2fw%22rd%20%c3%a9%2b", "p%26ss%2Fw%22rd+%C3%A9%2B", "p&ss/w%22rd%20%C3%A9+",
-           "p&ss/w\\\"rd é+", "p&ss\\/w\\\"rd é+", "p\\u0026ss/w\\\"rd é+",
-           "p&amp;ss/w&quot;rd é+", "p&amp;ss/w&#34;rd é+", "p&amp;ss/w\"rd é+",
-           "702673732f77227264" "20c3a92b", "702673732F77227264" "20C3A92B",
+           "p%26ss%2Fw%22rd%20%C3%A9%2B",
+           "p%26ss%2fw%22rd%20%c3%a9%2b",
+           "p%26ss%2Fw%22rd+%C3%A9%2B",
+           "p&ss/w%22rd%20%C3%A9+",
+           "p&ss/w\\\"rd é+",
+           "p&ss\\/w\\\"rd é+",
+           "p\\u0026ss/w\\\"rd é+",
+           "p&amp;ss/w&quot;rd é+",
+           "p&amp;ss/w&#34;rd é+",
+           "p&amp;ss/w\"rd é+",
+           "702673732f77227264"
+           "20c3a92b",
+           "702673732F77227264"
+           "20C3A92B",
        }) {
     EXPECT_EQ(redact("<" + std::string(spelling) + ">"), "<{token}>") << spelling;
   }
@@ -32,8 +42,10 @@ TEST(Redactor, NoSpellingOfASecretIsLeft) {
 TEST(Redactor, NoSpellingOfASecretInJsonIsLeft) {
   const Redactor redact(Secrets{{"token", "KQ7v&<p>/+=\"x\\'\u00e9\U0001F511"}});
   for (const char* spelling : {
-           R"(KQ7v&<p>/+=\"x\\'\u00e9\ud83d\udd11)", R"(KQ7v&<p>/+=\"x\\'\u00c3\u00a9\u00f0\u009f\u0094\u0091)",
-           "KQ7v\\u0026\\u003cp\\u003e/+=\\\"x\\\\'\u00e9\U0001F511", R"(KQ7v&<p>\/+=\"x\\'\u00e9\ud83d\udd11)",
+           R"(KQ7v&<p>/+=\"x\\'\u00e9\ud83d\udd11)",
+           R"(KQ7v&<p>/+=\"x\\'\u00c3\u00a9\u00f0\u009f\u0094\u0091)",
+           "KQ7v\\u0026\\u003cp\\u003e/+=\\\"x\\\\'\u00e9\U0001F511",
+           R"(KQ7v&<p>\/+=\"x\\'\u00e9\ud83d\udd11)",
            R"(KQ7v\u0026\u003Cp\u003E\/+=\"x\\\u0027\u00e9\ud83d\udd11)",
            "KQ7v\\u0026\\u003cp\\u003e/+\\u003d\\\"x\\\\\\u0027\u00e9\U0001F511",
            R"(KQ7v\u0026\u003Cp\u003E/\u002B=\u0022x\\\u0027\u00E9\uD83D\uDD11)",
@@ -46,10 +58,14 @@ TEST(Redactor, NoSpellingOfASecretInJsonIsLeft) {
 std::string as_json(const std::vector<std::string>& pieces, bool slash, bool angles, bool ascii, bool upper) {
   std::string out;
   for (const std::string& piece : pieces) {
-    const std::vector<std::pair<std::string, std::string>> escapes = {{"\u00e9", "\\u00e9"}, {"\u20ac", "\\u20ac"},
-                                                                     {"\U0001F511", "\\ud83d\\udd11"}};
+    const std::vector<std::pair<std::string, std::string>> escapes = {
+        {"\u00e9", "\\u00e9"}, {"\u20ac", "\\u20ac"}, {"\U0001F511", "\\ud83d\\udd11"}};
     const std::vector<std::pair<std::string, std::string>> tags = {{"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}};
-    std::string text = piece == "\"" ? "\\\"" : piece == "\\" ? "\\\\" : piece == "/" && slash ? "\\/" : piece == "\t" ? "\\t" : piece;
+    std::string text = piece == "\""           ? "\\\""
+                       : piece == "\\"         ? "\\\\"
+                       : piece == "/" && slash ? "\\/"
+                       : piece == "\t"         ? "\\t"
+                                               : piece;
     for (const auto& [from, to] : escapes) text = ascii && piece == from ? to : text;
     for (const auto& [from, to] : tags) text = angles && piece == from ? to : text;
     if (upper && text.size() > 2 && text[1] == 'u') {
@@ -61,7 +77,8 @@ std::string as_json(const std::vector<std::string>& pieces, bool slash, bool ang
 }
 
 TEST(Redactor, OfRandomSecretsNoJsonSpellingIsLeftWhereverTheTextIsCut) {
-  const std::vector<std::string> alphabet = {"\"", "\\", "/", "<", ">", "&", "\t", "\u00e9", "\u20ac", "\U0001F511", "Q", "7", "x"};
+  const std::vector<std::string> alphabet = {"\"",     "\\",     "/",          "<", ">", "&", "\t",
+                                             "\u00e9", "\u20ac", "\U0001F511", "Q", "7", "x"};
   Rng rng(20261128);
   for (int round = 0; round < 100; ++round) {
     std::vector<std::string> pieces(8 + rng.below(8));
@@ -80,9 +97,9 @@ TEST(Redactor, OfRandomSecretsNoJsonSpellingIsLeftWhereverTheTextIsCut) {
 
 TEST(Redactor, Base64WhereverItBegins) {
   const Redactor redact(Secrets{{"token", "s3cret-token"}});
-  EXPECT_EQ(redact("Basic czNjcmV0LXRva2Vu"), "Basic {token}");           // alone
-  EXPECT_EQ(redact("dTpzM2NyZXQtdG9rZW4=").find("NyZXQtdG9rZW"), std::string::npos);  // "u:" before it
-  EXPECT_EQ(redact("dXM6czNjcmV0LXRva2Vu").find("czNjcmV0LXRva2Vu"), std::string::npos);  // "us:"
+  EXPECT_EQ(redact("Basic czNjcmV0LXRva2Vu"), "Basic {token}");                              // alone
+  EXPECT_EQ(redact("dTpzM2NyZXQtdG9rZW4=").find("NyZXQtdG9rZW"), std::string::npos);         // "u:" before it
+  EXPECT_EQ(redact("dXM6czNjcmV0LXRva2Vu").find("czNjcmV0LXRva2Vu"), std::string::npos);     // "us:"
   EXPECT_EQ(redact("dXNlOnMzY3JldC10b2tlbg==").find("MzY3JldC10b2tlb"), std::string::npos);  // "use:"
 }
 
@@ -123,7 +140,8 @@ TEST(Redactor, NothingOfOneIsLeftWhereTheBeginningWasCutOff) {
   const std::string secret = "0123456789abcdef";
   const Redactor redact(Secrets{{"token", secret}});
   for (std::size_t cut = 1; cut <= 12; ++cut)
-    EXPECT_EQ(redact("exit code 3; output: ..." + secret.substr(cut) + " was wrong"), "exit code 3; output: ...{token} was wrong");
+    EXPECT_EQ(redact("exit code 3; output: ..." + secret.substr(cut) + " was wrong"),
+              "exit code 3; output: ...{token} was wrong");
   EXPECT_EQ(redact("...def"), "...def") << "too short to be told from a word";
   EXPECT_EQ(redact("... and so on"), "... and so on");
 }

@@ -14,8 +14,8 @@ namespace {
 class SecretsTest : public ::testing::Test {
  protected:
   std::string file_with(const std::string& bytes) {
-    const std::string path = ::testing::TempDir() + "/shakedown-secret-" +
-                             ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    const std::string path =
+        ::testing::TempDir() + "/shakedown-secret-" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::ofstream(path, std::ios::binary) << bytes;
     paths_.push_back(path);
     return path;
@@ -28,17 +28,15 @@ class SecretsTest : public ::testing::Test {
 
 TEST_F(SecretsTest, ReadsEnvironmentAndFiles) {
   setenv("SHAKEDOWN_TEST_TOKEN", "from env", 1);
-  const auto secrets =
-      resolve_secrets({{"a", {SecretSource::Kind::env, "SHAKEDOWN_TEST_TOKEN"}},
-                       {"b", {SecretSource::Kind::file, file_with("from file\r\n\n")}}});
+  const auto secrets = resolve_secrets({{"a", {SecretSource::Kind::env, "SHAKEDOWN_TEST_TOKEN"}},
+                                        {"b", {SecretSource::Kind::file, file_with("from file\r\n\n")}}});
   ASSERT_TRUE(secrets.has_value());
   EXPECT_EQ(secrets.assume_value().at("a"), "from env");
   EXPECT_EQ(secrets.assume_value().at("b"), "from file");
 }
 
 TEST_F(SecretsTest, MissingOnesAreNamed) {
-  const auto env =
-      resolve_secrets({{"token", {SecretSource::Kind::env, "SHAKEDOWN_NO_SUCH_VARIABLE"}}});
+  const auto env = resolve_secrets({{"token", {SecretSource::Kind::env, "SHAKEDOWN_NO_SUCH_VARIABLE"}}});
   ASSERT_FALSE(env.has_value());
   EXPECT_EQ(env.assume_error().kind, ErrorKind::unavailable);
   EXPECT_NE(env.assume_error().message.find("`token`"), std::string::npos);
@@ -49,8 +47,7 @@ TEST_F(SecretsTest, MissingOnesAreNamed) {
 }
 
 TEST_F(SecretsTest, LineBreakInsideIsRefusedWithoutShowingTheValue) {
-  const auto bad = resolve_secrets(
-      {{"token", {SecretSource::Kind::file, file_with("s3cr3t\nInjected: yes\n")}}});
+  const auto bad = resolve_secrets({{"token", {SecretSource::Kind::file, file_with("s3cr3t\nInjected: yes\n")}}});
   ASSERT_FALSE(bad.has_value());
   EXPECT_NE(bad.assume_error().text().find("`token`"), std::string::npos);
   EXPECT_EQ(bad.assume_error().text().find("s3cr3t"), std::string::npos);

@@ -12,8 +12,7 @@ namespace {
 double exceeds(uint64_t count, double mean) {
   double sum = 0;
   for (uint64_t k = count + 1; k < count + 2000; ++k) {
-    sum += std::exp(static_cast<double>(k) * std::log(mean) - mean -
-                    std::lgamma(static_cast<double>(k) + 1));
+    sum += std::exp(static_cast<double>(k) * std::log(mean) - mean - std::lgamma(static_cast<double>(k) + 1));
   }
   return sum;
 }

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <set>
 
-#include "core/base/rng.h"
 #include "controller/measure/ledger_check.h"
+#include "core/base/rng.h"
 
 #include "tests/support/instants.h"
 
@@ -29,12 +29,17 @@ class InjectionLossTest : public ::testing::Test {
     for (int round = 0; round < 2; ++round) {
       for (uint64_t id = first; id < end; ++id) {
         const RunTime invoked = at(t + round);
-        record_.reads.push_back({id, number, invoked, invoked + std::chrono::milliseconds(5),
-                                 gone.contains(id) ? how : ReadClass::present});
+        record_.reads.push_back(
+            {id, number, invoked, invoked + std::chrono::milliseconds(5), gone.contains(id) ? how : ReadClass::present});
       }
     }
-    record_.passes.push_back({.pass = number, .injection = injection, .first_id = first, .end_id = end,
-                              .started = at(t), .finished = at(t + 2), .complete = true});
+    record_.passes.push_back({.pass = number,
+                              .injection = injection,
+                              .first_id = first,
+                              .end_id = end,
+                              .started = at(t),
+                              .finished = at(t + 2),
+                              .complete = true});
   }
   InjectionLoss loss(InjectionId injection = InjectionId(0), double from = 10.0, double to = 10.02) const {
     return injection_loss(record_, injection, at(from), at(to));

@@ -24,7 +24,8 @@ struct Day {
     std::vector<LedgerWrite> told;
     for (uint64_t id = 0; id < count; ++id) {
       const RunTime sent = at(1) + milliseconds(10) * static_cast<int64_t>(id) + from_seconds(1e-4 * rng.uniform());
-      told.push_back({id, sent, sent + from_seconds(0.03 * rng.uniform()), rng.below(50) > 0 ? WriteClass::acked : WriteClass::unknown});
+      told.push_back(
+          {id, sent, sent + from_seconds(0.03 * rng.uniform()), rng.below(50) > 0 ? WriteClass::acked : WriteClass::unknown});
     }
     std::sort(told.begin(), told.end(), [](const LedgerWrite& a, const LedgerWrite& b) { return a.completed < b.completed; });
     for (const LedgerWrite& write : told) {

@@ -110,7 +110,8 @@ TEST(Outages, TheUpperBoundTakesTheEarliestEndOfTheRecovery) {
 
 TEST(Outages, ACheckSlowerThanItsTimeoutHasFailed) {
   std::vector<ProbeResult> results = checks(times('g', 20));
-  for (int i = 5; i < 9; ++i) results[static_cast<std::size_t>(i)].end = results[static_cast<std::size_t>(i)].start + milliseconds(1001);
+  for (int i = 5; i < 9; ++i)
+    results[static_cast<std::size_t>(i)].end = results[static_cast<std::size_t>(i)].start + milliseconds(1001);
   EXPECT_EQ(find_outages(results, probe(3, 4), kAlways).outages.size(), 1U);
 }
 
@@ -130,9 +131,7 @@ TEST(Outages, OpenAtTheStart) {
   EXPECT_TRUE(std::isinf(found.outages[0].upper_seconds()));
 }
 
-TEST(Outages, ARecoveryNotYetSustainedIsNone) {
-  EXPECT_FALSE(report("ggggffffggg").outages.at(0).good_end.has_value());
-}
+TEST(Outages, ARecoveryNotYetSustainedIsNone) { EXPECT_FALSE(report("ggggffffggg").outages.at(0).good_end.has_value()); }
 
 TEST(Outages, NoResults) {
   const OutageReport found = report("");
@@ -160,9 +159,7 @@ TEST(Unobserved, AGapWhileUpIsNeitherUpNorDown) {
   EXPECT_EQ(found.up + found.dark, found.last - found.first);
 }
 
-TEST(Unobserved, AShortPauseIsNoGap) {
-  EXPECT_TRUE(report(times('g', 10) + times('.', 9) + times('g', 10)).unobserved.empty());
-}
+TEST(Unobserved, AShortPauseIsNoGap) { EXPECT_TRUE(report(times('g', 10) + times('.', 9) + times('g', 10)).unobserved.empty()); }
 
 TEST(Unobserved, RunsOfChecksDoNotReachOverAGap) {
   EXPECT_TRUE(report("gggggff" + times('.', 20) + "ffgggggg").outages.empty());

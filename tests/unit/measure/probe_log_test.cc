@@ -38,7 +38,8 @@ TEST(TruthScale, ALongRunOfChecksIsPackedWithoutLoss) {
   Rng rng(21);
   const std::vector<ProbeResult> all = checks(rng, 30'000);
   ProbeLog log;
-  for (std::size_t i = 0; i < all.size(); i += 100) log.add({all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(i + 100)});
+  for (std::size_t i = 0; i < all.size(); i += 100)
+    log.add({all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(i + 100)});
   expect_same(all, log);
   EXPECT_EQ(log.front().start, all.front().start);
   EXPECT_EQ(log.back().start, all.back().start);

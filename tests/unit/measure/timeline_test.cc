@@ -196,8 +196,12 @@ TEST_F(TimelineTest, AStageThatDidNotRunSaysWhy) {
 }
 
 FaultEvent fault_event(int injection, int fault, FaultState state, double t) {
-  return {.injection = InjectionId(injection), .fault = FaultId(fault), .stage = StageId(0), .state = state,
-          .earliest = at(t), .latest = at(t)};
+  return {.injection = InjectionId(injection),
+          .fault = FaultId(fault),
+          .stage = StageId(0),
+          .state = state,
+          .earliest = at(t),
+          .latest = at(t)};
 }
 
 TEST_F(TimelineTest, InjectionsAreNumberedWithinTheirFault) {

@@ -27,8 +27,11 @@ class WindowsTest : public ::testing::Test {
   Timeline timeline_{scenario_};
 
   void fault(FaultState state, double earliest, double latest, int injection = 0) {
-    timeline_.apply(Event(FaultEvent{.injection = InjectionId(injection), .fault = FaultId(0), .state = state,
-                                   .earliest = at(earliest), .latest = at(latest)}));
+    timeline_.apply(Event(FaultEvent{.injection = InjectionId(injection),
+                                     .fault = FaultId(0),
+                                     .state = state,
+                                     .earliest = at(earliest),
+                                     .latest = at(latest)}));
   }
   // Checks every 100 ms over [0, 20), failing within [down, up).
   void probe(int id, double down, double up) {
@@ -119,7 +122,8 @@ TEST_F(WindowsTest, TheWindowsOfTheLastSecondsAreThoseOfTheWholeRun) {
     for (int i = 0; i < 4; ++i) {
       const double from = 25.0 * i + 20 * rng.uniform(), to = from + 5 * rng.uniform();
       const auto told = [&](FaultState state, double t) {
-        timeline.apply(Event(FaultEvent{.injection = InjectionId(i), .fault = FaultId(0), .state = state, .earliest = at(t), .latest = at(t)}));
+        timeline.apply(Event(
+            FaultEvent{.injection = InjectionId(i), .fault = FaultId(0), .state = state, .earliest = at(t), .latest = at(t)}));
       };
       told(FaultState::injected, from);
       told(FaultState::clean, to);

@@ -23,8 +23,8 @@ class CapacityFile : public ::testing::Test {
     return read_capacity(path_, parse_wall("2026-12-15").value());
   }
   // A scorecard with these members beside its schema.
-  Reading read_card(const std::string& members, const std::string& finished = "2026-12-01T10:00:00Z", const std::string& decision = "go",
-                    const std::string& valid = "true") {
+  Reading read_card(const std::string& members, const std::string& finished = "2026-12-01T10:00:00Z",
+                    const std::string& decision = "go", const std::string& valid = "true") {
     return read(R"({"schema": "shakedown/scorecard/v1", "decision": ")" + decision + R"(", "run": {"finished": ")" + finished +
                 R"(", "valid": )" + valid + "}, " + members + "}");
   }
@@ -55,11 +55,13 @@ using TruthCapacityFile = CapacityFile;
 
 TEST_F(TruthCapacityFile, WhatItsOwnDrillDidNotProveIsInDoubt) {
   for (const char* verdict : {"not-proven", "unknown", "fail"}) {
-    const Reading r = read_card(std::string(R"("requirements": [{"sli": "capacity", "measured": {"lower": 91.9}, "verdict": ")") + verdict + R"("}])");
+    const Reading r = read_card(std::string(R"("requirements": [{"sli": "capacity", "measured": {"lower": 91.9}, "verdict": ")") +
+                                verdict + R"("}])");
     EXPECT_EQ(r.problem, std::string("its own drill says ") + verdict + " of it");
     EXPECT_EQ(r.series.size(), 1U);
   }
-  EXPECT_EQ(read_card(R"("requirements": [], "searches": [{"lower": 700, "confirmed": false}])").problem, "its search was not confirmed");
+  EXPECT_EQ(read_card(R"("requirements": [], "searches": [{"lower": 700, "confirmed": false}])").problem,
+            "its search was not confirmed");
   const Reading second = read_card(R"("requirements": [{"sli": "capacity", "measured": {"lower": 5}, "verdict": "unknown"},
     {"sli": "capacity", "measured": {"lower": 7}, "verdict": "pass"}])");
   EXPECT_EQ(second.problem, "");
@@ -84,7 +86,8 @@ TEST_F(CapacityFile, DoubtsStandBesideTheValue) {
 }
 
 TEST_F(CapacityFile, WithoutAValueThereIsAProblem) {
-  for (const char* text : {"", "[]", "{", R"({"schema": 5})", R"({"schema": "else"})", R"({"requirements": [{"sli": "capacity", "measured": {"lower": 5}}]})"}) {
+  for (const char* text : {"", "[]", "{", R"({"schema": 5})", R"({"schema": "else"})",
+                           R"({"requirements": [{"sli": "capacity", "measured": {"lower": 5}}]})"}) {
     const Reading r = read(text);
     EXPECT_NE(r.problem, "") << text;
     EXPECT_TRUE(r.series.empty()) << text;

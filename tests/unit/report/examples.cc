@@ -1,5 +1,7 @@
 #include <cstdlib>
+#include <functional>
 #include <limits>
+#include <map>
 
 #include "core/base/rng.h"
 #include "tests/unit/report/examples_parts.h"
@@ -79,54 +81,6 @@ std::unique_ptr<Timeline> drill(const Scenario& scenario, int64_t length) {
   return timeline;
 }
 
-ScoredRequirement availability() {
-  auto one = row("AV-1", Area::availability, "Customers can pay", AvailabilitySli{},
-                 {Comparison::at_least, 0.999, ">= 99.9%"});
-  measure(one, VerdictState::pass, 1, 0.9998, 1, 15012, "The lower bound 99.98% clears the limit 99.9%.");
-  one.requirement.means = "a customer's payment fails";
-  one.requirement.declared = Declared{Status::green, 0.9995, "99.95%"};
-  one.requirement.owner = "dana@example.com";
-  one.verdict.supportable = 0.9998;
-  one.verdict.watermelon = Watermelon::honest;
-  return one;
-}
-
-ScoredRequirement latency() {
-  auto one = row("PE-1", Area::performance, "Payments are quick", LatencySli{OperationId(0), 0.99, {}},
-                 {Comparison::at_most, 0.02, "<= 20ms"});
-  measure(one, VerdictState::pass, 0.0072345, 0.0069, 0.0076, 15012, "The upper bound 7.6ms clears the limit 20ms.");
-  one.verdict.supportable = 0.0076;
-  one.requirement.owner = "dana@example.com";
-  return one;
-}
-
-ScoredRequirement recovery_time() {
-  auto one = row("DR-1", Area::disaster_recovery, "Back within five seconds", RtoSli{FaultId(0), {ProbeId(0)}, 3, {}},
-                 {Comparison::at_most, 5, "<= 5s"});
-  measure(one, VerdictState::pass, 3.02, 2.99, 3.041, 3, "Met in 3 of 3; proves at least 37% of failovers at 95%.");
-  one.requirement.declared = Declared{Status::green, 5, "5s"};
-  one.requirement.owner = "sam@example.com";
-  one.verdict.watermelon = Watermelon::honest;
-  for (uint32_t n = 1; n <= 3; ++n)
-    one.verdict.injections.push_back({InjectionId(n - 1), n, true, "", 2.98 + 0.005 * n, 3.02 + 0.007 * n, {}});
-  return one;
-}
-
-ScoredRequirement lost_entries() {
-  auto one = row("DR-2", Area::disaster_recovery, "No confirmed order is lost", RpoSli{FaultId(0), LedgerId(0), RpoUnit::writes, 3, {}},
-                 {Comparison::at_most, 0, "<= 0 writes"});
-  measure(one, VerdictState::fail, 14, 14, 14, 9500, "12 to 14 acknowledged writes were lost in each of 3 injections.");
-  one.requirement.means = "a confirmed order disappears";
-  one.requirement.declared = Declared{Status::green, 0, "0 writes"};
-  one.requirement.owner = "Sam";
-  one.requirement.fix = "flush each order to disk before it is confirmed; planned for 4 Dec";
-  one.verdict.watermelon = Watermelon::optimistic;
-  one.verdict.watermelon_reason = "declared green and 0 writes, measured 14";
-  for (uint32_t n = 1; n <= 3; ++n)
-    one.verdict.injections.push_back({InjectionId(n - 1), n, true, "", 11.0 + n, 11.0 + n, 0.14});
-  return one;
-}
-
 // As much text as anybody may write, in every row.
 const std::string kWords = "a fairly long text of many words that somebody typed in a hurry and never read again ";
 
@@ -134,15 +88,28 @@ std::vector<AreaSummary> summarise(const std::vector<ScoredRequirement>& rows) {
   std::vector<AreaSummary> areas;
   for (const Area area : kAreas) {
     AreaSummary summary{.area = area, .worst = VerdictState::pass};
-    const auto worse = [&](VerdictState state) { if (summary.worst != VerdictState::fail) summary.worst = state; };
+    const auto worse = [&](VerdictState state) {
+      if (summary.worst != VerdictState::fail) summary.worst = state;
+    };
     for (const ScoredRequirement& row : rows) {
       if (row.requirement.area != area) continue;
       summary.declared = true;
       switch (row.verdict.state) {
-        case VerdictState::pass: ++summary.pass; break;
-        case VerdictState::fail: ++summary.fail; worse(VerdictState::fail); break;
-        case VerdictState::not_proven: ++summary.not_proven; worse(VerdictState::not_proven); break;
-        case VerdictState::unknown: ++summary.unknown; worse(VerdictState::unknown); break;
+        case VerdictState::pass:
+          ++summary.pass;
+          break;
+        case VerdictState::fail:
+          ++summary.fail;
+          worse(VerdictState::fail);
+          break;
+        case VerdictState::not_proven:
+          ++summary.not_proven;
+          worse(VerdictState::not_proven);
+          break;
+        case VerdictState::unknown:
+          ++summary.unknown;
+          worse(VerdictState::unknown);
+          break;
       }
     }
     if (!summary.declared) summary.worst = VerdictState::unknown;
@@ -154,11 +121,20 @@ std::vector<AreaSummary> summarise(const std::vector<ScoredRequirement>& rows) {
 void add_faults(Scorecard& card) {
   for (uint32_t n = 1; n <= 3; ++n) {
     const double start = 20.0 + 20 * n;
-    card.faults.push_back({.name = "kill-checkout", .component = "checkout", .injection = n, .state = FaultState::clean,
-                           .injected_at = at(start), .effective_at = at(start + 0.001), .undone_at = at(start + 3.1),
-                           .ended_by = "recovery", .bite = "pid 4711 is gone", .predicted_monthly_failed = 3012.5, .load_rate = 500, .measured = true});
-    card.outages.push_back({"front-door", at(start + 0.004), 2.98 + 0.005 * n, 3.02 + 0.007 * n, "kill-checkout",
-                            {1496, 12.5, 11 + n, 1.0}});
+    card.faults.push_back({.name = "kill-checkout",
+                           .component = "checkout",
+                           .injection = n,
+                           .state = FaultState::clean,
+                           .injected_at = at(start),
+                           .effective_at = at(start + 0.001),
+                           .undone_at = at(start + 3.1),
+                           .ended_by = "recovery",
+                           .bite = "pid 4711 is gone",
+                           .predicted_monthly_failed = 3012.5,
+                           .load_rate = 500,
+                           .measured = true});
+    card.outages.push_back(
+        {"front-door", at(start + 0.004), 2.98 + 0.005 * n, 3.02 + 0.007 * n, "kill-checkout", {1496, 12.5, 11 + n, 1.0}});
   }
 }
 
@@ -174,10 +150,15 @@ Example checkout() {
   card.launch_in_days = 23;
   card.decision_makers = {"dana@example.com", "vp@example.com", {"sre@example.com"}, {"support@example.com"}};
   card.environment = {"staging", "1/4 of the replicas"};
-  card.manifest = {.run_id = "2026-11-22T14-05-09Z-9f2c1e", .tool_version = "0.1.0",
-                   .started = parse_wall("2026-11-22T14:05:09Z").value(), .finished = parse_wall("2026-11-22T14:06:54Z").value(),
-                   .state = RunState::completed, .scenario_sha256 = std::string(64, 'a'), .seed = 42,
-                   .release_start = "9f2c1e", .release_end = "9f2c1e"};
+  card.manifest = {.run_id = "2026-11-22T14-05-09Z-9f2c1e",
+                   .tool_version = "0.1.0",
+                   .started = parse_wall("2026-11-22T14:05:09Z").value(),
+                   .finished = parse_wall("2026-11-22T14:06:54Z").value(),
+                   .state = RunState::completed,
+                   .scenario_sha256 = std::string(64, 'a'),
+                   .seed = 42,
+                   .release_start = "9f2c1e",
+                   .release_end = "9f2c1e"};
   card.manifest.controller = {.hostname = "bench-1", .kernel = "6.1.0", .cpu_model = "x86-64", .cores = 2};
   card.valid = true;
   card.agents = {{"local", "0.1.0", "bench-1", false, 0, 0.000071, 0.11}};
@@ -209,8 +190,7 @@ Example no_go() {
   Example example = checkout();
   add_faults(example.card);
   finish(example, {availability(), latency(), recovery_time(), lost_entries()}, DecisionState::no_go,
-         {"If the process dies, 12 to 14 confirmed orders disappear; the team reports none.",
-          "Load holds at the tested 500/s."});
+         {"If the process dies, 12 to 14 confirmed orders disappear; the team reports none.", "Load holds at the tested 500/s."});
   ScoredLedger ledger{.name = "entries", .noun = "entry", .acked = 9461, .lost = 39};
   for (uint32_t n = 1; n <= 3; ++n) ledger.injections.push_back({"kill-checkout", n, 11 + n, 0, 0, 0.1, 0.16, 0.14});
   ledger.lost_ids = {501, 502, 503};
@@ -222,7 +202,8 @@ Example no_go() {
 Example not_proven() {
   Example example = checkout();
   auto open = availability();
-  measure(open, VerdictState::not_proven, 0.9995, 0.99863, 0.99985, 10000, "5 of 10000 failed: the limit lies between the bounds.");
+  measure(open, VerdictState::not_proven, 0.9995, 0.99863, 0.99985, 10000,
+          "5 of 10000 failed: the limit lies between the bounds.");
   open.verdict.needed = "about 1000 more requests without a failure";
   open.verdict.watermelon = Watermelon::unverifiable;
   auto close = latency();
@@ -231,7 +212,8 @@ Example not_proven() {
   optional.requirement.must = false;
   optional.verdict.state = VerdictState::not_proven;
   optional.verdict.injections.resize(1);
-  finish(example, {open, close, optional}, DecisionState::not_proven, {"Payments mostly work; that they do often enough is not proven."});
+  finish(example, {open, close, optional}, DecisionState::not_proven,
+         {"Payments mostly work; that they do often enough is not proven."});
   return example;
 }
 
@@ -267,14 +249,20 @@ Example interrupted() {
   lost.verdict.needed = "three drills that run to their end";
   lost.verdict.watermelon = Watermelon::unverifiable;
   lost.verdict.injections = {{InjectionId(0), 1, false, "not verified: the run was interrupted", 0, kInfinite, {}}};
-  finish(example, {availability(), lost}, DecisionState::not_proven, {"The drill was stopped before it could prove anything about losses."});
+  finish(example, {availability(), lost}, DecisionState::not_proven,
+         {"The drill was stopped before it could prove anything about losses."});
   example.card.manifest.state = RunState::interrupted;
   example.card.manifest.ended_by = "SIGINT";
   example.card.manifest.teardown_failures = {"stop checkout: still running after 10s"};
   example.card.valid = false;
   example.card.reasons = {{"leftover", "component checkout: process group 4711 is still stopped", true}};
-  example.card.faults = {{.name = "kill-checkout", .component = "checkout", .injection = 1, .state = FaultState::leftover,
-                          .injected_at = at(40), .ended_by = "undo", .bite = "not proven",
+  example.card.faults = {{.name = "kill-checkout",
+                          .component = "checkout",
+                          .injection = 1,
+                          .state = FaultState::leftover,
+                          .injected_at = at(40),
+                          .ended_by = "undo",
+                          .bite = "not proven",
                           .leftovers = {"process group 4711 is still stopped"}}};
   example.card.outages = {{"front-door", at(40.2), 3.7, kInfinite, "kill-checkout", {1800, 0, 0, 1}}};
   return example;
@@ -283,7 +271,8 @@ Example interrupted() {
 Example growth() {
   Example example = no_go();
   finish(example, growth_rows(), DecisionState::no_go,
-         {"\"Customers can pay\" does not hold (a customer's payment fails): measured 97%, promised >= 99.9%; the team says green; its own dashboard says 100%.",
+         {"\"Customers can pay\" does not hold (a customer's payment fails): measured 97%, promised >= 99.9%; the team says "
+          "green; its own dashboard says 100%.",
           "It carries 1 900 to 2 000 requests a second; promised are 2 500, the forecast for March 2027 is 2 500.",
           "accounts-db (dba@example.com) breaks first: it takes 4 400 of the 5 000 calls a second that the forecast needs."});
   add_growth_parts(example.card);
@@ -300,8 +289,11 @@ ScoredRequirement wordy(Area area, int number) {
   one.requirement.declared->value_text = kWords;
   one.verdict.reason = kWords + kWords;
   one.requirement.fix_by = "2026-12-04";
-  one.reported = ScoredReported{.watermelon = Watermelon::optimistic, .value = 1, .outage_proof = ScoredReported::Proof::unmoved,
-                                .alert = kWords, .alert_in_time = false};
+  one.reported = ScoredReported{.watermelon = Watermelon::optimistic,
+                                .value = 1,
+                                .outage_proof = ScoredReported::Proof::unmoved,
+                                .alert = kWords,
+                                .alert_in_time = false};
   one.options = some_options(one.requirement.owner);
   for (TradeOff& option : one.options) option.option = option.assumption = kWords + kWords;
   return one;
@@ -315,8 +307,7 @@ Example crowded(bool reds, bool opens, bool alarms) {
     for (int i = 0; i < 4; ++i) {
       auto one = wordy(area, i);
       one.requirement.must = i != 3;
-      if (i == 2 || !reds)
-        one.verdict.state = area == Area::availability ? VerdictState::not_proven : VerdictState::unknown;
+      if (i == 2 || !reds) one.verdict.state = area == Area::availability ? VerdictState::not_proven : VerdictState::unknown;
       if (i != 2 || opens) rows.push_back(one);
     }
   }
@@ -324,7 +315,8 @@ Example crowded(bool reds, bool opens, bool alarms) {
     rows.push_back(growth_rows()[8]);  // vouched for
     rows.back().requirement.title = kWords;
   }
-  finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven, std::vector<std::string>(9, kWords + kWords + kWords));
+  finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven,
+         std::vector<std::string>(9, kWords + kWords + kWords));
   Scorecard& card = example.card;
   add_growth_parts(card);
   card.downstream[0].name = card.downstream[0].owner = kWords;
@@ -342,22 +334,26 @@ Example crowded(bool reds, bool opens, bool alarms) {
 }  // namespace
 
 const std::vector<std::string>& example_names() {
-  static const std::vector<std::string> names = {"go", "no-go", "not-proven", "unknown", "interrupted", "growth",
-                                                 "crowded", "crowded-calm", "crowded-red", "crowded-open", "empty", "planted"};
+  static const std::vector<std::string> names = {"go",          "no-go",        "not-proven", "unknown",
+                                                 "interrupted", "growth",       "crowded",    "crowded-calm",
+                                                 "crowded-red", "crowded-open", "empty",      "planted"};
   return names;
 }
 
 Example example(const std::string& name) {
-  if (name == "go") return go();
-  if (name == "no-go") return no_go();
-  if (name == "not-proven") return not_proven();
-  if (name == "unknown") return unknown();
-  if (name == "interrupted") return interrupted();
-  if (name == "growth") return growth();
-  if (name == "crowded") return crowded(true, true, true);
-  if (name == "crowded-calm") return crowded(true, true, false);
-  if (name == "crowded-red") return crowded(true, false, false);
-  if (name == "crowded-open") return crowded(false, true, false);
+  static const std::map<std::string, std::function<Example()>> kExamples = {
+      {"go", go},
+      {"no-go", no_go},
+      {"not-proven", not_proven},
+      {"unknown", unknown},
+      {"interrupted", interrupted},
+      {"growth", growth},
+      {"crowded", [] { return crowded(true, true, true); }},
+      {"crowded-calm", [] { return crowded(true, true, false); }},
+      {"crowded-red", [] { return crowded(true, false, false); }},
+      {"crowded-open", [] { return crowded(false, true, false); }},
+  };
+  if (const auto found = kExamples.find(name); found != kExamples.end()) return found->second();
   if (name == "empty") {
     Example empty;
     empty.scenario = std::make_unique<Scenario>();

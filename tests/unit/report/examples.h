@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/model/scorecard.h"
 #include "controller/measure/timeline.h"
+#include "controller/model/scorecard.h"
 
 namespace shakedown::testing {
 

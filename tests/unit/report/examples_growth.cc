@@ -5,7 +5,18 @@
 namespace shakedown::testing {
 namespace {
 
-enum Position : uint32_t { kAvailability, kLatency, kCapacity, kHeadroom, kEfficiency, kDownstream, kTls, kCertificate, kBackups, kExpired };
+enum Position : uint32_t {
+  kAvailability,
+  kLatency,
+  kCapacity,
+  kHeadroom,
+  kEfficiency,
+  kDownstream,
+  kTls,
+  kCertificate,
+  kBackups,
+  kExpired
+};
 
 ScoredRequirement available() {
   auto one = row("AV-1", Area::availability, "Customers can pay", AvailabilitySli{}, {Comparison::at_least, 0.999, ">= 99.9%"});
@@ -30,12 +41,14 @@ ScoredRequirement available() {
   reported.alert = "CheckoutDown";
   reported.alert_in_time = false;
   one.reported = reported;
-  one.options = {{TradeOff::Kind::focus, "Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a month",
-                  "it happens as often as its team declares, and costs what it cost in this drill", "sam@example.com"},
-                 {TradeOff::Kind::date, "No date can be worked out: dana@example.com has not said by when it is fixed; the launch is 23 days away",
-                  "none", "dana@example.com"},
-                 {TradeOff::Kind::promise, "Promise at least 96.6% today, not 99.9%", "production behaves like staging (1/4 of the replicas)",
-                  "dana@example.com"}};
+  one.options = {
+      {TradeOff::Kind::focus, "Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a month",
+       "it happens as often as its team declares, and costs what it cost in this drill", "sam@example.com"},
+      {TradeOff::Kind::date,
+       "No date can be worked out: dana@example.com has not said by when it is fixed; the launch is 23 days away", "none",
+       "dana@example.com"},
+      {TradeOff::Kind::promise, "Promise at least 96.6% today, not 99.9%",
+       "production behaves like staging (1/4 of the replicas)", "dana@example.com"}};
   return one;
 }
 
@@ -57,7 +70,8 @@ ScoredRequirement quick() {
 }
 
 ScoredRequirement capacity() {
-  auto one = row("SC-1", Area::scalability, "Carries the load of March", CapacitySli{PhaseId(3)}, {Comparison::at_least, 2500, ">= 2500/s"});
+  auto one = row("SC-1", Area::scalability, "Carries the load of March", CapacitySli{PhaseId(3)},
+                 {Comparison::at_least, 2500, ">= 2500/s"});
   measure(one, VerdictState::fail, 1900, 1900, 2000, 6, "It holds at 1900/s and breaches at 2000/s; beyond, PE-1 breaks first.");
   one.requirement.owner = "kim@example.com";
   one.requirement.fix = "split the ledger by customer";
@@ -68,7 +82,8 @@ ScoredRequirement capacity() {
 }
 
 ScoredRequirement headroom() {
-  auto one = row("SC-2", Area::scalability, "Room for a busy day", HeadroomSli{PhaseId(3)}, {Comparison::at_least, 0.3, ">= 30%"});
+  auto one =
+      row("SC-2", Area::scalability, "Room for a busy day", HeadroomSli{PhaseId(3)}, {Comparison::at_least, 0.3, ">= 30%"});
   measure(one, VerdictState::fail, -0.24, -0.24, -0.2, 6, "It carries 1900/s to 2000/s; 30 % above the forecast are 3250/s.");
   one.requirement.owner = "kim@example.com";
   one.requirement.must = false;
@@ -76,7 +91,8 @@ ScoredRequirement headroom() {
 }
 
 ScoredRequirement efficiency() {
-  auto one = row("SC-3", Area::scalability, "More replicas carry more", EfficiencySli{PhaseId(4), 72}, {Comparison::at_least, 0.3, ">= 30%"});
+  auto one = row("SC-3", Area::scalability, "More replicas carry more", EfficiencySli{PhaseId(4), 72},
+                 {Comparison::at_least, 0.3, ">= 30%"});
   measure(one, VerdictState::not_proven, 0.29, 0.24, 0.33, 7, "By the law 29% of perfect scaling is reached at 72 replicas.");
   one.requirement.owner = "kim@example.com";
   one.verdict.needed = "more or longer steps";
@@ -85,13 +101,16 @@ ScoredRequirement efficiency() {
 }
 
 ScoredRequirement downstream() {
-  auto one = row("DS-1", Area::downstream, "The systems it calls can take it", DownstreamSli{}, {Comparison::at_least, 0, ">= 0%"});
-  measure(one, VerdictState::fail, -0.12, -0.12, -0.12, 3, "accounts-db takes 4400 of the 5000 calls per second that the forecast needs.");
+  auto one =
+      row("DS-1", Area::downstream, "The systems it calls can take it", DownstreamSli{}, {Comparison::at_least, 0, ">= 0%"});
+  measure(one, VerdictState::fail, -0.12, -0.12, -0.12, 3,
+          "accounts-db takes 4400 of the 5000 calls per second that the forecast needs.");
   one.requirement.owner = "dba@example.com";
   return one;
 }
 
-ScoredRequirement check(const char* id, const char* title, Area area, CheckSli sli, Objective objective, VerdictState state, double value) {
+ScoredRequirement check(const char* id, const char* title, Area area, CheckSli sli, Objective objective, VerdictState state,
+                        double value) {
   auto one = row(id, area, title, sli, std::move(objective));
   measure(one, state, value, value, value, 1, "The check saw what it should.");
   one.requirement.owner = "sec@example.com";
@@ -134,8 +153,8 @@ ScoredSearch search() {
   one.confirmed = true;
   one.limiting = RequirementId(kLatency);
   one.ended = "the interval is as narrow as asked for, and it held for another 20s";
-  one.steps = {step(500, 500, holds, 0.006), step(1000, 999, holds, 0.0071), step(2000, 1920, breaches, 0.31),
-               step(1500, 1499, invalid, 0.05), step(1500, 1499, holds, 0.009), step(1750, 1748, holds, 0.0128),
+  one.steps = {step(500, 500, holds, 0.006),    step(1000, 999, holds, 0.0071),      step(2000, 1920, breaches, 0.31),
+               step(1500, 1499, invalid, 0.05), step(1500, 1499, holds, 0.009),      step(1750, 1748, holds, 0.0128),
                step(1900, 1897, holds, 0.0171), step(1950, 1930, undecided, 0.0203), step(1900, 1898, holds, 0.0169, true)};
   return one;
 }
@@ -205,8 +224,14 @@ std::vector<TradeOff> some_options(const std::string& owner) {
 }
 
 std::vector<ScoredRequirement> growth_rows() {
-  return {available(), quick(), capacity(), headroom(), efficiency(), downstream(),
-          check("SE-1", "Only strong encryption", Area::security, CheckSli{CheckId(0)}, {Comparison::at_least, 1, ""}, VerdictState::pass, 1),
+  return {available(),
+          quick(),
+          capacity(),
+          headroom(),
+          efficiency(),
+          downstream(),
+          check("SE-1", "Only strong encryption", Area::security, CheckSli{CheckId(0)}, {Comparison::at_least, 1, ""},
+                VerdictState::pass, 1),
           check("SE-2", "The certificate lasts", Area::security, CheckSli{CheckId(1), CheckAnswer::seconds},
                 {Comparison::at_least, 30.0 * 86400, ">= 30d"}, VerdictState::pass, 74.0 * 86400),
           attested("BK-1", "Backups are kept elsewhere", "dba@example.com", "2027-03-01", VerdictState::pass),
@@ -226,13 +251,17 @@ void add_growth_parts(Scorecard& card) {
                  {"certificate", "certificate", true, true, 74.0 * 86400, "CN=checkout.example.com"},
                  {"admin-closed", "authentication", true, false, std::nullopt, "answered 200 without credentials"},
                  {"lines-of-code", "command", false, false, std::nullopt, "no such program: cloc"}};
-  ScoredTraffic traffic{"steady", "read", {}, {{200, Mismatch::none, 9680}, {200, Mismatch::body, 8}, {404, Mismatch::status, 312}}, 0, true, {}, {}, {}};
+  ScoredTraffic traffic{
+      "steady", "read", {}, {{200, Mismatch::none, 9680}, {200, Mismatch::body, 8}, {404, Mismatch::status, 312}}, 0, true,
+      {},       {},     {}};
   traffic.outcomes[static_cast<std::size_t>(Outcome::ok)] = 9680;
   traffic.outcomes[static_cast<std::size_t>(Outcome::failed)] = 320;
-  const ScoredExchange missing{RunTime(from_seconds(7.25)), 0.0031, Outcome::failed, Mismatch::status, 404, "4bf92f3577b34da6a3ce929d0e0e4736",
-                               "{\"error\":\"no such <entry>\"}\n", false};
+  const ScoredExchange missing{
+      RunTime(from_seconds(7.25)),         0.0031, Outcome::failed, Mismatch::status, 404, "4bf92f3577b34da6a3ce929d0e0e4736",
+      "{\"error\":\"no such <entry>\"}\n", false};
   traffic.first_bad = traffic.slowest_bad = {missing};
-  traffic.slowest_good = {{RunTime(from_seconds(11)), 0.42, Outcome::ok, Mismatch::none, 200, "0af7651916cd43dd8448eb211c80319c", "", false}};
+  traffic.slowest_good = {
+      {RunTime(from_seconds(11)), 0.42, Outcome::ok, Mismatch::none, 200, "0af7651916cd43dd8448eb211c80319c", "", false}};
   card.traffic = {std::move(traffic)};
   card.requirements[kAvailability].traffic = {0};
 }

@@ -17,6 +17,12 @@ void measure(ScoredRequirement& row, VerdictState state, double value, double lo
 std::vector<ScoredRequirement> growth_rows();
 // Forecast, search, series, downstream systems, checks and controls; row ids are those of growth_rows.
 void add_growth_parts(Scorecard& card);
+// The rows of the checkout.
+ScoredRequirement availability();
+ScoredRequirement latency();
+ScoredRequirement recovery_time();
+ScoredRequirement lost_entries();
+
 // Three options and a promise with texts as options_for writes them.
 std::vector<TradeOff> some_options(const std::string& owner);
 

@@ -9,16 +9,17 @@
 namespace shakedown {
 namespace {
 
+using testing::example;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::example;
 
 TEST(Console, SaysTheVerdictInWordsAndShapes) {
   const std::string text = scorecard_console(example("no-go").card, false);
   EXPECT_THAT(text, HasSubstr("THIS DRILL: [X] FAILED. 1 of 3 areas looked at fails; 8 not looked at. Not a launch decision."));
   EXPECT_THAT(text, HasSubstr("WATERMELON: the team says GREEN, measured RED"));
   EXPECT_LT(text.find("DR-2"), text.find("AV-1")) << "red first";
-  EXPECT_THAT(scorecard_console(example("go").card, false), HasSubstr("THIS DRILL: [ok] PASSED. All 3 areas looked at hold; 8 not looked at. Not a launch decision."));
+  EXPECT_THAT(scorecard_console(example("go").card, false),
+              HasSubstr("THIS DRILL: [ok] PASSED. All 3 areas looked at hold; 8 not looked at. Not a launch decision."));
   EXPECT_THAT(scorecard_console(example("unknown").card, false), HasSubstr("[//] UNKNOWN"));
   EXPECT_THAT(scorecard_console(example("interrupted").card, false), HasSubstr("LEFT BEHIND: checkout: process group"));
 }

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/parts/controls.h"
 #include "controller/judge/decision.h"
-#include "controller/judge/settle.h"
-#include "controller/judge/page_one/tldr.h"
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/page_one/tldr.h"
+#include "controller/judge/parts/controls.h"
 #include "controller/judge/reported/watermelon.h"
+#include "controller/judge/settle.h"
 #include "core/base/rng.h"
 
 namespace shakedown::testing {
@@ -32,7 +32,9 @@ class Maker {
     return *(values.begin() + static_cast<std::ptrdiff_t>(random_.below(values.size())));
   }
   bool chance(uint32_t percent) { return random_.below(100) < percent; }
-  double seconds_value() { return of({0.0, 0.00004, 0.0009, 0.01, 0.4899, 0.9999, 1.0, 1.04, 9.96, 59.99, 99.9, 119.9, 4000.0, 200000.0}); }
+  double seconds_value() {
+    return of({0.0, 0.00004, 0.0009, 0.01, 0.4899, 0.9999, 1.0, 1.04, 9.96, 59.99, 99.9, 119.9, 4000.0, 200000.0});
+  }
   std::string person() { return of<const char*>({"", "", "sam@example.com", "The Ledger Team"}); }
 
   void declare();
@@ -69,7 +71,8 @@ void Maker::break_things() {
   ScoredLedger ledger{.name = "entries", .noun = "entry", .rate = of({1.0, 50.0})};
   for (std::size_t f = 0; f < tries_.size(); ++f) {
     for (uint32_t n = 1; n <= tries_[f]; ++n) {
-      ScoredFault fault{.name = out_.drill.scenario.faults[f].name, .component = "ledger", .injection = n, .state = FaultState::clean};
+      ScoredFault fault{
+          .name = out_.drill.scenario.faults[f].name, .component = "ledger", .injection = n, .state = FaultState::clean};
       fault.injected_at = at(10.0 * n);
       if (!chance(15)) fault.effective_at = fault.injected_at;
       if (chance(5)) fault.state = of({FaultState::effective, FaultState::leftover, FaultState::not_run, FaultState::failed});
@@ -78,7 +81,8 @@ void Maker::break_things() {
       fault.ended_by = of<const char*>({"recovery", "undo", "not known"});
       if (fault.measured && chance(50)) fault.predicted_monthly_failed = of({0.0, 1.0, 24.7, 1e6});
       card.faults.push_back(fault);
-      ScoredLedgerInjection i{.fault = fault.name, .n = n, .lost = of<uint64_t>({0, 0, 1, 14, 5000}), .undecided = of<uint64_t>({0, 0, 3})};
+      ScoredLedgerInjection i{
+          .fault = fault.name, .n = n, .lost = of<uint64_t>({0, 0, 1, 14, 5000}), .undecided = of<uint64_t>({0, 0, 3})};
       i.rpo_lower = i.lost == 0 ? 0 : seconds_value();
       i.rpo_upper = chance(10) ? INFINITY : i.rpo_lower + seconds_value();
       if (chance(70)) i.suffix_upper = i.rpo_upper;
@@ -93,29 +97,47 @@ Sli Maker::any_sli() {
   const std::vector<ProbeId> probes = {ProbeId(0)};
   const FaultId fault = tries_.empty() ? FaultId() : FaultId(random_.below(tries_.size()));
   const OperationId read(0);
-  std::vector<Sli> all = {AvailabilitySli{}, UptimeSli{probes, std::chrono::hours(720)}, LatencySli{read, of({0.5, 0.99, 0.9999})},
-                          ThroughputSli{}, ErrorRatioSli{}, MtbfSli{probes}, MtbrSli{probes}, MttrSli{probes, fault},
-                          OutagesSli{probes}, CapacitySli{PhaseId(0)}, HeadroomSli{PhaseId(0)}, DownstreamSli{},
-                          AttestedSli{}, CheckSli{}};
+  std::vector<Sli> all = {AvailabilitySli{},
+                          UptimeSli{probes, std::chrono::hours(720)},
+                          LatencySli{read, of({0.5, 0.99, 0.9999})},
+                          ThroughputSli{},
+                          ErrorRatioSli{},
+                          MtbfSli{probes},
+                          MtbrSli{probes},
+                          MttrSli{probes, fault},
+                          OutagesSli{probes},
+                          CapacitySli{PhaseId(0)},
+                          HeadroomSli{PhaseId(0)},
+                          DownstreamSli{},
+                          AttestedSli{},
+                          CheckSli{}};
   if (!tries_.empty()) {
-    for (const Sli& sli : std::vector<Sli>{ImpactSli{fault, ImpactUnit::failed_requests}, ImpactSli{fault, ImpactUnit::delayed_seconds},
-                                           ToleratedSli{{fault}, probes}, RtoSli{fault, probes}, RpoSli{fault, LedgerId(0)},
-                                           RpoSli{fault, LedgerId(0), RpoUnit::time}, RtoSli{fault, probes, 3, Share{0.95}}})
+    for (const Sli& sli :
+         std::vector<Sli>{ImpactSli{fault, ImpactUnit::failed_requests}, ImpactSli{fault, ImpactUnit::delayed_seconds},
+                          ToleratedSli{{fault}, probes}, RtoSli{fault, probes}, RpoSli{fault, LedgerId(0)},
+                          RpoSli{fault, LedgerId(0), RpoUnit::time}, RtoSli{fault, probes, 3, Share{0.95}}})
       all.push_back(sli);
   }
   Sli out = all[random_.below(all.size())];
-  if (auto* attested = std::get_if<AttestedSli>(&out)) *attested = {"It is so", "dba@example.com", "", "2026-01-01", "2027-03-01"};
+  if (auto* attested = std::get_if<AttestedSli>(&out))
+    *attested = {"It is so", "dba@example.com", "", "2026-01-01", "2027-03-01"};
   return out;
 }
 
 double Maker::value_of(Unit unit) {
   switch (unit) {
-    case Unit::ratio: return of({0.0, 0.000012, 0.005, 0.3684, 0.5, 0.99948, 0.9999999, 1.0});
-    case Unit::seconds: return seconds_value();
-    case Unit::per_second: return of({0.0, 0.4, 1.0, 499.6, 999.7, 1904.7, 1e6});
-    case Unit::margin: return of({-0.999, -0.24, -0.001, 0.0, 0.3, 12.0});
-    case Unit::holds: return of({0.0, 1.0});
-    default: return of({0.0, 1.0, 2.0, 14.0, 123456.0});
+    case Unit::ratio:
+      return of({0.0, 0.000012, 0.005, 0.3684, 0.5, 0.99948, 0.9999999, 1.0});
+    case Unit::seconds:
+      return seconds_value();
+    case Unit::per_second:
+      return of({0.0, 0.4, 1.0, 499.6, 999.7, 1904.7, 1e6});
+    case Unit::margin:
+      return of({-0.999, -0.24, -0.001, 0.0, 0.3, 12.0});
+    case Unit::holds:
+      return of({0.0, 1.0});
+    default:
+      return of({0.0, 1.0, 2.0, 14.0, 123456.0});
   }
 }
 
@@ -185,8 +207,10 @@ void Maker::add_row() {
   r.means = chance(50) ? "a customer waits" : "";
   r.objective.limit = value_of(unit_of(r.sli));
   r.objective.comparison = of({Comparison::at_most, Comparison::at_least});
-  if (std::holds_alternative<RtoSli>(r.sli) || std::holds_alternative<RpoSli>(r.sli)) r.objective.comparison = Comparison::at_most;
-  r.objective.text = (r.objective.comparison == Comparison::at_most ? "<= " : ">= ") + format_value(r.objective.limit, unit_of(r.sli));
+  if (std::holds_alternative<RtoSli>(r.sli) || std::holds_alternative<RpoSli>(r.sli))
+    r.objective.comparison = Comparison::at_most;
+  r.objective.text =
+      (r.objective.comparison == Comparison::at_most ? "<= " : ">= ") + format_value(r.objective.limit, unit_of(r.sli));
   r.must = !chance(20);
   r.owner = person();
   r.fix_by = of<const char*>({"", "", "2026-11-01", "2027-01-01"});
@@ -227,7 +251,8 @@ void Maker::describe() {
   card.valid = chance(80);
   if (!card.valid) card.reasons = {{"lag", "our lag was large", true}};
   if (chance(20)) card.unjudged = {{"spike", of<std::string>({"", "write"}), of<uint64_t>({1, 10000}), 1}};
-  if (chance(30)) card.searches = {ScoredSearch{.phase = "steady", .lower = of({0.5, 1904.7}), .upper = 2001.0, .ended = "found"}};
+  if (chance(30))
+    card.searches = {ScoredSearch{.phase = "steady", .lower = of({0.5, 1904.7}), .upper = 2001.0, .ended = "found"}};
   card.controls = judging::summarize_controls(card.requirements);
   card.areas = judging::summarize_areas(card.requirements);
   card.decision = judging::decide(card);

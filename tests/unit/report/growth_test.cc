@@ -7,8 +7,8 @@
 #include <regex>
 
 #include "controller/report/html/details_parts.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/report.h"
+#include "controller/report/words/growth.h"
 #include "controller/report/words/words.h"
 #include "tests/unit/report/examples.h"
 #include "tests/unit/report/examples_parts.h"
@@ -16,10 +16,10 @@
 namespace shakedown::report {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::example;
 using testing::Example;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string html(const Example& one) { return scorecard_html(one.card, *one.timeline); }
 
@@ -41,8 +41,11 @@ std::string evidence(const Example& one) {
 
 TEST(GrowthPageOne, SaysWhatIsCarriedAndWhatBreaksFirst) {
   const std::string text = page_one(example("growth"));
-  EXPECT_THAT(text, HasSubstr("It carries 1 900–2 000 requests a second forecast for 1 Mar 2027: 2 500; 20–24% short of the forecast"));
-  EXPECT_THAT(text, HasSubstr("First to break accounts-db, 12% short of the forecast takes 4 400 of 5 000 calls a second; dba@example.com"));
+  EXPECT_THAT(text,
+              HasSubstr("It carries 1 900–2 000 requests a second forecast for 1 Mar 2027: 2 500; 20–24% short of the forecast"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("First to break accounts-db, 12% short of the forecast takes 4 400 of 5 000 calls a second; dba@example.com"));
 }
 
 TEST(TruthGrowthPageOne, WhatWasNotConfirmedIsNoGreenGauge) {
@@ -66,7 +69,8 @@ TEST(GrowthPageOne, TheBarsStandWhereTheFiguresAre) {
 TEST(GrowthPageOne, AnEndThatWasNotFoundIsNotDrawnAsReached) {
   Example one = example("growth");
   one.card.searches[0].upper.reset();
-  EXPECT_THAT(page_one(one), HasSubstr("at least 1 900 requests a second forecast for 1 Mar 2027: 2 500; not shown to reach the forecast"));
+  EXPECT_THAT(page_one(one),
+              HasSubstr("at least 1 900 requests a second forecast for 1 Mar 2027: 2 500; not shown to reach the forecast"));
   one.card.searches[0].trouble = "we were too slow";
   EXPECT_THAT(page_one(one), Not(HasSubstr("It carries at least"))) << "no evidence, no gauge";
   one.card.downstream.clear();
@@ -77,14 +81,16 @@ TEST(GrowthPageOne, AnEndThatWasNotFoundIsNotDrawnAsReached) {
 TEST(GrowthPageOne, WaysOutOfTheMostUrgentRow) {
   const std::string text = page_one(example("growth"));
   EXPECT_THAT(text, HasSubstr("ways out of: Customers can pay"));
-  EXPECT_THAT(text, HasSubstr("Focus Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a month it happens as often"));
+  EXPECT_THAT(text, HasSubstr("Focus Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a "
+                              "month it happens as often"));
   EXPECT_THAT(text, HasSubstr("Promise Promise at least 96.6% today, not 99.9%"));
   EXPECT_THAT(page_one(example("go")), Not(HasSubstr("ways out of")));
 }
 
 TEST(GrowthPageOne, AnAttestedRowIsNeverGreen) {
   const std::string text = page_one(example("growth"));
-  EXPECT_THAT(text, HasSubstr("Attested, not measured (1) Backups are kept elsewhere: vouched for by dba@example.com until 1 Mar 2027"));
+  EXPECT_THAT(
+      text, HasSubstr("Attested, not measured (1) Backups are kept elsewhere: vouched for by dba@example.com until 1 Mar 2027"));
   Example one = example("go");
   one.card.requirements.push_back(testing::growth_rows()[8]);
   for (AreaSummary& area : one.card.areas) {
@@ -104,7 +110,8 @@ TEST(GrowthPageOne, TheDashboardAgainstTheMeasurement) {
   const std::string text = page_one(example("growth"));
   EXPECT_THAT(text, HasSubstr("Availability: its own dashboard says 100%, measured 97% of requests answered"));
   EXPECT_THAT(text, HasSubstr("Own dashboard 100%"));
-  EXPECT_THAT(text, HasSubstr("Own monitoring is blind Customers can pay: its own dashboard went silent while the service was away, alert CheckoutDown did not fire"));
+  EXPECT_THAT(text, HasSubstr("Own monitoring is blind Customers can pay: its own dashboard went silent while the service was "
+                              "away, alert CheckoutDown did not fire"));
   EXPECT_THAT(text, Not(HasSubstr("Payments are quick: its own dashboard")));
 }
 
@@ -120,19 +127,34 @@ TEST(GrowthPageOne, ADashboardGreenerThanAPassIsAClaimNotAWatermelon) {
 
 TEST(GrowthEvidence, EveryPartHasItsTable) {
   const std::string text = evidence(example("growth"));
-  for (const char* words :
-       {"It carries 1 900–2 000 per second, each end at 95%", "Gives way first PE-1 Payments are quick",
-        "1500/s 1499/s 2 invalid", "we were late ourselves: repeated", "1900/s 1898/s 2 holds (confirmation)",
-        "α, contention 0.0277285 0.0024 to 0.05305", "Peak 1884/s at 96.5196 replicas", "Ceiling 3245.59/s",
-        "Knee 36 to 41 replicas: two methods disagree", "the step was cut short",
-        "accounts-db (first to break) [X] FAIL 5000 4400 (declared) 12% short of the forecast",
-        "declared 2, measured 3.1, during failures 7.9 (optimistic)", "mailer [//] UNKNOWN", "cards: 4000/s until 2027-06-30",
-        "AV-1 99.95% 100% 97% of requests answered +3% optimistic, tolerance 0.1% success filter", "went silent while the service was away",
-        "alert CheckoutDown did not fire", "noticed that the service was away after 14s",
-        "PCI-4.2 [ok] PASS SE-1 Only strong encryption [ok] PASS: it holds", "[A] ATTESTED: vouched for by dba@example.com until 1 Mar 2027",
-        "PCI-3.5 [//] UNKNOWN – no evidence", "admin-closed authentication [X] does not hold – answered 200 without credentials",
-        "lines-of-code command [//] not carried out", "ATTESTED BK-1", "Measured nothing: somebody vouches for it",
-        "Vouched for by dba@example.com", "https://wiki.example.com/backups", "FAIL BK-2"})
+  for (const char* words : {"It carries 1 900–2 000 per second, each end at 95%",
+                            "Gives way first PE-1 Payments are quick",
+                            "1500/s 1499/s 2 invalid",
+                            "we were late ourselves: repeated",
+                            "1900/s 1898/s 2 holds (confirmation)",
+                            "α, contention 0.0277285 0.0024 to 0.05305",
+                            "Peak 1884/s at 96.5196 replicas",
+                            "Ceiling 3245.59/s",
+                            "Knee 36 to 41 replicas: two methods disagree",
+                            "the step was cut short",
+                            "accounts-db (first to break) [X] FAIL 5000 4400 (declared) 12% short of the forecast",
+                            "declared 2, measured 3.1, during failures 7.9 (optimistic)",
+                            "mailer [//] UNKNOWN",
+                            "cards: 4000/s until 2027-06-30",
+                            "AV-1 99.95% 100% 97% of requests answered +3% optimistic, tolerance 0.1% success filter",
+                            "went silent while the service was away",
+                            "alert CheckoutDown did not fire",
+                            "noticed that the service was away after 14s",
+                            "PCI-4.2 [ok] PASS SE-1 Only strong encryption [ok] PASS: it holds",
+                            "[A] ATTESTED: vouched for by dba@example.com until 1 Mar 2027",
+                            "PCI-3.5 [//] UNKNOWN – no evidence",
+                            "admin-closed authentication [X] does not hold – answered 200 without credentials",
+                            "lines-of-code command [//] not carried out",
+                            "ATTESTED BK-1",
+                            "Measured nothing: somebody vouches for it",
+                            "Vouched for by dba@example.com",
+                            "https://wiki.example.com/backups",
+                            "FAIL BK-2"})
     EXPECT_THAT(text, HasSubstr(words));
 }
 
@@ -145,7 +167,8 @@ TEST(GrowthEvidence, WhatIsGreyIsMarkedGrey) {
 
 TEST(GrowthEvidence, WithoutPartsThereIsNoSection) {
   const std::string page = html(example("no-go"));
-  for (const char* id : {"id=\"capacity\"", "id=\"scaling\"", "id=\"around\"", "growth-data"}) EXPECT_THAT(page, Not(HasSubstr(id)));
+  for (const char* id : {"id=\"capacity\"", "id=\"scaling\"", "id=\"around\"", "growth-data"})
+    EXPECT_THAT(page, Not(HasSubstr(id)));
 }
 
 TEST(GrowthCharts, FollowTheSteps) {

@@ -11,10 +11,10 @@
 namespace shakedown {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::example;
 using testing::Example;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string html(const Example& one) { return scorecard_html(one.card, *one.timeline); }
 
@@ -31,9 +31,10 @@ std::string text_of(const std::string& markup) {
 }
 
 TEST(PageOne, SpeaksBusiness) {
-  const std::regex jargon("\\b(p[0-9]{2,}|probes?|ledgers?|intervals?|percentiles?|quantiles?|sli|slis|histograms?|coherency|"
-                          "coefficients?|promql|usl|residuals?)\\b",
-                          std::regex::icase);
+  const std::regex jargon(
+      "\\b(p[0-9]{2,}|probes?|ledgers?|intervals?|percentiles?|quantiles?|sli|slis|histograms?|coherency|"
+      "coefficients?|promql|usl|residuals?)\\b",
+      std::regex::icase);
   for (const std::string& name : testing::example_names()) {
     const std::string text = text_of(page_one(example(name)));
     std::smatch found;
@@ -57,10 +58,11 @@ TEST(PageOne, SaysWhatTheDesignSays) {
   const std::string text = text_of(page_one(example("no-go")));
   for (const char* words :
        {"Checkout 9f2c1e", "staging, 1/4 of the replicas", "launch 15 Dec 2026, 23 days left", "This drill FAILED",
-        "1 of 3 areas looked at fails; 8 not looked at. Not a launch decision.", "not taken approver vp@example.com", "1 WATERMELON Disaster recovery: green to the team, red when measured",
-        "Needed at most 0 writes", "Team promised 0 writes", "Measured 12–14 writes lost too much in 3 of 3 tries",
-        "team says GREEN", "measured RED", "Sam", "To make it green: flush each order to disk",
-        "Green, nothing needed (2) Availability, Performance", "Not declared (8)", "broken 3 times, all 3 could be measured"})
+        "1 of 3 areas looked at fails; 8 not looked at. Not a launch decision.", "not taken approver vp@example.com",
+        "1 WATERMELON Disaster recovery: green to the team, red when measured", "Needed at most 0 writes",
+        "Team promised 0 writes", "Measured 12–14 writes lost too much in 3 of 3 tries", "team says GREEN", "measured RED", "Sam",
+        "To make it green: flush each order to disk", "Green, nothing needed (2) Availability, Performance", "Not declared (8)",
+        "broken 3 times, all 3 could be measured"})
     EXPECT_THAT(text, HasSubstr(words));
 }
 

@@ -32,19 +32,18 @@ void expect_in_order(const Json& object, const std::vector<std::string>& wanted)
 
 TEST(ScorecardJson, HasTheFieldsInOrder) {
   const Json json = Json::parse(scorecard_json(testing::example("no-go").card));
-  expect_in_order(json, {"run", "decision", "covers", "tldr", "requirements", "areas", "outages", "faults", "ledgers",
-                         "agents", "accounting"});
-  expect_in_order(json["run"], {"id", "started", "finished", "state", "ended_by", "scenario_sha256", "release",
-                                "environment", "valid", "reasons"});
-  expect_in_order(json["requirements"][0],
-                  {"id", "area", "title", "must", "verdict", "at_risk", "objective", "measured", "supportable", "declared",
-                   "watermelon", "reason", "needed", "owner", "injections"});
+  expect_in_order(json, {"run", "decision", "covers", "tldr", "requirements", "areas", "outages", "faults", "ledgers", "agents",
+                         "accounting"});
+  expect_in_order(json["run"], {"id", "started", "finished", "state", "ended_by", "scenario_sha256", "release", "environment",
+                                "valid", "reasons"});
+  expect_in_order(json["requirements"][0], {"id", "area", "title", "must", "verdict", "at_risk", "objective", "measured",
+                                            "supportable", "declared", "watermelon", "reason", "needed", "owner", "injections"});
   expect_in_order(json["requirements"][0]["measured"], {"value", "lower", "upper", "unit", "samples"});
   expect_in_order(json["outages"][0], {"probe", "start", "lower_seconds", "upper_seconds", "cause", "impact"});
-  expect_in_order(json["faults"][0], {"name", "injection", "component", "state", "injected_at", "effective_at",
-                                      "undone_at", "ended_by", "bite", "leftovers"});
-  expect_in_order(json["ledgers"][0], {"name", "acked", "lost", "undecided", "duplicates", "ghosts", "corrupt",
-                                       "resurrected", "injections"});
+  expect_in_order(json["faults"][0], {"name", "injection", "component", "state", "injected_at", "effective_at", "undone_at",
+                                      "ended_by", "bite", "leftovers"});
+  expect_in_order(json["ledgers"][0],
+                  {"name", "acked", "lost", "undecided", "duplicates", "ghosts", "corrupt", "resurrected", "injections"});
   expect_in_order(json["ledgers"][0]["injections"][0], {"fault", "n", "lost", "undecided", "rpo_seconds"});
 }
 
@@ -93,8 +92,7 @@ void expect_described(const Json& schema, const Json& root, const Json& value, c
   if (value.is_object()) {
     ASSERT_TRUE(schema.contains("properties")) << where;
     EXPECT_EQ(keys(schema["properties"]), keys(value)) << where;
-    for (const auto& [name, field] : value.items())
-      expect_described(schema["properties"][name], root, field, where + "." + name);
+    for (const auto& [name, field] : value.items()) expect_described(schema["properties"][name], root, field, where + "." + name);
   }
   if (value.is_array())
     for (const Json& item : value) expect_described(schema["items"], root, item, where + "[]");

@@ -31,8 +31,8 @@ void plant_manifest(Manifest& manifest, const Planter& put) {
 
 void plant_requirement(ScoredRequirement& row, const Planter& put) {
   Requirement& requirement = row.requirement;
-  put(requirement.id, requirement.title, requirement.means, requirement.objective.text, requirement.owner,
-      requirement.fix, requirement.fix_by, requirement.controls);
+  put(requirement.id, requirement.title, requirement.means, requirement.objective.text, requirement.owner, requirement.fix,
+      requirement.fix_by, requirement.controls);
   if (auto* attested = std::get_if<AttestedSli>(&requirement.sli))
     put(attested->statement, attested->by, attested->link, attested->date, attested->expires);
   if (!row.reported) row.reported = ScoredReported{};
@@ -78,8 +78,7 @@ void plant_growth(Scorecard& card, const Planter& put) {
 
 void plant_around(Scorecard& card, const Planter& put) {
   if (card.downstream.empty()) card.downstream.resize(1);
-  for (ScoredDependency& d : card.downstream)
-    put(d.name, d.owner, d.capacity_source, d.calls_reason, d.commitment, d.reason);
+  for (ScoredDependency& d : card.downstream) put(d.name, d.owner, d.capacity_source, d.calls_reason, d.commitment, d.reason);
   if (card.controls.empty()) card.controls.resize(1);
   for (ScoredControl& control : card.controls) put(control.control);
   if (card.checks.empty()) card.checks.resize(1);

@@ -14,7 +14,9 @@ const std::string kReplaced = "\xEF\xBF\xBD";
 
 TEST(Clean, KeepsTextAndFlattensLines) {
   EXPECT_EQ(clean("Grüße, 12–14 🍉"), "Grüße, 12–14 🍉");
-  EXPECT_EQ(clean("a\tb\r\nc\xE2\x80\xA8" "d"), "a b  c d");
+  EXPECT_EQ(clean("a\tb\r\nc\xE2\x80\xA8"
+                  "d"),
+            "a b  c d");
   EXPECT_EQ(clean(""), "");
 }
 
@@ -50,7 +52,10 @@ TEST(Visible, TellsEveryByteOnOneHarmlessLine) {
   EXPECT_EQ(visible("plain, gr\xC3\xBC\xC3\x9F"), "plain, gr\xC3\xBC\xC3\x9F");
   EXPECT_EQ(visible("a\\b\r\n\tc"), "a\\\\b\\r\\n\\tc");
   EXPECT_EQ(visible("\x1b[31m\0"s), "\\x1b[31m\\x00");
-  EXPECT_EQ(visible("\xE2\x80\xAE" "evil"), "\\u{202e}evil") << "right-to-left override";
+  EXPECT_EQ(visible("\xE2\x80\xAE"
+                    "evil"),
+            "\\u{202e}evil")
+      << "right-to-left override";
   EXPECT_EQ(visible("\xD8\x9C"), "\\u{61c}") << "Arabic letter mark";
   EXPECT_EQ(visible("a\xE2\x82"), "a\\xe2\\x82") << "cut short at the end";
 }
@@ -71,7 +76,9 @@ TEST(XmlText, EscapesWhatMarkupNeeds) {
 TEST(MarkdownText, EscapesMarkupAndBreaksMentions) {
   EXPECT_EQ(markdown_text("a|b `c` *d* _e_ [f](g) <h> & ~ \\"),
             "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\[f\\](g) &lt;h&gt; &amp; \\~ \\\\");
-  EXPECT_EQ(markdown_text("@all vp@example.com"), "@\xE2\x80\x8B" "all vp@example.com");
+  EXPECT_EQ(markdown_text("@all vp@example.com"),
+            "@\xE2\x80\x8B"
+            "all vp@example.com");
 }
 
 TEST(MarkdownCode, TheFenceIsLongerThanAnyRunInside) {

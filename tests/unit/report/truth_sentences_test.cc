@@ -16,12 +16,14 @@ namespace {
 const std::vector<std::pair<std::regex, const char*>>& clumsy() {
   static const std::vector<std::pair<std::regex, const char*>> kAll = [] {
     std::vector<std::pair<std::regex, const char*>> out;
-    const std::string many = "(?:milliseconds|seconds|minutes|hours|days|tries|areas|promises|requests|entries|failures|times|drills|"
-                             "systems|outages|agents|more promises|confirmed entries|planned failures)\\b";
+    const std::string many =
+        "(?:milliseconds|seconds|minutes|hours|days|tries|areas|promises|requests|entries|failures|times|drills|"
+        "systems|outages|agents|more promises|confirmed entries|planned failures)\\b";
     for (const auto& [pattern, why] : std::vector<std::pair<std::string, const char*>>{
              {"[0-9.]e[+-]?[0-9]+", "an exponent"},
              {"(?:^|[^0-9.,–\\-] ?)\\b1 " + many, "one in the plural"},
-             {"(?:^|[^0-9])(?:[02-9]|[0-9]*[02-9][0-9]*|1[0-9]+) (?:second|minute|area|promise|try|entry|day|failure)\\b", "many in the singular"},
+             {"(?:^|[^0-9])(?:[02-9]|[0-9]*[02-9][0-9]*|1[0-9]+) (?:second|minute|area|promise|try|entry|day|failure)\\b",
+              "many in the singular"},
              {"\\b(?:nan|inf|unbounded)\\b", "no number"},
              {"nobody is named (?:has|owes)", "nobody has done something"},
              {"Unknown: [^.]*Unknown:|Untrusted figure[^\\n]*Untrusted figure", "told twice"},
@@ -84,7 +86,8 @@ bool stands_in(double figure, const std::vector<double>& values) {
 }
 
 TEST(TruthSentences, FiguresOfTheSummaryStandInTheScorecard) {
-  const std::regex rate("Load holds at the tested ([0-9 .]+)/s"), lost("is lost \\(([0-9 ]+?)(?: to ([0-9 ]+?))? entr(?:y|ies) of our ([0-9.]+) test");
+  const std::regex rate("Load holds at the tested ([0-9 .]+)/s"),
+      lost("is lost \\(([0-9 ]+?)(?: to ([0-9 ]+?))? entr(?:y|ies) of our ([0-9.]+) test");
   std::size_t seen = 0;
   for (uint64_t seed = 0; seed < 1000; ++seed) {
     const testing::Generated one = testing::generate(seed);
@@ -115,14 +118,18 @@ TEST(TruthSentences, FiguresOfTheSummaryStandInTheScorecard) {
 TEST(TruthSentences, ADeclaredValueThatTheMeasurementContradictsIsOnEverySurface) {
   testing::Generated one = testing::generate(1);
   ScoredRequirement row;
-  row.requirement = {.id = "PE-9", .title = "Reads are quick", .sli = LatencySli{OperationId(0)},
-                     .objective = {Comparison::at_most, 1, "<= 1s"}, .declared = Declared{{}, 0.02, "20ms", {}}};
+  row.requirement = {.id = "PE-9",
+                     .title = "Reads are quick",
+                     .sli = LatencySli{OperationId(0)},
+                     .objective = {Comparison::at_most, 1, "<= 1s"},
+                     .declared = Declared{{}, 0.02, "20ms", {}}};
   row.verdict.state = VerdictState::pass;
   row.verdict.measured = {.value = 0.085, .lower = 0.08, .upper = 0.09, .unit = Unit::seconds, .samples = 5000};
   row.verdict.watermelon = Watermelon::optimistic;
   row.verdict.watermelon_reason = "declared 20ms, measured 80ms to 90ms";
   one.card.requirements = {row};
-  for (const std::string& text : {scorecard_console(one.card, false), page_one(one), scorecard_markdown(one.card), scorecard_junit(one.card)})
+  for (const std::string& text :
+       {scorecard_console(one.card, false), page_one(one), scorecard_markdown(one.card), scorecard_junit(one.card)})
     EXPECT_NE(text.find("20ms"), std::string::npos) << text;
   one.card.requirements[0].verdict.watermelon = Watermelon::pessimistic;
   EXPECT_NE(scorecard_console(one.card, false).find("promised worse than measured: declared 20ms"), std::string::npos);

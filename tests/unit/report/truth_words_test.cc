@@ -1,8 +1,8 @@
 // Words of the headline, of watermelons, of quantiles and of tolerated failures that were once untrue.
 #include <gtest/gtest.h>
 
-#include "controller/report/words/plain.h"
 #include "controller/report/report.h"
+#include "controller/report/words/plain.h"
 #include "controller/report/words/words.h"
 #include "tests/unit/report/generated.h"
 
@@ -32,9 +32,11 @@ constexpr VerdictState kPass = VerdictState::pass, kFail = VerdictState::fail, k
 constexpr Area kUp = Area::availability, kFast = Area::performance, kSafe = Area::security;
 
 TEST(TruthWords, AnAreaWhoseRowsThatNeedNotHoldFailIsNotSaidToHold) {
-  EXPECT_EQ(headline({row(kFast, true, kPass), row(kUp, false, kFail)}), "What must hold holds, in 1 area something that need not hold fails");
+  EXPECT_EQ(headline({row(kFast, true, kPass), row(kUp, false, kFail)}),
+            "What must hold holds, in 1 area something that need not hold fails");
   EXPECT_EQ(headline({row(kUp, true, kPass), row(kUp, false, kFail), row(kFast, false, kOpen)}),
-            "What must hold holds, in 1 area something that need not hold fails, in 1 area something that need not hold is not shown either way");
+            "What must hold holds, in 1 area something that need not hold fails, in 1 area something that need not hold is not "
+            "shown either way");
   EXPECT_EQ(headline({row(kFast, true, kFail), row(kSafe, true, kOpen), row(kUp, false, kFail)}),
             "1 of 3 areas looked at fails, 1 area is not shown either way, in 1 area something that need not hold fails");
   EXPECT_EQ(headline({row(kFast, true, kFail), row(kFast, false, kFail)}), "1 of 1 area looked at fails") << "said once";
@@ -117,7 +119,8 @@ TEST(TruthWords, ToleratedFailuresAreCountedAndNotRated) {
   ScoredRequirement out = row(Area::reliability, true, kPass, ToleratedSli{});
   out.requirement.objective = {Comparison::at_least, 0.05, ">= 5%"};
   out.verdict.measured = {2.0 / 3, 0.1, 0.98, Unit::ratio, 3, false};
-  out.verdict.injections = {{InjectionId(0), 1, true, "", 1, 1, {}}, {InjectionId(1), 2, true, "", 0, 0, {}}, {InjectionId(2), 3, true, "", 1, 1, {}}};
+  out.verdict.injections = {
+      {InjectionId(0), 1, true, "", 1, 1, {}}, {InjectionId(1), 2, true, "", 0, 0, {}}, {InjectionId(2), 3, true, "", 1, 1, {}}};
   EXPECT_EQ(measured_words(out), "2 of 3 failures caused no outage");
   EXPECT_EQ(drills_words(out), "");
 }

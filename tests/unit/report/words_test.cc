@@ -65,7 +65,8 @@ TEST(MeasuredWords, NoValueIsNothingAndFastFailuresAreNotToldASlowness) {
 TEST(MeasuredWords, InjectionsThatDoNotCountAreLeftOut) {
   ScoredRequirement row = row_of(RtoSli{}, Comparison::at_most, 9);
   row.requirement.objective.limit = 5;
-  row.verdict.injections = {{InjectionId(0), 1, true, "", 3, 4, {}}, {InjectionId(1), 2, false, "did not bite", 0, 99, {}},
+  row.verdict.injections = {{InjectionId(0), 1, true, "", 3, 4, {}},
+                            {InjectionId(1), 2, false, "did not bite", 0, 99, {}},
                             {InjectionId(2), 3, true, "", 6, 7, {}}};
   EXPECT_EQ(measured_words(row), "3–7s until it is back");
   EXPECT_EQ(drills_words(row), "too much in 1 of 2 tries");

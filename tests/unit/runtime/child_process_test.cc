@@ -36,13 +36,11 @@ Result<CommandResult> run(Command command, Duration limit = seconds(20), OneShot
     co_return co_await run_command(std::move(what), within, stop);
   };
   // The completion handler needs a default value for a task that threw; there is none for a Result.
-  auto wrapped = [](Task<Result<CommandResult>> inner,
-                    std::optional<Result<CommandResult>>* out) -> Task<void> {
+  auto wrapped = [](Task<Result<CommandResult>> inner, std::optional<Result<CommandResult>>* out) -> Task<void> {
     out->emplace(co_await std::move(inner));
   };
   auto looked_at = [](std::exception_ptr broken) { EXPECT_FALSE(broken); };
-  boost::asio::co_spawn(loop, wrapped(task(std::move(command), limit, end), &result),
-                        std::move(looked_at));
+  boost::asio::co_spawn(loop, wrapped(task(std::move(command), limit, end), &result), std::move(looked_at));
   loop.run();
   return std::move(*result);
 }
@@ -185,8 +183,7 @@ TEST(ChildProcess, TheEndOfTheThreadThatStartedItIsNotTheEndOfTheProcess) {
 TEST(ChildProcess, ItIsASessionWithoutOurDescriptorsAndSignals) {
   std::signal(SIGUSR1, SIG_IGN);
   const int leaked = ::open("/dev/null", O_RDONLY);
-  const auto result = run(shell(
-      "ls /proc/$$/fd | tr '\\n' ' '; cut -d' ' -f1,6 /proc/$$/stat; grep SigIgn /proc/$$/status"));
+  const auto result = run(shell("ls /proc/$$/fd | tr '\\n' ' '; cut -d' ' -f1,6 /proc/$$/stat; grep SigIgn /proc/$$/status"));
   ::close(leaked);
   std::signal(SIGUSR1, SIG_DFL);
   std::istringstream in(result.value().output);
@@ -235,8 +232,7 @@ TEST(ChildProcess, ThePidfileIsThereBeforeTheProgramAndNeverReplaced) {
   ::unlink(command.pid_file.c_str());
   command.argv = {"/etc/passwd"};
   EXPECT_TRUE(run(command).has_error());
-  EXPECT_TRUE(text_of(command.pid_file).empty())
-      << "a program that could not run leaves no pidfile";
+  EXPECT_TRUE(text_of(command.pid_file).empty()) << "a program that could not run leaves no pidfile";
   EXPECT_EQ(::rmdir(folder), 0) << "no temporary file is left";
 }
 
@@ -251,13 +247,11 @@ TEST(Waiting, AReadableDescriptorALimitAndAnEnd) {
     out->push_back(one);
   };
   auto looked_at = [](std::exception_ptr broken) { EXPECT_FALSE(broken); };
-  boost::asio::co_spawn(loop, wait(ends[0], mono_now() + milliseconds(20), nullptr, &woken),
-                        looked_at);
+  boost::asio::co_spawn(loop, wait(ends[0], mono_now() + milliseconds(20), nullptr, &woken), looked_at);
   loop.run();
   loop.restart();
   // Several waiters of one descriptor, ended together.
-  for (int i = 0; i < 3; ++i)
-    boost::asio::co_spawn(loop, wait(ends[0], kNever, &shot, &woken), looked_at);
+  for (int i = 0; i < 3; ++i) boost::asio::co_spawn(loop, wait(ends[0], kNever, &shot, &woken), looked_at);
   loop.poll();
   EXPECT_EQ(woken, std::vector<Woken>{Woken::due});
   shot.fire();
@@ -267,8 +261,7 @@ TEST(Waiting, AReadableDescriptorALimitAndAnEnd) {
   loop.poll();
   EXPECT_EQ(::write(ends[1], "x", 1), 1);
   loop.run();
-  EXPECT_EQ(woken, (std::vector<Woken>{Woken::due, Woken::ended, Woken::ended, Woken::ended,
-                                       Woken::readable}));
+  EXPECT_EQ(woken, (std::vector<Woken>{Woken::due, Woken::ended, Woken::ended, Woken::ended, Woken::readable}));
   ::close(ends[0]);
   ::close(ends[1]);
 }

@@ -62,17 +62,14 @@ TEST(Alarm, MaySetItselfAgain) {
   EXPECT_EQ(called, 3);
 }
 
-boost::asio::awaitable<void> nap(MonoTime until, std::optional<bool>& result) {
-  result = co_await sleep_until(until);
-}
+boost::asio::awaitable<void> nap(MonoTime until, std::optional<bool>& result) { result = co_await sleep_until(until); }
 
 TEST(Sleep, ReturnsTrueNotBeforeTheInstant) {
   boost::asio::io_context loop(1);
   const MonoTime due = mono_now() + milliseconds(2);
   std::optional<bool> result;
   std::exception_ptr failure;
-  boost::asio::co_spawn(loop, nap(due, result),
-                        [&](std::exception_ptr thrown) { failure = thrown; });
+  boost::asio::co_spawn(loop, nap(due, result), [&](std::exception_ptr thrown) { failure = thrown; });
   loop.run();
   EXPECT_FALSE(failure);
   EXPECT_EQ(result, true);

@@ -39,8 +39,9 @@ TEST(DecodeChecks, EveryKindWithItsDefaults) {
   EXPECT_EQ(kind_of<PlainHttpCheck>("plain_http: {target: safe, port: 80}").port, 80);
   const auto login = kind_of<AuthenticationCheck>("authentication: {http: {target: api, path: /}}");
   EXPECT_THAT(http::said(login.expect).status, ElementsAre(Pair(401, 401), Pair(403, 403)));
-  EXPECT_THAT(http::said(kind_of<AuthenticationCheck>("authentication: {http: {target: api, path: /}, status: 3xx}").expect).status,
-              ElementsAre(Pair(300, 399)));
+  EXPECT_THAT(
+      http::said(kind_of<AuthenticationCheck>("authentication: {http: {target: api, path: /}, status: 3xx}").expect).status,
+      ElementsAre(Pair(300, 399)));
   const auto headers = kind_of<HeadersCheck>("headers: {http: {target: api, path: /}, header: {X-A: \"\", X-B: c}}");
   const auto named = http::said(headers.expect).headers;
   ASSERT_EQ(named.size(), 2U);
@@ -60,9 +61,7 @@ TEST(DecodeChecks, AgentAndTimeout) {
   EXPECT_THAT(std::get<CommandCheck>(command.kind).argv, ElementsAre("x", "y"));
 }
 
-Requirement row_of(const std::string& check, const std::string& row) {
-  return accept(with_check(check, row)).requirements.at(0);
-}
+Requirement row_of(const std::string& check, const std::string& row) { return accept(with_check(check, row)).requirements.at(0); }
 
 TEST(DecodeChecks, ARowComparesWhatItsCheckGives) {
   const Requirement holds = row_of("tls: {target: safe}", "sli: {check: {name: it}}");
@@ -74,8 +73,7 @@ TEST(DecodeChecks, ARowComparesWhatItsCheckGives) {
   EXPECT_EQ(unit_of(expiry.sli), Unit::seconds);
   EXPECT_EQ(expiry.objective.limit, 30 * 86400.0);
   EXPECT_EQ(expiry.declared->value, 60 * 86400.0);
-  EXPECT_EQ(row_of(certificate, R"(sli: {check: {name: it}}, objective: "<= 398d")").objective.comparison,
-            Comparison::at_most);
+  EXPECT_EQ(row_of(certificate, R"(sli: {check: {name: it}}, objective: "<= 398d")").objective.comparison, Comparison::at_most);
   const std::string number = "command: {exec: [x], number: true}";
   const Requirement many = row_of(number, R"(sli: {check: {name: it}}, objective: "<= 1.5")");
   EXPECT_EQ(unit_of(many.sli), Unit::number);
@@ -91,8 +89,9 @@ TEST(DecodeChecks, ControlsAreKeptOnceInTheirOrder) {
 }
 
 TEST(DecodeChecks, AttestedRowsHaveTheirDates) {
-  const Requirement row = accept(sample({{kRow, R"(sli: {attested: {statement: s, by: b, date: "2026-01-01", expires: "2026-01-01"}})"}}))
-                              .requirements.at(0);
+  const Requirement row =
+      accept(sample({{kRow, R"(sli: {attested: {statement: s, by: b, date: "2026-01-01", expires: "2026-01-01"}})"}}))
+          .requirements.at(0);
   const auto& sli = std::get<AttestedSli>(row.sli);
   EXPECT_EQ(sli.statement + sli.by + sli.link + sli.date + sli.expires, "sb2026-01-012026-01-01");
   EXPECT_EQ(unit_of(row.sli), Unit::holds);

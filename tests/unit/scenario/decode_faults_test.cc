@@ -18,9 +18,8 @@ const std::string kFault = "{name: crash, at: 2s, kill: {component: db}}";
 Scenario with_fault(const std::string& text) { return accept(sample({{kFault, text}})); }
 
 TEST(DecodeFaults, ComponentsAreAbsolute) {
-  const Scenario s = accept(sample(
-      {{"exe: db}", "exe: ./bin/db, user: root, scope: children}"},
-       {"start: [db, --fast]", "start: [db, --fast]\n    stop: [db, stop]\n    stop_limit: 3s"}}));
+  const Scenario s = accept(sample({{"exe: db}", "exe: ./bin/db, user: root, scope: children}"},
+                                    {"start: [db, --fast]", "start: [db, --fast]\n    stop: [db, stop]\n    stop_limit: 3s"}}));
   const Component& db = s.components[0];
   EXPECT_EQ(db.process->pidfile, "/srv/drill/run/db.pid");
   EXPECT_EQ(db.process->exe, "/srv/drill/bin/db");
@@ -42,8 +41,7 @@ TEST(DecodeFaults, KillIsUndoneByStartAndPauseByContinue) {
   const Scenario paused = with_fault("{name: crash, at: 2s, pause: {component: db, hold: 3s}}");
   EXPECT_EQ(std::get<PauseFault>(paused.faults[0].kind).hold, 3s);
   EXPECT_EQ(paused.faults[0].undo[0].kind, Action::Kind::resume);
-  EXPECT_EQ(with_fault("{name: crash, at: 2s, stop: {component: db}}").faults[0].undo[0].kind,
-            Action::Kind::start);
+  EXPECT_EQ(with_fault("{name: crash, at: 2s, stop: {component: db}}").faults[0].undo[0].kind, Action::Kind::start);
 }
 
 TEST(DecodeFaults, ExecCarriesItsCommands) {
@@ -74,7 +72,8 @@ TEST(DecodeFaults, FaultsAreOrderedByTimeWithinTheirPhase) {
 }
 
 TEST(DecodeFaults, UndoWithinIsNotShorterThanItsSteps) {
-  const std::string fault = "{name: crash, at: 2s, kill: {component: db}, undo: [{exec: [a], limit: 90s}, {start: db, after: 5s}], undo_within: ";
+  const std::string fault =
+      "{name: crash, at: 2s, kill: {component: db}, undo: [{exec: [a], limit: 90s}, {start: db, after: 5s}], undo_within: ";
   EXPECT_EQ(with_fault(fault + "3m}").faults[0].undo_within, 180s);
   EXPECT_EQ(with_fault("{name: crash, at: 2s, kill: {component: db}}").faults[0].undo_within, 0s) << "as its steps say";
   const auto found = problems(sample({{kFault, fault + "2m}"}}));
@@ -83,7 +82,8 @@ TEST(DecodeFaults, UndoWithinIsNotShorterThanItsSteps) {
 }
 
 TEST(DecodeFaults, TheEnvironmentOfCommandsIsTextAndSecrets) {
-  const Scenario s = accept(sample({{"components:", "secrets: {pass: {env: P}}\nenv: {URL: \"db://u:{pass}@h\", PLAIN: \"{x\"}\ncomponents:"}}));
+  const Scenario s =
+      accept(sample({{"components:", "secrets: {pass: {env: P}}\nenv: {URL: \"db://u:{pass}@h\", PLAIN: \"{x\"}\ncomponents:"}}));
   ASSERT_EQ(s.env.size(), 2U);
   EXPECT_EQ(s.env[0].name, "URL");
   EXPECT_EQ(s.env[0].value.display(), "db://u:{pass}@h");
@@ -100,9 +100,7 @@ TEST(DecodeFaults, RecoverWithinIsTwiceTheLargestObjectiveElseAMinute) {
   - {id: R-2, area: reliability, title: T, sli: {rto: {fault: crash, probe: door}}, objective: "<= 8s"}
 )";
   EXPECT_EQ(accept(sample() + two).faults[0].recover_within, 16s);
-  EXPECT_EQ(accept(sample({{kFault,
-                            "{name: crash, at: 2s, kill: {component: db}, recover_within: 5s}"}}) +
-                   two)
+  EXPECT_EQ(accept(sample({{kFault, "{name: crash, at: 2s, kill: {component: db}, recover_within: 5s}"}}) + two)
                 .faults[0]
                 .recover_within,
             5s);
@@ -116,19 +114,16 @@ TEST(TruthConfig, TheDefaultRecoverWithinCoversTheDeclaredRecoveryAndTheProbes) 
 }
 
 TEST(TruthConfig, ReadyWaitsByDefaultAsLongAsItsProbeNeeds) {
-  const Scenario slow = accept(sample({{"every: 10ms, timeout: 200ms", "every: 10s, timeout: 5s"},
-                                       {"phases:", "ready: {probe: door}\nphases:"}}));
+  const Scenario slow =
+      accept(sample({{"every: 10ms, timeout: 200ms", "every: 10s, timeout: 5s"}, {"phases:", "ready: {probe: door}\nphases:"}}));
   EXPECT_EQ(slow.ready->limit, 125s);
 }
 
 TEST(DecodeFaults, ThePhaseMustLeaveObjectiveTimeoutAndUpAfter) {
-  const auto rto = [](const char* objective) {
-    return with_requirement("{rto: {fault: crash, probe: door}}", objective);
-  };
+  const auto rto = [](const char* objective) { return with_requirement("{rto: {fault: crash, probe: door}}", objective); };
   // 28 s are left: 27.7 + 0.2 + 10 x 0.01 fit exactly.
   EXPECT_THAT(problems(rto("<= 27.7s")), IsEmpty());
-  EXPECT_THAT(problems(rto("<= 27.701s")),
-              ElementsAre(HasSubstr("leaves 28s after fault `crash`, AV-1 needs 28.001s")));
+  EXPECT_THAT(problems(rto("<= 27.701s")), ElementsAre(HasSubstr("leaves 28s after fault `crash`, AV-1 needs 28.001s")));
 }
 
 TEST(DecodeFaults, EveryProbeOfAListMustFit) {
@@ -136,15 +131,13 @@ TEST(DecodeFaults, EveryProbeOfAListMustFit) {
   const std::size_t at = text.find("ledgers:");
   std::string slow = text;
   slow.insert(at, "  slow: {operation: read, every: 1s, timeout: 1s}\n");
-  EXPECT_THAT(problems(slow),
-              ElementsAre(HasSubstr("needs 31s: 20s objective, 1s timeout, 10 x 1s to be up")));
+  EXPECT_THAT(problems(slow), ElementsAre(HasSubstr("needs 31s: 20s objective, 1s timeout, 10 x 1s to be up")));
 }
 
 TEST(DecodeFaults, SetupReadyAndTeardown) {
-  const Scenario s =
-      accept(sample({{"phases:",
-                      "setup: [{exec: [mkdir, -p, run]}, {start: db, limit: 9s}]\nready: {probe: "
-                      "door}\nteardown: [{stop: db}]\nphases:"}}));
+  const Scenario s = accept(sample({{"phases:",
+                                     "setup: [{exec: [mkdir, -p, run]}, {start: db, limit: 9s}]\nready: {probe: "
+                                     "door}\nteardown: [{stop: db}]\nphases:"}}));
   ASSERT_EQ(s.setup.size(), 2U);
   EXPECT_EQ(s.setup[0].describe, "exec mkdir -p run");
   EXPECT_EQ(s.setup[1].component, ComponentId(0));

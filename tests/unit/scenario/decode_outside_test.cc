@@ -12,7 +12,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
-std::string reported(const std::string& keys, const std::string& sli = "{availability: {}}", const std::string& objective = ">= 99%") {
+std::string reported(const std::string& keys, const std::string& sli = "{availability: {}}",
+                     const std::string& objective = ">= 99%") {
   return with_requirement(sli, objective, ", reported: {prometheus: \"http://h:9090\", " + keys + "}");
 }
 
@@ -48,8 +49,9 @@ TEST(DecodeReported, ToleranceIsInTheUnitOfTheObjective) {
 }
 
 TEST(DecodeReported, TheTokenIsNamedNotWritten) {
-  const std::string text = sample({{"targets:", "secrets: {prom: {env: PROM_TOKEN}}\ntargets:"},
-                                   {R"(objective: ">= 99%")", R"(objective: ">= 99%", reported: {prometheus: "http://h:1", query: up, token: prom})"}});
+  const std::string text = sample(
+      {{"targets:", "secrets: {prom: {env: PROM_TOKEN}}\ntargets:"},
+       {R"(objective: ">= 99%")", R"(objective: ">= 99%", reported: {prometheus: "http://h:1", query: up, token: prom})"}});
   EXPECT_EQ(accept(text).requirements[0].reported->value.token, "prom");
 }
 

@@ -48,11 +48,10 @@ TEST(DecodeTraffic, TheSeedComesFromTheFileUnlessWritten) {
 }
 
 TEST(DecodeTraffic, RequestsKeepTheirHoles) {
-  const Scenario s =
-      accept(sample({{"targets:", "secrets: {token: {file: keys/t}, user: {env: USER}}\ntargets:"},
-                     {"path: \"/entries/{key}\"}",
-                      "path: \"/entries/{key}\", headers: {Authorization: \"Bearer {token}\"}, "
-                      "body: '{\"u\": \"{user}\"}'}"}}));
+  const Scenario s = accept(sample({{"targets:", "secrets: {token: {file: keys/t}, user: {env: USER}}\ntargets:"},
+                                    {"path: \"/entries/{key}\"}",
+                                     "path: \"/entries/{key}\", headers: {Authorization: \"Bearer {token}\"}, "
+                                     "body: '{\"u\": \"{user}\"}'}"}}));
   const HttpRequest sent = http::said(s.operations[0].request, {"token", "user"});
   EXPECT_TRUE(sent.path.uses(HoleKind::key));
   ASSERT_EQ(sent.headers.size(), 1U);
@@ -65,12 +64,11 @@ TEST(DecodeTraffic, RequestsKeepTheirHoles) {
 }
 
 TEST(DecodeTraffic, ExpectationsAreDecodedInEveryForm) {
-  const Scenario s =
-      accept(sample({{"key: {uniform: [1, 100]}",
-                      "key: {sequence: 7}, value: {size: 16KiB}, expect: {status: [200, 4xx], "
-                      "header: {X-A: b, X-B: \"\"}, body: {contains: \"{key}\", regex: \"^a+$\"}, "
-                      "json: {/state: ok, /n: 3, /f: 0.5, /t: true, /z: null, \"\": \"5\"}}"},
-                     {"path: \"/entries/{key}\"", "path: \"/entries/{key}\", body: \"{value}\""}}));
+  const Scenario s = accept(sample({{"key: {uniform: [1, 100]}",
+                                     "key: {sequence: 7}, value: {size: 16KiB}, expect: {status: [200, 4xx], "
+                                     "header: {X-A: b, X-B: \"\"}, body: {contains: \"{key}\", regex: \"^a+$\"}, "
+                                     "json: {/state: ok, /n: 3, /f: 0.5, /t: true, /z: null, \"\": \"5\"}}"},
+                                    {"path: \"/entries/{key}\"", "path: \"/entries/{key}\", body: \"{value}\""}}));
   const Operation& read = s.operations[0];
   EXPECT_EQ(std::get<SequenceKey>(read.key).from, 7U);
   EXPECT_EQ(read.value_size.count, 16384U);
@@ -85,10 +83,9 @@ TEST(DecodeTraffic, ExpectationsAreDecodedInEveryForm) {
 }
 
 TEST(DecodeTraffic, TlsPathsStartAtTheFolder) {
-  const Scenario s =
-      accept(sample({{"{url: \"http://127.0.0.1:18080\"}",
-                      "{url: \"https://[::1]/v1/\", tls: {ca: ../ca.pem, certificate: /etc/c.pem, "
-                      "key: k.pem, server_name: api.example}}"}}));
+  const Scenario s = accept(sample({{"{url: \"http://127.0.0.1:18080\"}",
+                                     "{url: \"https://[::1]/v1/\", tls: {ca: ../ca.pem, certificate: /etc/c.pem, "
+                                     "key: k.pem, server_name: api.example}}"}}));
   const Target& t = s.targets[0];
   EXPECT_EQ(t.scheme, "https");
   EXPECT_EQ(t.host, "::1");
@@ -101,35 +98,26 @@ TEST(DecodeTraffic, TlsPathsStartAtTheFolder) {
 }
 
 TEST(DecodeTraffic, EveryShapeOfLoad) {
-  const auto load = [](const std::string& text) {
-    return *accept(sample({{"{open: {rate: 100/s}}", text}})).phases[0].load;
-  };
-  const auto shape = [&](const std::string& text) {
-    return std::get<OpenLoad>(load(text).kind).shape;
-  };
-  EXPECT_EQ(std::get<OpenLoad>(load("{open: {rate: 5/s, arrivals: poisson}}").kind).arrivals,
-            Arrivals::poisson);
+  const auto load = [](const std::string& text) { return *accept(sample({{"{open: {rate: 100/s}}", text}})).phases[0].load; };
+  const auto shape = [&](const std::string& text) { return std::get<OpenLoad>(load(text).kind).shape; };
+  EXPECT_EQ(std::get<OpenLoad>(load("{open: {rate: 5/s, arrivals: poisson}}").kind).arrivals, Arrivals::poisson);
   EXPECT_EQ(std::get<RampRate>(shape("{open: {ramp: {from: 1/s, to: 9/s}}}")).to.per_second, 9);
   const auto steps = std::get<StepRate>(shape("{open: {steps: [1/s, 2/s], each: 15s}}"));
   EXPECT_EQ(steps.steps.size(), 2U);
   EXPECT_EQ(steps.each, 15s);
-  const auto spike =
-      std::get<SpikeRate>(shape("{open: {spike: {base: 1/s, peak: 9/s, at: 20s, for: 10s}}}"));
+  const auto spike = std::get<SpikeRate>(shape("{open: {spike: {base: 1/s, peak: 9/s, at: 20s, for: 10s}}}"));
   EXPECT_EQ(spike.at, 20s);
   EXPECT_EQ(spike.length, 10s);
   const auto closed = std::get<ClosedLoad>(load("{closed: {users: 3, think: 1s}}").kind);
   EXPECT_EQ(closed.users, 3U);
   EXPECT_EQ(closed.think, 1s);
-  EXPECT_EQ(load("{open: {rate: 5/s}, max_outstanding: 9, from: local, mix: {read: 0.5}}")
-                .max_outstanding,
-            9U);
+  EXPECT_EQ(load("{open: {rate: 5/s}, max_outstanding: 9, from: local, mix: {read: 0.5}}").max_outstanding, 9U);
   EXPECT_DOUBLE_EQ(load("{open: {rate: 5/s}, mix: {read: 0.5}}").mix[0].weight, 0.5);
 }
 
 TEST(DecodeTraffic, AgentsAndTheirRoles) {
-  const Scenario s =
-      accept(sample({{"components:", "agents: {local: {}, far: {roles: [load]}}\ncomponents:"},
-                     {"timeout: 200ms}", "timeout: 200ms, from: far}"}}));
+  const Scenario s = accept(sample({{"components:", "agents: {local: {}, far: {roles: [load]}}\ncomponents:"},
+                                    {"timeout: 200ms}", "timeout: 200ms, from: far}"}}));
   EXPECT_TRUE(s.agents[0].inject);
   EXPECT_FALSE(s.agents[1].inject);
   EXPECT_FALSE(s.agents[1].local);

@@ -9,11 +9,10 @@
 namespace shakedown::test {
 namespace {
 
-const char* const kPieces[] = {
-    "{",  "}",  "[",     "]",    ":",    ": ",     "- ",    "\n",  "\n  ",
-    "\"", "'",  "&a ",   "*a",   "<<: ", "!!int ", "---\n", "|\n", ">",
-    "0",  "-1", "1e999", "null", "true", "~",      "{}",    "[]",  "99999999999999999999",
-    "\t", "%",  "#",     " ",    "name", "10ms",   "{key}"};
+const char* const kPieces[] = {"{",  "}",  "[",     "]",    ":",    ": ",     "- ",    "\n",  "\n  ",
+                               "\"", "'",  "&a ",   "*a",   "<<: ", "!!int ", "---\n", "|\n", ">",
+                               "0",  "-1", "1e999", "null", "true", "~",      "{}",    "[]",  "99999999999999999999",
+                               "\t", "%",  "#",     " ",    "name", "10ms",   "{key}"};
 
 std::string mutated(std::string text, Rng& rng) {
   const uint64_t changes = 1 + rng.below(4);

@@ -26,8 +26,7 @@ TEST(Objective, IsANumberInTheUnitOfItsSli) {
 TEST(Objective, HasTheDirectionOfItsSli) {
   EXPECT_EQ(parse("availability", ">= 99%")->objective.comparison, Comparison::at_least);
   EXPECT_EQ(parse("rpo", "<= 0 writes")->objective.comparison, Comparison::at_most);
-  for (const char* sli : {"availability", "throughput", "mtbf", "mtbr", "tolerated"})
-    EXPECT_FALSE(parse(sli, "<= 1")) << sli;
+  for (const char* sli : {"availability", "throughput", "mtbf", "mtbr", "tolerated"}) EXPECT_FALSE(parse(sli, "<= 1")) << sli;
   for (const char* sli : {"latency", "error_ratio", "mttr", "outages", "impact", "rto", "rpo"})
     EXPECT_FALSE(parse(sli, ">= 1")) << sli;
 }

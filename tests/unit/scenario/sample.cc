@@ -49,10 +49,9 @@ std::string sample(const std::vector<std::pair<std::string, std::string>>& edits
   return text;
 }
 
-std::string with_requirement(const std::string& sli, const std::string& objective,
-                             const std::string& more) {
-  return sample({{R"(sli: {availability: {}}, objective: ">= 99%")",
-                  "sli: " + sli + ", objective: \"" + objective + "\"" + more}});
+std::string with_requirement(const std::string& sli, const std::string& objective, const std::string& more) {
+  return sample(
+      {{R"(sli: {availability: {}}, objective: ">= 99%")", "sli: " + sli + ", objective: \"" + objective + "\"" + more}});
 }
 
 Scenario accept(const std::string& text) {
@@ -66,8 +65,7 @@ Scenario accept(const std::string& text) {
 
 std::vector<std::string> problems(const std::string& text) {
   std::vector<std::string> out;
-  for (const Diagnostic& d : decode_scenario(text, "s.yaml", "/srv/drill").diagnostics)
-    out.push_back(d.text());
+  for (const Diagnostic& d : decode_scenario(text, "s.yaml", "/srv/drill").diagnostics) out.push_back(d.text());
   return out;
 }
 

@@ -14,8 +14,7 @@ namespace shakedown::test {
 // replace.
 std::string sample(const std::vector<std::pair<std::string, std::string>>& edits = {});
 // The sample with its one requirement replaced.
-std::string with_requirement(const std::string& sli, const std::string& objective,
-                             const std::string& more = {});
+std::string with_requirement(const std::string& sli, const std::string& objective, const std::string& more = {});
 
 // Decoded in the folder /srv/drill; fails the test with the diagnostics when it is not accepted.
 Scenario accept(const std::string& text);

@@ -8,9 +8,9 @@ namespace shakedown::test {
 namespace {
 
 TEST(TruthDecode, APhaseWithoutADurationThatHoldsAFaultWithAnRtoRowIsRefusedAndNothingBreaks) {
-  const std::string text = sample({{"    duration: 30s\n", ""},
-                                   {R"(sli: {availability: {}}, objective: ">= 99%")",
-                                    R"(sli: {rto: {fault: crash, probe: door}}, objective: "<= 5s")"}});
+  const std::string text = sample(
+      {{"    duration: 30s\n", ""},
+       {R"(sli: {availability: {}}, objective: ">= 99%")", R"(sli: {rto: {fault: crash, probe: door}}, objective: "<= 5s")"}});
   EXPECT_THAT(problems(text), ::testing::Contains(::testing::HasSubstr("duration")));
 }
 
@@ -66,12 +66,18 @@ std::string growing(const std::string& sli, const std::string& objective, const 
   std::string text = with_requirement("{availability: {}}", ">= 90%");
   text += "  - {id: X-1, area: scalability, title: X, sli: " + sli + ", objective: \"" + objective + "\"}\n";
   const std::string key = "phases:\n";
-  text.insert(text.find(key) + key.size(),
-              "  - {name: cap, load: {open: {rate: 9/s}}, search: {rate: {from: 50/s, to: 100/s}, hold: [AV-1], window: 8s, windows: 1, "
-              "drain: 0s, limit: " + limit + "}}\n"
-              "  - {name: levels, load: {closed: {users: 9}}, steps: {concurrency: " + levels + ", each: 9s}}\n"
-              "  - {name: soak, duration: 4s, load: {open: {rate: 9/s}}}\n");
-  return text + "forecast: {rate: 100/s, by: \"2027-03-01\"}\ndependencies:\n  bank: {owner: b, calls: {service: 1}" + more + "}\n";
+  text.insert(
+      text.find(key) + key.size(),
+      "  - {name: cap, load: {open: {rate: 9/s}}, search: {rate: {from: 50/s, to: 100/s}, hold: [AV-1], window: 8s, windows: 1, "
+      "drain: 0s, limit: " +
+          limit +
+          "}}\n"
+          "  - {name: levels, load: {closed: {users: 9}}, steps: {concurrency: " +
+          levels +
+          ", each: 9s}}\n"
+          "  - {name: soak, duration: 4s, load: {open: {rate: 9/s}}}\n");
+  return text + "forecast: {rate: 100/s, by: \"2027-03-01\"}\ndependencies:\n  bank: {owner: b, calls: {service: 1}" + more +
+         "}\n";
 }
 
 TEST(TruthDecode, ARowOnGrowthThatNoRunCanPassIsWarnedOf) {
@@ -81,7 +87,8 @@ TEST(TruthDecode, ARowOnGrowthThatNoRunCanPassIsWarnedOf) {
   const auto never = Contains(HasSubstr("X-1 cannot pass"));
   const std::string capacity = "{capacity: {phase: cap}}", efficiency = "{efficiency: {phase: levels, at: 8}}";
   EXPECT_THAT(problems(growing(capacity, ">= 80/s")), Not(never));
-  EXPECT_THAT(problems(growing(capacity, ">= 120/s")), Contains(HasSubstr("looks no higher than 100/s, and 120/s are asked for")));
+  EXPECT_THAT(problems(growing(capacity, ">= 120/s")),
+              Contains(HasSubstr("looks no higher than 100/s, and 120/s are asked for")));
   EXPECT_THAT(problems(growing("{headroom: {phase: cap}}", ">= 20%")), never);
   EXPECT_THAT(problems(growing(capacity, ">= 80/s", "38s")), Contains(HasSubstr("may take 38s, and needs 39s to show 80/s")));
   EXPECT_THAT(problems(growing(capacity, ">= 80/s", "39s")), Not(never));
@@ -115,9 +122,12 @@ TEST(TruthDecode, ADeclaredPoolThatTheLoadOutgrowsIsWarnedOf) {
   const auto outgrown = Contains(HasSubstr("counts against the target"));
   const std::string latency = "{latency: {operation: read, quantile: 99%}}";
   EXPECT_THAT(problems(with_requirement(latency, "<= 500ms")), Not(outgrown)) << "no pool is declared";
-  const auto pooled = [](const std::string& text, int most) { return text + "connections: {max: " + std::to_string(most) + "}\n"; };
-  EXPECT_THAT(problems(pooled(with_requirement(latency, "<= 500ms"), 49)),
-              Contains(HasSubstr("allows 49 connections, 50 are needed for answers that take the 500ms of AV-1 at the 100/s of phase")));
+  const auto pooled = [](const std::string& text, int most) {
+    return text + "connections: {max: " + std::to_string(most) + "}\n";
+  };
+  EXPECT_THAT(
+      problems(pooled(with_requirement(latency, "<= 500ms"), 49)),
+      Contains(HasSubstr("allows 49 connections, 50 are needed for answers that take the 500ms of AV-1 at the 100/s of phase")));
   EXPECT_THAT(problems(pooled(with_requirement(latency, "<= 500ms"), 50)), Not(outgrown));
   const std::string users = sample({{"load: {open: {rate: 100/s}}", "load: {closed: {users: 100}}"}});
   EXPECT_THAT(problems(pooled(users, 64)), Contains(HasSubstr("allows 64 connections, 100 are needed for so many users")));

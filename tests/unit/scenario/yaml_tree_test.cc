@@ -24,17 +24,14 @@ Parsed parse(std::string_view text) {
 
 TEST(CoreType, FollowsYaml12) {
   const std::vector<std::pair<const char*, NodeType>> cases = {
-      {"", NodeType::null},           {"~", NodeType::null},       {"null", NodeType::null},
-      {"nULL", NodeType::text},       {"true", NodeType::boolean}, {"FALSE", NodeType::boolean},
-      {"yes", NodeType::text},        {"on", NodeType::text},      {"12", NodeType::integer},
-      {"-12", NodeType::integer},     {"+3", NodeType::integer},   {"0o17", NodeType::integer},
-      {"0xfF", NodeType::integer},    {"0b11", NodeType::text},    {"1_000", NodeType::text},
-      {"1:30", NodeType::text},       {"1.5", NodeType::number},   {".5", NodeType::number},
-      {"5.", NodeType::number},       {"1e3", NodeType::number},   {"-1.5E-3", NodeType::number},
-      {".inf", NodeType::number},     {"-.INF", NodeType::number}, {".nan", NodeType::number},
-      {".", NodeType::text},          {"1e", NodeType::text},      {"e3", NodeType::text},
-      {"1.2.3", NodeType::text},      {"10ms", NodeType::text},    {"99%", NodeType::text},
-      {"2026-12-15", NodeType::text}, {"-", NodeType::text}};
+      {"", NodeType::null},          {"~", NodeType::null},        {"null", NodeType::null},       {"nULL", NodeType::text},
+      {"true", NodeType::boolean},   {"FALSE", NodeType::boolean}, {"yes", NodeType::text},        {"on", NodeType::text},
+      {"12", NodeType::integer},     {"-12", NodeType::integer},   {"+3", NodeType::integer},      {"0o17", NodeType::integer},
+      {"0xfF", NodeType::integer},   {"0b11", NodeType::text},     {"1_000", NodeType::text},      {"1:30", NodeType::text},
+      {"1.5", NodeType::number},     {".5", NodeType::number},     {"5.", NodeType::number},       {"1e3", NodeType::number},
+      {"-1.5E-3", NodeType::number}, {".inf", NodeType::number},   {"-.INF", NodeType::number},    {".nan", NodeType::number},
+      {".", NodeType::text},         {"1e", NodeType::text},       {"e3", NodeType::text},         {"1.2.3", NodeType::text},
+      {"10ms", NodeType::text},      {"99%", NodeType::text},      {"2026-12-15", NodeType::text}, {"-", NodeType::text}};
   for (const auto& [text, type] : cases) EXPECT_EQ(core_type(text), type) << text;
 }
 
@@ -74,11 +71,9 @@ TEST(YamlTree, AliasesAreBounded) {
   std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 12; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
-    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before +
-            ", " + before + "]\n";
+    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before + ", " + before + "]\n";
   }
-  EXPECT_THAT(parse(text).problems,
-              ElementsAre(HasSubstr("aliases expand to more than 10000 values")));
+  EXPECT_THAT(parse(text).problems, ElementsAre(HasSubstr("aliases expand to more than 10000 values")));
 }
 
 TEST(YamlTree, AliasesAreBoundedInBytesToo) {
@@ -102,7 +97,8 @@ TEST(YamlTree, DepthIsBoundedHoweverItIsWritten) {
   for (int i = 0; i < 70; ++i) brackets += "]";
   for (int i = 0; i < 70; ++i) lines += std::string(i, ' ') + "k:\n";
   for (const std::string& text : {dashes + "x\n", brackets + "\n", lines})
-    EXPECT_THAT(parse(text).problems, ElementsAre(HasSubstr("more than 64 lists and mappings inside each other"))) << text.substr(0, 40);
+    EXPECT_THAT(parse(text).problems, ElementsAre(HasSubstr("more than 64 lists and mappings inside each other")))
+        << text.substr(0, 40);
 }
 
 TEST(YamlTree, AnEndlessLineIsNotExplainedForEver) {
@@ -124,12 +120,9 @@ TEST(YamlTree, TheNumberOfValuesIsBounded) {
 TEST(YamlTree, AnUnknownAliasIsASyntaxError) { EXPECT_EQ(parse("a: *nobody").problems.size(), 1U); }
 
 TEST(YamlTree, QuotesAreSuggestedWithTheKindThatFits) {
-  EXPECT_THAT(parse("a: {b: /x/{key}}").problems,
-              ElementsAre(HasSubstr("quote this: \"/x/{key}\"")));
-  EXPECT_THAT(
-      parse("a: > 5%").problems,
-      ElementsAre(
-          "f:1:4: not YAML: an unquoted `>` has a meaning of its own here; quote this: \"> 5%\""));
+  EXPECT_THAT(parse("a: {b: /x/{key}}").problems, ElementsAre(HasSubstr("quote this: \"/x/{key}\"")));
+  EXPECT_THAT(parse("a: > 5%").problems,
+              ElementsAre("f:1:4: not YAML: an unquoted `>` has a meaning of its own here; quote this: \"> 5%\""));
   EXPECT_THAT(parse("a: {b: %x}").problems, ElementsAre(HasSubstr("quote this: \"%x\"")));
   EXPECT_THAT(parse("a: @x").problems, ElementsAre(HasSubstr("quote this: \"@x\"")));
   EXPECT_THAT(parse("a: say: it").problems, ElementsAre(HasSubstr("quote this: \"say: it\"")));
@@ -160,8 +153,7 @@ TEST(Diagnostics, AreSortedWithoutRepeatsAndBounded) {
   for (uint32_t i = 0; i < 500; ++i) diagnostics.error({i + 1, 1}, "x");
   const auto many = diagnostics.take();
   ASSERT_EQ(many.size(), Diagnostics::kMost);
-  EXPECT_EQ(many.back().text(),
-            "f:200:1: 301 more problems from here on; repair the ones above first");
+  EXPECT_EQ(many.back().text(), "f:200:1: 301 more problems from here on; repair the ones above first");
 }
 
 TEST(Diagnostics, ShowTextsShortAndWithoutControlCharacters) {

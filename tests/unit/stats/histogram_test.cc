@@ -133,8 +133,7 @@ TEST(SparseHistogram, MaxSumAndCountAbove) {
 }
 
 TEST(SparseHistogram, BucketsFromAPeerAreBroughtIntoOrder) {
-  const SparseHistogram h =
-      SparseHistogram::from_buckets({{900, 1}, {7, 2}, {900, 3}, {8, 0}, {UINT32_MAX, 5}});
+  const SparseHistogram h = SparseHistogram::from_buckets({{900, 1}, {7, 2}, {900, 3}, {8, 0}, {UINT32_MAX, 5}});
   const std::vector<BucketCount> expected = {{7, 2}, {900, 4}, {kHistogramBuckets - 1, 5}};
   EXPECT_EQ(std::vector<BucketCount>(h.buckets().begin(), h.buckets().end()), expected);
 }

@@ -51,10 +51,14 @@ Snapshot snapshot(uint64_t seq, int from, int to) {
 
 TEST(Snapshot, MergeJoinsTheIntervals) {
   Snapshot a = snapshot(4, 3, 4), b = snapshot(5, 4, 7);
-  a.health = {.cpu_seconds = 1, .steal_ratio = 0.4, .rss_bytes = 100, .open_connections = 9,
-              .outstanding = 3, .worst_lag = milliseconds(8)};
-  b.health = {.cpu_seconds = 2, .steal_ratio = 0, .rss_bytes = 90, .open_connections = 5,
-              .outstanding = 1, .worst_lag = milliseconds(2)};
+  a.health = {.cpu_seconds = 1,
+              .steal_ratio = 0.4,
+              .rss_bytes = 100,
+              .open_connections = 9,
+              .outstanding = 3,
+              .worst_lag = milliseconds(8)};
+  b.health = {
+      .cpu_seconds = 2, .steal_ratio = 0, .rss_bytes = 90, .open_connections = 5, .outstanding = 1, .worst_lag = milliseconds(2)};
   a.merge(std::move(b));
   EXPECT_EQ(a.seq, 5U);
   EXPECT_EQ(a.from, at_second(3));

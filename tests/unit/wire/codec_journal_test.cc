@@ -15,8 +15,8 @@ using test::same;
 
 template <class T>
 class JournalCodec : public ::testing::Test {};
-using Kinds = ::testing::Types<Manifest, StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, CheckResult, Reading, Snapshot,
-                             AgentHealthLine, JournalClose>;
+using Kinds = ::testing::Types<Manifest, StageEvent, FaultEvent, StepEvent, AgentEvent, RunEvent, LedgerPass, CheckResult,
+                               Reading, Snapshot, AgentHealthLine, JournalClose>;
 TYPED_TEST_SUITE(JournalCodec, Kinds);
 
 template <class T>
@@ -206,8 +206,14 @@ TEST(TruthScale, ASecondOfTenOperationsAndAProbeTakesAtMostFourKilobytes) {
     s.probes[ProbeId(0)].push_back({start, start + from_seconds(5e-4 + 1e-3 * rng.uniform()), true});
   }
   constexpr std::size_t kChain = 36;  // length and digest of a record
-  const AgentHealthLine line{AgentId(0), s.to, {.cpu_seconds = 0.123, .steal_ratio = 0.01, .rss_bytes = 50'000'000,
-                                                .open_connections = 64, .outstanding = 9, .worst_lag = std::chrono::microseconds(90)}};
+  const AgentHealthLine line{AgentId(0),
+                             s.to,
+                             {.cpu_seconds = 0.123,
+                              .steal_ratio = 0.01,
+                              .rss_bytes = 50'000'000,
+                              .open_connections = 64,
+                              .outstanding = 9,
+                              .worst_lag = std::chrono::microseconds(90)}};
   const std::size_t bytes = encode_journal(s, 160'000).size() + encode_journal(line, 160'001).size() + 2 * kChain;
   EXPECT_LE(bytes, 4096U);
   RecordProperty("bytes", static_cast<int>(bytes));

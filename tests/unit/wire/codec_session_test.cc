@@ -37,8 +37,9 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
 
 template <class T>
 class ControllerMessages : public ::testing::Test {};
-using Ordered = ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
-                               FinishFault, VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown, ReachTargets>;
+using Ordered =
+    ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject, FinishFault,
+                     VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown, ReachTargets>;
 TYPED_TEST_SUITE(ControllerMessages, Ordered);
 
 TYPED_TEST(ControllerMessages, GiveEveryFieldBack) {
@@ -173,8 +174,7 @@ TEST(PlanCodec, RefusesAPortOutOfRange) {
   frame.mutable_plan()->mutable_assignment()->mutable_scenario()->mutable_targets(0)->set_port(65536);
   const auto back = decode_body(frame);
   ASSERT_FALSE(back);
-  EXPECT_NE(back.error().message.find("port: 65536 is not one of 0 to 65535"), std::string::npos)
-      << back.error().message;
+  EXPECT_NE(back.error().message.find("port: 65536 is not one of 0 to 65535"), std::string::npos) << back.error().message;
 }
 
 TEST(PlanCodec, BoundsADocumentInDepthValuesAndBytes) {

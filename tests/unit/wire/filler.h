@@ -95,7 +95,8 @@ class Filler {
     const auto last = levels > 0 ? NodeType::mapping : NodeType::text;
     value.type = static_cast<NodeType>(rng_.below(static_cast<uint64_t>(last) + 1));
     if (value.scalar()) fill(value.text);
-    for (uint64_t n = value.type == NodeType::list ? rng_.below(4) : 0; n > 0; --n) document(value.items.emplace_back(), levels - 1);
+    for (uint64_t n = value.type == NodeType::list ? rng_.below(4) : 0; n > 0; --n)
+      document(value.items.emplace_back(), levels - 1);
     for (uint64_t n = value.type == NodeType::mapping ? rng_.below(4) : 0; n > 0; --n) {
       Entry& entry = value.entries.emplace_back();
       fill(entry.key);
@@ -185,9 +186,8 @@ bool same(const T& a, const T& b) {
   } else {
     const auto left = fields_of(a);
     const auto right = fields_of(b);
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (same(std::get<I>(left), std::get<I>(right)) && ...);
-    }(std::make_index_sequence<std::tuple_size_v<decltype(left)>>());
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return (same(std::get<I>(left), std::get<I>(right)) && ...); }
+    (std::make_index_sequence<std::tuple_size_v<decltype(left)>>());
   }
 }
 

@@ -9,9 +9,7 @@ namespace {
 
 class MemoryLink : public ::testing::Test {
  protected:
-  MemoryLink() {
-    std::tie(agent_, controller_) = memory_link(agent_loop_, controller_loop_);
-  }
+  MemoryLink() { std::tie(agent_, controller_) = memory_link(agent_loop_, controller_loop_); }
   void open_both() {
     AgentLink::Handlers at_agent;
     at_agent.received = [this](ToAgent m) { orders_.push_back(std::move(m)); };

@@ -79,15 +79,15 @@ bool lock_file(int file) {
 
 std::string lock_name(const std::string& key) { return file_name_for(canonical(key)); }
 
-Result<ComponentLock> ComponentLock::acquire(const std::string& lock_dir, const std::string& key,
-                                             const std::string& component, const LockHolder& holder) {
+Result<ComponentLock> ComponentLock::acquire(const std::string& lock_dir, const std::string& key, const std::string& component,
+                                             const LockHolder& holder) {
   SHAKEDOWN_TRY(auto file, open_lock(lock_dir, key, ".lock"));
   const bool free = lock_file(file.get());
   Noted noted = read_noted(file.get());
   if (!free) {
     return fail(ErrorKind::locked, "component " + component + " (" + key + ") is used by run " +
-                                       (noted.run_id.empty() ? "?" : noted.run_id) + ", process " +
-                                       std::to_string(noted.pid) + ", on this host; wait for its end or stop it");
+                                       (noted.run_id.empty() ? "?" : noted.run_id) + ", process " + std::to_string(noted.pid) +
+                                       ", on this host; wait for its end or stop it");
   }
   ComponentLock lock(std::move(file), holder, std::move(noted.state_dirs));
   SHAKEDOWN_TRY(lock.write());

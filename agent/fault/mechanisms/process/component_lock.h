@@ -26,8 +26,8 @@ std::string lock_name(const std::string& key);
 class ComponentLock {
  public:
   // key: as lock_name. Error locked names the holder; io, refused: the folder.
-  static Result<ComponentLock> acquire(const std::string& lock_dir, const std::string& key,
-                                       const std::string& component, const LockHolder& holder);
+  static Result<ComponentLock> acquire(const std::string& lock_dir, const std::string& key, const std::string& component,
+                                       const LockHolder& holder);
   ComponentLock(ComponentLock&&) = default;
   ComponentLock& operator=(ComponentLock&&) = default;
 

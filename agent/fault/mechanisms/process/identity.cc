@@ -187,9 +187,10 @@ Result<ProcessHandle> ProcessHandle::open(pid_t pid) {
     }
     const bool short_of = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
     if (short_of) return fail(errno_error("cannot look at process " + std::to_string(pid), errno));
-    return fail(errno_error("pidfd_open failed: without it a fault could hit another process (Linux 5.3 or newer, and "
-                            "a sandbox that allows it, are needed)",
-                            errno, ErrorKind::refused));
+    return fail(
+        errno_error("pidfd_open failed: without it a fault could hit another process (Linux 5.3 or newer, and "
+                    "a sandbox that allows it, are needed)",
+                    errno, ErrorKind::refused));
   }
   SHAKEDOWN_TRY(const auto stat, look_at(pid));
   ProcessHandle handle(stat ? stat->ref : ProcessRef{pid, 0}, std::move(pidfd));
@@ -224,8 +225,10 @@ Result<void> ProcessHandle::signal(int signal) const {
 
 void continue_process(const ProcessRef& ref) {
   const Result<ProcessHandle> process = ProcessHandle::open(ref);
-  if (process.has_value()) (void)process.value().signal(SIGCONT);
-  else if (process.error().kind == ErrorKind::io && ref.pid > 1) ::kill(ref.pid, SIGCONT);
+  if (process.has_value())
+    (void)process.value().signal(SIGCONT);
+  else if (process.error().kind == ErrorKind::io && ref.pid > 1)
+    ::kill(ref.pid, SIGCONT);
 }
 
 std::string why_protected(const ProcessStat& stat) {

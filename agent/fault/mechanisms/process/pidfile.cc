@@ -37,8 +37,8 @@ bool trusted_owner(uid_t owner, std::optional<uid_t> process_user) {
 }
 
 Error unsafe(const std::string& path, const std::string& pidfile, const std::string& why) {
-  return Error(ErrorKind::refused, path + " " + why + ", so the pidfile " + pidfile +
-                                       " could name any process; chmod go-w it, or move the pidfile");
+  return Error(ErrorKind::refused,
+               path + " " + why + ", so the pidfile " + pidfile + " could name any process; chmod go-w it, or move the pidfile");
 }
 
 Result<void> check_folders(const std::string& pidfile, std::optional<uid_t> process_user) {
@@ -103,8 +103,8 @@ Result<Sighting> examine(const ProcessSpec& spec, pid_t pid) {
   if (stat.has_error()) return fail(stat.error());
   if (foreign.has_error()) return fail(foreign.error());
   if (!foreign.value().empty()) {
-    return missing(Presence::foreign, "the pidfile " + spec.pidfile + " is wrong: " +
-                                          (protection.empty() ? foreign.value() : protection));
+    return missing(Presence::foreign,
+                   "the pidfile " + spec.pidfile + " is wrong: " + (protection.empty() ? foreign.value() : protection));
   }
   if (!protection.empty()) {
     return fail(ErrorKind::refused, "the pidfile " + spec.pidfile + " is refused: " + protection);

@@ -61,8 +61,10 @@ Result<Interval> ProcessFault::strike(int signal) {
   size_t reached = 0;
   for (const ProcessHandle& target : targets_) {
     const Result<void> sent = target.signal(signal);
-    if (sent.has_value()) ++reached;
-    else if (sent.error().kind != ErrorKind::unavailable) return fail(sent.error());
+    if (sent.has_value())
+      ++reached;
+    else if (sent.error().kind != ErrorKind::unavailable)
+      return fail(sent.error());
   }
   interval.latest = mono_now();
   if (reached == 0) return fail(ErrorKind::unavailable, "every process of the scope had ended by itself before");

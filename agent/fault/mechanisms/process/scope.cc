@@ -62,12 +62,14 @@ Result<std::vector<ProcessHandle>> scope_members(const ProcessSpec& spec, const 
   std::vector<ProcessHandle> members;
   for (const ProcessStat& one : found) {
     if (const std::string why = why_protected(one); !why.empty()) {
-      return fail(ErrorKind::refused, "the scope of " + spec.pidfile + " is refused: " + why +
-                                          "; start the component in a session of its own");
+      return fail(ErrorKind::refused,
+                  "the scope of " + spec.pidfile + " is refused: " + why + "; start the component in a session of its own");
     }
     Result<ProcessHandle> handle = ProcessHandle::open(one.ref);
-    if (handle.has_value()) members.push_back(std::move(handle.value()));
-    else if (handle.error().kind != ErrorKind::unavailable) return fail(handle.error());
+    if (handle.has_value())
+      members.push_back(std::move(handle.value()));
+    else if (handle.error().kind != ErrorKind::unavailable)
+      return fail(handle.error());
   }
   return members;
 }
@@ -78,8 +80,10 @@ Result<std::vector<ProcessHandle>> group_members(pid_t group, pid_t session) {
   for (const ProcessStat& stat : all) {
     if (stat.group != group || stat.session != session || !why_protected(stat).empty()) continue;
     Result<ProcessHandle> handle = ProcessHandle::open(stat.ref);
-    if (handle.has_value()) out.push_back(std::move(handle.value()));
-    else if (handle.error().kind != ErrorKind::unavailable) return fail(handle.error());
+    if (handle.has_value())
+      out.push_back(std::move(handle.value()));
+    else if (handle.error().kind != ErrorKind::unavailable)
+      return fail(handle.error());
   }
   return out;
 }

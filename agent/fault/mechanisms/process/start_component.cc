@@ -46,7 +46,8 @@ std::string tail_of(const std::string& path, off_t from) {
 
 // A log that cannot be opened, and a note that cannot be written, are done without where they may be.
 Result<ChildProcess> spawn_with_less(Command command, const CommandNote& note, std::string& remark) {
-  const FileDescriptor log(command.log_file.empty() ? -1 : ::open(command.log_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  const FileDescriptor log(
+      command.log_file.empty() ? -1 : ::open(command.log_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   if (!command.log_file.empty() && !log.valid() && !note.required) {
     remark += "; its output is kept nowhere: " + errno_error("cannot open " + command.log_file, errno).message;
     command.log_file.clear();
@@ -74,9 +75,8 @@ Result<std::string> clear_the_way(const ProcessSpec& spec) {
 
 // The lock is inherited by the child until it runs the program, so nobody starts a second one while the first is on its
 // way, even if we die in between.
-Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const CommandNote& note,
-                                                         MonoTime limit, OneShot* end, std::string& already,
-                                                         std::string& remark) {
+Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
+                                                         OneShot* end, std::string& already, std::string& remark) {
   const ProcessSpec& spec = *component.component.process;
   Result<FileDescriptor> lock = co_await lock_start(component.lock_dir, spec.pidfile, limit, end);
   if (lock.has_error() && !may_lack(lock.error(), note)) co_return fail(lock.error());

@@ -12,8 +12,7 @@ namespace {
 constexpr Duration kPatience = std::chrono::seconds(1);
 
 bool is_of(const Result<UndoRecord>& record, const std::string& component) {
-  return record.has_value() && record.value().kind == "started" &&
-         record.value().component.component.name == component;
+  return record.has_value() && record.value().kind == "started" && record.value().component.component.name == component;
 }
 
 std::vector<ProcessRef> running_now(const UndoRecord& record) {
@@ -43,17 +42,14 @@ Task<void> note_started(UndoJournal& journal, std::string component) {
     if (now.empty() || now == record.value().targets) continue;
     record.value().targets = std::move(now);
     const Result<void> updated = journal.update(record.value(), lock);
-    if (updated.has_error())
-      log::warning("not noted what runs",
-                   {{"component", component}, {"why", updated.error().text()}});
+    if (updated.has_error()) log::warning("not noted what runs", {{"component", component}, {"why", updated.error().text()}});
   }
 }
 
 std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::string& component) {
   for (const std::string& id : journal.list()) {
     const Result<UndoRecord> record = journal.read(id);
-    if (is_of(record, component) && record.value().owner.boot == boot_id())
-      return record.value().targets;
+    if (is_of(record, component) && record.value().owner.boot == boot_id()) return record.value().targets;
   }
   return {};
 }

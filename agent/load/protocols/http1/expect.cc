@@ -35,19 +35,17 @@ Result<Http1Check> Http1Check::make(const HttpExpect& expect, const Secrets& sec
   if (expect.body_regex) {
     Result<Regex> regex = Regex::make(*expect.body_regex);
     if (!regex) {
-      return fail(ErrorKind::scenario, "expect: body: regex `" + *expect.body_regex +
-                                           "` is no regular expression: " + regex.error().message);
+      return fail(ErrorKind::scenario,
+                  "expect: body: regex `" + *expect.body_regex + "` is no regular expression: " + regex.error().message);
     }
     made.compiled_->regex.emplace(std::move(regex).value());
   }
   for (const JsonExpect& json : expect.json) {
     try {
-      made.compiled_->json.push_back(
-          {nlohmann::json::json_pointer(json.pointer), nlohmann::json::parse(json.equals)});
+      made.compiled_->json.push_back({nlohmann::json::json_pointer(json.pointer), nlohmann::json::parse(json.equals)});
     } catch (const nlohmann::json::exception& wrong) {
-      return fail(ErrorKind::scenario,
-                  "expect: json: `" + json.pointer + ": " + json.equals +
-                      "` is no JSON pointer with a JSON value: " + std::string(wrong.what()));
+      return fail(ErrorKind::scenario, "expect: json: `" + json.pointer + ": " + json.equals +
+                                           "` is no JSON pointer with a JSON value: " + std::string(wrong.what()));
     }
   }
   return made;
@@ -89,17 +87,15 @@ bool Http1Check::body_holds(const Answer& answer, const Holes& holes) const {
   }
   if (compiled_->regex && !compiled_->regex->found_in(answer.body)) return false;
   if (compiled_->json.empty()) return true;
-  const auto document =
-      nlohmann::json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
+  const auto document = nlohmann::json::parse(answer.body.begin(), answer.body.end(), nullptr, false);
   if (document.is_discarded()) return false;
-  return std::all_of(compiled_->json.begin(), compiled_->json.end(),
-                     [&](const Compiled::Value& value) {
-                       try {
-                         return document.at(value.pointer) == value.equals;
-                       } catch (const nlohmann::json::exception&) {
-                         return false;
-                       }
-                     });
+  return std::all_of(compiled_->json.begin(), compiled_->json.end(), [&](const Compiled::Value& value) {
+    try {
+      return document.at(value.pointer) == value.equals;
+    } catch (const nlohmann::json::exception&) {
+      return false;
+    }
+  });
 }
 
 Mismatch Http1Check::judge(const Answer& answer, const Holes& holes) const {

@@ -40,9 +40,7 @@ class Http1Codec final : public Codec {
   }
   bool reusable() const override { return parser_.reusable(); }
   // A line's end after a body, from servers that count it in no length.
-  bool harmless(std::string_view surplus) const override {
-    return surplus.find_first_not_of("\r\n") == std::string_view::npos;
-  }
+  bool harmless(std::string_view surplus) const override { return surplus.find_first_not_of("\r\n") == std::string_view::npos; }
   bool repeatable(const Call& call) const override { return request_of(call).idempotent(); }
   void trim() override { parser_.trim(); }
 

@@ -102,9 +102,7 @@ void Http1Parser::on_status_line(std::string_view line) {
   if (line.empty()) return;  // what some servers send after a body
   state_ = State::broken;
   if (line.size() < 12 || line.substr(0, 7) != "HTTP/1." || line[8] != ' ') return;
-  if ((line[7] != '0' && line[7] != '1') || !is_digit(line[9]) || !is_digit(line[10]) ||
-      !is_digit(line[11]))
-    return;
+  if ((line[7] != '0' && line[7] != '1') || !is_digit(line[9]) || !is_digit(line[10]) || !is_digit(line[11])) return;
   if (line.size() > 12 && line[12] != ' ') return;
   status_ = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
   if (status_ < 100 || status_ == 101) return;
@@ -113,8 +111,7 @@ void Http1Parser::on_status_line(std::string_view line) {
 }
 
 void Http1Parser::on_content_length(std::string_view value) {
-  const bool number =
-      !value.empty() && value.size() <= 18 && std::all_of(value.begin(), value.end(), is_digit);
+  const bool number = !value.empty() && value.size() <= 18 && std::all_of(value.begin(), value.end(), is_digit);
   if (!number) {
     state_ = State::broken;
     return;
@@ -268,9 +265,8 @@ void Http1Parser::on_line(std::string_view line) {
 }
 
 void Http1Parser::on_body(std::string_view& rest) {
-  const std::size_t taken = state_ == State::until_close
-                                ? rest.size()
-                                : static_cast<std::size_t>(std::min<uint64_t>(left_, rest.size()));
+  const std::size_t taken =
+      state_ == State::until_close ? rest.size() : static_cast<std::size_t>(std::min<uint64_t>(left_, rest.size()));
   if (keep_body_) {
     const std::size_t room = body_limit_ - std::min(body_limit_, body_.size());
     body_.append(rest.substr(0, std::min(room, taken)));
@@ -293,9 +289,7 @@ Http1Parser::Progress Http1Parser::feed(std::string_view piece) {
     std::string_view line;
     if (take_line(rest, line)) on_line(line);
   }
-  const Status status = state_ == State::done     ? Status::complete
-                        : state_ == State::broken ? Status::broken
-                                                  : Status::need_more;
+  const Status status = state_ == State::done ? Status::complete : state_ == State::broken ? Status::broken : Status::need_more;
   return {status, piece.size() - rest.size()};
 }
 

@@ -51,18 +51,7 @@ class Http1Parser {
   void trim();
 
  private:
-  enum class State : uint8_t {
-    status_line,
-    header,
-    body,
-    until_close,
-    chunk_size,
-    chunk,
-    chunk_end,
-    trailer,
-    done,
-    broken
-  };
+  enum class State : uint8_t { status_line, header, body, until_close, chunk_size, chunk, chunk_end, trailer, done, broken };
 
   bool too_many_lines(std::size_t more);
   bool take_line(std::string_view& rest, std::string_view& line);
@@ -81,8 +70,7 @@ class Http1Parser {
 
   State state_ = State::done;
   bool head_only_ = false, keep_head_ = false, keep_body_ = false;
-  bool keep_alive_ = false, chunked_ = false, other_coding_ = false, has_length_ = false,
-       until_close_ = false;
+  bool keep_alive_ = false, chunked_ = false, other_coding_ = false, has_length_ = false, until_close_ = false;
   bool body_cut_ = false;
   bool foldable_ = false;  // a header line came, and its value is none that frames the answer
   int status_ = 0;

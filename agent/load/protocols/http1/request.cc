@@ -24,17 +24,15 @@ bool breaks_line(const Text& text) {
 }  // namespace
 
 std::string host_header(const Target& target) {
-  std::string host =
-      target.host.find(':') != std::string::npos ? "[" + target.host + "]" : target.host;
+  std::string host = target.host.find(':') != std::string::npos ? "[" + target.host + "]" : target.host;
   const uint16_t usual = target.scheme == "https" ? 443 : 80;
   return target.port == usual ? host : host + ":" + std::to_string(target.port);
 }
 
 Result<void> Http1Request::append_headers(const HttpRequest& http, const Target& target, const Secrets& secrets) {
   const auto declares = [&](const char* name) {
-    return std::any_of(http.headers.begin(), http.headers.end(), [&](const auto& header) {
-      return strcasecmp(header.first.c_str(), name) == 0;
-    });
+    return std::any_of(http.headers.begin(), http.headers.end(),
+                       [&](const auto& header) { return strcasecmp(header.first.c_str(), name) == 0; });
   };
   if (!declares("host")) head_.append("Host: " + host_header(target) + "\r\n");
   for (const auto& [name, value] : http.headers) {
@@ -54,8 +52,8 @@ Result<void> Http1Request::append_headers(const HttpRequest& http, const Target&
 Result<Http1Request> Http1Request::make(const HttpRequest& http, const Target& target, const Secrets& secrets,
                                         uint64_t value_size, Trace trace) {
   if (breaks_line(http.path) || http.method.find_first_of("\r\n ") != std::string::npos) {
-    return fail(ErrorKind::scenario, "the method or path of a request to `" + target.name +
-                                         "` has a line break or a space; remove it");
+    return fail(ErrorKind::scenario,
+                "the method or path of a request to `" + target.name + "` has a line break or a space; remove it");
   }
   Http1Request made(value_size);
   made.head_only_ = http.method == "HEAD";
@@ -66,8 +64,7 @@ Result<Http1Request> Http1Request::make(const HttpRequest& http, const Target& t
   made.head_.append(" HTTP/1.1\r\n");
   SHAKEDOWN_TRY(made.append_headers(http, target, secrets));
   SHAKEDOWN_TRY(made.body_.append(http.body, secrets));
-  made.has_length_ = !made.body_.empty() || http.method == "POST" || http.method == "PUT" ||
-                     http.method == "PATCH";
+  made.has_length_ = !made.body_.empty() || http.method == "POST" || http.method == "PUT" || http.method == "PATCH";
   if (!made.traced_ && !made.head_.has_holes() && !made.body_.has_holes()) {
     std::string scratch;
     made.ready_ = made.render(Holes{}, scratch);

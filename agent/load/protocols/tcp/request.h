@@ -13,7 +13,7 @@ namespace shakedown {
 
 struct TcpMessage final : PreparedRequest {
   TextTemplate send;
-  TextTemplate until_text;           // empty = something else ends the answer
+  TextTemplate until_text;  // empty = something else ends the answer
   std::optional<Regex> until_regex;
   uint64_t until_length = 0;  // bytes, 0 = something else
   uint64_t longest = 0;       // bytes of an answer

@@ -8,13 +8,14 @@
 namespace shakedown {
 namespace {
 
-std::unique_ptr<Driver> make_tcp_driver(const PreparedTarget& target, const DriverOptions& options,
-                                        boost::asio::io_context& loop, Deadlines& deadlines) {
+std::unique_ptr<Driver> make_tcp_driver(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop,
+                                        Deadlines& deadlines) {
   return std::make_unique<Pool>(target, options, loop, deadlines, [] { return std::make_unique<TcpCodec>(); });
 }
 
 Result<std::unique_ptr<const PreparedRequest>> prepare_tcp_request(const View& view, const PrepareContext& context) {
-  SHAKEDOWN_TRY(auto made, TcpMessage::make(read_tcp_request(view, names_of(context.secrets)), context.secrets, context.value_size));
+  SHAKEDOWN_TRY(auto made,
+                TcpMessage::make(read_tcp_request(view, names_of(context.secrets)), context.secrets, context.value_size));
   return std::unique_ptr<const PreparedRequest>(std::move(made));
 }
 

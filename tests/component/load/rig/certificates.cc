@@ -41,8 +41,7 @@ void write_files(const std::string& path, X509* certificate, EVP_PKEY* key) {
   check(pem != nullptr && PEM_write_X509(pem, certificate) == 1);
   std::fclose(pem);
   FILE* secret = std::fopen((path + ".key").c_str(), "w");
-  check(secret != nullptr &&
-        PEM_write_PrivateKey(secret, key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  check(secret != nullptr && PEM_write_PrivateKey(secret, key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
   std::fclose(secret);
 }
 

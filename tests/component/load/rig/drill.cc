@@ -30,8 +30,7 @@ Scenario one_operation(uint16_t port, Duration timeout) {
   return scenario;
 }
 
-Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration,
-                 uint32_t max_outstanding) {
+Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration, uint32_t max_outstanding) {
   Phase phase;
   phase.name = "load";
   phase.duration = duration;
@@ -42,9 +41,7 @@ Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration,
   return phase;
 }
 
-OpenLoad open_rate(double per_second, Arrivals arrivals) {
-  return {ConstantRate{{per_second}}, arrivals};
-}
+OpenLoad open_rate(double per_second, Arrivals arrivals) { return {ConstantRate{{per_second}}, arrivals}; }
 
 Drill::Drill(Scenario scenario, LoadOptions options, Lane lane)
     : work_(loop_.get_executor()), clock_(mono_now()), scenario_(std::move(scenario)) {
@@ -75,8 +72,7 @@ void Drill::begin_stage(uint32_t phase) {
 
 void Drill::run_until(RunTime until) {
   while (clock_.now() < until) {
-    loop_.run_until(
-        to_steady(clock_.mono(std::min(until, clock_.now() + std::chrono::milliseconds(100)))));
+    loop_.run_until(to_steady(clock_.mono(std::min(until, clock_.now() + std::chrono::milliseconds(100)))));
     collect();
   }
 }
@@ -141,12 +137,11 @@ uint64_t total_outcomes(const Snapshot& s) { return whole(s).offered(); }
   for (const auto& [key, cell] : s.cells) outcomes[key.stage] += cell.offered();
   for (const auto& [stage, offered] : s.offered) {
     if (outcomes[stage] != offered) {
-      return ::testing::AssertionFailure() << "stage " << stage.value << ": offered " << offered
-                                         << ", outcomes " << outcomes[stage];
+      return ::testing::AssertionFailure() << "stage " << stage.value << ": offered " << offered << ", outcomes "
+                                           << outcomes[stage];
     }
   }
-  if (outcomes.size() != s.offered.size())
-    return ::testing::AssertionFailure() << "outcomes of a stage never offered";
+  if (outcomes.size() != s.offered.size()) return ::testing::AssertionFailure() << "outcomes of a stage never offered";
   return ::testing::AssertionSuccess();
 }
 

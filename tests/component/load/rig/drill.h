@@ -18,8 +18,7 @@ namespace shakedown {
 // One plain target on 127.0.0.1 and one operation GET / with the given timeout.
 Scenario one_operation(uint16_t port, Duration timeout = std::chrono::seconds(1));
 // A phase with this load of operation 0.
-Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration,
-                 uint32_t max_outstanding = 0);
+Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration, uint32_t max_outstanding = 0);
 OpenLoad open_rate(double per_second, Arrivals arrivals = Arrivals::uniform);
 
 class Drill {

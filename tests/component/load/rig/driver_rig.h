@@ -13,9 +13,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
-#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/deadlines.h"
 #include "agent/load/prepare.h"
+#include "agent/load/schedule/arrival_clock.h"
 #include "agent/load/stage_load.h"
 #include "core/base/clock.h"
 #include "tests/component/load/rig/drill.h"

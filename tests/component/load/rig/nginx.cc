@@ -27,8 +27,7 @@ bool listens(uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool connected =
-      ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  const bool connected = ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(socket);
   return connected;
 }
@@ -54,8 +53,7 @@ Nginx::Nginx(const std::string& server_block, int cpu) {
       CPU_SET(cpu, &set);
       ::sched_setaffinity(0, sizeof set, &set);
     }
-    ::execl(kNginx, kNginx, "-p", dir_.c_str(), "-c", configuration.c_str(), "-e", errors.c_str(),
-            nullptr);
+    ::execl(kNginx, kNginx, "-p", dir_.c_str(), "-c", configuration.c_str(), "-e", errors.c_str(), nullptr);
     ::_exit(127);
   }
   ::setpgid(group_, group_);
@@ -71,16 +69,14 @@ Nginx::~Nginx() {
 
 void Nginx::write_configuration(const std::string& server_block) const {
   std::ofstream file(dir_ + "/nginx.conf");
-  file << "daemon off;\nworker_processes 1;\npid " << dir_
-       << "/nginx.pid;\nworker_rlimit_nofile 20000;\n"
+  file << "daemon off;\nworker_processes 1;\npid " << dir_ << "/nginx.pid;\nworker_rlimit_nofile 20000;\n"
        << (::geteuid() == 0 ? "user root;\n" : "") << "events { worker_connections 10000; }\n"
        << "http {\n  access_log off;\n  keepalive_requests 1000000000;\n  keepalive_timeout 600s;\n"
        << "  default_type text/plain;\n";
   for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
     file << "  " << kind << "_temp_path " << dir_ << "/" << kind << ";\n";
   }
-  file << "  server {\n    listen 127.0.0.1:" << port_
-       << " backlog=8192;\n    location / { return 200 \"hello\\n\"; }\n"
+  file << "  server {\n    listen 127.0.0.1:" << port_ << " backlog=8192;\n    location / { return 200 \"hello\\n\"; }\n"
        << server_block << "\n  }\n}\n";
 }
 

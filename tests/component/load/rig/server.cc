@@ -24,8 +24,7 @@ int bound_socket(uint16_t port, uint16_t& bound, const char* at = "127.0.0.1") {
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address = loopback(port, at);
-  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error("bind");
+  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("bind");
   socklen_t size = sizeof address;
   ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
   bound = ntohs(address.sin_port);
@@ -131,8 +130,8 @@ bool Peer::send(const std::string& bytes) {
 }
 
 bool Peer::answer(int status, const std::string& body, const std::string& headers) {
-  return send("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " +
-              std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
+  return send("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers +
+              "\r\n" + body);
 }
 
 void Peer::half_close() { ::shutdown(socket_, SHUT_WR); }

@@ -19,9 +19,7 @@ namespace shakedown {
 class TlsServer {
  public:
   TlsServer(const std::string& certificate, const std::string& client_ca, std::string body)
-      : body_(std::move(body)),
-        context_(SSL_CTX_new(TLS_server_method())),
-        server_([this](Peer& p) { serve(p); }) {
+      : body_(std::move(body)), context_(SSL_CTX_new(TLS_server_method())), server_([this](Peer& p) { serve(p); }) {
     SSL_CTX_use_certificate_chain_file(context_, (certificate + ".pem").c_str());
     SSL_CTX_use_PrivateKey_file(context_, (certificate + ".key").c_str(), SSL_FILETYPE_PEM);
     if (!client_ca.empty()) {
@@ -56,8 +54,7 @@ class TlsServer {
       const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
       server_name_ = name != nullptr ? name : "";
     }
-    const std::string answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_;
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_;
     std::string request;
     char room[4096];
     for (int bytes = 0; (bytes = SSL_read(ssl, room, sizeof room)) > 0;) {

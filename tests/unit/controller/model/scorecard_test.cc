@@ -20,8 +20,7 @@ TEST(ExitCode, OfACompletedRunIsItsDecision) {
 }
 
 TEST(ExitCode, OnlyACompletedRunIsGo) {
-  for (const RunState state :
-       {RunState::running, RunState::stopped, RunState::aborted, RunState::interrupted}) {
+  for (const RunState state : {RunState::running, RunState::stopped, RunState::aborted, RunState::interrupted}) {
     EXPECT_EQ(exit_code(card(DecisionState::go, state)), 3) << to_string(state);
     EXPECT_EQ(exit_code(card(DecisionState::not_proven, state)), 3) << to_string(state);
     EXPECT_EQ(exit_code(card(DecisionState::no_go, state)), 1) << to_string(state);

@@ -4,9 +4,9 @@
 #include <set>
 #include <string>
 
+#include "controller/model/scorecard.h"
 #include "core/model/fault.h"
 #include "core/model/sample.h"
-#include "controller/model/scorecard.h"
 
 namespace shakedown {
 namespace {
@@ -20,8 +20,8 @@ std::set<std::string> words(int count) {
 
 TEST(Words, Outcomes) {
   const auto all = words<Outcome>(static_cast<int>(kOutcomes));
-  EXPECT_EQ(all, (std::set<std::string>{"ok", "failed", "refused", "reset", "timeout", "unfinished",
-                                        "dropped_by_target", "dropped_by_us", "client_error"}));
+  EXPECT_EQ(all, (std::set<std::string>{"ok", "failed", "refused", "reset", "timeout", "unfinished", "dropped_by_target",
+                                        "dropped_by_us", "client_error"}));
 }
 
 TEST(Words, WhatIsBad) {
@@ -47,8 +47,7 @@ TEST(Words, VerdictsAndDecisionsAreSpelledDifferently) {
 TEST(Words, TheRest) {
   EXPECT_EQ(words<Watermelon>(5).size(), 5U);
   EXPECT_EQ(words<Status>(3), (std::set<std::string>{"green", "yellow", "red"}));
-  EXPECT_EQ(words<RunState>(5),
-            (std::set<std::string>{"running", "completed", "stopped", "aborted", "interrupted"}));
+  EXPECT_EQ(words<RunState>(5), (std::set<std::string>{"running", "completed", "stopped", "aborted", "interrupted"}));
   EXPECT_EQ(words<FaultState>(8).size(), 8U);
 }
 

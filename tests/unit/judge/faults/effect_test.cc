@@ -81,9 +81,8 @@ TEST_P(OutageEffect, Outages) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Lengths, OutageEffect,
-                         ::testing::Values(std::tuple{600, 10.0, 1.0}, std::tuple{600, 5.0, 2.0},
-                                           std::tuple{1200, 20.0, 2.0}, std::tuple{300, 5.0, 0.5},
-                                           std::tuple{300, 60.0, 2.0}, std::tuple{600, 60.0, 5.0}));
+                         ::testing::Values(std::tuple{600, 10.0, 1.0}, std::tuple{600, 5.0, 2.0}, std::tuple{1200, 20.0, 2.0},
+                                           std::tuple{300, 5.0, 0.5}, std::tuple{300, 60.0, 2.0}, std::tuple{600, 60.0, 5.0}));
 
 TEST(DesignEffect, WithoutItOutagesWouldBeMisjudged) {
   // What the test above would see if the bounds took requests for independent: far more than 6 %.

@@ -142,7 +142,8 @@ TEST(TruthOfImpact, WhatFailedInPartsOfSecondsIsNoProvenHarm) {
 TEST(TruthOfOverlaps, AFaultWhoseNameStandsInAnothersIsNamedToo) {
   Drill drill;
   const PhaseId crash = drill.add_phase("crash", 30, 0);
-  const FaultId own = drill.add_kill("own", crash), longer = drill.add_kill("crash-db", crash), shorter = drill.add_kill("crash", crash);
+  const FaultId own = drill.add_kill("own", crash), longer = drill.add_kill("crash-db", crash),
+                shorter = drill.add_kill("crash", crash);
   const StageId stage = drill.run(crash, 0);
   for (const FaultId fault : {own, longer, shorter}) drill.inject(fault, stage, 10, 15);
   drill.probe(0, 30, {{10, 14}});

@@ -17,8 +17,7 @@ struct Kills {
   PhaseId crash = drill.add_phase("crash", 30, 0);
   FaultId kill = drill.add_kill("kill-ledger", crash);
 
-  Kills(std::vector<std::set<uint64_t>> lost, RpoUnit unit, double limit, bool write = true,
-        std::set<uint64_t> unread = {}) {
+  Kills(std::vector<std::set<uint64_t>> lost, RpoUnit unit, double limit, bool write = true, std::set<uint64_t> unread = {}) {
     for (std::size_t i = 0; i < lost.size(); ++i) {
       const double start = 30.0 * static_cast<double>(i);
       const StageId stage = drill.run(crash, start);

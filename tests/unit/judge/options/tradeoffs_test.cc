@@ -123,7 +123,8 @@ TEST(Resources, WhatIsMissingIsSaidAndNothingIsInvented) {
   unfitted.phase = "scale-out";
   unfitted.problem = "only 2 steps count";
   card.scalings = {unfitted};
-  EXPECT_NE(option(row, card, Kind::resources).find("no law fits the steps of scale-out (only 2 steps count)"), std::string::npos);
+  EXPECT_NE(option(row, card, Kind::resources).find("no law fits the steps of scale-out (only 2 steps count)"),
+            std::string::npos);
   EXPECT_EQ(option(red(LatencySli{}, Comparison::at_most, 0.02, "<= 20ms"), card, Kind::resources), "") << "no forecast";
   EXPECT_EQ(option(red(RtoSli{}, Comparison::at_most, 5, "<= 5s"), card, Kind::resources), "") << "no answer to a slow recovery";
 }
@@ -148,7 +149,8 @@ TEST(Resources, AnEfficiencySaysHowFarItReaches) {
   EXPECT_EQ(option(row, card, Kind::resources, drill.scenario),
             "At most 11 replicas keep 50 % of perfect scaling, and carry 550/s");
   card.forecast = Forecast{{2000}, ""};
-  EXPECT_NE(option(row, card, Kind::resources, drill.scenario).find("no number carries the forecast of 2 000/s"), std::string::npos);
+  EXPECT_NE(option(row, card, Kind::resources, drill.scenario).find("no number carries the forecast of 2 000/s"),
+            std::string::npos);
 }
 
 ScoredFault fault(const char* name, uint32_t n, std::optional<double> monthly) {
@@ -169,7 +171,8 @@ TEST(Focus, TheFaultThatCostsMostAndItsShare) {
   card.faults = {fault("kill-ledger", 1, 2900), fault("kill-ledger", 2, 3100), fault("slow-disk", 1, 1000)};
   const auto row = red(RtoSli{slow, {ProbeId(0)}}, Comparison::at_most, 5, "<= 5s");
   EXPECT_EQ(option(row, card, Kind::focus, drill.scenario),
-            "Work first on what breaks if the process dies (\"kill-ledger\"): 75 % of the 4 000 failed requests predicted a month at our test load (this row's own: 25 %)");
+            "Work first on what breaks if the process dies (\"kill-ledger\"): 75 % of the 4 000 failed requests predicted a "
+            "month at our test load (this row's own: 25 %)");
   EXPECT_EQ(find(options_for(row, card, drill.scenario), Kind::focus)->owner, "kim");
 }
 
@@ -181,11 +184,13 @@ TEST(Focus, LostWritesAreRankedByWritesNotByRequests) {
   drill.scenario.faults[other.value].expected = Rate{10 / (30.0 * 86400)};
   Scorecard card = card_of_november();
   ScoredLedger ledger;
-  ledger.injections = {{.fault = "kill-ledger", .n = 1, .lost = 10}, {.fault = "kill-ledger", .n = 2, .lost = 20},
+  ledger.injections = {{.fault = "kill-ledger", .n = 1, .lost = 10},
+                       {.fault = "kill-ledger", .n = 2, .lost = 20},
                        {.fault = "kill-cache", .n = 1, .lost = 1}};
   card.ledgers = {ledger};
   EXPECT_EQ(option(red(RpoSli{kill, LedgerId(0)}, Comparison::at_most, 0, "<= 0 writes"), card, Kind::focus, drill.scenario),
-            "Work first on what breaks if the process dies (\"kill-ledger\"): 75 % of the 40 lost writes predicted a month at our test load");
+            "Work first on what breaks if the process dies (\"kill-ledger\"): 75 % of the 40 lost writes predicted a month at "
+            "our test load");
 }
 
 TEST(Focus, WithoutAFrequencyTheRunsOwnOutagesOrASentence) {
@@ -196,8 +201,10 @@ TEST(Focus, WithoutAFrequencyTheRunsOwnOutagesOrASentence) {
   EXPECT_EQ(option(row, card, Kind::focus), "No problem can be put first: nobody has declared how often kill-ledger happens");
   card.outages.push_back({"front-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {200, 0, 0, 1, false, 200}});
   card.outages.push_back({"front-door", RunTime(from_seconds(70)), 1, 2, "spontaneous", {100, 0, 0, 1, false, 100}});
-  card.outages.push_back({"back-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {150, 0, 0, 1, false, 100}});  // what is left of it
-  EXPECT_EQ(option(row, card, Kind::focus), "Find what broke it 12 s into the drill: 75 % of the 400 requests that unprovoked outages failed");
+  card.outages.push_back(
+      {"back-door", RunTime(from_seconds(12)), 1, 2, "spontaneous", {150, 0, 0, 1, false, 100}});  // what is left of it
+  EXPECT_EQ(option(row, card, Kind::focus),
+            "Find what broke it 12 s into the drill: 75 % of the 400 requests that unprovoked outages failed");
 }
 
 TEST(Focus, RowsThatNoOutageTurnsRedHaveNone) {
@@ -270,7 +277,8 @@ TEST(Focus, SystemsThatFallShortAreCounted) {
   db.margin = 0.0;  // just enough
   card.downstream.push_back(db);
   const auto row = red(DownstreamSli{}, Comparison::at_least, 0, ">= 0%");
-  EXPECT_EQ(option(row, card, Kind::focus), "Raise ledger-db first: it takes 2 200/s of the 2 500/s needed; 2 systems fall short");
+  EXPECT_EQ(option(row, card, Kind::focus),
+            "Raise ledger-db first: it takes 2 200/s of the 2 500/s needed; 2 systems fall short");
   EXPECT_EQ(find(options_for(row, card, {}), Kind::focus)->assumption, "its capacity is as known");
   card.downstream[0].margin = card.downstream[1].margin = 0.0;
   EXPECT_EQ(option(row, card, Kind::focus), "");
@@ -279,7 +287,8 @@ TEST(Focus, SystemsThatFallShortAreCounted) {
 TEST(Date, TheOwnersDayAndTheDrill) {
   const Scorecard card = card_of_november();
   auto row = red(RpoSli{}, Comparison::at_most, 0, "<= 0 writes");
-  EXPECT_EQ(option(row, card, Kind::date), "No date can be worked out: sam has not said by when it is fixed; the launch is 23 days away");
+  EXPECT_EQ(option(row, card, Kind::date),
+            "No date can be worked out: sam has not said by when it is fixed; the launch is 23 days away");
   row.requirement.fix_by = "2026-12-04";
   EXPECT_EQ(option(row, card, Kind::date), "Provable on 4 Dec 2026 at the earliest: 11 days before the launch");
   row.requirement.fix_by = "2026-12-16";
@@ -287,7 +296,8 @@ TEST(Date, TheOwnersDayAndTheDrill) {
   row.requirement.fix_by = "2026-12-15";
   EXPECT_EQ(option(row, card, Kind::date), "Provable on 15 Dec 2026 at the earliest: the day of the launch");
   row.requirement.fix_by = "2026-11-01";
-  EXPECT_EQ(option(row, card, Kind::date), "It was to be fixed by 1 Nov 2026, and this later drill finds it is not: sam owes a new date");
+  EXPECT_EQ(option(row, card, Kind::date),
+            "It was to be fixed by 1 Nov 2026, and this later drill finds it is not: sam owes a new date");
 }
 
 TEST(Date, ALongDrillCountsItsDays) {
@@ -327,14 +337,18 @@ TEST(Promise, TheSupportableRoundedToTheSafeSide) {
     row.verdict.measured.samples = 3;
     return option(row, card, Kind::promise);
   };
-  EXPECT_EQ(promised(RpoSli{}, Comparison::at_most, 14, "<= 0 writes"), "Worst of 3 tries: 14 writes; three tries cannot support a promise");
-  EXPECT_EQ(promised(RpoSli{.injections = 3, .share = Share{0.3}}, Comparison::at_most, 14, "<= 0 writes"), "Promise at most 14 writes today, not 0 writes")
+  EXPECT_EQ(promised(RpoSli{}, Comparison::at_most, 14, "<= 0 writes"),
+            "Worst of 3 tries: 14 writes; three tries cannot support a promise");
+  EXPECT_EQ(promised(RpoSli{.injections = 3, .share = Share{0.3}}, Comparison::at_most, 14, "<= 0 writes"),
+            "Promise at most 14 writes today, not 0 writes")
       << "a share of failures that three tries do support";
   EXPECT_EQ(promised(ImpactSli{}, Comparison::at_most, 50, "<= 5"), "Worst of 3 tries: 50; three tries cannot support a promise");
   EXPECT_EQ(promised(OutagesSli{}, Comparison::at_most, 4, "<= 0"), "Worst of 1 try: 4; one try cannot support a promise");
-  EXPECT_EQ(promised(DurabilitySli{}, Comparison::at_most, 21, "<= 0 writes"), "Worst of 1 try: 21 writes; one try cannot support a promise");
+  EXPECT_EQ(promised(DurabilitySli{}, Comparison::at_most, 21, "<= 0 writes"),
+            "Worst of 1 try: 21 writes; one try cannot support a promise");
   EXPECT_EQ(promised(LatencySli{}, Comparison::at_most, 0.0076543, "<= 5ms"), "Promise at most 7.66ms today, not 5ms");
-  EXPECT_EQ(promised(AvailabilitySli{}, Comparison::at_least, 0.9986349, ">= 99.9%", 0.999), "Promise at least 99.86% today, not 99.9%");
+  EXPECT_EQ(promised(AvailabilitySli{}, Comparison::at_least, 0.9986349, ">= 99.9%", 0.999),
+            "Promise at least 99.86% today, not 99.9%");
   EXPECT_EQ(promised(CapacitySli{PhaseId(0)}, Comparison::at_least, 1904.7, ">= 2500/s", 2500),
             "Promise at least 1 900 requests a second today, not 2500/s");
   EXPECT_EQ(promised(LatencySli{}, Comparison::at_most, INFINITY, "<= 5ms", 0.005), "");
@@ -352,14 +366,6 @@ TEST(Promise, TheSupportableRoundedToTheSafeSide) {
   EXPECT_EQ(margin(-0.011), "2 % below the forecast");
   EXPECT_EQ(margin(0.004), "just what the forecast needs");
   EXPECT_EQ(margin(0.019), "1 % above the forecast");
-}
-
-TEST(Grouped, ThousandsApart) {
-  EXPECT_EQ(grouped(36.06), "36.1");
-  EXPECT_EQ(grouped(999.7), "1 000");
-  EXPECT_EQ(grouped(1884.2), "1 884");
-  EXPECT_EQ(grouped(25344), "25 340");
-  EXPECT_EQ(grouped(1234567), "1 235 000");
 }
 
 TEST(Options, OnlyRedAndUnprovenRowsHaveThem) {

@@ -55,8 +55,9 @@ TEST(TldrGrowth, AFailureAlsoSaysWhatIsPromised) {
             "It carries 1 900 to 2 000 requests a second; promised are 2 200, the forecast for March 2027 is 2 500.\n");
   Growth two;
   two.add(HeadroomSli{two.phase}, VerdictState::fail, Comparison::at_least, 0.3, ">= 30%");
-  EXPECT_EQ(two.told(), "It carries 1 900 to 2 000 requests a second; the forecast for March 2027 is 2 500, and room for 30% "
-                        "more is promised.\n");
+  EXPECT_EQ(two.told(),
+            "It carries 1 900 to 2 000 requests a second; the forecast for March 2027 is 2 500, and room for 30% "
+            "more is promised.\n");
 }
 
 TEST(TldrGrowth, EndsThatAreMissingAreNotInvented) {
@@ -92,7 +93,8 @@ TEST(TldrGrowth, TheSystemThatBreaksFirst) {
   db.margin = -0.12;
   db.first_to_break = true;
   one.card.downstream = {db};
-  EXPECT_EQ(one.told(), "ledger-db (dba@example.com) breaks first: it takes 2 200 of the 2 500 calls a second that the forecast needs.\n");
+  EXPECT_EQ(one.told(),
+            "ledger-db (dba@example.com) breaks first: it takes 2 200 of the 2 500 calls a second that the forecast needs.\n");
 }
 
 TEST(TruthPageOne, ADownstreamRowIsToldAboutTheDependencyThatFailsIt) {
@@ -122,12 +124,14 @@ TEST(TruthPageOne, ADownstreamRowIsToldAboutTheDependencyThatFailsIt) {
 TEST(TldrGrowth, ExpiredWordsAndFailedChecks) {
   Growth one;
   one.add(AttestedSli{"Backups are kept elsewhere", "dba", "", "2025-01-01", "2026-01-01"}, VerdictState::fail,
-          Comparison::at_least, 1, "").requirement.title = "Backups elsewhere";
+          Comparison::at_least, 1, "")
+      .requirement.title = "Backups elsewhere";
   ScoredRequirement& check = one.add(CheckSli{CheckId(0)}, VerdictState::fail, Comparison::at_least, 1, "");
   check.requirement.title = "Only strong encryption";
   check.requirement.means = "a stranger can read along";
-  EXPECT_EQ(one.told(), "\"Backups elsewhere\" rests on the word of dba, which expired on 2026-01-01.\n"
-                        "\"Only strong encryption\" does not hold (a stranger can read along).\n");
+  EXPECT_EQ(one.told(),
+            "\"Backups elsewhere\" rests on the word of dba, which expired on 2026-01-01.\n"
+            "\"Only strong encryption\" does not hold (a stranger can read along).\n");
 }
 
 TEST(TruthTldrGrowth, WhatWasNotConfirmedIsNotToldAsCarried) {
@@ -161,8 +165,9 @@ TEST(TldrGrowth, EfficiencyAndDegradation) {
   one.card.scalings = {scaling};
   one.add(EfficiencySli{one.phase, 8}, VerdictState::fail, Comparison::at_least, 0.7, ">= 70%").verdict.measured.value = 0.52;
   one.add(DegradationSli{}, VerdictState::fail, Comparison::at_most, 0.05, "<= 5%").verdict.measured.value = 0.07;
-  EXPECT_EQ(one.told(), "At 8 replicas it delivers 52 % of what perfect growth would; promised are 70%.\n"
-                        "It gets 7 % slower every hour; promised is at most 5%.\n");
+  EXPECT_EQ(one.told(),
+            "At 8 replicas it delivers 52 % of what perfect growth would; promised are 70%.\n"
+            "It gets 7 % slower every hour; promised is at most 5%.\n");
 }
 
 TEST(TldrGrowth, ADashboardThatSaysMore) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr.h"
 #include "tests/unit/judge/timeline_builder.h"
 
@@ -21,8 +22,8 @@ std::string joined(const Scorecard& card) {
 void expect_business_words(const Scorecard& card) {
   std::string text = joined(card);
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const char* word : {"p99", "probe", "ledger", "interval", "quantile", "percentile", "sli", "confidence",
-                           "binomial", "injection", "rpo", "rto", "mtbf", "unbounded", "nan"}) {
+  for (const char* word : {"p99", "probe", "ledger", "interval", "quantile", "percentile", "sli", "confidence", "binomial",
+                           "injection", "rpo", "rto", "mtbf", "unbounded", "nan"}) {
     EXPECT_EQ(text.find(word), std::string::npos) << word << " in:\n" << text;
   }
   EXPECT_LE(card.tldr.size(), 5U);
@@ -65,16 +66,18 @@ struct Launch {
 
 TEST(Tldr, SaysWhatDisappearsAndWhatTheTeamReports) {
   const Scorecard card = Launch(Launch::Lost{{98, 99}, {197, 198, 199}, {296, 297, 298, 299}}).drill.judge();
-  EXPECT_EQ(card.tldr.at(0), "If the process dies, everything confirmed in the last 0.19 to 0.41 seconds is lost (2 to 4 entries of our 10 test "
-                             "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
+  EXPECT_EQ(card.tldr.at(0),
+            "If the process dies, everything confirmed in the last 0.19 to 0.41 seconds is lost (2 to 4 entries of our 10 test "
+            "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
   EXPECT_NE(joined(card).find("Load holds at the tested 500/s."), std::string::npos) << joined(card);
   expect_business_words(card);
 }
 
 TEST(Tldr, OneLossIsSingular) {
   const Scorecard card = Launch(Launch::Lost{{99}, {199}, {299}}).drill.judge();
-  EXPECT_EQ(card.tldr.at(0), "If the process dies, everything confirmed in the last 0.09 to 0.11 seconds is lost (1 entry of our 10 test "
-                             "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
+  EXPECT_EQ(card.tldr.at(0),
+            "If the process dies, everything confirmed in the last 0.09 to 0.11 seconds is lost (1 entry of our 10 test "
+            "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
 }
 
 TEST(Tldr, GreenRunSaysWhatHolds) {
@@ -102,11 +105,11 @@ TEST(Tldr, EveryKindOfRowInEveryStateStaysInBusinessWords) {
         const FaultId kill = launch.kill;
         const std::vector<ProbeId> probes = {ProbeId(0)};
         launch.drill.scenario.requirements.clear();
-        for (const Sli& sli : std::vector<Sli>{
-                 AvailabilitySli{}, UptimeSli{probes, std::chrono::hours(720)}, LatencySli{OperationId(0)},
-                 ThroughputSli{}, ErrorRatioSli{}, MtbfSli{probes}, MtbrSli{probes}, MttrSli{probes, kill},
-                 OutagesSli{probes}, ImpactSli{kill, ImpactUnit::failed_requests}, ToleratedSli{{kill}, probes},
-                 RtoSli{kill, probes}, RpoSli{kill, LedgerId(0)}, RpoSli{kill, LedgerId(0), RpoUnit::time}}) {
+        for (const Sli& sli :
+             std::vector<Sli>{AvailabilitySli{}, UptimeSli{probes, std::chrono::hours(720)}, LatencySli{OperationId(0)},
+                              ThroughputSli{}, ErrorRatioSli{}, MtbfSli{probes}, MtbrSli{probes}, MttrSli{probes, kill},
+                              OutagesSli{probes}, ImpactSli{kill, ImpactUnit::failed_requests}, ToleratedSli{{kill}, probes},
+                              RtoSli{kill, probes}, RpoSli{kill, LedgerId(0)}, RpoSli{kill, LedgerId(0), RpoUnit::time}}) {
           launch.drill.require("X", sli, c, limit);
           expect_business_words(launch.drill.judge());
           launch.drill.scenario.requirements.clear();
@@ -139,6 +142,14 @@ TEST(Tldr, EmptyAndUndecided) {
   Drill open;
   open.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
   EXPECT_EQ(open.judge().tldr, std::vector<std::string>{"1 promise is not shown either way yet."});
+}
+
+TEST(Grouped, ThousandsApart) {
+  EXPECT_EQ(judging::grouped(36.06), "36.1");
+  EXPECT_EQ(judging::grouped(999.7), "1 000");
+  EXPECT_EQ(judging::grouped(1884.2), "1 884");
+  EXPECT_EQ(judging::grouped(25344), "25 340");
+  EXPECT_EQ(judging::grouped(1234567), "1 235 000");
 }
 
 }  // namespace

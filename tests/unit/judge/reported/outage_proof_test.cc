@@ -9,8 +9,8 @@
 namespace shakedown {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::at;
+using ::testing::HasSubstr;
 using testing::ReportedRig;
 using Proof = ScoredReported::Proof;
 using Series = std::function<std::optional<double>(int)>;

@@ -10,8 +10,8 @@
 
 namespace shakedown::testing {
 
-inline constexpr int kLength = 100;   // of the window, seconds
-inline constexpr int kEach = 100;     // requests a second
+inline constexpr int kLength = 100;  // of the window, seconds
+inline constexpr int kEach = 100;    // requests a second
 
 class ReportedRig {
  public:

@@ -9,13 +9,13 @@
 namespace shakedown {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::at;
 using testing::Drill;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::kEach;
 using testing::kLength;
+using ::testing::Not;
 using testing::ReportedRig;
 
 constexpr auto ok = Outcome::ok, failed = Outcome::failed, late = Outcome::timeout, refused = Outcome::refused,
@@ -84,7 +84,10 @@ TEST(Reported, BrokenEvidenceIsNeverHonest) {
       {"nobody asked", [](ReportedRig&) {}},
       {"refused", [](ReportedRig& r) { r.add(Reading::Kind::reported_value).problem = "connection refused"; }},
       {"no series", [](ReportedRig& r) { r.add(Reading::Kind::reported_value); }},
-      {"2 series", [](ReportedRig& r) { r.says(0.96).readings.back().series.push_back({"{a=\"b\"}", {{WallTime{}, 0.96}}}); }},
+      {"2 series",
+       [](ReportedRig& r) {
+         r.says(0.96).readings.back().series.push_back({"{a=\"b\"}", {{WallTime{}, 0.96}}});
+       }},
       {"nan", [](ReportedRig& r) { r.says(std::nan("")); }},
       {"inf", [](ReportedRig& r) { r.says(INFINITY); }},
       {"another query", [](ReportedRig& r) { r.says(0.96).readings.back().query = "q[99s]"; }},

@@ -11,9 +11,9 @@
 namespace shakedown {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::at;
 using testing::Drill;
+using ::testing::HasSubstr;
 
 // 100 s at 100/s, all good; forecast 1000/s; one row over all dependencies with at least 20 % to spare.
 struct Rig {
@@ -86,7 +86,8 @@ TEST(Downstream, TheFirstToBreakIsNamedWithMarginAndOwner) {
   const Verdict verdict = rig.verdict();
   EXPECT_EQ(verdict.state, VerdictState::pass) << verdict.reason;
   EXPECT_DOUBLE_EQ(*verdict.measured.value, 0.25);
-  EXPECT_THAT(verdict.reason, HasSubstr("ledger breaks first: 2500/s of 2000/s needed at the forecast, 25% to spare; owner ledger-team"));
+  EXPECT_THAT(verdict.reason,
+              HasSubstr("ledger breaks first: 2500/s of 2000/s needed at the forecast, 25% to spare; owner ledger-team"));
 }
 
 TEST(Downstream, LessToSpareThanPromisedFails) {
@@ -167,8 +168,8 @@ TEST(TruthDownstream, TheWayOutOfARowIsAboutItsOwnDependency) {
   const Scorecard card = rig.judge();
   const ScoredRequirement& row = card.requirements.at(0);
   ASSERT_EQ(row.verdict.state, VerdictState::fail);
-  const auto focus = std::find_if(row.options.begin(), row.options.end(),
-                                  [](const TradeOff& o) { return o.kind == TradeOff::Kind::focus; });
+  const auto focus =
+      std::find_if(row.options.begin(), row.options.end(), [](const TradeOff& o) { return o.kind == TradeOff::Kind::focus; });
   ASSERT_NE(focus, row.options.end());
   EXPECT_EQ(focus->option, "Settle mail first: nobody has committed to carry the load");
   EXPECT_EQ(focus->owner, "mail-team");

@@ -31,7 +31,7 @@ Drill slow_answers(uint64_t slow) {
 
 TEST(Latency, PassFailAndBetween) {
   EXPECT_EQ(slow_answers(0).verdict().state, VerdictState::pass);
-  EXPECT_EQ(slow_answers(80).verdict().state, VerdictState::pass);         // upper of 80/10000 is 0.96 %
+  EXPECT_EQ(slow_answers(80).verdict().state, VerdictState::pass);  // upper of 80/10000 is 0.96 %
   EXPECT_EQ(slow_answers(90).verdict().state, VerdictState::not_proven);
   EXPECT_EQ(slow_answers(110).verdict().state, VerdictState::not_proven);
   EXPECT_EQ(slow_answers(125).verdict().state, VerdictState::fail);

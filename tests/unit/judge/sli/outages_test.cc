@@ -97,8 +97,7 @@ TEST(Mtbr, RecoveryToRecovery) {
   const Verdict v = judge_on(watched(3000, {{100, 110}, {1500, 1510}}), MtbrSli{kFrontDoor}, Comparison::at_least, 2000);
   EXPECT_EQ(v.state, VerdictState::not_proven);
   EXPECT_NEAR(*v.measured.value, 1500, 2);
-  EXPECT_EQ(judge_on(watched(3000, {{2900, 3000}}), MtbrSli{kFrontDoor}, Comparison::at_least, 9).state,
-            VerdictState::unknown);
+  EXPECT_EQ(judge_on(watched(3000, {{2900, 3000}}), MtbrSli{kFrontDoor}, Comparison::at_least, 9).state, VerdictState::unknown);
 }
 
 TEST(Uptime, WithoutOutagesTheDrillsRepairCounts) {
@@ -134,8 +133,7 @@ TEST(Uptime, ManyOutagesAreJudgedByTheGammaRatio) {
   for (int i = 0; i < 10; ++i) outages.emplace_back(50 + 300 * i, 80 + 300 * i);
   EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.99).state, VerdictState::fail);
   EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.70).state, VerdictState::pass);
-  EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.90).state,
-            VerdictState::not_proven);
+  EXPECT_EQ(judge_on(watched(3000, outages), UptimeSli{kFrontDoor}, Comparison::at_least, 0.90).state, VerdictState::not_proven);
 }
 
 TEST(Mttr, MeanNeedsThreeAndMedianFive) {

@@ -88,7 +88,8 @@ TEST(TruthWatching, ChecksThatFailOneAtATimeAreTold) {
   EXPECT_EQ(card.probes[0].failed, 50U);
   EXPECT_EQ(card.probes[0].longest, 1U);
   for (const ScoredRequirement& row : card.requirements) {
-    EXPECT_NE(row.verdict.reason.find("50 of 100 checks failed, never more than 1 in a row"), std::string::npos) << row.verdict.reason;
+    EXPECT_NE(row.verdict.reason.find("50 of 100 checks failed, never more than 1 in a row"), std::string::npos)
+        << row.verdict.reason;
   }
 }
 
@@ -102,7 +103,8 @@ TEST(TruthPageOne, AKillOfWorkersIsNotTheDeathOfTheProcess) {
   drill.probe(0, 20);
   drill.require("DR", RtoSli{kill, {ProbeId(0)}, 1}, Comparison::at_most, 5);
   const std::string text = testing::all_text(drill.judge());
-  EXPECT_NE(text.find("If the workers of the process die, nobody sees the service go away for longer than"), std::string::npos) << text;
+  EXPECT_NE(text.find("If the workers of the process die, nobody sees the service go away for longer than"), std::string::npos)
+      << text;
 }
 
 }  // namespace

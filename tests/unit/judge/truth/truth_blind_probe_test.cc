@@ -9,9 +9,9 @@
 namespace shakedown {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::at;
 using testing::Drill;
+using ::testing::HasSubstr;
 
 // Three injections at the second 10 of a phase of 30 s at 100/s; the probe is down for `down`, the load fails for [from, to) with
 // this share. Seconds count from the injection.
@@ -96,7 +96,11 @@ TEST(TruthOfBlindProbes, WhatFailsInTheSecondOfTheNextFaultIsNotTheEarlierOnes) 
   const PhaseId phase = drill.add_phase("one", 30, 100);
   const FaultId first = drill.add_kill("x", phase), second = drill.add_kill("y", phase);
   const StageId stage = drill.run(phase, 0);
-  drill.load(stage, 0, 10, 100).load(stage, 10, 12, 0, 100).load(stage, 12, 14, 100).load(stage, 14, 17, 0, 100).load(stage, 17, 30, 100);
+  drill.load(stage, 0, 10, 100)
+      .load(stage, 10, 12, 0, 100)
+      .load(stage, 12, 14, 100)
+      .load(stage, 14, 17, 0, 100)
+      .load(stage, 17, 30, 100);
   drill.inject(first, stage, 10, 12.5);
   drill.inject(second, stage, 14.5, 17);
   drill.probe(0, 30, {{10, 12}, {14.5, 17}});

@@ -5,8 +5,8 @@
 #include <numbers>
 
 #include "controller/judge/faults/delay.h"
-#include "core/base/rng.h"
 #include "controller/measure/bounds/batch_means.h"
+#include "core/base/rng.h"
 #include "tests/support/draws.h"
 #include "tests/unit/judge/timeline_builder.h"
 
@@ -44,7 +44,8 @@ TEST(TruthOfThroughput, ARowOverSuchSecondsIsNotProven) {
   drill.require("R", ThroughputSli{}, Comparison::at_least, 60);
   const StageId stage = drill.run(drill.add_phase("steady", 40, 200), 0);
   int64_t second = 0;
-  for (const double rate : slow_wave(40)) drill.load(stage, second, second + 1, static_cast<uint64_t>(rate), 200 - static_cast<uint64_t>(rate)), ++second;
+  for (const double rate : slow_wave(40))
+    drill.load(stage, second, second + 1, static_cast<uint64_t>(rate), 200 - static_cast<uint64_t>(rate)), ++second;
   const Verdict v = drill.verdict();
   EXPECT_EQ(v.state, VerdictState::not_proven) << v.reason;
   EXPECT_NE(v.needed.find("longer phase"), std::string::npos) << v.needed;

@@ -63,8 +63,8 @@ class SearchedQueue {
     ScoredSearchStep found;
     for (uint32_t i = 0; i < (confirm ? 1 : search().windows); ++i) {
       const double end = now_ + seconds(confirm ? search().confirm : search().window);
-      const StageId stage = drill_.level(PhaseId(0), confirm ? StageRole::confirmation : StageRole::window, order.rate,
-                                         number_, i, now_, end - now_);
+      const StageId stage = drill_.level(PhaseId(0), confirm ? StageRole::confirmation : StageRole::window, order.rate, number_,
+                                         i, now_, end - now_);
       for (; arrival < end; arrival += rng_.exponential() / order.rate) {
         const double begin = std::max(arrival, free.top());
         free.pop();

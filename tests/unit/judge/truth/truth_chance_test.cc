@@ -10,8 +10,8 @@
 namespace shakedown {
 namespace {
 
-using testing::Drill;
 using judging::Chances;
+using testing::Drill;
 
 // 100 s of 100/s with so many bad answers, spread evenly, and `rows` times the same promise of 99 %.
 Scorecard same_promise(uint64_t bad, int rows, double confidence = 0.95) {
@@ -37,7 +37,8 @@ TEST(TruthChance, ANarrowFailDecidesAloneAndNotAmongForty) {
   EXPECT_EQ(same_promise(120, 1).decision, DecisionState::no_go);
   EXPECT_FALSE(told(same_promise(120, 1)));
   Drill drill;
-  for (int i = 0; i < 40; ++i) drill.require("AV-" + std::to_string(i), AvailabilitySli{}, Comparison::at_least, i == 0 ? 0.99 : 0.9);
+  for (int i = 0; i < 40; ++i)
+    drill.require("AV-" + std::to_string(i), AvailabilitySli{}, Comparison::at_least, i == 0 ? 0.99 : 0.9);
   const StageId stage = drill.run(drill.add_phase("steady", 100, 100), 0);
   for (int64_t s = 0; s < 100; ++s) drill.load(stage, s, s + 1, s % 5 == 0 ? 98 : 99, s % 5 == 0 ? 2 : 1);
   const Scorecard card = drill.judge();

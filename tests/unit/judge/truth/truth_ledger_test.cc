@@ -154,7 +154,8 @@ Drill odd(ReadClass seen, bool judged) {
 TEST(TruthLedger, WritesThatComeBackAlteredAreLost) {
   const Scorecard silent = odd(ReadClass::corrupt, false).judge();
   EXPECT_EQ(silent.decision, DecisionState::not_proven);
-  EXPECT_NE(testing::all_text(silent).find("2 confirmed entries came back altered, and no fault explains it."), std::string::npos);
+  EXPECT_NE(testing::all_text(silent).find("2 confirmed entries came back altered, and no fault explains it."),
+            std::string::npos);
   const Scorecard judged = odd(ReadClass::corrupt, true).judge();
   EXPECT_EQ(judged.requirements.at(0).verdict.state, VerdictState::fail) << judged.requirements.at(0).verdict.reason;
   EXPECT_NE(judged.requirements.at(0).verdict.reason.find("lost (2 of them came back altered), 0 undecided"), std::string::npos)
@@ -280,7 +281,8 @@ Drill two_faults(bool second_injected, const std::set<uint64_t>& lost, double li
 TEST(TruthLedger, ALossThatTwoFaultsMayHaveTakenIsSaidToBePossible) {
   const Scorecard card = two_faults(true, {3, 4}, 5).judge();
   EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
-  EXPECT_NE(testing::all_text(card).find("at most 2 confirmed entries may have disappeared"), std::string::npos) << testing::all_text(card);
+  EXPECT_NE(testing::all_text(card).find("at most 2 confirmed entries may have disappeared"), std::string::npos)
+      << testing::all_text(card);
   EXPECT_EQ(testing::all_text(two_faults(true, {}, 5).judge()).find("may have disappeared"), std::string::npos);
   EXPECT_EQ(two_faults(true, {3, 4}, 0).verdict().state, VerdictState::not_proven);
 }

@@ -1,9 +1,9 @@
 // What the load did meanwhile: rows tell nothing that only its course explains.
 #include <gtest/gtest.h>
 
-#include "controller/judge/evidence.h"
 #include "controller/judge/capacity/tested.h"
 #include "controller/judge/capacity/transient.h"
+#include "controller/judge/evidence.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {

@@ -26,12 +26,15 @@ Drill outage_then_backoff(Sli sli, Comparison comparison, double limit, uint64_t
 
 TEST(TruthMissing, OurBackoffDoesNotTurnARealOutageUnknown) {
   for (const uint64_t held : {0, 30, 100}) {
-    EXPECT_EQ(outage_then_backoff(AvailabilitySli{}, Comparison::at_least, 0.999, held).verdict().state, VerdictState::fail) << held;
+    EXPECT_EQ(outage_then_backoff(AvailabilitySli{}, Comparison::at_least, 0.999, held).verdict().state, VerdictState::fail)
+        << held;
     EXPECT_EQ(outage_then_backoff(ErrorRatioSli{}, Comparison::at_most, 0.001, held).verdict().state, VerdictState::fail) << held;
     const Verdict latency = outage_then_backoff(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, held).verdict();
     EXPECT_EQ(latency.state, VerdictState::fail) << held << latency.reason;
-    EXPECT_EQ(outage_then_backoff(ErrorRatioSli{{}, std::chrono::seconds(3), {}}, Comparison::at_most, 0.05, held).verdict().state,
-              VerdictState::fail) << held;
+    EXPECT_EQ(
+        outage_then_backoff(ErrorRatioSli{{}, std::chrono::seconds(3), {}}, Comparison::at_most, 0.05, held).verdict().state,
+        VerdictState::fail)
+        << held;
   }
 }
 
@@ -56,7 +59,8 @@ Drill with_our_losses(Sli sli, Comparison comparison, double limit, uint64_t our
 TEST(TruthMissing, APassHoldsOnlyWithEveryMissingOneBad) {
   EXPECT_EQ(with_our_losses(AvailabilitySli{}, Comparison::at_least, 0.999, 2).verdict().state, VerdictState::pass);
   EXPECT_EQ(with_our_losses(AvailabilitySli{}, Comparison::at_least, 0.999, 20).verdict().state, VerdictState::unknown);
-  EXPECT_EQ(with_our_losses(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, 20).verdict().state, VerdictState::pass);
+  EXPECT_EQ(with_our_losses(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, 20).verdict().state,
+            VerdictState::pass);
   EXPECT_EQ(with_our_losses(LatencySli{OperationId(0), 0.99, {}}, Comparison::at_most, 0.02, 200).verdict().state,
             VerdictState::unknown);
   EXPECT_EQ(with_our_losses(ErrorRatioSli{}, Comparison::at_most, 0.001, 20).verdict().state, VerdictState::unknown);
@@ -67,8 +71,7 @@ TEST(TruthMissing, AWindowOfWhichNothingIsKnownIsNoGoodWindow) {
   drill.require("R", ErrorRatioSli{{}, std::chrono::seconds(2), {}}, Comparison::at_most, 0.1);
   const StageId stage = drill.run(drill.add_phase("steady", 20, 100), 0);
   drill.load(stage, 0, 10, 100).load(stage, 12, 20, 100);
-  EXPECT_EQ(drill.outcome(stage, 10, Outcome::dropped_by_us, 100).outcome(stage, 11, Outcome::dropped_by_us, 100)
-                .verdict().state,
+  EXPECT_EQ(drill.outcome(stage, 10, Outcome::dropped_by_us, 100).outcome(stage, 11, Outcome::dropped_by_us, 100).verdict().state,
             VerdictState::unknown);
 }
 
@@ -127,7 +130,8 @@ TEST(TruthMissing, TheRowSaysHowADeclaredCapWasShared) {
     drill.load(stage, 0, 9, 100).outcome(stage, 9, Outcome::dropped_by_target, 100);
     return drill.verdict().reason;
   };
-  EXPECT_NE(reason(4, 10, false).find("Each of 4 load agents kept its part of `max_outstanding` (10: 2 or 3)."), std::string::npos)
+  EXPECT_NE(reason(4, 10, false).find("Each of 4 load agents kept its part of `max_outstanding` (10: 2 or 3)."),
+            std::string::npos)
       << reason(4, 10, false);
   EXPECT_NE(reason(2, 10, false).find("(10: 5)"), std::string::npos) << reason(2, 10, false);
   EXPECT_EQ(reason(1, 10, false).find("kept its part"), std::string::npos);

@@ -1,10 +1,10 @@
 // Sentences of page one that were once untrue: what nobody judged, what was never caused, what production would lose.
 #include <gtest/gtest.h>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/spoken.h"
 #include "controller/judge/page_one/tldr.h"
-#include "controller/judge/options/tradeoffs.h"
+#include "controller/judge/settle.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -137,16 +137,19 @@ struct PagedKills {
 
 TEST(TruthPageOne, ALossIsToldAsTimeAndWithoutADeclaredRateProductionIsNotKnown) {
   const Scorecard card = PagedKills(3).drill.judge();
-  EXPECT_EQ(card.tldr[0], "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
-                          "writes a second, in 3 of 3 tries); production's number is not known.");
+  EXPECT_EQ(card.tldr[0],
+            "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
+            "writes a second, in 3 of 3 tries); production's number is not known.");
 }
 
 TEST(TruthPageOne, ALossIsScaledToTheDeclaredWriteRate) {
   PagedKills run(3);
   run.drill.scenario.forecast = Forecast{{9000}, "", Rate{2000}};
   const Scorecard card = run.drill.judge();
-  EXPECT_EQ(card.tldr[0], "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
-                          "writes a second, in 3 of 3 tries); at the forecast 2 000 writes a second about 580 to 620, if losses follow the rate.");
+  EXPECT_EQ(
+      card.tldr[0],
+      "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
+      "writes a second, in 3 of 3 tries); at the forecast 2 000 writes a second about 580 to 620, if losses follow the rate.");
   const ScoredLedger& ledger = card.ledgers[0];
   EXPECT_EQ(ledger.rate, 10);
   for (const ScoredLedgerInjection& i : ledger.injections) {
@@ -169,12 +172,15 @@ TEST(TruthPageOne, AScatteredLossIsScaledByItsNumber) {
   drill.scenario.forecast = Forecast{{9000}, "", Rate{2000}};
   const Scorecard card = drill.judge();
   EXPECT_TRUE(says(card, "part of what was confirmed in the last")) << joined(card);
-  EXPECT_TRUE(says(card, "(3 entries of our 10 test writes a second, in 1 of 1 try); at the forecast 2 000 writes a second about 600, "
-                         "if losses follow the rate")) << joined(card);
+  EXPECT_TRUE(says(card,
+                   "(3 entries of our 10 test writes a second, in 1 of 1 try); at the forecast 2 000 writes a second about 600, "
+                   "if losses follow the rate"))
+      << joined(card);
 }
 
 TEST(TruthPageOne, ADeclaredFaultThatWasNotCausedIsSaid) {
-  EXPECT_TRUE(says(PagedKills(0, 3).drill.judge(), "The planned failure \"kill-ledger\" was not caused; what it does is not known."));
+  EXPECT_TRUE(
+      says(PagedKills(0, 3).drill.judge(), "The planned failure \"kill-ledger\" was not caused; what it does is not known."));
   EXPECT_TRUE(says(PagedKills(0, 1).drill.judge(), "The planned failure \"kill-ledger\" was caused 2 of 3 times."));
   EXPECT_FALSE(says(PagedKills(0).drill.judge(), "planned failure"));
   Drill never;
@@ -209,8 +215,10 @@ TEST(TruthPageOne, AnOutageUnderTwoFaultsIsSaidAsSuch) {
   ASSERT_EQ(card.outages.size(), 1U);
   EXPECT_FALSE(says(card, "another failure")) << joined(card);
   card.outages[0].cause = "kill-w2 and kill-w1";
-  EXPECT_NE(judging::tell(card, drill.scenario)[0].find("If the process dies, the service is away for 3.1 seconds, in part with another failure at work"),
-            std::string::npos) << judging::tell(card, drill.scenario)[0];
+  EXPECT_NE(judging::tell(card, drill.scenario)[0].find(
+                "If the process dies, the service is away for 3.1 seconds, in part with another failure at work"),
+            std::string::npos)
+      << judging::tell(card, drill.scenario)[0];
 }
 
 TEST(TruthPageOne, AnInjectionThatNoRowCouldUseWasNotMeasured) {
@@ -273,7 +281,8 @@ TEST(TruthSentences, ThreeTriesSupportNoPromise) {
 
 TEST(TruthSentences, NobodyNamedHasSaidNothing) {
   const Scorecard card = PagedKills(1).drill.judge();
-  for (const TradeOff& o : card.requirements[0].options) EXPECT_EQ(o.option.find("nobody is named has"), std::string::npos) << o.option;
+  for (const TradeOff& o : card.requirements[0].options)
+    EXPECT_EQ(o.option.find("nobody is named has"), std::string::npos) << o.option;
 }
 
 TEST(TruthSentences, WhatATryProvesIsNeverRoundedUp) {

@@ -71,7 +71,8 @@ TEST(TruthOfRecovery, AnOutageLongAfterCleanCountsInRtoAndAsSpontaneous) {
 
 TEST(TruthOfRecovery, AnUndoAfterTheFirstRecoveryIsNoExcuseForASecondOutage) {
   FlickerDrill kills({kFlicker, kFlicker, kFlicker}, 5);
-  for (std::size_t i = 0; i < 3; ++i) kills.drill.fault_event(kills.injections[i], FaultState::undoing, 30.0 * static_cast<double>(i) + 7);
+  for (std::size_t i = 0; i < 3; ++i)
+    kills.drill.fault_event(kills.injections[i], FaultState::undoing, 30.0 * static_cast<double>(i) + 7);
   EXPECT_EQ(kills.rto(2).state, VerdictState::fail);
   FlickerDrill early({{{0, 1}}, {{0, 1}}, {{0, 1}}});
   early.drill.fault_event(early.injections[1], FaultState::undoing, 35.5);
@@ -126,7 +127,8 @@ TEST(TruthOfInjections, OnesThatTheTargetMadeInvalidForbidAPass) {
   EXPECT_NE(rto.needed.find("already down before"), std::string::npos) << rto.needed;
   EXPECT_FALSE(rto.supportable.has_value());
   EXPECT_EQ(kills.judge(MttrSli{kFrontDoor, kills.kill}, 5).state, VerdictState::not_proven);
-  for (std::size_t i = 0; i < ten.size(); ++i) kills.drill.load(kills.stages[i], 30 * static_cast<int64_t>(i), 30 * static_cast<int64_t>(i) + 30, 10);
+  for (std::size_t i = 0; i < ten.size(); ++i)
+    kills.drill.load(kills.stages[i], 30 * static_cast<int64_t>(i), 30 * static_cast<int64_t>(i) + 30, 10);
   EXPECT_EQ(kills.judge(ImpactSli{kills.kill, ImpactUnit::failed_requests}, 5).state, VerdictState::not_proven);
   std::vector<Spans> tolerant(3);
   tolerant.push_back({{-2, 1}});

@@ -34,7 +34,8 @@ Reading value_of(double value, const std::string& query, double from, double to,
 struct SearchBetween {
   Drill drill;
   SearchBetween() {
-    const PhaseId one = drill.add_phase("one", 50, 100), cap = drill.add_phase("cap", 10, 0, false), two = drill.add_phase("two", 50, 100);
+    const PhaseId one = drill.add_phase("one", 50, 100), cap = drill.add_phase("cap", 10, 0, false),
+                  two = drill.add_phase("two", 50, 100);
     drill.load(drill.run(one, 0), 0, 50, 50, 50);
     drill.load(drill.level(cap, StageRole::window, 400, 0, 0, 50, 10), 50, 60, 400);
     drill.load(drill.run(two, 60), 60, 110, 50, 50);

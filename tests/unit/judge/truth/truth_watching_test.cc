@@ -92,7 +92,9 @@ TEST(TruthPageOne, APassOfAShareTellsHowManyTriesKeptThePromise) {
   const Scorecard card = drill.judge();
   ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
   ASSERT_FALSE(card.tldr.empty());
-  EXPECT_EQ(card.tldr[0], "If the process dies, the service is back within 1.1 seconds in 11 of 12 tries; promised are 5 seconds in 60 % of all.");
+  EXPECT_EQ(
+      card.tldr[0],
+      "If the process dies, the service is back within 1.1 seconds in 11 of 12 tries; promised are 5 seconds in 60 % of all.");
 }
 
 // Planned a second after the effect, done half a second later: the target came back at once.
@@ -213,7 +215,8 @@ TEST(TruthInjectionShare, TheReasonOfARowWithAShareSaysWhatShareIsProved) {
   rto.share = Share{0.6};
   drill.require("DR-1", rto, Comparison::at_most, 5);
   const std::string reason = drill.verdict().reason;  // Clopper and Pearson: 11 of 12
-  EXPECT_NE(reason.find("met in 11 of 12; proves at least 66.1 % of failovers at 95 %, 60 % claimed"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("met in 11 of 12; proves at least 66.1 % of failovers at 95 %, 60 % claimed"), std::string::npos)
+      << reason;
 }
 
 TEST(TruthPageOne, APassOfAShareOfCrashesIsNotToldAsALossThatIsPromised) {
@@ -224,7 +227,8 @@ TEST(TruthPageOne, APassOfAShareOfCrashesIsNotToldAsALossThatIsPromised) {
     const double start = 20.0 * k;
     const InjectionId id = drill.inject(kill, drill.run(crash, start), start + 5, start + 6);
     const auto first = static_cast<uint64_t>(k) * 50;
-    drill.writes(start, start + 5).verify(id, start + 10, k == 3 ? std::set<uint64_t>{first + 48, first + 49} : std::set<uint64_t>{}, {}, first);
+    drill.writes(start, start + 5)
+        .verify(id, start + 10, k == 3 ? std::set<uint64_t>{first + 48, first + 49} : std::set<uint64_t>{}, {}, first);
     drill.probe(start, start + 20, {{start + 5, start + 6}});
   }
   RpoSli rpo{kill, LedgerId(0)};
@@ -232,7 +236,8 @@ TEST(TruthPageOne, APassOfAShareOfCrashesIsNotToldAsALossThatIsPromised) {
   drill.require("DR-2", rpo, Comparison::at_most, 0);
   const Scorecard card = drill.judge();
   ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
-  EXPECT_EQ(card.tldr.at(0), "If the process dies, no confirmed entry is lost in 11 of 12 tries; promised is that in 60 % of all.");
+  EXPECT_EQ(card.tldr.at(0),
+            "If the process dies, no confirmed entry is lost in 11 of 12 tries; promised is that in 60 % of all.");
 }
 
 // 100/s at 5 ms, 2 s of fault at 400 ms: about 79 s of delay. A measured stage of another load, in which answers took 900 ms.

@@ -39,14 +39,16 @@ TEST(TruthWhy, TheReasonSaysWhichAnswers) {
   drill.outcome(StageId(0), 50, Outcome::failed, 320);
   answers(drill, 50, {{200, Mismatch::body, 8}, {404, Mismatch::status, 312}});
   const std::string reason = drill.verdict().reason;
-  EXPECT_NE(reason.find("320 answered otherwise than expected (404 in 312, 200 with a wrong body in 8)"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("320 answered otherwise than expected (404 in 312, 200 with a wrong body in 8)"), std::string::npos)
+      << reason;
 }
 
 TEST(TruthWhy, OneKindNeedsNoNumbers) {
   Drill drill = steady();
   drill.outcome(StageId(0), 50, Outcome::failed, 7);
   answers(drill, 50, {{404, Mismatch::status, 7}});
-  EXPECT_NE(drill.verdict().reason.find("7 answered otherwise than expected (404)."), std::string::npos) << drill.verdict().reason;
+  EXPECT_NE(drill.verdict().reason.find("7 answered otherwise than expected (404)."), std::string::npos)
+      << drill.verdict().reason;
 }
 
 TEST(TruthWhy, WhatWasNotRecordedIsNotInvented) {

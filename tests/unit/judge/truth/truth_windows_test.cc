@@ -43,8 +43,8 @@ TEST(TruthWindows, AnOutageAtTheEndOfAStageIsInAWindow) {
 }
 
 TEST(TruthWindows, APartSecondIsNotAWindowOfItsOwn) {
-  EXPECT_EQ(LateStart(1, 0.3).judged(60, 0).state, VerdictState::pass);  // 100 % of 0.2 s, 20 % of a second
-  EXPECT_EQ(LateStart(5, 0.06).judged(60, 0).state, VerdictState::pass); // 4 % of 5 s
+  EXPECT_EQ(LateStart(1, 0.3).judged(60, 0).state, VerdictState::pass);   // 100 % of 0.2 s, 20 % of a second
+  EXPECT_EQ(LateStart(5, 0.06).judged(60, 0).state, VerdictState::pass);  // 4 % of 5 s
 }
 
 TEST(TruthWindows, AWindowAsLongAsItsPhaseIsJudgedWhereverThePhaseBegins) {

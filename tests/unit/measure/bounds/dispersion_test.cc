@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/intervals.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {
@@ -44,10 +44,9 @@ TEST_P(IndependentData, KeepsDeffOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, IndependentData,
-                         ::testing::Values(Shape{30, 50, 0.001}, Shape{30, 50, 0.004}, Shape{30, 50, 0.02},
-                                         Shape{30, 50, 0.1}, Shape{30, 50, 0.5}, Shape{30, 50, 0.98},
-                                         Shape{300, 20, 0.002}, Shape{300, 20, 0.05}, Shape{12, 20, 0.02},
-                                         Shape{9, 5, 0.3}));
+                         ::testing::Values(Shape{30, 50, 0.001}, Shape{30, 50, 0.004}, Shape{30, 50, 0.02}, Shape{30, 50, 0.1},
+                                           Shape{30, 50, 0.5}, Shape{30, 50, 0.98}, Shape{300, 20, 0.002}, Shape{300, 20, 0.05},
+                                           Shape{12, 20, 0.02}, Shape{9, 5, 0.3}));
 
 TEST(DesignEffect, AnOutageRaisesIt) {
   Rng rng(2);

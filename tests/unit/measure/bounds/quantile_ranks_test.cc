@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/intervals.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/intervals.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {
@@ -105,10 +105,8 @@ TEST(TrialsNeeded, ZeroFailures) {
     double share;
     uint64_t at_90, at_95, at_99;
   };
-  const std::vector<Row> rows = {{.99, 230, 299, 459},
-                                 {.999, 2302, 2995, 4603},
-                                 {.9999, 23025, 29956, 46050},
-                                 {.99999, 230258, 299572, 460515}};
+  const std::vector<Row> rows = {
+      {.99, 230, 299, 459}, {.999, 2302, 2995, 4603}, {.9999, 23025, 29956, 46050}, {.99999, 230258, 299572, 460515}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.share);
     EXPECT_EQ(trials_needed(0, 1 - row.share, 0.90), row.at_90);
@@ -123,10 +121,9 @@ TEST(TrialsNeeded, ZeroFailures) {
 // chaos-and-dr 10.2, k failures allowed at 95 %: k = 0 1 2 3 5 10.
 TEST(TrialsNeeded, SomeFailures) {
   const std::vector<uint64_t> k = {0, 1, 2, 3, 5, 10};
-  const std::vector<std::pair<double, std::vector<uint64_t>>> rows = {
-      {1e-3, {2995, 4742, 6294, 7752, 10511, 16959}},
-      {1e-4, {29956, 47437, 62956, 77535, 105128, 169619}},
-      {1e-5, {299572, 474385, 629578, 775364, 1051301, 1696219}}};
+  const std::vector<std::pair<double, std::vector<uint64_t>>> rows = {{1e-3, {2995, 4742, 6294, 7752, 10511, 16959}},
+                                                                      {1e-4, {29956, 47437, 62956, 77535, 105128, 169619}},
+                                                                      {1e-5, {299572, 474385, 629578, 775364, 1051301, 1696219}}};
   for (const auto& [p, needed] : rows) {
     for (std::size_t i = 0; i < k.size(); ++i) EXPECT_EQ(trials_needed(k[i], p, 0.95), needed[i]) << k[i];
   }
@@ -171,8 +168,7 @@ TEST(CleanTrialsNeeded, Drills) {
 
 // chaos-and-dr 10.7: no loss in 1 5 10 20 29 59 drills; 10.5: one passed drill proves 5 %.
 TEST(ShareProved, NoLossInDrills) {
-  const std::vector<std::pair<double, double>> rows = {{1, .95},    {5, .4507},  {10, .2589},
-                                                         {20, .1391}, {29, .0981}, {59, .0495}};
+  const std::vector<std::pair<double, double>> rows = {{1, .95}, {5, .4507}, {10, .2589}, {20, .1391}, {29, .0981}, {59, .0495}};
   for (const auto& [drills, upper] : rows) EXPECT_NEAR(clopper_pearson(0, drills, 0.95).upper, upper, 5e-5) << drills;
   EXPECT_NEAR(clopper_pearson(3, 3, 0.95).lower, 0.368, 0.0005);
 }

@@ -9,10 +9,10 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/batch_means.h"
 #include "controller/measure/bounds/dispersion.h"
 #include "controller/measure/bounds/trend.h"
+#include "core/base/rng.h"
 #include "tests/support/draws.h"
 
 namespace shakedown::reference {
@@ -108,9 +108,12 @@ std::optional<ReferenceTrend> reference_trend(const std::vector<TrendPoint>& poi
     const double n = static_cast<double>(slopes.size());
     const double rank = std::floor((n - bm::quantile(bm::normal(), confidence) * kendall) / 2);
     const bool bounded = rank >= 1;
-    return ReferenceTrend{slope, bounded ? slopes[static_cast<std::size_t>(rank) - 1] : -INFINITY,
+    return ReferenceTrend{slope,
+                          bounded ? slopes[static_cast<std::size_t>(rank) - 1] : -INFINITY,
                           bounded ? slopes[slopes.size() - static_cast<std::size_t>(rank)] : INFINITY,
-                          median_of(residuals) + slope * points[0].seconds, left, m};
+                          median_of(residuals) + slope * points[0].seconds,
+                          left,
+                          m};
   }
   return std::nullopt;
 }

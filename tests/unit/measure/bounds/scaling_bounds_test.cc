@@ -6,10 +6,10 @@
 #include <limits>
 #include <numbers>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/scaling.h"
-#include "tests/unit/measure/bounds/scaling_data.h"
+#include "core/base/rng.h"
 #include "tests/support/draws.h"
+#include "tests/unit/measure/bounds/scaling_data.h"
 
 namespace shakedown {
 namespace {
@@ -83,16 +83,14 @@ TEST(ScalingBounds, AScatteredCloudIsAPoorFit) {
 }
 
 TEST(ScalingBounds, AFlatCurveWellMeasuredIsNoPoorFit) {
-  const ScalingFit fit =
-      fit_scaling({{1, 500}, {2, 501}, {4, 499.5}, {8, 500.5}, {12, 499}, {16, 500.2}}).value();
+  const ScalingFit fit = fit_scaling({{1, 500}, {2, 501}, {4, 499.5}, {8, 500.5}, {12, 499}, {16, 500.2}}).value();
   EXPECT_LT(fit.r_squared, 0.9);
   EXPECT_FALSE(fit.poor_fit);
   EXPECT_GT(fit.law.alpha, 0.99);
 }
 
 TEST(ScalingBounds, SuperlinearGrowthIsRejected) {
-  const ScalingFit fit =
-      fit_scaling({{1, 10}, {2, 21}, {3, 33}, {4, 46}, {6, 74}, {8, 105}}).value();
+  const ScalingFit fit = fit_scaling({{1, 10}, {2, 21}, {3, 33}, {4, 46}, {6, 74}, {8, 105}}).value();
   EXPECT_TRUE(fit.negative_contention);
   EXPECT_TRUE(fit.alpha_at_bound);
   EXPECT_GE(fit.law.beta, 0);
@@ -125,17 +123,17 @@ TEST_P(Degenerate, IsAnError) {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
-INSTANTIATE_TEST_SUITE_P(
-    Inputs, Degenerate,
-    ::testing::Values(Refused{"at least 4 points", {}}, Refused{"found 3 with 3", {{1, 1}, {2, 2}, {3, 2.5}}},
-                      Refused{"found 5 with 2", {{1, 1}, {1, 1.1}, {2, 2}, {2, 2.1}, {2, 1.9}}},
-                      Refused{"at point 2", {{1, 1}, {2, 0}, {3, 2}, {4, 3}}},
-                      Refused{"at point 4", {{1, 1}, {2, 2}, {3, 2}, {4, kNan}}},
-                      Refused{"at point 3", {{1, 1}, {2, 2}, {kInf, 2}, {4, 3}}},
-                      Refused{"at point 1", {{0, 1}, {2, 2}, {3, 2}, {4, 3}}},
-                      Refused{"at point 1", {{-1, 1}, {2, 2}, {3, 2}, {4, 3}}},
-                      Refused{"confidence", testing::specsdm91(), 1},
-                      Refused{"confidence", testing::specsdm91(), kNan}));
+INSTANTIATE_TEST_SUITE_P(Inputs, Degenerate,
+                         ::testing::Values(Refused{"at least 4 points", {}},
+                                           Refused{"found 3 with 3", {{1, 1}, {2, 2}, {3, 2.5}}},
+                                           Refused{"found 5 with 2", {{1, 1}, {1, 1.1}, {2, 2}, {2, 2.1}, {2, 1.9}}},
+                                           Refused{"at point 2", {{1, 1}, {2, 0}, {3, 2}, {4, 3}}},
+                                           Refused{"at point 4", {{1, 1}, {2, 2}, {3, 2}, {4, kNan}}},
+                                           Refused{"at point 3", {{1, 1}, {2, 2}, {kInf, 2}, {4, 3}}},
+                                           Refused{"at point 1", {{0, 1}, {2, 2}, {3, 2}, {4, 3}}},
+                                           Refused{"at point 1", {{-1, 1}, {2, 2}, {3, 2}, {4, 3}}},
+                                           Refused{"confidence", testing::specsdm91(), 1},
+                                           Refused{"confidence", testing::specsdm91(), kNan}));
 
 double squares(const std::vector<ScalingPoint>& points, double alpha, double beta) {
   double product = 0, square = 0, all = 0;

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/intervals.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {

@@ -54,8 +54,7 @@ TEST_P(PlantedSlope, LiesWithinItsBounds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Soaks, PlantedSlope,
-                         ::testing::Values(Shape{100, 0}, Shape{100, 0.5}, Shape{360, 0.9}, Shape{1800, 0.9},
-                                           Shape{1800, 0.97}));
+                         ::testing::Values(Shape{100, 0}, Shape{100, 0.5}, Shape{360, 0.9}, Shape{1800, 0.9}, Shape{1800, 0.97}));
 
 // Bounds that always hold prove nothing: with independent noise each fails about as often as it may.
 TEST(Trend, BoundsAreNotWiderThanTheyMust) {

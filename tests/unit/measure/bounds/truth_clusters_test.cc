@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/lognormal.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {
@@ -42,7 +42,8 @@ TEST(TruthTrials, ThoseThatEndLikeTheOnesBeforeAreWorthFewer) {
   EXPECT_EQ(trials_effect({true, true, false, false}), 1);
 }
 
-// Values without any spread: the quantiles of the gamma distribution alone (half of those of chi-square, NIST/SEMATECH 1.3.6.7.4).
+// Values without any spread: the quantiles of the gamma distribution alone (half of those of chi-square,
+// NIST/SEMATECH 1.3.6.7.4).
 TEST(TruthTotals, OfEqualValuesOnlyTheNumberIsUncertain) {
   const std::vector<double> same(5, 1.0);
   EXPECT_NEAR(lognormal_total_upper(same, 1, 0.95), 21.026 / 2, 0.15);

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "core/base/rng.h"
 #include "controller/measure/bounds/lognormal.h"
+#include "core/base/rng.h"
 
 namespace shakedown {
 namespace {
@@ -19,9 +19,7 @@ Repairs exactly(const std::vector<double>& values) {
   return out;
 }
 
-double gaussian(Rng& rng) {
-  return std::sqrt(2 * rng.exponential()) * std::cos(2 * M_PI * rng.uniform());
-}
+double gaussian(Rng& rng) { return std::sqrt(2 * rng.exponential()) * std::cos(2 * M_PI * rng.uniform()); }
 
 struct Wrong {
   double passes = 0, fails = 0;  // shares of runs
@@ -119,7 +117,8 @@ TEST(TruthOfRepairTimes, TheIntegralIsThePivotOfManyValues) {
 }
 
 TEST(TruthOfRepairTimes, WhatTouchesZeroOrNeverEndedBoundsNoMean) {
-  for (const Repairs& repairs : {Repairs{{1, 2}, {1, 2}}, Repairs{{0, 1}, {1, 2}, {1, 2}}, Repairs{{1, 2}, {1, 2}, {1, INFINITY}}}) {
+  for (const Repairs& repairs :
+       {Repairs{{1, 2}, {1, 2}}, Repairs{{0, 1}, {1, 2}, {1, 2}}, Repairs{{1, 2}, {1, 2}, {1, INFINITY}}}) {
     EXPECT_TRUE(std::isinf(lognormal_mean_upper(repairs, 0.95)));
     EXPECT_EQ(lognormal_mean_lower(repairs, 0.95), 0);
   }
