@@ -99,17 +99,12 @@ void Agent::leave() {
 int Agent::exit_code_now() const {
   if (!clean_) return kExitLeftovers;
   switch (end_->kind) {
-    case SessionEnd::Kind::shutdown:
-      return kExitClean;
-    case SessionEnd::Kind::refused:
-      return exit_code(ErrorKind::refused);
-    case SessionEnd::Kind::unable:
-      return exit_code(end_->problem);
-    case SessionEnd::Kind::lost:
-      return session_->planned() ? kExitNotCompleted : exit_code(ErrorKind::unavailable);
+    case SessionEnd::Kind::shutdown: return kExitClean;
+    case SessionEnd::Kind::refused: return exit_code(ErrorKind::refused);
+    case SessionEnd::Kind::unable: return exit_code(end_->problem);
+    case SessionEnd::Kind::lost: return session_->planned() ? kExitNotCompleted : exit_code(ErrorKind::unavailable);
     case SessionEnd::Kind::lease:
-    case SessionEnd::Kind::interrupt:
-      return kExitNotCompleted;
+    case SessionEnd::Kind::interrupt: return kExitNotCompleted;
   }
   return kExitNotCompleted;
 }

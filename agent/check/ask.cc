@@ -10,18 +10,12 @@ namespace {
 
 std::string words(Outcome outcome) {
   switch (outcome) {
-    case Outcome::failed:
-      return "its certificate is not trusted";
-    case Outcome::refused:
-      return "the connection was refused";
-    case Outcome::reset:
-      return "the connection was closed without a whole answer";
-    case Outcome::timeout:
-      return "none came in time";
-    case Outcome::unfinished:
-      return "the agent stops";
-    default:
-      return to_string(outcome);
+    case Outcome::failed: return "its certificate is not trusted";
+    case Outcome::refused: return "the connection was refused";
+    case Outcome::reset: return "the connection was closed without a whole answer";
+    case Outcome::timeout: return "none came in time";
+    case Outcome::unfinished: return "the agent stops";
+    default: return to_string(outcome);
   }
 }
 

@@ -99,14 +99,10 @@ ActionRunner::~ActionRunner() { closing_->fire(); }
 
 Task<StepResult> ActionRunner::run(BoundAction action, CommandNote note, OneShot* end) {
   switch (action.action.kind) {
-    case Action::Kind::start:
-      co_return co_await start(action.component, std::move(note), action.action.limit, end);
-    case Action::Kind::stop:
-      co_return co_await stop(action.component, std::move(note), end);
-    case Action::Kind::resume:
-      co_return co_await resume(action.component, action.action.limit, end);
-    case Action::Kind::exec:
-      break;
+    case Action::Kind::start: co_return co_await start(action.component, std::move(note), action.action.limit, end);
+    case Action::Kind::stop: co_return co_await stop(action.component, std::move(note), end);
+    case Action::Kind::resume: co_return co_await resume(action.component, action.action.limit, end);
+    case Action::Kind::exec: break;
   }
   co_return co_await exec(std::move(action), std::move(note), end);
 }

@@ -109,23 +109,12 @@ std::string html(std::string_view value, const char* apostrophe, const char* quo
   std::string out;
   for (const char c : value) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += quote;
-        break;
-      case '\'':
-        out += apostrophe;
-        break;
-      default:
-        out += c;
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += quote; break;
+      case '\'': out += apostrophe; break;
+      default: out += c;
     }
   }
   return out;

@@ -35,12 +35,9 @@ std::optional<FaultState> needed_before(FaultState state) {
     case FaultState::injected:
     case FaultState::undoing:
     case FaultState::clean:
-    case FaultState::leftover:
-      return FaultState::armed;
-    case FaultState::effective:
-      return FaultState::injected;
-    default:
-      return std::nullopt;
+    case FaultState::leftover: return FaultState::armed;
+    case FaultState::effective: return FaultState::injected;
+    default: return std::nullopt;
   }
 }
 

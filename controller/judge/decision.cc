@@ -12,18 +12,10 @@ namespace {
 
 void count(AreaSummary& area, VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      ++area.pass;
-      break;
-    case VerdictState::fail:
-      ++area.fail;
-      break;
-    case VerdictState::not_proven:
-      ++area.not_proven;
-      break;
-    case VerdictState::unknown:
-      ++area.unknown;
-      break;
+    case VerdictState::pass: ++area.pass; break;
+    case VerdictState::fail: ++area.fail; break;
+    case VerdictState::not_proven: ++area.not_proven; break;
+    case VerdictState::unknown: ++area.unknown; break;
   }
 }
 

@@ -23,18 +23,12 @@ void add_wrong(SecondTally& tally, const std::vector<AnswerCount>& answers) {
 std::string wrong_words(const AnswerCount& one) {
   const std::string code = one.status == 0 ? "an answer" : std::to_string(one.status);
   switch (one.wrong) {
-    case Mismatch::header:
-      return code + " with a wrong header";
-    case Mismatch::body:
-      return code + " with a wrong body";
-    case Mismatch::certificate:
-      return "a certificate that is not trusted";
-    case Mismatch::size:
-      return "more than max_response";
-    case Mismatch::rate:
-      return "less than slowest a second";
-    default:
-      return code;
+    case Mismatch::header: return code + " with a wrong header";
+    case Mismatch::body: return code + " with a wrong body";
+    case Mismatch::certificate: return "a certificate that is not trusted";
+    case Mismatch::size: return "more than max_response";
+    case Mismatch::rate: return "less than slowest a second";
+    default: return code;
   }
 }
 

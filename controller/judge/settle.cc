@@ -29,14 +29,10 @@ double to_digits(double value, int digits) {
 
 int severity(VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      return 0;
-    case VerdictState::not_proven:
-      return 1;
-    case VerdictState::unknown:
-      return 2;
-    case VerdictState::fail:
-      return 3;
+    case VerdictState::pass: return 0;
+    case VerdictState::not_proven: return 1;
+    case VerdictState::unknown: return 2;
+    case VerdictState::fail: return 3;
   }
   return 2;
 }

@@ -37,17 +37,13 @@ void classify_unknown(LedgerClasses& out, uint64_t id, const ReadEvidence& e) {
 void classify_write(LedgerClasses& out, const LedgerWrite& write, const ReadEvidence& e) {
   ++out.attempted;
   switch (write.outcome) {
-    case WriteClass::acked:
-      classify_acked(out, write.id, e);
-      break;
+    case WriteClass::acked: classify_acked(out, write.id, e); break;
     case WriteClass::failed:
       ++out.failed;
       if (e.seen()) out.resurrected.push_back(write.id);
       break;
     case WriteClass::pending:
-    case WriteClass::unknown:
-      classify_unknown(out, write.id, e);
-      break;
+    case WriteClass::unknown: classify_unknown(out, write.id, e); break;
   }
 }
 

@@ -199,9 +199,7 @@ void Timeline::add(const StageEvent& event) {
       record.ended = true;
       saw(event.end);
       break;
-    case StageEvent::Kind::not_run:
-      record.not_run = true;
-      break;
+    case StageEvent::Kind::not_run: record.not_run = true; break;
   }
 }
 
@@ -233,9 +231,7 @@ void Timeline::add(const StepEvent& event) {
 void Timeline::add(const AgentEvent& event) {
   AgentRecord& agent = agents_[event.agent];
   switch (event.kind) {
-    case AgentEvent::Kind::joined:
-      agent.joined = true;
-      break;
+    case AgentEvent::Kind::joined: agent.joined = true; break;
     case AgentEvent::Kind::lost:
       agent.lost_at = std::min(agent.lost ? agent.lost_at : event.at, agent.last_word(event.at));
       agent.lost = true;
@@ -244,17 +240,10 @@ void Timeline::add(const AgentEvent& event) {
       if (agent.leftovers.empty() || event.at < agent.leftover_at) agent.leftover_at = event.at;
       agent.leftovers.push_back(event.detail);
       break;
-    case AgentEvent::Kind::warning:
-      agent.warnings.push_back(event.detail);
-      break;
-    case AgentEvent::Kind::inherited:
-      agent.inherited.push_back({event.component, event.detail, event.at});
-      break;
-    case AgentEvent::Kind::left:
-      agent.left = true;
-      break;
-    case AgentEvent::Kind::ready:
-      break;
+    case AgentEvent::Kind::warning: agent.warnings.push_back(event.detail); break;
+    case AgentEvent::Kind::inherited: agent.inherited.push_back({event.component, event.detail, event.at}); break;
+    case AgentEvent::Kind::left: agent.left = true; break;
+    case AgentEvent::Kind::ready: break;
   }
   saw(event.at);
 }

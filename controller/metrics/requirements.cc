@@ -16,22 +16,14 @@ constexpr const char* kSuffixes[] = {"ratio", "seconds", "per_second", "events",
 // A name carries its unit, so each quantity is one family per unit.
 const char* suffix(Unit unit) {
   switch (unit) {
-    case Unit::ratio:
-      return "ratio";
-    case Unit::seconds:
-      return "seconds";
-    case Unit::per_second:
-      return "per_second";
-    case Unit::count:
-      return "events";
-    case Unit::writes:
-      return "writes";
-    case Unit::margin:
-      return "ratio";
-    case Unit::number:
-      return "value";
-    case Unit::holds:
-      return "state";
+    case Unit::ratio: return "ratio";
+    case Unit::seconds: return "seconds";
+    case Unit::per_second: return "per_second";
+    case Unit::count: return "events";
+    case Unit::writes: return "writes";
+    case Unit::margin: return "ratio";
+    case Unit::number: return "value";
+    case Unit::holds: return "state";
   }
   return "unknown";
 }

@@ -17,12 +17,9 @@ Duration least_search_time(const Search& search, double rate) {
 
 const char* to_string(StepAxis axis) {
   switch (axis) {
-    case StepAxis::rate:
-      return "rate";
-    case StepAxis::concurrency:
-      return "concurrency";
-    case StepAxis::replicas:
-      return "replicas";
+    case StepAxis::rate: return "rate";
+    case StepAxis::concurrency: return "concurrency";
+    case StepAxis::replicas: return "replicas";
   }
   return "unknown";
 }

@@ -23,13 +23,7 @@ struct Environment {
   std::string differs;  // how it differs from production; empty = not said
 };
 
-bool measured = true;
-uint32_t repeat = 1;
-uint32_t most_stages = 1;  // how many stages it can have: repeat, the steps of a series, the windows of a search
-std::optional<Load> load;
-std::vector<FaultId> faults;  // by `at`
-};
-
+// The declared file after validation: complete, with every name resolved to an id.
 struct Scenario : DrillPlan {
   std::string service, owner;
   std::string launch;  // "2026-12-15" as written, empty = not said

@@ -17,56 +17,40 @@ bool something_stands(const Scorecard& card) {
 
 const char* to_string(DecisionState state) {
   switch (state) {
-    case DecisionState::go:
-      return "go";
-    case DecisionState::no_go:
-      return "no-go";
-    case DecisionState::not_proven:
-      return "not-proven";
+    case DecisionState::go: return "go";
+    case DecisionState::no_go: return "no-go";
+    case DecisionState::not_proven: return "not-proven";
   }
   return "unknown";
 }
 
 const char* to_string(StepOutcome outcome) {
   switch (outcome) {
-    case StepOutcome::open:
-      return "open";
-    case StepOutcome::holds:
-      return "holds";
-    case StepOutcome::breaches:
-      return "breaches";
-    case StepOutcome::undecided:
-      return "undecided";
-    case StepOutcome::invalid:
-      return "invalid";
+    case StepOutcome::open: return "open";
+    case StepOutcome::holds: return "holds";
+    case StepOutcome::breaches: return "breaches";
+    case StepOutcome::undecided: return "undecided";
+    case StepOutcome::invalid: return "invalid";
   }
   return "unknown";
 }
 
 const char* to_string(TradeOff::Kind kind) {
   switch (kind) {
-    case TradeOff::Kind::resources:
-      return "resources";
-    case TradeOff::Kind::focus:
-      return "focus";
-    case TradeOff::Kind::date:
-      return "date";
-    case TradeOff::Kind::promise:
-      return "promise";
+    case TradeOff::Kind::resources: return "resources";
+    case TradeOff::Kind::focus: return "focus";
+    case TradeOff::Kind::date: return "date";
+    case TradeOff::Kind::promise: return "promise";
   }
   return "unknown";
 }
 
 const char* to_string(ScoredReported::Proof proof) {
   switch (proof) {
-    case ScoredReported::Proof::not_tested:
-      return "not_tested";
-    case ScoredReported::Proof::moved:
-      return "moved";
-    case ScoredReported::Proof::silent:
-      return "silent";
-    case ScoredReported::Proof::unmoved:
-      return "unmoved";
+    case ScoredReported::Proof::not_tested: return "not_tested";
+    case ScoredReported::Proof::moved: return "moved";
+    case ScoredReported::Proof::silent: return "silent";
+    case ScoredReported::Proof::unmoved: return "unmoved";
   }
   return "unknown";
 }

@@ -41,12 +41,9 @@ struct UnitOf {
   Unit operator()(const OutagesSli&) const { return Unit::count; }
   Unit operator()(const ImpactSli& sli) const {
     switch (sli.unit) {
-      case ImpactUnit::failed_requests:
-        return Unit::count;
-      case ImpactUnit::delayed_seconds:
-        return Unit::seconds;
-      case ImpactUnit::lost_writes:
-        return Unit::writes;
+      case ImpactUnit::failed_requests: return Unit::count;
+      case ImpactUnit::delayed_seconds: return Unit::seconds;
+      case ImpactUnit::lost_writes: return Unit::writes;
     }
     return Unit::count;
   }
@@ -61,12 +58,9 @@ struct UnitOf {
   Unit operator()(const DownstreamSli&) const { return Unit::margin; }
   Unit operator()(const CheckSli& sli) const {
     switch (sli.answer) {
-      case CheckAnswer::holds:
-        return Unit::holds;
-      case CheckAnswer::number:
-        return Unit::number;
-      case CheckAnswer::seconds:
-        return Unit::seconds;
+      case CheckAnswer::holds: return Unit::holds;
+      case CheckAnswer::number: return Unit::number;
+      case CheckAnswer::seconds: return Unit::seconds;
     }
     return Unit::holds;
   }
@@ -94,22 +88,14 @@ std::string format_value(double value, Unit unit) {
   if (std::isinf(value)) return "unbounded";
   if (std::isnan(value)) return "nan";
   switch (unit) {
-    case Unit::ratio:
-      return format_share({value});
-    case Unit::seconds:
-      return format_seconds(value);
-    case Unit::per_second:
-      return format_number(value) + "/s";
-    case Unit::count:
-      return format_count(value);
-    case Unit::margin:
-      return format_number(value * 100) + "%";
-    case Unit::number:
-      return format_number(value);
-    case Unit::holds:
-      return value >= 1 ? "holds" : "does not hold";
-    case Unit::writes:
-      return format_count(value) + (value == 1 ? " write" : " writes");
+    case Unit::ratio: return format_share({value});
+    case Unit::seconds: return format_seconds(value);
+    case Unit::per_second: return format_number(value) + "/s";
+    case Unit::count: return format_count(value);
+    case Unit::margin: return format_number(value * 100) + "%";
+    case Unit::number: return format_number(value);
+    case Unit::holds: return value >= 1 ? "holds" : "does not hold";
+    case Unit::writes: return format_count(value) + (value == 1 ? " write" : " writes");
   }
   return format_number(value);
 }

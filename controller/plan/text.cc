@@ -47,15 +47,12 @@ std::string load_text(const Scenario& scenario, const Load& load) {
 
 std::string command_text(const Component& component, const Action& action) {
   switch (action.kind) {
-    case Action::Kind::start:
-      return command_line(component.start);
+    case Action::Kind::start: return command_line(component.start);
     case Action::Kind::stop:
       return component.stop.empty() ? "SIGTERM, SIGKILL after " + format_duration(component.stop_limit)
                                     : command_line(component.stop);
-    case Action::Kind::resume:
-      return "SIGCONT";
-    case Action::Kind::exec:
-      break;  // describe says it
+    case Action::Kind::resume: return "SIGCONT";
+    case Action::Kind::exec: break;  // describe says it
   }
   return {};
 }

@@ -12,24 +12,15 @@ uint64_t count_of(const ScoredTraffic& traffic, Outcome outcome) { return traffi
 
 const char* outcome_words(Outcome outcome) {
   switch (outcome) {
-    case Outcome::ok:
-      return "as expected";
-    case Outcome::failed:
-      return "not as expected";
-    case Outcome::refused:
-      return "refused";
-    case Outcome::reset:
-      return "broken off";
-    case Outcome::timeout:
-      return "no answer in time";
-    case Outcome::unfinished:
-      return "still out at the end";
-    case Outcome::dropped_by_target:
-      return "not sent, as too many were out";
-    case Outcome::dropped_by_us:
-      return "not sent, by us";
-    case Outcome::client_error:
-      return "not sent, by our own trouble";
+    case Outcome::ok: return "as expected";
+    case Outcome::failed: return "not as expected";
+    case Outcome::refused: return "refused";
+    case Outcome::reset: return "broken off";
+    case Outcome::timeout: return "no answer in time";
+    case Outcome::unfinished: return "still out at the end";
+    case Outcome::dropped_by_target: return "not sent, as too many were out";
+    case Outcome::dropped_by_us: return "not sent, by us";
+    case Outcome::client_error: return "not sent, by our own trouble";
   }
   return "";
 }

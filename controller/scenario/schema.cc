@@ -71,40 +71,25 @@ Json text_schema(const Shape& shape) {
 
 Json SchemaWriter::scalar(const Shape& shape) {
   switch (shape.form) {
-    case Form::name:
-      return pattern(whole(kNamePattern));
-    case Form::choice:
-      return {{"enum", shape.words}};
-    case Form::boolean:
-      return {{"type", "boolean"}};
-    case Form::integer:
-      return bounded("integer", shape);
-    case Form::number:
-      return bounded("number", shape);
-    case Form::duration:
-      return pattern(duration_pattern(shape.above_low || shape.low > 0));
-    case Form::rate:
-      return pattern(rate_pattern());
-    case Form::share:
-      return pattern(share_pattern());
+    case Form::name: return pattern(whole(kNamePattern));
+    case Form::choice: return {{"enum", shape.words}};
+    case Form::boolean: return {{"type", "boolean"}};
+    case Form::integer: return bounded("integer", shape);
+    case Form::number: return bounded("number", shape);
+    case Form::duration: return pattern(duration_pattern(shape.above_low || shape.low > 0));
+    case Form::rate: return pattern(rate_pattern());
+    case Form::share: return pattern(share_pattern());
     case Form::bytes:
       return {{"anyOf", Json::array({bounded("integer", shape), pattern("^" + kNumber + "(B|KB|KiB|MB|MiB|GB|GiB|TB|TiB)$")})}};
-    case Form::url:
-      return pattern(url_pattern(shape.schemes));
-    case Form::date:
-      return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
-    case Form::regex:
-      return {{"type", "string"}, {"minLength", 1}, {"format", "re2-regex"}};
-    case Form::pointer:
-      return pattern("^(/[^~]*(~[01][^~]*)*)?$");
-    case Form::any_value:
-      return {{"type", {"string", "number", "boolean", "null"}}};
+    case Form::url: return pattern(url_pattern(shape.schemes));
+    case Form::date: return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+    case Form::regex: return {{"type", "string"}, {"minLength", 1}, {"format", "re2-regex"}};
+    case Form::pointer: return pattern("^(/[^~]*(~[01][^~]*)*)?$");
+    case Form::any_value: return {{"type", {"string", "number", "boolean", "null"}}};
     case Form::status:
       return {{"anyOf", Json::array({{{"type", "integer"}, {"minimum", 100}, {"maximum", 599}}, pattern("^[1-5]xx$")})}};
-    case Form::objective:
-      return pattern("^(<=|>=) *[0-9].*$");
-    default:
-      return text_schema(shape);
+    case Form::objective: return pattern("^(<=|>=) *[0-9].*$");
+    default: return text_schema(shape);
   }
 }
 
@@ -131,13 +116,10 @@ Json required_one_of(const std::vector<std::string>& keys) {
 // A default as the JSON value that would be written.
 Json literal(const Key& key) {
   switch (key.shape.form) {
-    case Form::boolean:
-      return key.fallback == "true";
+    case Form::boolean: return key.fallback == "true";
     case Form::integer:
-    case Form::number:
-      return Json::parse(key.fallback);
-    default:
-      return key.fallback;
+    case Form::number: return Json::parse(key.fallback);
+    default: return key.fallback;
   }
 }
 
@@ -189,18 +171,12 @@ Json SchemaWriter::reference(const Shape& shape) {
 
 Json SchemaWriter::any(const Shape& shape) {
   switch (shape.form) {
-    case Form::list:
-      return list(shape);
-    case Form::one_or_list:
-      return {{"anyOf", Json::array({any(shape.item.front()), list(shape)})}};
-    case Form::named:
-      return named(shape);
-    case Form::mapping:
-      return reference(shape);
-    case Form::beside:
-      return shape.keys.size() == 1 ? any(shape.keys.front().shape) : Json::object();
-    default:
-      return scalar(shape);
+    case Form::list: return list(shape);
+    case Form::one_or_list: return {{"anyOf", Json::array({any(shape.item.front()), list(shape)})}};
+    case Form::named: return named(shape);
+    case Form::mapping: return reference(shape);
+    case Form::beside: return shape.keys.size() == 1 ? any(shape.keys.front().shape) : Json::object();
+    default: return scalar(shape);
   }
 }
 

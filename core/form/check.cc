@@ -67,17 +67,13 @@ std::vector<std::string> written(const Node& node, const std::vector<std::string
 void Checker::check(Node& node, const Shape& shape, const std::string& label) {
   if (node.bad) return;
   switch (shape.form) {
-    case Form::list:
-      return check_list(node, shape, label);
+    case Form::list: return check_list(node, shape, label);
     case Form::one_or_list:
       if (node.type == NodeType::list) return check_list(node, shape, label);
       return check(node, shape.item.front(), label);
-    case Form::named:
-      return check_named(node, shape, label);
-    case Form::mapping:
-      return check_mapping(node, shape, label);
-    default:
-      break;
+    case Form::named: return check_named(node, shape, label);
+    case Form::mapping: return check_mapping(node, shape, label);
+    default: break;
   }
   const Finding finding = check_scalar(node, shape, names_);
   if (!finding.problem.empty()) report(node, node.at, label + ": " + finding.problem, finding.hint);

@@ -45,14 +45,10 @@ bool number_without_unit(const Node& node) {
 std::string unit_hint(const Node& node, Form form) {
   const std::string n = node.text;
   switch (form) {
-    case Form::duration:
-      return "add a unit: " + n + "s or " + n + "ms";
-    case Form::rate:
-      return "add a unit: " + n + "/s";
-    case Form::share:
-      return "add a percent sign: 99.9% is a share, " + n + " is not";
-    default:
-      return "add a unit: " + n + "B or " + n + "KiB";
+    case Form::duration: return "add a unit: " + n + "s or " + n + "ms";
+    case Form::rate: return "add a unit: " + n + "/s";
+    case Form::share: return "add a percent sign: 99.9% is a share, " + n + " is not";
+    default: return "add a unit: " + n + "B or " + n + "KiB";
   }
 }
 
@@ -163,10 +159,8 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
     return {"expected " + shape.pattern_doc + ", found " + ticked(node.text), {}};
   }
   switch (shape.form) {
-    case Form::holes:
-      return check_holes(node, shape, names);
-    case Form::name:
-      return matches(node.text, kNamePattern) ? Finding{} : not_as_expected(node, shape, "at most 64 of them");
+    case Form::holes: return check_holes(node, shape, names);
+    case Form::name: return matches(node.text, kNamePattern) ? Finding{} : not_as_expected(node, shape, "at most 64 of them");
     case Form::url: {
       // A password must not reach the terminal.
       if (node.text.find('@') != std::string::npos) return {"an address with a user", "secrets belong into headers"};
@@ -176,13 +170,11 @@ Finding check_text(const Node& node, const Shape& shape, const Names& names) {
     case Form::date:
       if (matches(node.text, "[0-9]{4}-[0-9]{2}-[0-9]{2}") && parse_wall(node.text)) return {};
       return not_as_expected(node, shape);
-    case Form::regex:
-      return check_regex(node, shape);
+    case Form::regex: return check_regex(node, shape);
     case Form::objective:
       if (matches(node.text, "(<=|>=) *[0-9].*")) return {};
       return not_as_expected(node, shape, "write <= or >=, a number and its unit, in quotes");
-    default:
-      return {};
+    default: return {};
   }
 }
 
@@ -216,24 +208,17 @@ Finding check_scalar(const Node& node, const Shape& shape, const Names& names) {
     case Form::duration:
     case Form::rate:
     case Form::share:
-    case Form::bytes:
-      return check_quantity(node, shape);
+    case Form::bytes: return check_quantity(node, shape);
     case Form::integer:
-    case Form::number:
-      return check_number(node, shape);
-    case Form::choice:
-      return check_choice(node, shape);
+    case Form::number: return check_number(node, shape);
+    case Form::choice: return check_choice(node, shape);
     case Form::boolean:
       if (node.type == NodeType::boolean) return {};
       return not_as_expected(node, shape, "write true or false without quotes; yes, no, on and off are texts");
-    case Form::reference:
-      return check_reference(node, shape, names);
-    case Form::any_value:
-      return node.scalar() ? Finding{} : not_as_expected(node, shape);
-    case Form::status:
-      return check_status(node, shape);
-    default:
-      return check_text(node, shape, names);
+    case Form::reference: return check_reference(node, shape, names);
+    case Form::any_value: return node.scalar() ? Finding{} : not_as_expected(node, shape);
+    case Form::status: return check_status(node, shape);
+    default: return check_text(node, shape, names);
   }
 }
 

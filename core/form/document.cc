@@ -14,10 +14,8 @@ NodeType type_of_default(const Shape& shape, const std::string& text) {
     case Form::number:
     case Form::bytes:
     case Form::status:
-    case Form::any_value:
-      return core_type(text);
-    default:
-      return NodeType::text;
+    case Form::any_value: return core_type(text);
+    default: return NodeType::text;
   }
 }
 
@@ -48,8 +46,7 @@ Document mapping_of(const View& view) {
 Document document_of(const View& view) {
   Document out;
   switch (view.shape().form) {
-    case Form::mapping:
-      return view ? mapping_of(view) : out;
+    case Form::mapping: return view ? mapping_of(view) : out;
     case Form::named:
       if (!view) return out;
       out.type = NodeType::mapping;
@@ -61,8 +58,7 @@ Document document_of(const View& view) {
       out.type = NodeType::list;
       for (const View& item : view.items()) out.items.push_back(document_of(item));
       return out;
-    default:
-      return scalar_of(view);
+    default: return scalar_of(view);
   }
 }
 
@@ -101,10 +97,8 @@ bool uses(const View& view, HoleKind kind, const std::vector<std::string>& secre
       const auto items = view.items();
       return std::any_of(items.begin(), items.end(), any);
     }
-    case Form::holes:
-      return text_with_holes(view, secrets).uses(kind);
-    default:
-      return false;
+    case Form::holes: return text_with_holes(view, secrets).uses(kind);
+    default: return false;
   }
 }
 

@@ -22,16 +22,11 @@ Shape between(Form form, double low, double high) {
 
 std::string limit_text(const Shape& shape, double limit) {
   switch (shape.form) {
-    case Form::duration:
-      return limit == 0 ? "0s" : format_duration(from_seconds(limit));
-    case Form::rate:
-      return format_rate(Rate{limit});
-    case Form::share:
-      return format_share(Share{limit});
-    case Form::bytes:
-      return format_bytes(Bytes{static_cast<uint64_t>(limit)});
-    default:
-      return format_number(limit);
+    case Form::duration: return limit == 0 ? "0s" : format_duration(from_seconds(limit));
+    case Form::rate: return format_rate(Rate{limit});
+    case Form::share: return format_share(Share{limit});
+    case Form::bytes: return format_bytes(Bytes{static_cast<uint64_t>(limit)});
+    default: return format_number(limit);
   }
 }
 
@@ -181,112 +176,62 @@ std::string with_article(const std::string& noun) {
 
 std::string expected(const Shape& shape) {
   switch (shape.form) {
-    case Form::text:
-      return shape.pattern_doc.empty() ? "a text" : shape.pattern_doc;
-    case Form::name:
-      return "a name of letters, digits, `_`, `-` and `.`";
-    case Form::reference:
-      return "the name of " + with_article(shape.refers_to);
-    case Form::choice:
-      return joined(shape.words);
-    case Form::boolean:
-      return "true or false";
-    case Form::integer:
-      return "a whole number";
-    case Form::number:
-      return "a number";
-    case Form::duration:
-      return "a duration such as 10ms, 1.5s or 2m";
-    case Form::rate:
-      return "a rate such as 500/s or 30/min";
-    case Form::share:
-      return "a share such as 99.9%";
-    case Form::bytes:
-      return "a size such as 512, 512B or 16KiB";
-    case Form::holes:
-      return "a text";
-    case Form::path:
-      return "a path";
-    case Form::url:
-      return "an address such as http://127.0.0.1:8080";
-    case Form::date:
-      return "a date such as \"2026-12-15\"";
-    case Form::regex:
-      return "a regular expression (RE2)";
-    case Form::pointer:
-      return "a JSON pointer such as /state";
-    case Form::any_value:
-      return "a text, a number, true, false or null";
-    case Form::status:
-      return "a status such as 200 or 2xx";
-    case Form::objective:
-      return "an objective such as \">= 99.9%\"";
-    case Form::list:
-      return "a list";
-    case Form::one_or_list:
-      return expected(shape.item.front()) + ", or a list of them";
-    case Form::mapping:
-      return "a mapping";
-    case Form::named:
-      return "a mapping";
-    case Form::beside:
-      return expected(shape.keys.front().shape);
+    case Form::text: return shape.pattern_doc.empty() ? "a text" : shape.pattern_doc;
+    case Form::name: return "a name of letters, digits, `_`, `-` and `.`";
+    case Form::reference: return "the name of " + with_article(shape.refers_to);
+    case Form::choice: return joined(shape.words);
+    case Form::boolean: return "true or false";
+    case Form::integer: return "a whole number";
+    case Form::number: return "a number";
+    case Form::duration: return "a duration such as 10ms, 1.5s or 2m";
+    case Form::rate: return "a rate such as 500/s or 30/min";
+    case Form::share: return "a share such as 99.9%";
+    case Form::bytes: return "a size such as 512, 512B or 16KiB";
+    case Form::holes: return "a text";
+    case Form::path: return "a path";
+    case Form::url: return "an address such as http://127.0.0.1:8080";
+    case Form::date: return "a date such as \"2026-12-15\"";
+    case Form::regex: return "a regular expression (RE2)";
+    case Form::pointer: return "a JSON pointer such as /state";
+    case Form::any_value: return "a text, a number, true, false or null";
+    case Form::status: return "a status such as 200 or 2xx";
+    case Form::objective: return "an objective such as \">= 99.9%\"";
+    case Form::list: return "a list";
+    case Form::one_or_list: return expected(shape.item.front()) + ", or a list of them";
+    case Form::mapping: return "a mapping";
+    case Form::named: return "a mapping";
+    case Form::beside: return expected(shape.keys.front().shape);
   }
   return {};
 }
 
 std::string type_name(const Shape& shape) {
   switch (shape.form) {
-    case Form::text:
-      return "text";
-    case Form::name:
-      return "name";
-    case Form::reference:
-      return "name of " + with_article(shape.refers_to);
-    case Form::choice:
-      return (shape.words.size() > 1 ? "one of " : "the word ") + joined(shape.words);
-    case Form::boolean:
-      return "true or false";
-    case Form::integer:
-      return "whole number";
-    case Form::number:
-      return "number";
-    case Form::duration:
-      return "duration";
-    case Form::rate:
-      return "rate";
-    case Form::share:
-      return "share";
-    case Form::bytes:
-      return "size";
-    case Form::holes:
-      return "text with holes";
-    case Form::path:
-      return "path";
-    case Form::url:
-      return "address";
-    case Form::date:
-      return "date";
-    case Form::regex:
-      return "regular expression (RE2)";
-    case Form::pointer:
-      return "JSON pointer";
-    case Form::any_value:
-      return "JSON scalar";
-    case Form::status:
-      return "status";
-    case Form::objective:
-      return "objective";
-    case Form::list:
-      return "list of: " + type_name(shape.item.front());
-    case Form::one_or_list:
-      return type_name(shape.item.front()) + ", or a list of them";
-    case Form::mapping:
-      return shape.title;
-    case Form::named:
-      return "mapping to: " + type_name(shape.item.front());
-    case Form::beside:
-      return type_name(shape.keys.front().shape);
+    case Form::text: return "text";
+    case Form::name: return "name";
+    case Form::reference: return "name of " + with_article(shape.refers_to);
+    case Form::choice: return (shape.words.size() > 1 ? "one of " : "the word ") + joined(shape.words);
+    case Form::boolean: return "true or false";
+    case Form::integer: return "whole number";
+    case Form::number: return "number";
+    case Form::duration: return "duration";
+    case Form::rate: return "rate";
+    case Form::share: return "share";
+    case Form::bytes: return "size";
+    case Form::holes: return "text with holes";
+    case Form::path: return "path";
+    case Form::url: return "address";
+    case Form::date: return "date";
+    case Form::regex: return "regular expression (RE2)";
+    case Form::pointer: return "JSON pointer";
+    case Form::any_value: return "JSON scalar";
+    case Form::status: return "status";
+    case Form::objective: return "objective";
+    case Form::list: return "list of: " + type_name(shape.item.front());
+    case Form::one_or_list: return type_name(shape.item.front()) + ", or a list of them";
+    case Form::mapping: return shape.title;
+    case Form::named: return "mapping to: " + type_name(shape.item.front());
+    case Form::beside: return type_name(shape.keys.front().shape);
   }
   return {};
 }

@@ -7,20 +7,13 @@ namespace {
 
 std::string hole_name(const TextPiece& piece) {
   switch (piece.kind) {
-    case HoleKind::literal:
-      return piece.text;
-    case HoleKind::key:
-      return "{key}";
-    case HoleKind::value:
-      return "{value}";
-    case HoleKind::id:
-      return "{id}";
-    case HoleKind::payload:
-      return "{payload}";
-    case HoleKind::checksum:
-      return "{checksum}";
-    case HoleKind::secret:
-      return "{" + piece.text + "}";
+    case HoleKind::literal: return piece.text;
+    case HoleKind::key: return "{key}";
+    case HoleKind::value: return "{value}";
+    case HoleKind::id: return "{id}";
+    case HoleKind::payload: return "{payload}";
+    case HoleKind::checksum: return "{checksum}";
+    case HoleKind::secret: return "{" + piece.text + "}";
   }
   return "";
 }

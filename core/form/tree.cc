@@ -43,19 +43,13 @@ const Entry* Node::find(std::string_view key) const {
 
 std::string describe(const Node& node) {
   switch (node.type) {
-    case NodeType::null:
-      return "nothing";
-    case NodeType::boolean:
-      return "the boolean " + ticked(node.text);
+    case NodeType::null: return "nothing";
+    case NodeType::boolean: return "the boolean " + ticked(node.text);
     case NodeType::integer:
-    case NodeType::number:
-      return "the number " + ticked(node.text);
-    case NodeType::text:
-      return "the text " + ticked(node.text);
-    case NodeType::list:
-      return "a list";
-    case NodeType::mapping:
-      return "a mapping";
+    case NodeType::number: return "the number " + ticked(node.text);
+    case NodeType::text: return "the text " + ticked(node.text);
+    case NodeType::list: return "a list";
+    case NodeType::mapping: return "a mapping";
   }
   return "something else";
 }

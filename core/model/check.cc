@@ -4,14 +4,10 @@ namespace shakedown {
 
 const char* to_string(TlsVersion version) {
   switch (version) {
-    case TlsVersion::tls1_0:
-      return "TLS 1.0";
-    case TlsVersion::tls1_1:
-      return "TLS 1.1";
-    case TlsVersion::tls1_2:
-      return "TLS 1.2";
-    case TlsVersion::tls1_3:
-      return "TLS 1.3";
+    case TlsVersion::tls1_0: return "TLS 1.0";
+    case TlsVersion::tls1_1: return "TLS 1.1";
+    case TlsVersion::tls1_2: return "TLS 1.2";
+    case TlsVersion::tls1_3: return "TLS 1.3";
   }
   return "unknown";
 }

@@ -26,22 +26,14 @@ const char* kind_name(const FaultKind& kind) {
 
 const char* to_string(FaultState state) {
   switch (state) {
-    case FaultState::armed:
-      return "armed";
-    case FaultState::injected:
-      return "injected";
-    case FaultState::effective:
-      return "effective";
-    case FaultState::undoing:
-      return "undoing";
-    case FaultState::clean:
-      return "clean";
-    case FaultState::leftover:
-      return "leftover";
-    case FaultState::not_run:
-      return "not_run";
-    case FaultState::failed:
-      return "failed";
+    case FaultState::armed: return "armed";
+    case FaultState::injected: return "injected";
+    case FaultState::effective: return "effective";
+    case FaultState::undoing: return "undoing";
+    case FaultState::clean: return "clean";
+    case FaultState::leftover: return "leftover";
+    case FaultState::not_run: return "not_run";
+    case FaultState::failed: return "failed";
   }
   return "unknown";
 }

@@ -34,10 +34,8 @@ std::string http_words(const View& request) { return request["method"].text() + 
 // Compact JSON text of a scalar.
 std::string json_text(const Node& node) {
   switch (node.type) {
-    case NodeType::null:
-      return "null";
-    case NodeType::boolean:
-      return std::string("tT").find(node.text[0]) != std::string::npos ? "true" : "false";
+    case NodeType::null: return "null";
+    case NodeType::boolean: return std::string("tT").find(node.text[0]) != std::string::npos ? "true" : "false";
     case NodeType::integer:
     case NodeType::number: {
       // An integer keeps every digit when JSON can read it as it is written.
@@ -45,8 +43,7 @@ std::string json_text(const Node& node) {
       if (exact.is_number()) return exact.dump();
       return nlohmann::json(number_of(node).value_or(0)).dump();
     }
-    default:
-      return nlohmann::json(node.text).dump();
+    default: return nlohmann::json(node.text).dump();
   }
 }
 

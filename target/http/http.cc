@@ -48,34 +48,20 @@ Method method_of(std::string_view name) {
 
 const char* reason_of(int status) {
   switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 308:
-      return "Permanent Redirect";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 413:
-      return "Content Too Large";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Internal Server Error";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Content Too Large";
+    case 431: return "Request Header Fields Too Large";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
+    default: return "Internal Server Error";
   }
 }
 
@@ -107,13 +93,10 @@ bool RequestParser::take_continue() {
 bool RequestParser::step(std::string_view& bytes) {
   std::string_view line;
   switch (state_) {
-    case State::kHead:
-      return read_head(bytes);
+    case State::kHead: return read_head(bytes);
     case State::kBody:
-    case State::kChunkData:
-      return read_body_bytes(bytes);
-    case State::kChunkSize:
-      return read_chunk_size(bytes);
+    case State::kChunkData: return read_body_bytes(bytes);
+    case State::kChunkSize: return read_chunk_size(bytes);
     case State::kChunkEnd:
       if (!read_line(bytes, 0, 400, line)) return false;
       state_ = State::kChunkSize;
@@ -123,8 +106,7 @@ bool RequestParser::step(std::string_view& bytes) {
       trailer_bytes_ += line.size();
       if (line.empty()) state_ = State::kComplete;
       return true;
-    case State::kComplete:
-      break;
+    case State::kComplete: break;
   }
   return false;
 }

@@ -60,15 +60,12 @@ Listener::Result Listener::accept(Fd& connection) {
     if (connection.open()) return Result::kConnection;
     switch (errno) {
       case EINTR:
-      case ECONNABORTED:
-        continue;
+      case ECONNABORTED: continue;
       case EMFILE:
       case ENFILE:
       case ENOBUFS:
-      case ENOMEM:
-        return Result::kNoRoom;
-      default:
-        return Result::kNothing;
+      case ENOMEM: return Result::kNoRoom;
+      default: return Result::kNothing;
     }
   }
 }

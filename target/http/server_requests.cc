@@ -75,12 +75,8 @@ bool Server::outage_takes(Connection& connection, Slot& slot) {
       connection.silence();
       break;
     case OutageMode::kRefuse:
-    case OutageMode::kClose:
-      connection.doomed = true;
-      break;
-    case OutageMode::kError:
-      answer(connection, slot, {503, "planted outage\n"});
-      break;
+    case OutageMode::kClose: connection.doomed = true; break;
+    case OutageMode::kError: answer(connection, slot, {503, "planted outage\n"}); break;
   }
   return true;
 }

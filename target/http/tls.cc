@@ -34,15 +34,10 @@ TlsStream::TlsStream(SSL_CTX* context, int fd) : ssl_(::SSL_new(context)) {
 ssize_t TlsStream::result(int count) {
   if (count > 0) return count;
   switch (::SSL_get_error(ssl_.get(), count)) {
-    case SSL_ERROR_ZERO_RETURN:
-      return 0;
+    case SSL_ERROR_ZERO_RETURN: return 0;
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE:
-      errno = EAGAIN;
-      return -1;
-    default:
-      errno = EPROTO;
-      return -1;
+    case SSL_ERROR_WANT_WRITE: errno = EAGAIN; return -1;
+    default: errno = EPROTO; return -1;
   }
 }
 

@@ -38,19 +38,11 @@ Nanos Chance::delay(const DelaySpec& spec) {
   const auto low = static_cast<double>(spec.low);
   double nanos = 0;
   switch (spec.kind) {
-    case DelaySpec::Kind::kNone:
-      return 0;
-    case DelaySpec::Kind::kFixed:
-      return spec.low;
-    case DelaySpec::Kind::kExponential:
-      nanos = -low * std::log(1 - unit());
-      break;
-    case DelaySpec::Kind::kUniform:
-      nanos = low + unit() * static_cast<double>(spec.high - spec.low);
-      break;
-    case DelaySpec::Kind::kLognormal:
-      nanos = low * std::exp(spec.sigma * normal());
-      break;
+    case DelaySpec::Kind::kNone: return 0;
+    case DelaySpec::Kind::kFixed: return spec.low;
+    case DelaySpec::Kind::kExponential: nanos = -low * std::log(1 - unit()); break;
+    case DelaySpec::Kind::kUniform: nanos = low + unit() * static_cast<double>(spec.high - spec.low); break;
+    case DelaySpec::Kind::kLognormal: nanos = low * std::exp(spec.sigma * normal()); break;
   }
   return static_cast<Nanos>(std::min(nanos, 1e18));
 }

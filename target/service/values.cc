@@ -56,14 +56,10 @@ Parsed<DelaySpec> uniform_delay(std::string_view text, std::string_view range) {
 
 const char* to_string(OutageMode mode) {
   switch (mode) {
-    case OutageMode::kRefuse:
-      return "refuse";
-    case OutageMode::kError:
-      return "error";
-    case OutageMode::kHang:
-      return "hang";
-    case OutageMode::kClose:
-      return "close";
+    case OutageMode::kRefuse: return "refuse";
+    case OutageMode::kError: return "error";
+    case OutageMode::kHang: return "hang";
+    case OutageMode::kClose: return "close";
   }
   return "?";
 }

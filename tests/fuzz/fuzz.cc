@@ -23,20 +23,11 @@ std::string bytes_mutated(std::string text, Rng& rng) {
   if (text.empty()) return std::string(1, static_cast<char>(rng.below(256)));
   const std::size_t at = rng.below(text.size());
   switch (rng.below(5)) {
-    case 0:
-      text[at] = static_cast<char>(rng.below(256));
-      break;
-    case 1:
-      text[at] = static_cast<char>(text[at] ^ (1 << rng.below(8)));
-      break;
-    case 2:
-      text.insert(at, 1, static_cast<char>(rng.below(256)));
-      break;
-    case 3:
-      text[at] = "\x00\x01\x7f\x80\xff"[rng.below(5)];
-      break;
-    default:
-      stretch_mutated(text, rng);
+    case 0: text[at] = static_cast<char>(rng.below(256)); break;
+    case 1: text[at] = static_cast<char>(text[at] ^ (1 << rng.below(8))); break;
+    case 2: text.insert(at, 1, static_cast<char>(rng.below(256))); break;
+    case 3: text[at] = "\x00\x01\x7f\x80\xff"[rng.below(5)]; break;
+    default: stretch_mutated(text, rng);
   }
   return text;
 }
@@ -47,15 +38,9 @@ void pieces_mutated(std::vector<std::string>& pieces, Rng& rng) {
   const std::string piece = pieces[at];
   const auto there = [&] { return pieces.begin() + static_cast<std::ptrdiff_t>(rng.below(pieces.size() + 1)); };
   switch (rng.below(3)) {
-    case 0:
-      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(at));
-      break;
-    case 1:
-      pieces.insert(there(), piece);
-      break;
-    default:
-      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(at));
-      pieces.insert(there(), piece);
+    case 0: pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(at)); break;
+    case 1: pieces.insert(there(), piece); break;
+    default: pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(at)); pieces.insert(there(), piece);
   }
 }
 

@@ -91,12 +91,9 @@ std::vector<std::string> seeds() {
 
 std::string mutated(std::string input, Rng& rng) {
   switch (rng.below(4)) {
-    case 0:
-      return bytes_mutated(std::move(input), rng);
-    case 1:
-      return flow_mutated(input, rng);
-    default:
-      return keys_mutated(input, rng);
+    case 0: return bytes_mutated(std::move(input), rng);
+    case 1: return flow_mutated(input, rng);
+    default: return keys_mutated(input, rng);
   }
 }
 

@@ -128,28 +128,17 @@ HelloAnswer read_hello_answer(std::string_view bytes) {
 
 std::string alert_name(int alert) {
   switch (alert) {
-    case 0:
-      return "close_notify";
-    case 10:
-      return "unexpected_message";
-    case 40:
-      return "handshake_failure";
-    case 47:
-      return "illegal_parameter";
-    case 50:
-      return "decode_error";
-    case 70:
-      return "protocol_version";
-    case 71:
-      return "insufficient_security";
-    case 80:
-      return "internal_error";
-    case 86:
-      return "inappropriate_fallback";
-    case 112:
-      return "unrecognized_name";
-    default:
-      return "alert " + std::to_string(alert);
+    case 0: return "close_notify";
+    case 10: return "unexpected_message";
+    case 40: return "handshake_failure";
+    case 47: return "illegal_parameter";
+    case 50: return "decode_error";
+    case 70: return "protocol_version";
+    case 71: return "insufficient_security";
+    case 80: return "internal_error";
+    case 86: return "inappropriate_fallback";
+    case 112: return "unrecognized_name";
+    default: return "alert " + std::to_string(alert);
   }
 }
 

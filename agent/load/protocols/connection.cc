@@ -26,13 +26,10 @@ Outcome outcome_of_connect(int error) {
     case ENOBUFS:
     case ENOMEM:
     case EACCES:
-    case EPERM:
-      return Outcome::client_error;
+    case EPERM: return Outcome::client_error;
     case ECONNRESET:
-    case EPIPE:
-      return Outcome::reset;
-    default:
-      return Outcome::refused;  // and unreachable, and the kernel's own connect timeout
+    case EPIPE: return Outcome::reset;
+    default: return Outcome::refused;  // and unreachable, and the kernel's own connect timeout
   }
 }
 
@@ -131,15 +128,10 @@ void Connection::handshake(MonoTime now) {
       note_arrival();
       open(came_.value_or(opened_), now);
       return;
-    case TlsStep::want_read:
-      wait(true);
-      return;
-    case TlsStep::want_write:
-      wait(false);
-      return;
+    case TlsStep::want_read: wait(true); return;
+    case TlsStep::want_write: wait(false); return;
     case TlsStep::closed:
-    case TlsStep::broken:
-      break;
+    case TlsStep::broken: break;
   }
   const std::string distrust = tls_ ? tls_distrust(*tls_) : std::string();
   if (!distrust.empty()) pool_.log_distrust(distrust);

@@ -83,19 +83,13 @@ void Connection::drain_tls(MonoTime now, std::size_t budget) {
         }
         budget -= bytes;
         break;
-      case TlsStep::want_read:
-        wait(true);
-        return;
+      case TlsStep::want_read: wait(true); return;
       case TlsStep::want_write:
         wait(true);
         wait(false);
         return;
-      case TlsStep::closed:
-        on_end(true, now);
-        return;
-      case TlsStep::broken:
-        on_end(false, now);
-        return;
+      case TlsStep::closed: on_end(true, now); return;
+      case TlsStep::broken: on_end(false, now); return;
     }
   }
 }

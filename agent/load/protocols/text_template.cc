@@ -70,27 +70,16 @@ Result<void> TextTemplate::append(const Text& text, const Secrets& secrets) {
 void TextTemplate::fill(const Holes& holes, std::string& out) const {
   for (const Piece& piece : pieces_) {
     switch (piece.kind) {
-      case HoleKind::literal:
-        out += piece.text;
-        break;
-      case HoleKind::key:
-        append_number(out, holes.key);
-        break;
+      case HoleKind::literal: out += piece.text; break;
+      case HoleKind::key: append_number(out, holes.key); break;
       case HoleKind::value:
         append_seed(out, holes.value_seed, value_size_);
         out += value_tail_;
         break;
-      case HoleKind::id:
-        out += holes.id;
-        break;
-      case HoleKind::payload:
-        out += holes.payload;
-        break;
-      case HoleKind::checksum:
-        out += holes.checksum;
-        break;
-      case HoleKind::secret:
-        break;
+      case HoleKind::id: out += holes.id; break;
+      case HoleKind::payload: out += holes.payload; break;
+      case HoleKind::checksum: out += holes.checksum; break;
+      case HoleKind::secret: break;
     }
   }
 }
@@ -105,26 +94,13 @@ std::size_t TextTemplate::size(const Holes& holes) const {
   std::size_t size = 0;
   for (const Piece& piece : pieces_) {
     switch (piece.kind) {
-      case HoleKind::literal:
-        size += piece.text.size();
-        break;
-      case HoleKind::key:
-        size += digits_of(holes.key);
-        break;
-      case HoleKind::value:
-        size += value_size_;
-        break;
-      case HoleKind::id:
-        size += holes.id.size();
-        break;
-      case HoleKind::payload:
-        size += holes.payload.size();
-        break;
-      case HoleKind::checksum:
-        size += holes.checksum.size();
-        break;
-      case HoleKind::secret:
-        break;
+      case HoleKind::literal: size += piece.text.size(); break;
+      case HoleKind::key: size += digits_of(holes.key); break;
+      case HoleKind::value: size += value_size_; break;
+      case HoleKind::id: size += holes.id.size(); break;
+      case HoleKind::payload: size += holes.payload.size(); break;
+      case HoleKind::checksum: size += holes.checksum.size(); break;
+      case HoleKind::secret: break;
     }
   }
   return size;

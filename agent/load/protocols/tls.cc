@@ -49,17 +49,11 @@ Result<void> load_files(SSL_CTX* context, const Target& target) {
 
 TlsStep step_of(ssl_st& ssl, int result) {
   switch (SSL_get_error(&ssl, result)) {
-    case SSL_ERROR_NONE:
-      return TlsStep::done;
-    case SSL_ERROR_WANT_READ:
-      return TlsStep::want_read;
-    case SSL_ERROR_WANT_WRITE:
-      return TlsStep::want_write;
-    case SSL_ERROR_ZERO_RETURN:
-      return TlsStep::closed;
-    default:
-      ERR_clear_error();
-      return TlsStep::broken;
+    case SSL_ERROR_NONE: return TlsStep::done;
+    case SSL_ERROR_WANT_READ: return TlsStep::want_read;
+    case SSL_ERROR_WANT_WRITE: return TlsStep::want_write;
+    case SSL_ERROR_ZERO_RETURN: return TlsStep::closed;
+    default: ERR_clear_error(); return TlsStep::broken;
   }
 }
 

@@ -22,13 +22,10 @@ std::string hex(uint64_t value, int digits) {
 
 char letter(WriteClass outcome) {
   switch (outcome) {
-    case WriteClass::acked:
-      return 'A';
-    case WriteClass::failed:
-      return 'F';
+    case WriteClass::acked: return 'A';
+    case WriteClass::failed: return 'F';
     case WriteClass::pending:
-    case WriteClass::unknown:
-      break;
+    case WriteClass::unknown: break;
   }
   return 'U';
 }

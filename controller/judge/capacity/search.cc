@@ -21,14 +21,10 @@ using judging::Judged;
 
 StepOutcome outcome_of(VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      return StepOutcome::holds;
-    case VerdictState::fail:
-      return StepOutcome::breaches;
-    case VerdictState::not_proven:
-      return StepOutcome::undecided;
-    case VerdictState::unknown:
-      break;
+    case VerdictState::pass: return StepOutcome::holds;
+    case VerdictState::fail: return StepOutcome::breaches;
+    case VerdictState::not_proven: return StepOutcome::undecided;
+    case VerdictState::unknown: break;
   }
   return StepOutcome::invalid;
 }

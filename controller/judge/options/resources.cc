@@ -48,12 +48,9 @@ const ScoredScaling* series_for(const ScoredRequirement& row, const Scorecard& c
 
 const char* unit_words(StepAxis axis) {
   switch (axis) {
-    case StepAxis::replicas:
-      return "replicas";
-    case StepAxis::concurrency:
-      return "concurrent users";
-    case StepAxis::rate:
-      return "requests in progress";
+    case StepAxis::replicas: return "replicas";
+    case StepAxis::concurrency: return "concurrent users";
+    case StepAxis::rate: return "requests in progress";
   }
   return "";
 }

@@ -99,17 +99,14 @@ std::string grouped(double value) {
 double kept(const Objective& objective, double value, Unit unit) {
   const bool up = objective.comparison == Comparison::at_most;
   switch (unit) {
-    case Unit::ratio:
-      return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
     case Unit::seconds:
     case Unit::per_second:
     case Unit::margin:
-    case Unit::number:
-      return to_digits(value, 3, up);
+    case Unit::number: return to_digits(value, 3, up);
     case Unit::count:
     case Unit::writes:
-    case Unit::holds:
-      break;
+    case Unit::holds: break;
   }
   return value;
 }

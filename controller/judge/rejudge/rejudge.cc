@@ -245,15 +245,11 @@ bool asks_the_same(Reading::Kind kind, const Reported& then, const Reported& now
   switch (kind) {
     case Reading::Kind::reported_value:
     case Reading::Kind::reported_series:
-    case Reading::Kind::retention:
-      return same_source && then.value.query == now.value.query;
-    case Reading::Kind::reported_count:
-      return same_source && then.count == now.count;
-    case Reading::Kind::alert:
-      return same_source && then.alert == now.alert && then.alertmanager == now.alertmanager;
+    case Reading::Kind::retention: return same_source && then.value.query == now.value.query;
+    case Reading::Kind::reported_count: return same_source && then.count == now.count;
+    case Reading::Kind::alert: return same_source && then.alert == now.alert && then.alertmanager == now.alertmanager;
     case Reading::Kind::dependency_count:
-    case Reading::Kind::dependency_capacity:
-      break;
+    case Reading::Kind::dependency_capacity: break;
   }
   return false;
 }

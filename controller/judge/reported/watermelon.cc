@@ -15,16 +15,11 @@ struct Finding {
 
 int rank(Watermelon kind) {
   switch (kind) {
-    case Watermelon::none:
-      return 0;
-    case Watermelon::honest:
-      return 1;
-    case Watermelon::pessimistic:
-      return 2;
-    case Watermelon::unverifiable:
-      return 3;
-    case Watermelon::optimistic:
-      return 4;
+    case Watermelon::none: return 0;
+    case Watermelon::honest: return 1;
+    case Watermelon::pessimistic: return 2;
+    case Watermelon::unverifiable: return 3;
+    case Watermelon::optimistic: return 4;
   }
   return 4;
 }

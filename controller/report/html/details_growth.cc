@@ -33,15 +33,11 @@ std::string hold_words(const ScoredHold& hold, const Scorecard& card) {
 
 const char* row_class(StepOutcome outcome) {
   switch (outcome) {
-    case StepOutcome::holds:
-      return "row-pass";
-    case StepOutcome::breaches:
-      return "row-fail";
-    case StepOutcome::invalid:
-      return "row-unknown";
+    case StepOutcome::holds: return "row-pass";
+    case StepOutcome::breaches: return "row-fail";
+    case StepOutcome::invalid: return "row-unknown";
     case StepOutcome::open:
-    case StepOutcome::undecided:
-      break;
+    case StepOutcome::undecided: break;
   }
   return "row-not-proven";
 }

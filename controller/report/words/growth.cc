@@ -126,14 +126,11 @@ bool reported_greener(const ScoredRequirement& row) { return row.reported && row
 
 std::string outage_proof_words(const ScoredReported& reported) {
   switch (reported.outage_proof) {
-    case ScoredReported::Proof::not_tested:
-      return {};
+    case ScoredReported::Proof::not_tested: return {};
     case ScoredReported::Proof::moved:
       return "noticed that the service was away" + (reported.moved_after_seconds ? after(*reported.moved_after_seconds) : "");
-    case ScoredReported::Proof::silent:
-      return "went silent while the service was away";
-    case ScoredReported::Proof::unmoved:
-      return "stayed green while the service was away";
+    case ScoredReported::Proof::silent: return "went silent while the service was away";
+    case ScoredReported::Proof::unmoved: return "stayed green while the service was away";
   }
   return {};
 }
@@ -166,26 +163,19 @@ std::string first_to_break_words(const ScoredDependency& dependency) {
 
 const char* option_title(TradeOff::Kind kind) {
   switch (kind) {
-    case TradeOff::Kind::resources:
-      return "Resources";
-    case TradeOff::Kind::focus:
-      return "Focus";
-    case TradeOff::Kind::date:
-      return "Date";
-    case TradeOff::Kind::promise:
-      return "Promise";
+    case TradeOff::Kind::resources: return "Resources";
+    case TradeOff::Kind::focus: return "Focus";
+    case TradeOff::Kind::date: return "Date";
+    case TradeOff::Kind::promise: return "Promise";
   }
   return "";
 }
 
 const char* axis_words(StepAxis axis) {
   switch (axis) {
-    case StepAxis::replicas:
-      return "replicas";
-    case StepAxis::concurrency:
-      return "users at once";
-    case StepAxis::rate:
-      return "requests in progress";
+    case StepAxis::replicas: return "replicas";
+    case StepAxis::concurrency: return "users at once";
+    case StepAxis::rate: return "requests in progress";
   }
   return "";
 }

@@ -40,12 +40,9 @@ struct MeaningOf {
   std::string operator()(const OutagesSli&) const { return " outages"; }
   std::string operator()(const ImpactSli& sli) const {
     switch (sli.unit) {
-      case ImpactUnit::failed_requests:
-        return " failed requests";
-      case ImpactUnit::delayed_seconds:
-        return " of delay";
-      case ImpactUnit::lost_writes:
-        return " lost";
+      case ImpactUnit::failed_requests: return " failed requests";
+      case ImpactUnit::delayed_seconds: return " of delay";
+      case ImpactUnit::lost_writes: return " lost";
     }
     return "";
   }
@@ -103,19 +100,14 @@ double to_time(double value, bool up) {
 // For the eye: seconds and rates to three digits, shares so that the smaller part keeps two.
 double rounded(double value, Unit unit, bool up) {
   switch (unit) {
-    case Unit::seconds:
-      return to_time(value, up);
-    case Unit::per_second:
-      return to_digits(value, 3, up);
-    case Unit::ratio:
-      return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
+    case Unit::seconds: return to_time(value, up);
+    case Unit::per_second: return to_digits(value, 3, up);
+    case Unit::ratio: return value > 0.5 ? 1 - to_digits(1 - value, 2, !up) : to_digits(value, 2, up);
     case Unit::margin:
-    case Unit::number:
-      return to_digits(value, 3, up);
+    case Unit::number: return to_digits(value, 3, up);
     case Unit::count:
     case Unit::holds:
-    case Unit::writes:
-      break;
+    case Unit::writes: break;
   }
   return value;
 }
@@ -133,89 +125,65 @@ std::string_view unit_suffix(std::string_view text) {
 
 const char* word(VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      return "PASS";
-    case VerdictState::fail:
-      return "FAIL";
-    case VerdictState::not_proven:
-      return "NOT PROVEN";
-    case VerdictState::unknown:
-      break;
+    case VerdictState::pass: return "PASS";
+    case VerdictState::fail: return "FAIL";
+    case VerdictState::not_proven: return "NOT PROVEN";
+    case VerdictState::unknown: break;
   }
   return "UNKNOWN";
 }
 
 const char* word(DecisionState state) {
   switch (state) {
-    case DecisionState::go:
-      return "PASSED";
-    case DecisionState::no_go:
-      return "FAILED";
-    case DecisionState::not_proven:
-      break;
+    case DecisionState::go: return "PASSED";
+    case DecisionState::no_go: return "FAILED";
+    case DecisionState::not_proven: break;
   }
   return "NOT PROVEN";
 }
 
 const char* colour_word(VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      return "GREEN";
-    case VerdictState::fail:
-      return "RED";
-    default:
-      return word(state);
+    case VerdictState::pass: return "GREEN";
+    case VerdictState::fail: return "RED";
+    default: return word(state);
   }
 }
 
 const char* shape(VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      return "[ok]";
-    case VerdictState::fail:
-      return "[X]";
-    case VerdictState::not_proven:
-      return "[?]";
-    case VerdictState::unknown:
-      break;
+    case VerdictState::pass: return "[ok]";
+    case VerdictState::fail: return "[X]";
+    case VerdictState::not_proven: return "[?]";
+    case VerdictState::unknown: break;
   }
   return "[//]";
 }
 
 const char* shape(DecisionState state) {
   switch (state) {
-    case DecisionState::go:
-      return "[ok]";
-    case DecisionState::no_go:
-      return "[X]";
-    case DecisionState::not_proven:
-      break;
+    case DecisionState::go: return "[ok]";
+    case DecisionState::no_go: return "[X]";
+    case DecisionState::not_proven: break;
   }
   return "[?]";
 }
 
 const char* css_class(VerdictState state) {
   switch (state) {
-    case VerdictState::pass:
-      return "pass";
-    case VerdictState::fail:
-      return "fail";
-    case VerdictState::not_proven:
-      return "not-proven";
-    case VerdictState::unknown:
-      break;
+    case VerdictState::pass: return "pass";
+    case VerdictState::fail: return "fail";
+    case VerdictState::not_proven: return "not-proven";
+    case VerdictState::unknown: break;
   }
   return "unknown";
 }
 
 const char* css_class(DecisionState state) {
   switch (state) {
-    case DecisionState::go:
-      return "pass";
-    case DecisionState::no_go:
-      return "fail";
-    case DecisionState::not_proven:
-      break;
+    case DecisionState::go: return "pass";
+    case DecisionState::no_go: return "fail";
+    case DecisionState::not_proven: break;
   }
   return "not-proven";
 }

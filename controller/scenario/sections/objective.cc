@@ -48,24 +48,15 @@ Measure measure_of(std::string_view sli) {
 
 const char* alternatives(Measure measure) {
   switch (measure) {
-    case Measure::share:
-      return "a share such as 99.9%";
-    case Measure::time:
-      return "a duration such as 20ms or 5s";
-    case Measure::rate:
-      return "a rate such as 500/s";
-    case Measure::count:
-      return "a whole number";
-    case Measure::impact:
-      return "`100 requests`, `3 writes` or a duration such as 5s";
-    case Measure::margin:
-      return "a percentage such as 30% or 150%";
-    case Measure::number:
-      return "a number such as 3 or 0.5";
-    case Measure::loss:
-      return "`0 writes` or a duration such as 1s";
-    case Measure::writes:
-      return "a number of writes such as `0 writes`";
+    case Measure::share: return "a share such as 99.9%";
+    case Measure::time: return "a duration such as 20ms or 5s";
+    case Measure::rate: return "a rate such as 500/s";
+    case Measure::count: return "a whole number";
+    case Measure::impact: return "`100 requests`, `3 writes` or a duration such as 5s";
+    case Measure::margin: return "a percentage such as 30% or 150%";
+    case Measure::number: return "a number such as 3 or 0.5";
+    case Measure::loss: return "`0 writes` or a duration such as 1s";
+    case Measure::writes: return "a number of writes such as `0 writes`";
   }
   return "";
 }

@@ -78,8 +78,7 @@ Result<void> read_failure(int status, const Command& command, const std::string&
     case SpawnStage::pid_file:
       return fail(errno_error("cannot create the pidfile " + command.pid_file + " for " + program, failure.error,
                               failure.error == EEXIST ? ErrorKind::locked : ErrorKind::io));
-    case SpawnStage::exec:
-      break;
+    case SpawnStage::exec: break;
   }
   return fail(errno_error("cannot execute " + program, failure.error, ErrorKind::unavailable));
 }

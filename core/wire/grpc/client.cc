@@ -31,10 +31,8 @@ bool final_status(grpc::StatusCode code) {
     case grpc::StatusCode::INVALID_ARGUMENT:
     case grpc::StatusCode::FAILED_PRECONDITION:
     case grpc::StatusCode::UNIMPLEMENTED:
-    case grpc::StatusCode::ABORTED:
-      return true;
-    default:
-      return false;
+    case grpc::StatusCode::ABORTED: return true;
+    default: return false;
   }
 }
 

@@ -172,17 +172,10 @@ TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
   TestServer server([&](Peer& peer) {
     while (peer.request()) {
       switch (n++ % 4) {
-        case 0:
-          peer.answer(201, "");
-          break;
-        case 1:
-          peer.answer(409, "no");
-          break;
-        case 2:
-          peer.answer(503, "perhaps");
-          break;
-        default:
-          return;  // gone after the request
+        case 0: peer.answer(201, ""); break;
+        case 1: peer.answer(409, "no"); break;
+        case 2: peer.answer(503, "perhaps"); break;
+        default: return;  // gone after the request
       }
     }
   });

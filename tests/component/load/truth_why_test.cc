@@ -42,21 +42,11 @@ TEST(TruthWhy, AnswersAreCountedByStatusAndByWhatWasWrong) {
       ++sent[kind];
       bool open = true;
       switch (kind) {
-        case 0:
-          open = peer.answer(404, "nothing here");
-          break;
-        case 1:
-          open = peer.answer(200, "ok, but");
-          break;
-        case 2:
-          open = peer.answer(200, "not well", "X-Ok: 1\r\n");
-          break;
-        case 3:
-          open = peer.answer(201, "ok", "X-Ok: 1\r\n");
-          break;
-        default:
-          open = peer.answer(200, "ok", "X-Ok: 1\r\n");
-          break;
+        case 0: open = peer.answer(404, "nothing here"); break;
+        case 1: open = peer.answer(200, "ok, but"); break;
+        case 2: open = peer.answer(200, "not well", "X-Ok: 1\r\n"); break;
+        case 3: open = peer.answer(201, "ok", "X-Ok: 1\r\n"); break;
+        default: open = peer.answer(200, "ok", "X-Ok: 1\r\n"); break;
       }
       if (!open) return;
     }

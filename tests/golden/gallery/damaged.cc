@@ -67,29 +67,18 @@ bool is_kept(const Event& event, uint64_t few, Dice& dice) {
 
 void lose(Snapshot& snapshot, uint64_t what, Dice& dice) {
   switch (what) {
-    case 0:
-      snapshot.probes.clear();
-      break;
-    case 1:
-      snapshot.writes.clear();
-      break;
-    case 2:
-      snapshot.reads.clear();
-      break;
-    case 3:
-      snapshot.probes.erase(ProbeId(0));
-      break;
-    case 4:
-      snapshot.cells.clear(), snapshot.offered.clear();
-      break;
+    case 0: snapshot.probes.clear(); break;
+    case 1: snapshot.writes.clear(); break;
+    case 2: snapshot.reads.clear(); break;
+    case 3: snapshot.probes.erase(ProbeId(0)); break;
+    case 4: snapshot.cells.clear(), snapshot.offered.clear(); break;
     case 5:
       for (auto& [key, cell] : snapshot.cells) cell.over_limit.clear();
       break;
     case 6:
       for (auto& [key, cell] : snapshot.cells) cell.lag = {};
       break;
-    default:
-      snapshot.health.worst_lag *= static_cast<int>(1 + dice.below(40));
+    default: snapshot.health.worst_lag *= static_cast<int>(1 + dice.below(40));
   }
 }
 

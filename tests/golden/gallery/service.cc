@@ -54,20 +54,11 @@ struct Service {
     s.probes.push_back(back);
     auto& load = s.phases[steady.value].load;
     switch (dice.below(5)) {
-      case 0:
-        load->kind = OpenLoad{ConstantRate{Rate{60}}, Arrivals::poisson};
-        break;
-      case 1:
-        load->kind = OpenLoad{RampRate{Rate{40}, Rate{80}}, Arrivals::uniform};
-        break;
-      case 2:
-        load->kind = ClosedLoad{8, milliseconds(100)};
-        break;
-      case 3:
-        load->kind = OpenLoad{SpikeRate{Rate{50}, Rate{90}, std::chrono::seconds(10), std::chrono::seconds(10)}};
-        break;
-      default:
-        break;
+      case 0: load->kind = OpenLoad{ConstantRate{Rate{60}}, Arrivals::poisson}; break;
+      case 1: load->kind = OpenLoad{RampRate{Rate{40}, Rate{80}}, Arrivals::uniform}; break;
+      case 2: load->kind = ClosedLoad{8, milliseconds(100)}; break;
+      case 3: load->kind = OpenLoad{SpikeRate{Rate{50}, Rate{90}, std::chrono::seconds(10), std::chrono::seconds(10)}}; break;
+      default: break;
     }
     for (Phase& phase : s.phases) phase.load->mix = {{OperationId(0), 3}, {write, 1}};
   }

@@ -98,17 +98,10 @@ TEST_P(TruthDamage, BytesCutFlippedOrAppendedMakeNoGreen) {
     std::string bytes = drill.bytes();
     const std::size_t at = kHeader.size() + rng.below(bytes.size() - kHeader.size());
     switch (i % 4) {
-      case 0:
-        bytes.resize(at);
-        break;
-      case 1:
-        bytes[at] = static_cast<char>(bytes[at] ^ (1 << rng.below(8)));
-        break;
-      case 2:
-        bytes.erase(at, 1 + rng.below(400));
-        break;
-      default:
-        bytes += bytes.substr(at, 1 + rng.below(400));
+      case 0: bytes.resize(at); break;
+      case 1: bytes[at] = static_cast<char>(bytes[at] ^ (1 << rng.below(8))); break;
+      case 2: bytes.erase(at, 1 + rng.below(400)); break;
+      default: bytes += bytes.substr(at, 1 + rng.below(400));
     }
     expect_no_greener(before, drill.judged(bytes), "change " + std::to_string(i) + " at byte " + std::to_string(at));
   }
@@ -125,14 +118,9 @@ TEST_P(TruthDamage, RecordsTakenOutDoubledOrMovedUnderANewChainMakeNoGreen) {
     const std::size_t at = rng.below(records.size()), to = (at + 1 + rng.below(records.size() - 1)) % records.size();
     const auto here = changed.begin() + static_cast<std::ptrdiff_t>(at);
     switch (i % 3) {
-      case 0:
-        changed.erase(here);
-        break;
-      case 1:
-        changed.insert(here, records[at]);
-        break;
-      default:
-        std::swap(changed[at], changed[to]);
+      case 0: changed.erase(here); break;
+      case 1: changed.insert(here, records[at]); break;
+      default: std::swap(changed[at], changed[to]);
     }
     expect_no_greener(before, drill.judged(journal_of(changed)),
                       "change " + std::to_string(i) + " of record " + std::to_string(at));

@@ -231,12 +231,8 @@ TEST(Http1Parser, RandomBytesAndDamagedAnswersNeverConfuseIt) {
     for (uint64_t damage = rng.below(4); damage > 0; --damage) {
       const std::size_t at = rng.below(text.size() + 1);
       switch (rng.below(3)) {
-        case 0:
-          text.insert(at, 1, static_cast<char>(rng.below(256)));
-          break;
-        case 1:
-          text.erase(at, rng.below(8));
-          break;
+        case 0: text.insert(at, 1, static_cast<char>(rng.below(256))); break;
+        case 1: text.erase(at, rng.below(8)); break;
         default:
           if (at < text.size()) text[at] = static_cast<char>(rng.below(256));
       }

@@ -95,9 +95,7 @@ std::vector<AreaSummary> summarise(const std::vector<ScoredRequirement>& rows) {
       if (row.requirement.area != area) continue;
       summary.declared = true;
       switch (row.verdict.state) {
-        case VerdictState::pass:
-          ++summary.pass;
-          break;
+        case VerdictState::pass: ++summary.pass; break;
         case VerdictState::fail:
           ++summary.fail;
           worse(VerdictState::fail);

@@ -126,18 +126,12 @@ Sli Maker::any_sli() {
 
 double Maker::value_of(Unit unit) {
   switch (unit) {
-    case Unit::ratio:
-      return of({0.0, 0.000012, 0.005, 0.3684, 0.5, 0.99948, 0.9999999, 1.0});
-    case Unit::seconds:
-      return seconds_value();
-    case Unit::per_second:
-      return of({0.0, 0.4, 1.0, 499.6, 999.7, 1904.7, 1e6});
-    case Unit::margin:
-      return of({-0.999, -0.24, -0.001, 0.0, 0.3, 12.0});
-    case Unit::holds:
-      return of({0.0, 1.0});
-    default:
-      return of({0.0, 1.0, 2.0, 14.0, 123456.0});
+    case Unit::ratio: return of({0.0, 0.000012, 0.005, 0.3684, 0.5, 0.99948, 0.9999999, 1.0});
+    case Unit::seconds: return seconds_value();
+    case Unit::per_second: return of({0.0, 0.4, 1.0, 499.6, 999.7, 1904.7, 1e6});
+    case Unit::margin: return of({-0.999, -0.24, -0.001, 0.0, 0.3, 12.0});
+    case Unit::holds: return of({0.0, 1.0});
+    default: return of({0.0, 1.0, 2.0, 14.0, 123456.0});
   }
 }
 

@@ -20,18 +20,10 @@ std::string mutated(std::string text, Rng& rng) {
     const std::size_t at = rng.below(text.size());
     const std::size_t length = rng.below(12);
     switch (rng.below(4)) {
-      case 0:
-        text.erase(at, length);
-        break;
-      case 1:
-        text.insert(at, kPieces[rng.below(std::size(kPieces))]);
-        break;
-      case 2:
-        text.replace(at, length, kPieces[rng.below(std::size(kPieces))]);
-        break;
-      default:
-        text.insert(rng.below(text.size()), text.substr(at, length));
-        break;
+      case 0: text.erase(at, length); break;
+      case 1: text.insert(at, kPieces[rng.below(std::size(kPieces))]); break;
+      case 2: text.replace(at, length, kPieces[rng.below(std::size(kPieces))]); break;
+      default: text.insert(rng.below(text.size()), text.substr(at, length)); break;
     }
   }
   return text;

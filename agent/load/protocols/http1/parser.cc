@@ -188,8 +188,7 @@ void Http1Parser::on_header(std::string_view line) {
       foldable_ = false;
       on_transfer_encoding(value);
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
@@ -242,24 +241,14 @@ void Http1Parser::on_chunk_size(std::string_view line) {
 
 void Http1Parser::on_line(std::string_view line) {
   switch (state_) {
-    case State::status_line:
-      on_status_line(line);
-      break;
-    case State::header:
-      on_header(line);
-      break;
-    case State::chunk_size:
-      on_chunk_size(line);
-      break;
-    case State::chunk_end:
-      state_ = line.empty() ? State::chunk_size : State::broken;
-      break;
+    case State::status_line: on_status_line(line); break;
+    case State::header: on_header(line); break;
+    case State::chunk_size: on_chunk_size(line); break;
+    case State::chunk_end: state_ = line.empty() ? State::chunk_size : State::broken; break;
     case State::trailer:
       if (line.empty()) state_ = State::done;
       break;
-    default:
-      state_ = State::broken;
-      break;
+    default: state_ = State::broken; break;
   }
   line_.clear();
 }
