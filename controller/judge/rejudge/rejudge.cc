@@ -91,8 +91,8 @@ class Mapper {
     }
   }
 
-  template <class IdType, class T>
-  IdType move(IdType id, const char* what, std::vector<T> Scenario::*list) {
+  template <class IdType, class T, class Owner>  // Owner: the scenario, or the plan that it is more than
+  IdType move(IdType id, const char* what, std::vector<T> Owner::*list) {
     if (!id.valid() || id.value >= (asked_.*list).size()) return id;
     const T& wanted = (asked_.*list)[id.value];
     const std::size_t at = find(out_.*list, wanted.name);
