@@ -85,10 +85,10 @@ Assignment make_assignment(const Scenario& roster_scenario, AgentId self, const 
   return assignment;
 }
 
-AgentId agent_or_first_loader(const Scenario& scenario, AgentId declared) {
+AgentId agent_or_first_loader(const DrillPlan& plan, AgentId declared) {
   if (declared.valid()) return declared;
-  for (std::size_t i = 0; i < scenario.agents.size(); ++i) {
-    if (scenario.agents[i].load) return AgentId(i);
+  for (std::size_t i = 0; i < plan.agents.size(); ++i) {
+    if (plan.agents[i].load) return AgentId(i);
   }
   return AgentId(0);
 }

@@ -40,7 +40,7 @@ Result<Scenario> with_roster(Scenario scenario, uint32_t spawn);
 Assignment make_assignment(const Scenario& roster_scenario, AgentId self, const std::string& run_id);
 
 // The agent that runs a probe or a ledger: the declared one, else the first with the role load.
-AgentId agent_or_first_loader(const Scenario& scenario, AgentId declared);
+AgentId agent_or_first_loader(const DrillPlan& plan, AgentId declared);
 
 // How long the undo of a fault may take, with the messages about it.
 Duration undo_patience(const Scenario& scenario, const Fault& fault);

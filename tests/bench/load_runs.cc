@@ -7,7 +7,7 @@
 namespace shakedown {
 namespace {
 
-Snapshot run_one(Scenario scenario, Phase phase) {
+Snapshot run_one(DrillPlan scenario, Phase phase) {
   scenario.phases = {std::move(phase)};
   Drill drill(std::move(scenario));
   return drill.run();
@@ -16,7 +16,7 @@ Snapshot run_one(Scenario scenario, Phase phase) {
 }  // namespace
 
 Snapshot run_closed(uint16_t port, uint32_t users, Duration length) {
-  Scenario scenario = one_operation(port);
+  DrillPlan scenario = one_operation(port);
   scenario.connections.max = users;
   return run_one(std::move(scenario), phase_with(ClosedLoad{users, {}}, length));
 }
@@ -26,7 +26,7 @@ Snapshot run_open(uint16_t port, double per_second, Duration length) {
 }
 
 IdleMemory idle_memory(uint16_t port, uint32_t connections) {
-  Scenario scenario = one_operation(port, std::chrono::seconds(60));
+  DrillPlan scenario = one_operation(port, std::chrono::seconds(60));
   scenario.connections.max = connections;
   scenario.phases = {phase_with(ClosedLoad{connections, std::chrono::hours(1)}, std::chrono::hours(1))};
   Drill drill(std::move(scenario));

@@ -16,8 +16,8 @@ std::string temporary_folder() {
 
 }  // namespace
 
-Scenario site(const std::string& scheme, uint16_t port, TlsSpec tls) {
-  Scenario made;
+DrillPlan site(const std::string& scheme, uint16_t port, TlsSpec tls) {
+  DrillPlan made;
   made.folder = "/";
   made.agents.push_back({"local", true, true, true});
   Target target;
@@ -30,10 +30,10 @@ Scenario site(const std::string& scheme, uint16_t port, TlsSpec tls) {
   return made;
 }
 
-Checked run_checks(const Scenario& scenario) {
+Checked run_checks(const DrillPlan& scenario) {
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = scenario;
+  assignment.plan = scenario;
   boost::asio::io_context loop{1};
   const auto work = boost::asio::make_work_guard(loop);
   const auto runner = make_check_runner(assignment, RunClock(mono_now()), loop);
@@ -49,7 +49,7 @@ Checked run_checks(const Scenario& scenario) {
   return checked;
 }
 
-CheckResult check(Scenario scenario, CheckKind kind, Duration timeout) {
+CheckResult check(DrillPlan scenario, CheckKind kind, Duration timeout) {
   scenario.checks.push_back({"it", AgentId(), std::move(kind), timeout});
   Checked checked = run_checks(scenario);
   EXPECT_TRUE(checked.ok) << checked.detail;

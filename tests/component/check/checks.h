@@ -19,7 +19,7 @@
 namespace shakedown {
 
 // One agent `local`, one target `api` on 127.0.0.1.
-Scenario site(const std::string& scheme, uint16_t port, TlsSpec tls = {});
+DrillPlan site(const std::string& scheme, uint16_t port, TlsSpec tls = {});
 
 struct Checked {
   std::vector<CheckResult> results;
@@ -27,9 +27,9 @@ struct Checked {
   std::string detail;
 };
 // The scenario's checks of agent 0, to their end.
-Checked run_checks(const Scenario& scenario);
+Checked run_checks(const DrillPlan& scenario);
 // One check against the scenario's target.
-CheckResult check(Scenario scenario, CheckKind kind, Duration timeout = std::chrono::seconds(20));
+CheckResult check(DrillPlan scenario, CheckKind kind, Duration timeout = std::chrono::seconds(20));
 
 ::testing::AssertionResult found_to_hold(const CheckResult& result);
 ::testing::AssertionResult found_not_to_hold(const CheckResult& result, const std::string& why);

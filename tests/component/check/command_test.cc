@@ -40,20 +40,20 @@ TEST_F(CommandCheckTest, WhatDidNotComeToItsEndIsNoResult) {
   EXPECT_TRUE(not_carried_out(shell("kill -9 $$"), "signal 9"));
   EXPECT_TRUE(not_carried_out(shell("sleep 600", false, milliseconds(200)), "no end within"));
   EXPECT_TRUE(not_carried_out(check(site("http", 1), CommandCheck{{"/no/such/program"}, false}), "/no/such/program"));
-  Scenario far = site("http", 1);
+  DrillPlan far = site("http", 1);
   far.agents[0].local = false;
   EXPECT_TRUE(not_carried_out(check(far, CommandCheck{{"/bin/true"}, false}), "agent `local` only"));
 }
 
 TEST_F(CommandCheckTest, ItRunsInTheScenariosFolder) {
-  Scenario scenario = site("http", 1);
+  DrillPlan scenario = site("http", 1);
   scenario.folder = dir_;
   EXPECT_TRUE(found_to_hold(check(scenario, CommandCheck{{"test", "-f", "ca.pem"}, false})));
 }
 
 TEST_F(CommandCheckTest, ASecretInItsOutputIsNotTold) {
   ASSERT_EQ(::setenv("SHAKEDOWN_CHECK_TOKEN", "planted-secret", 1), 0);
-  Scenario scenario = site("http", 1);
+  DrillPlan scenario = site("http", 1);
   scenario.secrets.push_back({"token", {SecretSource::Kind::env, "SHAKEDOWN_CHECK_TOKEN"}});
   scenario.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
   const CheckResult result = check(scenario, CommandCheck{{"/bin/sh", "-c", "echo \"with $TOKEN, $TOKEN\""}, false});
@@ -65,8 +65,8 @@ TEST_F(CommandCheckTest, ItsProcessIsNotedWhileItRunsSoThatItEndsWithItsAgent) {
   const std::string note = dir_ + "/note", copy = dir_ + "/copy";
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = site("http", 1);
-  assignment.scenario.checks.push_back(
+  assignment.plan = site("http", 1);
+  assignment.plan.checks.push_back(
       {"noted", AgentId(), CommandCheck{{"/bin/sh", "-c", "cp " + note + " " + copy + "; echo $$"}, true}});
   boost::asio::io_context loop{1};
   const auto work = boost::asio::make_work_guard(loop);
@@ -83,7 +83,7 @@ TEST_F(CommandCheckTest, ItsProcessIsNotedWhileItRunsSoThatItEndsWithItsAgent) {
 }
 
 TEST_F(CommandCheckTest, WhenTheAgentStopsNothingOfItIsLeft) {
-  Scenario scenario = site("http", 1);
+  DrillPlan scenario = site("http", 1);
   const std::string pipe = dir_ + "/pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   scenario.checks.push_back({"long", AgentId(), CommandCheck{{"/bin/sh", "-c", "echo $$ > " + pipe + "; exec sleep 600"}, false},
@@ -91,7 +91,7 @@ TEST_F(CommandCheckTest, WhenTheAgentStopsNothingOfItIsLeft) {
   scenario.checks.push_back({"waiting", AgentId(), CommandCheck{{"/bin/true"}, false}});
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = scenario;
+  assignment.plan = scenario;
   boost::asio::io_context loop{1};
   auto runner = make_check_runner(assignment, RunClock(mono_now()), loop);
   std::vector<CheckResult> results;

@@ -23,7 +23,7 @@ constexpr const char* kPlaces = R"(
 class HttpChecks : public CheckTest {
  protected:
   HttpChecks() : nginx_(kPlaces) {}
-  Scenario plain() const { return site("http", nginx_.port()); }
+  DrillPlan plain() const { return site("http", nginx_.port()); }
   CheckResult login(const std::string& path) const {
     return check(plain(), AuthenticationCheck{http::get(path), http::statuses({401, 403})});
   }
@@ -56,7 +56,7 @@ TEST_F(HttpChecks, AnAuthenticationCheckNeverSendsASecret) {
     }
   });
   ASSERT_EQ(::setenv("SHAKEDOWN_CHECK_TOKEN", "planted-secret", 1), 0);
-  Scenario scenario = site("http", server.port());
+  DrillPlan scenario = site("http", server.port());
   scenario.secrets.push_back({"token", {SecretSource::Kind::env, "SHAKEDOWN_CHECK_TOKEN"}});
   AuthenticationCheck wanted{http::get("/"), http::statuses({401})};
   EXPECT_TRUE(found_to_hold(check(scenario, wanted)));
@@ -75,7 +75,7 @@ TEST_F(HttpChecks, AClientCertificateIsACredentialToo) {
   const std::string client = issue("client");
   tls.certificate_file = client + ".pem";
   tls.key_file = client + ".key";
-  const Scenario scenario = site("https", mutual.port, tls);
+  const DrillPlan scenario = site("https", mutual.port, tls);
   EXPECT_TRUE(found_to_hold(check(scenario, AuthenticationCheck{http::get("/mine"), http::statuses({403})})));
   EXPECT_TRUE(found_to_hold(check(scenario, HttpCheck{http::get("/mine"), {}, ""}))) << "other checks show it";
 }
@@ -122,7 +122,7 @@ TEST_F(HttpChecks, TruthWhatMayLieBeyondTheKeptPartOfABodyIsNotHeldAgainstTheTar
 }
 
 TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
-  const auto all_of = [](const Scenario& scenario, const std::string& why) {
+  const auto all_of = [](const DrillPlan& scenario, const std::string& why) {
     EXPECT_TRUE(
         not_carried_out(check(scenario, AuthenticationCheck{http::get("/"), http::statuses({401})}, milliseconds(500)), why));
     EXPECT_TRUE(
@@ -140,7 +140,7 @@ TEST_F(HttpChecks, WithoutAnAnswerNothingIsKnown) {
 }
 
 TEST_F(HttpChecks, ChecksRunInTheirOrderAndOnlyOnes) {
-  Scenario scenario = plain();
+  DrillPlan scenario = plain();
   scenario.agents.push_back({"far", true, true, false});
   scenario.checks.push_back(
       {"first", AgentId(), HeadersCheck{http::get("/hardened"), http::headers({{"X-Content-Type-Options", ""}})}});

@@ -46,7 +46,7 @@ TEST_F(PlainHttp, AnythingElseIsAnAnswer) {
 
 TEST_F(PlainHttp, ARedirectOfARealServer) {
   const TlsSite secure = nginx("location /moved { return 301 https://$host$request_uri; }");
-  Scenario moved = site("https", secure.port, trusted());
+  DrillPlan moved = site("https", secure.port, trusted());
   moved.targets[0].base_path = "/moved";
   const PlainHttpCheck wanted{TargetId(0), secure.nginx->port()};
   const CheckResult redirected = check(moved, wanted);

@@ -25,8 +25,8 @@ struct Two {
       }
     }
   }
-  Scenario site(const std::string& scheme = "http") const {
-    Scenario made = shakedown::site(scheme, first->port());
+  DrillPlan site(const std::string& scheme = "http") const {
+    DrillPlan made = shakedown::site(scheme, first->port());
     made.targets[0].host = two_addresses();
     return made;
   }
@@ -83,7 +83,7 @@ TEST_F(TruthAddresses, AnAddressWhereNobodyListensIsNamed) {
       << result.detail;
   const uint16_t port = half.first->port();
   half.first.reset();
-  Scenario nobody = site("http", port);
+  DrillPlan nobody = site("http", port);
   nobody.targets[0].host = two_addresses();
   EXPECT_TRUE(not_carried_out(check(nobody, HttpCheck{http::get("/"), {}, ""}), "the connection was refused"));
 }
@@ -125,7 +125,7 @@ TEST_F(TruthAddresses, TheCertificateThatEndsFirstCounts) {
   const TlsSite longer = nginx("", ca_.issue("longer", "DNS:two.test", 5 * TestCa::kOneDay));
   const Nginx brief("listen 127.0.0.2:" + std::to_string(longer.port) + " ssl;\nssl_certificate " + soon +
                     ".pem;\nssl_certificate_key " + soon + ".key;\n");
-  Scenario two = site("https", longer.port, trusted());
+  DrillPlan two = site("https", longer.port, trusted());
   two.targets[0].host = two_addresses();
   const CheckResult result = check(two, CertificateCheck{TargetId(0)});
   EXPECT_TRUE(found_to_hold(result));

@@ -40,15 +40,15 @@ Assignment assignment_of(int count, char** values) {
   Assignment plan;
   plan.run_id = "crash";
   plan.self = AgentId(0);
-  plan.scenario.folder = argument(count, values, "folder", "/");
-  plan.scenario.agents.push_back(AgentSpec{"local", true, true, true});
+  plan.plan.folder = argument(count, values, "folder", "/");
+  plan.plan.agents.push_back(AgentSpec{"local", true, true, true});
   // By which the tests find what runs for them.
   for (const char* mark : {"SHAKEDOWN_COMMANDS_OF", "SHAKEDOWN_VICTIM_OF"}) {
-    if (const char* value = std::getenv(mark)) plan.scenario.env.push_back({mark, Text::literal(value)});
+    if (const char* value = std::getenv(mark)) plan.plan.env.push_back({mark, Text::literal(value)});
   }
   if (const std::string secret = argument(count, values, "secret"); !secret.empty()) {
-    plan.scenario.secrets.push_back({"token", {SecretSource::Kind::file, secret}});
-    plan.scenario.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
+    plan.plan.secrets.push_back({"token", {SecretSource::Kind::file, secret}});
+    plan.plan.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
   }
   Component component;
   component.name = "victim";
@@ -60,7 +60,7 @@ Assignment assignment_of(int count, char** values) {
   process.pidfile = argument(count, values, "pidfile");
   process.exe = mode == "start-step" ? "no-such-program" : "sleep";
   component.process = process;
-  plan.scenario.components.push_back(component);
+  plan.plan.components.push_back(component);
 
   Action start;
   start.kind = Action::Kind::start;
@@ -82,14 +82,14 @@ Assignment assignment_of(int count, char** values) {
     undo.argv = mode != "effect" ? shell : std::vector<std::string>{"rm", "-f", "broken"};
     undo.describe = "take it back";
     fault.undo.push_back(undo);
-    plan.scenario.components[0].process.reset();
+    plan.plan.components[0].process.reset();
   } else if (kind == "pause" || kind == "long-pause") {
     fault.kind = PauseFault{ComponentId(0), std::chrono::milliseconds(kind == "pause" ? 150 : 600'000)};
   } else {
     fault.kind = KillFault{ComponentId(0), 9};
     fault.recover.push_back(start);
   }
-  plan.scenario.faults.push_back(fault);
+  plan.plan.faults.push_back(fault);
   return plan;
 }
 

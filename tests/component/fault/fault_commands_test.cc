@@ -166,8 +166,8 @@ TEST_F(FaultCommandsTest, WatchdogAndSweepHandAnUndoItsSecretAndTellNoneOfWhatIt
 TEST_F(FaultCommandsTest, ACommandFindsWhatIsDeclaredAndNothingElseOfItsAgentsEnvironment) {
   ::setenv("SHAKEDOWN_FOREIGN", "not for commands", 1);
   FaultRig rig;
-  rig.assignment.scenario.env.push_back({"GREETING", Text::literal("hello {you}")});
-  rig.assignment.scenario.env.push_back({"LANG", Text::literal("C.UTF-8")});
+  rig.assignment.plan.env.push_back({"GREETING", Text::literal("hello {you}")});
+  rig.assignment.plan.env.push_back({"LANG", Text::literal("C.UTF-8")});
   ASSERT_TRUE(rig.make().has_value());
   EXPECT_TRUE(rig.step(StepEvent::Kind::setup, exec_of({"sh", "-c", "env > found"})).ok);
   ::unsetenv("SHAKEDOWN_FOREIGN");
@@ -180,8 +180,8 @@ TEST_F(FaultCommandsTest, ACommandFindsWhatIsDeclaredAndNothingElseOfItsAgentsEn
 
 TEST_F(FaultCommandsTest, ASecretOfTheEnvironmentThatCannotBeReadIsSaidBeforeAnythingRuns) {
   FaultRig rig;
-  rig.assignment.scenario.secrets.push_back({"token", {SecretSource::Kind::file, rig.folder / "no-such-file"}});
-  rig.assignment.scenario.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
+  rig.assignment.plan.secrets.push_back({"token", {SecretSource::Kind::file, rig.folder / "no-such-file"}});
+  rig.assignment.plan.env.push_back({"TOKEN", Text{{{HoleKind::secret, "token"}}}});
   const Result<void> made = rig.make();
   ASSERT_TRUE(made.has_error());
   EXPECT_THAT(made.error().message, HasSubstr("secret `token`"));

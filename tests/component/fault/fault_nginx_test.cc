@@ -37,7 +37,7 @@ struct FaultNginxTest : ::testing::Test {
   }
 
   std::vector<ProcessRef> worker_list() const {
-    const auto state = observe(*rig.assignment.scenario.component(workers).process);
+    const auto state = observe(*rig.assignment.plan.component(workers).process);
     return state.has_value() ? state.value().members : std::vector<ProcessRef>();
   }
 };

@@ -43,7 +43,7 @@ struct FaultProcessTest : ::testing::Test {
     end_process(pid);
     std::filesystem::remove_all(rig.folder / "run");  // what it names now is not for the rig to end
   }
-  ProcessSpec& process() { return *rig.assignment.scenario.components[0].process; }
+  ProcessSpec& process() { return *rig.assignment.plan.components[0].process; }
 };
 
 TEST_F(FaultProcessTest, AnotherExecutableIsRefused) {
@@ -188,7 +188,7 @@ TEST_F(FaultProcessTest, ADeletedExecutableIsStillRecognized) {
   const ComponentId copied = rig.add(component(rig.folder, "copied", {copy, "1000"}, "mysleep"));
   rig.start_outside(copied);
   std::filesystem::remove(copy);
-  EXPECT_TRUE(find_process(*rig.assignment.scenario.component(copied).process).has_value());
+  EXPECT_TRUE(find_process(*rig.assignment.plan.component(copied).process).has_value());
 }
 
 TEST_F(FaultProcessTest, AProcessWithoutIdentityIsRefusedBeforeAnythingRuns) {
@@ -200,7 +200,7 @@ TEST_F(FaultProcessTest, AProcessWithoutIdentityIsRefusedBeforeAnythingRuns) {
 }
 
 TEST_F(FaultProcessTest, AFaultThatNothingCouldUndoIsRefused) {
-  rig.assignment.scenario.components[0].start.clear();
+  rig.assignment.plan.components[0].start.clear();
   rig.add("kill-it", KillFault{sleeper, SIGKILL});
   const auto made = rig.make();
   ASSERT_TRUE(made.has_error());
@@ -225,7 +225,7 @@ TEST_F(FaultProcessTest, ASecondRunOfTheComponentIsLocked) {
 }
 
 TEST_F(FaultProcessTest, OneProcessMayBeTwoComponents) {
-  Component again = rig.assignment.scenario.components[0];
+  Component again = rig.assignment.plan.components[0];
   again.name = "sleeper-children";
   again.process->scope = ProcessScope::children;
   rig.add(again);
@@ -272,13 +272,13 @@ TEST_F(FaultProcessTest, AComponentIsLockedForTheWholeHostWhateverItsPidfileIsCa
   std::filesystem::copy_file(rig.pidfile(id), copy);
   for (const std::string& pidfile : {rig.pidfile(id), link, copy}) {
     FaultRig other;
-    Component theirs = rig.assignment.scenario.component(id);
+    Component theirs = rig.assignment.plan.component(id);
     theirs.process->pidfile = pidfile;
-    other.assignment.scenario.components.push_back(theirs);
+    other.assignment.plan.components.push_back(theirs);
     const auto made = other.make();
     EXPECT_TRUE(made.has_error()) << pidfile;
     if (made.has_error()) EXPECT_EQ(made.error().kind, ErrorKind::locked) << made.error().text();
-    other.assignment.scenario.components.clear();
+    other.assignment.plan.components.clear();
   }
   rig.runner.reset();
 }

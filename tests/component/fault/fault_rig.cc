@@ -127,10 +127,10 @@ FaultRig::FaultRig() : clock_(mono_now()) {
   fs::create_directory(folder / "run");
   assignment.run_id = "test-run";
   assignment.self = AgentId(0);
-  assignment.scenario.folder = folder.path();
-  assignment.scenario.agents.push_back(AgentSpec{"local", true, true, true});
+  assignment.plan.folder = folder.path();
+  assignment.plan.agents.push_back(AgentSpec{"local", true, true, true});
   if (const char* mark = std::getenv("SHAKEDOWN_COMMANDS_OF")) {
-    assignment.scenario.env.push_back({"SHAKEDOWN_COMMANDS_OF", Text::literal(mark)});
+    assignment.plan.env.push_back({"SHAKEDOWN_COMMANDS_OF", Text::literal(mark)});
   }
   options.state_dir = folder / "state";
   options.lock_dir = folder / "locks";
@@ -141,19 +141,19 @@ FaultRig::FaultRig() : clock_(mono_now()) {
 
 FaultRig::~FaultRig() {
   runner.reset();
-  for (const Component& one : assignment.scenario.components) {
+  for (const Component& one : assignment.plan.components) {
     if (one.process) end_process(pid_in(one.process->pidfile));
   }
 }
 
 ComponentId FaultRig::add(Component component) {
-  assignment.scenario.components.push_back(std::move(component));
-  return ComponentId(assignment.scenario.components.size() - 1);
+  assignment.plan.components.push_back(std::move(component));
+  return ComponentId(assignment.plan.components.size() - 1);
 }
 
 FaultId FaultRig::add(Fault fault) {
-  assignment.scenario.faults.push_back(std::move(fault));
-  return FaultId(assignment.scenario.faults.size() - 1);
+  assignment.plan.faults.push_back(std::move(fault));
+  return FaultId(assignment.plan.faults.size() - 1);
 }
 
 FaultId FaultRig::add(const std::string& name, FaultKind kind, std::vector<Action> recover, std::vector<Action> undo) {
@@ -166,7 +166,7 @@ FaultId FaultRig::add(const std::string& name, FaultKind kind, std::vector<Actio
 }
 
 pid_t FaultRig::start_outside(ComponentId id) {
-  const Component& one = assignment.scenario.component(id);
+  const Component& one = assignment.plan.component(id);
   Command command;
   command.argv = one.start;
   command.folder = folder.path();
@@ -288,6 +288,6 @@ std::vector<std::string> FaultRig::records() const {
 
 pid_t FaultRig::pid(ComponentId id) const { return pid_in(pidfile(id)); }
 
-std::string FaultRig::pidfile(ComponentId id) const { return assignment.scenario.component(id).process->pidfile; }
+std::string FaultRig::pidfile(ComponentId id) const { return assignment.plan.component(id).process->pidfile; }
 
 }  // namespace shakedown::test

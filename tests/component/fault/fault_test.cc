@@ -320,7 +320,7 @@ TEST_F(FaultTest, WhatWeStartedIsReapedWhenItDies) {
 }
 
 TEST_F(FaultTest, WhatSetupStartedIsStoppedWithoutItsPidfile) {
-  const std::string pidfile = rig.assignment.scenario.component(sleeper).process->pidfile;
+  const std::string pidfile = rig.assignment.plan.component(sleeper).process->pidfile;
   for (const bool teardown : {true, false}) {
     rig.runner.reset();
     make();
@@ -340,7 +340,7 @@ TEST_F(FaultTest, WhatSetupStartedIsStoppedWithoutItsPidfile) {
 }
 
 TEST_F(FaultTest, WhatRecoveryStartedIsStoppedWhenItsPidfileIsStale) {
-  const std::string pidfile = rig.assignment.scenario.component(sleeper).process->pidfile;
+  const std::string pidfile = rig.assignment.plan.component(sleeper).process->pidfile;
   const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL}, {start_of(sleeper)});
   make();
   ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(sleeper)).ok);

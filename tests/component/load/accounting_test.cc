@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 TEST(Accounting, OverTheCapTheTargetIsToBlame) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   // A lag limit that this machine keeps, however busy it is.
   scenario.operations[0].limits = {std::chrono::seconds(100)};
   scenario.phases = {phase_with(open_rate(200), milliseconds(500), 10)};
@@ -29,7 +29,7 @@ TEST(Accounting, OverTheCapTheTargetIsToBlame) {
 // How many requests are out at a target that never answers.
 uint64_t out_at_once(uint32_t cap, uint32_t workers, Lane lane) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(30));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(30));
   scenario.operations[0].limits = {std::chrono::seconds(300)};
   scenario.phases = {phase_with(open_rate(200), milliseconds(500), cap)};
   LoadOptions options;
@@ -57,7 +57,7 @@ TEST(Accounting, TruthAgentsShareADeclaredCapToTheLastPlace) {
 
 TEST(Accounting, ArrivalsReleasedAfterTheirDeadlineAreOurFault) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port(), milliseconds(50));
+  DrillPlan scenario = one_operation(server.port(), milliseconds(50));
   scenario.phases = {phase_with(open_rate(100), milliseconds(400))};
   Drill drill(scenario);
   // A stage that is announced 300 ms late: its first arrivals can no longer be sent in time.
@@ -74,7 +74,7 @@ TEST(Accounting, ArrivalsReleasedAfterTheirDeadlineAreOurFault) {
 
 TEST(Accounting, OutstandingIsReportedWhileItIsOut) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.phases = {phase_with(open_rate(100), milliseconds(300))};
   LoadOptions options;
   options.grace = Duration::zero();
@@ -97,7 +97,7 @@ TEST(Accounting, EndOfAStageGrantsRequestsTheirDeadline) {
       if (!peer.answer(200, "late")) return;
     }
   });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.phases = {phase_with(open_rate(100), milliseconds(100))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -106,7 +106,7 @@ TEST(Accounting, EndOfAStageGrantsRequestsTheirDeadline) {
 
 TEST(Accounting, SnapshotsCarryHealth) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {phase_with(ClosedLoad{2, {}}, milliseconds(300))};
   Drill drill(scenario);
   drill.begin_stage(0);
@@ -120,7 +120,7 @@ TEST(Accounting, SnapshotsCarryHealth) {
 
 TEST(Accounting, DestroyedInMidLoadWithoutStop) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.phases = {phase_with(open_rate(1000), std::chrono::seconds(60))};
   scenario.probes.push_back({"p", OperationId(0), milliseconds(5), milliseconds(500), 3, 3, ProbeConnection::reuse, {}});
   Drill drill(scenario);

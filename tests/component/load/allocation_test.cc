@@ -45,7 +45,7 @@ struct Counted {
 };
 
 // Runs a load, lets it warm up, and counts over half a second in which nobody asks for anything.
-Counted steady_state(const Scenario& scenario) {
+Counted steady_state(const DrillPlan& scenario) {
   Drill drill(scenario);
   drill.begin_stage(0);
   drill.run_for(milliseconds(1500));
@@ -61,8 +61,8 @@ Counted steady_state(const Scenario& scenario) {
   return counted;
 }
 
-Scenario two_operations(uint16_t port) {
-  Scenario scenario = one_operation(port, std::chrono::seconds(10));
+DrillPlan two_operations(uint16_t port) {
+  DrillPlan scenario = one_operation(port, std::chrono::seconds(10));
   scenario.operations[0].limits = {milliseconds(10)};
   Operation keyed = scenario.operations[0];
   HttpRequest post;
@@ -87,7 +87,7 @@ TEST(Allocations, CounterSeesAllocations) {
 
 TEST(Allocations, NoneForARequestOfAClosedLoop) {
   const Nginx nginx;
-  Scenario scenario = two_operations(nginx.port());
+  DrillPlan scenario = two_operations(nginx.port());
   scenario.phases = {phase_with(ClosedLoad{8, {}}, std::chrono::seconds(10))};
   scenario.phases[0].load->mix = {{OperationId(0), 1}, {OperationId(1), 1}};
   const Counted counted = steady_state(scenario);
@@ -97,7 +97,7 @@ TEST(Allocations, NoneForARequestOfAClosedLoop) {
 
 TEST(Allocations, NoneForARequestOfAnOpenLoop) {
   const Nginx nginx;
-  Scenario scenario = two_operations(nginx.port());
+  DrillPlan scenario = two_operations(nginx.port());
   // One connection: opening another is no request, and when it happens depends on the machine.
   scenario.connections.max = 1;
   scenario.phases = {phase_with(open_rate(1000, Arrivals::poisson), std::chrono::seconds(10))};

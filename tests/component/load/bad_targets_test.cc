@@ -112,7 +112,7 @@ class BadTargets : public ::testing::TestWithParam<std::size_t> {};
 TEST_P(BadTargets, EveryArrivalHasTheExpectedOutcome) {
   const BadTarget bad = bad_targets()[GetParam()];
   TestServer server(bad.script);
-  Scenario scenario =
+  DrillPlan scenario =
       one_operation(server.port(), bad.outcome == Outcome::timeout ? milliseconds(150) : std::chrono::seconds(10));
   scenario.connections.max = 4;
   scenario.connections.max_response = Bytes{1 << 20};
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Every, BadTargets, ::testing::Range<std::size_t>(0, bad
 // run ends.
 TEST(BadTargetsMore, AStreamWithoutEndLeavesTheTurnToTheOthers) {
   TestServer server(stream_without_end);
-  Scenario scenario = one_operation(server.port(), milliseconds(100));
+  DrillPlan scenario = one_operation(server.port(), milliseconds(100));
   scenario.connections.max = 4;
   scenario.connections.max_response = Bytes{uint64_t{1} << 40};
   scenario.phases = {phase_with(open_rate(50), milliseconds(400))};
@@ -152,9 +152,9 @@ TEST(BadTargetsMore, AStreamWithoutEndLeavesTheTurnToTheOthers) {
 TEST(BadTargetsMore, ChunksOfOneByteWithoutEndCostTheOthersNothing) {
   TestServer endless(stream_chunks_of_one_byte);
   TestServer good(always("x"));
-  Scenario scenario = one_operation(endless.port(), std::chrono::minutes(10));
+  DrillPlan scenario = one_operation(endless.port(), std::chrono::minutes(10));
   scenario.connections.max_response = Bytes{uint64_t{1} << 40};
-  const Scenario beside = one_operation(good.port(), std::chrono::minutes(10));
+  const DrillPlan beside = one_operation(good.port(), std::chrono::minutes(10));
   scenario.targets.push_back(beside.targets[0]);
   scenario.operations.push_back(beside.operations[0]);
   scenario.targets[1].name = scenario.operations[1].name = "good";
@@ -177,7 +177,7 @@ TEST(BadTargetsMore, AnAnswerSlowerThanTheSlowestFailedBeforeItsTimeout) {
     if (!peer.request() || !peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")) return;
     while (peer.send("x")) std::this_thread::sleep_for(milliseconds(40));  // allow(sleep): the target trickles
   });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(60));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(60));
   scenario.connections.slowest = Bytes{1024};
   scenario.phases = {phase_with(open_rate(10), milliseconds(300))};
   Drill drill(scenario);
@@ -191,7 +191,7 @@ TEST(BadTargetsMore, AnAnswerSlowerThanTheSlowestFailedBeforeItsTimeout) {
 
 TEST(BadTargetsMore, TimeoutsAreStampedAtTheirDeadline) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), milliseconds(100));
+  DrillPlan scenario = one_operation(server.port(), milliseconds(100));
   scenario.phases = {phase_with(open_rate(100), milliseconds(300))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -209,7 +209,7 @@ TEST(BadTargetsMore, ExpectationsSeeHeadersBodiesAndJson) {
       if (!peer.answer(200, good ? R"({"state":"ok"})" : R"({"state":"bad"})", "X-Shard: a\r\n")) return;
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   HttpExpect expect;
   expect.json = {{"/state", "\"ok\""}};
   expect.headers = {{"x-shard", "a"}};
@@ -224,7 +224,7 @@ TEST(BadTargetsMore, ExpectationsSeeHeadersBodiesAndJson) {
 
 TEST(BadTargetsMore, ConnectionLimitsAreKept) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.connections.max_requests = 10;
   scenario.connections.max = 1;
   scenario.phases = {phase_with(ClosedLoad{1, milliseconds(1)}, milliseconds(300))};
@@ -236,7 +236,7 @@ TEST(BadTargetsMore, ConnectionLimitsAreKept) {
 
 TEST(BadTargetsMore, OldConnectionsAreReplaced) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.connections.max_age = milliseconds(50);
   scenario.connections.max = 1;
   scenario.phases = {phase_with(open_rate(100), milliseconds(500))};

@@ -22,7 +22,7 @@ TEST(ClosedLoop, UsersKeepOneRequestEach) {
       if (!peer.answer(200, "x")) return;
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.connections.max = 8;
   scenario.phases = {phase_with(ClosedLoad{4, {}}, milliseconds(300))};
   Drill drill(scenario);
@@ -36,7 +36,7 @@ TEST(ClosedLoop, UsersKeepOneRequestEach) {
 
 TEST(ClosedLoop, ThinkTimeSpacesRequests) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {phase_with(ClosedLoad{3, milliseconds(50)}, milliseconds(500))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -49,7 +49,7 @@ TEST(ClosedLoop, UsersAreSplitOverLanesAndWorkers) {
   TestServer server([](Peer& peer) {
     if (peer.request()) peer.wait_for_end();
   });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.phases = {phase_with(ClosedLoad{7, {}}, milliseconds(100))};
   LoadOptions options;
   options.workers = 2;
@@ -66,7 +66,7 @@ TEST(ClosedLoop, UsersAreSplitOverLanesAndWorkers) {
 }
 
 TEST(ClosedLoop, DeadTargetIsAskedAtTheBackoffsPace) {
-  Scenario scenario = one_operation(free_port());
+  DrillPlan scenario = one_operation(free_port());
   scenario.phases = {phase_with(ClosedLoad{4, {}}, milliseconds(300))};
   Drill drill(scenario);
   const Snapshot s = drill.run();

@@ -25,8 +25,8 @@ Text hole(std::string before, HoleKind kind) {
   return text;
 }
 
-Scenario with_ledger(uint16_t port) {
-  Scenario scenario = one_operation(port);
+DrillPlan with_ledger(uint16_t port) {
+  DrillPlan scenario = one_operation(port);
   Ledger ledger;
   ledger.name = "entries";
   HttpRequest write, read;
@@ -114,7 +114,7 @@ TEST(LedgerKeeper, AcknowledgedWritesAreReadBackTwice) {
 TEST(LedgerKeeper, TruthReadsGoToTheTargetThatTheReadNames) {
   Store primary, replica;
   TestServer writes(primary.script()), reads(replica.script());
-  Scenario scenario = with_ledger(writes.port());
+  DrillPlan scenario = with_ledger(writes.port());
   scenario.targets.push_back(scenario.targets[0]);
   scenario.targets[1].name = "replica";
   scenario.targets[1].port = reads.port();
@@ -157,7 +157,7 @@ TEST(TruthLedgerKeeper, WhatMayLieBeyondTheKeptBodyIsNotCorrupt) {
       if (!(request->starts_with("PUT") ? peer.answer(201, "") : peer.answer(200, much + "v"))) return;
     }
   });
-  Scenario scenario = with_ledger(server.port());
+  DrillPlan scenario = with_ledger(server.port());
   scenario.ledgers[0].rate = Rate{20};
   Drill drill(scenario);
   drill.runner().start_ledgers();
@@ -179,7 +179,7 @@ TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
       }
     }
   });
-  Scenario scenario = with_ledger(server.port());
+  DrillPlan scenario = with_ledger(server.port());
   scenario.connections.max = 1;
   Drill drill(scenario);
   drill.runner().start_ledgers();
@@ -197,7 +197,7 @@ TEST(LedgerKeeper, WritesAreAckedFailedOrUnknown) {
 TEST(LedgerKeeper, TruthNoReadWaitsForAConnectionOfOurs) {
   Store store;
   TestServer server([quick = store.script()](Peer& peer) { quick(peer); });
-  Scenario scenario = with_ledger(server.port());
+  DrillPlan scenario = with_ledger(server.port());
   scenario.connections.max = 1;
   Drill drill(scenario);
   drill.runner().start_ledgers();
@@ -221,7 +221,7 @@ TEST(LedgerKeeper, RefusedWritesFailedAndHangingOnesArePendingAtTheEnd) {
     EXPECT_EQ(write.outcome, WriteClass::failed);
   }
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = with_ledger(server.port());
+  DrillPlan scenario = with_ledger(server.port());
   scenario.ledgers[0].timeout = std::chrono::seconds(20);
   LoadOptions options;
   options.grace = milliseconds(20);
@@ -262,7 +262,7 @@ TEST(LedgerKeeper, OlderEntriesAreReadOnceAfterTheNewOnes) {
 TEST(LedgerKeeper, VerifyingStopsAtItsLimit) {
   Store store;
   TestServer server(store.script());
-  Scenario scenario = with_ledger(server.port());
+  DrillPlan scenario = with_ledger(server.port());
   scenario.ledgers[0].verify_rate = Rate{20};
   scenario.ledgers[0].verify_limit = milliseconds(200);
   Drill drill(scenario);

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 TEST(NginxLoad, ClosedLoopOverAllConnections) {
   const Nginx nginx;
-  Scenario scenario = one_operation(nginx.port());
+  DrillPlan scenario = one_operation(nginx.port());
   scenario.connections.max = 32;
   scenario.phases = {phase_with(ClosedLoad{32, {}}, milliseconds(500))};
   Drill drill(scenario);
@@ -35,7 +35,7 @@ TEST(NginxLoad, ClosedLoopOverAllConnections) {
 
 TEST(NginxLoad, OpenLoopKeepsItsRateOnTwoWorkers) {
   const Nginx nginx;
-  Scenario scenario = one_operation(nginx.port());
+  DrillPlan scenario = one_operation(nginx.port());
   scenario.phases = {phase_with(open_rate(2000, Arrivals::poisson), milliseconds(500))};
   LoadOptions options;
   options.workers = 2;
@@ -48,7 +48,7 @@ TEST(NginxLoad, OpenLoopKeepsItsRateOnTwoWorkers) {
 
 TEST(NginxLoad, MixOfOperationsAndMethods) {
   const Nginx nginx("location /teapot { return 418; }\nlocation /empty { return 204; }");
-  Scenario scenario = one_operation(nginx.port());
+  DrillPlan scenario = one_operation(nginx.port());
   for (const auto& [method, path] : {std::pair{"HEAD", "/"}, {"GET", "/teapot"}, {"GET", "/empty"}}) {
     Operation operation = scenario.operations[0];
     operation.request = http::get(path);
@@ -72,7 +72,7 @@ TEST(NginxLoad, MixOfOperationsAndMethods) {
 // A stop of T at rate r delays arrival k of the stop by T - k/r: in sum r T^2 / 2.
 TEST(NginxLoad, StopOfTheTargetCostsWhatTheScheduleSays) {
   const Nginx nginx;
-  Scenario scenario = one_operation(nginx.port(), std::chrono::seconds(20));
+  DrillPlan scenario = one_operation(nginx.port(), std::chrono::seconds(20));
   scenario.phases = {phase_with(open_rate(500), milliseconds(2000))};
   Drill drill(scenario);
   drill.begin_stage(0);
@@ -96,7 +96,7 @@ TEST(NginxLoad, StopOfTheTargetCostsWhatTheScheduleSays) {
 TEST(NginxLoad, KilledGroupIsAnOutageOfProbeAndLoad) {
   std::optional<Nginx> nginx;
   nginx.emplace();
-  Scenario scenario = one_operation(nginx->port());
+  DrillPlan scenario = one_operation(nginx->port());
   scenario.phases = {phase_with(open_rate(500), milliseconds(800))};
   scenario.probes.push_back({"front", OperationId(0), milliseconds(10), milliseconds(200), 3, 3, ProbeConnection::reuse, {}});
   Drill drill(scenario);

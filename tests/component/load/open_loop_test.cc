@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 TEST(OpenLoop, EveryArrivalIsSentAndAnswered) {
   TestServer server(always("hello"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {phase_with(open_rate(400), milliseconds(500))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -25,7 +25,7 @@ TEST(OpenLoop, EveryArrivalIsSentAndAnswered) {
 
 TEST(OpenLoop, PoissonAndShapesKeepTheirCount) {
   TestServer server(always("hello"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {
       phase_with(open_rate(500, Arrivals::poisson), milliseconds(400)),
       phase_with(OpenLoad{RampRate{{0}, {800}}, Arrivals::uniform}, milliseconds(400)),
@@ -42,7 +42,7 @@ TEST(OpenLoop, PoissonAndShapesKeepTheirCount) {
 
 TEST(OpenLoop, TwoAgentsWithTwoWorkersOfferTheSameAsOne) {
   TestServer server(always("hello"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {phase_with(open_rate(300, Arrivals::poisson), milliseconds(400))};
   Drill whole_drill(scenario);
   const Snapshot one = whole_drill.run();
@@ -60,7 +60,7 @@ TEST(OpenLoop, TwoAgentsWithTwoWorkersOfferTheSameAsOne) {
 
 TEST(OpenLoop, AgentWithoutLaneOrOtherAgentsLoadSendsNothing) {
   TestServer server(always("hello"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.agents.push_back({"other", true, false, false});
   scenario.phases = {phase_with(open_rate(300), milliseconds(100))};
   Drill none(scenario, {}, Lane{0, 0});
@@ -75,7 +75,7 @@ TEST(OpenLoop, AgentWithoutLaneOrOtherAgentsLoadSendsNothing) {
 
 TEST(OpenLoop, StoppedEarlyStaysBalanced) {
   TestServer server(always("hello"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {phase_with(open_rate(1000), std::chrono::seconds(60))};
   Drill drill(scenario);
   drill.begin_stage(0);
@@ -92,7 +92,7 @@ TEST(OpenLoop, StoppedEarlyStaysBalanced) {
 
 TEST(OpenLoop, CellsBelongToTheSecondOfIntendedTime) {
   TestServer server(always("hello"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases = {phase_with(open_rate(100), milliseconds(1200))};
   Drill drill(scenario);
   drill.begin_stage(0);
@@ -112,7 +112,7 @@ TEST(OpenLoop, OverLimitCountersMatchASlowTarget) {
       if (!peer.answer(200, "late")) return;
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.operations[0].limits = {milliseconds(10), std::chrono::seconds(30)};
   scenario.phases = {phase_with(open_rate(50), milliseconds(400))};
   Drill drill(scenario);

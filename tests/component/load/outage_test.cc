@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 TEST(Outage, NobodyListening) {
-  Scenario scenario = one_operation(free_port());
+  DrillPlan scenario = one_operation(free_port());
   scenario.phases = {phase_with(open_rate(500), milliseconds(400))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -27,7 +27,7 @@ TEST(Outage, KilledAndRestartedServer) {
   std::optional<TestServer> server;
   server.emplace(always("x"));
   const uint16_t port = server->port();
-  Scenario scenario = one_operation(port);
+  DrillPlan scenario = one_operation(port);
   scenario.phases = {phase_with(open_rate(500), milliseconds(900))};
   Drill drill(scenario);
   drill.begin_stage(0);
@@ -49,7 +49,7 @@ TEST(Outage, KilledAndRestartedServer) {
 
 TEST(Outage, BlackHoleKeepsTheRateInBoundedMemory) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), milliseconds(100));
+  DrillPlan scenario = one_operation(server.port(), milliseconds(100));
   scenario.connections.max = 8;
   scenario.phases = {phase_with(open_rate(1000), milliseconds(600))};
   Drill drill(scenario);
@@ -76,7 +76,7 @@ TEST(Outage, StallIsSeenByEveryArrivalThatMeetsIt) {
       if (!peer.answer(200, "x")) return;
     }
   });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.phases = {phase_with(open_rate(500), milliseconds(1200))};
   Drill drill(scenario);
   drill.begin_stage(0);

@@ -39,7 +39,7 @@ class NoDescriptors {
 
 TEST(OwnTrouble, NoDescriptorsLeftIsAClientErrorAndNoEvidenceOfAProbe) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.connections.max_requests = 1;
   scenario.phases = {phase_with(open_rate(200), milliseconds(100)), phase_with(open_rate(200), milliseconds(200))};
   scenario.probes.push_back({"front", OperationId(0), milliseconds(10), milliseconds(200), 3, 3, ProbeConnection::fresh, {}});
@@ -92,8 +92,8 @@ TEST(OwnTrouble, TruthWhatFindsNoDescriptorIsNoTimeoutOfTheTarget) {
 TEST(OwnTrouble, MissingSecretStopsTheStartAndIsNamed) {
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = one_operation(1);
-  assignment.scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_NO_SUCH_SECRET"}}};
+  assignment.plan = one_operation(1);
+  assignment.plan.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_NO_SUCH_SECRET"}}};
   boost::asio::io_context loop;
   const auto made = make_load_runner(assignment, RunClock(mono_now()), {}, loop);
   ASSERT_FALSE(made.has_value());
@@ -104,7 +104,7 @@ class FetchTest : public ::testing::Test {
  protected:
   Result<std::string> fetch(uint16_t port, const char* path) {
     ::setenv("SHAKEDOWN_TEST_SECRET", "s3cr3t", 1);
-    Scenario scenario = one_operation(port);
+    DrillPlan scenario = one_operation(port);
     scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_SECRET"}}};
     Drill drill(scenario);
     HttpRequest request;

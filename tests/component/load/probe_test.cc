@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Scenario with_probe(uint16_t port, Duration every, Duration timeout, ProbeConnection connection) {
-  Scenario scenario = one_operation(port);
+DrillPlan with_probe(uint16_t port, Duration every, Duration timeout, ProbeConnection connection) {
+  DrillPlan scenario = one_operation(port);
   scenario.probes.push_back({"front", OperationId(0), every, timeout, 3, 3, connection, {}});
   return scenario;
 }
@@ -109,7 +109,7 @@ TEST(Probe, ResultsComeInOrderOfStart) {
 // What was expected may lie beyond what we keep of an answer: that is no failure of the target's.
 TEST(Probe, TruthAnAnswerTooLongToBeJudgedIsNoFailedCheck) {
   TestServer server(always(std::string((1 << 20) + 200'000, '.') + "MARK"));
-  Scenario scenario = with_probe(server.port(), milliseconds(100), std::chrono::seconds(10), ProbeConnection::reuse);
+  DrillPlan scenario = with_probe(server.port(), milliseconds(100), std::chrono::seconds(10), ProbeConnection::reuse);
   HttpExpect expect;
   expect.body_contains = Text::literal("MARK");
   scenario.operations[0].expect = http::document(expect);
@@ -120,7 +120,7 @@ TEST(Probe, TruthAnAnswerTooLongToBeJudgedIsNoFailedCheck) {
 
 TEST(Probe, AnotherAgentsProbeIsNotOurs) {
   TestServer server(always("x"));
-  Scenario scenario = with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::reuse);
+  DrillPlan scenario = with_probe(server.port(), milliseconds(20), milliseconds(200), ProbeConnection::reuse);
   scenario.agents.push_back({"other", true, false, false});
   scenario.probes[0].agent = AgentId(1);
   Drill drill(scenario);

@@ -23,8 +23,8 @@ Request over_tcp(std::vector<std::pair<std::string, Document>> keys) {
   return {TargetId(0), "tcp", mapping_document(std::move(keys))};
 }
 
-Scenario lines(uint16_t port, const std::string& send, Document end) {
-  Scenario made = one_operation(port, std::chrono::seconds(10));
+DrillPlan lines(uint16_t port, const std::string& send, Document end) {
+  DrillPlan made = one_operation(port, std::chrono::seconds(10));
   made.targets[0].scheme = "tcp";
   made.operations[0].request = over_tcp({{"send", text_document(send)}, {"until", std::move(end)}});
   made.phases = {phase_with(open_rate(100), milliseconds(300))};
@@ -65,7 +65,7 @@ TEST(TcpLoad, LinesAreSentAndAnsweredOverKeptConnections) {
       if (!peer.send("you said " + *line + "\n")) return;
     }
   });
-  Scenario scenario = lines(server.port(), "key {key}\n", until("text", text_document("\n")));
+  DrillPlan scenario = lines(server.port(), "key {key}\n", until("text", text_document("\n")));
   scenario.operations[0].key = SequenceKey{5};
   scenario.operations[0].expect =
       mapping_document({{"starts", text_document("you said")}, {"contains", text_document("key {key}")}});
@@ -85,7 +85,7 @@ TEST(TcpLoad, WhatDoesNotHoldHasFailed) {
       if (!peer.send(n % 2 == 0 ? "yes\n" : "no\n")) return;
     }
   });
-  Scenario scenario = lines(server.port(), "?\n", until("text", text_document("\n")));
+  DrillPlan scenario = lines(server.port(), "?\n", until("text", text_document("\n")));
   scenario.connections.max = 1;
   scenario.operations[0].expect = mapping_document({{"regex", text_document("^yes$")}});
   const Snapshot s = Drill(scenario).run();
@@ -111,7 +111,7 @@ TEST(TcpLoad, AGreetingIsAwaitedWhereNothingIsSent) {
     peer.send("220 ready\n");
     peer.wait_for_end();
   });
-  Scenario scenario = lines(server.port(), "", until("text", text_document("\n")));
+  DrillPlan scenario = lines(server.port(), "", until("text", text_document("\n")));
   scenario.operations[0].request = over_tcp({{"until", until("text", text_document("\n"))}});
   scenario.connections.max_requests = 1;
   EXPECT_EQ(total(Drill(scenario).run(), Outcome::ok), 30u);
@@ -122,7 +122,7 @@ TEST(TcpLoad, AnAnswerWithoutEndIsBrokenAtItsBound) {
     while (peer.line() && peer.send(std::string(5000, 'x'))) {
     }
   });
-  Scenario scenario = lines(server.port(), "?\n", until("text", text_document("\n")));
+  DrillPlan scenario = lines(server.port(), "?\n", until("text", text_document("\n")));
   scenario.operations[0].request =
       over_tcp({{"send", text_document("?\n")}, {"until", until("text", text_document("\n"))}, {"most", integer_document(1000)}});
   const Snapshot s = Drill(scenario).run();
@@ -134,7 +134,7 @@ TEST(TcpLoad, AProbeSeesTheServiceGo) {
     while (peer.line() && peer.send("pong\n")) {
     }
   });
-  Scenario scenario = lines(server.port(), "ping\n", until("text", text_document("pong\n")));
+  DrillPlan scenario = lines(server.port(), "ping\n", until("text", text_document("pong\n")));
   Probe probe;
   probe.name = "door";
   probe.operation = OperationId(0);
@@ -153,8 +153,8 @@ TEST(TcpLoad, AProbeSeesTheServiceGo) {
   EXPECT_FALSE(results.back().good);
 }
 
-Scenario with_line_ledger(uint16_t port) {
-  Scenario scenario = lines(port, "?\n", until("text", text_document("\n")));
+DrillPlan with_line_ledger(uint16_t port) {
+  DrillPlan scenario = lines(port, "?\n", until("text", text_document("\n")));
   Ledger ledger;
   ledger.name = "entries";
   const Document end = until("text", text_document("\n"));
@@ -217,7 +217,7 @@ TEST(TcpLoad, TlsIsSpokenToATlsTargetAndItsPeerIsVerified) {
   {
     const TestCa ca(dir, "ca");
     TlsServer server(ca.issue("server", "IP:127.0.0.1"), "", "the end");
-    Scenario scenario = lines(server.port(), "GET / HTTP/1.1\r\n\r\n", until("text", text_document("the end")));
+    DrillPlan scenario = lines(server.port(), "GET / HTTP/1.1\r\n\r\n", until("text", text_document("the end")));
     scenario.targets[0].scheme = "tls";
     scenario.targets[0].tls.ca_file = ca.certificate_file();
     EXPECT_EQ(total(Drill(scenario).run(), Outcome::ok), 30u);
@@ -232,13 +232,13 @@ TEST(TcpLoad, TlsIsSpokenToATlsTargetAndItsPeerIsVerified) {
 TEST(TcpLoad, AnAgentOfAnotherVersionNamesTheKeyThatItDoesNotKnow) {
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = lines(1, "?\n", until("text", text_document("\n")));
-  assignment.scenario.operations[0].request.document.entries.push_back({"proxy", {}, text_document("x")});
+  assignment.plan = lines(1, "?\n", until("text", text_document("\n")));
+  assignment.plan.operations[0].request.document.entries.push_back({"proxy", {}, text_document("x")});
   const auto made = prepare(assignment);
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("operation `read`: unknown key `proxy` in a TCP request"), std::string::npos)
       << made.error().message;
-  assignment.scenario.operations[0].request.protocol = "quic";
+  assignment.plan.operations[0].request.protocol = "quic";
   const auto unknown = prepare(assignment);
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().message.find("does not speak `quic`"), std::string::npos) << unknown.error().message;

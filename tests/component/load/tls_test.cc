@@ -22,15 +22,15 @@ class TlsTest : public ::testing::Test {
   }
   ~TlsTest() override { std::filesystem::remove_all(dir_); }
 
-  Scenario scenario(uint16_t port, const std::string& host, TlsSpec tls) {
-    Scenario made = one_operation(port, std::chrono::seconds(10));
+  DrillPlan scenario(uint16_t port, const std::string& host, TlsSpec tls) {
+    DrillPlan made = one_operation(port, std::chrono::seconds(10));
     made.targets[0].scheme = "https";
     made.targets[0].host = host;
     made.targets[0].tls = std::move(tls);
     made.phases = {phase_with(open_rate(100), milliseconds(300))};
     return made;
   }
-  static Snapshot run(const Scenario& scenario) {
+  static Snapshot run(const DrillPlan& scenario) {
     Drill drill(scenario);
     const Snapshot s = drill.run();
     EXPECT_TRUE(balanced(s));
@@ -88,7 +88,7 @@ TEST_F(TlsTest, PlainServerBehindAnHttpsTargetIsReset) {
 TEST_F(TlsTest, FilesThatCannotBeReadAreNamed) {
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = scenario(1, "localhost", {dir_ + "/missing.pem", "", "", ""});
+  assignment.plan = scenario(1, "localhost", {dir_ + "/missing.pem", "", "", ""});
   boost::asio::io_context loop;
   const auto made = make_load_runner(assignment, RunClock(mono_now()), {}, loop);
   ASSERT_FALSE(made.has_value());

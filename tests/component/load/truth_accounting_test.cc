@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 
 TEST(TruthAccounting, ChanceAtTheDerivedCapIsNoDropOfTheTarget) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), milliseconds(200));
+  DrillPlan scenario = one_operation(server.port(), milliseconds(200));
   scenario.phases = {phase_with(open_rate(30, Arrivals::poisson), milliseconds(2000))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -31,7 +31,7 @@ TEST(TruthAccounting, FailuresOfAnOutageAreThoseThatFellIntoIt) {
   std::optional<TestServer> server;
   server.emplace(always("x"));
   const uint16_t port = server->port();
-  Scenario scenario = one_operation(port);
+  DrillPlan scenario = one_operation(port);
   scenario.connections.backoff = scenario.connections.backoff_max = milliseconds(300);
   scenario.phases = {phase_with(open_rate(kRate), milliseconds(1800))};
   Drill drill(scenario);
@@ -56,7 +56,7 @@ TEST(TruthAccounting, FailuresOfAnOutageAreThoseThatFellIntoIt) {
 
 // More arrivals than the cap has room for come within one pause: they are not on their way.
 TEST(TruthAccounting, AnOutageLongerThanTheTimeoutDropsNothing) {
-  Scenario scenario = one_operation(free_port(), milliseconds(20));
+  DrillPlan scenario = one_operation(free_port(), milliseconds(20));
   scenario.connections.backoff = scenario.connections.backoff_max = milliseconds(400);
   scenario.phases = {phase_with(open_rate(500), milliseconds(600))};
   Drill drill(scenario);
@@ -67,7 +67,7 @@ TEST(TruthAccounting, AnOutageLongerThanTheTimeoutDropsNothing) {
 }
 
 TEST(TruthAccounting, WhatIsHeldAtTheEndHasAnOutcomeToo) {
-  Scenario scenario = one_operation(free_port());
+  DrillPlan scenario = one_operation(free_port());
   scenario.connections.backoff = scenario.connections.backoff_max = std::chrono::seconds(30);
   scenario.phases = {phase_with(open_rate(100), milliseconds(100))};
   LoadOptions options;
@@ -83,7 +83,7 @@ TEST(TruthAccounting, WhatMayLieBeyondTheKeptBodyIsNoFailureOfTheTarget) {
   const std::string much(1 << 20, 'a');
   TestServer server(always("head" + much + "tail"));
   for (const auto& [text, outcome] : {std::pair{"head", Outcome::ok}, std::pair{"tail", Outcome::dropped_by_us}}) {
-    Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+    DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
     HttpExpect expect;
     expect.body_contains = Text::literal(text);
     scenario.operations[0].expect = http::document(expect);
@@ -124,19 +124,19 @@ class SlowReader final : public Driver {
 TEST(TruthAccounting, OurLatenessInAClosedLoopShowsAsLag) {
   Assignment assignment;
   assignment.self = AgentId(0);
-  assignment.scenario = one_operation(1, std::chrono::seconds(10));
-  assignment.scenario.phases = {phase_with(ClosedLoad{1, {}}, std::chrono::seconds(60))};
+  assignment.plan = one_operation(1, std::chrono::seconds(10));
+  assignment.plan.phases = {phase_with(ClosedLoad{1, {}}, std::chrono::seconds(60))};
   const auto prepared = prepare(assignment);
   ASSERT_TRUE(prepared.has_value());
   boost::asio::io_context loop;
   const RunClock clock(mono_now());
   CallPool calls;
-  Recorder recorder(assignment.scenario);
+  Recorder recorder(assignment.plan);
   Deadlines deadlines(loop);
   SlowReader driver(deadlines);
   const WorkerTools tools{*prepared.assume_value(), clock, loop, calls, recorder, [&](OperationId) -> Driver& { return driver; }};
   const RunTime start = clock.now();
-  ClosedLoop users(tools, StageId(0), *assignment.scenario.phases[0].load, start, start + std::chrono::seconds(60), Lane{});
+  ClosedLoop users(tools, StageId(0), *assignment.plan.phases[0].load, start, start + std::chrono::seconds(60), Lane{});
   users.begin();
   while (driver.last() == nullptr) loop.run_one();
   const MonoTime done = mono_now();

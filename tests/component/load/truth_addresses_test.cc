@@ -28,8 +28,8 @@ struct Servers {
       }
     }
   }
-  Scenario drill(const char* name) const {
-    Scenario made = one_operation(at[0]->port());
+  DrillPlan drill(const char* name) const {
+    DrillPlan made = one_operation(at[0]->port());
     made.targets[0].host = name;
     return made;
   }
@@ -60,7 +60,7 @@ TEST(TruthAddresses, KeptConnectionsGoRoundTheAddresses) {
 TEST(TruthAddresses, EachAddressGetsItsShareOfTheLoad) {
   const Servers half({says(200), says(500)});
   for (const bool open : {true, false}) {
-    Scenario scenario = half.drill(two_addresses());
+    DrillPlan scenario = half.drill(two_addresses());
     if (open) {
       scenario.phases = {phase_with(open_rate(200), std::chrono::milliseconds(400))};
     } else {
@@ -77,7 +77,7 @@ TEST(TruthAddresses, EachAddressGetsItsShareOfTheLoad) {
 TEST(TruthAddresses, AProbeSeesTheBadAddressWhetherItKeepsItsConnectionOrNot) {
   const Servers half({says(200), says(500)});
   for (const ProbeConnection kind : {ProbeConnection::fresh, ProbeConnection::reuse}) {
-    Scenario scenario = half.drill(two_addresses());
+    DrillPlan scenario = half.drill(two_addresses());
     scenario.probes.push_back({"front", OperationId(0), std::chrono::milliseconds(20), std::chrono::seconds(5), 3, 3, kind, {}});
     Drill drill(scenario);
     drill.runner().start_probes();
@@ -105,7 +105,7 @@ TEST(TruthAddresses, WhereAnAddressRefusesTheNextOneIsAsked) {
   half.at[1].reset();
   DriverRig rig(half.drill(two_addresses()));
   for (const Outcome outcome : ask(rig, 10)) EXPECT_EQ(outcome, Outcome::ok);
-  const Scenario dead = half.drill(two_addresses());
+  const DrillPlan dead = half.drill(two_addresses());
   half.at[0].reset();
   DriverRig none(dead);
   EXPECT_EQ(ask(none, 1).front(), Outcome::refused);

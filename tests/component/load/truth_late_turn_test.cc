@@ -92,7 +92,7 @@ TEST(TruthLateTurn, ATlsAnswerThatCameInTimeIsNoTimeout) {
   {
     const TestCa ca(dir, "ca");
     TlsServer server(ca.issue("server", "IP:127.0.0.1"), "", "x");
-    Scenario scenario = one_operation(server.port(), kTimeout);
+    DrillPlan scenario = one_operation(server.port(), kTimeout);
     scenario.targets[0].scheme = "https";
     scenario.targets[0].tls.ca_file = ca.certificate_file();
     Rig rig(scenario);
@@ -184,7 +184,7 @@ TEST(TruthLateTurn, AnArrivalReleasedLateThatHangsForItsWholeTimeoutIsATimeout) 
 
 TEST(TruthLateTurn, AWaitBehindAHangingTargetIsATimeoutThoughWeAreLate) {
   TestServer server([](Peer& peer) { peer.wait_for_end(); });
-  Scenario scenario = one_operation(server.port(), kTimeout);
+  DrillPlan scenario = one_operation(server.port(), kTimeout);
   scenario.connections.max = 1;
   Rig rig(scenario);
   const MonoTime began = mono_now();
@@ -199,7 +199,7 @@ TEST(TruthLateTurn, AWaitBehindAHangingTargetIsATimeoutThoughWeAreLate) {
 TEST(TruthLateTurn, AWaitBehindAnAnswerThatWeReadTooLateIsOurs) {
   std::atomic<int> answers = 0;
   TestServer server(counting(answers));
-  Scenario scenario = one_operation(server.port(), kTimeout);
+  DrillPlan scenario = one_operation(server.port(), kTimeout);
   scenario.connections.max = 1;
   Rig rig(scenario);
   rig.warm_up();
@@ -214,7 +214,7 @@ TEST(TruthLateTurn, AWaitBehindAnAnswerThatWeReadTooLateIsOurs) {
 TEST(TruthLateTurn, OverlappingProbesSeeNoOutageInAStallOfOurs) {
   std::atomic<int> answers = 0;
   TestServer server(counting(answers));
-  Scenario scenario = one_operation(server.port(), kTimeout);
+  DrillPlan scenario = one_operation(server.port(), kTimeout);
   scenario.probes.push_back({"front", OperationId(0), milliseconds(10), kTimeout, 3, 3, ProbeConnection::reuse, {}});
   Rig rig(scenario);
   Prober prober(*rig.prepared, RunClock(mono_now()), ProbeId(0), rig.loop, rig.deadlines, rig.calls);
@@ -235,7 +235,7 @@ TEST(TruthLateTurn, OverlappingProbesSeeNoOutageInAStallOfOurs) {
 
 TEST(TruthLateTurn, AProbeWhoseConnectWeSawTooLateIsNoResult) {
   TestServer server(always("x"));
-  Scenario scenario = one_operation(server.port(), kTimeout);
+  DrillPlan scenario = one_operation(server.port(), kTimeout);
   scenario.probes.push_back({"front", OperationId(0), milliseconds(10), kTimeout, 3, 3, ProbeConnection::fresh, {}});
   Rig rig(scenario);
   Prober prober(*rig.prepared, RunClock(mono_now()), ProbeId(0), rig.loop, rig.deadlines, rig.calls);
@@ -255,7 +255,7 @@ TEST(TruthLateTurn, AProbeWhoseConnectWeSawTooLateIsNoResult) {
 TEST(TruthLateTurn, ALedgersWriteReadLateIsAckedWhenItCame) {
   std::atomic<int> answers = 0;
   TestServer server(counting(answers));
-  Scenario scenario = one_operation(server.port(), kTimeout);
+  DrillPlan scenario = one_operation(server.port(), kTimeout);
   Ledger ledger;
   ledger.name = "orders";
   ledger.write = ledger.read = http::get("/");
@@ -295,7 +295,7 @@ TEST(TruthLateTurn, WhatClosedWhileWeStoodStillIsNotUsed) {
     closed = true;
     peer.wait_for_end();
   });
-  Scenario scenario = one_operation(server.port(), kTimeout);
+  DrillPlan scenario = one_operation(server.port(), kTimeout);
   http::put(scenario.operations[0].request.document, "method", text_document("POST"));
   Rig rig(scenario);
   rig.submit(mono_now());

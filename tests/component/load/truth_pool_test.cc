@@ -44,7 +44,7 @@ struct Together {
 TEST(TruthPool, ATargetThatTakesManyRequestsAtATimeIsSentThem) {
   Together together(100);
   TestServer server(together.script());
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(20));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(20));
   {
     DriverRig rig(scenario);
     for (int i = 0; i < 100; ++i) rig.submit(mono_now());
@@ -58,7 +58,7 @@ TEST(TruthPool, ATargetThatTakesManyRequestsAtATimeIsSentThem) {
 TEST(TruthPool, EachUserOfAClosedLoadHasAConnection) {
   Together together(100);
   TestServer server(together.script());
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(20));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(20));
   scenario.phases = {phase_with(ClosedLoad{100, milliseconds(10)}, milliseconds(300))};
   Drill drill(scenario);
   const Snapshot s = drill.run();
@@ -71,7 +71,7 @@ TEST(TruthPool, EachUserOfAClosedLoadHasAConnection) {
 TEST(TruthPool, WhatFindsADeclaredPoolInUseIsCounted) {
   Together together(8);
   TestServer server(together.script());
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(20));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(20));
   scenario.connections.max = 8;
   {
     DriverRig rig(scenario);

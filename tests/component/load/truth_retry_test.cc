@@ -74,7 +74,7 @@ TEST(TruthRetry, ATargetThatClosesEveryFreshConnectionIsNotHidden) {
 
 TEST(TruthRetry, APostIsNeverSentTwice) {
   KeptConnection target(closes, answers);
-  Scenario scenario = one_operation(target.server.port(), kWhole);
+  DrillPlan scenario = one_operation(target.server.port(), kWhole);
   http::put(scenario.operations[0].request.document, "method", text_document("POST"));
   DriverRig rig(scenario);
   EXPECT_EQ(second_call(rig), Outcome::reset);
@@ -116,7 +116,7 @@ TEST(TruthRetry, ATargetThatWentDownWithItsConnectionsIsRefused) {
 
 TEST(TruthRetry, ALedgersWriteIsNeverSentTwice) {
   KeptConnection target(closes, answers);
-  Scenario scenario = one_operation(target.server.port(), kWhole);
+  DrillPlan scenario = one_operation(target.server.port(), kWhole);
   Ledger ledger;
   ledger.name = "orders";
   ledger.write = ledger.read = http::get("/");
@@ -141,7 +141,7 @@ TEST(TruthRetry, WhatWasSentTwiceIsCountedOnceAndSaid) {
     while (peer.request() && ++requests % 5 != 0 && peer.answer(200, "x")) {
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.connections.max = 1;
   scenario.phases = {phase_with(open_rate(100), milliseconds(500))};
   Drill drill(scenario);

@@ -51,7 +51,7 @@ TEST(TruthWhy, AnswersAreCountedByStatusAndByWhatWasWrong) {
       if (!open) return;
     }
   });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   HttpExpect expect;
   expect.headers = {{"X-Ok", ""}};
   expect.body_contains = Text::literal("ok");
@@ -82,7 +82,7 @@ TEST(TruthWhy, AnAnswerWhoseBodyNobodyAskedForIsStillShownWhenItIsBad) {
     while (peer.request() && peer.answer(503, "out of disk" + std::string(2000, '.'))) {
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases.push_back(phase_with(open_rate(100), milliseconds(200)));
   const Snapshot all = Drill(scenario).run();
   const auto first = witnesses_of(all).first_bad();
@@ -94,7 +94,7 @@ TEST(TruthWhy, AnAnswerWhoseBodyNobodyAskedForIsStillShownWhenItIsBad) {
 
 TEST(TruthWhy, BrokenAndRefusedRequestsAreShownWithoutAnAnswer) {
   TestServer server([](Peer& peer) { peer.request(); });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   http::put(scenario.operations[0].request.document, "method", text_document("POST"));
   scenario.phases.push_back(phase_with(open_rate(100), milliseconds(200)));
   const Snapshot all = Drill(scenario).run();
@@ -121,7 +121,7 @@ TEST(TruthWhy, ASecretThatTheTargetEchoesIsNotShown) {
       if (!peer.answer(401, "who is " + echo + "? " + std::string(230, '.') + *request)) return;
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_TEST_ECHO"}}};
   Text bearer;
   bearer.pieces = {{HoleKind::literal, "Bearer "}, {HoleKind::secret, "token"}};
@@ -156,7 +156,7 @@ TEST(TruthWhy, TheSlowestRequestLeadsToItsTrace) {
       if (!peer.answer(200, "ok")) return;
     }
   });
-  Scenario scenario = one_operation(server.port(), std::chrono::seconds(10));
+  DrillPlan scenario = one_operation(server.port(), std::chrono::seconds(10));
   scenario.trace = Trace::w3c;
   scenario.phases.push_back(phase_with(open_rate(100), milliseconds(500)));
   const Snapshot all = Drill(scenario).run();
@@ -184,7 +184,7 @@ TEST(TruthWhy, WithoutTraceNobodyClaimsOne) {
       if (!peer.answer(200, "ok")) return;
     }
   });
-  Scenario scenario = one_operation(server.port());
+  DrillPlan scenario = one_operation(server.port());
   scenario.phases.push_back(phase_with(open_rate(100), milliseconds(100)));
   const Snapshot all = Drill(scenario).run();
   EXPECT_EQ(traced, 0u);

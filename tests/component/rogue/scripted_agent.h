@@ -64,7 +64,7 @@ class Scripted {
   void go_silent() { silent_ = true; }
   AgentLink& link() { return *link_; }
   RunTime now() const { return clock_ ? clock_->now() : RunTime{}; }
-  const Scenario& plan() const { return assignment_->scenario; }
+  const DrillPlan& plan() const { return assignment_->plan; }
   AgentId self() const { return assignment_->self; }
   const StageStart& stage() const { return *stage_; }
   bool did_it() const { return did_; }

@@ -26,17 +26,17 @@ namespace asio = boost::asio;
 Assignment load_only() {
   Assignment a;
   a.self = AgentId(0);
-  a.scenario.agents.resize(1);
-  a.scenario.agents[0].inject = false;
-  a.scenario.probes.resize(1);
-  a.scenario.targets.resize(1);
-  a.scenario.targets[0].scheme = "http";
-  a.scenario.targets[0].host = "127.0.0.1";
-  a.scenario.targets[0].port = 9;
-  a.scenario.operations.resize(1);
-  a.scenario.operations[0].request = http::get("/");
-  a.scenario.probes[0].operation = OperationId(0);
-  a.scenario.phases.resize(1);
+  a.plan.agents.resize(1);
+  a.plan.agents[0].inject = false;
+  a.plan.probes.resize(1);
+  a.plan.targets.resize(1);
+  a.plan.targets[0].scheme = "http";
+  a.plan.targets[0].host = "127.0.0.1";
+  a.plan.targets[0].port = 9;
+  a.plan.operations.resize(1);
+  a.plan.operations[0].request = http::get("/");
+  a.plan.probes[0].operation = OperationId(0);
+  a.plan.phases.resize(1);
   return a;
 }
 
@@ -128,7 +128,7 @@ class AgentOverGrpc : public ::testing::Test {
   asio::io_context loop_{1};
   const std::string token_ = random_token();
   const Assignment plan_ = load_only();
-  Timeline timeline_{plan_.scenario};
+  Timeline timeline_{plan_.plan};
   uint64_t truth_ = 0;
   std::vector<ProbeResult> probes_;
   std::unique_ptr<ControllerServer> server_;

@@ -25,7 +25,7 @@ TEST(Look, WhatIsToldHidesSecretsAndIsPlain) {
 }
 
 TEST(Look, WhoRunsACheck) {
-  Scenario scenario;
+  DrillPlan scenario;
   scenario.agents = {{"breaker", false, true, false}, {"loader", true, false, false}};
   Check check;
   EXPECT_EQ(owner_of(check, scenario), AgentId(1));

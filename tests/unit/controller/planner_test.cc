@@ -92,7 +92,6 @@ TEST(Planner, TruthMoreAgentsThanPlacesAreRefused) {
 TEST(Planner, LanesCoverTheAgentsThatLoad) {
   Scenario scenario = with_phases();
   scenario.agents = {{"a", true, true, false}, {"faults-only", false, true, false}, {"b", true, false, false}};
-  scenario.requirements.resize(1);
   const Assignment a = make_assignment(scenario, AgentId(0), "r");
   const Assignment faults = make_assignment(scenario, AgentId(1), "r");
   const Assignment b = make_assignment(scenario, AgentId(2), "r");
@@ -100,7 +99,6 @@ TEST(Planner, LanesCoverTheAgentsThatLoad) {
   EXPECT_EQ(a.lane.index, 0U);
   EXPECT_EQ(b.lane.index, 1U);
   EXPECT_EQ(faults.lane.count, 0U);
-  EXPECT_TRUE(a.scenario.requirements.empty());
   EXPECT_EQ(agent_or_first_loader(scenario, AgentId()), AgentId(0));
   EXPECT_EQ(agent_or_first_loader(scenario, AgentId(1)), AgentId(1));
 }

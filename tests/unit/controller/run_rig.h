@@ -61,9 +61,9 @@ class FakeAgent {
   template <typename Message>
   void hear(Message&) {}
   void hear(Plan& plan) {
-    const Scenario& scenario = plan.assignment.scenario;
-    probing_ = !scenario.probes.empty() && agent_or_first_loader(scenario, scenario.probes[0].agent) == plan.assignment.self;
-    if (probing_) every_ = scenario.probes[0].every;
+    const DrillPlan& drill = plan.assignment.plan;
+    probing_ = !drill.probes.empty() && agent_or_first_loader(drill, drill.probes[0].agent) == plan.assignment.self;
+    if (probing_) every_ = drill.probes[0].every;
     PlanReady ready;
     ready.ok = refusal.empty();
     ready.error = refusal;

@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Scenario scenario() {
-  Scenario made;
+DrillPlan scenario() {
+  DrillPlan made;
   made.operations.resize(2);
   made.operations[0].limits = {milliseconds(10), milliseconds(20)};
   return made;
@@ -31,7 +31,7 @@ Sample sample(Duration intended, Duration lag, Duration wait, Duration service, 
 }
 
 TEST(Recorder, CellsBySecondOfIntendedStageAndOperation) {
-  const Scenario declared = scenario();
+  const DrillPlan declared = scenario();
   Recorder recorder(declared);
   recorder.record(sample(milliseconds(999), milliseconds(5), {}, milliseconds(1)));
   recorder.record(sample(milliseconds(1000), {}, {}, milliseconds(1)));
@@ -46,7 +46,7 @@ TEST(Recorder, CellsBySecondOfIntendedStageAndOperation) {
 }
 
 TEST(Recorder, OverLimitCountersAreExactAndOnlyForOk) {
-  const Scenario declared = scenario();
+  const DrillPlan declared = scenario();
   Recorder recorder(declared);
   recorder.record(sample({}, {}, {}, milliseconds(10)));
   recorder.record(sample({}, {}, {}, milliseconds(10) + Duration(1)));
@@ -60,7 +60,7 @@ TEST(Recorder, OverLimitCountersAreExactAndOnlyForOk) {
 }
 
 TEST(Recorder, HistogramsFollowTheFourStamps) {
-  const Scenario declared = scenario();
+  const DrillPlan declared = scenario();
   Recorder recorder(declared);
   recorder.record(sample({}, milliseconds(1), milliseconds(2), milliseconds(4)));
   Sample dropped = sample({}, milliseconds(3), {}, {}, Outcome::dropped_by_us);
@@ -87,7 +87,7 @@ TEST(Recorder, HistogramsFollowTheFourStamps) {
 }
 
 TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
-  const Scenario declared = scenario();
+  const DrillPlan declared = scenario();
   Recorder parts(declared), whole(declared);
   std::map<CellKey, Cell> from_parts, from_whole;
   for (int i = 0; i < 2000; ++i) {
@@ -122,7 +122,7 @@ TEST(Recorder, TakingInPartsLosesAndDoublesNothing) {
 }
 
 TEST(Recorder, CountsAnswersByStatusButNotTheUsualOne) {
-  const Scenario declared = scenario();
+  const DrillPlan declared = scenario();
   Recorder recorder(declared);
   Sample good = sample({}, {}, {}, milliseconds(1));
   good.status = 200;
@@ -142,7 +142,7 @@ TEST(Recorder, CountsAnswersByStatusButNotTheUsualOne) {
 }
 
 TEST(Recorder, TellsOnlyWhatIsNewOfTheFirstAndTheSlowest) {
-  const Scenario declared = scenario();
+  const DrillPlan declared = scenario();
   const Redactor redactor(Secrets{{"token", "s3cret"}});
   Recorder recorder(declared, &redactor);
   const std::pair<StageId, OperationId> key{StageId(0), OperationId(0)};

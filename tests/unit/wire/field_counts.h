@@ -160,8 +160,6 @@ inline constexpr int kFields<ReadyCheck> = 2;
 template <>
 inline constexpr int kFields<ReleaseSource> = 2;
 template <>
-inline constexpr int kFields<Decision> = 4;
-template <>
 inline constexpr int kFields<Lane> = 2;
 template <>
 inline constexpr int kFields<Assignment> = 5;

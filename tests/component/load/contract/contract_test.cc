@@ -27,8 +27,8 @@ class DriverContract : public ::testing::TestWithParam<Dialogue> {
  protected:
   const Dialogue& said() const { return GetParam(); }
 
-  Scenario scenario(uint16_t port) const {
-    Scenario made = one_operation(port);
+  DrillPlan scenario(uint16_t port) const {
+    DrillPlan made = one_operation(port);
     made.targets[0].scheme = said().scheme;
     made.operations[0].request = {TargetId(0), said().protocol, said().request};
     return made;
@@ -194,7 +194,7 @@ TEST_P(DriverContract, AnAbandonedCallIsNotToldAndItsConnectionIsGone) {
 
 TEST_P(DriverContract, AThousandAbandonedCallsLeaveNothingBehind) {
   TestServer server(good());
-  Scenario made = scenario(server.port());
+  DrillPlan made = scenario(server.port());
   made.connections.max = 4;
   DriverRig rig(made);
   rig.timeout = kPatient;

@@ -11,8 +11,8 @@
 
 namespace shakedown {
 
-Scenario one_operation(uint16_t port, Duration timeout) {
-  Scenario scenario;
+DrillPlan one_operation(uint16_t port, Duration timeout) {
+  DrillPlan scenario;
   scenario.agents.push_back({"local", true, true, true});
   Target target;
   target.name = "api";
@@ -43,7 +43,7 @@ Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration, uin
 
 OpenLoad open_rate(double per_second, Arrivals arrivals) { return {ConstantRate{{per_second}}, arrivals}; }
 
-Drill::Drill(Scenario scenario, LoadOptions options, Lane lane)
+Drill::Drill(DrillPlan scenario, LoadOptions options, Lane lane)
     : work_(loop_.get_executor()), clock_(mono_now()), scenario_(std::move(scenario)) {
   std::string pattern = ::testing::TempDir() + "/shakedown-drill-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
@@ -52,7 +52,7 @@ Drill::Drill(Scenario scenario, LoadOptions options, Lane lane)
   assignment.run_id = "test-run";
   assignment.self = AgentId(0);
   assignment.lane = lane;
-  assignment.scenario = scenario_;
+  assignment.plan = scenario_;
   options.work_dir = work_dir_;
   auto made = make_load_runner(assignment, clock_, options, loop_);
   if (!made) throw std::runtime_error(made.assume_error().text());

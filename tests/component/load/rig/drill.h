@@ -16,14 +16,14 @@
 namespace shakedown {
 
 // One plain target on 127.0.0.1 and one operation GET / with the given timeout.
-Scenario one_operation(uint16_t port, Duration timeout = std::chrono::seconds(1));
+DrillPlan one_operation(uint16_t port, Duration timeout = std::chrono::seconds(1));
 // A phase with this load of operation 0.
 Phase phase_with(std::variant<OpenLoad, ClosedLoad> kind, Duration duration, uint32_t max_outstanding = 0);
 OpenLoad open_rate(double per_second, Arrivals arrivals = Arrivals::uniform);
 
 class Drill {
  public:
-  explicit Drill(Scenario scenario, LoadOptions options = {}, Lane lane = {});
+  explicit Drill(DrillPlan scenario, LoadOptions options = {}, Lane lane = {});
   ~Drill();
 
   LoadRunner& runner() { return *runner_; }
@@ -50,7 +50,7 @@ class Drill {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   RunClock clock_;
   std::string work_dir_;
-  Scenario scenario_;
+  DrillPlan scenario_;
   std::unique_ptr<LoadRunner> runner_;
   RunTime stage_end_{};
   Snapshot all_;

@@ -47,13 +47,13 @@ class DriverRig : public CallSink {
  public:
   static constexpr Duration kTimeout = std::chrono::milliseconds(300);
 
-  explicit DriverRig(const Scenario& scenario) {
+  explicit DriverRig(const DrillPlan& scenario) {
     static const bool stamped = stamps_are_on();
     EXPECT_TRUE(stamped);
     Assignment assignment;
     assignment.run_id = "test-run";
     assignment.self = AgentId(0);
-    assignment.scenario = scenario;
+    assignment.plan = scenario;
     prepared = std::move(prepare(assignment).assume_value());
     DriverOptions options;
     options.max_connections = pool_share(scenario.connections, Lane{});
