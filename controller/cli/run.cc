@@ -45,7 +45,7 @@ std::vector<std::string> left_standing(const Scorecard& card) {
   std::vector<std::string> out;
   if (exit_code(card) != 4) return out;
   for (const ValidityReason& reason : card.reasons) {
-    if (reason.signal == "leftover") out.push_back(reason.text);
+    if (reason.signal == Signal::leftover) out.push_back(reason.text);
   }
   if (out.empty()) out.push_back("see the faults of the scorecard");
   return out;

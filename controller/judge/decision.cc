@@ -24,8 +24,9 @@ bool attested(const ScoredRequirement& r) { return std::holds_alternative<Attest
 
 // Signals that leave every row as it is, but not a GO.
 bool forbids_go(const Scorecard& card) {
-  return std::any_of(card.reasons.begin(), card.reasons.end(),
-                     [](const ValidityReason& r) { return r.signal == "leftover" || r.signal == kUnexplainedLoss; });
+  return std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) {
+    return r.signal == Signal::leftover || r.signal == Signal::unexplained_loss;
+  });
 }
 
 AreaSummary summarize(Area area, const std::vector<ScoredRequirement>& requirements) {

@@ -54,7 +54,7 @@ struct ProbeEvidence {
 struct LossEvidence {
   InjectionLoss loss;
   std::string incomplete;  // why it proves no pass; empty = it can
-  std::string signal;
+  Signal signal = Signal::none;
   bool partly = false;  // verify_limit cut the reading off: what was not read is undecided
 };
 

@@ -151,7 +151,7 @@ Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manife
   const judging::Chances chances = chances_of(card, evidence);
   card.decision = judging::decide(card, chances);
   const std::string chance_alone = judging::why_fails_do_not_decide(card, chances);
-  if (!chance_alone.empty()) card.reasons.push_back({"many rows", chance_alone, false});
+  if (!chance_alone.empty()) card.reasons.push_back({Signal::many_rows, chance_alone, false});
   card.covers = judging::covers(card);
   for (ScoredRequirement& row : card.requirements) row.options = judging::options_for(row, card, scenario);
   card.tldr = judging::tell(card, scenario);

@@ -86,7 +86,7 @@ Judged nothing(Unit unit, std::string reason, std::string needed) {
   return judged;
 }
 
-void touch(Judged& judged, std::string signal, std::string text) {
+void touch(Judged& judged, Signal signal, std::string text) {
   Verdict& verdict = judged.verdict;
   if (judged.touched.empty()) judged.untrusted = verdict.reason;
   const bool known = std::find(judged.touched.begin(), judged.touched.end(), text) != judged.touched.end();
@@ -98,7 +98,7 @@ void touch(Judged& judged, std::string signal, std::string text) {
   verdict.at_risk = false;
   verdict.supportable.reset();
   set_needed(verdict, {"a run without this disturbance"});
-  if (!signal.empty()) judged.signals.push_back({std::move(signal), std::move(text), false});
+  if (signal != Signal::none) judged.signals.push_back({signal, std::move(text), false});
 }
 
 Judged worst_of(std::vector<Judged> judged, const Requirement& requirement) {

@@ -43,7 +43,7 @@ void settle(Verdict& verdict, const Requirement& requirement);
 Judged nothing(Unit unit, std::string reason, std::string needed);
 
 // A validity signal that touches the row: the verdict becomes unknown and says why; what was measured stays visible.
-void touch(Judged& judged, std::string signal, std::string text);
+void touch(Judged& judged, Signal signal, std::string text);
 
 // Fail over unknown over not proven over pass; among equals the worse bound. Used where any of several may count.
 Judged worst_of(std::vector<Judged> judged, const Requirement& requirement);

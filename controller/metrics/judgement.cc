@@ -12,18 +12,10 @@ namespace {
 const std::vector<std::string> kDecisions = {"go", "no-go", "not-proven"};
 constexpr double kNotJudged = std::numeric_limits<double>::quiet_NaN();
 
-// Every signal that the judge can raise, so that each is there from the start.
-constexpr const char* kSignals[] = {
-    "accounting identity", "agent",        "bite",       "clock offset", "cpu",        "down before",
-    "earlier run",         "journal",      "lag",        "leftover",     "lost agent", "many rows",
-    "not injected",        "not run",      "our losses", "overlap",      "rejudged",   "release",
-    "release not read",    "shared cores", "steal",      "stood before", "teardown",   "undone late",
-    "unexplained loss",    "unobserved"};
-
 void add_validity(MetricFamilies& page, const Scorecard& card) {
   std::map<std::string, bool> raised;
-  for (const char* signal : kSignals) raised[signal] = false;
-  for (const ValidityReason& reason : card.reasons) raised[reason.signal] = true;
+  for (const Signal signal : all_signals()) raised[to_string(signal)] = false;  // each is there from the start
+  for (const ValidityReason& reason : card.reasons) raised[to_string(reason.signal)] = true;
   MetricFamily signals = gauge("shakedown_validity_signal", "1 when this signal against the run's evidence is raised.");
   for (const auto& [signal, up] : raised) signals.add({{"signal", signal}}, up);
   MetricFamily valid = gauge("shakedown_run_valid", "1 while nothing speaks against the run's evidence.");

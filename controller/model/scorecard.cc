@@ -9,7 +9,7 @@ bool something_stands(const Scorecard& card) {
   const bool fault = std::any_of(card.faults.begin(), card.faults.end(),
                                  [](const ScoredFault& f) { return !f.leftovers.empty() || f.state == FaultState::leftover; });
   const bool reason =
-      std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) { return r.signal == "leftover"; });
+      std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) { return r.signal == Signal::leftover; });
   return fault || reason;
 }
 

@@ -7,6 +7,7 @@
 
 #include "controller/model/scenario.h"
 #include "controller/model/scored_parts.h"
+#include "controller/model/signal.h"
 #include "controller/model/verdict.h"
 #include "core/model/run.h"
 
@@ -17,9 +18,11 @@ const char* to_string(DecisionState state);  // "go", "no-go", "not-proven"
 
 // One validity signal that was raised. invalidates: the run as a whole is not valid.
 struct ValidityReason {
-  std::string signal;       // "lag", "lost agent", "leftover", ...
+  Signal signal = Signal::none;
   std::string text;         // with figures and limit
   bool invalidates = true;  // false = warning only
+  std::string fault = {};   // of a leftover: whose injection left it; empty: something else did
+  uint32_t injection = 0;
 };
 
 struct ScoredRequirement {

@@ -95,7 +95,7 @@ std::string suite(const char* name, const Counts& counts, const Scorecard& card,
 std::string no_go_yet(const Scorecard& card) {
   std::string text;
   for (const ValidityReason& reason : card.reasons) {
-    if (reason.signal == "unexplained loss") text += reason.text + ". ";
+    if (reason.signal == Signal::unexplained_loss) text += reason.text + ". ";
   }
   if (!card.manifest.rejudged_from.empty()) text += "Judged by other objectives than it was run with. ";
   return text.empty() ? "Nothing that decides was measured, so nothing is proven. " : text;
@@ -107,7 +107,7 @@ std::string run_problem(const Scorecard& card) {
   for (const std::string& leftover : report::leftovers(card)) text += "Left behind: " + leftover + ". ";
   for (const std::string& sentence : report::run_trouble(card)) text += sentence + " ";
   for (const ValidityReason& reason : card.reasons)
-    if (reason.invalidates) text += reason.signal + ": " + reason.text + ". ";
+    if (reason.invalidates) text += std::string(to_string(reason.signal)) + ": " + reason.text + ". ";
   if (card.requirements.empty()) text += "No requirement was judged, so nothing is proven. ";
   const auto& rows = card.requirements;
   const bool all_hold = std::none_of(rows.begin(), rows.end(), [](const auto& row) { return is_failure(row) || is_error(row); });

@@ -111,8 +111,8 @@ std::string ledgers(const Scorecard& card) {
 std::string validity(const Scorecard& card) {
   std::string out;
   for (const ValidityReason& reason : card.reasons)
-    out += std::string("- ") + (reason.invalidates ? "**invalid**" : "warning") + ", " + markdown_text(reason.signal) + ": " +
-           markdown_text(reason.text) + "\n";
+    out += std::string("- ") + (reason.invalidates ? "**invalid**" : "warning") + ", " + markdown_text(to_string(reason.signal)) +
+           ": " + markdown_text(reason.text) + "\n";
   return out.empty() ? out : out + "\n";
 }
 

@@ -17,10 +17,10 @@ namespace {
 
 constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
 
-void reject(InjectionBound& bound, std::string signal, std::string why) {
+void reject(InjectionBound& bound, Signal signal, std::string why) {
   bound.verdict.valid = false;
   bound.verdict.note = std::move(why);
-  bound.signal = std::move(signal);
+  bound.signal = signal;
 }
 
 // How sure each of several injections must be judged: for a pass every one must clear by itself, for a fail the error is
@@ -47,7 +47,7 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
              Confidence confidence, const Evidence& evidence) {
   if (sli.unit == ImpactUnit::lost_writes) {
     const LostWrites lost = lost_writes(view, evidence);
-    if (!lost.known) reject(bound, "unobserved", "not every ledger was completely read back");
+    if (!lost.known) reject(bound, Signal::unobserved, "not every ledger was completely read back");
     bound.verdict.lower = lost.lower;
     bound.verdict.upper = lost.upper;
     bound.value = lost.lower;
@@ -56,10 +56,10 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   const Harm harm = meter.over(view.window);
   const TimeRange within{std::chrono::ceil<std::chrono::seconds>(view.window.from),
                          std::chrono::floor<std::chrono::seconds>(view.window.to)};
-  if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, "", "no load during the fault");
+  if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, Signal::none, "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
     const PhaseId phase = evidence.timeline->stages()[view.record->stage.value].phase;
-    if (!meter.has_baseline(phase)) return reject(bound, "", "no quiet time under the same load to compare with");
+    if (!meter.has_baseline(phase)) return reject(bound, Signal::none, "no quiet time under the same load to compare with");
     bound.value = harm.delayed_seconds;
     bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.delay(within, confidence.fail).lower);
     bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;

@@ -47,7 +47,7 @@ void check_injected(RunValidity& validity, const Evidence& evidence) {
     const auto took = static_cast<std::size_t>(
         std::count_if(records.begin(), records.end(), [](const InjectionRecord* one) { return took_effect(*one); }));
     if (took >= planned) continue;
-    validity.reasons.push_back({"not injected",
+    validity.reasons.push_back({Signal::not_injected,
                                 fmt::format("fault {} took effect {} of {} times{}", fault.name, took, planned, why_not(records)),
                                 true});
   }

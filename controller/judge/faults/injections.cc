@@ -13,10 +13,10 @@
 namespace shakedown::judging {
 namespace {
 
-void mark(InjectionView& view, std::string signal, std::string why) {
+void mark(InjectionView& view, Signal signal, std::string why) {
   if (!view.invalid.empty()) return;
   view.invalid = std::move(why);
-  view.signal = std::move(signal);
+  view.signal = signal;
 }
 
 std::string last_detail(const InjectionRecord& record) { return record.history.empty() ? "" : record.history.back().detail; }
@@ -52,13 +52,13 @@ void check_bite(InjectionView& view) {
     return;
   }
   if (record.state == FaultState::not_run) {
-    mark(view, "not run", fmt::format("not run: {}", last_detail(record)));
+    mark(view, Signal::not_run, fmt::format("not run: {}", last_detail(record)));
     view.blocks = true;
   } else if (record.state == FaultState::failed) {
-    mark(view, "bite", fmt::format("the fault could not be injected: {}", last_detail(record)));
+    mark(view, Signal::bite, fmt::format("the fault could not be injected: {}", last_detail(record)));
     view.blocks = true;
   } else {
-    mark(view, "bite", "no proof that the fault took effect");
+    mark(view, Signal::bite, "no proof that the fault took effect");
   }
 }
 
@@ -148,11 +148,11 @@ void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, c
   if (!view.valid()) return;
   for (const ProbeId id : probes) {
     if (outage_open_at(evidence.probe(id), view.effect_from) == nullptr) continue;
-    mark(view, "down before", kDownBefore);
+    mark(view, Signal::down_before, kDownBefore);
     view.blocks = true;
     return;
   }
-  if (!view.overlap.empty()) mark(view, "overlap", overlap_text(view));
+  if (!view.overlap.empty()) mark(view, Signal::overlap, overlap_text(view));
 }
 
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence) {
@@ -172,9 +172,9 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     check_end(view, evidence.scenario->fault(fault), evidence);
     view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
     check_neighbours(view, evidence);
-    if (view.valid() && leftover && view.effect_from > *leftover) mark(view, "stood before", "after a leftover");
+    if (view.valid() && leftover && view.effect_from > *leftover) mark(view, Signal::stood_before, "after a leftover");
     if (view.valid() && lost && *lost < view.effect_to) {
-      mark(view, "lost agent", fmt::format("agent {} was lost", evidence.agent_name(agent)));
+      mark(view, Signal::lost_agent, fmt::format("agent {} was lost", evidence.agent_name(agent)));
     }
     out.push_back(std::move(view));
   }
@@ -186,7 +186,7 @@ void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, doubl
   view.effect_from -= bound;
   view.effect_to += bound;
   if (std::isfinite(limit_seconds) && seconds(bound) > 0.1 * limit_seconds) {
-    mark(view, "clock offset",
+    mark(view, Signal::clock_offset,
          fmt::format("clocks of the two agents may differ by {}, more than 10 % of the limit",
                      format_value(seconds(bound), Unit::seconds)));
   }
@@ -316,7 +316,7 @@ std::string why_invalid(const std::vector<InjectionBound>& bounds) {
 
 void raise_signals(Judged& judged, const std::vector<InjectionBound>& bounds, const Requirement& requirement) {
   for (const InjectionBound& b : bounds) {
-    if (b.verdict.valid || b.signal.empty()) continue;
+    if (b.verdict.valid || b.signal == Signal::none) continue;
     judged.signals.push_back(
         {b.signal, fmt::format("{}: injection {} is no evidence: {}", requirement.id, b.verdict.number, b.verdict.note), false});
   }

@@ -14,7 +14,7 @@ struct InjectionView {
   const InjectionRecord* record = nullptr;
   uint32_t number = 0;
   std::string invalid;                 // why it is no evidence; empty = it counts
-  std::string signal;                  // the validity signal behind that; empty = none
+  Signal signal = Signal::none;        // behind that
   RunTime effect_from{}, effect_to{};  // [e-, e+] as stamped by the fault's agent
   TimeRange window;                    // its fault window
   RunTime phase_end{};
@@ -59,7 +59,7 @@ struct InjectionBound {
   double value = 0;
   double clearing = 0;
   std::string needed;  // what would bring clearing down; empty = the usual
-  std::string signal;
+  Signal signal = Signal::none;
   bool blocks = false;  // see InjectionView; counts as a miss where a share is claimed
   bool failed = false;  // missed whatever was measured, as its note says
 };

@@ -51,12 +51,12 @@ LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evide
   if (!acked_in(record, view.effect_from - recent, view.effect_from)) {
     out.incomplete =
         fmt::format("no write was acknowledged in the {} before the fault", format_value(seconds(recent), Unit::seconds));
-    out.signal = "unobserved";
+    out.signal = Signal::unobserved;
   }
   out.partly = !out.loss.verified && std::isfinite(out.loss.count_upper) && !evidence.lost_at(agent);
   if (!out.loss.verified && !out.partly) {
     out.incomplete = "the writes were not completely read back";
-    out.signal = evidence.lost_at(agent) ? "lost agent" : "unobserved";
+    out.signal = evidence.lost_at(agent) ? Signal::lost_agent : Signal::unobserved;
   }
   return out;
 }
@@ -161,7 +161,7 @@ InjectionBound loss_bound(InjectionView view, const RpoSli& sli, double limit, c
     bound.verdict.note = found.incomplete;
     bound.verdict.valid = bound.verdict.lower > limit;  // a proven loss stands all the same
     bound.signal = found.signal;
-    bound.blocks = found.signal != "lost agent";
+    bound.blocks = found.signal != Signal::lost_agent;
   }
   return bound;
 }
@@ -231,7 +231,7 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
     out.verdict.needed = found.verified ? "a reading at the end that decides every write" : kReadMore;
   }
   if (!bounded && out.verdict.state != VerdictState::fail) {
-    touch(out, gone ? "lost agent" : "unobserved", "the writes were not completely read back at the end");
+    touch(out, gone ? Signal::lost_agent : Signal::unobserved, "the writes were not completely read back at the end");
   }
   return out;
 }
@@ -248,7 +248,7 @@ std::vector<ValidityReason> unexplained_losses(const Evidence& evidence) {
     for (const bool altered : {false, true}) {
       const uint64_t lost = unexplained(LedgerId(i), evidence, altered);
       if (judged || lost == 0) continue;
-      out.push_back({kUnexplainedLoss,
+      out.push_back({Signal::unexplained_loss,
                      fmt::format("{} confirmed {} {}, and no fault explains it", lost, lost == 1 ? noun : plural(noun),
                                  altered ? "came back altered" : "disappeared"),
                      false});

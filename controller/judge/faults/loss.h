@@ -13,8 +13,7 @@ void collect_losses(Evidence& evidence);
 // Lost writes that no injection can have taken: those that are gone, or those that came back altered.
 uint64_t unexplained(LedgerId ledger, const Evidence& evidence, bool altered = false);
 
-// The signal of such a loss where no durability row judges it: the run is then at most NOT PROVEN.
-inline constexpr const char* kUnexplainedLoss = "unexplained loss";
+// Such a loss where no durability row judges it: the run is then at most NOT PROVEN.
 std::vector<ValidityReason> unexplained_losses(const Evidence& evidence);
 
 }  // namespace shakedown::judging

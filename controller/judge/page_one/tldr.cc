@@ -206,7 +206,7 @@ std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario) {
   if (card.requirements.empty()) return {"Nothing was promised, so nothing can be judged."};
   std::vector<std::string> out = tell_uncaused(card, scenario);
   for (const ValidityReason& reason : card.reasons) {
-    if (reason.signal == kUnexplainedLoss) out.push_back(reason.text + ".");
+    if (reason.signal == Signal::unexplained_loss) out.push_back(reason.text + ".");
   }
   if (!card.valid) out.insert(out.begin(), "This run cannot be relied upon as a whole; see the reasons.");
   const std::string capacity = capacity_sentence(card, scenario);

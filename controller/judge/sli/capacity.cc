@@ -53,7 +53,7 @@ RunTime end_of(PhaseId phase, const Evidence& evidence) {
 }
 
 void check_search(Judged& out, const ScoredSearch& search, PhaseId phase, const Evidence& evidence) {
-  if (!search.trouble.empty()) touch(out, "our losses", "the search ended by our own fault: " + search.trouble);
+  if (!search.trouble.empty()) touch(out, Signal::our_losses, "the search ended by our own fault: " + search.trouble);
   if (touch_by_lost_loader(out, out.until, stages_of(phase, evidence), "the search", evidence)) return;
   if (out.verdict.state != VerdictState::pass || !search.unconfirmed) return;
   out.verdict.state = VerdictState::not_proven;
@@ -142,7 +142,7 @@ void hold_with_lag(Judged& out, const Requirement& requirement, double stood) {
   const Measured& m = out.verdict.measured;
   if (out.verdict.state != VerdictState::pass && out.verdict.state != VerdictState::fail) return;
   if (compare(requirement.objective, *m.lower / (1 + stood), *m.upper * (1 + stood)) == out.verdict.state) return;
-  touch(out, "lag",
+  touch(out, Signal::lag,
         fmt::format("our own loop came late by up to {} of what the requests took, and the verdict depends on it",
                     percent_text(stood)));
 }
@@ -210,7 +210,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   if (out.verdict.state == VerdictState::not_proven) set_needed(out.verdict, {"more or longer steps", kNotByTime});
   hold_beyond_steps(out.verdict, sli.at, found.scored);
   hold_with_lag(out, requirement, found.stood);
-  if (found.law->poor_fit) touch(out, "", "the law does not describe these steps well enough");
+  if (found.law->poor_fit) touch(out, Signal::none, "the law does not describe these steps well enough");
   touch_by_lost_loader(out, out.until, stages_of(sli.phase, evidence), "the steps", evidence);
   return out;
 }

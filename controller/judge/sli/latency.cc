@@ -167,7 +167,7 @@ void check_pushed(Judged& judged, const LatencyData& data, double allowed, doubl
     pushed += data.pushed[i];
   }
   if (pushed == 0 || bad_share(punctual, confidence).lower > allowed) return;
-  touch(judged, "lag",
+  touch(judged, Signal::lag,
         fmt::format("{} too slow where our own lag was over 10 % of the limit, and the failure rests on them",
                     pushed == 1 ? "1 arrival was" : fmt::format("{} arrivals were", pushed)));
 }

@@ -107,7 +107,7 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
       if (!row.valid && view.blocks) ++out.blocked;
       if (row.valid && row.upper > 0) ++out.clean;
       if (row.valid) out.outcomes.emplace_back(view.effect_from, row.upper > 0);
-      if (!row.valid && !view.signal.empty()) out.signals.push_back({view.signal, view.invalid, false});
+      if (!row.valid && view.signal != Signal::none) out.signals.push_back({view.signal, view.invalid, false});
       out.rows.push_back(std::move(row));
     }
   }

@@ -42,10 +42,10 @@ std::pair<const Outage*, const Outage*> outages_of(const Watched& w) {
   return out;
 }
 
-void reject(InjectionBound& bound, std::string signal, std::string why) {
+void reject(InjectionBound& bound, Signal signal, std::string why) {
   bound.verdict.valid = false;
   bound.verdict.note = std::move(why);
-  bound.signal = std::move(signal);
+  bound.signal = signal;
 }
 
 // Failed checks that made no outage, from the effect to the first sustained recovery after the fault's window.
@@ -132,7 +132,7 @@ void widen_by_hidden(InjectionBound& bound, const Watched& w, RunTime from, doub
 void masked(InjectionBound& bound, const Watched& w, double limit) {
   const RunTime until = std::max(w.view.effect_to, std::min(w.view.window.to, w.horizon));
   if (w.evidence.results.back().start < w.view.effect_to || dark_between(w.evidence, w.view.effect_from, w.horizon)) {
-    return reject(bound, "unobserved", fmt::format("probe {} did not watch the whole fault", w.probe.name));
+    return reject(bound, Signal::unobserved, fmt::format("probe {} did not watch the whole fault", w.probe.name));
   }
   const Blips blips = blips_of(w, until);
   bound.verdict.note = "masked";
@@ -158,7 +158,7 @@ void measure_outages(InjectionBound& bound, const Watched& w, const Outage& firs
   } else if (!recovered) {
     bound.verdict.note = "not recovered";
   } else if (dark_between(w.evidence, *last.good_end, w.horizon) && bound.verdict.lower <= limit) {
-    reject(bound, "unobserved", fmt::format("probe {} did not watch the time after the recovery", w.probe.name));
+    reject(bound, Signal::unobserved, fmt::format("probe {} did not watch the time after the recovery", w.probe.name));
   } else {
     bound.verdict.upper = std::max(bound.verdict.lower, seconds(*last.good_end - view.effect_from));
     if (&first != &last) bound.verdict.note = "down again after the first recovery";
@@ -179,7 +179,7 @@ void measure_overlapped(InjectionBound& bound, const Watched& w, double limit) {
   bound.verdict.upper = INFINITY;
   bound.verdict.note = overlap_text(w.view);
   bound.verdict.valid = bound.verdict.lower > limit;  // a proven miss stands all the same
-  bound.signal = "overlap";
+  bound.signal = Signal::overlap;
 }
 
 // A recovery step that ended by its limit or was answered `failed`; nullptr when there is none. One that we cut short, or could
@@ -219,11 +219,11 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
   const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), view.late};
   const std::optional<RunTime> lost = run.lost_at(evidence.agent);
   if (evidence.empty() || evidence.results.front().start >= view.effect_from) {
-    reject(bound, "unobserved", fmt::format("probe {} has no result before the fault", probe.name));
+    reject(bound, Signal::unobserved, fmt::format("probe {} has no result before the fault", probe.name));
   } else if (lost && *lost < std::max(view.window.to, view.effect_to)) {
-    reject(bound, "lost agent", fmt::format("agent {} of probe {} was lost", run.agent_name(evidence.agent), probe.name));
+    reject(bound, Signal::lost_agent, fmt::format("agent {} of probe {} was lost", run.agent_name(evidence.agent), probe.name));
   } else if (outage_open_at(evidence, view.effect_from) != nullptr) {
-    reject(bound, "down before", kDownBefore);
+    reject(bound, Signal::down_before, kDownBefore);
     bound.blocks = true;
   } else if (!view.overlap.empty()) {
     measure_overlapped(bound, w, limit);

@@ -35,13 +35,14 @@ std::string what_to_do(AgentId agent, const Evidence& evidence) {
 
 void add_injection(std::vector<Leftover>& out, const InjectionRecord& record, const Evidence& evidence) {
   if (record.fault.value >= evidence.scenario->faults.size()) return;
-  const std::string name = fmt::format("{} {}", evidence.scenario->fault(record.fault).name, record.number);
+  const std::string& fault = evidence.scenario->fault(record.fault).name;
+  const std::string name = fmt::format("{} {}", fault, record.number);
   const FaultEvent* clean = record.find(FaultState::clean);
   if (const FaultEvent* left = record.find(FaultState::leftover)) {
     const bool taken_back = clean != nullptr && record.state == FaultState::clean;
     out.push_back({fmt::format("{} left something behind: {}{}", name, left->detail,
                                taken_back ? "; it was taken back later in the run" : ""),
-                   left->earliest, true, !taken_back, true});
+                   left->earliest, true, !taken_back, true, fault, record.number});
     return;
   }
   if (clean != nullptr || !was_changed(record)) return;
@@ -52,7 +53,7 @@ void add_injection(std::vector<Leftover>& out, const InjectionRecord& record, co
       gone ? fmt::format("agent {} was lost and has not said whether it was undone", evidence.agent_name(agent))
            : "the run ended before it was proven undone";
   out.push_back({fmt::format("{} may still stand: {}; {}", name, why, what_to_do(agent, evidence)),
-                 gone ? *evidence.lost_at(agent) : evidence.timeline->last(), true, true, true});
+                 gone ? *evidence.lost_at(agent) : evidence.timeline->last(), true, true, true, fault, record.number});
 }
 
 // What setup started on the host of an agent that vanished.

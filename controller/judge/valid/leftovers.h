@@ -12,10 +12,12 @@ namespace shakedown::judging {
 
 struct Leftover {
   std::string text;
-  RunTime at{};        // evidence after this instant is touched
-  bool ours = true;    // of this run; else of an earlier one
-  bool stands = true;  // false: taken back later in the run
-  bool shared = true;  // what it changed is part of this scenario, or not known
+  RunTime at{};            // evidence after this instant is touched
+  bool ours = true;        // of this run; else of an earlier one
+  bool stands = true;      // false: taken back later in the run
+  bool shared = true;      // what it changed is part of this scenario, or not known
+  std::string fault = {};  // whose injection left it; empty: something else did
+  uint32_t injection = 0;
 };
 
 std::vector<Leftover> find_leftovers(const Evidence& evidence);

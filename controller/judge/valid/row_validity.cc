@@ -193,7 +193,7 @@ void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
   if (missing.waiting >= 1 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
-    touch(judged, "",
+    touch(judged, Signal::none,
           fmt::format("users of a closed load who waited for bad or slow requests did not make about {:.0f} others, "
                       "so the share of requests does not show how long it was bad",
                       missing.waiting));
@@ -201,7 +201,7 @@ void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad
     return;
   }
   if (missing.stood > 0 && verdict.state == VerdictState::not_proven && all_bad != all_good) {
-    touch(judged, "lag",
+    touch(judged, Signal::lag,
           fmt::format("our own loop came late to the users of the closed load, who would have made up to {:.0f} more "
                       "requests in that time, and the verdict depends on them",
                       std::ceil(missing.stood)));
@@ -209,7 +209,7 @@ void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad
   }
   if (missing.total() <= 0) return;
   if (verdict.state == VerdictState::not_proven && all_bad != all_good) {
-    touch(judged, "our losses", missing_text(missing) + ", and the verdict depends on what they would have been");
+    touch(judged, Signal::our_losses, missing_text(missing) + ", and the verdict depends on what they would have been");
     return;
   }
   verdict.reason +=
@@ -235,7 +235,7 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
     const double lost = loss.shortfall + static_cast<double>(loss.ours);
     const double allowed = std::max(budget, 0.0) / 10;
     if (lost <= allowed * loss.asked) continue;
-    touch(judged, "our losses",
+    touch(judged, Signal::our_losses,
           fmt::format("in phase {} the harness itself lost {:.0f} of {:.0f} arrivals ({:.0f} never offered, {} dropped "
                       "or failed on our side), more than {:g} %",
                       evidence.scenario->phase(phase).name, lost, loss.asked, loss.shortfall, loss.ours, allowed * 100));
@@ -252,7 +252,7 @@ bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>
           return evidence.sends(agent, stage.phase) && lost < std::min(until, stage.range.to);
         });
     if (!missed) continue;
-    touch(judged, "lost agent",
+    touch(judged, Signal::lost_agent,
           fmt::format("load agent {} was lost {:.3f} s into the run, before the end of {}", evidence.agent_name(id),
                       seconds(record.lost_at), what));
     return true;
@@ -291,7 +291,8 @@ void check_called(Judged& judged, const LoadScope& scope, const std::vector<Oper
   });
   for (const OperationId id : operations) {
     if (called.count(id) > 0) continue;
-    touch(judged, "", fmt::format("no {} was ever sent in {}", evidence.scenario->operation(id).name, scope.describe()));
+    touch(judged, Signal::none,
+          fmt::format("no {} was ever sent in {}", evidence.scenario->operation(id).name, scope.describe()));
     set_needed(judged.verdict, {"a load that sends every operation of the row", kNotByTime});
   }
 }
@@ -300,7 +301,7 @@ void check_lag(Judged& judged, const SparseHistogram& lag, double limit_seconds)
   if (judged.verdict.state != VerdictState::fail || lag.empty()) return;
   const double p99 = seconds(lag.quantile(0.99));
   if (p99 <= 0.1 * limit_seconds) return;
-  touch(judged, "lag",
+  touch(judged, Signal::lag,
         fmt::format("our own lag (99 % under {}) is over 10 % of the limit, so the harness may have caused the failure",
                     format_value(p99, Unit::seconds)));
 }

@@ -11,12 +11,9 @@
 namespace shakedown::judging {
 namespace {
 
-void everything(RunValidity& validity, const std::string& signal, const std::string& text) {
+void everything(RunValidity& validity, Signal signal, const std::string& text) {
   validity.reasons.push_back({signal, text, true});
-  if (validity.everything.empty()) {
-    validity.everything = text;
-    validity.everything_signal = signal;
-  }
+  if (validity.everything.empty()) validity.everything = text;
 }
 
 bool lost_during(const StageRecord& stage, const Evidence& evidence) {
@@ -34,15 +31,15 @@ std::string unclosed(const Manifest& manifest) {
 
 void check_journal(RunValidity& validity, const Evidence& evidence) {
   if (evidence.manifest->state == RunState::running && !evidence.goes_on) {
-    everything(validity, "journal", unclosed(*evidence.manifest));
+    everything(validity, Signal::journal, unclosed(*evidence.manifest));
   }
   if (const std::string& damage = evidence.timeline->snapshot_damage(); !damage.empty()) {
-    everything(validity, "journal", damage);
+    everything(validity, Signal::journal, damage);
   }
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (!stage.phase.valid() || stage.ended || stage.not_run) continue;
     if (evidence.manifest->state != RunState::completed) continue;
-    everything(validity, "journal",
+    everything(validity, Signal::journal,
                fmt::format("a completed run without the end of phase {}", evidence.scenario->phase(stage.phase).name));
   }
 }
@@ -56,7 +53,7 @@ bool asked_release(const std::string& when, const Evidence& evidence) {
 void check_release(RunValidity& validity, const Evidence& evidence) {
   const Manifest& manifest = *evidence.manifest;
   if (!manifest.release_start.empty() && !manifest.release_end.empty() && manifest.release_start != manifest.release_end) {
-    everything(validity, "release",
+    everything(validity, Signal::release,
                fmt::format("the release changed during the run from {} to {}", manifest.release_start, manifest.release_end));
     return;
   }
@@ -65,11 +62,11 @@ void check_release(RunValidity& validity, const Evidence& evidence) {
   if (evidence.goes_on && !asked_release(when, evidence)) return;
   if (!manifest.release_start.empty() && !manifest.release_end.empty()) return;
   if (manifest.state == RunState::completed || asked_release(when, evidence)) {
-    everything(validity, "release not read",
+    everything(validity, Signal::release_not_read,
                fmt::format("the release could not be read at the {}, so nobody knows what was measured", when));
   } else {
     validity.reasons.push_back(
-        {"release not read", fmt::format("the run ended before the release was read at the {}", when), false});
+        {Signal::release_not_read, fmt::format("the run ended before the release was read at the {}", when), false});
   }
 }
 
@@ -77,15 +74,15 @@ void check_release(RunValidity& validity, const Evidence& evidence) {
 void check_leftovers(RunValidity& validity, const Evidence& evidence) {
   validity.leftovers = find_leftovers(evidence);
   for (const Leftover& one : validity.leftovers) {
-    const char* signal = !one.ours ? "earlier run" : one.stands ? "leftover" : "undone late";
-    validity.reasons.push_back({signal, one.text, one.ours});
+    const Signal signal = !one.ours ? Signal::earlier_run : one.stands ? Signal::leftover : Signal::undone_late;
+    validity.reasons.push_back({signal, one.text, one.ours, one.fault, one.injection});
   }
 }
 
 void check_lost_agents(RunValidity& validity, const Evidence& evidence) {
   for (const auto& [id, record] : evidence.timeline->agents()) {
     if (!record.lost) continue;
-    validity.reasons.push_back({"lost agent",
+    validity.reasons.push_back({Signal::lost_agent,
                                 fmt::format("agent {} was lost {:.3f} s into the run; its load, probes and "
                                             "ledgers are unknown from then on",
                                             evidence.agent_name(id), seconds(record.lost_at)),
@@ -93,7 +90,7 @@ void check_lost_agents(RunValidity& validity, const Evidence& evidence) {
   }
 }
 
-void warn(RunValidity& validity, const char* signal, std::string text) {
+void warn(RunValidity& validity, Signal signal, std::string text) {
   validity.reasons.push_back({signal, std::move(text), false});
 }
 
@@ -105,13 +102,14 @@ void check_strain(RunValidity& validity, const Evidence& evidence) {
     const auto& agents = evidence.manifest->agents;
     const double cores = id.value < agents.size() ? std::max(1U, agents[id.value].host.cores) : 1;
     if (span > 0 && health.later_cpu_seconds / span > 0.5 * cores) {
-      warn(validity, "cpu", fmt::format("agent {} used {:.2f} of {:g} cores", name, health.later_cpu_seconds / span, cores));
+      warn(validity, Signal::cpu,
+           fmt::format("agent {} used {:.2f} of {:g} cores", name, health.later_cpu_seconds / span, cores));
     }
     if (health.worst_steal > 0) {
-      warn(validity, "steal",
+      warn(validity, Signal::steal,
            fmt::format("up to {} of the CPU was stolen on the host of agent {}", percent_text(health.worst_steal), name));
     }
-    for (const std::string& text : record.warnings) warn(validity, "agent", fmt::format("agent {}: {}", name, text));
+    for (const std::string& text : record.warnings) warn(validity, Signal::agent, fmt::format("agent {}: {}", name, text));
   }
 }
 
@@ -127,7 +125,7 @@ void check_shared_cores(RunValidity& validity, const Evidence& evidence) {
     for (const auto& [id, record] : evidence.timeline->agents()) {
       const bool shares = id == owner || (host != 0 && host_of(id, *evidence.manifest) == host);
       if (!shares || !evidence.has_load_role(id)) continue;
-      warn(validity, "shared cores",
+      warn(validity, Signal::shared_cores,
            fmt::format("load agent {} shares its cores with component {}", evidence.agent_name(id), component.name));
       break;
     }
@@ -136,10 +134,10 @@ void check_shared_cores(RunValidity& validity, const Evidence& evidence) {
 
 void check_notes(RunValidity& validity, const Evidence& evidence) {
   const Manifest& manifest = *evidence.manifest;
-  for (const std::string& text : evidence.timeline->warnings()) warn(validity, "agent", text);
-  for (const std::string& text : manifest.teardown_failures) warn(validity, "teardown", text);
+  for (const std::string& text : evidence.timeline->warnings()) warn(validity, Signal::agent, text);
+  for (const std::string& text : manifest.teardown_failures) warn(validity, Signal::teardown, text);
   if (!manifest.rejudged_from.empty()) {
-    warn(validity, "rejudged",
+    warn(validity, Signal::rejudged,
          fmt::format("objectives changed after the run: executed with scenario {}, judged with {}", manifest.rejudged_from,
                      manifest.scenario_sha256));
   }
@@ -168,7 +166,7 @@ bool RunValidity::valid() const {
 RunValidity examine_run(const Evidence& evidence) {
   RunValidity validity;
   const std::string identity = broken_identity(evidence);
-  if (!identity.empty()) everything(validity, "accounting identity", identity);
+  if (!identity.empty()) everything(validity, Signal::accounting_identity, identity);
   check_journal(validity, evidence);
   check_release(validity, evidence);
   check_leftovers(validity, evidence);
@@ -183,12 +181,12 @@ RunValidity examine_run(const Evidence& evidence) {
 
 void apply(const RunValidity& validity, Judged& judged) {
   if (!validity.everything.empty()) {
-    touch(judged, "", validity.everything);
+    touch(judged, Signal::none, validity.everything);
     return;
   }
   for (const Leftover& one : validity.leftovers) {
     if (!one.shared || judged.until <= one.at) continue;
-    touch(judged, "",
+    touch(judged, Signal::none,
           one.ours ? "an injection or an agent had left something behind before this was measured"
                    : "what an earlier run had left behind stood while this was measured");
     return;

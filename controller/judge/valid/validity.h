@@ -13,8 +13,7 @@ namespace shakedown::judging {
 
 struct RunValidity {
   std::vector<ValidityReason> reasons;
-  std::string everything;  // why every row is unknown; empty = none such
-  std::string everything_signal;
+  std::string everything;           // why every row is unknown; empty = none such
   std::vector<Leftover> leftovers;  // evidence after one that is shared is touched
   bool valid() const;
 };

@@ -214,7 +214,7 @@ Table agents_table(const Scorecard& card) {
 Table validity_table(const Scorecard& card) {
   Table table{"Validity", "What the instrument found out about itself.", {"Signal", "Weight", "Figures"}, {}};
   for (const ValidityReason& reason : card.reasons)
-    table.rows.push_back({reason.signal, reason.invalidates ? "makes the run invalid" : "warning", reason.text});
+    table.rows.push_back({to_string(reason.signal), reason.invalidates ? "makes the run invalid" : "warning", reason.text});
   return table;
 }
 

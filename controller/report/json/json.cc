@@ -18,7 +18,7 @@ Json run_of(const Scorecard& card) {
   const Manifest& manifest = card.manifest;
   Json reasons = Json::array();
   for (const ValidityReason& reason : card.reasons)
-    reasons.push_back({{"signal", reason.signal}, {"text", reason.text}, {"invalidates", reason.invalidates}});
+    reasons.push_back({{"signal", to_string(reason.signal)}, {"text", reason.text}, {"invalidates", reason.invalidates}});
   return {{"id", manifest.run_id},
           {"started", wall(manifest.started)},
           {"finished", wall(manifest.finished)},

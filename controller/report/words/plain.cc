@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <utility>
 
 #include "controller/report/words/text.h"
 
@@ -16,34 +15,48 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-// A piece of a validity signal's name, and what it means to somebody who does not run the instrument.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kTrouble = {{
-    {"not injected", "A failure that the drill declares was not caused, so what would follow it is not known."},
-    {"lag", "Our own load machine was late, so some delays may be ours."},
-    {"shortfall", "Our own load machine could not send everything it should have sent."},
-    {"drop", "Our own load machine could not send everything it should have sent."},
-    {"client", "Our own load machine could not send everything it should have sent."},
-    {"agent", "One of our measuring machines was lost during the drill."},
-    {"clock", "The clocks of our machines differ too much to compare times."},
-    {"bite", "A failure that we injected is not proven to have taken effect."},
-    {"bit", "A failure that we injected is not proven to have taken effect."},
-    {"accounting", "Our own counts do not add up."},
-    {"journal", "The record of the drill is incomplete."},
-    {"overlap", "Failures that we injected overlapped, so what one of them does alone is not shown."},
-    {"down before", "The service was down already when a failure was to be injected."},
-    {"undone late", "A failure that we caused was taken back later than declared, so what came after it may be ours."},
-    {"stood before", "Something that we had broken before still stood when the next failure was injected."},
-    {"release not read", "Which release was measured is not known: it could not be read."},
-    {"release", "The release was changed during the drill."},
-}};
+// What a signal means to somebody who does not run the instrument.
+const char* plain_words(Signal signal) {
+  switch (signal) {
+    case Signal::accounting_identity: return "Our own counts do not add up.";
+    case Signal::agent: return "One of our measuring machines told what could not be used.";
+    case Signal::bite: return "A failure that we injected is not proven to have taken effect.";
+    case Signal::clock_offset: return "The clocks of our machines differ too much to compare times.";
+    case Signal::down_before: return "The service was down already when a failure was to be injected.";
+    case Signal::earlier_run: return "Something that an earlier drill had left behind stood during this one.";
+    case Signal::journal: return "The record of the drill is incomplete.";
+    case Signal::lag:
+    case Signal::cpu:
+    case Signal::steal:
+    case Signal::shared_cores: return "Our own load machine was late, so some delays may be ours.";
+    case Signal::leftover:
+    case Signal::teardown: return "Not everything is as it was before the drill.";
+    case Signal::lost_agent: return "One of our measuring machines was lost during the drill.";
+    case Signal::many_rows: return "What fails, fails so narrowly that chance alone may do that.";
+    case Signal::not_injected:
+    case Signal::not_run: return "A failure that the drill declares was not caused, so what would follow it is not known.";
+    case Signal::our_losses: return "Our own load machine could not send everything it should have sent.";
+    case Signal::overlap: return "Failures that we injected overlapped, so what one of them does alone is not shown.";
+    case Signal::rejudged: return "The requirements were changed after the drill.";
+    case Signal::release: return "The release was changed during the drill.";
+    case Signal::release_not_read: return "Which release was measured is not known: it could not be read.";
+    case Signal::stood_before: return "Something that we had broken before still stood when the next failure was injected.";
+    case Signal::undone_late:
+      return "A failure that we caused was taken back later than declared, so what came after it may be ours.";
+    case Signal::unexplained_loss: return "Something that was confirmed is lost, and nothing that we caused explains it.";
+    case Signal::unobserved: return "We did not watch all of the time that counts.";
+    case Signal::none: break;
+  }
+  return "Our own measurement had a problem.";
+}
 
-bool is_leftover(const ValidityReason& reason) { return lower_case(reason.signal).find("leftover") != std::string::npos; }
+bool is_leftover(const ValidityReason& reason) { return reason.signal == Signal::leftover; }
 
-std::string plain_signal(const ValidityReason& reason) {
-  const std::string signal = lower_case(reason.signal);
-  for (const auto& [piece, sentence] : kTrouble)
-    if (signal.find(piece) != std::string::npos) return std::string(sentence);
-  return "Our own measurement had a problem: " + shorten(plain_or(reason.signal, "see the evidence pages"), 60) + ".";
+// Whether the fault whose injection left it tells it already.
+bool told_by_fault(const ValidityReason& reason, const Scorecard& card) {
+  return std::any_of(card.faults.begin(), card.faults.end(), [&](const ScoredFault& fault) {
+    return fault.name == reason.fault && fault.injection == reason.injection && !fault.leftovers.empty();
+  });
 }
 
 }  // namespace
@@ -55,15 +68,8 @@ std::vector<std::string> leftovers(const Scorecard& scorecard) {
   for (const ScoredFault& fault : scorecard.faults)
     if (fault.state == FaultState::leftover && fault.leftovers.empty())
       found.push_back(clean(fault.component + ": not as it was before " + fault.name));
-  const std::size_t of_faults = found.size();
   for (const ValidityReason& reason : scorecard.reasons) {
-    if (!is_leftover(reason)) continue;
-    const bool told = of_faults > 0 && std::any_of(scorecard.faults.begin(), scorecard.faults.end(), [&](const auto& fault) {
-                        return std::any_of(fault.leftovers.begin(), fault.leftovers.end(), [&](const std::string& leftover) {
-                          return reason.text.find(leftover) != std::string::npos;
-                        });
-                      });
-    if (!told) found.push_back(clean(reason.text));
+    if (is_leftover(reason) && !told_by_fault(reason, scorecard)) found.push_back(clean(reason.text));
   }
   return found;
 }
@@ -98,12 +104,12 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
     trouble.push_back("The requirements were changed after the drill, so it is at most NOT PROVEN.");
   for (const ValidityReason& reason : scorecard.reasons) {
     if (!reason.invalidates || is_leftover(reason)) continue;
-    std::string sentence = plain_signal(reason);
+    std::string sentence = plain_words(reason.signal);
     if (std::find(trouble.begin(), trouble.end(), sentence) == trouble.end()) trouble.push_back(std::move(sentence));
   }
   for (const ValidityReason& reason : scorecard.reasons) {
-    if (reason.signal == "many rows") trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
-    if (reason.signal == "earlier run")
+    if (reason.signal == Signal::many_rows) trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
+    if (reason.signal == Signal::earlier_run)
       trouble.push_back("Left behind by an earlier drill: " + shorten(clean(reason.text), 200) + ".");
   }
   if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty())

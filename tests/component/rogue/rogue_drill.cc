@@ -161,7 +161,7 @@ Found judged(const Scenario& scenario, Chronicle& chronicle) {
     out.why += "\n  " + row.requirement.id + ": " + row.verdict.reason;
   }
   for (const ValidityReason& reason : card.reasons) {
-    out.why += "\n  " + reason.signal + ": " + reason.text;
+    out.why += "\n  " + std::string(to_string(reason.signal)) + ": " + reason.text;
     if (reason.text.find("messages refused") != std::string::npos) out.refused += reason.text + "\n";
   }
   return out;

@@ -192,7 +192,8 @@ TEST(TruthWaits, AnUndoIsWaitedForAsLongAsItsStepsMayTake) {
 }
 
 bool raised(const Scorecard& card, const std::string& signal) {
-  return std::any_of(card.reasons.begin(), card.reasons.end(), [&](const ValidityReason& r) { return r.signal == signal; });
+  return std::any_of(card.reasons.begin(), card.reasons.end(),
+                     [&](const ValidityReason& r) { return to_string(r.signal) == signal; });
 }
 
 // A drill in which a fault of the second phase is still to come, while the first goes on.

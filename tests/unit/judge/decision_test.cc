@@ -67,7 +67,7 @@ TEST(Decision, NoGoOnlyForCompletedValidRunsWithoutLeftovers) {
   invalid.valid = false;
   EXPECT_EQ(judging::decide(invalid), DecisionState::not_proven);
   Scorecard leftover = card({row(kPass)});
-  leftover.reasons.push_back({"leftover", "a stopped process", true});
+  leftover.reasons.push_back({Signal::leftover, "a stopped process", true});
   EXPECT_EQ(judging::decide(leftover), DecisionState::not_proven);
 }
 

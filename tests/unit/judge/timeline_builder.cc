@@ -291,7 +291,7 @@ Scorecard Drill::judge() const {
 std::string all_text(const Scorecard& card) {
   std::string out;
   for (const std::string& s : card.tldr) out += s + "\n";
-  for (const ValidityReason& r : card.reasons) out += r.signal + ": " + r.text + "\n";
+  for (const ValidityReason& r : card.reasons) out += std::string(to_string(r.signal)) + ": " + r.text + "\n";
   for (const ScoredRequirement& r : card.requirements) {
     out += r.requirement.id + " " + to_string(r.verdict.state) + ": " + r.verdict.reason + " | " + r.verdict.needed + " | " +
            to_string(r.verdict.watermelon) + " " + r.verdict.watermelon_reason + "\n";

@@ -11,7 +11,7 @@ using testing::Drill;
 
 bool raised(const Scorecard& card, const std::string& signal, bool invalidates) {
   for (const ValidityReason& r : card.reasons) {
-    if (r.signal == signal && r.invalidates == invalidates) return true;
+    if (to_string(r.signal) == signal && r.invalidates == invalidates) return true;
   }
   return false;
 }

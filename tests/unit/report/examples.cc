@@ -193,7 +193,7 @@ Example no_go() {
   for (uint32_t n = 1; n <= 3; ++n) ledger.injections.push_back({"kill-checkout", n, 11 + n, 0, 0, 0.1, 0.16, 0.14});
   ledger.lost_ids = {501, 502, 503};
   example.card.ledgers = {ledger};
-  example.card.reasons = {{"cpu", "the agent used 93% of one core for 2 s (warning above 90%)", false}};
+  example.card.reasons = {{Signal::cpu, "the agent used 93% of one core for 2 s (warning above 90%)", false}};
   return example;
 }
 
@@ -253,7 +253,8 @@ Example interrupted() {
   example.card.manifest.ended_by = "SIGINT";
   example.card.manifest.teardown_failures = {"stop checkout: still running after 10s"};
   example.card.valid = false;
-  example.card.reasons = {{"leftover", "component checkout: process group 4711 is still stopped", true}};
+  example.card.reasons = {
+      {Signal::leftover, "component checkout: process group 4711 is still stopped", true, "kill-checkout", 1}};
   example.card.faults = {{.name = "kill-checkout",
                           .component = "checkout",
                           .injection = 1,
@@ -323,7 +324,7 @@ Example crowded(bool reds, bool opens, bool alarms) {
   if (!alarms) return example;
   card.manifest.state = RunState::stopped;
   card.valid = false;
-  for (const char* signal : {"lag", "lost agent", "clock-offset bound", "accounting identity"})
+  for (const Signal signal : {Signal::lag, Signal::lost_agent, Signal::clock_offset, Signal::accounting_identity})
     card.reasons.push_back({signal, kWords, true});
   for (ScoredFault& fault : card.faults) fault.leftovers = {kWords + kWords, kWords + kWords};
   return example;

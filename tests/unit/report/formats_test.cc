@@ -122,7 +122,7 @@ TEST(TruthJunit, WhatKeepsAGoBackIsAnErrorOfTheRun) {
   Scorecard card = example("go").card;
   card.decision = DecisionState::not_proven;
   EXPECT_THAT(scorecard_junit(card), HasSubstr("Nothing that decides was measured"));
-  card.reasons.push_back({"unexplained loss", "21 confirmed entries disappeared, and no fault explains it", false});
+  card.reasons.push_back({Signal::unexplained_loss, "21 confirmed entries disappeared, and no fault explains it", false});
   EXPECT_THAT(scorecard_junit(card), HasSubstr("21 confirmed entries disappeared"));
   EXPECT_THAT(scorecard_junit(card), HasSubstr("<error type=\"run\""));
 }

@@ -185,8 +185,8 @@ void Maker::measure(ScoredRequirement& row) {
   if (chance(10)) {
     judging::Judged judged;
     judged.verdict = v;
-    judging::touch(judged, "lag", "our lag was large");
-    judging::touch(judged, "lost agent", "an agent was lost");
+    judging::touch(judged, Signal::lag, "our lag was large");
+    judging::touch(judged, Signal::lost_agent, "an agent was lost");
     v = judged.verdict;
   }
 }
@@ -243,7 +243,7 @@ void Maker::describe() {
   card.launch = chance(50) ? "2026-12-15" : "";
   if (!card.launch.empty()) card.launch_in_days = of({-1, 0, 1, 23});
   card.valid = chance(80);
-  if (!card.valid) card.reasons = {{"lag", "our lag was large", true}};
+  if (!card.valid) card.reasons = {{Signal::lag, "our lag was large", true}};
   if (chance(20)) card.unjudged = {{"spike", of<std::string>({"", "write"}), of<uint64_t>({1, 10000}), 1}};
   if (chance(30))
     card.searches = {ScoredSearch{.phase = "steady", .lower = of({0.5, 1904.7}), .upper = 2001.0, .ended = "found"}};

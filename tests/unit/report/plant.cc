@@ -106,7 +106,7 @@ void plant(Example& example, const std::string& text) {
   put(card.environment.name, card.environment.differs);
   plant_manifest(card.manifest, put);
   card.reasons.resize(3);
-  for (ValidityReason& reason : card.reasons) put(reason.signal, reason.text);
+  for (ValidityReason& reason : card.reasons) put(reason.text, reason.fault);
   for (ScoredRequirement& row : card.requirements) plant_requirement(row, put);
   plant_record(card, put);
   card.unjudged.resize(1);

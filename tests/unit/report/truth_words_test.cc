@@ -47,9 +47,10 @@ TEST(TruthWords, AnAreaWhoseRowsThatNeedNotHoldFailIsNotSaidToHold) {
 TEST(TruthWords, AReleaseThatCouldNotBeReadWasNotChanged) {
   Scorecard card;
   card.manifest.state = RunState::completed;
-  card.reasons = {{"release not read", "the release could not be read at the end, so nobody knows what was measured", true}};
+  card.reasons = {
+      {Signal::release_not_read, "the release could not be read at the end, so nobody knows what was measured", true}};
   EXPECT_EQ(run_trouble(card), std::vector<std::string>{"Which release was measured is not known: it could not be read."});
-  card.reasons = {{"release", "the release changed during the run from a to b", true}};
+  card.reasons = {{Signal::release, "the release changed during the run from a to b", true}};
   EXPECT_EQ(run_trouble(card), std::vector<std::string>{"The release was changed during the drill."});
 }
 

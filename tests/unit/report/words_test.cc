@@ -112,10 +112,10 @@ TEST(Leftovers, AreFoundInFaultsStatesAndSignals) {
   card.faults = {{.name = "kill", .component = "db", .state = FaultState::leftover}};
   EXPECT_EQ(leftovers(card), std::vector<std::string>{"db: not as it was before kill"});
   card.faults.clear();
-  card.reasons = {{"leftover", "agent a: file x", true}};
+  card.reasons = {{Signal::leftover, "agent a: file x", true}};
   EXPECT_EQ(leftovers(card), std::vector<std::string>{"agent a: file x"});
-  card.reasons.push_back({"leftover", "kill 1 left something behind: pid 7 is stopped", true});
-  card.faults = {{.name = "kill", .component = "db", .leftovers = {"pid 7 is stopped"}}};
+  card.reasons.push_back({Signal::leftover, "kill 1 left something behind: pid 7 is stopped", true, "kill", 1});
+  card.faults = {{.name = "kill", .component = "db", .injection = 1, .leftovers = {"pid 7 is stopped"}}};
   EXPECT_EQ(leftovers(card), (std::vector<std::string>{"db: pid 7 is stopped", "agent a: file x"})) << "each once";
 }
 
@@ -126,10 +126,12 @@ TEST(RunTrouble, AnInvalidRunIsNeverSilent) {
   EXPECT_FALSE(run_trouble(card).empty());
   card.valid = true;
   EXPECT_TRUE(run_trouble(card).empty());
-  card.reasons = {{"cpu", "busy", false}};
+  card.reasons = {{Signal::cpu, "busy", false}};
   EXPECT_TRUE(run_trouble(card).empty()) << "a warning is not trouble";
-  card.reasons = {{"never heard of", "x", true}};
-  EXPECT_EQ(run_trouble(card).size(), 1u);
+  for (const Signal signal : all_signals()) {
+    card.reasons = {{signal, "x", true}};
+    EXPECT_FALSE(run_trouble(card).empty() && leftovers(card).empty()) << to_string(signal);
+  }
   card.reasons.clear();
   card.manifest.rejudged_from = "abc";
   EXPECT_EQ(run_trouble(card).size(), 1u) << "a scenario changed after the run is said on page one";

@@ -39,9 +39,9 @@ TEST(ExitCode, LeftoversComeFirst) {
   EXPECT_EQ(exit_code(by_state), 4);
 
   Scorecard by_reason = card(DecisionState::go, RunState::interrupted);
-  by_reason.reasons.push_back({.signal = "lag", .text = ""});
+  by_reason.reasons.push_back({.signal = Signal::lag, .text = ""});
   EXPECT_EQ(exit_code(by_reason), 3);
-  by_reason.reasons.push_back({.signal = "leftover", .text = ""});
+  by_reason.reasons.push_back({.signal = Signal::leftover, .text = ""});
   EXPECT_EQ(exit_code(by_reason), 4);
 }
 

@@ -29,7 +29,8 @@ Scorecard same_promise(uint64_t bad, int rows, double confidence = 0.95) {
 }
 
 bool told(const Scorecard& card) {
-  return std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) { return r.signal == "many rows"; });
+  return std::any_of(card.reasons.begin(), card.reasons.end(),
+                     [](const ValidityReason& r) { return r.signal == Signal::many_rows; });
 }
 
 TEST(TruthChance, ANarrowFailDecidesAloneAndNotAmongForty) {

@@ -23,7 +23,7 @@ struct TruthInjected : ::testing::Test {
   }
   static std::string reason(const Scorecard& card) {
     for (const ValidityReason& one : card.reasons) {
-      if (one.signal == "not injected") return one.text;
+      if (one.signal == Signal::not_injected) return one.text;
     }
     return "";
   }

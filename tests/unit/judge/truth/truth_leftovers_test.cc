@@ -43,8 +43,8 @@ struct Truth {
 };
 
 std::string reason(const Scorecard& card, const std::string& signal) {
-  const auto found =
-      std::find_if(card.reasons.begin(), card.reasons.end(), [&](const ValidityReason& r) { return r.signal == signal; });
+  const auto found = std::find_if(card.reasons.begin(), card.reasons.end(),
+                                  [&](const ValidityReason& r) { return to_string(r.signal) == signal; });
   return found == card.reasons.end() ? "" : found->text;
 }
 

@@ -225,7 +225,8 @@ TEST(TruthThroughput, WhatUsersDidNotAskWhileWeStoodStillIsNotTheTargetsFailure)
   const Verdict& v = card.requirements[0].verdict;
   EXPECT_EQ(v.state, VerdictState::unknown) << v.reason;
   EXPECT_NE(v.reason.find("came late to the users"), std::string::npos) << v.reason;
-  EXPECT_TRUE(std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) { return r.signal == "lag"; }));
+  EXPECT_TRUE(
+      std::any_of(card.reasons.begin(), card.reasons.end(), [](const ValidityReason& r) { return r.signal == Signal::lag; }));
   EXPECT_DOUBLE_EQ(*v.measured.value, 20);
   EXPECT_NEAR(*v.measured.upper, 40, 1);
 }

@@ -241,9 +241,9 @@ TEST(TruthPageOne, AnInjectionThatNoRowCouldUseWasNotMeasured) {
 TEST(TruthSentences, TwoDisturbancesAreOneReason) {
   judging::Judged judged;
   judged.verdict.reason = "12 of 13 held.";
-  judging::touch(judged, "lag", "our lag was large");
-  judging::touch(judged, "lost agent", "an agent was lost");
-  judging::touch(judged, "lag", "our lag was large");
+  judging::touch(judged, Signal::lag, "our lag was large");
+  judging::touch(judged, Signal::lost_agent, "an agent was lost");
+  judging::touch(judged, Signal::lag, "our lag was large");
   EXPECT_EQ(judged.verdict.reason, "Unknown: our lag was large; an agent was lost. Untrusted figure: 12 of 13 held.");
 }
 
