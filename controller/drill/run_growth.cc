@@ -3,6 +3,7 @@
 
 #include "controller/drill/run_wait.h"
 #include "controller/judge/capacity/search.h"
+#include "controller/model/figures.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -11,11 +12,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kLongestDrain = 60s;
-
-std::string level_text(StepAxis axis, double level) {
-  return axis == StepAxis::rate ? format_rate({level})
-                                : format_number(level) + (axis == StepAxis::concurrency ? " users" : " replicas");
-}
 
 Duration longest_timeout(const Scenario& scenario, const Phase& phase) {
   Duration longest{};

@@ -35,13 +35,6 @@ double growth(const ShareBounds& share, double allowed, double confidence) {
 
 }  // namespace
 
-std::string span_text(double s) {
-  if (s < 120) return fmt::format("{:.3g} s", s);
-  if (s < 7200) return fmt::format("{:.3g} min", s / 60);
-  if (s < 2 * 86400) return fmt::format("{:.3g} h", s / 3600);
-  return fmt::format("{:.3g} d", s / 86400);
-}
-
 void set_needed(Verdict& verdict, Needed needed) {
   verdict.needed = std::move(needed.text);
   verdict.needed_seconds = needed.seconds;

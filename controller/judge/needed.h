@@ -6,6 +6,7 @@
 #include <string>
 
 #include "controller/judge/ratio.h"
+#include "controller/model/figures.h"
 #include "controller/model/requirement.h"
 #include "controller/model/verdict.h"
 
@@ -35,8 +36,5 @@ Needed needed_up_time(double up, double availability, double mttr, double confid
 
 // Clean injections that are missing for a count, or for a claim on a share of all cases.
 std::string needed_injections(uint64_t have, uint64_t need);
-
-// "2 h 5 min", "90 s", "34.7 d": for people, three significant digits at most.
-std::string span_text(double seconds);
 
 }  // namespace shakedown::judging

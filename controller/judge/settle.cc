@@ -116,11 +116,6 @@ Judged worst_of(std::vector<Judged> judged, const Requirement& requirement) {
   return out;
 }
 
-std::string percent_text(double share) {
-  const double percent = share * 100;
-  return fmt::format("{:.{}g} %", percent, percent >= 10 && percent < 99.5 ? 2 : 6);
-}
-
 std::string at_least_percent(double share) {
   const double percent = share * 100;
   if (!(percent > 0)) return "0 %";
@@ -139,20 +134,5 @@ std::string figure(double value, Unit unit, double limit) {
 }
 
 std::string confidence_text(double confidence) { return fmt::format("at {:g} % confidence", confidence * 100); }
-
-std::string limit_text(const Objective& objective) {
-  return objective.text.empty() ? format_number(objective.limit) : objective.text;
-}
-
-std::string plural(const std::string& noun) {
-  if (noun.empty()) return noun;
-  const auto ends = [&](std::string_view tail) { return noun.ends_with(tail); };
-  const bool vowel_before = noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string::npos;
-  if (ends("y") && !vowel_before) return noun.substr(0, noun.size() - 1) + "ies";
-  if (ends("s") || ends("x") || ends("z") || ends("ch") || ends("sh")) return noun + "es";
-  return noun + "s";
-}
-
-std::string counted(uint64_t n, const std::string& noun) { return fmt::format("{} {}", n, n == 1 ? noun : plural(noun)); }
 
 }  // namespace shakedown::judging

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
+#include "controller/model/figures.h"
 #include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
@@ -48,16 +49,10 @@ void touch(Judged& judged, Signal signal, std::string text);
 // Fail over unknown over not proven over pass; among equals the worse bound. Used where any of several may count.
 Judged worst_of(std::vector<Judged> judged, const Requirement& requirement);
 
-std::string percent_text(double share);      // 0.95 -> "95 %", two significant digits at least
 std::string at_least_percent(double share);  // 0.36840 -> "36.8 %": three significant digits, never rounded up
 // A measured value or bound as a reason tells it: three significant digits (of a share over one half those of what it leaves
 // free), or as many more as tell on which side of the limit it lies.
 std::string figure(double value, Unit unit, double limit);
 std::string confidence_text(double confidence);  // "at 95 % confidence"
-std::string limit_text(const Objective& objective);
-// "entry" -> "entries", "read" -> "reads".
-std::string plural(const std::string& noun);
-// "1 drill", "3 drills".
-std::string counted(uint64_t n, const std::string& noun);
 
 }  // namespace shakedown::judging

@@ -21,7 +21,7 @@ double cpu_seconds() {
 }
 
 // Every agent has told of the time until then.
-bool told(RunTime until, const Timeline& timeline) {
+bool is_told(RunTime until, const Timeline& timeline) {
   const auto& agents = timeline.agents();
   return std::all_of(agents.begin(), agents.end(), [until](const auto& entry) {
     const AgentRecord& record = entry.second;
@@ -41,7 +41,7 @@ bool outcomes_are_in(const Timeline& timeline, RunTime now) {
     uint64_t sum = 0;
     auto it = timeline.totals().lower_bound({stage.stage, OperationId(0)});
     for (; it != timeline.totals().end() && it->first.first == stage.stage; ++it) sum += it->second.offered();
-    if (sum != stage.offered || !told(stage.range.to, timeline)) return false;
+    if (sum != stage.offered || !is_told(stage.range.to, timeline)) return false;
   }
   return true;
 }

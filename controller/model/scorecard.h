@@ -8,6 +8,7 @@
 #include "controller/model/scenario.h"
 #include "controller/model/scored_parts.h"
 #include "controller/model/signal.h"
+#include "controller/model/told.h"
 #include "controller/model/verdict.h"
 #include "core/model/run.h"
 
@@ -143,8 +144,8 @@ struct Scorecard {
   bool valid = false;
   std::vector<ValidityReason> reasons;
   DecisionState decision = DecisionState::not_proven;
-  std::string covers;             // "2 of 11 areas"
-  std::vector<std::string> tldr;  // business sentences, no jargon
+  std::string covers;      // "2 of 11 areas"
+  std::vector<Told> tldr;  // what page one tells first
   std::vector<ScoredRequirement> requirements;
   std::vector<UnjudgedPhase> unjudged;
   std::vector<AreaSummary> areas;  // all 11, in order

@@ -1,4 +1,4 @@
-// The parts of a scorecard beside its rows: searches, scaling, downstream systems, controls, trade-offs, what the team's own
+// The parts of a scorecard beside its rows: searches, scaling, downstream systems, controls, what the team's own
 // dashboards say.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/model/growth.h"
+#include "controller/model/trade_off.h"
 #include "controller/model/verdict.h"
 #include "core/model/sample.h"
 
@@ -132,15 +133,6 @@ struct ScoredTraffic {
   bool witnessed = false;              // single exchanges were recorded
   std::vector<ScoredExchange> first_bad, slowest_bad, slowest_good;
 };
-
-// One way out of a red or unproven row, worked out from what was measured.
-struct TradeOff {
-  enum class Kind { resources, focus, date, promise } kind = Kind::resources;
-  std::string option;      // one sentence with figures
-  std::string assumption;  // what it takes for granted
-  std::string owner;
-};
-const char* to_string(TradeOff::Kind kind);  // "resources", "focus", "date", "promise"
 
 // What the team's own monitoring says of the same SLI in the same window.
 struct ScoredReported {

@@ -12,13 +12,12 @@
 #include "controller/judge/settle.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/sequential.h"
+#include "controller/model/figures.h"
 #include "controller/model/search_time.h"
 #include "core/base/units.h"
 
 namespace shakedown {
 namespace {
-
-using judging::counted;
 
 bool contains(const auto& list, const auto& one) { return std::find(list.begin(), list.end(), one) != list.end(); }
 
@@ -207,8 +206,8 @@ struct EvidenceText {
     const double planned = seconds(promised_duration());
     const double all = judging::needed_test_time(0, 0, limit(), confidence()).seconds;
     const judging::Needed missing = judging::needed_test_time(planned, 0, limit(), confidence());
-    return fmt::format("{} without a spontaneous outage, fault windows not counted ({} planned){}", judging::span_text(all),
-                       judging::span_text(planned), missing.seconds > 0 ? too_few("needed: " + missing.text) : "");
+    return fmt::format("{} without a spontaneous outage, fault windows not counted ({} planned){}", span_text(all),
+                       span_text(planned), missing.seconds > 0 ? too_few("needed: " + missing.text) : "");
   }
   // Of phases under load that somebody promises to carry.
   Duration promised_duration() const {
@@ -231,7 +230,7 @@ struct EvidenceText {
       const Duration least = (std::max(1U, probe.down_after) + 1) * probe.every;
       if (planned_duration(scenario) >= least) continue;
       out += fmt::format("; {} can show no outage in less than {} ({} planned): TOO SHORT", probe.name, format_duration(least),
-                         judging::span_text(seconds(planned_duration(scenario))));
+                         span_text(seconds(planned_duration(scenario))));
     }
     return out;
   }
@@ -275,7 +274,7 @@ struct EvidenceText {
     if (reading <= ledger.verify_limit) return "";
     return fmt::format(
         "; reading {} back takes {} at verify_rate {} and verify_limit is {}: TOO SHORT, what is not read counts as lost",
-        ledger.name, judging::span_text(seconds(reading)), format_rate(ledger.verify_rate), format_duration(ledger.verify_limit));
+        ledger.name, span_text(seconds(reading)), format_rate(ledger.verify_rate), format_duration(ledger.verify_limit));
   }
   // rate: what the search must show for a pass, per second.
   std::string searched(PhaseId phase, double rate) const {

@@ -2,6 +2,8 @@
 
 #include "controller/report/report.h"
 #include "controller/report/words/growth.h"
+#include "controller/report/words/options.h"
+#include "controller/report/words/page_one.h"
 #include "controller/report/words/plain.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
@@ -70,7 +72,7 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
     if (!row.verdict.needed.empty()) out += indent + "to decide it: " + clean(row.verdict.needed) + "\n";
   }
   for (const TradeOff& option : row.options)
-    out += indent + report::option_title(option.kind) + ": " + clean(option.option) + "\n";
+    out += indent + report::option_title(option.kind) + ": " + clean(report::option_words(option)) + "\n";
   return out;
 }
 
@@ -109,7 +111,7 @@ std::string scorecard_console(const Scorecard& card, bool colour) {
   for (const std::string& leftover : report::leftovers(card))
     out += "  " + paint.state("fail", "[!] LEFT BEHIND: " + leftover) + "\n";
   for (const std::string& sentence : report::run_trouble(card)) out += "  " + paint.state("not-proven", "[!] " + sentence) + "\n";
-  for (const std::string& sentence : card.tldr) out += "  " + clean(sentence) + "\n";
+  for (const std::string& sentence : report::tldr_words(card)) out += "  " + clean(sentence) + "\n";
 
   if (!card.requirements.empty()) out += "\n";
   for (const std::size_t i : report::by_urgency(card)) out += row_lines(card.requirements[i], paint);

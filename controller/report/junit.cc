@@ -3,6 +3,7 @@
 
 #include "controller/report/report.h"
 #include "controller/report/words/growth.h"
+#include "controller/report/words/options.h"
 #include "controller/report/words/plain.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
@@ -19,7 +20,7 @@ std::string attribute(const char* name, const std::string& value) {
 std::string ways_out(const ScoredRequirement& row) {
   std::string text;
   for (const TradeOff& option : row.options)
-    text += std::string(" ") + report::option_title(option.kind) + ": " + option.option + ".";
+    text += std::string(" ") + report::option_title(option.kind) + ": " + report::option_words(option) + ".";
   return text;
 }
 

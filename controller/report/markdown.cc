@@ -2,6 +2,7 @@
 #include "controller/report/report.h"
 #include "controller/report/traffic.h"
 #include "controller/report/words/growth.h"
+#include "controller/report/words/page_one.h"
 #include "controller/report/words/plain.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
@@ -36,7 +37,7 @@ std::string summary(const Scorecard& card) {
   std::string out;
   for (const std::string& leftover : report::leftovers(card)) out += "- **Left behind:** " + markdown_text(leftover) + "\n";
   for (const std::string& sentence : report::run_trouble(card)) out += "- **" + markdown_text(sentence) + "**\n";
-  for (const std::string& sentence : card.tldr) out += "- " + markdown_text(sentence) + "\n";
+  for (const std::string& sentence : report::tldr_words(card)) out += "- " + markdown_text(sentence) + "\n";
   return out.empty() ? out : out + "\n";
 }
 

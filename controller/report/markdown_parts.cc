@@ -1,6 +1,7 @@
 #include "controller/report/markdown_parts.h"
 
 #include "controller/report/words/growth.h"
+#include "controller/report/words/options.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -55,8 +56,9 @@ std::string markdown_ways(const Scorecard& card) {
   std::vector<Cells> rows;
   for (const std::size_t i : by_urgency(card))
     for (const TradeOff& option : card.requirements[i].options)
-      rows.push_back({markdown_text(card.requirements[i].requirement.id), option_title(option.kind), markdown_text(option.option),
-                      markdown_text(option.assumption), markdown_text(option.owner)});
+      rows.push_back({markdown_text(card.requirements[i].requirement.id), option_title(option.kind),
+                      markdown_text(option_words(option)), markdown_text(assumption_words(option)),
+                      markdown_text(person_words(option))});
   return markdown_table({"Row", "Way", "What it comes to", "Takes for granted", "Owner"}, rows);
 }
 

@@ -7,6 +7,7 @@
 
 #include "controller/judge/evidence.h"
 #include "controller/measure/bounds/scaling.h"
+#include "controller/model/figures.h"
 #include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
@@ -21,8 +22,6 @@ struct SeriesEvidence {
   double stood = 0;  // of the steps that count, at most: our own lag, over the rest of the requests' time
 };
 
-// A level as a reader says it: "16 users", "4 replicas", "400/s".
-std::string level_text(StepAxis axis, double level);
 // The highest level that counts; 0 = none does.
 double largest_level(const ScoredScaling& scored);
 // What the law is fitted over, at a level as declared: itself, or for a rate the mean number in the system there, between two

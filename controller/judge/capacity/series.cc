@@ -129,11 +129,6 @@ std::string no_law(const std::string& why, const ScoredScaling& scored) {
 
 }  // namespace
 
-std::string level_text(StepAxis axis, double level) {
-  if (axis == StepAxis::rate) return format_value(level, Unit::per_second);
-  return format_number(level) + (axis == StepAxis::replicas ? " replicas" : " users");
-}
-
 double largest_level(const ScoredScaling& scored) {
   double out = 0;
   for (const ScoredLevel& level : scored.levels) out = level.left_out.empty() ? std::max(out, level.level) : out;

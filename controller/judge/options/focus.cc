@@ -3,14 +3,12 @@
 #include <cmath>
 #include <map>
 
-#include <fmt/format.h>
-
 #include "controller/judge/options/tradeoffs.h"
-#include "controller/judge/page_one/tldr.h"
-#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
+
+constexpr TradeOff::Kind kFocus = TradeOff::Kind::focus;
 
 enum class Cost { none, failed_requests, lost_writes };
 
@@ -34,16 +32,6 @@ struct CostOf {
     return Cost::none;
   }
 };
-
-// What the fault of this name does; the name itself when the scenario has none.
-std::string happening(const std::string& fault, const Scenario& scenario) {
-  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
-    if (scenario.faults[i].name == fault) return judging::happening(FaultId(i), scenario);
-  }
-  return fault + " happens";
-}
-
-std::string share_text(double share) { return share < 0.01 ? "under 1 %" : fmt::format("{:.0f} %", share * 100); }
 
 struct Problem {
   std::string fault;
@@ -102,76 +90,59 @@ std::string owner_of_fault(const std::string& fault, const Scenario& scenario, c
   return otherwise;
 }
 
-std::optional<TradeOff> ranked(std::vector<Problem> problems, const ScoredRequirement& row, const Scenario& scenario,
-                               const char* what) {
-  double total = 0, at_forecast = 0;
-  for (const Problem& p : problems) total += p.monthly;
-  for (const Problem& p : problems) at_forecast += p.at_forecast;
-  if (!(total > 0)) return std::nullopt;
+std::optional<CostsMost> ranked(std::vector<Problem> problems, const ScoredRequirement& row, const Scenario& scenario,
+                                bool writes) {
+  CostsMost out;
+  for (const Problem& p : problems) out.total += p.monthly;
+  for (const Problem& p : problems) out.at_forecast += p.at_forecast;
+  if (!(out.total > 0)) return std::nullopt;
   const auto top = std::max_element(problems.begin(), problems.end(),
                                     [](const Problem& a, const Problem& b) { return a.monthly < b.monthly; });
-  TradeOff out;
-  const std::string share = problems.size() == 1 ? "all" : share_text(top->monthly / total);
-  out.option = fmt::format("Work first on what breaks if {}: {} of the {} {} predicted a month at our test load",
-                           happening(top->fault, scenario), share, grouped(total), what);
+  out.top = happening(top->fault, scenario);
+  out.only = problems.size() == 1;
+  out.share = top->monthly / out.total;
+  out.writes = writes;
+  out.at_least = std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.at_least; });
   const FaultId own = fault_of(row.requirement.sli);
-  for (const Problem& p : problems) {
-    const bool other = own.valid() && p.fault == scenario.fault(own).name && p.fault != top->fault;
-    if (other) out.option += fmt::format(" (this row's own: {})", share_text(p.monthly / total));
-  }
-  const bool ranked_too = !own.valid() || std::any_of(problems.begin(), problems.end(),
-                                                      [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
-  if (!ranked_too)
-    out.option +=
-        fmt::format(" (how often {} is not declared, so it is not among them)", happening(scenario.fault(own).name, scenario));
-  out.assumption = "it happens as often as its team declares; " +
-                   (at_forecast > 0 ? fmt::format("at the forecast about {} a month, if they follow the rate",
-                                                  grouped(std::round(at_forecast)))
-                                    : "production's number is not known");
-  const bool at_least = std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.at_least; });
-  if (at_least) out.assumption += "; the load did not show all that it costs, so it is more";
-  out.owner = top->fault;
+  if (!own.valid() || scenario.fault(own).name == top->fault) return out;
+  const auto of_row =
+      std::find_if(problems.begin(), problems.end(), [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
+  if (of_row != problems.end()) out.own = of_row->monthly / out.total;
+  if (of_row == problems.end()) out.apart = happening(own, scenario);
   return out;
 }
 
 // What one unprovoked outage cost, seen by however many probes: their rows overlap, and each failure is charged to one.
-struct Unprovoked {
+struct Bout {
   RunTime from{}, until{};
   double failed = 0;
 };
 
 // The worst unprovoked outage.
-std::optional<TradeOff> spontaneous(const Scorecard& card) {
-  std::vector<Unprovoked> seen, events;
+std::optional<TradeOff::Way> spontaneous(const Scorecard& card) {
+  std::vector<Bout> seen, events;
   for (const ScoredOutage& o : card.outages) {
     const auto failed = static_cast<double>(o.impact.not_told_above);
     if (o.cause == "spontaneous") seen.push_back({o.start, std::max(o.seen_until, o.start), failed});
   }
-  std::stable_sort(seen.begin(), seen.end(), [](const Unprovoked& a, const Unprovoked& b) { return a.from < b.from; });
+  std::stable_sort(seen.begin(), seen.end(), [](const Bout& a, const Bout& b) { return a.from < b.from; });
   double all = 0;
-  for (const Unprovoked& one : seen) {
+  for (const Bout& one : seen) {
     if (events.empty() || one.from > events.back().until) events.push_back({one.from, one.until, 0});
     events.back().until = std::max(events.back().until, one.until);
     events.back().failed += one.failed;
     all += one.failed;
   }
-  const auto worst = std::max_element(events.begin(), events.end(),
-                                      [](const Unprovoked& a, const Unprovoked& b) { return a.failed < b.failed; });
+  const auto worst =
+      std::max_element(events.begin(), events.end(), [](const Bout& a, const Bout& b) { return a.failed < b.failed; });
   if (worst == events.end() || !(worst->failed > 0)) return std::nullopt;
-  TradeOff out;
-  out.option = fmt::format("Find what broke it {:.0f} s into the drill: {} of the {} requests that unprovoked outages failed",
-                           seconds(worst->from), share_text(worst->failed / all), grouped(all));
-  out.assumption = "this drill's outages are those of any month";
-  return out;
+  return Unprovoked{seconds(worst->from), worst->failed / all, all};
 }
 
-std::optional<TradeOff> undeclared(const Scorecard& card, const Scenario& scenario) {
+std::optional<TradeOff::Way> undeclared(const Scorecard& card, const Scenario& scenario) {
   for (const ScoredOutage& o : card.outages) {
     if (o.by_our_load || o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
-    TradeOff out;
-    out.option = fmt::format("No problem can be put first: nobody has declared how often {}", happening(o.cause, scenario));
-    out.assumption = "none";
-    return out;
+    return HowOftenUnknown{happening(o.cause, scenario)};
   }
   return std::nullopt;
 }
@@ -190,30 +161,19 @@ std::optional<TradeOff> first_to_break(const DownstreamSli& sli, const Scorecard
       uncommitted = &d;
     }
   }
-  TradeOff out;
   if (first != nullptr) {
-    out.option = fmt::format("Raise {} first: it takes {}/s of the {}/s needed{}", first->name, grouped(*first->capacity),
-                             grouped(first->needed), shorts > 1 ? fmt::format("; {} systems fall short", shorts) : "");
-    out.assumption = fmt::format("its capacity is as {}", first->capacity_source.empty() ? "known" : first->capacity_source);
-    out.owner = first->owner;
-    return out;
+    return TradeOff{kFocus, FallsShort{first->name, first->capacity_source, first->capacity.value_or(0), first->needed, shorts},
+                    first->owner};
   }
   if (uncommitted == nullptr) return std::nullopt;
-  out.option = fmt::format("Settle {} first: {}", uncommitted->name, uncommitted->problem);
-  out.assumption = "none";
-  out.owner = uncommitted->owner;
-  return out;
+  return TradeOff{kFocus, Uncommitted{uncommitted->name, uncommitted->problem}, uncommitted->owner};
 }
 
 std::optional<TradeOff> gives_way_first(PhaseId phase, const Scorecard& card, const Scenario& scenario) {
   for (const ScoredSearch& s : card.searches) {
     if (s.phase != scenario.phase(phase).name || !s.limiting.valid() || !s.upper) continue;
     const Requirement& limiting = scenario.requirement(s.limiting);
-    TradeOff out;
-    out.option = fmt::format("Work on \"{}\" first: it is what gives way, at {}/s", limiting.title, grouped(*s.upper));
-    out.assumption = "nothing else gives way soon after";
-    out.owner = limiting.owner;
-    return out;
+    return TradeOff{kFocus, GivesWay{limiting.title, *s.upper}, limiting.owner};
   }
   return std::nullopt;
 }
@@ -245,27 +205,55 @@ struct FaultOf {
 
 }  // namespace
 
+Happening happening(FaultId id, const Scenario& scenario) {
+  const Fault& fault = scenario.fault(id);
+  const ComponentId component = component_of(fault.kind);
+  Happening out;
+  out.fault = fault.name;
+  const auto alike = std::count_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& other) {
+    return other.kind.index() == fault.kind.index() && component_of(other.kind) == component;
+  });
+  out.alike = alike > 1;
+  if (scenario.components.size() > 1 && component.valid()) out.component = scenario.component(component).name;
+  const auto& process = component.valid() ? scenario.component(component).process : std::nullopt;
+  out.children = process && process->scope == ProcessScope::children;
+  if (std::holds_alternative<KillFault>(fault.kind)) out.what = Happening::What::dies;
+  if (std::holds_alternative<PauseFault>(fault.kind)) out.what = Happening::What::hangs;
+  if (std::holds_alternative<StopFault>(fault.kind)) out.what = Happening::What::is_stopped;
+  return out;
+}
+
+Happening happening(const std::string& fault, const Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    if (scenario.faults[i].name == fault) return happening(FaultId(i), scenario);
+  }
+  Happening out;
+  out.fault = fault;
+  out.known = false;
+  return out;
+}
+
 FaultId fault_of(const Sli& sli) { return std::visit(FaultOf{}, sli); }
 
 std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
   const Cost cost = std::visit(CostOf{}, row.requirement.sli);
   const std::string owner = owner_of(row, card);
-  std::optional<TradeOff> out;
   if (cost == Cost::none) {
-    out = of_growth(row.requirement.sli, card, scenario);
-  } else {
-    const bool writes = cost == Cost::lost_writes, outside = outside_faults(row.requirement.sli);
-    if (!outside)
-      out = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario,
-                   writes ? "lost writes" : "failed requests");
-    if (out) out->owner = owner_of_fault(out->owner, scenario, owner);
-    if (!out && !writes) out = spontaneous(card);
-    if (!out && !outside) out = undeclared(card, scenario);
+    std::optional<TradeOff> out = of_growth(row.requirement.sli, card, scenario);
+    if (out && out->owner.empty()) out->owner = owner;
+    return out;
   }
-  if (!out) return std::nullopt;
-  out->kind = TradeOff::Kind::focus;
-  if (out->owner.empty()) out->owner = owner;
-  return out;
+  const bool writes = cost == Cost::lost_writes, outside = outside_faults(row.requirement.sli);
+  if (!outside) {
+    if (auto most = ranked(writes ? lost_a_month(card, scenario) : failed_a_month(card), row, scenario, writes)) {
+      const std::string person = owner_of_fault(most->top.fault, scenario, owner);
+      return TradeOff{kFocus, std::move(*most), person};
+    }
+  }
+  std::optional<TradeOff::Way> way = writes ? std::nullopt : spontaneous(card);
+  if (!way && !outside) way = undeclared(card, scenario);
+  if (!way) return std::nullopt;
+  return TradeOff{kFocus, std::move(*way), owner};
 }
 
 }  // namespace shakedown::judging

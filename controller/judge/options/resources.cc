@@ -2,10 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "controller/judge/options/tradeoffs.h"
-#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {
@@ -46,69 +43,33 @@ const ScoredScaling* series_for(const ScoredRequirement& row, const Scorecard& c
   return best;
 }
 
-const char* unit_words(StepAxis axis) {
-  switch (axis) {
-    case StepAxis::replicas: return "replicas";
-    case StepAxis::concurrency: return "concurrent users";
-    case StepAxis::rate: return "requests in progress";
-  }
-  return "";
-}
-
-std::string whole(double n) { return grouped(std::ceil(n - 1e-9)); }
-
 double most_measured(const ScoredScaling& law) {
   double most = 0;
   for (const ScoredLevel& level : law.levels) most = std::max(most, level.left_out.empty() ? level.n : 0);
   return most;
 }
 
-std::string assumption(const ScoredScaling& law, double n, bool needs_load_cause) {
+Extrapolation asked_at(const ScoredScaling& law, double n, bool want_of_resources) {
   const double most = most_measured(law);
-  std::string out = n > most ? fmt::format("the law of {} goes on beyond {}, where it was measured", law.phase, grouped(most))
-                             : fmt::format("the law of {} holds in production as it was measured", law.phase);
-  if (needs_load_cause) out += "; the row misses for want of resources, not for a defect";
-  return out;
+  return {law.phase, most, n > most, want_of_resources};
 }
 
-std::string unreached(const ScoredScaling& law, double rate) {
-  const char* unit = unit_words(law.axis);
-  const double cap = law.peak_throughput.value_or(law.ceiling.value_or(law_throughput(law, 1e9)));
-  const std::string at = law.peak_n ? fmt::format(", at {} {}", whole(*law.peak_n), unit) : "";
-  return fmt::format("No number of {} reaches {}/s: contention caps it at {}/s{}", unit, grouped(rate), grouped(cap), at);
-}
-
-TradeOff by_law(const ScoredRequirement& row, const ScoredScaling& law, double rate) {
-  TradeOff out;
-  const auto needed = law_needed(law, rate);
+LawCarries by_law(const ScoredRequirement& row, const ScoredScaling& law, double rate) {
   const Sli& sli = row.requirement.sli;
   const bool direct = std::holds_alternative<CapacitySli>(sli) || std::holds_alternative<HeadroomSli>(sli) ||
                       std::holds_alternative<ThroughputSli>(sli);
-  out.option =
-      needed ? fmt::format("{} {} carry {}/s", whole(*needed), unit_words(law.axis), grouped(rate)) : unreached(law, rate);
-  out.assumption = assumption(law, needed.value_or(law.peak_n.value_or(INFINITY)), needed && !direct);
+  LawCarries out{law.axis, rate, law_needed(law, rate), 0, law.peak_n, {}};
+  out.cap = law.peak_throughput.value_or(law.ceiling.value_or(law_throughput(law, 1e9)));
+  out.law = asked_at(law, out.needed.value_or(law.peak_n.value_or(INFINITY)), out.needed && !direct);
   return out;
 }
 
-TradeOff by_efficiency(const ScoredRequirement& row, const ScoredScaling& law, std::optional<double> rate) {
-  TradeOff out;
-  const double share = row.requirement.objective.limit;
-  const auto reach = law_reach(law, share);
-  const char* unit = unit_words(law.axis);
-  if (!reach) {
-    out.option = fmt::format("By its law it keeps {} of perfect scaling at any number of {}", percent_text(share), unit);
-  } else if (*reach < 1) {
-    out.option = fmt::format("No number of {} keeps {} of perfect scaling", unit, percent_text(share));
-  } else {
-    out.option = fmt::format("At most {} {} keep {} of perfect scaling, and carry {}/s", grouped(std::floor(*reach + 1e-9)), unit,
-                             percent_text(share), grouped(law_throughput(law, std::floor(*reach + 1e-9))));
-  }
-  if (rate) {
-    const auto needed = law_needed(law, *rate);
-    out.option += needed ? fmt::format("; the forecast of {}/s takes {}", grouped(*rate), whole(*needed))
-                         : fmt::format("; no number carries the forecast of {}/s", grouped(*rate));
-  }
-  out.assumption = assumption(law, reach.value_or(INFINITY), false);
+LawKeeps by_efficiency(const ScoredRequirement& row, const ScoredScaling& law, std::optional<double> rate) {
+  LawKeeps out{law.axis, row.requirement.objective.limit, {}, 0, rate, {}, {}};
+  out.reach = law_reach(law, out.share);
+  if (out.reach) out.carried = law_throughput(law, std::floor(*out.reach + 1e-9));
+  if (rate) out.needed = law_needed(law, *rate);
+  out.law = asked_at(law, out.reach.value_or(INFINITY), false);
   return out;
 }
 
@@ -145,20 +106,10 @@ std::optional<TradeOff> resources_option(const ScoredRequirement& row, const Sco
   const bool efficiency = std::holds_alternative<EfficiencySli>(row.requirement.sli);
   if (!rate && !efficiency) return std::nullopt;
   const ScoredScaling* law = series_for(row, card, scenario);
-  TradeOff out;
-  if (law != nullptr && law->fitted) {
-    out = efficiency ? by_efficiency(row, *law, rate) : by_law(row, *law, *rate);
-  } else if (law != nullptr) {
-    out.option = fmt::format("What it takes is not known: no law fits the steps of {} ({})", law->phase, law->problem);
-    out.assumption = "none";
-  } else {
-    out.option =
-        fmt::format("What {} takes is not known: a series of steps over 1, 2, 4, 8, 16 and 32 replicas (or users) would tell",
-                    rate ? grouped(*rate) + "/s" : "it");
-    out.assumption = "none";
-  }
-  out.kind = TradeOff::Kind::resources;
-  out.owner = owner_of(row, card);
+  TradeOff out{TradeOff::Kind::resources, NoLaw{"", "", rate}, owner_of(row, card)};
+  if (law != nullptr && !law->fitted) out.way = NoLaw{law->phase, law->problem, rate};
+  if (law != nullptr && law->fitted && efficiency) out.way = by_efficiency(row, *law, rate);
+  if (law != nullptr && law->fitted && !efficiency) out.way = by_law(row, *law, *rate);
   return out;
 }
 

@@ -1,5 +1,5 @@
 // What can be done about a red or unproven row: more resources, the problem to work on first, a later date, or a smaller
-// promise. Each option is worked out from what the run measured; one that cannot be is absent, or says what is missing.
+// promise, as facts. Each option is worked out from what the run measured; one that cannot be is absent, or says what is missing.
 #pragma once
 
 #include <optional>
@@ -28,13 +28,13 @@ std::optional<double> law_needed(const ScoredScaling& law, double rate);
 // The largest n that keeps this share of perfect scaling; nullopt when every n does.
 std::optional<double> law_reach(const ScoredScaling& law, double share);
 
-// Who answers for the row; the driver of the decision when nobody does.
+// What a fault does; by name, also of one that the scenario does not have.
+Happening happening(FaultId id, const Scenario& scenario);
+Happening happening(const std::string& fault, const Scenario& scenario);
+
+// Who answers for the row; the driver of the decision when nobody does; empty without one.
 std::string owner_of(const ScoredRequirement& row, const Scorecard& card);
-// "1 884", "36.1", "25 340": three digits, four from a thousand on.
-std::string grouped(double value);
 // The one fault that a row is about; none for other rows.
 FaultId fault_of(const Sli& sli);
-// Three digits, to the side that is easier to keep: what is printed was really shown.
-double kept(const Objective& objective, double value, Unit unit);
 
 }  // namespace shakedown::judging

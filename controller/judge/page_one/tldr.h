@@ -1,18 +1,14 @@
-// The two to four sentences of page one, for somebody who runs the business: what holds, what does not, what it costs.
-// Our own words name no technique (a lint test lists the forbidden words); names and nouns come from the scenario.
+// What page one tells first, as facts: what holds, what does not, what it costs; at most five of them, in the order in which
+// they are said (controller/report/words/page_one.h).
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "controller/model/scorecard.h"
 
 namespace shakedown::judging {
 
-// Reads requirements, decision, valid and reasons of the card; the scenario gives faults, operations and loads.
-std::vector<std::string> tell(const Scorecard& card, const Scenario& scenario);
-
-// What a fault does, for the same reader: "the process dies", "ledger hangs".
-std::string happening(FaultId id, const Scenario& scenario);
+// Reads requirements, decision, valid, reasons and record of the card; the scenario gives faults, ledgers and phases.
+std::vector<Told> tell(const Scorecard& card, const Scenario& scenario);
 
 }  // namespace shakedown::judging

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "controller/report/words/growth.h"
+#include "controller/report/words/options.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {
@@ -78,7 +79,7 @@ std::string dashboard_text(const ScoredRequirement& row) {
 Table options_table(const ScoredRequirement& row) {
   Table table{"Ways out", "", {"Way", "What it comes to", "Takes for granted", "Owner"}, {}};
   for (const TradeOff& option : row.options)
-    table.rows.push_back({option_title(option.kind), option.option, option.assumption, option.owner});
+    table.rows.push_back({option_title(option.kind), option_words(option), assumption_words(option), person_words(option)});
   return table;
 }
 

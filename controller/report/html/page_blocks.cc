@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "controller/report/words/growth.h"
+#include "controller/report/words/options.h"
 #include "controller/report/words/plain.h"
 #include "controller/report/words/words.h"
 
@@ -80,9 +81,9 @@ Gauge downstream_gauge(const ScoredDependency& d) {
 PageData option_data(const TradeOff& option) {
   PageData data{PageData::type::object};
   put(data, "way", option_title(option.kind));
-  put(data, "option", shorten(plain_or(option.option, "told further down"), 118));
-  put(data, "assumption", shorten(plain_or(option.assumption, "told further down"), 84));
-  put(data, "owner", shorten(clean(option.owner), 28));
+  put(data, "option", shorten(clean(option_words(option)), 118));
+  put(data, "assumption", shorten(clean(assumption_words(option)), 84));
+  put(data, "owner", shorten(clean(person_words(option)), 28));
   return data;
 }
 

@@ -6,6 +6,7 @@
 #include "controller/report/html/page_blocks.h"
 #include "controller/report/html/page_data.h"
 #include "controller/report/words/growth.h"
+#include "controller/report/words/page_one.h"
 #include "controller/report/words/plain.h"
 #include "controller/report/words/words.h"
 
@@ -145,7 +146,7 @@ void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary
   put(page, "approver", shorten(clean(card.decision_makers.approver), 40));
   std::vector<std::string> sentences;
   std::size_t used = 0;
-  for (const std::string& sentence : card.tldr) {
+  for (const std::string& sentence : tldr_words(card)) {
     sentences.push_back(shorten(clean(sentence), 270));
     used += sentences.back().size();
     if (used > most_summary && sentences.size() > 1) {

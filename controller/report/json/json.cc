@@ -1,6 +1,7 @@
 #include "controller/report/json/number.h"
 #include "controller/report/json/parts.h"
 #include "controller/report/report.h"
+#include "controller/report/words/page_one.h"
 
 namespace shakedown {
 namespace {
@@ -224,7 +225,7 @@ Json people_of(const Decision& people) {
 
 std::string scorecard_json(const Scorecard& card) {
   std::string tldr;
-  for (const std::string& sentence : card.tldr) tldr += (tldr.empty() ? "" : " ") + sentence;
+  for (const std::string& sentence : report::tldr_words(card)) tldr += (tldr.empty() ? "" : " ") + sentence;
   const Json json = {{"schema", "shakedown/scorecard/v1"},
                      {"scenario", card.scenario},
                      {"service", card.service},

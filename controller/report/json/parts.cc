@@ -1,5 +1,7 @@
 #include "controller/report/json/parts.h"
 
+#include "controller/report/words/options.h"
+
 namespace shakedown::report {
 namespace {
 
@@ -97,9 +99,9 @@ Json reported_of(const ScoredReported& reported) {
 
 Json option_of(const TradeOff& option) {
   return {{"kind", to_string(option.kind)},
-          {"option", option.option},
-          {"assumption", option.assumption},
-          {"owner", json_text(option.owner)}};
+          {"option", option_words(option)},
+          {"assumption", assumption_words(option)},
+          {"owner", person_words(option)}};
 }
 
 Json forecast_of(const Scorecard& card) {

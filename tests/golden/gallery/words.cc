@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
-#include "controller/judge/page_one/spoken.h"
 #include "controller/judge/settle.h"
+#include "controller/report/words/spoken.h"
 #include "tests/golden/gallery/figures.h"
 
 namespace shakedown::gallery {
@@ -14,6 +14,7 @@ namespace {
 constexpr double kEndless = std::numeric_limits<double>::infinity();
 
 using namespace shakedown::judging;
+using namespace shakedown::report;
 
 std::string times() {
   std::string out;

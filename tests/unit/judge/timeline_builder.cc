@@ -1,4 +1,5 @@
 #include "tests/unit/judge/timeline_builder.h"
+#include "controller/report/words/page_one.h"
 
 #include <algorithm>
 
@@ -290,7 +291,7 @@ Scorecard Drill::judge() const {
 
 std::string all_text(const Scorecard& card) {
   std::string out;
-  for (const std::string& s : card.tldr) out += s + "\n";
+  for (const std::string& s : report::tldr_words(card)) out += s + "\n";
   for (const ValidityReason& r : card.reasons) out += std::string(to_string(r.signal)) + ": " + r.text + "\n";
   for (const ScoredRequirement& r : card.requirements) {
     out += r.requirement.id + " " + to_string(r.verdict.state) + ": " + r.verdict.reason + " | " + r.verdict.needed + " | " +

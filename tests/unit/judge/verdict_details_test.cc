@@ -8,6 +8,7 @@
 #include "controller/judge/page_one/tldr.h"
 #include "controller/judge/page_one/tldr_failures.h"
 #include "controller/judge/rejudge/rejudge.h"
+#include "controller/report/words/page_one.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -125,15 +126,15 @@ TEST(VerdictDetails, AnotherHoldOfAPauseIsAnotherFault) {
 
 TEST(VerdictDetails, WhatTheTeamSaysIsItsValueElseItsStatus) {
   Requirement row;
-  EXPECT_EQ(judging::team_says(row, "none"), "");
+  EXPECT_EQ(report::team_reports(row, "none"), "");
   row.declared = Declared{Status::green, std::nullopt, "99%", {}};
-  EXPECT_EQ(judging::team_says(row, "none"), "; the team says green");
+  EXPECT_EQ(report::team_reports(row, "none"), "; the team says green");
   row.declared = Declared{Status::green, 0.99, "", {}};
-  EXPECT_EQ(judging::team_says(row, "none"), "; the team says green");
+  EXPECT_EQ(report::team_reports(row, "none"), "; the team says green");
   row.declared = Declared{Status::green, 0.99, "99%", {}};
-  EXPECT_EQ(judging::team_says(row, "none"), "; the team reports 99%");
+  EXPECT_EQ(report::team_reports(row, "none"), "; the team reports 99%");
   row.declared = Declared{Status::green, 0.0, "0", {}};
-  EXPECT_EQ(judging::team_says(row, "none"), "; the team reports none");
+  EXPECT_EQ(report::team_reports(row, "none"), "; the team reports none");
 }
 
 TEST(VerdictDetails, WhatWasSentTwiceIsSaidInTheRightNumber) {
@@ -205,7 +206,8 @@ TEST(VerdictDetails, ADashboardIsQuotedOnlyWhereItIsTooGreen) {
     row.reported->watermelon = kind;
     card.requirements = {row};
     card.decision = DecisionState::no_go;
-    const std::string told = judging::tell(card, drill.scenario).at(0);
+    card.tldr = judging::tell(card, drill.scenario);
+    const std::string told = report::tldr_words(card).at(0);
     EXPECT_EQ(told.find("its own dashboard says") != std::string::npos, kind == Watermelon::optimistic) << told;
   }
 }

@@ -164,7 +164,7 @@ Example checkout() {
   return example;
 }
 
-void finish(Example& example, std::vector<ScoredRequirement> rows, DecisionState decision, std::vector<std::string> tldr) {
+void finish(Example& example, std::vector<ScoredRequirement> rows, DecisionState decision, std::vector<Told> tldr) {
   Scorecard& card = example.card;
   for (uint32_t i = 0; i < rows.size(); ++i) rows[i].verdict.requirement = RequirementId(i);
   card.requirements = std::move(rows);
@@ -176,11 +176,35 @@ void finish(Example& example, std::vector<ScoredRequirement> rows, DecisionState
   card.tldr = std::move(tldr);
 }
 
+Happening the_process_dies() { return {Happening::What::dies, "", false, "kill-checkout"}; }
+
+Told back() {
+  told::Recovery out;
+  out.row = 2;
+  out.happening = the_process_dies();
+  out.most = 3.1;
+  out.injections = out.keeping = 3;
+  return out;
+}
+
+Told lost() {
+  told::Loss out;
+  out.row = 3;
+  out.happening = the_process_dies();
+  out.noun = "order";
+  out.least = 12;
+  out.most = 14;
+  out.seconds_least = 0.1;
+  out.seconds_most = 0.16;
+  out.tries = out.losing = out.injections = 3;
+  out.our_rate = 100;
+  return out;
+}
+
 Example go() {
   Example example = checkout();
   add_faults(example.card);
-  finish(example, {availability(), latency(), recovery_time()}, DecisionState::go,
-         {"Load holds at the tested 500/s.", "If the process dies, it is back within 3.1 s."});
+  finish(example, {availability(), latency(), recovery_time()}, DecisionState::go, {told::LoadHolds{500, {}}, back()});
   return example;
 }
 
@@ -188,7 +212,7 @@ Example no_go() {
   Example example = checkout();
   add_faults(example.card);
   finish(example, {availability(), latency(), recovery_time(), lost_entries()}, DecisionState::no_go,
-         {"If the process dies, 12 to 14 confirmed orders disappear; the team reports none.", "Load holds at the tested 500/s."});
+         {lost(), told::LoadHolds{500, {}}});
   ScoredLedger ledger{.name = "entries", .noun = "entry", .acked = 9461, .lost = 39};
   for (uint32_t n = 1; n <= 3; ++n) ledger.injections.push_back({"kill-checkout", n, 11 + n, 0, 0, 0.1, 0.16, 0.14});
   ledger.lost_ids = {501, 502, 503};
@@ -210,8 +234,7 @@ Example not_proven() {
   optional.requirement.must = false;
   optional.verdict.state = VerdictState::not_proven;
   optional.verdict.injections.resize(1);
-  finish(example, {open, close, optional}, DecisionState::not_proven,
-         {"Payments mostly work; that they do often enough is not proven."});
+  finish(example, {open, close, optional}, DecisionState::not_proven, {told::Undecided{1}});
   return example;
 }
 
@@ -229,7 +252,7 @@ Example unknown() {
     row.verdict.injections.clear();
     row.verdict.untouched = false;
   }
-  finish(example, rows, DecisionState::not_proven, {"Nothing was measured: the service did not answer."});
+  finish(example, rows, DecisionState::not_proven, {told::Undecided{4}});
   example.card.manifest.state = RunState::aborted;
   example.card.manifest.ended_by = "target not ready within 30s";
   example.card.accounting = {};
@@ -247,8 +270,7 @@ Example interrupted() {
   lost.verdict.needed = "three drills that run to their end";
   lost.verdict.watermelon = Watermelon::unverifiable;
   lost.verdict.injections = {{InjectionId(0), 1, false, "not verified: the run was interrupted", 0, kInfinite, {}}};
-  finish(example, {availability(), lost}, DecisionState::not_proven,
-         {"The drill was stopped before it could prove anything about losses."});
+  finish(example, {availability(), lost}, DecisionState::not_proven, {told::Unreliable{}, told::Undecided{1}});
   example.card.manifest.state = RunState::interrupted;
   example.card.manifest.ended_by = "SIGINT";
   example.card.manifest.teardown_failures = {"stop checkout: still running after 10s"};
@@ -269,11 +291,7 @@ Example interrupted() {
 
 Example growth() {
   Example example = no_go();
-  finish(example, growth_rows(), DecisionState::no_go,
-         {"\"Customers can pay\" does not hold (a customer's payment fails): measured 97%, promised >= 99.9%; the team says "
-          "green; its own dashboard says 100%.",
-          "It carries 1 900 to 2 000 requests a second; promised are 2 500, the forecast for March 2027 is 2 500.",
-          "accounts-db (dba@example.com) breaks first: it takes 4 400 of the 5 000 calls a second that the forecast needs."});
+  finish(example, growth_rows(), DecisionState::no_go, {told::Failure{0}, told::Carries{0, 2500, {}}, told::Dependency{0, {}}});
   add_growth_parts(example.card);
   return example;
 }
@@ -294,7 +312,7 @@ ScoredRequirement wordy(Area area, int number) {
                                 .alert = kWords,
                                 .alert_in_time = false};
   one.options = some_options(one.requirement.owner);
-  for (TradeOff& option : one.options) option.option = option.assumption = kWords + kWords;
+  for (TradeOff& option : one.options) option.way = FallsShort{kWords, kWords + kWords, 1, 2, 1};
   return one;
 }
 
@@ -314,8 +332,7 @@ Example crowded(bool reds, bool opens, bool alarms) {
     rows.push_back(growth_rows()[8]);  // vouched for
     rows.back().requirement.title = kWords;
   }
-  finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven,
-         std::vector<std::string>(9, kWords + kWords + kWords));
+  finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven, std::vector<Told>(9, told::Failure{0}));
   Scorecard& card = example.card;
   add_growth_parts(card);
   card.downstream[0].name = card.downstream[0].owner = kWords;

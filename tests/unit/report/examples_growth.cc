@@ -41,14 +41,14 @@ ScoredRequirement available() {
   reported.alert = "CheckoutDown";
   reported.alert_in_time = false;
   one.reported = reported;
+  CostsMost most{{Happening::What::dies, "checkout", false, "kill-checkout"}};
+  most.share = 0.75;
+  most.total = 4017;
   one.options = {
-      {TradeOff::Kind::focus, "Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a month",
-       "it happens as often as its team declares, and costs what it cost in this drill", "sam@example.com"},
-      {TradeOff::Kind::date,
-       "No date can be worked out: dana@example.com has not said by when it is fixed; the launch is 23 days away", "none",
-       "dana@example.com"},
-      {TradeOff::Kind::promise, "Promise at least 96.6% today, not 99.9%",
-       "production behaves like staging (1/4 of the replicas)", "dana@example.com"}};
+      {TradeOff::Kind::focus, most, "sam@example.com"},
+      {TradeOff::Kind::date, NoDay{NoDay::Why::nobody_said, 23}, "dana@example.com"},
+      {TradeOff::Kind::promise,
+       PromiseLimit{0.966, Unit::ratio, 0, one.requirement.objective, {"staging", "1/4 of the replicas"}}, "dana@example.com"}};
   return one;
 }
 
@@ -213,14 +213,11 @@ std::vector<ScoredDependency> systems() {
 }  // namespace
 
 std::vector<TradeOff> some_options(const std::string& owner) {
-  return {{TradeOff::Kind::resources, "No number of replicas reaches 2 500/s: contention caps it at 1 884/s, at 97 replicas",
-           "the law of scale-out goes on beyond 72, where it was measured", owner},
-          {TradeOff::Kind::focus, "Work on \"Payments are quick\" first: it is what gives way, at 2 000/s",
-           "nothing else gives way soon after", "dana@example.com"},
-          {TradeOff::Kind::date, "Provable on 4 Dec 2026 at the earliest: 11 days before the launch",
-           "it is fixed as that day begins, and one whole drill (105 s) shows it", owner},
-          {TradeOff::Kind::promise, "Promise at least 1 900 requests a second today, not 2500/s",
-           "production behaves like staging (1/4 of the replicas)", owner}};
+  const Objective carried{Comparison::at_least, 2500, ">= 2500/s"};
+  return {{TradeOff::Kind::resources, LawCarries{StepAxis::replicas, 2500, {}, 1884, 97, {"scale-out", 72, true, false}}, owner},
+          {TradeOff::Kind::focus, GivesWay{"Payments are quick", 2000}, "dana@example.com"},
+          {TradeOff::Kind::date, Provable{parse_wall("2026-12-04").value(), "2026-12-15", true, 105}, owner},
+          {TradeOff::Kind::promise, PromiseLimit{1900, Unit::per_second, 0, carried, {"staging", "1/4 of the replicas"}}, owner}};
 }
 
 std::vector<ScoredRequirement> growth_rows() {

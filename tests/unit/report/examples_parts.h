@@ -23,7 +23,7 @@ ScoredRequirement latency();
 ScoredRequirement recovery_time();
 ScoredRequirement lost_entries();
 
-// Three options and a promise with texts as options_for writes them.
+// Three options and a promise, such as options_for works out.
 std::vector<TradeOff> some_options(const std::string& owner);
 
 }  // namespace shakedown::testing

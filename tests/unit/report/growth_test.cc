@@ -82,9 +82,15 @@ TEST(GrowthPageOne, WaysOutOfTheMostUrgentRow) {
   const std::string text = page_one(example("growth"));
   EXPECT_THAT(text, HasSubstr("ways out of: Customers can pay"));
   EXPECT_THAT(text, HasSubstr("Focus Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a "
-                              "month it happens as often"));
+                              "month at our test load it happens as often"));
   EXPECT_THAT(text, HasSubstr("Promise Promise at least 96.6% today, not 99.9%"));
   EXPECT_THAT(page_one(example("go")), Not(HasSubstr("ways out of")));
+}
+
+TEST(GrowthPageOne, AWayOutIsToldThoughAScenarioNamesItInWordsOfTheTrade) {
+  Example one = example("growth");
+  one.card.requirements[0].options[0].way = GivesWay{"The p99 of the probe", 2000};
+  EXPECT_THAT(page_one(one), HasSubstr("Focus Work on &quot;The p99 of the probe&quot; first: it is what gives way, at 2 000/s"));
 }
 
 TEST(GrowthPageOne, AnAttestedRowIsNeverGreen) {

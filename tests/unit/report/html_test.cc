@@ -44,7 +44,8 @@ TEST(PageOne, SpeaksBusiness) {
 
 TEST(PageOne, TheLintFindsAWord) {
   Example one = example("no-go");
-  one.card.tldr = {"The p99 is bad."};
+  one.card.requirements[0].requirement.title = "The p99 is bad";
+  one.card.tldr = {told::Failure{0}};
   EXPECT_TRUE(std::regex_search(text_of(page_one(one)), std::regex("\\bp[0-9]{2,}\\b")));
 }
 

@@ -38,7 +38,10 @@ void plant_requirement(ScoredRequirement& row, const Planter& put) {
   if (!row.reported) row.reported = ScoredReported{};
   put(row.reported->causes, row.reported->reason, row.reported->query, row.reported->source, row.reported->alert);
   if (row.options.empty()) row.options.resize(1);
-  for (TradeOff& option : row.options) put(option.option, option.assumption, option.owner);
+  for (TradeOff& option : row.options) {
+    option.way = Uncommitted{};
+    put(std::get<Uncommitted>(option.way).dependency, std::get<Uncommitted>(option.way).problem, option.owner);
+  }
   if (!requirement.declared) requirement.declared = Declared{Status::green, 1.0, ""};
   put(requirement.declared->value_text);
   put(row.verdict.reason, row.verdict.needed, row.verdict.watermelon_reason);
@@ -100,7 +103,7 @@ void plant_around(Scorecard& card, const Planter& put) {
 void plant(Example& example, const std::string& text) {
   const Planter put(text);
   Scorecard& card = example.card;
-  put(card.scenario, card.service, card.owner, card.launch, card.covers, card.tldr);
+  put(card.scenario, card.service, card.owner, card.launch, card.covers);
   put(card.decision_makers.driver, card.decision_makers.approver, card.decision_makers.contributors,
       card.decision_makers.informed);
   put(card.environment.name, card.environment.differs);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "controller/report/report.h"
+#include "controller/report/words/page_one.h"
 #include "tests/unit/report/generated.h"
 
 namespace shakedown {
@@ -66,7 +67,7 @@ TEST(TruthSentences, NoSurfaceOfAnyScorecardSaysWhatNoPersonWouldWrite) {
   for (uint64_t seed = 0; seed < 300; ++seed) {
     const testing::Generated one = testing::generate(seed);
     const std::string name = "seed " + std::to_string(seed);
-    for (const std::string& sentence : one.card.tldr) expect_well_said(sentence, name, "summary");
+    for (const std::string& sentence : report::tldr_words(one.card)) expect_well_said(sentence, name, "summary");
     expect_well_said(scorecard_console(one.card, false), name, "console");
     if (seed % 2 == 0) expect_well_said(page_one(one), name, "page one");
     const std::string markdown = scorecard_markdown(one.card);
@@ -98,7 +99,7 @@ TEST(TruthSentences, FiguresOfTheSummaryStandInTheScorecard) {
     }
     for (const ScoredLedgerInjection& i : one.card.ledgers[0].injections)
       losses.insert(losses.end(), {static_cast<double>(i.lost), static_cast<double>(i.lost + i.undecided)});
-    for (const std::string& said : one.card.tldr) {
+    for (const std::string& said : report::tldr_words(one.card)) {
       std::smatch found;
       if (std::regex_search(said, found, rate)) {
         EXPECT_TRUE(stands_in(number_of(found[1]), rates)) << "seed " << seed << ": " << said;

@@ -1,6 +1,7 @@
 // impact {fault}: what one injection costs in failed requests, delay and writes.
 #include <gtest/gtest.h>
 
+#include "controller/report/words/options.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -121,7 +122,8 @@ TEST(TruthOfImpact, WhatFailsAnywayIsNotChargedToTheFault) {
 TEST(TruthOfImpact, ARowOutsideFaultWindowsIsNotToldToWorkOnAFault) {
   const Scorecard card = failing_anyway(60, 200).judge();
   ASSERT_EQ(card.requirements[1].verdict.state, VerdictState::fail);
-  for (const TradeOff& option : card.requirements[1].options) EXPECT_NE(option.kind, TradeOff::Kind::focus) << option.option;
+  for (const TradeOff& option : card.requirements[1].options)
+    EXPECT_NE(option.kind, TradeOff::Kind::focus) << report::option_words(option);
 }
 
 // 90 of 100 fail in two seconds of which the fault had a tenth each: nobody knows which were its own.

@@ -5,6 +5,7 @@
 
 #include "controller/judge/needed.h"
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/report/words/options.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown::judging {
@@ -91,8 +92,8 @@ std::string option(const ScoredRequirement& row, const Scorecard& card, TradeOff
   const TradeOff* found = find(options, kind);
   if (found == nullptr) return "";
   EXPECT_FALSE(found->owner.empty());
-  EXPECT_FALSE(found->assumption.empty());
-  return found->option;
+  EXPECT_FALSE(report::assumption_words(*found).empty());
+  return report::option_words(*found);
 }
 
 using Kind = TradeOff::Kind;
@@ -134,7 +135,7 @@ TEST(Resources, AnExtrapolationIsNamedAsOne) {
   card.scalings = {published()};
   const auto assumption = [&](double rate) {
     const auto row = red(CapacitySli{PhaseId(0)}, Comparison::at_least, rate, "");
-    return find(options_for(row, card, {}), Kind::resources)->assumption;
+    return report::assumption_words(*find(options_for(row, card, {}), Kind::resources));
   };
   EXPECT_NE(assumption(1880).find("goes on beyond 72, where it was measured"), std::string::npos) << assumption(1880);
   EXPECT_NE(assumption(1000).find("holds in production as it was measured"), std::string::npos);
@@ -279,7 +280,7 @@ TEST(Focus, SystemsThatFallShortAreCounted) {
   const auto row = red(DownstreamSli{}, Comparison::at_least, 0, ">= 0%");
   EXPECT_EQ(option(row, card, Kind::focus),
             "Raise ledger-db first: it takes 2 200/s of the 2 500/s needed; 2 systems fall short");
-  EXPECT_EQ(find(options_for(row, card, {}), Kind::focus)->assumption, "its capacity is as known");
+  EXPECT_EQ(report::assumption_words(*find(options_for(row, card, {}), Kind::focus)), "its capacity is as known");
   card.downstream[0].margin = card.downstream[1].margin = 0.0;
   EXPECT_EQ(option(row, card, Kind::focus), "");
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "controller/judge/page_one/tldr.h"
+#include "controller/report/words/page_one.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown::judging {
@@ -37,7 +38,9 @@ struct Growth {
 
   std::string told() const {
     std::string out;
-    for (const std::string& s : tell(card, drill.scenario)) out += s + "\n";
+    Scorecard said = card;
+    said.tldr = tell(card, drill.scenario);
+    for (const std::string& s : report::tldr_words(said)) out += s + "\n";
     return out;
   }
 };

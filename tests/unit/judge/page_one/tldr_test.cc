@@ -6,6 +6,8 @@
 
 #include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr.h"
+#include "controller/report/words/page_one.h"
+#include "controller/report/words/spoken.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -15,7 +17,7 @@ using testing::Drill;
 
 std::string joined(const Scorecard& card) {
   std::string out;
-  for (const std::string& s : card.tldr) out += s + "\n";
+  for (const std::string& s : report::tldr_words(card)) out += s + "\n";
   return out;
 }
 
@@ -66,7 +68,7 @@ struct Launch {
 
 TEST(Tldr, SaysWhatDisappearsAndWhatTheTeamReports) {
   const Scorecard card = Launch(Launch::Lost{{98, 99}, {197, 198, 199}, {296, 297, 298, 299}}).drill.judge();
-  EXPECT_EQ(card.tldr.at(0),
+  EXPECT_EQ(report::tldr_words(card).at(0),
             "If the process dies, everything confirmed in the last 0.19 to 0.41 seconds is lost (2 to 4 entries of our 10 test "
             "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
   EXPECT_NE(joined(card).find("Load holds at the tested 500/s."), std::string::npos) << joined(card);
@@ -75,7 +77,7 @@ TEST(Tldr, SaysWhatDisappearsAndWhatTheTeamReports) {
 
 TEST(Tldr, OneLossIsSingular) {
   const Scorecard card = Launch(Launch::Lost{{99}, {199}, {299}}).drill.judge();
-  EXPECT_EQ(card.tldr.at(0),
+  EXPECT_EQ(report::tldr_words(card).at(0),
             "If the process dies, everything confirmed in the last 0.09 to 0.11 seconds is lost (1 entry of our 10 test "
             "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
 }
@@ -138,18 +140,18 @@ TEST(Tldr, NamesTheComponentWhenThereAreSeveral) {
 
 TEST(Tldr, EmptyAndUndecided) {
   Drill none;
-  EXPECT_EQ(none.judge().tldr, std::vector<std::string>{"Nothing was promised, so nothing can be judged."});
+  EXPECT_EQ(report::tldr_words(none.judge()), std::vector<std::string>{"Nothing was promised, so nothing can be judged."});
   Drill open;
   open.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.9);
-  EXPECT_EQ(open.judge().tldr, std::vector<std::string>{"1 promise is not shown either way yet."});
+  EXPECT_EQ(report::tldr_words(open.judge()), std::vector<std::string>{"1 promise is not shown either way yet."});
 }
 
 TEST(Grouped, ThousandsApart) {
-  EXPECT_EQ(judging::grouped(36.06), "36.1");
-  EXPECT_EQ(judging::grouped(999.7), "1 000");
-  EXPECT_EQ(judging::grouped(1884.2), "1 884");
-  EXPECT_EQ(judging::grouped(25344), "25 340");
-  EXPECT_EQ(judging::grouped(1234567), "1 235 000");
+  EXPECT_EQ(report::rate_words(36.06), "36.1");
+  EXPECT_EQ(report::rate_words(999.7), "1 000");
+  EXPECT_EQ(report::rate_words(1884.2), "1 884");
+  EXPECT_EQ(report::rate_words(25344), "25 340");
+  EXPECT_EQ(report::rate_words(1234567), "1 235 000");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "controller/judge/chance.h"
+#include "controller/report/words/options.h"
+#include "controller/report/words/page_one.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -157,7 +159,8 @@ TEST(TruthDownstream, TwoRowsAboutOneDependencySayItOnce) {
   rig.drill.require("DS-2", DownstreamSli{}, Comparison::at_least, 0.2);
   const Scorecard card = rig.judge();
   const auto about = [](const std::string& s) { return s.find("ledger (ledger-team)") != std::string::npos; };
-  EXPECT_EQ(std::count_if(card.tldr.begin(), card.tldr.end(), about), 1);
+  const std::vector<std::string> tldr = report::tldr_words(card);
+  EXPECT_EQ(std::count_if(tldr.begin(), tldr.end(), about), 1);
 }
 
 TEST(TruthDownstream, TheWayOutOfARowIsAboutItsOwnDependency) {
@@ -171,7 +174,7 @@ TEST(TruthDownstream, TheWayOutOfARowIsAboutItsOwnDependency) {
   const auto focus =
       std::find_if(row.options.begin(), row.options.end(), [](const TradeOff& o) { return o.kind == TradeOff::Kind::focus; });
   ASSERT_NE(focus, row.options.end());
-  EXPECT_EQ(focus->option, "Settle mail first: nobody has committed to carry the load");
+  EXPECT_EQ(report::option_words(*focus), "Settle mail first: nobody has committed to carry the load");
   EXPECT_EQ(focus->owner, "mail-team");
 }
 

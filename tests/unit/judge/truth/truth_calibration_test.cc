@@ -6,6 +6,7 @@
 
 #include "controller/judge/faults/delay.h"
 #include "controller/measure/bounds/batch_means.h"
+#include "controller/report/words/options.h"
 #include "core/base/rng.h"
 #include "tests/support/draws.h"
 #include "tests/unit/judge/timeline_builder.h"
@@ -136,7 +137,7 @@ TEST(TruthOfFocus, AnOutageThatTwoProbesSawCountsOnce) {
   const Scorecard card = drill.judge();
   ASSERT_EQ(card.outages.size(), 2U);
   std::string options;
-  for (const TradeOff& option : card.requirements[0].options) options += option.option + "\n";
+  for (const TradeOff& option : card.requirements[0].options) options += report::option_words(option) + "\n";
   EXPECT_NE(options.find("100 % of the 150 requests"), std::string::npos) << options;
 }
 

@@ -5,6 +5,7 @@
 
 #include "controller/judge/needed.h"
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/report/words/options.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -85,7 +86,7 @@ TEST(TruthEvidence, TimeoutsThatDoNotGrowLeaveASteadySoakWhatItIs) {
 std::string date_of(const Drill& d) {
   const Scorecard card = d.judge();
   const auto option = judging::date_option(card.requirements.at(0), card);
-  return option ? option->option : "";
+  return option ? report::option_words(*option) : "";
 }
 
 TEST(TruthEvidence, NoDateForWhatNoEvidenceShows) {

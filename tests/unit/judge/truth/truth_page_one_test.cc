@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "controller/judge/options/tradeoffs.h"
-#include "controller/judge/page_one/spoken.h"
 #include "controller/judge/page_one/tldr.h"
 #include "controller/judge/settle.h"
+#include "controller/report/words/options.h"
+#include "controller/report/words/page_one.h"
+#include "controller/report/words/spoken.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -14,7 +16,7 @@ using testing::Drill;
 
 std::string joined(const Scorecard& card) {
   std::string out;
-  for (const std::string& s : card.tldr) out += s + "\n";
+  for (const std::string& s : report::tldr_words(card)) out += s + "\n";
   return out;
 }
 
@@ -137,7 +139,7 @@ struct PagedKills {
 
 TEST(TruthPageOne, ALossIsToldAsTimeAndWithoutADeclaredRateProductionIsNotKnown) {
   const Scorecard card = PagedKills(3).drill.judge();
-  EXPECT_EQ(card.tldr[0],
+  EXPECT_EQ(report::tldr_words(card)[0],
             "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
             "writes a second, in 3 of 3 tries); production's number is not known.");
 }
@@ -147,7 +149,7 @@ TEST(TruthPageOne, ALossIsScaledToTheDeclaredWriteRate) {
   run.drill.scenario.forecast = Forecast{{9000}, "", Rate{2000}};
   const Scorecard card = run.drill.judge();
   EXPECT_EQ(
-      card.tldr[0],
+      report::tldr_words(card)[0],
       "If the process dies, everything confirmed in the last 0.29 to 0.31 seconds is lost (3 entries of our 10 test "
       "writes a second, in 3 of 3 tries); at the forecast 2 000 writes a second about 580 to 620, if losses follow the rate.");
   const ScoredLedger& ledger = card.ledgers[0];
@@ -215,10 +217,11 @@ TEST(TruthPageOne, AnOutageUnderTwoFaultsIsSaidAsSuch) {
   ASSERT_EQ(card.outages.size(), 1U);
   EXPECT_FALSE(says(card, "another failure")) << joined(card);
   card.outages[0].cause = "kill-w2 and kill-w1";
-  EXPECT_NE(judging::tell(card, drill.scenario)[0].find(
+  card.tldr = judging::tell(card, drill.scenario);
+  EXPECT_NE(report::tldr_words(card)[0].find(
                 "If the process dies, the service is away for 3.1 seconds, in part with another failure at work"),
             std::string::npos)
-      << judging::tell(card, drill.scenario)[0];
+      << report::tldr_words(card)[0];
 }
 
 TEST(TruthPageOne, AnInjectionThatNoRowCouldUseWasNotMeasured) {
@@ -248,7 +251,7 @@ TEST(TruthSentences, TwoDisturbancesAreOneReason) {
 }
 
 TEST(TruthSentences, TimesAreWordsWithoutExponents) {
-  using namespace judging;
+  using namespace report;
   EXPECT_EQ(time_words(0.4899), "490 milliseconds");
   EXPECT_EQ(time_words(0.00012), "less than 1 millisecond");
   EXPECT_EQ(time_words(0.9999), "1 second");
@@ -276,13 +279,13 @@ TEST(TruthSentences, ThreeTriesSupportNoPromise) {
   const Scorecard card = PagedKills(14).drill.judge();
   const auto& options = card.requirements[0].options;
   ASSERT_FALSE(options.empty());
-  EXPECT_EQ(options.back().option, "Worst of 3 tries: 14 writes; three tries cannot support a promise");
+  EXPECT_EQ(report::option_words(options.back()), "Worst of 3 tries: 14 writes; three tries cannot support a promise");
 }
 
 TEST(TruthSentences, NobodyNamedHasSaidNothing) {
   const Scorecard card = PagedKills(1).drill.judge();
   for (const TradeOff& o : card.requirements[0].options)
-    EXPECT_EQ(o.option.find("nobody is named has"), std::string::npos) << o.option;
+    EXPECT_EQ(report::option_words(o).find("nobody is named has"), std::string::npos) << report::option_words(o);
 }
 
 TEST(TruthSentences, WhatATryProvesIsNeverRoundedUp) {

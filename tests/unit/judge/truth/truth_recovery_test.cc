@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "controller/report/words/page_one.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -211,7 +212,8 @@ TEST(TruthOfOverlaps, AnOutageUnderTwoFaultsIsOfNeitherAlone) {
       << card.requirements[0].verdict.reason;
   ASSERT_EQ(card.outages.size(), 3U);
   EXPECT_EQ(card.outages[0].cause, "kill-w1 and kill-w2");
-  for (const std::string& sentence : card.tldr) EXPECT_EQ(sentence.find("away for"), std::string::npos) << sentence;
+  for (const std::string& sentence : report::tldr_words(card))
+    EXPECT_EQ(sentence.find("away for"), std::string::npos) << sentence;
 }
 
 TEST(TruthOfOverlaps, WhatWasMissedBeforeTheSecondFaultStruckIsAFail) {

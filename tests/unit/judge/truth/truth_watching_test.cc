@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/report/words/page_one.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -93,7 +94,7 @@ TEST(TruthPageOne, APassOfAShareTellsHowManyTriesKeptThePromise) {
   ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
   ASSERT_FALSE(card.tldr.empty());
   EXPECT_EQ(
-      card.tldr[0],
+      report::tldr_words(card)[0],
       "If the process dies, the service is back within 1.1 seconds in 11 of 12 tries; promised are 5 seconds in 60 % of all.");
 }
 
@@ -236,7 +237,7 @@ TEST(TruthPageOne, APassOfAShareOfCrashesIsNotToldAsALossThatIsPromised) {
   drill.require("DR-2", rpo, Comparison::at_most, 0);
   const Scorecard card = drill.judge();
   ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
-  EXPECT_EQ(card.tldr.at(0),
+  EXPECT_EQ(report::tldr_words(card).at(0),
             "If the process dies, no confirmed entry is lost in 11 of 12 tries; promised is that in 60 % of all.");
 }
 
@@ -275,9 +276,10 @@ TEST(TruthPageOne, FailuresThatNobodyJudgedAreSaidToBeThoseOutsideTheFaults) {
   drill.load(stage, 0, 24, 9, 1).probe(0, 24);
   drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
   const Scorecard card = drill.judge();
-  EXPECT_TRUE(std::any_of(card.tldr.begin(), card.tldr.end(), [](const std::string& said) {
+  const std::vector<std::string> tldr = report::tldr_words(card);
+  EXPECT_TRUE(std::any_of(tldr.begin(), tldr.end(), [](const std::string& said) {
     return said.find(" requests outside its failures failed.") != std::string::npos;
-  })) << card.tldr.at(0);
+  })) << report::tldr_words(card).at(0);
 }
 
 TEST(TruthWatching, TheWaitForAServiceThatStartsIsNoOutage) {

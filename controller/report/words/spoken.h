@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace shakedown::judging {
+namespace shakedown::report {
 
 // "490 milliseconds", "1 second", "1.2 seconds", "3.4 minutes", "2 days"; two digits, rounded to the nearest.
 // What is not finite is "an unlimited time".
@@ -23,7 +23,9 @@ double shown_lower(double lower, double upper);
 double shown_upper(double upper);
 // "400 to 580", "580" when equal, "up to 580" from 0 on; thousands apart.
 std::string count_range_words(double lower, double upper);
+// "1 884", "36.1", "25 340": three digits, four from a thousand on.
+std::string rate_words(double value);
 // "three"; figures from thirteen on.
 std::string number_words(uint64_t n);
 
-}  // namespace shakedown::judging
+}  // namespace shakedown::report

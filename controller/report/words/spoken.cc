@@ -1,4 +1,4 @@
-#include "controller/judge/page_one/spoken.h"
+#include "controller/report/words/spoken.h"
 
 #include <algorithm>
 #include <array>
@@ -6,10 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/options/tradeoffs.h"
 #include "core/base/units.h"
 
-namespace shakedown::judging {
+namespace shakedown::report {
 namespace {
 
 struct TimeUnit {
@@ -92,10 +91,22 @@ std::string time_range_words(double lower, double upper) {
 }
 
 std::string count_range_words(double lower, double upper) {
-  const std::string from = grouped(std::floor(lower + 1e-9)), to = grouped(std::ceil(upper - 1e-9));
+  const std::string from = rate_words(std::floor(lower + 1e-9)), to = rate_words(std::ceil(upper - 1e-9));
   if (!std::isfinite(upper)) return "at least " + from;
   if (from == to) return to;
   return lower < 1 ? "up to " + to : fmt::format("{} to {}", from, to);
+}
+
+std::string rate_words(double value) {
+  if (!std::isfinite(value)) return "any rate";
+  const double magnitude = std::fabs(value);
+  if (magnitude < 999.5) return fmt::format("{:.3g}", value);
+  const int digits = static_cast<int>(std::floor(std::log10(magnitude))) + 1;
+  const double step = std::pow(10, std::max(0, digits - 4));
+  std::string out = fmt::format("{:.0f}", std::round(value / step) * step);
+  const std::size_t first = value < 0 ? 1 : 0;
+  for (std::size_t at = out.size(); at > 3 + first;) out.insert(at -= 3, " ");
+  return out;
 }
 
 std::string number_words(uint64_t n) {
@@ -104,4 +115,4 @@ std::string number_words(uint64_t n) {
   return n < kNumbers.size() ? kNumbers[n] : fmt::format("{}", n);
 }
 
-}  // namespace shakedown::judging
+}  // namespace shakedown::report

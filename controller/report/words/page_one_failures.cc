@@ -1,0 +1,103 @@
+// Page one's sentences about failures that were caused.
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/model/figures.h"
+#include "controller/report/words/options.h"
+#include "controller/report/words/page_one.h"
+#include "controller/report/words/spoken.h"
+
+namespace shakedown::report {
+namespace {
+
+// "; at the forecast 2 000 writes a second about 400 to 580, if losses follow the rate". All of a time is that time at the
+// other rate; of scattered losses only the number can be scaled.
+std::string in_production(const told::Loss& loss, const Scorecard& card) {
+  if (!card.forecast || !card.forecast->writes) return "; production's number is not known";
+  const double rate = card.forecast->writes->per_second;
+  if (!loss.newest && !(loss.our_rate > 0)) return "; production's number is not known";
+  const double times = loss.newest ? rate : rate / loss.our_rate;
+  const double least = loss.newest ? shown_lower(loss.seconds_least, loss.seconds_most) : loss.least;
+  const double most = loss.newest ? shown_upper(loss.seconds_most) : loss.most;
+  return fmt::format("; at the forecast {} writes a second about {}, if losses follow the rate", rate_words(rate),
+                     count_range_words(times * least, times * most));
+}
+
+// A share of the crashes may be promised: of those that kept it.
+std::string share_words(const told::Loss& loss, const std::string& start) {
+  const double kept = loss.keeping_most;
+  const std::string at_most = loss.by_count
+                                  ? count_range_words(kept, kept) + " confirmed " + (kept == 1 ? loss.noun : plural(loss.noun))
+                                  : "what was confirmed in the last " + within_words(kept);
+  return fmt::format(
+      "{}, {} lost in {} of {} tries; promised is that in {} of all.", start,
+      kept > 0 ? "at most " + at_most + (loss.by_count && kept != 1 ? " are" : " is") : "no confirmed " + loss.noun + " is",
+      loss.keeping, loss.injections, percent_text(loss.share->value));
+}
+
+std::string without_loss(const told::Loss& loss, const std::string& start, const ScoredRequirement& row) {
+  if (row.verdict.state == VerdictState::pass && loss.unsure > 0) {
+    return fmt::format("{}, at most {} may have disappeared.", start, counted(loss.unsure, "confirmed " + loss.noun));
+  }
+  if (row.verdict.state == VerdictState::pass && loss.tries > 0) {
+    return fmt::format("{}, no confirmed {} disappeared in {}.", start, loss.noun, counted(loss.tries, "try"));
+  }
+  const std::string seen = !(loss.row_most > 0) ? ""
+                           : loss.by_count      ? fmt::format(" ({} a try)", count_range_words(loss.row_least, loss.row_most))
+                                                : fmt::format(" (of {})", time_range_words(loss.row_least, loss.row_most));
+  return fmt::format("{}, confirmed {} disappear{}{}.", start, plural(loss.noun), seen, team_reports(row.requirement, "none"));
+}
+
+}  // namespace
+
+std::string loss_words(const told::Loss& loss, const Scorecard& card) {
+  const ScoredRequirement& row = card.requirements.at(loss.row);
+  const std::string start = "If " + happening_words(loss.happening);
+  if (row.verdict.state == VerdictState::pass && loss.share) return share_words(loss, start);
+  if (loss.losing == 0) return without_loss(loss, start, row);
+  const std::string tries =
+      fmt::format("in {} of {}", loss.losing, loss.tries == 1 ? "1 try" : fmt::format("{} tries", loss.tries));
+  const std::string ours = fmt::format("our {} test writes a second", format_number(loss.our_rate));
+  const std::string team = team_reports(row.requirement, "none");
+  if (!std::isfinite(loss.most) || !std::isfinite(loss.seconds_most)) {
+    return fmt::format("{}, at least {} of {} disappear ({}){}; production's number is not known.", start,
+                       counted(static_cast<uint64_t>(loss.least), "confirmed " + loss.noun), ours, tries, team);
+  }
+  const bool from_zero = !(loss.seconds_least > 0);
+  const std::string span =
+      from_zero ? within_words(loss.seconds_most) + " at most" : time_range_words(loss.seconds_least, loss.seconds_most);
+  const std::string nouns =
+      fmt::format("{} {}", count_range_words(loss.least, loss.most), loss.most == 1 ? loss.noun : plural(loss.noun));
+  return fmt::format("{}, {} confirmed in the last {} is lost ({} of {}, {}){}{}.", start,
+                     loss.newest ? "everything" : "part of what was", span, nouns, ours, tries, in_production(loss, card), team);
+}
+
+std::string recovery_words(const told::Recovery& told, const Scorecard& card) {
+  const ScoredRequirement& row = card.requirements.at(told.row);
+  const std::string limit = time_words(row.requirement.objective.limit);
+  const std::string start = "If " + happening_words(told.happening);
+  const bool passes = row.verdict.state == VerdictState::pass;
+  if (passes && told.share && told.keeping < told.injections) {
+    return fmt::format("{}, the service is back within {} in {} of {} tries; promised are {} in {} of all.", start,
+                       within_words(told.keeping_most), told.keeping, told.injections, limit, percent_text(told.share->value));
+  }
+  if (passes && told.masked) {
+    return fmt::format("{}, nobody sees the service go away for longer than {}, as promised ({}).", start,
+                       within_words(told.most), limit);
+  }
+  if (passes) {
+    return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_words(told.most), limit);
+  }
+  std::string away = time_words(told.most);
+  if (away == limit) away = within_words(told.most);  // a miss is not rounded to what was promised
+  if (std::isinf(told.most) || told.injections == 0) {
+    const double least = row.verdict.measured.lower.value_or(0);
+    away = least >= 1e-3 ? "more than " + beyond_words(least) : "a time that has no upper limit";
+  }
+  return fmt::format("{}, the service is away for {}{}; promised {} {}{}.", start, away,
+                     told.overlapped ? ", in part with another failure at work" : "", limit == "1 second" ? "is" : "are", limit,
+                     team_reports(row.requirement, "no time away"));
+}
+
+}  // namespace shakedown::report
