@@ -47,7 +47,7 @@ bool runs_here(const Action& action, AgentId self) {
 
 }  // namespace
 
-bool has_share(const DrillPlan& s, AgentId agent) {
+bool has_share(const Scenario& s, AgentId agent) {
   const auto own = [&](AgentId declared) { return agent_or_first_loader(s, declared) == agent; };
   const auto here = [&](const Action& action) { return runs_here(action, agent); };
   const auto loads = [&](const Phase& phase) {
@@ -64,7 +64,7 @@ bool has_share(const DrillPlan& s, AgentId agent) {
          std::any_of(s.step_series.begin(), s.step_series.end(), scales) || (s.release && own(AgentId()));
 }
 
-Admission::Admission(const DrillPlan& roster_scenario, AgentId self)
+Admission::Admission(const Scenario& roster_scenario, AgentId self)
     : scenario_(roster_scenario), self_(self), lane_(make_assignment(roster_scenario, self, "").lane) {}
 
 bool Admission::is_own(AgentId declared) const { return agent_or_first_loader(scenario_, declared) == self_; }

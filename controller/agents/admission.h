@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "controller/model/scenario.h"
 #include "core/base/result.h"
-#include "core/model/plan.h"
 #include "core/wire/messages.h"
 
 namespace shakedown {
@@ -22,7 +22,7 @@ namespace shakedown {
 class Admission {
  public:
   // The roster's scenario outlives it.
-  Admission(const DrillPlan& roster_scenario, AgentId self);
+  Admission(const Scenario& roster_scenario, AgentId self);
 
   // An order as it leaves for this agent. now: nothing before Go.
   void ordered(const ToAgent& order, std::optional<RunTime> now);
@@ -80,7 +80,7 @@ class Admission {
   uint64_t most_arrivals(const Stage& stage) const;
   uint64_t most_ids(const Ledger& ledger) const;
 
-  const DrillPlan& scenario_;
+  const Scenario& scenario_;
   const AgentId self_;
   const Lane lane_;
   enum class State { joined, ready, refused, left } state_ = State::joined;
@@ -101,6 +101,6 @@ class Admission {
 
 // Whether the plan gives this agent anything to do: a load, a probe, a ledger, a check, a component, a command, the reading
 // of the release. One without a share can change no verdict, so that nothing depends on its presence either.
-bool has_share(const DrillPlan& roster_scenario, AgentId agent);
+bool has_share(const Scenario& roster_scenario, AgentId agent);
 
 }  // namespace shakedown
