@@ -21,7 +21,15 @@ CALLS = {
         r"\basio\s*::\s*detached\b|\bdetached_t\b|[(,]\s*detached\s*\)|\.\s*detach\s*\(\s*\)",
         (),
         "give the coroutine a handler that looks at its exception; join threads"),
+    "sli": (
+        r"\b(?:get_if|holds_alternative|get)\s*<\s*\w+Sli\s*>\s*\(",
+        ("controller/model/looks_at.cc", "tests/"),
+        "ask looks_at(), or visit with an answer for each alternative"),
 }
+
+# A visitor of SLIs; and the answer in it for whatever it has not heard of.
+SLI_VISITOR = re.compile(r"\boperator\(\)\((?:const )?\w+Sli\s*&")
+DEFAULT_ANSWER = re.compile(r"\boperator\(\)\((?:const )?(?:auto|Other|T)\s*&")
 
 CAPTURING_LAMBDA = re.compile(r"(?<![\w\])])\s*\[\s*[^\]\[\s][^\]\[]*\]\s*(?:\(|\{|<|mutable\b|->)")
 BRACED = re.compile(r"[(,]\s*\{\s*[^\s}]|\b[A-Z]\w*(?:<[^<>;{}]*>)?\s*\{\s*[^\s}]")
@@ -96,6 +104,9 @@ def check(root):
         lines = raw.splitlines()
         text = house.strip(raw)
         complaints = [(offset, "co_await", complaint) for offset, complaint in check_co_await(text)]
+        if SLI_VISITOR.search(text) and not str(path).startswith("tests/"):
+            complaints += [(match.start(), "sli", "an SLI that this visitor has not heard of is skipped: name each alternative")
+                           for match in DEFAULT_ANSWER.finditer(text)]
         for rule, (pattern, fine, advice) in CALLS.items():
             if not str(path).startswith(fine):
                 complaints += [(match.start(), rule, f"{match.group(0).strip(' (,')} is banned here: {advice}")

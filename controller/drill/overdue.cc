@@ -98,20 +98,20 @@ std::optional<uint64_t> Overdue::offered(StageId stage, int64_t from, int64_t to
 }
 
 std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue, RunTime now) {
-  const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
+  const ErrorRatioSli& ratio = condition.sli;
   // What is offered is not told by operation.
-  if (ratio == nullptr || ratio->over <= Duration{} || !ratio->operations.empty()) {
-    return live_value(condition.sli, timeline, now, condition.outside_faults);
+  if (ratio.over <= Duration{} || !ratio.operations.empty()) {
+    return live_value(ratio, timeline, now, condition.outside_faults);
   }
-  const auto over = static_cast<int64_t>(std::ceil(seconds(ratio->over)));
+  const auto over = static_cast<int64_t>(std::ceil(seconds(ratio.over)));
   const int64_t end = second_of(now), earlier_end = end - over - 1;
   std::optional<double> latest, earlier;
   if (!condition.outside_faults || !meets_fault(timeline, end - over, end)) {
-    latest = share_of(*ratio, timeline, overdue, std::max<int64_t>(0, end - over), end, false);
+    latest = share_of(ratio, timeline, overdue, std::max<int64_t>(0, end - over), end, false);
   }
   const int64_t earlier_from = std::max<int64_t>(0, earlier_end - over);
   if (earlier_end > 0 && (!condition.outside_faults || !meets_fault(timeline, earlier_from, end))) {
-    earlier = share_of(*ratio, timeline, overdue, earlier_from, earlier_end, true);
+    earlier = share_of(ratio, timeline, overdue, earlier_from, earlier_end, true);
   }
   if (!latest || !earlier) return latest ? latest : earlier;
   return std::max(*latest, *earlier);

@@ -5,6 +5,7 @@
 
 #include "controller/judge/capacity/search.h"
 #include "controller/judge/sli/families.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -14,18 +15,11 @@ constexpr int kHalvings = 12;
 
 struct Statistical {
   const Scenario& scenario;
-  bool operator()(const AvailabilitySli&) const { return true; }
-  bool operator()(const UptimeSli&) const { return true; }
-  bool operator()(const LatencySli&) const { return true; }
-  bool operator()(const ThroughputSli&) const { return true; }
-  bool operator()(const ErrorRatioSli&) const { return true; }
-  bool operator()(const MtbfSli&) const { return true; }
-  bool operator()(const MttrSli&) const { return true; }
-  bool operator()(const ToleratedSli&) const { return true; }
-  bool operator()(const CapacitySli&) const { return true; }
-  bool operator()(const HeadroomSli&) const { return true; }
-  bool operator()(const EfficiencySli&) const { return true; }
-  bool operator()(const DegradationSli&) const { return true; }
+  bool operator()(const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MttrSli,
+                              ToleratedSli, CapacitySli, HeadroomSli, EfficiencySli, DegradationSli> auto&) const {
+    return true;
+  }
+  bool operator()(const OneOf<MtbrSli, OutagesSli, DurabilitySli, CheckSli, AttestedSli> auto&) const { return false; }
   bool operator()(const DownstreamSli&) const {  // by a counter only
     const auto& all = scenario.dependencies;
     return std::any_of(all.begin(), all.end(), [](const Dependency& d) { return d.counter.has_value(); });
@@ -33,10 +27,6 @@ struct Statistical {
   bool operator()(const ImpactSli& sli) const { return sli.unit == ImpactUnit::delayed_seconds; }
   bool operator()(const RtoSli& sli) const { return sli.share.has_value(); }
   bool operator()(const RpoSli& sli) const { return sli.share.has_value(); }
-  template <class Other>
-  bool operator()(const Other&) const {
-    return false;
-  }
 };
 
 bool fails_at(Requirement requirement, double chance, const Evidence& evidence) {
@@ -76,8 +66,7 @@ bool rests_on_chance(const Requirement& requirement, const Scenario& scenario) {
 
 double chance_of_fail(const Requirement& requirement, const Evidence& evidence) {
   const double own = 1 - requirement.confidence;
-  if (const auto* capacity = std::get_if<CapacitySli>(&requirement.sli)) return chance_of_breach(capacity->phase, own, evidence);
-  if (const auto* headroom = std::get_if<HeadroomSli>(&requirement.sli)) return chance_of_breach(headroom->phase, own, evidence);
+  if (const auto search = looks_at(requirement.sli).search) return chance_of_breach(*search, own, evidence);
   return least_chance(own, [&](double chance) { return fails_at(requirement, chance, evidence); });
 }
 

@@ -6,6 +6,7 @@
 
 #include "controller/judge/faults/loss.h"
 #include "controller/judge/settle.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -20,7 +21,7 @@ void count(AreaSummary& area, VerdictState state) {
 }
 
 // What somebody vouches for is no evidence of ours: it can stop a GO, but not be all that a GO rests on.
-bool attested(const ScoredRequirement& r) { return std::holds_alternative<AttestedSli>(r.requirement.sli); }
+bool attested(const ScoredRequirement& r) { return looks_at(r.requirement.sli).attested != nullptr; }
 
 // Signals that leave every row as it is, but not a GO.
 bool forbids_go(const Scorecard& card) {

@@ -17,6 +17,7 @@
 #include "controller/judge/sli/error_ratio.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/validity.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown {
 namespace {
@@ -76,7 +77,7 @@ void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunVal
 // An injection that a row about its fault could not use was not measured, though it took effect.
 void note_unmeasured(Scorecard& card, const Scenario& scenario) {
   for (const ScoredRequirement& row : card.requirements) {
-    const FaultId id = judging::fault_of(row.requirement.sli);
+    const FaultId id = looks_at(row.requirement.sli).fault;
     if (!id.valid()) continue;
     for (ScoredFault& fault : card.faults) {
       if (fault.name != scenario.fault(id).name) continue;
@@ -167,16 +168,14 @@ Measured measure(const Sli& sli, const Timeline& timeline, const Manifest& manif
   return judge_requirement(requirement, evidence).verdict.measured;
 }
 
-std::optional<double> live_value(const Sli& sli, const Timeline& timeline, RunTime now, bool outside_faults) {
+std::optional<double> live_value(const ErrorRatioSli& sli, const Timeline& timeline, RunTime now, bool outside_faults) {
   const Manifest manifest;
-  const auto* ratio = std::get_if<ErrorRatioSli>(&sli);
-  if (ratio == nullptr) return measure(sli, timeline, manifest).value;
   Evidence evidence;
   evidence.scenario = &timeline.scenario();
   evidence.timeline = &timeline;
   evidence.manifest = &manifest;
   const int64_t to = second_of(now);
-  const auto over = static_cast<int64_t>(std::ceil(seconds(ratio->over)));
+  const auto over = static_cast<int64_t>(std::ceil(seconds(sli.over)));
   const int64_t from = over > 0 ? to - over : 0;
   if (outside_faults) {
     const std::vector<FaultWindow> windows = fault_windows(timeline, run_time(std::chrono::seconds(from)));
@@ -184,7 +183,7 @@ std::optional<double> live_value(const Sli& sli, const Timeline& timeline, RunTi
       if (in_window(s, windows)) return std::nullopt;
     }
   }
-  return judging::bad_in(evidence, *ratio, from, to);
+  return judging::bad_in(evidence, sli, from, to);
 }
 
 }  // namespace shakedown

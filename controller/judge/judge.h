@@ -23,8 +23,8 @@ Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manife
 Measured measure(const Sli& sli, const Timeline& timeline, const Manifest& manifest, double confidence = 0.95);
 
 // The value on which a stop condition looks: for error_ratio the share of bad answers in the whole seconds of
-// [now - over, now), over = 0 meaning everything so far; other SLIs as measure() at 95 %. nullopt = nothing to judge:
+// [now - over, now), over = 0 meaning everything so far. nullopt = nothing to judge:
 // no decided request in the window, or outside_faults and the window meets a fault window.
-std::optional<double> live_value(const Sli& sli, const Timeline& timeline, RunTime now, bool outside_faults);
+std::optional<double> live_value(const ErrorRatioSli& sli, const Timeline& timeline, RunTime now, bool outside_faults);
 
 }  // namespace shakedown

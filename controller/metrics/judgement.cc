@@ -5,6 +5,7 @@
 #include <map>
 
 #include "controller/metrics/page.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown {
 namespace {
@@ -69,10 +70,10 @@ void add_rto(MetricFamilies& page, const MetricsInput& input) {
   MetricFamily lower = gauge("shakedown_rto_lower_seconds", "Recovery time of the worst injection, lower bound; NaN = none yet.");
   MetricFamily upper = gauge("shakedown_rto_upper_seconds", "Recovery time of the worst injection, upper bound; NaN = none yet.");
   for (const ScoredRequirement& row : input.card.requirements) {
-    const auto* sli = std::get_if<RtoSli>(&row.requirement.sli);
-    if (sli == nullptr) continue;
+    const LooksAt at = looks_at(row.requirement.sli);
+    if (at.injections != InjectionFigure::recovery) continue;
     const auto [from, to] = worst(row.verdict.injections);
-    const std::string& fault = input.timeline.scenario().fault(sli->fault).name;
+    const std::string& fault = input.timeline.scenario().fault(at.fault).name;
     lower.add({{"requirement", row.requirement.id}, {"fault", fault}}, from);
     upper.add({{"requirement", row.requirement.id}, {"fault", fault}}, to);
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "controller/model/looks_at.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -86,10 +87,7 @@ SliExpression over_outcomes(const std::string& which) {
                    fmt::format("sum(rate(shakedown_outcomes_total{{{}outcome=~\"ok|{}\"}}[$window]))", which, kBad));
 }
 
-SliExpression over_latency(const Scenario& scenario, const LatencySli& sli, double limit) {
-  std::vector<OperationId> operations;
-  if (sli.operation.valid()) operations.push_back(sli.operation);
-  const std::string which = matchers(scenario, operations, sli.scope);
+SliExpression over_latency(const std::string& which, double limit) {
   const std::string total = fmt::format("sum(rate(shakedown_latency_seconds_count{{{}}}[$window]))", which);
   const std::string within =
       fmt::format("sum(rate(shakedown_latency_seconds_bucket{{{}le=~{}}}[$window]))", which, quoted(bound_pattern(limit)));
@@ -107,37 +105,27 @@ std::optional<SliExpression> reported(const Requirement& requirement) {
   const std::string query = one_line(requirement.reported->value.query);
   const std::string count = one_line(requirement.reported->count);
   const std::string present = count.empty() ? query : "(" + count + ") > 0";
-  if (std::holds_alternative<AvailabilitySli>(requirement.sli)) return SliExpression{"1 - (" + query + ")", present};
-  if (std::holds_alternative<ErrorRatioSli>(requirement.sli)) return SliExpression{query, present};
+  switch (looks_at(requirement.sli).load) {
+    case LoadFigure::good_share: return SliExpression{"1 - (" + query + ")", present};
+    case LoadFigure::bad_share: return SliExpression{query, present};
+    case LoadFigure::quantile:
+    case LoadFigure::good_rate:
+    case LoadFigure::trend:
+    case LoadFigure::none: break;
+  }
   return std::nullopt;
-}
-
-// The share of good events that the requirement demands; nullopt when it is not about events.
-std::optional<double> objective_of(const Requirement& requirement) {
-  if (std::holds_alternative<AvailabilitySli>(requirement.sli)) return requirement.objective.limit;
-  if (std::holds_alternative<ErrorRatioSli>(requirement.sli)) return 1 - requirement.objective.limit;
-  if (const auto* latency = std::get_if<LatencySli>(&requirement.sli)) return latency->quantile;
-  return std::nullopt;
-}
-
-const Scope* scope_of(const Sli& sli) {
-  if (const auto* s = std::get_if<AvailabilitySli>(&sli)) return &s->scope;
-  if (const auto* s = std::get_if<ErrorRatioSli>(&sli)) return &s->scope;
-  if (const auto* s = std::get_if<LatencySli>(&sli)) return &s->scope;
-  return nullptr;
 }
 
 // Why it can be no rule; empty when it can.
 std::string no_rule(const Slo& slo, const Requirement& requirement, const Scenario& scenario) {
-  const Scope* scope = scope_of(requirement.sli);
-  if (scope != nullptr && scope->during.valid()) {
+  const LooksAt at = looks_at(requirement.sli);
+  if (at.scope != nullptr && at.scope->during.valid()) {
     return fmt::format("{}: it holds for the windows of fault {} only, and a rule does not know when that is injected", slo.name,
-                       scenario.fault(scope->during).name);
+                       scenario.fault(at.scope->during).name);
   }
-  const auto* errors = std::get_if<ErrorRatioSli>(&requirement.sli);
-  if (errors != nullptr && errors->over > Duration{}) {
+  if (at.over > Duration{}) {
     return fmt::format("{}: it holds in each {}, and a budget of a month does not see what one of them burns", slo.name,
-                       format_duration(errors->over));
+                       format_duration(at.over));
   }
   if (slo.objective >= 1) return slo.name + ": an objective of 100 % leaves no budget to burn; every error breaks it";
   for (const BurnAlert& severity : kBurnAlerts) {
@@ -238,29 +226,23 @@ std::string alert_group(const Slo& slo) {
 
 SliExpression sli_expression(const Scenario& scenario, const Requirement& requirement) {
   if (const auto theirs = reported(requirement)) return *theirs;
-  if (const auto* sli = std::get_if<AvailabilitySli>(&requirement.sli)) {
-    return over_outcomes(matchers(scenario, sli->operations, sli->scope));
-  }
-  if (const auto* sli = std::get_if<ErrorRatioSli>(&requirement.sli)) {
-    return over_outcomes(matchers(scenario, sli->operations, sli->scope));
-  }
-  if (const auto* sli = std::get_if<LatencySli>(&requirement.sli)) {
-    return over_latency(scenario, *sli, requirement.objective.limit);
-  }
-  return {};
+  const LooksAt at = looks_at(requirement.sli);
+  if (!of_share(at.load)) return {};
+  const std::string which = matchers(scenario, at.operations, *at.scope);
+  return counts_failures(at.load) ? over_outcomes(which) : over_latency(which, requirement.objective.limit);
 }
 
 Result<RuleSet> slos_of(const Scenario& scenario) {
   RuleSet rules;
   const std::string service = scenario.service.empty() ? scenario.name : scenario.service;
   for (const Requirement& requirement : scenario.requirements) {
-    const std::optional<double> objective = objective_of(requirement);
-    if (!objective) continue;
+    const std::optional<DemandedShare> share = demanded_share(requirement);
+    if (!share) continue;
     Slo slo{service + "-" + requirement.id,
             service,
             requirement.id,
             requirement.title,
-            *objective,
+            share->good,
             sli_expression(scenario, requirement),
             reported(requirement).has_value()};
     std::string problem = no_rule(slo, requirement, scenario);

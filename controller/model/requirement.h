@@ -77,7 +77,7 @@ struct Requirement {
 
 // stop_when: a live condition on which the run ends.
 struct StopCondition {
-  Sli sli;                // error_ratio with over, for now
+  ErrorRatioSli sli;      // with over
   double limit = 0;       // in the SLI's unit
   bool at_limit = false;  // the limit itself is enough: ">= x", not "> x"
   bool outside_faults = false;

@@ -13,6 +13,7 @@
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/sequential.h"
 #include "controller/model/figures.h"
+#include "controller/model/looks_at.h"
 #include "controller/model/search_time.h"
 #include "core/base/units.h"
 
@@ -25,8 +26,8 @@ bool contains(const auto& list, const auto& one) { return std::find(list.begin()
 Duration longest_recovery(const Scenario& scenario, FaultId id) {
   Duration longest{};
   for (const Requirement& r : scenario.requirements) {
-    const auto* rto = std::get_if<RtoSli>(&r.sli);
-    if (rto != nullptr && rto->fault == id && r.objective.limit < 1e6) {
+    const LooksAt at = looks_at(r.sli);
+    if (at.injections == InjectionFigure::recovery && at.fault == id && r.objective.limit < 1e6) {
       longest = std::max(longest, from_seconds(r.objective.limit));
     }
   }
@@ -182,9 +183,7 @@ struct EvidenceText {
     return sli.over > Duration{} ? windowed(sli) : ratio(sli.operations, sli.scope, limit());
   }
   std::string operator()(const LatencySli& sli) const {
-    std::vector<OperationId> operations;
-    if (sli.operation.valid()) operations.push_back(sli.operation);
-    return ratio(operations, sli.scope, 1 - sli.quantile);
+    return ratio(looks_at(requirement.sli).operations, sli.scope, 1 - sli.quantile);
   }
   std::string operator()(const UptimeSli& sli) const {
     return fmt::format(
@@ -345,8 +344,6 @@ struct EvidenceText {
   std::string operator()(const AttestedSli& sli) const {
     return "cannot be measured: the word of " + sli.by + (sli.expires.empty() ? "" : ", good until " + sli.expires);
   }
-  // Whatever else may be measured.
-  std::string operator()(const auto&) const { return "a run that comes to its end"; }
 };
 
 }  // namespace

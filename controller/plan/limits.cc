@@ -7,24 +7,11 @@
 #include "controller/judge/capacity/transient.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/sequential.h"
+#include "controller/model/looks_at.h"
 #include "controller/plan/evidence.h"
 #include "core/base/units.h"
 
 namespace shakedown {
-namespace {
-
-// The share that a requirement of a search allows to violate it, and the operations it looks at.
-std::pair<double, std::vector<OperationId>> held(const Requirement& r) {
-  if (const auto* s = std::get_if<LatencySli>(&r.sli)) {
-    return {1 - s->quantile, s->operation.valid() ? std::vector<OperationId>{s->operation} : std::vector<OperationId>{}};
-  }
-  if (const auto* s = std::get_if<AvailabilitySli>(&r.sli)) return {1 - r.objective.limit, s->operations};
-  if (const auto* s = std::get_if<ErrorRatioSli>(&r.sli)) return {r.objective.limit, s->operations};
-  return {1, {}};
-}
-
-}  // namespace
-
 std::string search_limits_text(const Scenario& scenario, const Search& search) {
   std::string out;
   const double blind = judging::planned_blind_share(search, scenario);
@@ -38,10 +25,10 @@ std::string search_limits_text(const Scenario& scenario, const Search& search) {
   const PhaseId id = search.phase;
   for (const RequirementId one : search.hold) {
     const Requirement& r = scenario.requirement(one);
-    const auto [allowed, operations] = held(r);
+    const double allowed = demanded_share(r).value_or(DemandedShare{}).bad;
     if (!scenario.phase(id).load || allowed <= 0) continue;
-    const double requests =
-        search.from.per_second * share_of(scenario.phase(id).load->mix, operations) * seconds(search.window) * search.windows;
+    const double requests = search.from.per_second * share_of(scenario.phase(id).load->mix, looks_at(r.sli).operations) *
+                            seconds(search.window) * search.windows;
     const uint64_t needed =
         trials_needed(0, allowed, look_confidence(held_confidence(search, one, scenario), kSharedSteps * search.windows));
     if (requests >= static_cast<double>(needed)) continue;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "controller/judge/reported/asked.h"
+#include "controller/model/looks_at.h"
 #include "controller/readings/capacity_file.h"
 #include "controller/readings/source.h"
 #include "core/base/clock.h"
@@ -156,8 +157,7 @@ class Gathering {
   }
 
   void read_retention(const Source& source, const Requirement& row, Reading reading) {
-    const auto* uptime = std::get_if<UptimeSli>(&row.sli);
-    Duration claimed = uptime != nullptr ? uptime->period : Duration::zero();
+    Duration claimed = looks_at(row.sli).period;
     if (row.declared) claimed = std::max(claimed, row.declared->period);
     if (claimed <= reading.to - reading.from) return;
     reading.kind = Reading::Kind::retention;

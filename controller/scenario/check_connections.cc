@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "controller/model/demand.h"
+#include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 
 namespace shakedown {
@@ -25,20 +26,19 @@ void check_users(Decoding& d, const View& phase, PhaseId id) {
 }
 
 // The share of a phase's arrivals that a row is about.
-double share_of(const Load& load, OperationId operation) {
+double share_of(const Load& load, const std::vector<OperationId>& operations) {
   double all = 0, wanted = 0;
   for (const MixEntry& entry : load.mix) {
     all += entry.weight;
-    if (!operation.valid() || entry.operation == operation) wanted += entry.weight;
+    if (operations.empty() || entry.operation == operations.front()) wanted += entry.weight;
   }
   return all > 0 ? wanted / all : 0;
 }
 
 void check_limit(Decoding& d, const View& row, const Requirement& r, PhaseId id) {
   const Phase& phase = d.scenario.phase(id);
-  const auto& latency = std::get<LatencySli>(r.sli);
   if (!phase.load) return;
-  const double rate = peak_demand(d.scenario, id).rate * share_of(*phase.load, latency.operation);
+  const double rate = peak_demand(d.scenario, id).rate * share_of(*phase.load, looks_at(r.sli).operations);
   const double needed = std::ceil(rate * r.objective.limit - 1e-9), most = most_connections(d.scenario, *phase.load);
   if (needed <= most) return;
   d.diagnostics.warning(row["objective"].at(),
@@ -49,8 +49,8 @@ void check_limit(Decoding& d, const View& row, const Requirement& r, PhaseId id)
 }
 
 // Phases by whose requests the row is judged, and searches that hold it.
-std::vector<PhaseId> judged_by(const Decoding& d, RequirementId id, const LatencySli& sli) {
-  const std::vector<const Phase*> scope = phases_of(d, sli.scope);
+std::vector<PhaseId> judged_by(const Decoding& d, RequirementId id, const Scope& rows) {
+  const std::vector<const Phase*> scope = phases_of(d, rows);
   std::vector<PhaseId> out;
   for (std::size_t i = 0; i < d.scenario.phases.size(); ++i) {
     const Search* search = d.scenario.search_of(PhaseId(i));
@@ -85,9 +85,9 @@ void check_connections(Decoding& d, const View& root) {
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Requirement& r = d.scenario.requirements[i];
-    const auto* latency = std::get_if<LatencySli>(&r.sli);
-    if (latency == nullptr || !(r.objective.limit > 0)) continue;
-    for (const PhaseId phase : judged_by(d, RequirementId(i), *latency)) check_limit(d, rows[i], r, phase);
+    const LooksAt at = looks_at(r.sli);
+    if (at.load != LoadFigure::quantile || !(r.objective.limit > 0)) continue;
+    for (const PhaseId phase : judged_by(d, RequirementId(i), *at.scope)) check_limit(d, rows[i], r, phase);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 
 namespace shakedown {
@@ -92,9 +93,10 @@ void check_over(Decoding& d, const Row& row, const ErrorRatioSli& s) {
 Duration longest_rto(const Decoding& d, FaultId fault) {
   Duration out{};
   for (const Requirement& r : d.scenario.requirements) {
-    const auto* rto = std::get_if<RtoSli>(&r.sli);
+    const LooksAt at = looks_at(r.sli);
     const bool finite = r.objective.limit > 0 && r.objective.limit < 1e6;
-    if (rto != nullptr && rto->fault == fault && finite) out = std::max(out, from_seconds(r.objective.limit));
+    if (at.injections == InjectionFigure::recovery && at.fault == fault && finite)
+      out = std::max(out, from_seconds(r.objective.limit));
   }
   return out;
 }
@@ -224,22 +226,14 @@ struct EvidenceCheck {
     check_impact(d, root, row, s);
     check_alone(d, row, s.fault);
   }
-  void operator()(const UptimeSli&) const {}
-  void operator()(const MtbfSli&) const {}
-  void operator()(const MtbrSli&) const {}
-  void operator()(const OutagesSli&) const {}
   void operator()(const ToleratedSli& s) const {
     for (const FaultId fault : s.faults) check_alone(d, row, fault);
   }
   void operator()(const DegradationSli& s) const {
     check_scope(d, row, s.scope, s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
   }
-  void operator()(const CapacitySli&) const {}
-  void operator()(const HeadroomSli&) const {}
-  void operator()(const EfficiencySli&) const {}
-  void operator()(const DownstreamSli&) const {}
-  void operator()(const CheckSli&) const {}
-  void operator()(const AttestedSli&) const {}
+  void operator()(const OneOf<UptimeSli, MtbfSli, MtbrSli, OutagesSli, CapacitySli, HeadroomSli, EfficiencySli, DownstreamSli,
+                              CheckSli, AttestedSli> auto&) const {}
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 
 namespace shakedown {
@@ -18,8 +19,8 @@ bool is_there(const Decoding& d, FaultId fault) { return fault.value < d.scenari
 namespace {
 
 // objective + timeout + up_after x every must fit between the fault and the end of its phase.
-void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requirement& r, ProbeId probe_id) {
-  const Fault& fault = d.scenario.fault(rto.fault);
+void check_fit(Decoding& d, const View& root, FaultId fault_id, const Requirement& r, ProbeId probe_id) {
+  const Fault& fault = d.scenario.fault(fault_id);
   const Phase& phase = d.scenario.phase(fault.phase);
   const Probe& probe = d.scenario.probe(probe_id);
   const View length = root["phases"].items()[fault.phase.value]["duration"];
@@ -36,10 +37,10 @@ void check_fit(Decoding& d, const View& root, const RtoSli& rto, const Requireme
 }
 
 void check_rto(Decoding& d, const View& root, const Row& row) {
-  const auto& rto = std::get<RtoSli>(row.requirement.sli);
-  if (!is_there(d, rto.fault)) return;
-  for (const ProbeId id : rto.probes) {
-    check_fit(d, root, rto, row.requirement, id);
+  const LooksAt at = looks_at(row.requirement.sli);
+  if (!is_there(d, at.fault)) return;
+  for (const ProbeId id : at.probes) {
+    check_fit(d, root, at.fault, row.requirement, id);
     const Probe& probe = d.scenario.probe(id);
     if (from_seconds(row.requirement.objective.limit) > probe.every) continue;
     d.diagnostics.warning(row.view["objective"].at(),
@@ -118,12 +119,12 @@ void check_whole_seconds(Decoding& d, const View& view, Duration over) {
 
 void complete_operations(Decoding& d, const View& root) {
   for (const Row& row : rows_of(d, root)) {
-    const auto* latency = std::get_if<LatencySli>(&row.requirement.sli);
-    if (latency == nullptr || row.requirement.objective.limit <= 0) continue;
+    const LooksAt at = looks_at(row.requirement.sli);
+    if (at.load != LoadFigure::quantile || row.requirement.objective.limit <= 0) continue;
     const Duration limit = from_seconds(row.requirement.objective.limit);
     for (std::size_t i = 0; i < d.scenario.operations.size(); ++i) {
       Operation& operation = d.scenario.operations[i];
-      if (latency->operation.valid() && latency->operation != OperationId(i)) continue;
+      if (!at.operations.empty() && at.operations.front() != OperationId(i)) continue;
       operation.limits.push_back(limit);
       if (limit <= operation.timeout || operation.timeout <= Duration::zero()) continue;
       d.diagnostics.warning(row.view["objective"].at(),
@@ -141,11 +142,11 @@ void complete_operations(Decoding& d, const View& root) {
 void complete_faults(Decoding& d, const View& root) {
   std::vector<Duration> largest(d.scenario.faults.size());
   for (const Row& row : rows_of(d, root)) {
-    const auto* rto = std::get_if<RtoSli>(&row.requirement.sli);
-    if (rto == nullptr || row.requirement.objective.limit <= 0) continue;
+    const LooksAt at = looks_at(row.requirement.sli);
+    if (at.injections != InjectionFigure::recovery || row.requirement.objective.limit <= 0) continue;
     check_rto(d, root, row);
-    if (!is_there(d, rto->fault)) continue;
-    Duration& longest = largest[rto->fault.value];
+    if (!is_there(d, at.fault)) continue;
+    Duration& longest = largest[at.fault.value];
     longest = std::max(longest, from_seconds(row.requirement.objective.limit));
   }
   const std::vector<View> views = fault_views(root);

@@ -49,6 +49,21 @@ class BannedTest(LintTest):
             with self.subTest(code=code):
                 self.assert_clean({"agent/a.cc": f"task f() {{\n  g();\n  {code};\n}}\n"})
 
+    def test_an_sli_is_not_asked_what_it_is(self):
+        for call in ("std::get_if<RtoSli>(&sli)", "std::holds_alternative<RpoSli>(r.sli)", "std::get<LatencySli>(sli)"):
+            with self.subTest(call=call):
+                self.assert_finds({"controller/report/a.cc": f"auto x = {call};\n"}, "controller/report/a.cc:1", "[sli]")
+                self.assert_clean({"controller/model/looks_at.cc": f"auto x = {call};\n", "tests/unit/a.cc": f"{call};\n"})
+        self.assert_clean({"controller/a.cc": "auto x = std::get_if<OpenLoad>(&load.kind);\n"})
+
+    def test_a_visitor_of_slis_has_no_default(self):
+        known = "struct V {\n  int operator()(const RtoSli&) const { return 1; }\n"
+        for default in ("int operator()(const auto&) const { return 0; }",
+                        "template <class Other>\n  int operator()(const Other&) const { return 0; }"):
+            with self.subTest(default=default):
+                self.assert_finds({"controller/report/a.cc": f"{known}  {default}\n}};\n"}, "[sli]")
+        self.assert_clean({"controller/a.cc": known + "  int operator()(const OneOf<RpoSli, MtbfSli> auto&) const;\n};\n"})
+
     def test_an_excuse_needs_the_rule_and_a_reason(self):
         call = "auto x = steady_clock::now();"
         self.assert_clean({"agent/a.cc": f"{call}  // allow(clock): the watchdog outlives the loop\n"})

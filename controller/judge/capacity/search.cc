@@ -11,6 +11,7 @@
 #include "controller/judge/evidence.h"
 #include "controller/judge/sli/families.h"
 #include "controller/measure/bounds/sequential.h"
+#include "controller/model/looks_at.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -33,10 +34,7 @@ bool is(const ScoredSearchStep& step, StepOutcome outcome) { return step.outcome
 
 // The requirement's SLI over these stages and nothing else.
 Requirement narrowed(Requirement requirement, const std::vector<StageId>& stages, double confidence) {
-  const Scope scope{{}, {}, stages};
-  if (auto* sli = std::get_if<LatencySli>(&requirement.sli)) sli->scope = scope;
-  if (auto* sli = std::get_if<AvailabilitySli>(&requirement.sli)) sli->scope = scope;
-  if (auto* sli = std::get_if<ErrorRatioSli>(&requirement.sli)) sli->scope = scope;
+  if (Scope* scope = requests_scope(requirement.sli)) *scope = Scope{{}, {}, stages};
   requirement.confidence = confidence;
   return requirement;
 }
@@ -53,10 +51,6 @@ ScoredHold look(const Search& search, RequirementId id, const std::vector<StageI
     trouble = judged.signals.empty() ? reason : judged.signals.front().text;
   }
   return hold;
-}
-
-bool counts_failures(const Sli& sli) {
-  return std::holds_alternative<AvailabilitySli>(sli) || std::holds_alternative<ErrorRatioSli>(sli);
 }
 
 // All SLIs on the same windows: invalid over breaches over undecided over holds.
@@ -79,7 +73,7 @@ void look_at(ScoredSearchStep& step, const Search& search, const std::vector<Sta
     const auto breached = [&](bool by_failures) {
       return std::find_if(step.holds.begin(), step.holds.end(), [&](const ScoredHold& h) {
         return h.outcome == StepOutcome::breaches &&
-               (!by_failures || counts_failures(evidence.scenario->requirement(h.requirement).sli));
+               (!by_failures || counts_failures(looks_at(evidence.scenario->requirement(h.requirement).sli).load));
       });
     };
     const auto failing = breached(true);
@@ -227,11 +221,7 @@ SearchOrder nothing_holds(const Search& search, const Gap& gap) {
 double held_confidence(const Search& search, RequirementId held, const Scenario& scenario) {
   double out = scenario.requirement(held).confidence;
   for (const Requirement& row : scenario.requirements) {
-    const auto* capacity = std::get_if<CapacitySli>(&row.sli);
-    const auto* headroom = std::get_if<HeadroomSli>(&row.sli);
-    const bool rests =
-        (capacity != nullptr && capacity->phase == search.phase) || (headroom != nullptr && headroom->phase == search.phase);
-    if (rests) out = std::max(out, row.confidence);
+    if (looks_at(row.sli).search == search.phase) out = std::max(out, row.confidence);
   }
   return out;
 }

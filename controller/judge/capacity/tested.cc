@@ -2,24 +2,13 @@
 
 #include <algorithm>
 
-#include "controller/judge/options/tradeoffs.h"
-#include "controller/judge/reported/asked.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
-
-// The scope of a row over requests; nullptr for other rows.
-template <class AnySli>
-auto scope_in(AnySli& sli) -> decltype(&std::get<AvailabilitySli>(sli).scope) {
-  if (auto* availability = std::get_if<AvailabilitySli>(&sli)) return &availability->scope;
-  if (auto* latency = std::get_if<LatencySli>(&sli)) return &latency->scope;
-  if (auto* throughput = std::get_if<ThroughputSli>(&sli)) return &throughput->scope;
-  if (auto* errors = std::get_if<ErrorRatioSli>(&sli)) return &errors->scope;
-  return nullptr;
-}
 
 std::optional<double> offered_rate(const StageRecord& stage, const Evidence& evidence) {
   const Phase& phase = evidence.scenario->phase(stage.phase);
@@ -37,10 +26,10 @@ class Covered {
  public:
   Covered(Rows which, const Evidence& evidence) {
     for (const Requirement& requirement : evidence.scenario->requirements) {
-      const Scope* scope = scope_in(requirement.sli);
+      const Scope* scope = requests_scope(requirement.sli);
       if (scope == nullptr || (which == Rows::deciding && !requirement.must) || scope->during.valid()) continue;
       const LoadScope stages(*scope, evidence);
-      rows_.push_back({stages.stages(), operations_of(requirement.sli)});
+      rows_.push_back({stages.stages(), looks_at(requirement.sli).operations});
     }
   }
   bool any(StageId stage) const {
@@ -72,24 +61,6 @@ double covered_share(StageId stage, const Covered& covered, const Evidence& evid
   return all == 0 ? 1 : static_cast<double>(judged) / static_cast<double>(all);
 }
 
-// Whether some row says what a fault may do: one about it, about requests in its windows, or about all outages.
-struct SaysOf {
-  FaultId fault;
-  bool operator()(const AvailabilitySli& sli) const { return sli.scope.during == fault; }
-  bool operator()(const LatencySli& sli) const { return sli.scope.during == fault; }
-  bool operator()(const ThroughputSli& sli) const { return sli.scope.during == fault; }
-  bool operator()(const ErrorRatioSli& sli) const { return sli.scope.during == fault; }
-  bool operator()(const OutagesSli&) const { return true; }
-  bool operator()(const UptimeSli&) const { return true; }
-  bool operator()(const ToleratedSli& sli) const {
-    return std::find(sli.faults.begin(), sli.faults.end(), fault) != sli.faults.end();
-  }
-  template <class Other>
-  bool operator()(const Other& sli) const {
-    return fault_of(Sli(sli)) == fault;
-  }
-};
-
 // What a fault did that no row is about: what failed in its windows, and how long it took the service away.
 UnjudgedPhase unjudged_fault(FaultId id, const Evidence& evidence) {
   UnjudgedPhase out;
@@ -113,7 +84,7 @@ UnjudgedPhase unjudged_fault(FaultId id, const Evidence& evidence) {
 // The row over these stages and no others.
 Judged judged_over(const Requirement& requirement, std::vector<StageId> stages, const Evidence& evidence) {
   Requirement alone = requirement;
-  Scope& scope = *scope_in(alone.sli);
+  Scope& scope = *requests_scope(alone.sli);
   scope.phases.clear();
   scope.stages = std::move(stages);
   return std::visit([&](const auto& sli) { return judge_sli(alone, sli, evidence); }, alone.sli);
@@ -126,15 +97,15 @@ bool keeps_alone(const Requirement& requirement, StageId stage, const Evidence& 
 
 }  // namespace
 
-bool about_load(const Sli& sli) { return scope_in(sli) != nullptr; }
+bool about_load(const Sli& sli) { return requests_scope(sli) != nullptr; }
 
 bool about_load_in_fault(const Sli& sli) {
-  const Scope* scope = scope_in(sli);
+  const Scope* scope = requests_scope(sli);
   return scope != nullptr && scope->during.valid();
 }
 
 std::optional<double> tested_rate(const Requirement& requirement, const Evidence& evidence) {
-  const Scope* scope = scope_in(requirement.sli);
+  const Scope* scope = requests_scope(requirement.sli);
   if (scope == nullptr) return std::nullopt;
   std::vector<std::pair<double, StageId>> rates;
   const LoadScope judged(*scope, evidence);
@@ -180,7 +151,7 @@ std::vector<UnjudgedPhase> unjudged_phases(const Evidence& evidence) {
   }
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     const bool said = std::any_of(scenario.requirements.begin(), scenario.requirements.end(),
-                                  [&](const Requirement& row) { return std::visit(SaysOf{FaultId(i)}, row.sli); });
+                                  [&](const Requirement& row) { return speaks_of(row.sli, FaultId(i)); });
     UnjudgedPhase fault = said ? UnjudgedPhase{} : unjudged_fault(FaultId(i), evidence);
     if (!fault.phase.empty() && (fault.bad > 0 || fault.away_seconds > 0)) out.push_back(std::move(fault));
   }

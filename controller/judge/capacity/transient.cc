@@ -7,6 +7,7 @@
 #include <boost/math/distributions/normal.hpp>
 
 #include "controller/measure/bounds/trend.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -27,19 +28,11 @@ double longest_timeout(const std::vector<OperationId>& operations, const Scenari
 }
 
 Memory memory_of(const Requirement& requirement, const Scenario& scenario) {
-  const double limit = requirement.objective.limit;
-  if (const auto* latency = std::get_if<LatencySli>(&requirement.sli)) {
-    std::vector<OperationId> operations;
-    if (latency->operation.valid()) operations.push_back(latency->operation);
-    return {std::min(limit, longest_timeout(operations, scenario)), latency->quantile};
-  }
-  if (const auto* ratio = std::get_if<AvailabilitySli>(&requirement.sli)) {
-    return {longest_timeout(ratio->operations, scenario), std::clamp(limit, 0.0, 1.0)};
-  }
-  if (const auto* ratio = std::get_if<ErrorRatioSli>(&requirement.sli)) {
-    return {longest_timeout(ratio->operations, scenario), std::clamp(1 - limit, 0.0, 1.0)};
-  }
-  return {};
+  const std::optional<DemandedShare> share = demanded_share(requirement);
+  if (!share) return {};
+  const LooksAt at = looks_at(requirement.sli);
+  const double timeout = longest_timeout(at.operations, scenario);
+  return {counts_failures(at.load) ? timeout : std::min(requirement.objective.limit, timeout), std::clamp(share->good, 0.0, 1.0)};
 }
 
 struct Waits {

@@ -9,6 +9,7 @@
 #include "controller/judge/valid/leftovers.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -297,7 +298,7 @@ std::string needed_for(const Tally& tally, const InjectionRow& row, const Requir
     if (b.verdict.note == kEndedByUndo) return "an injection that we do not end ourselves before the service is back";
     if (!b.verdict.note.empty()) return fmt::format("an injection without \"{}\"", b.verdict.note);
     if (b.value > requirement.objective.limit) return kMoreWillNotHelp;
-    if (std::holds_alternative<ImpactSli>(requirement.sli)) {
+    if (looks_at(requirement.sli).injections == InjectionFigure::cost) {
       return std::isfinite(b.clearing) ? "longer quiet times to compare with: the objective lies inside the measured bounds"
                                        : "at least 8 seconds outside fault windows under the same load, to compare with";
     }

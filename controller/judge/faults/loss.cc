@@ -9,6 +9,7 @@
 
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/sli/families.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -241,8 +242,8 @@ std::vector<ValidityReason> unexplained_losses(const Evidence& evidence) {
   for (std::size_t i = 0; i < evidence.scenario->ledgers.size(); ++i) {
     const auto& rows = evidence.scenario->requirements;
     const bool judged = std::any_of(rows.begin(), rows.end(), [i](const Requirement& row) {
-      const auto* durability = std::get_if<DurabilitySli>(&row.sli);
-      return row.must && durability != nullptr && durability->ledger == LedgerId(i);
+      const LooksAt at = looks_at(row.sli);
+      return row.must && at.every_loss && at.ledger == LedgerId(i);
     });
     const std::string noun = evidence.scenario->ledgers[i].noun;
     for (const bool altered : {false, true}) {

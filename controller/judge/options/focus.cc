@@ -4,6 +4,7 @@
 #include <map>
 
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -14,21 +15,16 @@ enum class Cost { none, failed_requests, lost_writes };
 
 // What the row's violations cost; none for rows that no outage can turn red.
 struct CostOf {
-  Cost operator()(const AvailabilitySli&) const { return Cost::failed_requests; }
-  Cost operator()(const UptimeSli&) const { return Cost::failed_requests; }
-  Cost operator()(const ErrorRatioSli&) const { return Cost::failed_requests; }
-  Cost operator()(const MtbfSli&) const { return Cost::failed_requests; }
-  Cost operator()(const MtbrSli&) const { return Cost::failed_requests; }
-  Cost operator()(const MttrSli&) const { return Cost::failed_requests; }
-  Cost operator()(const OutagesSli&) const { return Cost::failed_requests; }
-  Cost operator()(const ToleratedSli&) const { return Cost::failed_requests; }
-  Cost operator()(const RtoSli&) const { return Cost::failed_requests; }
+  Cost operator()(const OneOf<AvailabilitySli, UptimeSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli, OutagesSli, ToleratedSli,
+                              RtoSli> auto&) const {
+    return Cost::failed_requests;
+  }
   Cost operator()(const RpoSli&) const { return Cost::lost_writes; }
   Cost operator()(const ImpactSli& sli) const {
     return sli.unit == ImpactUnit::lost_writes ? Cost::lost_writes : Cost::failed_requests;
   }
-  template <class Other>
-  Cost operator()(const Other&) const {
+  Cost operator()(const OneOf<LatencySli, ThroughputSli, DurabilitySli, CapacitySli, HeadroomSli, EfficiencySli, DegradationSli,
+                              DownstreamSli, CheckSli, AttestedSli> auto&) const {
     return Cost::none;
   }
 };
@@ -84,7 +80,7 @@ std::vector<Problem> lost_a_month(const Scorecard& card, const Scenario& scenari
 // Who answers for a row that is about the fault.
 std::string owner_of_fault(const std::string& fault, const Scenario& scenario, const std::string& otherwise) {
   for (const Requirement& r : scenario.requirements) {
-    const FaultId id = fault_of(r.sli);
+    const FaultId id = looks_at(r.sli).fault;
     if (id.valid() && scenario.fault(id).name == fault && !r.owner.empty()) return r.owner;
   }
   return otherwise;
@@ -103,7 +99,7 @@ std::optional<CostsMost> ranked(std::vector<Problem> problems, const ScoredRequi
   out.share = top->monthly / out.total;
   out.writes = writes;
   out.at_least = std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.at_least; });
-  const FaultId own = fault_of(row.requirement.sli);
+  const FaultId own = looks_at(row.requirement.sli).fault;
   if (!own.valid() || scenario.fault(own).name == top->fault) return out;
   const auto of_row =
       std::find_if(problems.begin(), problems.end(), [&](const Problem& p) { return p.fault == scenario.fault(own).name; });
@@ -148,12 +144,12 @@ std::optional<TradeOff::Way> undeclared(const Scorecard& card, const Scenario& s
 }
 
 // Of the row's dependencies: the one that falls shortest; where none does, one that fails it otherwise (its commitment).
-std::optional<TradeOff> first_to_break(const DownstreamSli& sli, const Scorecard& card, const Scenario& scenario) {
+std::optional<TradeOff> first_to_break(const std::vector<DependencyId>& wanted, const Scorecard& card, const Scenario& scenario) {
   std::size_t shorts = 0;
   const ScoredDependency *first = nullptr, *uncommitted = nullptr;
   for (const ScoredDependency& d : card.downstream) {
     const auto named = [&](DependencyId id) { return scenario.dependency(id).name == d.name; };
-    if (!sli.dependencies.empty() && std::none_of(sli.dependencies.begin(), sli.dependencies.end(), named)) continue;
+    if (!wanted.empty() && std::none_of(wanted.begin(), wanted.end(), named)) continue;
     if (d.margin && *d.margin < 0) {
       ++shorts;
       if (first == nullptr || *d.margin < *first->margin) first = &d;
@@ -180,28 +176,15 @@ std::optional<TradeOff> gives_way_first(PhaseId phase, const Scorecard& card, co
 
 // Rows over requests look outside fault windows unless they say otherwise: what faults cost is no part of what they saw.
 bool outside_faults(const Sli& sli) {
-  if (const auto* availability = std::get_if<AvailabilitySli>(&sli)) return !availability->scope.during.valid();
-  if (const auto* errors = std::get_if<ErrorRatioSli>(&sli)) return !errors->scope.during.valid();
-  return false;
+  const LooksAt at = looks_at(sli);
+  return counts_failures(at.load) && !at.scope->during.valid();
 }
 
 std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
-  if (const auto* downstream = std::get_if<DownstreamSli>(&sli)) return first_to_break(*downstream, card, scenario);
-  if (const auto* capacity = std::get_if<CapacitySli>(&sli)) return gives_way_first(capacity->phase, card, scenario);
-  if (const auto* headroom = std::get_if<HeadroomSli>(&sli)) return gives_way_first(headroom->phase, card, scenario);
-  return std::nullopt;
+  const LooksAt at = looks_at(sli);
+  if (at.dependencies != nullptr) return first_to_break(*at.dependencies, card, scenario);
+  return at.search ? gives_way_first(*at.search, card, scenario) : std::nullopt;
 }
-
-struct FaultOf {
-  FaultId operator()(const MttrSli& sli) const { return sli.fault; }
-  FaultId operator()(const ImpactSli& sli) const { return sli.fault; }
-  FaultId operator()(const RtoSli& sli) const { return sli.fault; }
-  FaultId operator()(const RpoSli& sli) const { return sli.fault; }
-  template <class Other>
-  FaultId operator()(const Other&) const {
-    return {};
-  }
-};
 
 }  // namespace
 
@@ -232,8 +215,6 @@ Happening happening(const std::string& fault, const Scenario& scenario) {
   out.known = false;
   return out;
 }
-
-FaultId fault_of(const Sli& sli) { return std::visit(FaultOf{}, sli); }
 
 std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
   const Cost cost = std::visit(CostOf{}, row.requirement.sli);

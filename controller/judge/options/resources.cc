@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -15,29 +16,30 @@ struct RateAsked {
   std::optional<double> forecast() const {
     return card->forecast ? std::optional(card->forecast->rate.per_second) : std::nullopt;
   }
-  std::optional<double> operator()(const CapacitySli&) const { return row->requirement.objective.limit; }
-  std::optional<double> operator()(const ThroughputSli&) const { return row->requirement.objective.limit; }
+  std::optional<double> operator()(const OneOf<CapacitySli, ThroughputSli> auto&) const {
+    return row->requirement.objective.limit;
+  }
   std::optional<double> operator()(const HeadroomSli&) const {
     const auto rate = forecast();
     return rate ? std::optional(*rate * (1 + row->requirement.objective.limit)) : std::nullopt;
   }
-  std::optional<double> operator()(const AvailabilitySli&) const { return forecast(); }
-  std::optional<double> operator()(const LatencySli&) const { return forecast(); }
-  std::optional<double> operator()(const ErrorRatioSli&) const { return forecast(); }
-  std::optional<double> operator()(const EfficiencySli&) const { return forecast(); }
-  template <class Other>
-  std::optional<double> operator()(const Other&) const {
+  std::optional<double> operator()(const OneOf<AvailabilitySli, LatencySli, ErrorRatioSli, EfficiencySli> auto&) const {
+    return forecast();
+  }
+  std::optional<double> operator()(
+      const OneOf<UptimeSli, MtbfSli, MtbrSli, MttrSli, OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli,
+                  DegradationSli, DownstreamSli, CheckSli, AttestedSli> auto&) const {
     return std::nullopt;
   }
 };
 
 // The series that speaks of the row: an efficiency's own, else replicas before users before rates, fitted ones first.
 const ScoredScaling* series_for(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
-  const auto* efficiency = std::get_if<EfficiencySli>(&row.requirement.sli);
+  const std::optional<PhaseId> own = looks_at(row.requirement.sli).series;
   const ScoredScaling* best = nullptr;
   const auto rank = [](const ScoredScaling& s) { return (s.fitted ? 10 : 0) + static_cast<int>(s.axis); };
   for (const ScoredScaling& s : card.scalings) {
-    if (efficiency != nullptr && s.phase != scenario.phase(efficiency->phase).name) continue;
+    if (own && s.phase != scenario.phase(*own).name) continue;
     if (best == nullptr || rank(s) > rank(*best)) best = &s;
   }
   return best;
@@ -55,9 +57,8 @@ Extrapolation asked_at(const ScoredScaling& law, double n, bool want_of_resource
 }
 
 LawCarries by_law(const ScoredRequirement& row, const ScoredScaling& law, double rate) {
-  const Sli& sli = row.requirement.sli;
-  const bool direct = std::holds_alternative<CapacitySli>(sli) || std::holds_alternative<HeadroomSli>(sli) ||
-                      std::holds_alternative<ThroughputSli>(sli);
+  const LooksAt at = looks_at(row.requirement.sli);
+  const bool direct = at.search.has_value() || at.load == LoadFigure::good_rate;  // it is about a rate itself
   LawCarries out{law.axis, rate, law_needed(law, rate), 0, law.peak_n, {}};
   out.cap = law.peak_throughput.value_or(law.ceiling.value_or(law_throughput(law, 1e9)));
   out.law = asked_at(law, out.needed.value_or(law.peak_n.value_or(INFINITY)), out.needed && !direct);
@@ -103,7 +104,7 @@ std::optional<double> law_reach(const ScoredScaling& law, double share) {
 
 std::optional<TradeOff> resources_option(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario) {
   const auto rate = std::visit(RateAsked{&row, &card}, row.requirement.sli);
-  const bool efficiency = std::holds_alternative<EfficiencySli>(row.requirement.sli);
+  const bool efficiency = looks_at(row.requirement.sli).series.has_value();
   if (!rate && !efficiency) return std::nullopt;
   const ScoredScaling* law = series_for(row, card, scenario);
   TradeOff out{TradeOff::Kind::resources, NoLaw{"", "", rate}, owner_of(row, card)};

@@ -7,6 +7,7 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/settle.h"
 #include "controller/measure/bounds/intervals.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -24,7 +25,7 @@ bool needs_a_fix(const Verdict& verdict) {
 // What decides it is no longer observation, or nobody knows how long that would be.
 bool not_by_time(const ScoredRequirement& row) {
   const double needed = row.verdict.needed_seconds;
-  return needed < 0 || (std::holds_alternative<UptimeSli>(row.requirement.sli) && needed == 0);
+  return needed < 0 || (looks_at(row.requirement.sli).outages == OutageFigure::time_up && needed == 0);
 }
 
 }  // namespace
@@ -69,19 +70,21 @@ namespace {
 
 // So many failures of a kind support a promise: as many as its `share` needs, with none missed. Without a `share` none do.
 bool tries_support(const ScoredRequirement& row, uint64_t tries) {
-  std::optional<Share> share;
-  if (const auto* rto = std::get_if<RtoSli>(&row.requirement.sli)) share = rto->share;
-  if (const auto* rpo = std::get_if<RpoSli>(&row.requirement.sli)) share = rpo->share;
-  return share && tries >= clean_trials_needed(share->value, row.requirement.confidence);
+  const std::optional<InjectionClaim> claim = looks_at(row.requirement.sli).claim;
+  return claim && claim->share && tries >= clean_trials_needed(claim->share->value, row.requirement.confidence);
 }
 
 // How many tries the row rests on: its injections, or one run whose outages or losses were counted. 0: judged otherwise.
 uint64_t tries_of(const ScoredRequirement& row) {
-  const Sli& sli = row.requirement.sli;
-  const bool by_injection =
-      std::holds_alternative<RtoSli>(sli) || std::holds_alternative<RpoSli>(sli) || std::holds_alternative<ImpactSli>(sli);
-  if (by_injection) return row.verdict.measured.samples;
-  return std::holds_alternative<OutagesSli>(sli) || std::holds_alternative<DurabilitySli>(sli) ? 1 : 0;
+  const LooksAt at = looks_at(row.requirement.sli);
+  switch (at.injections) {
+    case InjectionFigure::recovery:
+    case InjectionFigure::loss:
+    case InjectionFigure::cost: return row.verdict.measured.samples;
+    case InjectionFigure::tolerated: return 0;
+    case InjectionFigure::none: break;
+  }
+  return at.outages == OutageFigure::count || at.every_loss ? 1 : 0;
 }
 
 }  // namespace
@@ -94,7 +97,7 @@ std::optional<TradeOff> promise_option(const ScoredRequirement& row, const Score
   const bool least = r.objective.comparison == Comparison::at_least;
   const double value = kept(r.objective, *supportable, unit);
   if (!misses(r.objective, value)) return std::nullopt;  // the evidence reaches the objective; something else is owed
-  const bool against_forecast = std::holds_alternative<HeadroomSli>(r.sli) || std::holds_alternative<DownstreamSli>(r.sli);
+  const bool against_forecast = looks_at(r.sli).against_forecast;
   TradeOff out{TradeOff::Kind::promise, NoDay{}, owner_of(row, card)};
   if (against_forecast && card.forecast) {
     const double rate = kept(r.objective, card.forecast->rate.per_second * (1 + *supportable), Unit::per_second);

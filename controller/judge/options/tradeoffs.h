@@ -34,7 +34,5 @@ Happening happening(const std::string& fault, const Scenario& scenario);
 
 // Who answers for the row; the driver of the decision when nobody does; empty without one.
 std::string owner_of(const ScoredRequirement& row, const Scorecard& card);
-// The one fault that a row is about; none for other rows.
-FaultId fault_of(const Sli& sli);
 
 }  // namespace shakedown::judging

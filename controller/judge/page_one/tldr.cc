@@ -7,6 +7,7 @@
 #include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr_failures.h"
 #include "controller/judge/page_one/tldr_growth.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -18,10 +19,7 @@ Told fact(std::size_t at, const Scorecard& card, const Scenario& scenario) {
   if (row.verdict.state == VerdictState::fail) {
     if (auto told = tell_failed_growth(at, card, scenario)) return *told;
   }
-  const Sli& sli = row.requirement.sli;
-  if (const auto* rpo = std::get_if<RpoSli>(&sli)) return tell_loss(at, *rpo, card, scenario);
-  if (const auto* rto = std::get_if<RtoSli>(&sli)) return tell_recovery(at, *rto, card, scenario);
-  return told::Failure{at};
+  return tell_injections(at, card, scenario).value_or(told::Failure{at});
 }
 
 // The lowest of the rates at which the rows were judged: at a higher one some row says nothing.
@@ -105,7 +103,7 @@ std::optional<Told> doubled(const Scorecard& card) {
   return std::nullopt;
 }
 
-bool told_when_passed(const Sli& sli) { return std::holds_alternative<RpoSli>(sli) || std::holds_alternative<RtoSli>(sli); }
+bool told_when_passed(const Sli& sli) { return looks_at(sli).claim.has_value(); }
 
 bool same(const Told& a, const Told& b) {
   const auto *carries = std::get_if<told::Carries>(&a), *other_carries = std::get_if<told::Carries>(&b);

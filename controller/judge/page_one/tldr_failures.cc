@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "controller/judge/options/tradeoffs.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -54,8 +55,6 @@ bool with_another(const std::string& fault, const Scorecard& card) {
   });
 }
 
-}  // namespace
-
 told::Loss tell_loss(std::size_t at, const RpoSli& sli, const Scorecard& card, const Scenario& scenario) {
   const ScoredRequirement& row = card.requirements[at];
   const std::string& fault = scenario.fault(sli.fault).name;
@@ -100,6 +99,27 @@ told::Recovery tell_recovery(std::size_t at, const RtoSli& sli, const Scorecard&
       std::all_of(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid && one.note == "masked"; });
   out.overlapped = with_another(scenario.fault(sli.fault).name, card);
   return out;
+}
+
+struct Injections {
+  std::size_t at;
+  const Scorecard& card;
+  const Scenario& scenario;
+
+  std::optional<Told> operator()(const RpoSli& s) const { return tell_loss(at, s, card, scenario); }
+  std::optional<Told> operator()(const RtoSli& s) const { return tell_recovery(at, s, card, scenario); }
+  std::optional<Told> operator()(
+      const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli, OutagesSli,
+                  ImpactSli, ToleratedSli, DurabilitySli, CapacitySli, HeadroomSli, EfficiencySli, DegradationSli, DownstreamSli,
+                  CheckSli, AttestedSli> auto&) const {
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+std::optional<Told> tell_injections(std::size_t row, const Scorecard& card, const Scenario& scenario) {
+  return std::visit(Injections{row, card, scenario}, card.requirements[row].requirement.sli);
 }
 
 std::vector<Told> tell_uncaused(const Scorecard& card, const Scenario& scenario) {

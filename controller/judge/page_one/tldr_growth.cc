@@ -5,15 +5,14 @@
 
 #include "controller/judge/settle.h"
 #include "controller/model/figures.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
 
 // Position of the row's search, where it is evidence.
 std::optional<std::size_t> search_of(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
-  PhaseId phase;
-  if (const auto* capacity = std::get_if<CapacitySli>(&sli)) phase = capacity->phase;
-  if (const auto* headroom = std::get_if<HeadroomSli>(&sli)) phase = headroom->phase;
+  const PhaseId phase = looks_at(sli).search.value_or(PhaseId());
   if (!phase.valid()) return std::nullopt;
   const auto found = std::find_if(card.searches.begin(), card.searches.end(),
                                   [&](const ScoredSearch& s) { return s.phase == scenario.phase(phase).name; });
@@ -64,19 +63,37 @@ std::optional<Told> tell_capacity(const ScoredRequirement& row, const Scorecard&
   if (!search || (!card.searches[*search].lower && !card.searches[*search].upper)) return std::nullopt;
   told::Carries out{*search, {}, {}};
   if (row.verdict.state != VerdictState::fail) return out;
-  const bool headroom = std::holds_alternative<HeadroomSli>(r.sli);
+  const bool headroom = looks_at(r.sli).against_forecast;
   if (!headroom) out.promised = r.objective.limit;
   if (headroom && card.forecast && r.objective.limit > 0) out.headroom = r.objective;
   return out;
 }
 
+namespace {
+
+struct FailedGrowth {
+  std::size_t at;
+  const Scorecard& card;
+  const Scenario& scenario;
+  const ScoredRequirement& row() const { return card.requirements[at]; }
+
+  std::optional<Told> operator()(const EfficiencySli& s) const { return tell_efficiency(at, s, card, scenario); }
+  std::optional<Told> operator()(const DegradationSli& s) const { return tell_degradation(at, s, card); }
+  std::optional<Told> operator()(const DownstreamSli& s) const { return tell_downstream(row().requirement, s, card, scenario); }
+  std::optional<Told> operator()(const OneOf<CapacitySli, HeadroomSli> auto&) const {
+    return tell_capacity(row(), card, scenario);
+  }
+  std::optional<Told> operator()(
+      const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli, OutagesSli,
+                  ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli, CheckSli, AttestedSli> auto&) const {
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
 std::optional<Told> tell_failed_growth(std::size_t at, const Scorecard& card, const Scenario& scenario) {
-  const ScoredRequirement& row = card.requirements[at];
-  const Requirement& r = row.requirement;
-  if (const auto* efficiency = std::get_if<EfficiencySli>(&r.sli)) return tell_efficiency(at, *efficiency, card, scenario);
-  if (const auto* degradation = std::get_if<DegradationSli>(&r.sli)) return tell_degradation(at, *degradation, card);
-  if (const auto* downstream = std::get_if<DownstreamSli>(&r.sli)) return tell_downstream(r, *downstream, card, scenario);
-  return tell_capacity(row, card, scenario);
+  return std::visit(FailedGrowth{at, card, scenario}, card.requirements[at].requirement.sli);
 }
 
 }  // namespace shakedown::judging

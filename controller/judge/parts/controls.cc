@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/judge/settle.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -41,8 +42,7 @@ std::vector<ScoredControl> summarize_controls(const std::vector<ScoredRequiremen
   std::vector<ScoredControl> controls;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (const std::string& control : rows[i].requirement.controls) {
-      add(controls, control, rows[i].verdict.state, RequirementId(i),
-          std::holds_alternative<AttestedSli>(rows[i].requirement.sli));
+      add(controls, control, rows[i].verdict.state, RequirementId(i), looks_at(rows[i].requirement.sli).attested != nullptr);
     }
   }
   return controls;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/judge/scope.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -45,25 +46,6 @@ ScoredTraffic score(const std::string& phase, const std::string& operation, cons
   return out;
 }
 
-struct OfLoad {
-  std::vector<OperationId> operations;
-  Scope scope;
-};
-
-std::vector<OperationId> just(OperationId id) { return id.valid() ? std::vector<OperationId>{id} : std::vector<OperationId>{}; }
-
-struct LoadOf {
-  std::optional<OfLoad> operator()(const AvailabilitySli& s) const { return OfLoad{s.operations, s.scope}; }
-  std::optional<OfLoad> operator()(const ThroughputSli& s) const { return OfLoad{s.operations, s.scope}; }
-  std::optional<OfLoad> operator()(const ErrorRatioSli& s) const { return OfLoad{s.operations, s.scope}; }
-  std::optional<OfLoad> operator()(const LatencySli& s) const { return OfLoad{just(s.operation), s.scope}; }
-  std::optional<OfLoad> operator()(const DegradationSli& s) const { return OfLoad{just(s.operation), s.scope}; }
-  template <class Other>
-  std::optional<OfLoad> operator()(const Other&) const {
-    return std::nullopt;
-  }
-};
-
 }  // namespace
 
 std::vector<ScoredTraffic> summarize_traffic(const Evidence& evidence) {
@@ -89,18 +71,18 @@ std::vector<ScoredTraffic> summarize_traffic(const Evidence& evidence) {
 std::vector<std::size_t> traffic_of(const Requirement& requirement, const std::vector<ScoredTraffic>& all,
                                     const Evidence& evidence) {
   std::vector<std::size_t> out;
-  const std::optional<OfLoad> asked = std::visit(LoadOf{}, requirement.sli);
-  if (!asked) return out;
+  const LooksAt asked = looks_at(requirement.sli);
+  if (asked.scope == nullptr) return out;
   const Scenario& scenario = *evidence.scenario;
   std::set<std::string> phases;
-  const LoadScope scope(asked->scope, evidence);
+  const LoadScope scope(*asked.scope, evidence);
   for (const StageId stage : scope.stages()) {
     phases.insert(scenario.phase(evidence.timeline->stages()[stage.value].phase).name);
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const bool asked_for = std::any_of(asked->operations.begin(), asked->operations.end(),
+    const bool asked_for = std::any_of(asked.operations.begin(), asked.operations.end(),
                                        [&](OperationId id) { return scenario.operation(id).name == all[i].operation; });
-    if ((asked->operations.empty() || asked_for) && phases.contains(all[i].phase)) out.push_back(i);
+    if ((asked.operations.empty() || asked_for) && phases.contains(all[i].phase)) out.push_back(i);
   }
   return out;
 }

@@ -1,5 +1,7 @@
 #include "controller/judge/rejudge/rejudge.h"
 
+#include "controller/model/looks_at.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -182,13 +184,6 @@ std::size_t find_row(const Scenario& scenario, const std::string& id) {
   return static_cast<std::size_t>(at - rows.begin());
 }
 
-// The phase whose search answers a row; none when the row needs no search.
-PhaseId searched_by(const Sli& sli) {
-  if (const auto* capacity = std::get_if<CapacitySli>(&sli)) return capacity->phase;
-  if (const auto* headroom = std::get_if<HeadroomSli>(&sli)) return headroom->phase;
-  return {};
-}
-
 // The ids of the rows that a search holds.
 std::vector<std::string> held_by(const Search& search, const Scenario& scenario) {
   std::vector<std::string> out;
@@ -201,14 +196,8 @@ std::vector<std::string> held_by(const Search& search, const Scenario& scenario)
 // is that of the rows judged by.
 bool holds_the_same(const Requirement& a, const Requirement& b) {
   if (a.objective.comparison != b.objective.comparison || a.objective.limit != b.objective.limit) return false;
-  if (const auto* x = std::get_if<LatencySli>(&a.sli), *y = std::get_if<LatencySli>(&b.sli); x && y) {
-    return x->operation == y->operation && x->quantile == y->quantile;
-  }
-  if (const auto* x = std::get_if<AvailabilitySli>(&a.sli), *y = std::get_if<AvailabilitySli>(&b.sli); x && y) {
-    return x->operations == y->operations;
-  }
-  const auto *x = std::get_if<ErrorRatioSli>(&a.sli), *y = std::get_if<ErrorRatioSli>(&b.sli);
-  return x && y && x->operations == y->operations && x->over == y->over;
+  const LooksAt x = looks_at(a.sli), y = looks_at(b.sli);
+  return of_share(x.load) && x.load == y.load && x.operations == y.operations && x.quantile == y.quantile && x.over == y.over;
 }
 
 // The search of the phase of that name; nullptr when there is none.
@@ -232,7 +221,7 @@ void keep_searches(Rejudged& out, const Scenario& run, const Scenario& asked) {
     }
     search.hold = same ? std::move(hold) : std::vector<RequirementId>{};
     for (std::size_t i = 0; i < out.scenario.requirements.size() && !same; ++i) {
-      if (searched_by(out.scenario.requirements[i].sli) != search.phase) continue;
+      if (looks_at(out.scenario.requirements[i].sli).search != search.phase) continue;
       out.refused.try_emplace(RequirementId(i), "the run's search held other requirements than these");
     }
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/scope.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 constexpr std::string_view kWindow = "$window";
 
 RunTime start_of(int64_t second) { return RunTime(std::chrono::seconds(second)); }
-
-const Scope* scope_of(const Sli& sli) {
-  if (const auto* s = std::get_if<AvailabilitySli>(&sli)) return &s->scope;
-  if (const auto* s = std::get_if<LatencySli>(&sli)) return &s->scope;
-  if (const auto* s = std::get_if<ThroughputSli>(&sli)) return &s->scope;
-  if (const auto* s = std::get_if<ErrorRatioSli>(&sli)) return &s->scope;
-  return nullptr;
-}
 
 std::vector<int64_t> seconds_of(const LoadScope& scope) {
   std::vector<int64_t> out;
@@ -59,7 +52,7 @@ std::vector<TimeRange> stretches(const std::vector<int64_t>& seconds) {
 
 std::set<TargetId> targets_of(const Requirement& requirement, const Scenario& scenario) {
   std::set<TargetId> out;
-  const std::vector<OperationId> wanted = operations_of(requirement.sli);
+  const std::vector<OperationId> wanted = looks_at(requirement.sli).operations;
   for (std::size_t i = 0; i < scenario.operations.size(); ++i) {
     if (is_among(OperationId(i), wanted)) out.insert(scenario.operations[i].request.target);
   }
@@ -67,9 +60,8 @@ std::set<TargetId> targets_of(const Requirement& requirement, const Scenario& sc
 }
 
 bool concerns(const Requirement& requirement, ProbeId probe, const std::set<TargetId>& targets, const Scenario& scenario) {
-  if (const auto* uptime = std::get_if<UptimeSli>(&requirement.sli)) {
-    return std::find(uptime->probes.begin(), uptime->probes.end(), probe) != uptime->probes.end();
-  }
+  const LooksAt at = looks_at(requirement.sli);
+  if (at.outages == OutageFigure::time_up) return std::find(at.probes.begin(), at.probes.end(), probe) != at.probes.end();
   const OperationId operation = scenario.probe(probe).operation;
   return operation.valid() && targets.count(scenario.operation(operation).request.target) > 0;
 }
@@ -84,20 +76,12 @@ TimeRange span_of_stages(const Evidence& evidence) {
   return {start.value_or(evidence.end), evidence.end};
 }
 
-std::vector<OperationId> operations_of(const Sli& sli) {
-  if (const auto* s = std::get_if<AvailabilitySli>(&sli)) return s->operations;
-  if (const auto* s = std::get_if<ThroughputSli>(&sli)) return s->operations;
-  if (const auto* s = std::get_if<ErrorRatioSli>(&sli)) return s->operations;
-  const auto* latency = std::get_if<LatencySli>(&sli);
-  return latency != nullptr && latency->operation.valid() ? std::vector{latency->operation} : std::vector<OperationId>{};
-}
-
 std::optional<AskedWindow> asked_window(const Requirement& requirement, const Evidence& evidence) {
-  if (std::holds_alternative<UptimeSli>(requirement.sli)) {
+  if (looks_at(requirement.sli).outages == OutageFigure::time_up) {
     const TimeRange range = whole_seconds_in(span_of_stages(evidence));
     return range.empty() ? std::nullopt : std::optional(AskedWindow{range, true});
   }
-  const Scope* scope = scope_of(requirement.sli);
+  const Scope* scope = requests_scope(requirement.sli);
   if (scope == nullptr) return std::nullopt;
   const std::vector<int64_t> seconds = seconds_of(LoadScope(*scope, evidence));
   if (seconds.empty()) return std::nullopt;

@@ -36,9 +36,6 @@ std::vector<ProbeId> probes_for(const Requirement& requirement, const Evidence& 
 // Outages seen by these probes; ascending by begin.
 std::vector<TimeRange> outages_for(const Requirement& requirement, const Evidence& evidence);
 
-// Which requests the row is about; empty = all.
-std::vector<OperationId> operations_of(const Sli& sli);
-
 // The answers to one question, in order of arrival.
 std::vector<const Reading*> readings_of(Reading::Kind kind, RequirementId requirement, const Evidence& evidence);
 

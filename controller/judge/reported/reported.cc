@@ -10,6 +10,7 @@
 #include "controller/judge/reported/reported_causes.h"
 #include "controller/judge/reported/watermelon.h"
 #include "controller/judge/sli/families.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -28,13 +29,6 @@ Ours ours_of(const Verdict& verdict) {
   return out;
 }
 
-void set_scope(Sli& sli, const Scope& scope) {
-  if (auto* s = std::get_if<AvailabilitySli>(&sli)) s->scope = scope;
-  if (auto* s = std::get_if<LatencySli>(&sli)) s->scope = scope;
-  if (auto* s = std::get_if<ThroughputSli>(&sli)) s->scope = scope;
-  if (auto* s = std::get_if<ErrorRatioSli>(&sli)) s->scope = scope;
-}
-
 // Everything that ran in the window, fault windows, unmeasured phases and the steps of searches and series included: theirs
 // counts it too.
 Ours in_whole_window(const Requirement& requirement, TimeRange window, const Evidence& evidence) {
@@ -47,18 +41,18 @@ Ours in_whole_window(const Requirement& requirement, TimeRange window, const Evi
     if (!stage.not_run && stage.phase.valid() && inside) scope.stages.push_back(stage.stage);
   }
   Requirement whole = requirement;
-  set_scope(whole.sli, scope);
+  if (Scope* own = requests_scope(whole.sli)) *own = scope;
   return ours_of(std::visit([&](const auto& sli) { return judge_sli(whole, sli, all); }, whole.sli).verdict);
 }
 
 // The share of the window in which the worst of the probes was up, as its checks bound it; theirs looks once a scrape,
 // so each outage may last two scrapes more or less there.
-Ours up_in_window(const Requirement& requirement, const UptimeSli& sli, TimeRange window, Duration scrape,
+Ours up_in_window(const Requirement& requirement, const std::vector<ProbeId>& probes, TimeRange window, Duration scrape,
                   const Evidence& evidence) {
   Ours out;
   out.measured.unit = Unit::ratio;
   const double length = seconds(window.to - window.from);
-  for (const ProbeId id : sli.probes) {
+  for (const ProbeId id : probes) {
     const ProbeEvidence& probe = evidence.probe(id);
     if (probe.empty() || !probe.unobserved.empty()) {
       out.missing = "the probe did not see all of the window";
@@ -84,10 +78,11 @@ Ours up_in_window(const Requirement& requirement, const UptimeSli& sli, TimeRang
 
 Ours ours_for(const Requirement& requirement, const Judged& judged, const AskedWindow& window, Duration scrape,
               const Evidence& evidence) {
-  const auto* uptime = std::get_if<UptimeSli>(&requirement.sli);
-  Ours ours = uptime != nullptr ? up_in_window(requirement, *uptime, window.range, scrape, evidence)
-              : window.whole    ? ours_of(judged.verdict)
-                                : in_whole_window(requirement, window.range, evidence);
+  const LooksAt at = looks_at(requirement.sli);
+  const bool up = at.outages == OutageFigure::time_up;
+  Ours ours = up             ? up_in_window(requirement, at.probes, window.range, scrape, evidence)
+              : window.whole ? ours_of(judged.verdict)
+                             : in_whole_window(requirement, window.range, evidence);
   if (!judged.verdict.untouched) ours.missing = "what was measured cannot be trusted";
   return ours;
 }

@@ -8,6 +8,7 @@
 
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
 namespace {
@@ -27,7 +28,7 @@ WindowCounts count_window(const Requirement& requirement, TimeRange window, cons
   WindowCounts out;
   const int64_t begin = second_of(window.from), end = std::max(begin, second_of(window.to));
   out.each_second.resize(static_cast<std::size_t>(end - begin));
-  const std::vector<OperationId> operations = operations_of(requirement.sli);
+  const std::vector<OperationId> operations = looks_at(requirement.sli).operations;
   const auto inside = [&](const SecondRow& row) { return begin <= row.second && row.second < end; };
   HistogramSum ok, service;
   evidence.timeline->seconds().each(
@@ -208,18 +209,18 @@ std::string find_last_value(const Comparands& both, Unit unit, const Evidence& e
 
 bool near(double a, double b, double share, double tolerance) { return std::fabs(a - b) <= std::max(tolerance, share * b); }
 
-std::string find_average(const LatencySli& sli, const WindowCounts& seen, const Comparands& both) {
+std::string find_average(double quantile, const WindowCounts& seen, const Comparands& both) {
   if (seen.ok.empty() || both.theirs >= both.lower) return {};
   const double mean = seen.ok.sum_seconds() / static_cast<double>(seen.ok.count());
   const double service = seen.service.empty() ? mean : seen.service.sum_seconds() / static_cast<double>(seen.service.count());
   const auto text = [](double v) { return format_value(v, Unit::seconds); };
   if (near(both.theirs, mean, 0.2, both.tolerance) || near(both.theirs, service, 0.2, both.tolerance)) {
-    return fmt::format("it shows the average, not the {:g} % quantile: the mean of good answers is {}", sli.quantile * 100,
+    return fmt::format("it shows the average, not the {:g} % quantile: the mean of good answers is {}", quantile * 100,
                        text(mean));
   }
-  const double good_only = seconds(seen.ok.quantile(sli.quantile));
+  const double good_only = seconds(seen.ok.quantile(quantile));
   if (near(both.theirs, good_only, 0.25, both.tolerance) && good_only < both.lower) {
-    return fmt::format("it times good answers only: their {:g} % quantile is {}, failures count as slow", sli.quantile * 100,
+    return fmt::format("it times good answers only: their {:g} % quantile is {}, failures count as slow", quantile * 100,
                        text(good_only));
   }
   return {};
@@ -227,8 +228,7 @@ std::string find_average(const LatencySli& sli, const WindowCounts& seen, const 
 
 // What is claimed beyond the window, and for how long their source keeps samples.
 std::string find_retention(const Requirement& requirement, RequirementId id, const Evidence& evidence) {
-  const auto* uptime = std::get_if<UptimeSli>(&requirement.sli);
-  Duration period = uptime != nullptr ? uptime->period : Duration::zero();
+  Duration period = looks_at(requirement.sli).period;
   if (requirement.declared) period = std::max(period, requirement.declared->period);
   if (period <= Duration::zero()) return {};
   for (const Reading* reading : readings_of(Reading::Kind::retention, id, evidence)) {
@@ -277,13 +277,13 @@ std::vector<std::string> find_causes(const Requirement& requirement, const Compa
   const DenominatorFinding denominator = compare_counts(seen, both);
   note(denominator.sentence);
   const double slack = std::max(both.tolerance, (both.upper - both.lower) / 2);
-  const auto* errors = std::get_if<ErrorRatioSli>(&requirement.sli);
-  if (std::holds_alternative<AvailabilitySli>(requirement.sli)) {
+  const LooksAt at = looks_at(requirement.sli);
+  if (at.load == LoadFigure::good_share) {
     note(find_filter(seen, {both.theirs, both.ours, slack}, denominator.kind));
-  } else if (errors != nullptr && errors->over == Duration::zero()) {
+  } else if (at.load == LoadFigure::bad_share && at.over == Duration::zero()) {
     note(find_filter(seen, {1 - both.theirs, 1 - both.ours, slack}, denominator.kind));
   }
-  if (const auto* latency = std::get_if<LatencySli>(&requirement.sli)) note(find_average(*latency, seen, both));
+  if (at.load == LoadFigure::quantile) note(find_average(at.quantile, seen, both));
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "controller/judge/reported/watermelon.h"
 
+#include "controller/model/looks_at.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -43,14 +45,13 @@ bool narrow(const Requirement& requirement, const Measured& m) {
 
 // The period that the declared value speaks of; 0 = not said.
 Duration period_of(const Requirement& requirement) {
-  const auto* uptime = std::get_if<UptimeSli>(&requirement.sli);
-  return std::max(requirement.declared->period, uptime != nullptr ? uptime->period : Duration::zero());
+  return std::max(requirement.declared->period, looks_at(requirement.sli).period);
 }
 
 // What a certificate has left is told in days and runs down while it is told: less than a day apart is the same figure.
 double rounding_of(const Requirement& requirement) {
-  const auto* check = std::get_if<CheckSli>(&requirement.sli);
-  return check != nullptr && check->answer == CheckAnswer::seconds ? 86400 : 0;
+  const LooksAt at = looks_at(requirement.sli);
+  return at.check && at.unit == Unit::seconds ? 86400 : 0;
 }
 
 std::string range_text(const Measured& m) {

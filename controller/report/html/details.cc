@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "controller/model/looks_at.h"
 #include "controller/report/html/assets.h"
 #include "controller/report/html/details_parts.h"
 #include "controller/report/html/page_data.h"
@@ -52,7 +53,7 @@ std::string fix_text(const Requirement& requirement) {
 
 // Nothing was measured, so none of the figures of a measurement is shown.
 std::vector<PageData> attested_facts(const ScoredRequirement& row, std::vector<PageData> facts) {
-  const auto& attested = std::get<AttestedSli>(row.requirement.sli);
+  const AttestedSli& attested = *looks_at(row.requirement.sli).attested;
   add_fact(facts, "Measured", "nothing: somebody vouches for it");
   add_fact(facts, "Statement", attested.statement);
   add_fact(facts, "Vouched for by", attested.by);

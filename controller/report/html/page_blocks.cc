@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/model/looks_at.h"
 #include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
 #include "controller/report/words/plain.h"
@@ -91,7 +92,7 @@ PageData option_data(const TradeOff& option) {
 std::string attested_text(const Scorecard& card, std::size_t& count) {
   std::string out;
   for (const ScoredRequirement& row : card.requirements) {
-    const auto* attested = std::get_if<AttestedSli>(&row.requirement.sli);
+    const auto* attested = looks_at(row.requirement.sli).attested;
     if (attested == nullptr || row.verdict.state != VerdictState::pass) continue;
     ++count;
     out += (out.empty() ? "" : "; ") + shorten(clean(row.requirement.title), 44) + ": " + attested_words(*attested);

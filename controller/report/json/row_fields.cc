@@ -1,6 +1,7 @@
 // One requirement of scorecard.json.
 #include <array>
 
+#include "controller/model/looks_at.h"
 #include "controller/report/json/fields.h"
 #include "controller/report/words/options.h"
 
@@ -80,7 +81,7 @@ const Fields<InjectionVerdict>& injection_fields() {
   return all;
 }
 
-const AttestedSli* attested(const Scored& row) { return std::get_if<AttestedSli>(&row.requirement.sli); }
+const AttestedSli* attested(const Scored& row) { return looks_at(row.requirement.sli).attested; }
 
 const char* comparison(const Scored& row) {
   return row.requirement.objective.comparison == Comparison::at_most ? "at_most" : "at_least";

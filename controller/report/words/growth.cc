@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/model/looks_at.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -70,8 +71,8 @@ struct GrowthMeasured {
   Words operator()(const AttestedSli& sli) const {
     return attested_words(sli) + (row->verdict.state == VerdictState::fail ? ", expired" : "");
   }
-  template <class Other>
-  Words operator()(const Other&) const {
+  Words operator()(const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli,
+                               OutagesSli, ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli, EfficiencySli> auto&) const {
     return std::nullopt;
   }
 };

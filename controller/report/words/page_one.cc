@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "controller/model/figures.h"
+#include "controller/model/looks_at.h"
 #include "controller/report/words/options.h"
 #include "controller/report/words/spoken.h"
 
@@ -18,11 +19,12 @@ std::string failure_words(const ScoredRequirement& row) {
   const Requirement& r = row.requirement;
   const Measured& m = row.verdict.measured;
   const std::string cost = r.means.empty() ? "" : fmt::format(" ({})", r.means);
-  if (const auto* attested = std::get_if<AttestedSli>(&r.sli)) {
-    return fmt::format("\"{}\" rests on the word of {}, which expired on {}.", r.title, attested->by, attested->expires);
+  const LooksAt at = looks_at(r.sli);
+  if (at.attested != nullptr) {
+    return fmt::format("\"{}\" rests on the word of {}, which expired on {}.", r.title, at.attested->by, at.attested->expires);
   }
-  if (unit_of(r.sli) == Unit::holds) return fmt::format("\"{}\" does not hold{}.", r.title, cost);
-  if (std::holds_alternative<LatencySli>(r.sli) && m.censored) {
+  if (at.unit == Unit::holds) return fmt::format("\"{}\" does not hold{}.", r.title, cost);
+  if (at.load == LoadFigure::quantile && m.censored) {
     return fmt::format(
         "\"{}\" does not hold{}: so many requests were not answered well that the promise ({}) has no time to be held "
         "against{}{}.",

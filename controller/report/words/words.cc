@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/model/looks_at.h"
 #include "controller/report/words/growth.h"
 #include "controller/report/words/text.h"
 
@@ -188,7 +189,7 @@ const char* css_class(DecisionState state) {
   return "not-proven";
 }
 
-bool is_attested(const ScoredRequirement& row) { return std::holds_alternative<AttestedSli>(row.requirement.sli); }
+bool is_attested(const ScoredRequirement& row) { return looks_at(row.requirement.sli).attested != nullptr; }
 
 namespace {
 bool vouched(const ScoredRequirement& row) { return is_attested(row) && row.verdict.state == VerdictState::pass; }
@@ -219,7 +220,7 @@ std::string needed_words(const Objective& objective) {
 }
 
 std::string needed_words(const Requirement& requirement) {
-  if (std::holds_alternative<AttestedSli>(requirement.sli)) return "a word that has not expired";
+  if (looks_at(requirement.sli).attested != nullptr) return "a word that has not expired";
   if (unit_of(requirement.sli) == Unit::holds) return "to hold";
   return needed_words(requirement.objective);
 }
@@ -246,8 +247,8 @@ std::string range_words(double lower, double upper, Unit unit) {
 std::string measured_words(const ScoredRequirement& row) {
   if (const auto words = growth_measured(row)) return *words;
   const Measured& measured = row.verdict.measured;
-  const bool tolerated = std::holds_alternative<ToleratedSli>(row.requirement.sli);
-  if (tolerated && measured.value) return tolerated_words(*measured.value, row.verdict);
+  const LooksAt at = looks_at(row.requirement.sli);
+  if (at.injections == InjectionFigure::tolerated && measured.value) return tolerated_words(*measured.value, row.verdict);
   const std::string meaning = std::visit(MeaningOf{}, row.requirement.sli);
   double lower = 0, upper = 0;
   bool any = false;
@@ -261,17 +262,16 @@ std::string measured_words(const ScoredRequirement& row) {
   if (!measured.value && measured.lower.value_or(0) > 0)
     return "at least " + format_value(rounded(*measured.lower, measured.unit, false), measured.unit) + meaning;
   if (!measured.value) return "nothing";
-  if (std::holds_alternative<OutagesSli>(row.requirement.sli) && *measured.value == 1) return "1 outage";
+  if (at.outages == OutageFigure::count && *measured.value == 1) return "1 outage";
   // How long what failed would have taken nobody knows; that it was fast to fail makes it no answer.
-  if (measured.censored && std::holds_alternative<LatencySli>(row.requirement.sli))
-    return "too many not answered well to tell a time" + meaning;
+  if (measured.censored && at.load == LoadFigure::quantile) return "too many not answered well to tell a time" + meaning;
   const char* censored = measured.censored ? "at least " : "";
   const bool up = row.requirement.objective.comparison == Comparison::at_most;
   return censored + format_value(rounded(*measured.value, measured.unit, up), measured.unit) + meaning;
 }
 
 std::string drills_words(const ScoredRequirement& row) {
-  if (std::holds_alternative<ToleratedSli>(row.requirement.sli)) return {};  // its objective is not one of each try
+  if (looks_at(row.requirement.sli).injections == InjectionFigure::tolerated) return {};  // its objective is not one of each try
   std::size_t valid = 0, violating = 0;
   for (const InjectionVerdict& injection : row.verdict.injections) {
     if (!injection.valid) continue;

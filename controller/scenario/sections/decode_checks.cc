@@ -1,6 +1,7 @@
 #include <strings.h>
 #include <algorithm>
 
+#include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 #include "core/form/document.h"
 #include "core/protocols/http1.h"
@@ -132,10 +133,8 @@ void check_checks_used(Decoding& d, const View& root) {
   const auto checks = root["checks"].entries();
   for (std::size_t i = 0; i < checks.size(); ++i) {
     const auto& rows = d.scenario.requirements;
-    const bool used = std::any_of(rows.begin(), rows.end(), [i](const Requirement& r) {
-      const auto* sli = std::get_if<CheckSli>(&r.sli);
-      return sli != nullptr && sli->check == CheckId(i);
-    });
+    const bool used =
+        std::any_of(rows.begin(), rows.end(), [i](const Requirement& r) { return looks_at(r.sli).check == CheckId(i); });
     if (used) continue;
     d.diagnostics.warning(
         checks[i].second.at(),

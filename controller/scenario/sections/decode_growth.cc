@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/model/looks_at.h"
 #include "controller/model/search_time.h"
 #include "controller/scenario/sections/decode.h"
 #include "core/base/printable.h"
@@ -23,15 +24,6 @@ void check_load(Decoding& d, const View& view, const Phase& phase, bool open, co
                       what + " needs " + (open ? "an open load" : "a closed load") + ", phase " + ticked(phase.name) + " has " +
                           (open ? "a closed one" : "an open one"),
                       open ? "write load: {open: {rate: ...}}" : "write load: {closed: {users: ...}}");
-}
-
-std::vector<PhaseId> scope_phases(const Sli& sli) {
-  if (const auto* s = std::get_if<AvailabilitySli>(&sli)) return s->scope.phases;
-  if (const auto* s = std::get_if<LatencySli>(&sli)) return s->scope.phases;
-  if (const auto* s = std::get_if<ThroughputSli>(&sli)) return s->scope.phases;
-  if (const auto* s = std::get_if<ErrorRatioSli>(&sli)) return s->scope.phases;
-  if (const auto* s = std::get_if<DegradationSli>(&sli)) return s->scope.phases;
-  return {};
 }
 
 template <typename Levels>
@@ -104,8 +96,9 @@ struct Reach {
         never("sli", "nothing says what " + name + " can take", "add its `capacity`, or a `scorecard`");
     }
   }
-  template <class Other>
-  void operator()(const Other&) const {}
+  void operator()(
+      const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli, OutagesSli,
+                  ImpactSli, ToleratedSli, RtoSli, RpoSli, DurabilitySli, CheckSli, AttestedSli> auto&) const {}
 };
 
 }  // namespace
@@ -182,17 +175,15 @@ void check_growth(Decoding& d, const View& root) {
     for (const RequirementId id : search.hold) {
       const Requirement& r = d.scenario.requirement(id);
       const std::string kind = kind_name(r.sli);
-      const bool plain = std::holds_alternative<LatencySli>(r.sli) || std::holds_alternative<AvailabilitySli>(r.sli) ||
-                         std::holds_alternative<ErrorRatioSli>(r.sli);
-      const auto* ratio = std::get_if<ErrorRatioSli>(&r.sli);
-      if (ratio != nullptr && ratio->over > search.window) {
+      const LooksAt at = looks_at(r.sli);
+      if (at.over > search.window) {
         d.diagnostics.error(phases[search.phase.value]["search"]["window"].at(),
-                            "requirement " + ticked(r.id) + " is about " + format_duration(ratio->over) +
+                            "requirement " + ticked(r.id) + " is about " + format_duration(at.over) +
                                 ", longer than a window of " + format_duration(search.window) +
                                 ", which holds none of them whole",
                             "lengthen `window`, or shorten the requirement's `over`");
       }
-      if (plain) continue;
+      if (of_share(at.load)) continue;
       d.diagnostics.error(phases[search.phase.value]["search"]["hold"].at(),
                           "requirement " + ticked(r.id) + " is about " + kind + ", which a step of a search cannot hold",
                           "name latency, availability (of operations) or error_ratio requirements");
@@ -201,7 +192,8 @@ void check_growth(Decoding& d, const View& root) {
   const std::vector<View> rows = root["requirements"].items();
   for (std::size_t i = 0; i < rows.size() && i < d.scenario.requirements.size(); ++i) {
     const Sli& sli = d.scenario.requirements[i].sli;
-    for (const PhaseId phase : scope_phases(sli)) {
+    const LooksAt at = looks_at(sli);
+    for (const PhaseId phase : at.scope != nullptr ? at.scope->phases : std::vector<PhaseId>{}) {
       if (d.scenario.search_of(phase) == nullptr && d.scenario.steps_of(phase) == nullptr) continue;
       d.diagnostics.error(
           rows[i]["sli"].at(),
@@ -213,18 +205,13 @@ void check_growth(Decoding& d, const View& root) {
       d.diagnostics.error(rows[i]["sli"].at(), "phase " + ticked(d.scenario.phase(phase).name) + " has no `" + key + "`",
                           "name a phase with `" + key + "`");
     };
-    if (const auto* s = std::get_if<CapacitySli>(&sli)) wants(s->phase, d.scenario.search_of(s->phase) != nullptr, "search");
-    if (const auto* s = std::get_if<HeadroomSli>(&sli)) {
-      wants(s->phase, d.scenario.search_of(s->phase) != nullptr, "search");
-      if (!d.scenario.forecast) {
-        d.diagnostics.error(rows[i]["sli"].at(), "headroom is told against a forecast, and there is none",
-                            "add forecast: {rate: 2000/s, by: \"2027-03-01\"}");
-      }
+    if (at.search) wants(*at.search, d.scenario.search_of(*at.search) != nullptr, "search");
+    if (at.search && at.against_forecast && !d.scenario.forecast) {
+      d.diagnostics.error(rows[i]["sli"].at(), "headroom is told against a forecast, and there is none",
+                          "add forecast: {rate: 2000/s, by: \"2027-03-01\"}");
     }
     if (rows[i]["sli"] && rows[i]["objective"]) std::visit(Reach{d, rows[i], d.scenario.requirements[i]}, sli);
-    if (const auto* s = std::get_if<EfficiencySli>(&sli)) {
-      wants(s->phase, d.scenario.steps_of(s->phase) != nullptr, "steps");
-    }
+    if (at.series) wants(*at.series, d.scenario.steps_of(*at.series) != nullptr, "steps");
   }
 }
 

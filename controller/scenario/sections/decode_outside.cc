@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 #include "controller/scenario/sections/objective.h"
 #include "core/form/suggest.h"
@@ -46,9 +47,8 @@ std::string decode_query(Decoding& d, const View& view, bool needs_window) {
 std::string decode_token(const View& view) { return view ? view.text() : std::string(); }
 
 bool can_be_reported(const Sli& sli) {
-  return std::holds_alternative<AvailabilitySli>(sli) || std::holds_alternative<UptimeSli>(sli) ||
-         std::holds_alternative<LatencySli>(sli) || std::holds_alternative<ThroughputSli>(sli) ||
-         std::holds_alternative<ErrorRatioSli>(sli);
+  const LooksAt at = looks_at(sli);
+  return over_requests(at.load) || at.outages == OutageFigure::time_up;
 }
 
 void decode_calls(Decoding& d, const View& view, Dependency& dependency) {
@@ -168,7 +168,7 @@ void decode_reported(Decoding& d, const View& view, const std::string& kind, Req
 void check_downstream(Decoding& d, const View& root) {
   const std::vector<View> rows = root["requirements"].items();
   for (std::size_t i = 0; i < rows.size() && i < d.scenario.requirements.size(); ++i) {
-    if (!std::holds_alternative<DownstreamSli>(d.scenario.requirements[i].sli) || !rows[i]["sli"]) continue;
+    if (looks_at(d.scenario.requirements[i].sli).dependencies == nullptr || !rows[i]["sli"]) continue;
     if (d.scenario.dependencies.empty()) {
       d.diagnostics.error(rows[i]["sli"].at(), "the scenario declares no dependency", "declare them under `dependencies:`");
     } else if (!d.scenario.forecast) {

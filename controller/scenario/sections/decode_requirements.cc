@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 #include "controller/scenario/sections/objective.h"
 
@@ -14,33 +15,34 @@ Area area_of(const std::string& word) {
 }
 
 std::vector<std::string> nouns_for(const Decoding& d, const Sli& sli) {
-  const auto* rpo = std::get_if<RpoSli>(&sli);
-  if (rpo != nullptr && rpo->ledger.valid()) return write_nouns(d.scenario.ledger(rpo->ledger).noun);
-  const auto* durability = std::get_if<DurabilitySli>(&sli);
-  if (durability != nullptr && durability->ledger.valid()) return write_nouns(d.scenario.ledger(durability->ledger).noun);
+  const LedgerId ledger = looks_at(sli).ledger;
+  if (ledger.valid()) return write_nouns(d.scenario.ledger(ledger).noun);
   std::vector<std::string> nouns = write_nouns({});
-  for (const Ledger& ledger : d.scenario.ledgers) {
-    for (std::string& noun : write_nouns(ledger.noun)) nouns.push_back(std::move(noun));
+  for (const Ledger& one : d.scenario.ledgers) {
+    for (std::string& noun : write_nouns(one.noun)) nouns.push_back(std::move(noun));
   }
   return nouns;
 }
 
-// An impact and an RPO take their unit from the objective.
+ImpactUnit unit_of_kind(Amount::Kind kind, ImpactUnit) {
+  return kind == Amount::Kind::time     ? ImpactUnit::delayed_seconds
+         : kind == Amount::Kind::writes ? ImpactUnit::lost_writes
+                                        : ImpactUnit::failed_requests;
+}
+RpoUnit unit_of_kind(Amount::Kind kind, RpoUnit) { return kind == Amount::Kind::time ? RpoUnit::time : RpoUnit::writes; }
+
+// An SLI that has a unit of its own takes it from the objective.
 void set_unit(Sli& sli, Amount::Kind kind) {
-  if (auto* impact = std::get_if<ImpactSli>(&sli)) {
-    impact->unit = kind == Amount::Kind::time     ? ImpactUnit::delayed_seconds
-                   : kind == Amount::Kind::writes ? ImpactUnit::lost_writes
-                                                  : ImpactUnit::failed_requests;
-  }
-  if (auto* rpo = std::get_if<RpoSli>(&sli)) {
-    rpo->unit = kind == Amount::Kind::time ? RpoUnit::time : RpoUnit::writes;
-  }
+  const auto take = [kind](auto& s) {
+    if constexpr (requires { s.unit; }) s.unit = unit_of_kind(kind, s.unit);
+  };
+  std::visit(take, sli);
 }
 
 void check_resolution(Decoding& d, const View& at, const Requirement& r) {
-  const auto* rpo = std::get_if<RpoSli>(&r.sli);
-  if (rpo == nullptr || rpo->unit != RpoUnit::time || !rpo->ledger.valid()) return;
-  const Ledger& ledger = d.scenario.ledger(rpo->ledger);
+  const LooksAt looked = looks_at(r.sli);
+  if (looked.unit != Unit::seconds || !looked.ledger.valid()) return;
+  const Ledger& ledger = d.scenario.ledger(looked.ledger);
   if (ledger.rate.per_second <= 0 || r.objective.limit >= 1 / ledger.rate.per_second) return;
   d.diagnostics.error(at.at(),
                       "finer than ledger " + ticked(ledger.name) + " can resolve: it writes once in " +
@@ -49,27 +51,27 @@ void check_resolution(Decoding& d, const View& at, const Requirement& r) {
 }
 
 void check_ledger_exists(Decoding& d, const View& at, const Requirement& r) {
-  const auto* impact = std::get_if<ImpactSli>(&r.sli);
-  if (impact == nullptr || impact->unit != ImpactUnit::lost_writes || !d.scenario.ledgers.empty()) return;
+  const LooksAt looked = looks_at(r.sli);
+  if (looked.injections != InjectionFigure::cost || looked.unit != Unit::writes || !d.scenario.ledgers.empty()) return;
   d.diagnostics.error(at.at(), "lost writes are counted by a ledger, and there is none", "declare one under `ledgers:`");
 }
 
 // By which rule objective and declared value are read: a certificate's check compares a time, the others a number. None for a
 // check that nobody declares, which was reported.
 std::string rule_of(const std::string& kind, const Sli& sli) {
-  const auto* check = std::get_if<CheckSli>(&sli);
-  if (check != nullptr && !check->check.valid()) return {};
-  return check != nullptr && check->answer == CheckAnswer::seconds ? "certificate" : kind;
+  const LooksAt at = looks_at(sli);
+  if (at.check && !at.check->valid()) return {};
+  return at.check && at.unit == Unit::seconds ? "certificate" : kind;
 }
 
 // What only holds or not has no objective of its own; everything else has one. True: there is one to read.
 bool check_presence(Decoding& d, const View& view, const std::string& rule, Requirement& r) {
   const View written = view["objective"];
-  const auto* check = std::get_if<CheckSli>(&r.sli);
+  const std::optional<CheckId> check = looks_at(r.sli).check;
   if (unit_of(r.sli) == Unit::holds) {
     r.objective = {Comparison::at_least, 1, ""};
     if (written.written()) {
-      const std::string what = check != nullptr ? "check " + ticked(d.scenario.check(check->check).name) : "what is attested";
+      const std::string what = check ? "check " + ticked(d.scenario.check(*check).name) : "what is attested";
       d.diagnostics.error(written.at(), what + " holds or does not: there is no limit", "leave `objective` out");
     }
     return false;
@@ -124,7 +126,7 @@ void decode_declared(Decoding& d, const View& view, const std::string& kind, con
 }
 
 void check_attested(Decoding& d, const View& view, const Sli& sli) {
-  const auto* attested = std::get_if<AttestedSli>(&sli);
+  const AttestedSli* attested = looks_at(sli).attested;
   if (attested == nullptr || !view["date"] || !view["expires"] || attested->expires >= attested->date) return;
   d.diagnostics.error(view["expires"].at(), "it expires on " + attested->expires + ", before it was attested",
                       "write a day after " + attested->date);
@@ -175,8 +177,7 @@ void decode_requirements(Decoding& d, const View& root) {
     const View sli = view["sli"];
     const std::string word = sli ? sli.which(sli.shape().key_names()) : std::string();
     if (sli) r.sli = decode_sli(d, sli);
-    if (const auto* ratio = std::get_if<ErrorRatioSli>(&r.sli); ratio != nullptr && sli)
-      check_whole_seconds(d, sli["error_ratio"]["over"], ratio->over);
+    if (const Duration over = looks_at(r.sli).over; over > Duration{}) check_whole_seconds(d, sli["error_ratio"]["over"], over);
     if (word == "attested") check_attested(d, sli[word], r.sli);
     const std::string kind = rule_of(word, r.sli);
     r.controls = decode_controls(view["controls"]);
@@ -190,14 +191,14 @@ void decode_requirements(Decoding& d, const View& root) {
 void decode_stop_conditions(Decoding& d, const View& root) {
   for (const View& view : root["stop_when"].items()) {
     StopCondition condition;
-    if (view["sli"]) condition.sli = decode_sli(d, view["sli"]);
+    if (const View ratio = view["sli"]["error_ratio"]) condition.sli = decode_error_ratio(d, ratio);
     const std::string when = view["when"].text();
     condition.outside_faults = view["outside"].text() == "faults";
     if (view["when"]) decode_when(d, view["when"], condition);
-    const auto* ratio = std::get_if<ErrorRatioSli>(&condition.sli);
-    if (ratio != nullptr) check_whole_seconds(d, view["sli"]["error_ratio"]["over"], ratio->over);
-    condition.describe = "error ratio " + when + (ratio != nullptr ? " over " + format_duration(ratio->over) : "") +
-                         (condition.outside_faults ? ", outside faults" : "");
+    const Duration over = condition.sli.over;
+    check_whole_seconds(d, view["sli"]["error_ratio"]["over"], over);
+    condition.describe =
+        "error ratio " + when + " over " + format_duration(over) + (condition.outside_faults ? ", outside faults" : "");
     d.scenario.stop_when.push_back(std::move(condition));
   }
 }

@@ -65,6 +65,11 @@ Sli outside_load(const Decoding& d, const std::string& kind, const View& view) {
 
 }  // namespace
 
+ErrorRatioSli decode_error_ratio(const Decoding& d, const View& view) {
+  const bool scoped = view.shape().find("phases") != nullptr;  // a stop condition's has none
+  return {view["operations"].ids<OperationId>(d.names), view["over"].duration(), scoped ? scope_of(d.names, view) : Scope{}};
+}
+
 Sli decode_sli(const Decoding& d, const View& view) {
   const Names& names = d.names;
   const std::string kind = view.which(view.shape().key_names());
@@ -75,11 +80,7 @@ Sli decode_sli(const Decoding& d, const View& view) {
     return LatencySli{inner["operation"].id<OperationId>(names), inner["quantile"].share().value, scope_of(names, inner)};
   }
   if (kind == "throughput") return ThroughputSli{inner["operations"].ids<OperationId>(names), scope_of(names, inner)};
-  if (kind == "error_ratio") {
-    const bool scoped = inner.shape().find("phases") != nullptr;
-    return ErrorRatioSli{inner["operations"].ids<OperationId>(names), inner["over"].duration(),
-                         scoped ? scope_of(names, inner) : Scope{}};
-  }
+  if (kind == "error_ratio") return decode_error_ratio(d, inner);
   if (kind == "mtbf") return MtbfSli{inner["probe"].ids<ProbeId>(names)};
   if (kind == "mtbr") return MtbrSli{inner["probe"].ids<ProbeId>(names)};
   if (kind == "mttr") return mttr(names, inner);

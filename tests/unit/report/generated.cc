@@ -9,6 +9,7 @@
 #include "controller/judge/parts/controls.h"
 #include "controller/judge/reported/watermelon.h"
 #include "controller/judge/settle.h"
+#include "controller/model/looks_at.h"
 #include "core/base/rng.h"
 
 namespace shakedown::testing {
@@ -163,7 +164,7 @@ void Maker::measure_tries(ScoredRequirement& row, FaultId fault, bool losses) {
 void Maker::measure(ScoredRequirement& row) {
   Verdict& v = row.verdict;
   v.measured.unit = unit_of(row.requirement.sli);
-  const FaultId fault = judging::fault_of(row.requirement.sli);
+  const FaultId fault = looks_at(row.requirement.sli).fault;
   const auto* rpo = std::get_if<RpoSli>(&row.requirement.sli);
   if (rpo != nullptr || std::holds_alternative<RtoSli>(row.requirement.sli)) {
     measure_tries(row, fault, rpo != nullptr);

@@ -85,7 +85,7 @@ TEST(DecodeRequirements, StopConditions) {
                                      "stop_when:\n  - {sli: {error_ratio: {over: 5s}}, when: \"> "
                                      "50%\", outside: faults}\nrequirements:"}}));
   const StopCondition& stop = s.stop_when[0];
-  EXPECT_EQ(std::get<ErrorRatioSli>(stop.sli).over, 5s);
+  EXPECT_EQ(stop.sli.over, 5s);
   EXPECT_FALSE(stop.at_limit);
   EXPECT_DOUBLE_EQ(stop.limit, 0.5);
   EXPECT_TRUE(stop.outside_faults);
