@@ -2,10 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "controller/judge/evidence.h"
+#include "controller/judge/settle.h"
 #include "controller/measure/bounds/scaling.h"
 #include "controller/model/figures.h"
 #include "controller/model/scorecard.h"
@@ -13,6 +15,12 @@
 namespace shakedown::judging {
 
 std::vector<ScoredSearch> summarize_searches(const Evidence& evidence);
+// By the interval that the phase's search left. per_unit: what one of the SLI's unit is in requests per second; less: what is
+// taken off then.
+Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_unit, double less, const Evidence& evidence);
+// What ran of a search or a series, and until when.
+std::set<StageId> stages_of(PhaseId phase, const Evidence& evidence);
+RunTime end_of(PhaseId phase, const Evidence& evidence);
 
 // The points of a series as measured, and the law fitted to those that count; `law` is absent with the reason in
 // scored.problem.

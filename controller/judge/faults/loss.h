@@ -13,6 +13,9 @@ void collect_losses(Evidence& evidence);
 // Lost writes that no injection can have taken: those that are gone, or those that came back altered.
 uint64_t unexplained(LedgerId ledger, const Evidence& evidence, bool altered = false);
 
+// What would decide writes that were not read back.
+inline constexpr char kReadMore[] = "a longer verify_limit or a higher verify_rate";
+
 // Such a loss where no durability row judges it: the run is then at most NOT PROVEN.
 std::vector<ValidityReason> unexplained_losses(const Evidence& evidence);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/faults/hidden.h"
 #include "controller/judge/settle.h"
 
 namespace shakedown::judging {
@@ -56,5 +57,17 @@ std::vector<Outage> spontaneous(const ProbeEvidence& probe);
 // The watched time outside drills before the first of them, between each two and after the last (clusters.h).
 std::vector<double> spacings(const ProbeEvidence& probe);
 std::string clusters_words(double effect);
+
+// What is known of the events. hidden counts against a pass and not for a fail.
+struct OutageEvents {
+  double time = 0;
+  uint64_t seen = 0;
+  HiddenOutside hidden;
+  double effect = 1;  // of clusters
+};
+// The mean time between such events, `what` each. Injected ones never count, nor what began under load of our own (searches,
+// series, unmeasured phases). Exact chi-square bounds for a time-terminated observation (NIST/SEMATECH e-Handbook 8.4.5.1),
+// widened where outages are seen to come in clusters (controller/measure/bounds/clusters.h).
+Judged judge_rate(const Requirement& requirement, const OutageEvents& events, const std::string& what);
 
 }  // namespace shakedown::judging

@@ -145,33 +145,6 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
 
 }  // namespace
 
-std::vector<Outage> spontaneous(const ProbeEvidence& probe) {
-  std::vector<Outage> out;
-  for (const CausedOutage& c : probe.outages) {
-    if (c.spontaneous()) out.push_back(c.outage);
-  }
-  return out;
-}
-
-std::vector<double> spacings(const ProbeEvidence& probe) {
-  std::vector<double> out;
-  if (probe.empty()) return out;
-  std::vector<TimeRange> holes = probe.unobserved;
-  holes.insert(holes.end(), probe.drilled.begin(), probe.drilled.end());
-  RunTime from = probe.results.front().start;
-  for (const Outage& outage : spontaneous(probe)) {
-    out.push_back(seconds_outside({from, outage.begin()}, holes));
-    from = outage.end(RunTime::max());
-  }
-  const RunTime last = probe.results.back().end;
-  if (from < last) out.push_back(seconds_outside({from, last}, holes));
-  return out;
-}
-
-std::string clusters_words(double effect) {
-  return effect > 1 ? fmt::format(" Outages came in clusters: bounds widened {:.3g} times.", effect) : "";
-}
-
 Judged judge_sli(const Requirement& requirement, const UptimeSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     return judge_probe(requirement, sli, probe, name, evidence);

@@ -1,5 +1,4 @@
-// Checks and what somebody vouches for. A check's value is exact: it holds or not, or it is its number. An attested row is
-// nobody's measurement and has no value at all.
+// check {name}: exact, for it holds or not, or it is its number.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -28,12 +27,6 @@ void compare_exactly(Verdict& verdict, const Requirement& requirement, double va
   if (unit != Unit::holds) return;
   verdict.at_risk = false;  // there is no margin
   verdict.supportable.reset();
-}
-
-// The instant at which a day that was written begins; nothing when it is no date.
-std::optional<WallTime> day_of(const std::string& written) {
-  const Result<WallTime> day = parse_wall(written);
-  return day ? std::optional(day.value()) : std::nullopt;
 }
 
 }  // namespace
@@ -72,27 +65,6 @@ Judged judge_sli(const Requirement& requirement, const CheckSli& sli, const Evid
   if (out.verdict.state == VerdictState::unknown) return out;
   const std::string limit = numbered ? fmt::format("; objective {}", limit_text(requirement.objective)) : "";
   out.verdict.reason = fmt::format("Check {} {}: {}{}.", name, result->holds ? "holds" : "does not hold", result->detail, limit);
-  return out;
-}
-
-Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const Evidence& evidence) {
-  const Unit unit = unit_of(requirement.sli);
-  const std::string link = sli.link.empty() ? "" : fmt::format(", see {}", sli.link);
-  const std::string said = fmt::format("Attested, not measured: \"{}\", by {} on {}{}", sli.statement, sli.by, sli.date, link);
-  const std::optional<WallTime> date = day_of(sli.date), expires = day_of(sli.expires);
-  const WallTime now = evidence.manifest->finished;
-  const auto open = [&](const std::string& why, const std::string& needed) {
-    return nothing(unit, fmt::format("{}; {}.", said, why), needed);
-  };
-  if (!date || !expires) return open("its dates cannot be read", "dates such as 2026-12-15");
-  if (now == WallTime{}) return open("when the run ended is not known", "a run that came to its end");
-  if (*date > now) return open("that day had not come when the run ended", "a date that is not in the future");
-  Judged out;
-  out.verdict.measured.unit = unit;
-  const bool expired = now >= *expires + std::chrono::days(1);  // the last day counts
-  out.verdict.state = expired ? VerdictState::fail : VerdictState::pass;
-  out.verdict.reason =
-      expired ? fmt::format("{}; it expired on {}.", said, sli.expires) : fmt::format("{}; good until {}.", said, sli.expires);
   return out;
 }
 

@@ -1,0 +1,38 @@
+// attested {statement, by, date, expires}: what somebody vouches for. Nobody's measurement, so it has no value at all.
+#include <fmt/format.h>
+
+#include "controller/judge/sli/families.h"
+
+namespace shakedown::judging {
+namespace {
+
+// The instant at which a day that was written begins; nothing when it is no date.
+std::optional<WallTime> day_of(const std::string& written) {
+  const Result<WallTime> day = parse_wall(written);
+  return day ? std::optional(day.value()) : std::nullopt;
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const Evidence& evidence) {
+  const Unit unit = unit_of(requirement.sli);
+  const std::string link = sli.link.empty() ? "" : fmt::format(", see {}", sli.link);
+  const std::string said = fmt::format("Attested, not measured: \"{}\", by {} on {}{}", sli.statement, sli.by, sli.date, link);
+  const std::optional<WallTime> date = day_of(sli.date), expires = day_of(sli.expires);
+  const WallTime now = evidence.manifest->finished;
+  const auto open = [&](const std::string& why, const std::string& needed) {
+    return nothing(unit, fmt::format("{}; {}.", said, why), needed);
+  };
+  if (!date || !expires) return open("its dates cannot be read", "dates such as 2026-12-15");
+  if (now == WallTime{}) return open("when the run ended is not known", "a run that came to its end");
+  if (*date > now) return open("that day had not come when the run ended", "a date that is not in the future");
+  Judged out;
+  out.verdict.measured.unit = unit;
+  const bool expired = now >= *expires + std::chrono::days(1);  // the last day counts
+  out.verdict.state = expired ? VerdictState::fail : VerdictState::pass;
+  out.verdict.reason =
+      expired ? fmt::format("{}; it expired on {}.", said, sli.expires) : fmt::format("{}; good until {}.", said, sli.expires);
+  return out;
+}
+
+}  // namespace shakedown::judging

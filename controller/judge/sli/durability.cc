@@ -1,0 +1,39 @@
+// durability {ledger}: acknowledged writes that the whole run lost, whatever took them.
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/faults/loss.h"
+#include "controller/judge/sli/families.h"
+
+namespace shakedown::judging {
+
+Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const Evidence& evidence) {
+  const Ledger& ledger = evidence.scenario->ledger(sli.ledger);
+  const RunLoss found = run_loss(evidence.ledger(sli.ledger));
+  const std::string noun = plural(ledger.noun);
+  if (found.acked == 0) {
+    return nothing(Unit::writes, fmt::format("No {} was acknowledged.", ledger.noun), fmt::format("acknowledged {}", noun));
+  }
+  Judged out;
+  const double lost = static_cast<double>(found.lost);
+  const bool gone = evidence.lost_at(evidence.or_first_load_agent(ledger.agent)).has_value();
+  const bool bounded = found.verified || (found.read && !gone);  // what verify_limit cut off is undecided, and nothing more
+  const double most = bounded ? lost + static_cast<double>(found.undecided) : INFINITY;
+  out.verdict.measured = {lost, lost, most, Unit::writes, found.acked, false};
+  const std::string altered = found.altered == 0 ? "" : fmt::format(" ({} of them came back altered)", found.altered);
+  out.verdict.reason = fmt::format("{} of {} acknowledged {} lost{}, {} undecided at the end; objective {}.", found.lost,
+                                   found.acked, noun, altered, found.undecided, limit_text(requirement.objective));
+  out.observed_seconds = evidence.last_second();
+  out.until = evidence.end;
+  settle(out.verdict, requirement);
+  if (out.verdict.state == VerdictState::not_proven) {
+    out.verdict.needed = found.verified ? "a reading at the end that decides every write" : kReadMore;
+  }
+  if (!bounded && out.verdict.state != VerdictState::fail) {
+    touch(out, gone ? Signal::lost_agent : Signal::unobserved, "the writes were not completely read back at the end");
+  }
+  return out;
+}
+
+}  // namespace shakedown::judging
