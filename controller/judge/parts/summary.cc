@@ -60,12 +60,12 @@ bool loaded(TimeRange range, const Evidence& evidence) {
 }
 
 // What outages before it had as well: seconds, of any probe; the injection, of the same probe.
-struct Told {
+struct Counted {
   std::set<int64_t> seconds;
   std::set<std::pair<InjectionId, ProbeId>> injections;
 };
 
-ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter, Told& told,
+ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const HarmMeter& meter, Counted& told,
                    const Evidence& evidence) {
   ScoredOutage out;
   const Outage& outage = caused.outage;
@@ -259,7 +259,7 @@ std::vector<ScoredOutage> summarize_outages(const Evidence& evidence) {
   std::stable_sort(seen.begin(), seen.end(),
                    [](const auto& a, const auto& b) { return a.first->outage.begin() < b.first->outage.begin(); });
   std::vector<ScoredOutage> out;
-  Told told;
+  Counted told;
   for (const auto& [caused, probe] : seen) out.push_back(score(*caused, *probe, meter, told, evidence));
   return out;
 }
