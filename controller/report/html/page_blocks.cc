@@ -6,7 +6,6 @@
 #include "controller/model/looks_at.h"
 #include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
-#include "controller/report/words/plain.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {
@@ -60,7 +59,7 @@ Gauge capacity_gauge(const ScoredSearch& search, const std::optional<Forecast>& 
   if (!forecast) return gauge;
   const double rate = forecast->rate.per_second;
   gauge.need = rate;
-  const std::string by = forecast->by.empty() ? "" : " for " + shorten(day_words(forecast->by), 14);
+  const std::string by = forecast->by.empty() ? "" : " for " + day_words(forecast->by);
   gauge.note = "forecast" + by + ": " + grouped(rate) + "; " + against_forecast(search, rate);
   gauge.state = gauge.sure >= rate && !search.unconfirmed ? "pass" : search.upper && *search.upper < rate ? "fail" : "not-proven";
   return gauge;
@@ -69,10 +68,10 @@ Gauge capacity_gauge(const ScoredSearch& search, const std::optional<Forecast>& 
 Gauge downstream_gauge(const ScoredDependency& d) {
   Gauge gauge;
   gauge.label = "First to break";
-  gauge.figure = shorten(clean(d.name), 26) + (d.margin ? ", " + margin_words(*d.margin) : "");
+  gauge.figure = d.name + (d.margin ? ", " + margin_words(*d.margin) : "");
   gauge.need = d.needed;
   gauge.sure = gauge.maybe = d.capacity.value_or(0);
-  const std::string owner = d.owner.empty() ? "" : "; " + shorten(clean(d.owner), 28);
+  const std::string owner = d.owner.empty() ? "" : "; " + d.owner;
   gauge.note = d.capacity ? "takes " + grouped(*d.capacity) + " of " + grouped(d.needed) + " calls a second" + owner
                           : "nobody knows how much it takes" + owner;
   gauge.state = css_class(d.state);
@@ -82,9 +81,9 @@ Gauge downstream_gauge(const ScoredDependency& d) {
 PageData option_data(const TradeOff& option) {
   PageData data{PageData::type::object};
   put(data, "way", option_title(option.kind));
-  put(data, "option", shorten(clean(option_words(option)), 118));
-  put(data, "assumption", shorten(clean(assumption_words(option)), 84));
-  put(data, "owner", shorten(clean(person_words(option)), 28));
+  put(data, "option", option_words(option));
+  put(data, "assumption", assumption_words(option));
+  put(data, "owner", person_words(option));
   return data;
 }
 
@@ -95,9 +94,9 @@ std::string attested_text(const Scorecard& card, std::size_t& count) {
     const auto* attested = looks_at(row.requirement.sli).attested;
     if (attested == nullptr || row.verdict.state != VerdictState::pass) continue;
     ++count;
-    out += (out.empty() ? "" : "; ") + shorten(clean(row.requirement.title), 44) + ": " + attested_words(*attested);
+    out += (out.empty() ? "" : "; ") + row.requirement.title + ": " + attested_words(*attested);
   }
-  return shorten(out, 150);
+  return out;
 }
 
 // Dashboards and alerts that did not see the service go away.
@@ -106,11 +105,11 @@ std::string blind_text(const Scorecard& card) {
   for (const ScoredRequirement& row : card.requirements) {
     if (!row.reported || !blind(*row.reported)) continue;
     const std::string proof = outage_proof_words(*row.reported), alert = alert_words(*row.reported);
-    out += (out.empty() ? "" : "; ") + shorten(clean(row.requirement.title), 44) + ": ";
+    out += (out.empty() ? "" : "; ") + row.requirement.title + ": ";
     out += proof.empty() ? "" : "its own dashboard " + proof;
     out += (proof.empty() || alert.empty() ? "" : ", ") + alert;
   }
-  return shorten(plain_or(out, "its own dashboard did not see the service go away"), 150);
+  return out;
 }
 
 }  // namespace
@@ -129,7 +128,7 @@ void put_options(PageData& page, const ScoredRequirement* urgent, std::size_t mo
     const std::vector<TradeOff>& all = urgent->options;
     const std::size_t skipped = all.size() > most ? all.size() - most : 0;
     for (std::size_t i = skipped; i < all.size(); ++i) shown.push_back(option_data(all[i]));
-    put(page, "options_for", shorten(clean(urgent->requirement.title), 56));
+    put(page, "options_for", urgent->requirement.title);
   }
   put_list(page, "options", shown);
 }

@@ -1,5 +1,5 @@
 // Blocks of page one about growth, ways out, attestations and the team's own monitoring. Only for .cc files: it brings the
-// mustache library. Same rules as page_one: no words of the trade, texts shortened so that the page holds them.
+// mustache library. Same rules as page_one: no words of the trade, texts cut by the style sheet so that the page holds them.
 #pragma once
 
 #include "controller/model/scorecard.h"

@@ -13,8 +13,8 @@
 namespace shakedown::report {
 namespace {
 
-// What one printed page holds; the rest is counted on it and told in the details. Texts are shortened so that the heights
-// below hold; the component test prints a page with as much as it can ever hold.
+// What one printed page holds; the rest is counted on it and told in the details. The style sheet cuts texts to so many lines
+// that the heights below hold; the component test prints a page with as much as it can ever hold.
 constexpr std::size_t kMostSummary = 420, kSummaryBesideGauges = 240, kMostLeftovers = 2, kMostTroubles = 3;
 constexpr std::size_t kNeedHeight = 8, kOpenHeight = 6, kAlarmHeight = 6, kGaugesHeight = 3, kLineHeight = 2, kMoreHeight = 3;
 constexpr std::size_t kOptionsHead = 3, kOptionHeight = 3, kPageHeight = 31, kRoomyHeight = 16;
@@ -54,8 +54,6 @@ std::string joined(const std::vector<std::string>& texts, const char* separator)
 
 std::string link_of(const Row& row) { return "#requirement-" + std::to_string(row.number + 1); }
 
-std::string short_title(const Row& row) { return shorten(clean(row.scored->requirement.title), 56); }
-
 // How many rows of each block fit, and whether so little is to be told that it can be printed larger.
 struct Layout {
   std::size_t needs = 0, open = 0, options = 0;
@@ -89,30 +87,28 @@ PageData row_data(const Row& row) {
   PageData data{PageData::type::object};
   put(data, "class", css_class(*row.scored));
   put(data, "area", area_title(requirement.area));
-  put(data, "title", short_title(row));
+  put(data, "title", requirement.title);
   put(data, "link", link_of(row));
   put(data, "state", word(*row.scored));
   put(data, "colour", colour_word(*row.scored));
-  put(data, "needed", shorten(needed_words(requirement), 26));
-  put(data, "promised", shorten(promised_words(requirement), 18));
-  put(data, "measured", shorten(measured_words(*row.scored), 60));
+  put(data, "needed", needed_words(requirement));
+  put(data, "promised", promised_words(requirement));
+  put(data, "measured", measured_words(*row.scored));
   put(data, "drills", drills_words(*row.scored));
-  put(data, "person", shorten(clean(requirement.owner), 30));
+  put(data, "person", requirement.owner);
   const bool greener = reported_greener(*row.scored);
   const std::string team = team_says(requirement);
-  put(data, "dashboard", greener ? shorten(reported_value(*row.scored), 18) : "");
+  put(data, "dashboard", greener ? reported_value(*row.scored) : "");
   put(data, "team_label", team.empty() && greener ? "dashboard says" : "team says");
-  put(data, "team", shorten(team.empty() && greener ? reported_value(*row.scored) : team, 20));
+  put(data, "team", team.empty() && greener ? reported_value(*row.scored) : team);
   put_flag(data, "team_green", team.empty() && greener ? dashboard_says_green(*row.scored) : team_says_green(*row.scored));
   put_flag(data, "watermelon", is_watermelon(*row.scored));
   std::string plan = requirement.fix.empty() ? plain_or(verdict.needed, "") : clean(requirement.fix);
-  plan = shorten(plan, 90);
-  if (!requirement.fix_by.empty()) plan += (plan.empty() ? "by " : ", by ") + shorten(day_words(requirement.fix_by), 14);
+  if (!requirement.fix_by.empty()) plan += (plan.empty() ? "by " : ", by ") + day_words(requirement.fix_by);
   put(data, "plan", plan);
   const bool unknown = verdict.state == VerdictState::unknown;
-  put(data, "why", unknown ? shorten(plain_or(verdict.reason, "the reason is told further down"), 90) : "");
-  const std::string next = plain_or(verdict.needed, "more evidence; how much is told further down");
-  put(data, "next", shorten(next, unknown ? 50 : 90));
+  put(data, "why", unknown ? plain_or(verdict.reason, "the reason is told further down") : "");
+  put(data, "next", plain_or(verdict.needed, "more evidence; how much is told further down"));
   return data;
 }
 
@@ -124,18 +120,17 @@ void put_rows(PageData& page, const std::string& name, const Rows& rows, std::si
   std::vector<std::string> others;
   for (std::size_t i = most; i < rows.size(); ++i) others.push_back(clean(rows[i].scored->requirement.id));
   const std::string lead = others.empty() || shown.empty() ? "" : "and " + std::to_string(others.size()) + " more: ";
-  const std::string more = lead + joined(others, ", ");
-  put(page, name + "_more", shorten(more, 110));
+  put(page, name + "_more", lead + joined(others, ", "));
   put(page, name + "_count", std::to_string(rows.size()));
 }
 
 void put_header(PageData& page, const Scorecard& card) {
-  put(page, "service", shorten(clean(card.service.empty() ? card.scenario : card.service), 24));
-  put(page, "release", shorten(short_release(card.manifest), 16));
+  put(page, "service", card.service.empty() ? card.scenario : card.service);
+  put(page, "release", short_release(card.manifest));
   std::string environment = clean(card.environment.name);
   if (!card.environment.differs.empty()) environment += ", " + clean(card.environment.differs);
-  put(page, "environment", shorten(environment, 56));
-  put(page, "launch", card.launch.empty() ? "" : shorten(day_words(card.launch), 20));
+  put(page, "environment", environment);
+  put(page, "launch", card.launch.empty() ? "" : day_words(card.launch));
   put(page, "days_left", card.launch_in_days ? days_left_words(*card.launch_in_days) : "");
 }
 
@@ -143,11 +138,11 @@ void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary
   put(page, "verdict", word(card.decision));
   put(page, "verdict_class", css_class(card.decision));
   put(page, "covers", headline_words(card));
-  put(page, "approver", shorten(clean(card.decision_makers.approver), 40));
+  put(page, "approver", card.decision_makers.approver);
   std::vector<std::string> sentences;
   std::size_t used = 0;
   for (const std::string& sentence : tldr_words(card)) {
-    sentences.push_back(shorten(clean(sentence), 270));
+    sentences.push_back(clean(sentence));
     used += sentences.back().size();
     if (used > most_summary && sentences.size() > 1) {
       sentences.pop_back();
@@ -156,8 +151,7 @@ void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary
   }
   put_texts(page, "tldr", sentences);
 
-  std::vector<std::string> left;
-  for (const std::string& leftover : leftovers(card)) left.push_back(shorten(leftover, 90));
+  std::vector<std::string> left = leftovers(card);
   const std::size_t left_all = left.size();
   if (left.size() > kMostLeftovers) left.resize(kMostLeftovers);
   put_texts(page, "leftovers", left);
@@ -171,8 +165,8 @@ void put_verdict(PageData& page, const Scorecard& card, std::size_t most_summary
 std::string dashboard_melon(const Rows& melons) {
   for (const Row& row : melons) {
     if (!dashboard_says_green(*row.scored) || reported_value(*row.scored).empty()) continue;
-    return area_title(row.scored->requirement.area) + ": its own dashboard says " + shorten(reported_value(*row.scored), 18) +
-           ", measured " + shorten(measured_words(*row.scored), 40);
+    return area_title(row.scored->requirement.area) + ": its own dashboard says " + reported_value(*row.scored) + ", measured " +
+           measured_words(*row.scored);
   }
   return {};
 }
@@ -217,8 +211,8 @@ void put_areas(PageData& page, const Scorecard& card) {
 
 std::string optional_text(const Rows& rows) {
   std::vector<std::string> texts;
-  for (const Row& row : rows) texts.push_back(short_title(row) + " (" + colour_word(*row.scored) + ")");
-  return shorten(joined(texts, "; "), 150);
+  for (const Row& row : rows) texts.push_back(row.scored->requirement.title + " (" + colour_word(*row.scored) + ")");
+  return joined(texts, "; ");
 }
 
 std::string claims_text(const Rows& rows) {
@@ -228,9 +222,9 @@ std::string claims_text(const Rows& rows) {
     std::string says = "team says " + (promised.empty() ? team_says(row.scored->requirement) : promised);
     if (reported_greener(*row.scored) && row.scored->verdict.watermelon != Watermelon::optimistic)
       says = "its own dashboard says " + reported_value(*row.scored);
-    texts.push_back(short_title(row) + ": " + says + ", measured " + measured_words(*row.scored));
+    texts.push_back(row.scored->requirement.title + ": " + says + ", measured " + measured_words(*row.scored));
   }
-  return shorten(joined(texts, "; "), 170);
+  return joined(texts, "; ");
 }
 
 // The first row with ways out of it, red before open; nullptr when there is none.
@@ -250,7 +244,7 @@ void put_foot(PageData& page, const Scorecard& card) {
     facts.push_back("measured from outside by " + std::to_string(card.agents.size()) +
                     (card.agents.size() == 1 ? " agent" : " agents"));
   put(page, "facts", joined(facts, " · "));
-  put(page, "run_id", shorten(clean(card.manifest.run_id), 36));
+  put(page, "run_id", card.manifest.run_id);
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
   if (manifest.state == RunState::running && manifest.ended_by.starts_with("the journal is damaged")) {
     trouble.push_back("The record of the drill is damaged: nothing in it counts.");
   } else if (manifest.state != RunState::completed) {
-    const std::string cause = shorten(plain_or(manifest.ended_by, "see the evidence pages"), 60);
+    const std::string cause = plain_or(manifest.ended_by, "see the evidence pages");
     trouble.push_back("The drill did not run to its end: " + std::string(to_string(manifest.state)) +
                       (cause.empty() ? "" : " (" + cause + ")") + ". What was not measured counts as unknown.");
   }
@@ -109,8 +109,7 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
   }
   for (const ValidityReason& reason : scorecard.reasons) {
     if (reason.signal == Signal::many_rows) trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
-    if (reason.signal == Signal::earlier_run)
-      trouble.push_back("Left behind by an earlier drill: " + shorten(clean(reason.text), 200) + ".");
+    if (reason.signal == Signal::earlier_run) trouble.push_back("Left behind by an earlier drill: " + clean(reason.text) + ".");
   }
   if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty())
     trouble.push_back("Our own measurement was not valid.");

@@ -76,15 +76,4 @@ std::string script_json(std::string json) {
   return json;
 }
 
-std::string shorten(std::string_view text, std::size_t limit) {
-  std::size_t characters = 0, cut = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
-    ++characters;
-    if (characters == limit) cut = i;
-    if (characters > limit) return std::string(text.substr(0, cut)) + "…";
-  }
-  return std::string(text);
-}
-
 }  // namespace shakedown::report

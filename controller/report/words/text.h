@@ -20,7 +20,4 @@ std::string markdown_code(std::string_view text);
 // JSON text that may stand inside an HTML script element.
 std::string script_json(std::string json);
 
-// At most `limit` characters, the last one an ellipsis when something was cut. text is clean.
-std::string shorten(std::string_view text, std::size_t limit);
-
 }  // namespace shakedown::report

@@ -33,7 +33,7 @@ std::string days_left_words(int days) {
 std::string short_release(const Manifest& manifest) {
   const std::string release = clean(manifest.release_start);
   const bool digest = release.size() >= 20 && release.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-  return digest ? release.substr(0, 12) : shorten(release, 40);
+  return digest ? release.substr(0, 12) : release;
 }
 
 std::string length_words(const Manifest& manifest) {

@@ -73,7 +73,7 @@ std::string day_words(std::string_view date);
 std::string days_left_words(int days);
 // "broken 3 times, all 3 could be measured"; empty when no failure was planned.
 std::string broken_words(const Scorecard& scorecard);
-// The first 12 characters of a release that looks like a digest, else all of it (at most 40).
+// The first 12 characters of a release that looks like a digest, else all of it.
 std::string short_release(const Manifest& manifest);
 // "2 min 10 s"; empty when the run has no end.
 std::string length_words(const Manifest& manifest);

@@ -55,6 +55,10 @@ TEST(PageOne, MachineSentencesWithJargonAreReplaced) {
   EXPECT_THAT(text_of(page_one(one)), HasSubstr("to settle it: more evidence"));
 }
 
+TEST(PageOne, WhatDoesNotFitIsCutByTheStyleSheetAndNotInTheText) {
+  for (const std::string& name : testing::example_names()) EXPECT_THAT(page_one(example(name)), Not(HasSubstr("…"))) << name;
+}
+
 TEST(PageOne, SaysWhatTheDesignSays) {
   const std::string text = text_of(page_one(example("no-go")));
   for (const char* words :

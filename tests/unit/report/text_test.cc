@@ -97,11 +97,5 @@ TEST(ScriptJson, CannotEndTheElementAndStaysTheSameJson) {
   EXPECT_EQ(nlohmann::json::parse(inside), json);
 }
 
-TEST(Shorten, CountsCharactersNotBytes) {
-  EXPECT_EQ(shorten("äöü", 3), "äöü");
-  EXPECT_EQ(shorten("äöüx", 3), "äö…");
-  EXPECT_EQ(shorten("", 3), "");
-}
-
 }  // namespace
 }  // namespace shakedown::report
