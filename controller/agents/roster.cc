@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "controller/agents/planner.h"
+#include "core/base/units.h"
 #include "core/wire/codec/index_check.h"
 
 namespace shakedown {
+namespace asio = boost::asio;
 
 namespace {
 
@@ -19,10 +21,27 @@ bool named_briefly(const Hello& hello) {
   return brief(hello.name) && brief(hello.facts.version) && brief(host.hostname) && brief(host.kernel) && brief(host.cpu_model);
 }
 
+// An order without a step is answered by nobody: none is left unnumbered.
+void number_order(ToAgent& order, uint64_t step) {
+  std::visit(
+      [step](auto& o) {
+        if constexpr (requires { o.step; }) o.step = step;
+      },
+      order);
+}
+
+StepDone not_answered(uint64_t step, std::string why) {
+  StepDone done;
+  done.step = step;
+  done.ok = false;
+  done.detail = std::move(why);
+  return done;
+}
+
 }  // namespace
 
-Roster::Roster(const Scenario& roster_scenario, Chronicle& chronicle, std::function<void()> changed)
-    : scenario_(roster_scenario), chronicle_(chronicle), changed_(std::move(changed)) {
+Roster::Roster(const Scenario& roster_scenario, Chronicle& chronicle, Waiting& waiting)
+    : scenario_(roster_scenario), chronicle_(chronicle), waiting_(waiting) {
   members_.resize(scenario_.agents.size());
   for (std::size_t i = 0; i < members_.size(); ++i) {
     members_[i].id = AgentId(i);
@@ -80,7 +99,7 @@ void Roster::greet(StreamMap::iterator stream, const ToController& first) {
       refusal = hello->name.empty() ? "every place of the roster is taken" : "no free place for an agent called " + hello->name;
     } else {
       welcome(stream->second, static_cast<std::size_t>(place - members_.begin()), *hello);
-      return changed_();
+      return waiting_.wake();
     }
   }
   stream->second.link->send(Refusal{refusal});
@@ -125,7 +144,7 @@ void Roster::heard(StreamMap::iterator stream, ToController message) {
   } else {
     handle(member, std::move(message));
   }
-  changed_();
+  waiting_.wake();
 }
 
 void Roster::handle(Member& member, ToController message) {
@@ -139,8 +158,7 @@ void Roster::handle(Member& member, ToController message) {
   } else if (auto* ready_answer = std::get_if<PlanReady>(&message)) {
     note_ready(member, *ready_answer);
   } else if (auto* done = std::get_if<StepDone>(&message)) {
-    open_steps_.erase(done->step);
-    answers_[done->step] = std::move(*done);
+    if (open_steps_.erase(done->step) > 0) answers_[done->step] = std::move(*done);
   } else if (auto* goodbye = std::get_if<Goodbye>(&message)) {
     member.state = MemberState::left;
     member.clean = goodbye->clean || !member.shares;
@@ -210,7 +228,7 @@ void Roster::closed(uint64_t number, const std::string& reason) {
     answer_open_steps_of(member);
   }
   streams_.erase(stream);
-  changed_();
+  waiting_.wake();
 }
 
 void Roster::answer_open_steps_of(const Member& member) {
@@ -219,11 +237,7 @@ void Roster::answer_open_steps_of(const Member& member) {
       ++it;
       continue;
     }
-    StepDone lost;
-    lost.step = it->first;
-    lost.ok = false;
-    lost.detail = "agent " + member.facts.name + " was lost";
-    answers_[lost.step] = std::move(lost);
+    answers_[it->first] = not_answered(it->first, "agent " + member.facts.name + " was lost");
     it = open_steps_.erase(it);
   }
 }
@@ -257,9 +271,50 @@ void Roster::send_all(const ToAgent& message) {
   for (const Member& member : members_) send(member.id, message);
 }
 
+uint64_t Roster::order(AgentId agent, ToAgent message) {
+  const uint64_t step = ++last_step_;
+  if (!alive(agent)) {
+    answers_[step] = not_answered(step, "its agent is not there");
+    return step;
+  }
+  open_steps_[step] = agent;
+  number_order(message, step);
+  send(agent, std::move(message));
+  return step;
+}
+
 const StepDone* Roster::answer(uint64_t step) const {
   const auto found = answers_.find(step);
   return found == answers_.end() ? nullptr : &found->second;
+}
+
+// From now on nobody waits for it.
+StepDone Roster::take_answer(uint64_t step, Duration limit, Patience patience) {
+  open_steps_.erase(step);
+  if (auto found = answers_.extract(step)) return std::move(found.mapped());
+  const RunEnd& end = waiting_.end();
+  const bool cut_short = end.hurried() || (end.stopped() && patience == Patience::until_stopped);
+  return not_answered(step, cut_short ? "cut short: " + end.why() : "no answer from the agent within " + format_duration(limit));
+}
+
+asio::awaitable<Answers> Roster::ask(const std::vector<AgentId>& agents, const ToAgent& message, Duration limit,
+                                     Patience patience) {
+  std::map<AgentId, uint64_t> steps;
+  for (const AgentId agent : agents) steps[agent] = order(agent, message);
+  const auto over = [&] {
+    const auto answered = [this](const auto& entry) { return answers_.contains(entry.second); };
+    return waiting_.end().hurried() || std::all_of(steps.begin(), steps.end(), answered);
+  };
+  co_await waiting_.until(over, limit, patience);
+  Answers answers;
+  for (const auto& [agent, step] : steps) answers[agent] = take_answer(step, limit, patience);
+  co_return answers;
+}
+
+asio::awaitable<StepDone> Roster::ask_one(AgentId agent, const ToAgent& message, Duration limit, Patience patience) {
+  const std::vector<AgentId> one{agent};
+  Answers answers = co_await ask(one, message, limit, patience);
+  co_return std::move(answers.at(agent));
 }
 
 }  // namespace shakedown

@@ -1,5 +1,5 @@
 // Who takes part: one member per agent of the roster, its stream, and what it has said so far. Turns messages into
-// entries of the Chronicle and into answers that the run waits for. What Admission refuses is never recorded: the first
+// entries of the Chronicle and into answers to orders. What Admission refuses is never recorded: the first
 // such message ends its agent's part, and its share is unknown from then on, as of one that was lost.
 // Threads: the run loop only.
 #pragma once
@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
+
 #include "controller/agents/admission.h"
+#include "controller/drill/waiting.h"
 #include "controller/record/chronicle.h"
 #include "core/base/clock.h"
 #include "core/wire/link.h"
@@ -35,10 +38,13 @@ struct Member {
   std::string first_refusal;
 };
 
+// What each of the asked said; ok = false, with the reason, for one that was not there, was lost or did not answer in time.
+using Answers = std::map<AgentId, StepDone>;
+
 class Roster {
  public:
-  // changed is called after every message, so that a waiting run looks again.
-  Roster(const Scenario& roster_scenario, Chronicle& chronicle, std::function<void()> changed);
+  // waiting is woken by every message, so that whoever waits looks again. All three outlive the Roster.
+  Roster(const Scenario& roster_scenario, Chronicle& chronicle, Waiting& waiting);
 
   // A stream that wants to join. It gets the place of its name, or the first free one; else a Refusal.
   void accept(std::unique_ptr<ControllerLink> link);
@@ -58,11 +64,16 @@ class Roster {
 
   void send(AgentId id, ToAgent message);
   void send_all(const ToAgent& message);
-  // A number for a step whose StepDone is awaited.
-  uint64_t next_step() { return ++last_step_; }
-  // The answer to a step; nullptr while it is open. A step of a lost agent is answered with ok = false.
+
+  // Sends an order that is answered by StepDone to each of the agents and waits until every one has answered or is lost, the
+  // limit is over or the run ends: with until_stopped at its early end, else at a second interrupt. message: one with a step,
+  // which is set here. The arguments outlive the wait.
+  boost::asio::awaitable<Answers> ask(const std::vector<AgentId>& agents, const ToAgent& message, Duration limit,
+                                      Patience patience);
+  boost::asio::awaitable<StepDone> ask_one(AgentId agent, const ToAgent& message, Duration limit, Patience patience);
+  // The same without a wait: the number of the step, and its answer; nullptr while it is open.
+  uint64_t order(AgentId agent, ToAgent message);
   const StepDone* answer(uint64_t step) const;
-  void expect(uint64_t step, AgentId from) { open_steps_[step] = from; }
 
  private:
   // One stream; member is set once its Hello was accepted.
@@ -83,12 +94,13 @@ class Roster {
   void lose(Member& member, const std::string& why);
   void closed(uint64_t stream, const std::string& reason);
   void answer_open_steps_of(const Member& member);
+  StepDone take_answer(uint64_t step, Duration limit, Patience patience);
   RunTime now() const { return clock_ ? clock_->now() : RunTime{}; }
   std::optional<RunTime> run_now() const { return clock_ ? std::optional(clock_->now()) : std::nullopt; }
 
   const Scenario& scenario_;
   Chronicle& chronicle_;
-  std::function<void()> changed_;
+  Waiting& waiting_;
   std::string run_id_;
   std::optional<RunClock> clock_;
   std::vector<Member> members_;
@@ -97,7 +109,7 @@ class Roster {
   std::vector<Event> early_;  // of before Go
   uint64_t last_stream_ = 0;
   std::map<uint64_t, StepDone> answers_;
-  std::map<uint64_t, AgentId> open_steps_;
+  std::map<uint64_t, AgentId> open_steps_;  // whose answer is still awaited
   uint64_t last_step_ = 0;
 };
 

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <thread>
+#include <utility>
 
-#include "controller/drill/run_wait.h"
+#include "controller/agents/planner.h"
+#include "controller/drill/action_step.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -16,7 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration kGuestsFarewell = 5s;  // of agents that had nothing to do
+constexpr Duration kUntilZero = 200ms;    // from Go on
+constexpr Duration kFarewell = 90s;       // of the agents, with what they still stop
+constexpr Duration kGuestsFarewell = 5s;  // of those that had nothing to do
 
 }  // namespace
 
@@ -25,9 +26,20 @@ Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronic
       options_(std::move(options)),
       chronicle_(chronicle),
       progress_(progress),
-      wake_(loop),
-      tick_(loop),
-      roster_(roster_scenario, chronicle, [this] { wake_.cancel(); }) {
+      end_(chronicle, progress),
+      waiting_(loop, end_),
+      roster_(roster_scenario, chronicle, waiting_),
+      context_{scenario_, chronicle_, progress_, roster_, waiting_, end_, clock_, activity_},
+      probes_(scenario_, chronicle_.timeline(), roster_),
+      preparation_(context_, probes_),
+      faults_(context_, probes_),
+      stages_(context_, faults_, options_.lead),
+      search_(context_, stages_, manifest_),
+      series_(context_, stages_, probes_),
+      ledgers_(context_),
+      heartbeat_(context_, loop, options_.lease, [this](RunTime at) {
+        if (options_.each_second) options_.each_second(chronicle_.timeline(), manifest_, at);
+      }) {
   roster_.set_run(options_.run_id);
   manifest_.run_id = options_.run_id;
   manifest_.tool_version = options_.tool_version;
@@ -40,221 +52,155 @@ asio::awaitable<RunResult> Run::execute() {
   if (options_.each_second) options_.each_second(chronicle_.timeline(), manifest_, RunTime{});
   co_await gather();
   go();
-  if (!stopped()) co_await prepare();
-  if (!stopped()) co_await stages();
+  if (!end_.stopped()) co_await prepare();
+  if (!end_.stopped()) co_await play();
   co_await wind_down();
-  RunResult result;
-  result.state = manifest_.state;
-  result.error = error_ ? error_ : chronicle_.trouble();
-  result.hurried = interrupts_ > 1;
-  co_return result;
+  co_return close();
 }
 
 void Run::interrupt(const std::string& signal_name) {
-  ++interrupts_;
-  progress_.note(interrupts_ == 1 ? signal_name + ": undoing faults, then the scorecard (again: undo and leave)"
-                                  : signal_name + " again: undoing faults, then leaving");
-  stop(RunState::interrupted, signal_name);
-  wake_.cancel();
+  end_.interrupt(signal_name);
+  waiting_.wake();
 }
 
 void Run::abort(Error error) {
-  stop(RunState::aborted, error.message);
-  if (!error_) error_ = std::move(error);
-  wake_.cancel();
-}
-
-void Run::stop(RunState state, const std::string& why) {
-  if (stop_ || ended_) return;
-  stop_ = {state, why};
-  progress_.note(std::string("run ") + to_string(state) + ": " + why);
-  if (!gone_) return;
-  using Kind = RunEvent::Kind;
-  const Kind kind = state == RunState::stopped       ? Kind::stop_condition
-                    : state == RunState::interrupted ? Kind::interrupted
-                                                     : Kind::aborted;
-  chronicle_.record(Event(RunEvent{kind, now(), why}));
+  end_.abort(std::move(error));
+  waiting_.wake();
 }
 
 asio::awaitable<void> Run::gather() {
   const auto gathered = [this] {
     return roster_.gathered() || roster_.sharing_any(MemberState::refused) || roster_.sharing_any(MemberState::lost);
   };
-  co_await wait(gathered, options_.join_limit, Patience::until_stopped);
+  co_await waiting_.until(gathered, options_.join_limit, Patience::until_stopped);
   for (const Member& member : roster_.members()) {
     if (!member.shares) continue;
-    if (member.state == MemberState::refused) abort(Error(member.problem, member.detail));
+    if (member.state == MemberState::refused) end_.abort(Error(member.problem, member.detail));
     if (member.state == MemberState::lost) {
-      abort(Error(ErrorKind::unavailable, "agent " + member.facts.name + " was lost: " + member.detail));
+      end_.abort(Error(ErrorKind::unavailable, "agent " + member.facts.name + " was lost: " + member.detail));
     }
   }
-  if (!roster_.sharing_all(MemberState::ready) && !stopped()) {
-    const std::size_t there = roster_.count(MemberState::ready);
-    abort(Error(ErrorKind::unavailable, "expected " + std::to_string(scenario_.agents.size()) + " agents within " +
-                                            format_duration(options_.join_limit) + ", found " + std::to_string(there) +
-                                            "; start the missing ones and run again"));
-  }
+  if (roster_.sharing_all(MemberState::ready) || end_.stopped()) co_return;
+  const std::size_t there = roster_.count(MemberState::ready);
+  end_.abort(Error(ErrorKind::unavailable, "expected " + std::to_string(scenario_.agents.size()) + " agents within " +
+                                               format_duration(options_.join_limit) + ", found " + std::to_string(there) +
+                                               "; start the missing ones and run again"));
 }
 
+// The record begins, also of a run that has ended before it could begin.
 void Run::go() {
-  const MonoTime zero = mono_now() + 200ms;
+  const MonoTime zero = mono_now() + kUntilZero;
   clock_ = RunClock(zero);
   roster_.set_clock(clock_);
-  manifest_.started = system_clock().wall() + 200ms;
+  manifest_.started = system_clock().wall() + kUntilZero;
   for (const Member& member : roster_.members()) manifest_.agents.push_back(member.facts);
   chronicle_.record(manifest_);
-  gone_ = true;
   chronicle_.record(Event(RunEvent{RunEvent::Kind::started, RunTime{}, options_.run_id}));
   roster_.record_early();
-  if (stop_) {
-    const auto early = *stop_;
-    stop_.reset();
-    stop(early.first, early.second);
-    return;
-  }
+  end_.record_from(clock_);
+  waiting_.look_after([this] {
+    look_at_journal();
+    look_at_members();
+    faults_.look();
+  });
+  if (end_.stopped()) return;
   roster_.send_all(Go{zero, manifest_.started});
-  schedule_tick();
+  heartbeat_.start();
 }
 
 asio::awaitable<void> Run::prepare() {
-  activity_ = "setup";
-  for (const Action& setup : scenario_.setup) {
-    if (stopped()) co_return;
-    const std::string trouble = co_await action(StepEvent::Kind::setup, setup, Patience::until_stopped);
-    if (!trouble.empty() && !stopped()) {
-      abort(Error(ErrorKind::unavailable, "setup step failed: " + setup.describe + ": " + trouble + "; nothing was measured"));
+  co_await preparation_.set_up();
+  if (end_.stopped()) co_return;
+  roster_.send_all(StartProbes{});
+  co_await preparation_.wait_until_ready();
+  if (end_.stopped()) co_return;
+  manifest_.release_start = co_await read_release(context_, "start");
+  if (!end_.stopped()) co_await preparation_.run_checks();
+}
+
+asio::awaitable<void> Run::play() {
+  if (!scenario_.ledgers.empty()) roster_.send_all(StartLedgers{});
+  const auto groups = gapless_groups(plan_stages(scenario_), scenario_);
+  for (const std::vector<PlannedStage>& group : groups) {
+    co_await wait_for_probes();
+    const Search* search = scenario_.search_of(group.front().phase);
+    const StepSeries* series = scenario_.steps_of(group.front().phase);
+    if (search != nullptr) {
+      co_await search_.execute(*search);
+    } else if (series != nullptr) {
+      co_await series_.execute(*series);
+    } else {
+      co_await play_group(group);
     }
   }
-  if (stopped()) co_return;
-  roster_.send_all(StartProbes{});
-  co_await check_ready();
-  if (!stopped() && !scenario_.ready) co_await look_for_targets();
-  if (!stopped()) co_await read_release(true);
-  if (!stopped()) co_await run_checks();
+  if (!end_.stopped()) co_await ledgers_.everything();
 }
 
-asio::awaitable<void> Run::check_ready() {
-  if (!scenario_.ready) co_return;
-  activity_ = "waiting until ready";
-  const ProbeId id = scenario_.ready->probe;
-  const Probe& probe = scenario_.probe(id);
-  StepEvent event;
-  event.kind = StepEvent::Kind::ready;
-  event.what = "probe " + probe.name + " up";
-  event.started = now();
-  const auto up = [this, id] { return up_since(id, RunTime::min()); };
-  event.ok = co_await wait(up, scenario_.ready->limit, Patience::until_stopped);
-  event.ended = now();
-  const bool ready = event.ok;
-  chronicle_.record(Event(std::move(event)));
-  if (!ready && !stopped()) {
-    abort(Error(ErrorKind::unavailable, "the target is not ready: probe " + probe.name + " had not " +
-                                            std::to_string(probe.up_after) + " good checks in a row within " +
-                                            format_duration(scenario_.ready->limit) + "; start the target, or correct its url"));
+asio::awaitable<void> Run::play_group(const std::vector<PlannedStage>& group) {
+  if (end_.stopped()) {
+    for (const PlannedStage& stage : group) stages_.not_run(stage, end_.why());
+    co_return;
+  }
+  co_await stages_.play(group);
+  const std::vector<PlannedInjection>& injections = group.back().injections;
+  if (injections.empty()) co_return;
+  co_await faults_.settle(injections);
+  co_await ledgers_.after(injections);
+}
+
+// Between phases.
+asio::awaitable<void> Run::wait_for_probes() {
+  if (end_.stopped() || scenario_.probes.empty() || stages_.previous_end() == RunTime{}) co_return;
+  activity_.what = "waiting for the probes";
+  const auto up = [this] { return probes_.all_up_since(stages_.previous_end()); };
+  const bool again = co_await waiting_.until(up, probe_patience(scenario_), Patience::until_stopped);
+  if (!again) end_.stop(RunState::aborted, "the probes did not come up again before the next phase");
+}
+
+// What a fault left is looked at before teardown: a component that teardown has stopped is not as it was.
+asio::awaitable<void> Run::wind_down() {
+  waiting_.look_after([this] { faults_.look(); });  // agents leave in good order from now on
+  const std::string why = end_.stopped() ? end_.why() : "the run ends";
+  co_await faults_.undo_all(why);
+  if (!end_.stopped()) co_await stages_.let_requests_end();
+  co_await tear_down();
+  co_await dismiss_agents();
+  tell_absent();
+  co_await read_outside();
+}
+
+// What still undoes may start what teardown stops: then teardown is left out, and that is told.
+asio::awaitable<void> Run::tear_down() {
+  activity_.what = "teardown";
+  if (roster_.count(MemberState::ready) == 0 || end_.hurried()) co_return;
+  if (!end_.stopped()) manifest_.release_end = co_await read_release(context_, "end");
+  for (const Action& teardown : scenario_.teardown) {
+    if (end_.hurried()) co_return;
+    if (!faults_.all_closed()) {
+      manifest_.teardown_failures.push_back(teardown.describe + ": not run, since an undo had not ended");
+      continue;
+    }
+    const StepEvent done = co_await carry_out(context_, StepEvent::Kind::teardown, teardown, Patience::to_the_end);
+    if (!done.ok) manifest_.teardown_failures.push_back(done.what + ": " + done.detail);
   }
 }
 
-asio::awaitable<void> Run::read_release(bool at_start) {
-  if (!scenario_.release) co_return;
-  const AgentId agent = agent_or_first_loader(scenario_, AgentId());
-  const uint64_t number = roster_.next_step();
-  StepEvent event;
-  event.kind = StepEvent::Kind::release;
-  event.started = now();
-  roster_.expect(number, agent);
-  roster_.send(agent, ReadRelease{number});
-  const StepDone done = co_await step(agent, number, 15s, Patience::to_the_end);
-  event.ended = now();
-  event.ok = done.ok;
-  event.what = done.ok ? done.detail : "release not read: " + done.detail;
-  event.detail = at_start ? "start" : "end";
-  if (done.ok) (at_start ? manifest_.release_start : manifest_.release_end) = done.detail;
-  if (!done.ok) progress_.note(event.what);
-  chronicle_.record(Event(std::move(event)));
-}
-
-asio::awaitable<StepDone> Run::step(AgentId agent, uint64_t number, Duration limit, Patience patience) {
-  const auto answered = [this, number] { return roster_.answer(number) != nullptr; };
-  const auto over = [this, &answered] { return answered() || interrupts_ > 1; };
-  StepDone done;
-  done.step = number;
-  done.ok = false;
-  if (!roster_.alive(agent)) {
-    done.detail = "its agent is not there";
-    co_return done;
-  }
-  const bool in_time = co_await wait(over, limit, patience);
-  if (answered()) {
-    done = *roster_.answer(number);
-  } else if (in_time || (stopped() && patience == Patience::until_stopped)) {
-    done.detail = "cut short: " + stop_->second;
-  } else {
-    done.detail = "no answer from the agent within " + format_duration(limit);
-  }
-  co_return done;
-}
-
-asio::awaitable<std::string> Run::action(StepEvent::Kind kind, const Action& what, Patience patience) {
-  const AgentId agent = what.kind == Action::Kind::exec && what.agent.valid() ? what.agent
-                        : what.component.valid()                              ? scenario_.component(what.component).agent
-                                                                              : AgentId(0);
-  const uint64_t number = roster_.next_step();
-  roster_.expect(number, agent);
-  RunStep message;
-  message.step = number;
-  message.kind = kind;
-  message.action = what;
-  const RunTime started = now();
-  roster_.send(agent, std::move(message));
-  StepDone done = co_await step(agent, number, what.after + what.limit + 15s, patience);
-  StepEvent event = std::move(done.event);
-  if (event.what.empty()) {
-    event.started = started;
-    event.ended = now();
-    event.what = what.describe;
-  }
-  event.kind = kind;
-  event.ok = done.ok;
-  if (event.detail.empty()) event.detail = done.detail;
-  progress_.note(event.what + (done.ok ? "" : " FAILED: " + event.detail));
-  if (!done.ok && kind == StepEvent::Kind::teardown) {
-    manifest_.teardown_failures.push_back(event.what + ": " + event.detail);
-  }
-  const std::string trouble = done.ok ? "" : event.detail.empty() ? "without a word" : event.detail;
-  chronicle_.record(Event(std::move(event)));
-  co_return trouble;
-}
-
-// The reader works on a copy: a late message may still reach the timeline.
-asio::awaitable<void> Run::read_outside() {
-  if (!options_.gather || interrupts_ > 1 || chronicle_.timeline().stages().empty()) co_return;
-  activity_ = "reading the team's own metrics";
-  progress_.note("reading the team's own metrics (Ctrl-C twice skips it)");
-  const Timeline timeline = chronicle_.timeline();
-  Manifest manifest = manifest_;
-  manifest.finished = manifest.started + now().time_since_epoch();
-  std::vector<Reading> readings;
-  std::atomic<bool> done = false;
-  std::jthread reader([&](std::stop_token skip) {
-    readings = options_.gather(timeline, manifest, std::move(skip));
-    done = true;
-    asio::post(wake_.get_executor(), [this] { wake_.cancel(); });
-  });
-  const auto read_or_skipped = [&] { return done || interrupts_ > 1; };
-  co_await wait(read_or_skipped, 24h, Patience::to_the_end);
-  reader.request_stop();
-  reader.join();
-  for (Reading& reading : readings) {
-    if (!reading.problem.empty()) progress_.note(reading.source + ": " + reading.problem);
-    chronicle_.record(std::move(reading));
-  }
+asio::awaitable<void> Run::dismiss_agents() {
+  activity_.what = "the agents clean up and leave";
+  roster_.send_all(Shutdown{end_.stopped() ? end_.why() : "the run is over"});
+  const auto gone = [this] { return !roster_.sharing_any(MemberState::ready); };
+  const auto all_gone = [this] { return roster_.count(MemberState::ready) == 0; };
+  Duration farewell = kFarewell;
+  for (const Component& component : scenario_.components) farewell += component.stop_limit;
+  co_await waiting_.until(gone, farewell, Patience::to_the_end);
+  co_await waiting_.until(all_gone, kGuestsFarewell, Patience::to_the_end);
 }
 
 // An agent that says goodbye says whether anything stands; one that does not is lost, and that is told. So is how much of
 // what it sent was refused.
 void Run::tell_absent() {
   const auto tell = [this](const Member& member, AgentEvent::Kind kind, const std::string& what) {
-    chronicle_.record(Event(AgentEvent{kind, member.id, now(), what}));
+    chronicle_.record(Event(AgentEvent{kind, member.id, clock_.now(), what}));
   };
   for (const Member& member : roster_.members()) {
     if (!member.clean) tell(member, AgentEvent::Kind::leftover, member.leftover);
@@ -271,77 +217,71 @@ void Run::tell_absent() {
   }
 }
 
-// What still undoes may start what teardown stops: then teardown is left out, and that is told.
-asio::awaitable<void> Run::tear_down() {
-  activity_ = "teardown";
-  if (roster_.count(MemberState::ready) == 0 || interrupts_ > 1) co_return;
-  if (!stopped()) co_await read_release(false);
-  for (const Action& teardown : scenario_.teardown) {
-    if (interrupts_ > 1) co_return;
-    if (open_.empty()) {
-      co_await action(StepEvent::Kind::teardown, teardown, Patience::to_the_end);
-    } else {
-      manifest_.teardown_failures.push_back(teardown.describe + ": not run, since an undo had not ended");
-    }
+// The reader works on a copy: a late message may still reach the timeline.
+asio::awaitable<void> Run::read_outside() {
+  if (!options_.gather || end_.hurried() || chronicle_.timeline().stages().empty()) co_return;
+  activity_.what = "reading the team's own metrics";
+  progress_.note("reading the team's own metrics (Ctrl-C twice skips it)");
+  const Timeline timeline = chronicle_.timeline();
+  Manifest manifest = manifest_;
+  manifest.finished = manifest.started + clock_.now().time_since_epoch();
+  std::vector<Reading> readings;
+  std::atomic<bool> done = false;
+  std::jthread reader([&](std::stop_token skip) {
+    readings = options_.gather(timeline, manifest, std::move(skip));
+    done = true;
+    waiting_.wake_from_anywhere();
+  });
+  const auto read_or_skipped = [&] { return done || end_.hurried(); };
+  co_await waiting_.until(read_or_skipped, 24h, Patience::to_the_end);
+  reader.request_stop();
+  reader.join();
+  for (Reading& reading : readings) {
+    if (!reading.problem.empty()) progress_.note(reading.source + ": " + reading.problem);
+    chronicle_.record(std::move(reading));
   }
 }
 
-void Run::tell_unfinished(const OpenInjection& injection, Duration limit) {
-  FaultEvent event;
-  event.injection = injection.planned.id;
-  event.fault = injection.planned.fault;
-  event.stage = injection.stage;
-  event.state = FaultState::leftover;
-  event.earliest = event.latest = now();
-  event.detail = "its undo had not ended within " + format_duration(limit) + "; teardown was not run beside it";
-  event.by_undo = true;
-  progress_.note("fault " + scenario_.fault(event.fault).name + ": " + event.detail);
-  chronicle_.record(Event(std::move(event)));
-}
-
-asio::awaitable<void> Run::wind_down() {
-  winding_down_ = true;
-  activity_ = "undoing faults";
-  activity_end_ = {};
-  Duration limit = 0s;
-  for (OpenInjection& injection : open_) {
-    if (!injection.finishing) finish(injection, true, stop_ ? stop_->second : "the run ends");
-    limit = std::max(limit, undo_patience(scenario_, scenario_.fault(injection.planned.fault)));
-  }
-  // What a fault left is looked at before teardown: a component that teardown has stopped is not as it was.
-  const auto closed = [this] { return open_.empty() || !roster_.sharing_any(MemberState::ready); };
-  const bool undone = co_await wait(closed, limit, Patience::to_the_end);
-  for (const OpenInjection& late : open_) {
-    if (!undone) tell_unfinished(late, limit);
-  }
-  if (!stopped()) co_await let_requests_end();
-  co_await tear_down();
-  roster_.send_all(Shutdown{stop_ ? stop_->second : "the run is over"});
-  activity_ = "the agents clean up and leave";
-  const auto gone = [this] { return !roster_.sharing_any(MemberState::ready); };
-  const auto all_gone = [this] { return roster_.count(MemberState::ready) == 0; };
-  Duration farewell = 90s;
-  for (const Component& component : scenario_.components) farewell += component.stop_limit;
-  co_await wait(gone, farewell, Patience::to_the_end);
-  co_await wait(all_gone, kGuestsFarewell, Patience::to_the_end);
-  tell_absent();
-  co_await read_outside();
-  ended_ = true;
-  tick_.cancel();
-  const RunTime end = now();
+RunResult Run::close() {
+  heartbeat_.stop();
+  const RunTime end = clock_.now();
   manifest_.finished = manifest_.started + end.time_since_epoch();  // whatever was done to the wall clock meanwhile
   for (const Member& member : roster_.members()) {
     Duration& bound = manifest_.agents[member.id.value].clock_bound;
     bound = std::max(bound, member.facts.clock_bound);
   }
-  manifest_.state = stop_ ? stop_->first : RunState::completed;
-  manifest_.ended_by = stop_ ? stop_->second : "";
+  manifest_.state = end_.close();
+  manifest_.ended_by = end_.why();
   const auto& stages = chronicle_.timeline().stages();
-  const bool begun =
-      std::any_of(stages.begin(), stages.end(), [](const StageRecord& s) { return s.stage.valid() && !s.not_run; });
-  if (error_ && !begun) manifest_.early_exit = static_cast<uint32_t>(exit_code(error_->kind));
+  const auto begun = [](const StageRecord& s) { return s.stage.valid() && !s.not_run; };
+  if (end_.error() && std::none_of(stages.begin(), stages.end(), begun)) {
+    manifest_.early_exit = static_cast<uint32_t>(exit_code(end_.error()->kind));
+  }
   chronicle_.record(Event(RunEvent{RunEvent::Kind::finished, end, to_string(manifest_.state)}));
   chronicle_.close(manifest_);
+  RunResult result;
+  result.state = manifest_.state;
+  result.error = end_.error() ? end_.error() : chronicle_.trouble();
+  result.hurried = end_.hurried();
+  return result;
+}
+
+// A full disk: what cannot be recorded has not happened.
+void Run::look_at_journal() {
+  if (!end_.stopped() && chronicle_.trouble()) end_.abort(*chronicle_.trouble());
+}
+
+// The run goes on without an agent as long as another one sends load and no fault is under way on the lost one's host.
+void Run::look_at_members() {
+  if (end_.stopped()) return;
+  const auto loads = [this](const Member& m) { return m.state == MemberState::ready && scenario_.agents[m.id.value].load; };
+  const bool loaded = std::any_of(roster_.members().begin(), roster_.members().end(), loads);
+  for (const Member& member : roster_.members()) {
+    const bool lost = member.state == MemberState::lost || member.state == MemberState::left;
+    if (!member.shares || !lost || (loaded && !faults_.concerns(member.id))) continue;
+    end_.stop(RunState::aborted, "agent " + member.facts.name + " was lost: " + member.detail);
+    return;
+  }
 }
 
 }  // namespace shakedown

@@ -94,7 +94,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   using namespace shakedown;
   static const Scenario scenario = fuzz::scenario_of("scenarios/04-ledger.yaml");
   Chronicle chronicle(scenario, nullptr);
-  Roster roster(scenario, chronicle, [] {});
+  const auto progress = console_progress(false, true);
+  RunEnd end(chronicle, *progress);
+  boost::asio::io_context loop(1);
+  Waiting waiting(loop, end);
+  Roster roster(scenario, chronicle, waiting);
   auto owned = std::make_unique<fuzz::Stream>();
   fuzz::Stream& stream = *owned;
   roster.accept(std::move(owned));

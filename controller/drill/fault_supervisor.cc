@@ -1,0 +1,196 @@
+#include "controller/drill/fault_supervisor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/units.h"
+
+namespace shakedown {
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The change may have been made.
+bool touched(const InjectionRecord& record) {
+  return record.find(FaultState::armed) != nullptr || record.find(FaultState::injected) != nullptr;
+}
+
+bool all_recovered(const InjectionRecord& record, const Fault& fault) {
+  const auto recovers = [](const StepEvent& step) { return step.kind == StepEvent::Kind::recover; };
+  const auto done = std::count_if(record.steps.begin(), record.steps.end(), recovers);
+  return static_cast<std::size_t>(done) >= fault.recover.size();
+}
+
+}  // namespace
+
+void FaultSupervisor::order(const PlannedInjection& planned, StageId stage, RunTime stage_start) {
+  const AgentId agent = agent_of(planned.fault);
+  if (!run_.roster.alive(agent)) return not_run(planned, stage, "its agent is not there");
+  open_.push_back(Open{planned, stage});
+  const Fault& fault = run_.scenario.fault(planned.fault);
+  run_.roster.send(agent, Inject{planned.id, planned.fault, stage, stage_start + fault.at});
+}
+
+void FaultSupervisor::not_run(const PlannedInjection& planned, StageId stage, const std::string& why) {
+  run_.chronicle.record(Event(event(planned, stage, FaultState::not_run, why)));
+}
+
+FaultEvent FaultSupervisor::event(const PlannedInjection& planned, StageId stage, FaultState state, std::string detail) const {
+  FaultEvent event;
+  event.injection = planned.id;
+  event.fault = planned.fault;
+  event.stage = stage;
+  event.state = state;
+  event.earliest = event.latest = run_.now();
+  event.detail = std::move(detail);
+  return event;
+}
+
+AgentId FaultSupervisor::agent_of(FaultId fault) const {
+  return run_.scenario.component(component_of(run_.scenario.fault(fault).kind)).agent;
+}
+
+std::string FaultSupervisor::name_of(const Open& injection) const {
+  return "fault " + run_.scenario.fault(injection.planned.fault).name;
+}
+
+// nullptr: its agent has said nothing of it yet.
+const InjectionRecord* FaultSupervisor::record_of(const Open& injection) const {
+  const auto& records = run_.timeline().injections();
+  const std::size_t at = injection.planned.id.value;
+  return at < records.size() && !records[at].history.empty() ? &records[at] : nullptr;
+}
+
+bool FaultSupervisor::concerns(AgentId agent) const {
+  return std::any_of(open_.begin(), open_.end(), [&](const Open& one) { return agent_of(one.planned.fault) == agent; });
+}
+
+void FaultSupervisor::look() {
+  std::erase_if(open_, [this](Open& injection) { return closed(injection); });
+}
+
+// Takes the step that is due. True when nothing more will be heard of it.
+bool FaultSupervisor::closed(Open& injection) {
+  const InjectionRecord* record = record_of(injection);
+  const bool failed = record != nullptr && record->state == FaultState::failed;
+  if (failed && !injection.finish) finish(injection, true, "it did not take effect");
+  if (record != nullptr && told_closed(injection, *record)) {
+    close(injection, *record);
+    return true;
+  }
+  if (!alive(injection)) {
+    close_lost(injection, record);
+    return true;
+  }
+  if (record != nullptr && !injection.finish) at_work(injection, *record);
+  return false;
+}
+
+// One that failed is over once its agent has compared and undone.
+bool FaultSupervisor::told_closed(const Open& injection, const InjectionRecord& record) const {
+  switch (record.state) {
+    case FaultState::clean:
+    case FaultState::leftover:
+    case FaultState::not_run: return true;
+    case FaultState::failed: return alive(injection) && injection.finish && run_.roster.answer(*injection.finish) != nullptr;
+    default: return false;
+  }
+}
+
+void FaultSupervisor::close(const Open& injection, const InjectionRecord& record) {
+  const std::string& detail = record.history.back().detail;
+  run_.progress.note(name_of(injection) + " " + to_string(record.state) + (detail.empty() ? "" : ": " + detail));
+  if (record.state == FaultState::leftover) run_.end.stop(RunState::aborted, "a fault left something behind");
+}
+
+// One of which its agent has never said a word was announced to it all the same.
+void FaultSupervisor::close_lost(const Open& injection, const InjectionRecord* record) {
+  const bool made = record != nullptr && touched(*record);
+  const std::string fate = std::string("its agent was lost; whether it was ") + (made ? "undone" : "injected") + " is not known";
+  run_.progress.note(name_of(injection) + ": " + fate + ". On its host: shakedown undo --list");
+  if (record == nullptr) run_.chronicle.record(Event(event(injection.planned, injection.stage, FaultState::armed, fate)));
+}
+
+void FaultSupervisor::at_work(Open& injection, const InjectionRecord& record) {
+  const FaultEvent* effective = record.find(FaultState::effective);
+  if (effective == nullptr) return;
+  const Fault& fault = run_.scenario.fault(record.fault);
+  const RunTime since = effective->latest;
+  const bool holding = hold_of(fault) > Duration{};
+  if (all_recovered(record, fault) && !holding && probes_.all_up_since(since)) {
+    const bool recovered = !fault.recover.empty() || probes_.went_down_since(since);
+    if (recovered) return finish(injection, false, "the service recovered");
+    if (overdue(stands_until(record, since))) return finish(injection, false, "it stood as long as it may");
+    ask_if_healed(injection);
+  } else if (!probes_.watched()) {
+    give_up(injection, "no agent is left that probes, so nobody would see it recover");
+  } else if (overdue(since + hold_of(fault) + fault.recover_within)) {
+    give_up(injection, "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name);
+  }
+}
+
+// A fault that nobody is declared to repair, and that no probe sees the service go down and come back from, stands so long: what
+// it does late is its own as well.
+RunTime FaultSupervisor::stands_until(const InjectionRecord& record, RunTime effective) const {
+  const RunTime limit = effective + run_.scenario.fault(record.fault).recover_within;
+  const auto& stages = run_.timeline().stages();
+  return record.stage.value < stages.size() ? std::min(limit, stages[record.stage.value].range.to) : limit;
+}
+
+void FaultSupervisor::give_up(Open& injection, const std::string& why) {
+  finish(injection, true, why);
+  run_.end.stop(RunState::aborted, why);
+}
+
+void FaultSupervisor::finish(Open& injection, bool undo, const std::string& reason) {
+  FinishFault order;
+  order.injection = injection.planned.id;
+  order.undo = undo;
+  order.reason = reason;
+  injection.finish = run_.roster.order(agent_of(injection.planned.fault), std::move(order));
+}
+
+// Once a second, whether what was killed or stopped runs again by itself.
+void FaultSupervisor::ask_if_healed(Open& injection) {
+  if (injection.asked && run_.roster.answer(*injection.asked) == nullptr) return;
+  if (injection.asked && run_.now() < injection.asked_at + 1s) return;
+  FinishFault order;
+  order.injection = injection.planned.id;
+  order.if_healed = true;
+  injection.asked = run_.roster.order(agent_of(injection.planned.fault), std::move(order));
+  injection.asked_at = run_.now();
+}
+
+asio::awaitable<void> FaultSupervisor::settle(const std::vector<PlannedInjection>& injections) {
+  run_.activity = {"recovery"};
+  Duration limit = 30s;
+  for (const PlannedInjection& planned : injections) {
+    const Fault& fault = run_.scenario.fault(planned.fault);
+    limit = std::max<Duration>(limit, fault.recover_within + hold_of(fault) + undo_patience(run_.scenario, fault));
+  }
+  const auto closed_all = [this] { return all_closed(); };
+  const bool settled = co_await run_.waiting.until(closed_all, limit, Patience::until_stopped);
+  if (settled || run_.end.stopped()) co_return;
+  run_.end.stop(RunState::aborted, "a fault did not come to its end within " + format_duration(limit));
+}
+
+asio::awaitable<void> FaultSupervisor::undo_all(const std::string& reason) {
+  run_.activity = {"undoing faults"};
+  Duration limit{};
+  for (Open& injection : open_) {
+    if (!injection.finish) finish(injection, true, reason);
+    limit = std::max(limit, undo_patience(run_.scenario, run_.scenario.fault(injection.planned.fault)));
+  }
+  const auto over = [this] { return all_closed() || !run_.roster.sharing_any(MemberState::ready); };
+  if (co_await run_.waiting.until(over, limit, Patience::to_the_end)) co_return;
+  for (const Open& late : open_) {
+    const std::string detail = "its undo had not ended within " + format_duration(limit) + "; teardown was not run beside it";
+    FaultEvent left = event(late.planned, late.stage, FaultState::leftover, detail);
+    left.by_undo = true;
+    run_.progress.note(name_of(late) + ": " + detail);
+    run_.chronicle.record(Event(std::move(left)));
+  }
+}
+
+}  // namespace shakedown

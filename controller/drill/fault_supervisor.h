@@ -1,0 +1,65 @@
+// The injections that are under way. Each goes one way: ordered, at work, finishing, closed. What the agents and the probes say
+// decides each step; look() takes those that are due and is called whenever anything changed. An injection is closed when its
+// agent has said how it ended, or when that agent is lost: then its fate is told as unknown. A leftover, a service that does not
+// recover in time and a fault that nobody could see recover end the run.
+// Forbidden: waiting for an answer, so that no injection holds another up.
+// Threads: the run loop only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/agents/planner.h"
+#include "controller/drill/probe_watch.h"
+#include "controller/drill/run_context.h"
+
+namespace shakedown {
+
+class FaultSupervisor {
+ public:
+  FaultSupervisor(const RunContext& run, const ProbeWatch& probes) : run_(run), probes_(probes) {}
+
+  // For an instant after the stage's start; not run where its agent is not there.
+  void order(const PlannedInjection& planned, StageId stage, RunTime stage_start);
+  void not_run(const PlannedInjection& planned, StageId stage, const std::string& why);
+  void look();
+  bool all_closed() const { return open_.empty(); }
+  // An injection of this agent is under way.
+  bool concerns(AgentId agent) const;
+  // Until all are closed; the run ends where that takes longer than they may.
+  boost::asio::awaitable<void> settle(const std::vector<PlannedInjection>& injections);
+  // Undoes what stands, for as long as each undo may take; what has not ended by then is told as a leftover and stays open.
+  boost::asio::awaitable<void> undo_all(const std::string& reason);
+
+ private:
+  struct Open {
+    PlannedInjection planned;
+    StageId stage;
+    std::optional<uint64_t> finish{};  // the step of its FinishFault; from then on it is finishing
+    std::optional<uint64_t> asked{};   // the step of the last question whether it healed by itself
+    RunTime asked_at{};
+  };
+
+  const InjectionRecord* record_of(const Open& injection) const;
+  AgentId agent_of(FaultId fault) const;
+  bool alive(const Open& injection) const { return run_.roster.alive(agent_of(injection.planned.fault)); }
+  std::string name_of(const Open& injection) const;
+  FaultEvent event(const PlannedInjection& planned, StageId stage, FaultState state, std::string detail) const;
+  bool closed(Open& injection);
+  bool told_closed(const Open& injection, const InjectionRecord& record) const;
+  void close(const Open& injection, const InjectionRecord& record);
+  void close_lost(const Open& injection, const InjectionRecord* record);
+  void at_work(Open& injection, const InjectionRecord& record);
+  bool overdue(RunTime deadline) const { return probes_.past(deadline, run_.now()); }
+  RunTime stands_until(const InjectionRecord& record, RunTime effective) const;
+  void give_up(Open& injection, const std::string& why);
+  void finish(Open& injection, bool undo, const std::string& reason);
+  void ask_if_healed(Open& injection);
+
+  const RunContext& run_;
+  const ProbeWatch& probes_;
+  std::vector<Open> open_;
+};
+
+}  // namespace shakedown
