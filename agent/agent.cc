@@ -1,8 +1,12 @@
 #include "agent/agent.h"
 
-#include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "core/base/clock.h"
 #include "core/base/log.h"
 
 namespace shakedown {
@@ -14,14 +18,33 @@ constexpr int kExitLeftovers = 4;
 
 }  // namespace
 
-Agent::Agent(std::unique_ptr<AgentLink> link, AgentOptions options, boost::asio::io_context& loop)
-    : options_(std::move(options)), loop_(loop), link_(std::make_unique<RedactedLink>(std::move(link))), patience_(loop) {}
+// The way out, in its order; each comes once.
+struct Agent::Turns {
+  OneShot ended;      // end_ says why
+  OneShot load_over;  // no request is waited for any more
+  OneShot hurried;    // by a second signal
+  OneShot undone;
+  OneShot left;  // the stream is closed, or is not waited for
+  Agent* agent;  // null once it is gone
+};
 
-Agent::~Agent() = default;
+Agent::Agent(std::unique_ptr<AgentLink> link, AgentOptions options, boost::asio::io_context& loop)
+    : options_(std::move(options)),
+      loop_(loop),
+      link_(std::make_unique<RedactedLink>(std::move(link))),
+      turns_(std::make_shared<Turns>()) {
+  turns_->agent = this;
+}
+
+Agent::~Agent() { turns_->agent = nullptr; }
 
 void Agent::start(std::function<void(int exit)> done) {
   done_ = std::move(done);
+  on_interrupt_ = [this] { end({SessionEnd::Kind::interrupt, "the agent was interrupted by a signal"}); };
   session_ = std::make_unique<Session>(loop_, options_, *link_, [this](SessionEnd why) { end(std::move(why)); });
+  boost::asio::co_spawn(loop_, live(turns_), [](std::exception_ptr broken) {
+    if (broken) std::rethrow_exception(broken);
+  });
   AgentLink::Handlers handlers;
   handlers.received = [this](ToAgent message) { session_->received(std::move(message)); };
   handlers.closed = [this](const std::string& reason) { closed(reason); };
@@ -30,74 +53,75 @@ void Agent::start(std::function<void(int exit)> done) {
 }
 
 void Agent::interrupt() {
-  if (!session_) return;
-  if (!end_) {
-    session_->finish();
-    return end({SessionEnd::Kind::interrupt, "the agent was interrupted by a signal"});
-  }
-  hurried_ = true;
-  undo();
-  if (undo_over_) say_goodbye();
+  const auto meaning = on_interrupt_;  // which may be another one afterwards
+  if (meaning) meaning();
+}
+
+void Agent::hurry() {
+  turns_->hurried.fire();
+  turns_->load_over.fire();
 }
 
 void Agent::closed(const std::string& reason) {
-  connected_ = false;
-  if (said_goodbye_) return leave();
-  if (end_) return;
-  session_->finish();
+  turns_->left.fire();
   end({SessionEnd::Kind::lost, reason.empty() ? "the controller ended the stream" : reason});
+}
+
+void Agent::end(SessionEnd why) {
+  if (end_) return;
+  end_ = std::move(why);
+  session_->finish();
+  if (end_->kind != SessionEnd::Kind::shutdown) log::warning("ending", {{"reason", end_->reason}});
+  on_interrupt_ = [this] { hurry(); };
+  turns_->ended.fire();
 }
 
 // An orderly end lets requests finish before components are stopped, so that the end itself fails none of them. In
 // every other case the undo is what matters, and it does not wait.
-void Agent::end(SessionEnd why) {
-  end_ = std::move(why);
-  if (end_->kind != SessionEnd::Kind::shutdown) log::warning("ending", {{"reason", end_->reason}});
-  if (end_->kind != SessionEnd::Kind::shutdown) undo();
-  session_->engine().stop_load([this] { load_stopped(); });
+Task<void> Agent::live(std::shared_ptr<Turns> turns) {
+  co_await wait_for(turns->ended);
+  if (turns->agent == nullptr) co_return;
+  const bool orderly = turns->agent->end_->kind == SessionEnd::Kind::shutdown;
+  if (!orderly) turns->agent->undo();
+  turns->agent->stop_load();
+  co_await wait_for(turns->load_over);
+  if (turns->agent == nullptr) co_return;
+  if (orderly) turns->agent->undo();
+  co_await wait_for(turns->undone);
+  if (turns->agent == nullptr) co_return;
+  const MonoTime limit = mono_now() + turns->agent->say_goodbye();
+  co_await wait_until(limit, &turns->left);
+  if (turns->agent == nullptr) co_return;
+  Agent& agent = *turns->agent;
+  boost::asio::post(agent.loop_, [done = std::move(agent.done_), code = agent.exit_code_now()] { done(code); });
 }
 
-void Agent::load_stopped() {
-  load_over_ = true;
-  undo();
-  if (undo_over_) say_goodbye();
+void Agent::stop_load() {
+  session_->engine().stop_load([turns = turns_] { turns->load_over.fire(); });
 }
 
 void Agent::undo() {
-  if (std::exchange(undo_begun_, true)) return;
-  session_->engine().undo_all(end_->reason, [this](bool clean, std::string detail) { undone(clean, std::move(detail)); });
+  session_->engine().undo_all(end_->reason, [this](bool clean, std::string detail) {
+    if (!clean) {
+      log::error("something was left behind", {{"what", detail}});
+      leftover_ = std::move(detail);
+    }
+    turns_->undone.fire();
+  });
 }
 
-void Agent::undone(bool clean, std::string detail) {
-  undo_over_ = true;
-  clean_ = clean;
-  leftovers_ = std::move(detail);
-  if (!clean_) log::error("something was left behind", {{"what", leftovers_}});
-  if (load_over_ || hurried_) say_goodbye();
-}
-
-void Agent::say_goodbye() {
-  if (std::exchange(said_goodbye_, true)) {
-    if (hurried_) leave();
-    return;
-  }
-  if (!connected_) return leave();
-  if (!end_->told) {
-    link_->send(Goodbye{clean_, clean_ ? end_->reason : leftovers_});
-  }
+// How long it may take to arrive.
+Duration Agent::say_goodbye() {
+  on_interrupt_ = [this] { turns_->left.fire(); };
+  if (turns_->left.fired()) return {};
+  if (!end_->known_to_controller()) link_->send(Goodbye{!leftover_, leftover_.value_or(end_->reason)});
   link_->close();
   const bool awaited = end_->kind == SessionEnd::Kind::shutdown || end_->kind == SessionEnd::Kind::unable;
-  patience_.after(awaited && !hurried_ ? options_.farewell : options_.farewell / 5, [this] { leave(); });
-}
-
-void Agent::leave() {
-  patience_.cancel();
-  if (!done_) return;
-  boost::asio::post(loop_, [done = std::exchange(done_, nullptr), code = exit_code_now()] { done(code); });
+  return awaited && !turns_->hurried.fired() ? options_.farewell : options_.farewell / 5;
 }
 
 int Agent::exit_code_now() const {
-  if (!clean_) return kExitLeftovers;
+  if (leftover_) return kExitLeftovers;
   switch (end_->kind) {
     case SessionEnd::Kind::shutdown: return kExitClean;
     case SessionEnd::Kind::refused: return exit_code(ErrorKind::refused);

@@ -1,5 +1,5 @@
-// One agent from Hello to Goodbye, the same in shakedown-agent and inside a local run. However it ends, load stops and
-// every fault is undone before it says Goodbye.
+// One agent from Hello to Goodbye, the same in shakedown-agent and inside a local run. However it ends, it goes one way out:
+// load stops, every fault is undone, Goodbye, done.
 // Ownership: owns its link, engine and timers. Threads: everything on the loop's thread; interrupt too.
 #pragma once
 
@@ -12,7 +12,7 @@
 #include "agent/agent_options.h"
 #include "agent/redacted_link.h"
 #include "agent/session.h"
-#include "core/runtime/timer.h"
+#include "core/runtime/waiting.h"
 #include "core/wire/link.h"
 
 namespace shakedown {
@@ -34,13 +34,14 @@ class Agent {
   void interrupt();
 
  private:
-  void end(SessionEnd end);
+  struct Turns;
+  static Task<void> live(std::shared_ptr<Turns> turns);
+  void end(SessionEnd why);
   void closed(const std::string& reason);
-  void load_stopped();
-  void undone(bool clean, std::string detail);
+  void hurry();
+  void stop_load();
   void undo();
-  void say_goodbye();
-  void leave();
+  Duration say_goodbye();
   int exit_code_now() const;
 
   const AgentOptions options_;
@@ -48,16 +49,10 @@ class Agent {
   std::unique_ptr<RedactedLink> link_;
   std::unique_ptr<Session> session_;
   std::function<void(int)> done_;
+  std::function<void()> on_interrupt_;  // what a signal means now; empty before the start
   std::optional<SessionEnd> end_;
-  Alarm patience_;
-  bool connected_ = true;
-  bool load_over_ = false;
-  bool undo_begun_ = false;
-  bool undo_over_ = false;
-  bool hurried_ = false;
-  bool clean_ = true;
-  bool said_goodbye_ = false;
-  std::string leftovers_;
+  std::optional<std::string> leftover_;  // what the undo could not take back
+  std::shared_ptr<Turns> turns_;         // shared with the coroutine, which may still wait when the Agent is gone
 };
 
 }  // namespace shakedown

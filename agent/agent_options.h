@@ -32,10 +32,10 @@ struct AgentOptions {
   bool controllers_clock = false;                       // we are in the controller's process: nothing to measure
   Duration farewell = std::chrono::seconds(5);          // how long Goodbye may take to arrive
   std::function<void(const AgentStatus&)> each_second;  // on the agent's loop; may be empty
-  std::function<Result<std::unique_ptr<LoadRunner>>(const Assignment&, RunClock, LoadOptions, boost::asio::io_context&)>
-      make_load = make_load_runner;
-  std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, RunClock, FaultOptions, boost::asio::io_context&)>
-      make_fault = make_fault_runner;
+  std::function<Result<std::unique_ptr<LoadRunner>>(const Assignment&, LoadOptions, boost::asio::io_context&)> make_load =
+      make_load_runner;
+  std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, FaultOptions, boost::asio::io_context&)> make_fault =
+      make_fault_runner;
   std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&, std::string note)>
       make_check = make_check_runner;
 };

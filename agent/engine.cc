@@ -17,23 +17,6 @@ constexpr Duration kReleaseTimeout = 10s;
 constexpr Duration kInterval = 1s;
 constexpr int kFewestFiles = 24;
 
-// Moves an event's own stamps from one run clock to another.
-void restamp(Event& event, RunClock from, RunClock to) {
-  const auto moved = [&](RunTime t) { return to.at(from.mono(t)); };
-  if (auto* about = std::get_if<AgentEvent>(&event)) {
-    about->at = moved(about->at);
-  } else if (auto* step = std::get_if<StepEvent>(&event)) {
-    step->started = moved(step->started);
-    step->ended = moved(step->ended);
-  } else if (auto* check = std::get_if<CheckResult>(&event)) {
-    check->started = moved(check->started);
-    check->ended = moved(check->ended);
-  } else if (auto* fault = std::get_if<FaultEvent>(&event)) {
-    fault->earliest = moved(fault->earliest);
-    fault->latest = moved(fault->latest);
-  }
-}
-
 // Loops and their threads throw where they cannot be made.
 Result<void> check_open_files() {
   raise_open_files();
@@ -44,13 +27,12 @@ Result<void> check_open_files() {
 
 // The number of the step that an order wants answered; 0 = none.
 uint64_t step_of(const ToAgent& order) {
-  if (const auto* o = std::get_if<FinishFault>(&order)) return o->step;
-  if (const auto* o = std::get_if<VerifyLedger>(&order)) return o->step;
-  if (const auto* o = std::get_if<RunStep>(&order)) return o->step;
-  if (const auto* o = std::get_if<ReadRelease>(&order)) return o->step;
-  if (const auto* o = std::get_if<RunChecks>(&order)) return o->step;
-  if (const auto* o = std::get_if<ReachTargets>(&order)) return o->step;
-  return 0;
+  return std::visit(
+      [](const auto& o) -> uint64_t {
+        if constexpr (requires { o.step; }) return o.step;
+        return 0;
+      },
+      order);
 }
 
 }  // namespace
@@ -69,7 +51,7 @@ struct Engine::Obey {
   void operator()(const RunStep& o) { e.run_step(o); }
   void operator()(const Inject& o) {
     if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);
-    const RunTime at = e.clock_.now();
+    const RunTime at = e.clock_->now();
     e.report(FaultEvent{o.injection, o.fault, o.stage, FaultState::failed, at, at, "this agent may not inject faults", false});
   }
   void operator()(const FinishFault& o) {
@@ -88,21 +70,25 @@ Engine::Engine(boost::asio::io_context& loop, const AgentOptions& options, Agent
 
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<LoadRunner>> Engine::make_load(RunClock clock) const {
+Result<void> Engine::make_load() {
   LoadOptions options;
   options.workers = options_.workers;
   options.work_dir = options_.work_dir;
-  return options_.make_load(*assignment_, clock, std::move(options), loop_);
+  SHAKEDOWN_TRY(auto made, options_.make_load(*assignment_, std::move(options), loop_));
+  load_ = std::move(made);
+  return ok();
 }
 
-Result<std::unique_ptr<FaultRunner>> Engine::make_fault(RunClock clock) {
-  if (!has_faults()) return std::unique_ptr<FaultRunner>();
+Result<void> Engine::make_fault() {
+  if (!has_faults()) return ok();
   FaultOptions options;
   options.state_dir = options_.state_dir;
   options.watchdog_program = options_.watchdog_program;
   options.lease = options_.lease;
   options.report = while_alive([this](Event event) { report(std::move(event)); });
-  return options_.make_fault(*assignment_, clock, std::move(options), loop_);
+  SHAKEDOWN_TRY(auto made, options_.make_fault(*assignment_, std::move(options), loop_));
+  fault_ = std::move(made);
+  return ok();
 }
 
 // Whether anything in the plan may touch a component or run a command here.
@@ -120,40 +106,40 @@ bool Engine::has_faults() const {
 Result<void> Engine::plan(Assignment assignment) {
   assignment_ = std::move(assignment);
   outbox_.emplace(link_, assignment_->self);
-  clock_ = RunClock(mono_now());
   SHAKEDOWN_TRY(check_open_files());
-  SHAKEDOWN_TRY(auto load, make_load(clock_));
-  SHAKEDOWN_TRY(auto fault, make_fault(clock_));
-  if (load) addresses_ = load->addresses();
-  // Both are made anew at Go, which fixes the clock; what they found was only to be known early.
-  load.reset();
-  fault.reset();
-  return ok();
+  SHAKEDOWN_TRY(make_load());
+  return make_fault();
 }
 
-Result<void> Engine::go(RunClock clock) {
-  const RunClock before = std::exchange(clock_, clock);
-  SHAKEDOWN_TRY(auto load, make_load(clock_));
-  SHAKEDOWN_TRY(auto fault, make_fault(clock_));
-  load_ = std::move(load);
-  fault_ = std::move(fault);
-  for (Event& event : std::exchange(early_, {})) {
-    restamp(event, before, clock_);
-    link_.send(EventReport{std::move(event)});
+void Engine::go(RunClock clock) {
+  clock_ = clock;
+  load_->go(clock);
+  if (fault_) fault_->go(clock);
+  for (Early& early : std::exchange(early_, {})) {
+    if (auto* about = std::get_if<AgentEvent>(&early.event)) about->at = clock.at(early.at);
+    link_.send(EventReport{std::move(early.event)});
   }
   schedule_tick();
-  return ok();
 }
 
 void Engine::obey(const ToAgent& order) {
   Result<void> good = check_indexes(assignment_->plan, order);
   if (good && !gone()) good = fail(ErrorKind::protocol, "an order came before Go; the controller must say Go first");
-  if (good && stopping_) good = fail(ErrorKind::cancelled, "the agent is stopping");
   if (good) return std::visit(Obey{*this}, order);
+  cannot(order, good.error().message);
+}
+
+void Engine::decline(const ToAgent& order) {
+  const bool asks_nothing = std::holds_alternative<LeaseRenew>(order) || std::holds_alternative<Shutdown>(order) ||
+                            std::holds_alternative<ClockPong>(order);
+  if (!asks_nothing) cannot(order, "the agent is stopping");
+}
+
+void Engine::cannot(const ToAgent& order, const std::string& why) {
   if (const uint64_t step = step_of(order)) {
-    answer(step, false, good.error().message);
+    answer(step, false, why);
   } else {
-    warn(good.error().message);
+    warn(why);
   }
 }
 
@@ -162,7 +148,7 @@ void Engine::renew(Duration lease) {
 }
 
 void Engine::warn(std::string detail) {
-  report(AgentEvent{AgentEvent::Kind::warning, AgentId(), clock_.now(), std::move(detail)});
+  report(AgentEvent{AgentEvent::Kind::warning, AgentId(), gone() ? clock_->now() : RunTime{}, std::move(detail)});
 }
 
 void Engine::report(Event event) {
@@ -170,13 +156,13 @@ void Engine::report(Event event) {
   if (gone()) {
     link_.send(EventReport{std::move(event)});
   } else {
-    early_.push_back(std::move(event));
+    early_.push_back({mono_now(), std::move(event)});  // what happens before Go has its place on the run's clock then
   }
 }
 
 void Engine::schedule_tick() {
-  const int64_t next = second_of(clock_.now()) + 1;
-  tick_.at(clock_.mono(run_time(next * kInterval)), [this] { tick(); });
+  const int64_t next = second_of(clock_->now()) + 1;
+  tick_.at(clock_->mono(run_time(next * kInterval)), [this] { tick(); });
 }
 
 void Engine::tick() {
@@ -233,20 +219,20 @@ void Engine::run_step(const RunStep& order) {
 }
 
 void Engine::run_checks(uint64_t step) {
-  if (!check_) check_ = options_.make_check(*assignment_, clock_, loop_, fault_ ? fault_->command_note() : "");
+  if (!check_) check_ = options_.make_check(*assignment_, *clock_, loop_, fault_ ? fault_->command_note() : "");
   check_->run(while_alive([this](CheckResult result) { report(std::move(result)); }),
               while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
 }
 
 void Engine::reach_targets(const ReachTargets& order) {
-  const RunTime started = clock_.now();
+  const RunTime started = clock_->now();
   shakedown::reach_targets(assignment_->plan, order.limit, loop_,
                            while_alive([this, step = order.step, started](bool any, std::string what) {
                              StepEvent event;
                              event.kind = StepEvent::Kind::ready;
                              event.what = "targets reached";
                              event.started = started;
-                             event.ended = clock_.now();
+                             event.ended = clock_->now();
                              event.ok = any;
                              answer(step, any, std::move(what), std::move(event));
                            }));
@@ -254,7 +240,6 @@ void Engine::reach_targets(const ReachTargets& order) {
 
 void Engine::stop_load(std::function<void()> done) {
   tick_.cancel();
-  stopping_ = true;
   if (check_) check_->cancel();
   if (!gone()) return done();
   load_->stop(while_alive([this, done = std::move(done)] {
@@ -266,7 +251,6 @@ void Engine::stop_load(std::function<void()> done) {
 }
 
 void Engine::undo_all(const std::string& reason, std::function<void(bool, std::string)> done) {
-  stopping_ = true;
   if (!fault_) return done(true, "");
   fault_->undo_all(reason, while_alive(std::move(done)));
 }

@@ -24,15 +24,18 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // Takes the plan and finds out whether it can be executed here: secrets, certificates, component locks, state folder.
-  // What an earlier crash left is swept and reported. Errors: as make_load_runner and make_fault_runner.
+  // What an earlier crash left is swept and reported. Once. Errors: as make_load_runner and make_fault_runner.
   Result<void> plan(Assignment assignment);
-  // The run's zero is known: everything is made for good, and a snapshot leaves at every whole second.
-  Result<void> go(RunClock clock);
-  bool gone() const { return load_ != nullptr; }
+  bool planned() const { return assignment_.has_value(); }
+  // The run's zero is known: from now on a snapshot leaves at every whole second. Once, after a plan.
+  void go(RunClock clock);
+  bool gone() const { return clock_.has_value(); }
   // What the plan's targets stood for; see LoadRunner::addresses.
-  const std::vector<std::string>& addresses() const { return addresses_; }
+  std::vector<std::string> addresses() const { return load_->addresses(); }
   // Any order between Go and Shutdown. What cannot be obeyed is answered (StepDone, FaultEvent) or reported as a warning.
   void obey(const ToAgent& order);
+  // The agent is stopping: an order is answered, or warned of, and not done.
+  void decline(const ToAgent& order);
   void renew(Duration lease);
   void warn(std::string detail);
 
@@ -44,9 +47,10 @@ class Engine {
  private:
   struct Obey;
 
-  Result<std::unique_ptr<LoadRunner>> make_load(RunClock clock) const;
-  Result<std::unique_ptr<FaultRunner>> make_fault(RunClock clock);
+  Result<void> make_load();
+  Result<void> make_fault();
   bool has_faults() const;
+  void cannot(const ToAgent& order, const std::string& why);
   void report(Event event);
   void tick();
   void schedule_tick();
@@ -69,16 +73,18 @@ class Engine {
   const AgentOptions& options_;
   AgentLink& link_;
   std::optional<Assignment> assignment_;
-  std::vector<std::string> addresses_;
-  RunClock clock_;
+  std::optional<RunClock> clock_;  // from Go on
   std::optional<Outbox> outbox_;
   std::unique_ptr<LoadRunner> load_;
   std::unique_ptr<FaultRunner> fault_;
   std::unique_ptr<CheckRunner> check_;  // once checks were ordered
-  std::vector<Event> early_;            // reported before Go, stamped by clock_
+  struct Early {
+    MonoTime at{};
+    Event event;
+  };
+  std::vector<Early> early_;  // reported before Go
   Alarm tick_;
   bool collecting_ = false;
-  bool stopping_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // weakly held by callbacks
 };
 

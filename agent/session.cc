@@ -24,7 +24,7 @@ Session::Session(boost::asio::io_context& loop, const AgentOptions& options, Red
       engine_(loop, options, link),
       lease_(loop,
              [this](Duration length) {
-               end({SessionEnd::Kind::lease, "the controller did not renew the lease for " + format_duration(length)});
+               ended_({SessionEnd::Kind::lease, "the controller did not renew the lease for " + format_duration(length)});
              }),
       ping_alarm_(loop) {}
 
@@ -41,13 +41,12 @@ void Session::begin() {
 }
 
 void Session::received(ToAgent message) {
-  if (over_ && !std::holds_alternative<Shutdown>(message)) {
-    const bool renews = std::holds_alternative<LeaseRenew>(message);  // asks nothing
-    if (engine_.gone() && !renews) engine_.obey(message);             // answered, not done
+  if (state_ == State::over) {
+    if (engine_.gone()) engine_.decline(message);
     return;
   }
   if (const auto* refusal = std::get_if<Refusal>(&message)) {
-    end({SessionEnd::Kind::refused, refusal->reason, ErrorKind::refused, true});
+    ended_({SessionEnd::Kind::refused, refusal->reason, ErrorKind::refused});
   } else if (const auto* pong = std::get_if<ClockPong>(&message)) {
     on_pong(*pong);
   } else if (auto* plan = std::get_if<Plan>(&message)) {
@@ -58,8 +57,8 @@ void Session::received(ToAgent message) {
     lease_.renew(renewal->lease);
     engine_.renew(renewal->lease);
   } else if (const auto* shutdown = std::get_if<Shutdown>(&message)) {
-    end({SessionEnd::Kind::shutdown, shutdown->reason});
-  } else if (planned_) {
+    ended_({SessionEnd::Kind::shutdown, shutdown->reason});
+  } else if (engine_.planned()) {
     engine_.obey(message);
   }
 }
@@ -80,7 +79,7 @@ void Session::on_pong(const ClockPong& pong) {
 }
 
 void Session::on_plan(Plan plan) {
-  if (std::exchange(planned_, true)) return engine_.warn("the controller sent a second plan; it was ignored");
+  if (engine_.planned()) return engine_.warn("the controller sent a second plan; it was ignored");
   log::set_context("run", plan.assignment.run_id);
   // Where one cannot be read, the engine says whether the plan can be carried out all the same; the others stay hidden.
   const Redactor hidden(readable_secrets(plan.assignment.plan.secrets));
@@ -88,20 +87,19 @@ void Session::on_plan(Plan plan) {
   log::set_filter(hidden);
   const Result<void> able = engine_.plan(std::move(plan.assignment));
   if (able) return answer_plan();
-  answered_ = true;
   PlanReady answer;
   answer.ok = false;
   answer.error = able.error().text();
   answer.problem = able.error().kind;
   link_.send(answer);
-  end({SessionEnd::Kind::unable, able.error().text(), able.error().kind, true});
+  ended_({SessionEnd::Kind::unable, able.error().text(), able.error().kind});
 }
 
 // Ready means: the plan was tried, and the clock is known.
 void Session::answer_plan() {
   const bool clock_known = options_.controllers_clock || clock_.count() >= kFirstPings;
-  if (!planned_ || !clock_known || answered_) return;
-  answered_ = true;
+  if (!engine_.planned() || !clock_known || state_ == State::ready) return;
+  state_ = State::ready;
   PlanReady answer;
   answer.clock_bound = clock_.bound();
   answer.addresses = engine_.addresses();
@@ -110,24 +108,15 @@ void Session::answer_plan() {
 }
 
 void Session::on_go(const Go& go) {
-  if (!answered_ || engine_.gone()) return engine_.warn("Go came out of turn; it was ignored");
-  const RunClock clock(clock_.fix(go.zero));
+  if (state_ != State::ready || engine_.gone()) return engine_.warn("Go came out of turn; it was ignored");
   lease_.renew(options_.lease);
-  if (const Result<void> able = engine_.go(clock); !able) {
-    end({SessionEnd::Kind::unable, able.error().text(), able.error().kind});
-  }
+  engine_.go(RunClock(clock_.fix(go.zero)));
 }
 
 void Session::finish() {
-  over_ = true;
+  state_ = State::over;
   lease_.stop();
   ping_alarm_.cancel();
-}
-
-void Session::end(SessionEnd end) {
-  if (std::exchange(over_, true)) return;
-  finish();
-  ended_(std::move(end));
 }
 
 }  // namespace shakedown

@@ -27,20 +27,22 @@ struct SessionEnd {
   } kind = Kind::shutdown;
   std::string reason;
   ErrorKind problem = ErrorKind::unavailable;  // unable
-  bool told = false;                           // the controller knows already: no Goodbye
+
+  // By its own word or by our answer to the plan: no Goodbye is needed.
+  bool known_to_controller() const { return kind == Kind::refused || kind == Kind::unable; }
 };
 
 class Session {
  public:
-  // ended is called once at most; what follows is the Agent's business.
+  // ended: at once when there is a reason to; the first one counts, and what follows is the Agent's business.
   Session(boost::asio::io_context& loop, const AgentOptions& options, RedactedLink& link, std::function<void(SessionEnd)> ended);
 
   // Says Hello.
   void begin();
   void received(ToAgent message);
-  // No more pings and no lease from now on; orders are answered with a refusal.
+  // No more pings and no lease from now on; orders are declined.
   void finish();
-  bool planned() const { return planned_; }
+  bool planned() const { return engine_.planned(); }
   Engine& engine() { return engine_; }
 
  private:
@@ -49,7 +51,6 @@ class Session {
   void on_plan(Plan plan);
   void answer_plan();
   void on_go(const Go& go);
-  void end(SessionEnd end);
 
   const AgentOptions& options_;
   RedactedLink& link_;
@@ -59,9 +60,7 @@ class Session {
   ClockEstimate clock_;
   Alarm ping_alarm_;
   uint64_t pings_ = 0;
-  bool planned_ = false;
-  bool answered_ = false;
-  bool over_ = false;
+  enum class State { joining, ready, over } state_ = State::joining;
 };
 
 }  // namespace shakedown

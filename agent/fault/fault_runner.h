@@ -27,6 +27,8 @@ struct FaultOptions {
 class FaultRunner {
  public:
   virtual ~FaultRunner() = default;
+  // The run's zero is known. Once, before anything below; until then only AgentEvents are reported, and their stamps say nothing.
+  virtual void go(RunClock clock) = 0;
   // Executes one setup/teardown step.
   virtual void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) = 0;
   // Breaks at `at`, proves the effect, runs the fault's recover steps. Reports FaultEvents and StepEvents.
@@ -46,7 +48,7 @@ class FaultRunner {
 
 // Locks the plan's components, sweeps what an earlier crash left in state_dir (reported), spawns the watchdog.
 // Errors: locked (component of another run), refused (identity rules), io (state_dir).
-Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock, FaultOptions options,
+Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, FaultOptions options,
                                                        boost::asio::io_context& loop);
 
 // What this host can inject, for `shakedown doctor`.

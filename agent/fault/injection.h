@@ -45,7 +45,7 @@ struct RunningStep {
 // What all injections of an agent share. Outlives the runner while a coroutine still works.
 struct FaultDesk {
   Assignment assignment;
-  RunClock clock;
+  RunClock clock;                     // from Go on
   std::function<void(Event)> report;  // empty once the runner is gone
   Duration lease{};
   Binding binding;
@@ -57,8 +57,8 @@ struct FaultDesk {
   std::vector<std::shared_ptr<RunningStep>> steps;
   std::set<std::string> torn_down;  // components that a teardown step has stopped
 
-  FaultDesk(const Assignment& plan, RunClock run_clock, UndoJournal records)
-      : assignment(plan), clock(run_clock), binding{assignment, {}, "", ""}, journal(std::move(records)) {}
+  FaultDesk(const Assignment& plan, UndoJournal records)
+      : assignment(plan), binding{assignment, {}, "", ""}, journal(std::move(records)) {}
   FaultDesk(const FaultDesk&) = delete;
 
   void tell(Event event) const;

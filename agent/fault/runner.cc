@@ -151,6 +151,8 @@ class Runner final : public FaultRunner {
     spawn(live(desk_, injection));
   }
 
+  void go(RunClock clock) override { desk_->clock = clock; }
+
   void finish(InjectionId id, bool undo, std::string reason, Done done) override {
     const auto found = injections_.find(id.value);
     if (found == injections_.end()) {
@@ -287,7 +289,7 @@ void report_sweep(const std::shared_ptr<FaultDesk>& desk, const std::vector<Undo
 
 }  // namespace
 
-Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, RunClock clock, FaultOptions options,
+Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, FaultOptions options,
                                                        asio::io_context& loop) {
   const std::string state_dir = options.state_dir.empty() ? default_state_dir() : options.state_dir;
   Binding binding{assignment, Owner{assignment.run_id, own_process(), boot_id()},
@@ -303,7 +305,7 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
       records_folder(state_dir, binding.owner.process, assignment.run_id + "-" + std::to_string(assignment.self.value));
   SHAKEDOWN_TRY(auto journal, UndoJournal::open(folder));
 
-  auto desk = std::make_shared<FaultDesk>(assignment, clock, std::move(journal));
+  auto desk = std::make_shared<FaultDesk>(assignment, std::move(journal));
   desk->binding.owner = binding.owner;
   desk->binding.lock_dir = binding.lock_dir;
   desk->binding.log_dir = binding.log_dir;

@@ -32,6 +32,8 @@ class LoadRunner {
   virtual ~LoadRunner() = default;
   // What each target's name stood for, one text for each: "api: 127.0.0.1, 127.0.0.2".
   virtual std::vector<std::string> addresses() const { return {}; }
+  // The run's zero is known. Once, before anything below.
+  virtual void go(RunClock clock) = 0;
   virtual void start_probes() = 0;
   virtual void start_ledgers() = 0;
   // level: arrivals per second or users in place of the phase's own; 0 = as declared.
@@ -53,8 +55,8 @@ class LoadRunner {
   virtual void stop(std::function<void()> done) = 0;
 };
 
-// Resolves secrets, loads certificates, opens nothing yet. clock.zero() is fixed by Go.
-Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
+// Resolves secrets, loads certificates, opens the ledgers' records and starts the threads, which wait for Go; no connection.
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, LoadOptions options,
                                                      boost::asio::io_context& loop);
 
 }  // namespace shakedown

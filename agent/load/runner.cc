@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "agent/load/health.h"
@@ -16,18 +17,22 @@
 namespace shakedown {
 namespace {
 
-// A thread and what runs on it. The loop outlives what uses it.
+// A thread and, from Go on, what runs on it. The loop outlives what uses it.
 template <typename Work>
 struct Thread {
-  template <typename... Arguments>
-  explicit Thread(std::string name, Arguments&&... arguments)
-      : worker(std::move(name)), work(std::forward<Arguments>(arguments)..., worker.loop()) {}
+  explicit Thread(std::string name) : worker(std::move(name)) {}
   ~Thread() {
-    worker.post([this] { work.close(); });
+    worker.post([this] {
+      if (work) work->close();
+    });
     worker.finish();
   }
+  template <typename... Arguments>
+  void begin(Arguments&&... arguments) {
+    work.emplace(std::forward<Arguments>(arguments)..., worker.loop());
+  }
   Worker worker;
-  Work work;
+  std::optional<Work> work;
 };
 
 void merge_part(Snapshot& into, Snapshot&& part) {
@@ -55,17 +60,11 @@ struct Collecting {
 
 class ThreadedLoadRunner final : public LoadRunner {
  public:
-  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, RunClock clock, const LoadOptions& options,
-                     boost::asio::io_context& loop)
-      : prepared_(std::move(prepared)),
-        clock_(clock),
-        grace_(options.grace),
-        loop_(loop),
-        collected_until_(clock.now()),
-        side_("side", *prepared_, clock) {
+  ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, const LoadOptions& options, boost::asio::io_context& loop)
+      : prepared_(std::move(prepared)), grace_(options.grace), loop_(loop), side_("side") {
     const uint32_t workers = std::max<uint32_t>(1, options.workers);
     for (uint32_t i = 0; i < workers; ++i) {
-      threads_.push_back(std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i), *prepared_, clock, i, workers));
+      threads_.push_back(std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i)));
     }
   }
 
@@ -75,39 +74,47 @@ class ThreadedLoadRunner final : public LoadRunner {
     return out;
   }
 
-  // Opens the records of the ledgers that this agent keeps. Before anything else.
-  Result<void> add_checks(const std::string& dir) {
+  // The records of the ledgers that this agent keeps. Before anything else.
+  Result<void> open_records(const std::string& dir) {
     const DrillPlan& plan = prepared_->plan();
-    const AgentId usual = default_load_agent(plan);
-    const auto ours = [&](AgentId agent) { return (agent.valid() ? agent : usual) == prepared_->assignment.self; };
-    for (std::size_t i = 0; i < plan.probes.size(); ++i) {
-      if (ours(plan.probes[i].agent)) side_.work.add_probe(ProbeId(i));
-    }
     for (std::size_t i = 0; i < plan.ledgers.size(); ++i) {
-      if (!ours(plan.ledgers[i].agent)) continue;
+      if (!is_ours(plan.ledgers[i].agent)) continue;
       SHAKEDOWN_TRY(LedgerFile file, LedgerFile::create(dir, prepared_->assignment.run_id, plan.ledgers[i].name));
-      side_.work.add_ledger(LedgerId(i), std::move(file));
+      records_.emplace_back(LedgerId(i), std::move(file));
     }
     return ok();
   }
 
+  void go(RunClock clock) override {
+    clock_ = clock;
+    collected_until_ = clock.now();
+    const DrillPlan& plan = prepared_->plan();
+    side_.begin(*prepared_, clock);
+    for (std::size_t i = 0; i < plan.probes.size(); ++i) {
+      if (is_ours(plan.probes[i].agent)) side_.work->add_probe(ProbeId(i));
+    }
+    for (auto& [ledger, record] : std::exchange(records_, {})) side_.work->add_ledger(ledger, std::move(record));
+    const auto workers = static_cast<uint32_t>(threads_.size());
+    for (uint32_t i = 0; i < workers; ++i) threads_[i]->begin(*prepared_, clock, i, workers);
+  }
+
   void start_probes() override {
-    side_.worker.post([this] { side_.work.start_probes(); });
+    side_.worker.post([this] { side_.work->start_probes(); });
   }
   void start_ledgers() override {
-    side_.worker.post([this] { side_.work.start_ledgers(); });
+    side_.worker.post([this] { side_.work->start_ledgers(); });
   }
   void start_stage(StageId stage, PhaseId phase, RunTime start, RunTime end, double level) override {
     Places* const places = places_for(phase);
     for (const auto& thread : threads_) {
-      thread->worker.post([&work = thread->work, stage, phase, start, end, level, places] {
+      thread->worker.post([&work = *thread->work, stage, phase, start, end, level, places] {
         work.start_stage(stage, phase, start, end, level, places);
       });
     }
   }
   void stop_stage(StageId stage, RunTime at) override {
     for (const auto& thread : threads_) {
-      thread->worker.post([&work = thread->work, stage, at] { work.stop_stage(stage, at); });
+      thread->worker.post([&work = *thread->work, stage, at] { work.stop_stage(stage, at); });
     }
   }
   void verify(LedgerId ledger, uint32_t pass, InjectionId injection, uint64_t first_id,
@@ -117,6 +124,9 @@ class ThreadedLoadRunner final : public LoadRunner {
   void stop(std::function<void()> done) override;
 
  private:
+  bool is_ours(AgentId agent) const {
+    return (agent.valid() ? agent : default_load_agent(prepared_->plan())) == prepared_->assignment.self;
+  }
   // This agent's part of the load's declared cap.
   Places* places_for(PhaseId phase) {
     const auto& load = prepared_->plan().phase(phase).load;
@@ -129,10 +139,11 @@ class ThreadedLoadRunner final : public LoadRunner {
   void collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until);
 
   const std::unique_ptr<const Prepared> prepared_;
-  const RunClock clock_;
+  RunClock clock_;  // from Go on
   const Duration grace_;
   boost::asio::io_context& loop_;
-  RunTime collected_until_;
+  RunTime collected_until_{};
+  std::vector<std::pair<LedgerId, LedgerFile>> records_;  // until Go
   HealthReader health_;
   Thread<SideWorker> side_;
   std::deque<Places> places_;  // one for each stage that declares a cap; used by the threads
@@ -144,7 +155,7 @@ void collect_from(SideWorker& work, RunTime, Snapshot& to) { work.collect(to); }
 
 template <typename Thread>
 void ThreadedLoadRunner::collect_part(Thread& thread, const std::shared_ptr<Collecting>& collecting, RunTime until) {
-  thread.worker.post([&work = thread.work, &loop = loop_, collecting, until] {
+  thread.worker.post([&work = *thread.work, &loop = loop_, collecting, until] {
     Snapshot part;
     collect_from(work, until, part);
     boost::asio::post(loop, [collecting, part = std::move(part)]() mutable {
@@ -171,7 +182,7 @@ void ThreadedLoadRunner::verify(LedgerId ledger, uint32_t pass, InjectionId inje
     boost::asio::post(loop, [done, finished] { done(finished); });
   };
   side_.worker.post([this, ledger, pass, injection, first_id, bring = std::move(bring)]() mutable {
-    side_.work.verify(ledger, pass, injection, first_id, std::move(bring));
+    side_.work->verify(ledger, pass, injection, first_id, std::move(bring));
   });
 }
 
@@ -186,7 +197,7 @@ void ThreadedLoadRunner::fetch(const Request& request, Duration timeout, std::fu
   if (!expected) return bring(fail(std::move(expected).assume_error()));
   side_.worker.post([this, send = std::move(send).assume_value(), expected = std::move(expected).assume_value(), timeout,
                      bring = std::move(bring)]() mutable {
-    side_.work.fetch(std::move(send), std::move(expected), timeout, std::move(bring));
+    side_.work->fetch(std::move(send), std::move(expected), timeout, std::move(bring));
   });
 }
 
@@ -208,9 +219,9 @@ void ThreadedLoadRunner::stop(std::function<void()> done) {
   const MonoTime grace_end = now + grace_;
   for (const auto& thread : threads_) {
     thread->worker.post(
-        [&work = thread->work, at = clock_.at(now), grace_end, one_stopped] { work.stop(at, grace_end, one_stopped); });
+        [&work = *thread->work, at = clock_.at(now), grace_end, one_stopped] { work.stop(at, grace_end, one_stopped); });
   }
-  side_.worker.post([this, grace_end, one_stopped] { side_.work.stop(grace_end, one_stopped); });
+  side_.worker.post([this, grace_end, one_stopped] { side_.work->stop(grace_end, one_stopped); });
 }
 
 std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
@@ -221,12 +232,12 @@ std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, RunClock clock, LoadOptions options,
+Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, LoadOptions options,
                                                      boost::asio::io_context& loop) {
   SHAKEDOWN_TRY(auto prepared, prepare(assignment));
   raise_open_files();
-  auto runner = std::make_unique<ThreadedLoadRunner>(std::move(prepared), clock, options, loop);
-  SHAKEDOWN_TRY(runner->add_checks(work_dir(assignment, options)));
+  auto runner = std::make_unique<ThreadedLoadRunner>(std::move(prepared), options, loop);
+  SHAKEDOWN_TRY(runner->open_records(work_dir(assignment, options)));
   return std::unique_ptr<LoadRunner>(std::move(runner));
 }
 

@@ -126,11 +126,12 @@ int run(int count, char** values) {
     if (mode != "undo" || fault == nullptr || fault->state != FaultState::effective) return;
     runner.value()->finish(InjectionId(0), true, "test", [](bool, const std::string&) {});
   };
-  runner = make_fault_runner(assignment_of(count, values), clock, options, loop);
+  runner = make_fault_runner(assignment_of(count, values), options, loop);
   if (runner.has_error()) {
     std::printf("error %s\n", runner.error().text().c_str());
     return exit_code(runner.error().kind);
   }
+  runner.value()->go(clock);
   Cycle cycle{*runner.value(), clock};
   if (mode == "sweep") {
     runner.value()->undo_all("sweep only", [&loop](bool clean, const std::string& detail) {

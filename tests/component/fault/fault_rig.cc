@@ -177,8 +177,9 @@ pid_t FaultRig::start_outside(ComponentId id) {
 }
 
 Result<void> FaultRig::make() {
-  SHAKEDOWN_TRY(auto made, make_fault_runner(assignment, clock_, options, loop));
+  SHAKEDOWN_TRY(auto made, make_fault_runner(assignment, options, loop));
   runner = std::move(made);
+  runner->go(clock_);
   return ok();
 }
 

@@ -95,7 +95,7 @@ TEST(OwnTrouble, MissingSecretStopsTheStartAndIsNamed) {
   assignment.plan = one_operation(1);
   assignment.plan.secrets = {{"token", {SecretSource::Kind::env, "SHAKEDOWN_NO_SUCH_SECRET"}}};
   boost::asio::io_context loop;
-  const auto made = make_load_runner(assignment, RunClock(mono_now()), {}, loop);
+  const auto made = make_load_runner(assignment, {}, loop);
   ASSERT_FALSE(made.has_value());
   EXPECT_NE(made.assume_error().message.find("`token`"), std::string::npos);
 }

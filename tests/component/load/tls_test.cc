@@ -90,7 +90,7 @@ TEST_F(TlsTest, FilesThatCannotBeReadAreNamed) {
   assignment.self = AgentId(0);
   assignment.plan = scenario(1, "localhost", {dir_ + "/missing.pem", "", "", ""});
   boost::asio::io_context loop;
-  const auto made = make_load_runner(assignment, RunClock(mono_now()), {}, loop);
+  const auto made = make_load_runner(assignment, {}, loop);
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.assume_error().kind, ErrorKind::unavailable);
   EXPECT_NE(made.assume_error().message.find("missing.pem"), std::string::npos);

@@ -44,6 +44,7 @@ Assignment load_only() {
 class CountingLoad final : public LoadRunner {
  public:
   explicit CountingLoad(uint64_t& truth, std::vector<ProbeResult>& probes) : truth_(truth), probes_(probes) {}
+  void go(RunClock) override {}
   void start_probes() override {}
   void start_ledgers() override {}
   void start_stage(StageId, PhaseId, RunTime, RunTime, double) override {}
@@ -80,8 +81,7 @@ class AgentOverGrpc : public ::testing::Test {
     server_ = std::move(server.value());
     proxy_ = std::make_unique<test::CuttingProxy>(server_->bound_address());
     AgentOptions options;
-    options.make_load = [this](const Assignment&, RunClock, LoadOptions,
-                               asio::io_context&) -> Result<std::unique_ptr<LoadRunner>> {
+    options.make_load = [this](const Assignment&, LoadOptions, asio::io_context&) -> Result<std::unique_ptr<LoadRunner>> {
       return std::unique_ptr<LoadRunner>(std::make_unique<CountingLoad>(truth_, probes_));
     };
     auto link = dial(proxy_->address(), token_, loop_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ struct Script {
   Result<void> load_check = ok();
   Result<void> fault_check = ok();
   int loads_made = 0, faults_made = 0;
-  RunClock clock;          // of the last runner made
-  bool clean = true;       // undo_all's answer
-  bool hold_stop = false;  // LoadRunner::stop waits for release_stop
+  std::optional<RunClock> clock;  // of Go
+  bool clean = true;              // undo_all's answer
+  bool hold_stop = false;         // LoadRunner::stop waits for release_stop
   std::function<void()> release_stop;
   Result<std::string> release_body = std::string("{\"sha\": \"abc\"}");
   std::function<void(Event)> report;  // FaultRunner's way to tell
@@ -34,6 +35,7 @@ struct Script {
 class FakeLoad final : public LoadRunner {
  public:
   explicit FakeLoad(Script& script) : s_(script) {}
+  void go(RunClock clock) override { s_.clock = clock; }
   void start_probes() override { s_.calls.push_back("start_probes"); }
   void start_ledgers() override { s_.calls.push_back("start_ledgers"); }
   void start_stage(StageId stage, PhaseId phase, RunTime, RunTime, double) override {
@@ -79,6 +81,7 @@ class FakeLoad final : public LoadRunner {
 class FakeFault final : public FaultRunner {
  public:
   explicit FakeFault(Script& script) : s_(script) {}
+  void go(RunClock) override { s_.calls.push_back("go"); }
   void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) override {
     s_.calls.push_back("run_step " + action.describe);
     StepEvent event;
@@ -132,20 +135,18 @@ inline AgentOptions options_with(Script& script) {
   AgentOptions options;
   options.name = "local";
   options.farewell = std::chrono::milliseconds(500);
-  options.make_load = [&script](const Assignment&, RunClock clock, LoadOptions,
-                                boost::asio::io_context&) -> Result<std::unique_ptr<LoadRunner>> {
+  options.make_load = [&script](const Assignment&, LoadOptions, boost::asio::io_context&) -> Result<std::unique_ptr<LoadRunner>> {
     SHAKEDOWN_TRY(script.load_check);
     ++script.loads_made;
-    script.clock = clock;
     return std::unique_ptr<LoadRunner>(std::make_unique<FakeLoad>(script));
   };
-  options.make_fault = [&script](const Assignment&, RunClock clock, FaultOptions fault,
+  options.make_fault = [&script](const Assignment&, FaultOptions fault,
                                  boost::asio::io_context&) -> Result<std::unique_ptr<FaultRunner>> {
     SHAKEDOWN_TRY(script.fault_check);
     ++script.faults_made;
     script.report = fault.report;
     if (std::exchange(script.report_when_made, false)) {
-      fault.report(AgentEvent{AgentEvent::Kind::leftover, AgentId(), clock.now(), "swept" + script.output});
+      fault.report(AgentEvent{AgentEvent::Kind::leftover, AgentId(), RunTime{}, "swept" + script.output});
     }
     return std::unique_ptr<FaultRunner>(std::make_unique<FakeFault>(script));
   };

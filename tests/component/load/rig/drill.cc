@@ -54,9 +54,10 @@ Drill::Drill(DrillPlan scenario, LoadOptions options, Lane lane)
   assignment.lane = lane;
   assignment.plan = scenario_;
   options.work_dir = work_dir_;
-  auto made = make_load_runner(assignment, clock_, options, loop_);
+  auto made = make_load_runner(assignment, options, loop_);
   if (!made) throw std::runtime_error(made.assume_error().text());
   runner_ = std::move(made).assume_value();
+  runner_->go(clock_);
 }
 
 Drill::~Drill() {
