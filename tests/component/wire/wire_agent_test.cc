@@ -128,7 +128,8 @@ class AgentOverGrpc : public ::testing::Test {
   asio::io_context loop_{1};
   const std::string token_ = random_token();
   const Assignment plan_ = load_only();
-  Timeline timeline_{plan_.plan};
+  const Scenario scenario_{plan_.plan};
+  Timeline timeline_{scenario_};
   uint64_t truth_ = 0;
   std::vector<ProbeResult> probes_;
   std::unique_ptr<ControllerServer> server_;
