@@ -37,10 +37,9 @@ void Heartbeat::renew_leases() {
 
 void Heartbeat::check_stop_conditions() {
   for (const StopCondition& condition : run_.scenario.stop_when) {
-    const std::optional<double> value = stop_value(condition, run_.timeline(), run_.chronicle.overdue(), run_.now());
-    if (!value || !condition.met(*value)) continue;
-    run_.end.stop(RunState::stopped,
-                  "stop_when " + condition.describe + ": measured " + format_value(*value, unit_of(condition.sli)));
+    const std::optional<StopValue> value = stop_value(condition, run_.timeline(), run_.chronicle.overdue(), run_.now());
+    if (!value || !condition.met(value->value)) continue;
+    run_.end.stop(RunState::stopped, "stop_when " + condition.describe + ": " + measured_words(condition, *value));
   }
 }
 

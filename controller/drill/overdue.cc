@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostSeconds = 4096;
+constexpr int64_t kRemembered = 600;   // seconds of answers that tell how long answers take
+constexpr double kSlowestAnswers = 3;  // times the mean of the slowest second: few good answers take longer
 
 struct Counts {
   uint64_t bad = 0, decided = 0, ended = 0;
@@ -45,6 +47,30 @@ bool meets_fault(const Timeline& timeline, int64_t from, int64_t to) {
     if (in_window(second, windows)) return true;
   }
   return false;
+}
+
+// How long an arrival may be out before it counts as one that hangs. A target whose answers were quick hangs when it has been
+// silent for `over`; one whose good answers take long, or that has given none yet, is only waited for: up to the timeout.
+Duration patience(const ErrorRatioSli& sli, const Timeline& timeline, int64_t end) {
+  const Scenario& scenario = timeline.scenario();
+  Duration timeout{};
+  for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+    if (!scenario.phases[i].load || !among(PhaseId(i), sli.scope.phases)) continue;
+    for (const MixEntry& entry : scenario.phases[i].load->mix) {
+      timeout = std::max(timeout, scenario.operation(entry.operation).timeout);
+    }
+  }
+  constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
+  bool answered = false;
+  double slowest = 0;  // mean of a second's good answers
+  timeline.seconds().each_row(
+      [&](const SecondRow& row) {
+        answered = answered || row.count(Outcome::ok) > 0;
+        if (row.timed[kOk] > 0) slowest = std::max(slowest, row.latency_seconds[kOk] / static_cast<double>(row.timed[kOk]));
+      },
+      end - kRemembered, end);
+  const Duration usual = answered ? std::min(timeout, from_seconds(kSlowestAnswers * slowest)) : timeout;
+  return std::max(sli.over, usual);
 }
 
 // Bad over all arrivals of the seconds [from, to). What has been offered and has not ended counts as open_is_bad says.
@@ -97,14 +123,18 @@ std::optional<uint64_t> Overdue::offered(StageId stage, int64_t from, int64_t to
   return sum;  // what the snapshot that ended in `from` had counted of it is not in it: that only makes it smaller
 }
 
-std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue, RunTime now) {
+std::optional<StopValue> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue,
+                                    RunTime now) {
   const ErrorRatioSli& ratio = condition.sli;
   // What is offered is not told by operation.
   if (ratio.over <= Duration{} || !ratio.operations.empty()) {
-    return live_value(ratio, timeline, now, condition.outside_faults);
+    const std::optional<double> value = live_value(ratio, timeline, now, condition.outside_faults);
+    return value ? std::optional(StopValue{*value, {}}) : std::nullopt;
   }
+  const int64_t end = second_of(now);
+  const Duration patient = patience(ratio, timeline, end);
   const auto over = static_cast<int64_t>(std::ceil(seconds(ratio.over)));
-  const int64_t end = second_of(now), earlier_end = end - over - 1;
+  const int64_t earlier_end = end - static_cast<int64_t>(std::ceil(seconds(patient))) - 1;
   std::optional<double> latest, earlier;
   if (!condition.outside_faults || !meets_fault(timeline, end - over, end)) {
     latest = share_of(ratio, timeline, overdue, std::max<int64_t>(0, end - over), end, false);
@@ -113,8 +143,14 @@ std::optional<double> stop_value(const StopCondition& condition, const Timeline&
   if (earlier_end > 0 && (!condition.outside_faults || !meets_fault(timeline, earlier_from, end))) {
     earlier = share_of(ratio, timeline, overdue, earlier_from, earlier_end, true);
   }
-  if (!latest || !earlier) return latest ? latest : earlier;
-  return std::max(*latest, *earlier);
+  if (!earlier || (latest && *latest >= *earlier)) return latest ? std::optional(StopValue{*latest, {}}) : std::nullopt;
+  return StopValue{*earlier, patient};
+}
+
+std::string measured_words(const StopCondition& condition, const StopValue& value) {
+  const std::string measured = "measured " + format_value(value.value, unit_of(condition.sli));
+  if (value.unanswered <= Duration{}) return measured;
+  return measured + ", where what had no answer after " + format_duration(value.unanswered) + " counts as failed";
 }
 
 }  // namespace shakedown

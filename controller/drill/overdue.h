@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 
 #include "controller/measure/timeline.h"
 #include "controller/model/requirement.h"
@@ -29,9 +30,17 @@ class Overdue {
   std::set<int64_t> lumped_;                              // ends of snapshots that cover more than their second
 };
 
+struct StopValue {
+  double value = 0;       // in the SLI's unit
+  Duration unanswered{};  // above 0: arrivals without an answer for longer than this count as bad in it
+};
+
 // The value on which a stop condition looks; nullopt = nothing to judge. For error_ratio {over} the worse of two windows of
-// that length: the latest one, in which what has not ended yet may still be good, and the one that ended `over` before,
+// that length: the latest one, in which what has not ended yet may still be good, and one that ended `unanswered` before,
 // in which it is bad. With `operations`, of whose arrivals only the ends are told, as live_value.
-std::optional<double> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue, RunTime now);
+std::optional<StopValue> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue,
+                                    RunTime now);
+// "measured 100%, where what had no answer after 5s counts as failed"
+std::string measured_words(const StopCondition& condition, const StopValue& value);
 
 }  // namespace shakedown

@@ -26,7 +26,7 @@ std::string wrong_words(const AnswerCount& one) {
     case Mismatch::header: return code + " with a wrong header";
     case Mismatch::body: return code + " with a wrong body";
     case Mismatch::certificate: return "a certificate that is not trusted";
-    case Mismatch::size: return "more than max_response";
+    case Mismatch::size: return "more than an answer may have";
     case Mismatch::rate: return "less than slowest a second";
     default: return code;
   }

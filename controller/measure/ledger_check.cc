@@ -141,6 +141,7 @@ RunLoss run_loss(const LedgerRecord& record) {
   if (last != nullptr) out.undecided = unrecorded_below(record, 0, last->end_id);
   const ReadsById reads(record);
   for (const LedgerWrite& write : record.writes) {
+    if (write.outcome != WriteClass::pending) ++out.asked;
     if (write.outcome != WriteClass::acked) continue;
     ++out.acked;
     const Reads of_id = reads.of(write.id);

@@ -49,11 +49,11 @@ uint64_t unrecorded_below(const LedgerRecord& record, uint64_t first, uint64_t e
 
 // What is known at the end of the run of every acknowledged write.
 struct RunLoss {
-  uint64_t acked = 0, lost = 0;
-  uint64_t altered = 0;    // of lost: last seen with another payload
-  uint64_t undecided = 0;  // not read decisively by the reading at the end, or without a record
-  bool verified = false;   // the reading at the end is complete
-  bool read = false;       // it took place
+  uint64_t asked = 0, acked = 0, lost = 0;  // asked: what had an answer, or none in time
+  uint64_t altered = 0;                     // of lost: last seen with another payload
+  uint64_t undecided = 0;                   // not read decisively by the reading at the end, or without a record
+  bool verified = false;                    // the reading at the end is complete
+  bool read = false;                        // it took place
 };
 RunLoss run_loss(const LedgerRecord& record);
 

@@ -28,7 +28,7 @@ const char* outcome_words(Outcome outcome) {
 // "404, status not as expected"
 std::string answer_words(uint16_t status, Mismatch wrong) {
   if (wrong == Mismatch::certificate) return "certificate not trusted";
-  if (wrong == Mismatch::size) return "larger than max_response";
+  if (wrong == Mismatch::size) return "larger than an answer may be";
   if (wrong == Mismatch::rate) return "slower than slowest";
   const std::string code = status == 0 ? "an answer" : std::to_string(status);
   return wrong == Mismatch::none ? code + ", as expected" : code + ", " + to_string(wrong) + " not as expected";

@@ -72,6 +72,7 @@ ProtocolForm http1_form() {
   form.request = &http_request_shape;
   form.expect = &http_expect_shape;
   form.expect_default = "status 2xx";
+  form.tells_refusal = true;
   form.check = &check_http_request;
   form.words = &http_words;
   form.carry_hint = "send {payload} in the body";

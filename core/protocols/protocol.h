@@ -24,6 +24,7 @@ struct ProtocolForm {
   Shape (*request)(const std::vector<std::string>& holes);
   Shape (*expect)(const std::vector<std::string>& holes);
   const char* expect_default;  // in words: what is expected where nothing is said
+  bool tells_refusal;          // whether an answer that meets the default cannot be a refusal: an acknowledgement needs that
   // What only the meaning of a request shows.
   void (*check)(const View& request, const RequestRules& rules, Diagnostics& diagnostics);
   // "GET /version": for the plan.

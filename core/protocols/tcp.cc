@@ -20,7 +20,8 @@ Shape tcp_request_shape(const std::vector<std::string>& names) {
       "{name} of a known name is replaced; every other brace is text.",
       {otherwise("send", holes(names), "nothing: the target speaks first", "What is sent."),
        need("until", until, "What ends the answer."),
-       may("most", bytes(1, kLongestAnswer), "64KiB", "An answer of more bytes is broken, and its connection closed."),
+       may("most", bytes(1, kLongestAnswer), "1MiB",
+           "An answer of more bytes is not read to its end: its request failed, and its connection is closed."),
        may("repeatable", boolean(), "false",
            "Whether it may be sent once more, on a fresh connection, where the target closes a kept one as it is sent.")});
 }
@@ -65,6 +66,7 @@ ProtocolForm tcp_form() {
   form.request = &tcp_request_shape;
   form.expect = &tcp_expect_shape;
   form.expect_default = "any whole answer";
+  form.tells_refusal = false;
   form.check = &check_tcp_request;
   form.words = &tcp_words;
   form.carry_hint = "send {payload}";

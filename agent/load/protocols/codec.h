@@ -12,7 +12,7 @@ namespace shakedown {
 
 class Codec {
  public:
-  enum class Status { need_more, complete, broken };
+  enum class Status { need_more, complete, broken, too_long };  // too_long: more than the request allows an answer
   struct Progress {
     Status status = Status::need_more;
     std::size_t used = 0;  // bytes of this piece that belong to the answer (complete: the rest is surplus)
@@ -22,7 +22,7 @@ class Codec {
 
   // A call begins: the bytes to send, valid until scratch changes; they may be rendered into it.
   virtual std::string_view begin(Call& call, std::string& scratch) = 0;
-  // Some of its answer, in any pieces. Not after complete or broken.
+  // Some of its answer, in any pieces. Not after another status than need_more.
   virtual Progress feed(std::string_view piece) = 0;
   // The peer closed: complete when that is what ends the answer, else broken.
   virtual Status end() = 0;

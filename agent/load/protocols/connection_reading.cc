@@ -110,6 +110,11 @@ bool Connection::consume(std::string_view bytes, MonoTime now) {
   }
   const Codec::Progress progress = codec_->feed(bytes);
   if (progress.status == Codec::Status::need_more) return true;
+  if (progress.status == Codec::Status::too_long) {
+    call_->wrong = Mismatch::size;
+    die(Outcome::failed, now);
+    return false;
+  }
   // More than the one answer that was asked for is nonsense too.
   if (progress.status == Codec::Status::broken || !codec_->harmless(bytes.substr(progress.used))) {
     die(Outcome::reset, now);

@@ -18,6 +18,19 @@ bool acked_in(const LedgerRecord& record, RunTime from, RunTime to) {
   });
 }
 
+// What was asked before a fault says something of what is kept only where most of it was acknowledged.
+std::string few_acked(const LedgerRecord& record, RunTime from, RunTime to) {
+  uint64_t acked = 0, asked = 0;
+  for (const LedgerWrite& write : record.writes) {
+    if (write.invoked < from || to <= write.invoked || write.outcome == WriteClass::pending || to <= write.completed) continue;
+    ++asked;
+    acked += write.outcome == WriteClass::acked ? 1 : 0;
+  }
+  if (2 * acked >= asked) return {};
+  return fmt::format("only {} of {} writes were acknowledged in the {} before the fault", acked, asked,
+                     format_value(seconds(to - from), Unit::seconds));
+}
+
 LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evidence& evidence) {
   const Ledger& ledger = evidence.scenario->ledger(id);
   const LedgerRecord& record = evidence.ledger(id);
@@ -31,6 +44,10 @@ LossEvidence loss_of(InjectionView view, LedgerId id, FaultId fault, const Evide
     out.incomplete =
         fmt::format("no write was acknowledged in the {} before the fault", format_value(seconds(recent), Unit::seconds));
     out.signal = Signal::unobserved;
+  } else if (const Duration telling = std::max(ledger.timeout, rate > 0 ? from_seconds(20 / rate) : Duration::zero());
+             out.incomplete.empty()) {
+    out.incomplete = few_acked(record, view.effect_from - telling, view.effect_from);
+    if (!out.incomplete.empty()) out.signal = Signal::unobserved;
   }
   out.partly = !out.loss.verified && std::isfinite(out.loss.count_upper) && !evidence.lost_at(agent);
   if (!out.loss.verified && !out.partly) {

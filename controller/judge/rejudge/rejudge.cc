@@ -63,7 +63,6 @@ class Mapper {
     }
   }
 
- private:
   // A row about all measured phases is about the same ones only if both files have the same.
   void same_measured_phases() {
     for (const Phase& wanted : asked_.phases) {
@@ -82,6 +81,7 @@ class Mapper {
     }
   }
 
+ private:
   void same_operations() {
     for (const Operation& wanted : asked_.operations) {
       const std::size_t at = find(run_.operations, wanted.name);
@@ -156,15 +156,16 @@ class Mapper {
 struct MapSli {
   Mapper& m;
   void operator()(AvailabilitySli& s) const { m.map_all(s.operations), m.map(s.scope); }
-  void operator()(UptimeSli& s) const { m.map(s.probes); }
+  void operator()(UptimeSli& s) const { m.same_measured_phases(), m.map(s.probes); }
   void operator()(LatencySli& s) const { m.map_all(s.operation), m.map(s.scope); }
   void operator()(ThroughputSli& s) const { m.map_all(s.operations), m.map(s.scope); }
   void operator()(ErrorRatioSli& s) const { m.map_all(s.operations), m.map(s.scope); }
-  void operator()(MtbfSli& s) const { m.map(s.probes); }
-  void operator()(MtbrSli& s) const { m.map(s.probes); }
-  void operator()(MttrSli& s) const { m.map(s.probes), m.map(s.fault); }
-  void operator()(OutagesSli& s) const { m.map(s.probes); }
-  void operator()(ImpactSli& s) const { m.map(s.fault); }
+  // Outages in what is not measured do not count, nor is it quiet time.
+  void operator()(MtbfSli& s) const { m.same_measured_phases(), m.map(s.probes); }
+  void operator()(MtbrSli& s) const { m.same_measured_phases(), m.map(s.probes); }
+  void operator()(MttrSli& s) const { m.same_measured_phases(), m.map(s.probes), m.map(s.fault); }
+  void operator()(OutagesSli& s) const { m.same_measured_phases(), m.map(s.probes); }
+  void operator()(ImpactSli& s) const { m.same_measured_phases(), m.map(s.fault); }
   void operator()(ToleratedSli& s) const { m.map(s.faults), m.map(s.probes); }
   void operator()(RtoSli& s) const { m.map(s.fault), m.map(s.probes); }
   void operator()(RpoSli& s) const { m.map(s.fault), m.map(s.ledger); }

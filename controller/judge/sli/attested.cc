@@ -30,6 +30,14 @@ Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const E
   out.verdict.measured.unit = unit;
   const bool expired = now >= *expires + std::chrono::days(1);  // the last day counts
   out.verdict.state = expired ? VerdictState::fail : VerdictState::pass;
+  // Dates as written, of one form: their order is that of the days.
+  const std::string& launch = evidence.scenario->launch;
+  if (!expired && !launch.empty() && sli.expires < launch) {
+    out.verdict.state = VerdictState::not_proven;
+    out.verdict.reason = fmt::format("{}; good until {}, which is before the launch on {}.", said, sli.expires, launch);
+    out.verdict.needed = "a word that is good on the day of the launch";
+    return out;
+  }
   out.verdict.reason =
       expired ? fmt::format("{}; it expired on {}.", said, sli.expires) : fmt::format("{}; good until {}.", said, sli.expires);
   return out;

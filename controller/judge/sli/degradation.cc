@@ -118,6 +118,28 @@ void hold_under_other_load(Verdict& verdict, const Course& course) {
   set_needed(verdict, {"a soak under the same load from its beginning to its end", kNotByTime});
 }
 
+// A fault between two seconds of the scope. What it killed or stopped began anew after it, so that what wears out with the age of
+// a process shows as a saw, of which a line tells nothing.
+std::string interrupted_by(const LoadScope& scope, const Evidence& evidence) {
+  const auto seconds = scope.whole_seconds();
+  if (seconds.empty()) return {};
+  const RunTime first(std::chrono::seconds(seconds.front().first)), last(std::chrono::seconds(seconds.back().first));
+  for (const FaultWindow& window : evidence.windows) {
+    if (first < window.range.from && window.range.to <= last) return evidence.scenario->fault(window.fault).name;
+  }
+  return {};
+}
+
+void hold_without_restart(Verdict& verdict, const std::string& fault) {
+  if (verdict.state != VerdictState::pass || fault.empty()) return;
+  verdict.state = VerdictState::not_proven;
+  verdict.at_risk = false;
+  verdict.supportable.reset();
+  verdict.reason +=
+      fmt::format(" That is no pass: {} broke the service meanwhile, and what began anew had no time to wear out.", fault);
+  set_needed(verdict, {"a soak without a fault in it: name its phase in `phases`", kNotByTime});
+}
+
 }  // namespace
 
 Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, const Evidence& evidence) {
@@ -156,6 +178,7 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
   settle(out.verdict, requirement);
   count_all(out, requirement, sli, scope, evidence);
   hold_under_other_load(out.verdict, course_of(scope, evidence));
+  hold_without_restart(out.verdict, interrupted_by(scope, evidence));
   if (out.verdict.state == VerdictState::not_proven && out.verdict.needed.empty()) out.verdict.needed = "a longer soak";
   check_our_losses(out, scope, kDefaultBudget, evidence);
   check_load_agents(out, scope, evidence);

@@ -99,6 +99,9 @@ void check_commitment(Findings& found, ScoredDependency& out, const Dependency& 
   } else if (const auto& forecast = evidence.scenario->forecast; forecast && !c.until.empty() && c.until < forecast->by) {
     found.add(VerdictState::fail,
               fmt::format("the commitment of {} ends on {}, before the forecast's {}", c.who, c.until, forecast->by));
+  } else if (const std::string& launch = evidence.scenario->launch; !launch.empty() && !c.until.empty() && c.until < launch) {
+    found.add(VerdictState::fail,
+              fmt::format("the commitment of {} ends on {}, before the launch on {}", c.who, c.until, launch));
   }
   if (c.rate.per_second < needed.lower) {
     found.add(VerdictState::fail,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/faults/loss.h"
+#include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
 
 namespace shakedown::judging {
@@ -27,7 +28,13 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
   out.observed_seconds = evidence.last_second();
   out.until = evidence.end;
   settle(out.verdict, requirement);
-  if (out.verdict.state == VerdictState::not_proven) {
+  if (out.verdict.state == VerdictState::pass && 2 * found.acked < found.asked) {
+    out.verdict.state = VerdictState::not_proven;
+    out.verdict.at_risk = false;
+    out.verdict.supportable.reset();
+    out.verdict.reason += fmt::format(" That is no pass: only {} of {} test writes were acknowledged at all.", found.acked, found.asked);
+    set_needed(out.verdict, {"a drill in which most test writes are acknowledged", kNotByTime});
+  } else if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = found.verified ? "a reading at the end that decides every write" : kReadMore;
   }
   if (!bounded && out.verdict.state != VerdictState::fail) {

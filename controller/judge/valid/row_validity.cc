@@ -27,12 +27,14 @@ std::map<PhaseId, PhaseLoss> losses(const LoadScope& scope, const Evidence& evid
     const double missing = shortfall(stage, *evidence.scenario);
     PhaseLoss& loss = out[stage.phase];
     loss.shortfall += missing;
-    loss.asked += static_cast<double>(stage.offered) + missing;
+    loss.asked += missing;
   }
-  for (const auto& [key, cell] : evidence.timeline->totals()) {
-    if (!scope.has_stage(key.first)) continue;
-    out[stages[key.first.value].phase].ours += cell.count(Outcome::dropped_by_us) + cell.count(Outcome::client_error);
-  }
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    if (!scope.contains(row)) return;
+    PhaseLoss& loss = out[stages[row.stage.value].phase];
+    loss.ours += row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
+    loss.asked += static_cast<double>(row.offered());
+  });
   return out;
 }
 

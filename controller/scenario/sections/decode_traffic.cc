@@ -43,6 +43,10 @@ void check_ledger_holes(Decoding& d, const View& view) {
   if (read.sound() && !uses(read, HoleKind::id, d.secrets())) {
     d.diagnostics.error(read.at(), "the ledger's read does not use {id}", "each write is read back by its name");
   }
+  if (write.sound() && !view["write"]["expect"] && !writes->tells_refusal) {
+    d.diagnostics.error(write.at(), "nothing says which answer acknowledges the ledger's write: a refusal would do, too",
+                        "add `expect` beside `" + std::string(writes->name) + "`");
+  }
   const bool proves = uses(view["present"], HoleKind::checksum, d.secrets());
   const bool carries = uses(write, HoleKind::payload, d.secrets()) || uses(write, HoleKind::checksum, d.secrets());
   if (write.sound() && proves && !carries) {

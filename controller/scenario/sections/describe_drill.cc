@@ -135,7 +135,10 @@ Shape forecast_shape() {
 
 Shape stop_condition_shape() {
   return mapping(
-      "stop condition", "A condition on which the run ends at once; faults are undone.",
+      "stop condition",
+      "A condition on which the run ends at once; faults are undone. What has no answer counts as failed once it is older than "
+      "`over` "
+      "and than three times what good answers took, or than its timeout.",
       {need("sli", stop_sli_shape(), "What is watched."),
        need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
             "The condition: `>` stops above the limit only, `>=` at the limit too (`>= 100%`: when nothing works any more)."),

@@ -19,6 +19,7 @@ struct Hanging {
   double late = 0.002;      // of each snapshot after its whole second
   uint64_t refused = 0;     // of each second, at once
   double answer_after = 0;  // of the healthy ones, whole seconds
+  double takes = 0;         // as their latency tells; 0 = it is not told
 
   std::optional<double> value(int64_t now, bool outside = false) {
     Timeline timeline(drill.scenario);
@@ -33,8 +34,11 @@ struct Hanging {
     condition.sli = ErrorRatioSli{{}, 5s, {}};
     condition.limit = 0.5;
     condition.outside_faults = outside;
-    return stop_value(condition, timeline, overdue, at(static_cast<double>(now) + 0.1));
+    const std::optional<StopValue> found = stop_value(condition, timeline, overdue, at(static_cast<double>(now) + 0.1));
+    if (found) words = measured_words(condition, *found);
+    return found ? std::optional(found->value) : std::nullopt;
   }
+  std::string words;
   Snapshot told_at(int64_t second) const {
     Snapshot snapshot;
     snapshot.agent = AgentId(0);
@@ -45,6 +49,8 @@ struct Hanging {
     const auto put = [&](int64_t intended, Outcome outcome) {
       Cell& cell = snapshot.cells[{intended, stage, OperationId(0)}];
       cell.counts[static_cast<std::size_t>(outcome)] = 100 - refused;
+      if (outcome == Outcome::ok && takes > 0)
+        cell.latency[static_cast<std::size_t>(outcome)].add(from_seconds(takes), 100 - refused);
     };
     if (refused > 0) {
       snapshot.cells[{second - 1, stage, OperationId(0)}].counts[static_cast<std::size_t>(Outcome::refused)] = refused;
@@ -93,6 +99,24 @@ TEST(TruthStop, AnswersThatTakeTheirTimeAreNotOverdue) {
   slow.hangs = 1000;
   slow.answer_after = 4;
   for (int64_t now = 1; now < 60; ++now) EXPECT_LT(slow.value(now).value_or(0), 0.02) << now << " s";
+}
+
+// Every request is answered well, after longer than the window that is watched.
+TEST(TruthStop, AnswersThatTakeLongerThanTheWindowAreNotOverdue) {
+  Hanging slow;
+  slow.drill.scenario.operations[0].timeout = 20s;
+  slow.hangs = 1000;
+  slow.takes = slow.answer_after = 8;
+  for (int64_t now = 1; now < 60; ++now) EXPECT_LT(slow.value(now).value_or(0), 0.02) << now << " s";
+}
+
+TEST(TruthStop, TheWordsTellWhatCountsAsFailedBeforeItsTimeout) {
+  Hanging hanging;
+  hanging.drill.scenario.operations[0].timeout = 60s;
+  hanging.timeout = 60;
+  hanging.takes = 0.5;
+  ASSERT_EQ(hanging.value(40), 1.0);
+  EXPECT_EQ(hanging.words, "measured 100%, where what had no answer after 5s counts as failed");
 }
 
 // One in ten is refused at once, the others are answered after 4 s: while they are under way they are not bad.

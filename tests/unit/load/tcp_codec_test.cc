@@ -84,13 +84,13 @@ TEST(TcpCodec, AnExpressionEndsTheAnswerAndTheUseOfTheConnection) {
   EXPECT_FALSE(fed.codec.reusable());
 }
 
-TEST(TcpCodec, AnAnswerLongerThanItMayBeIsBroken) {
+TEST(TcpCodec, AnAnswerLongerThanItMayBeIsTooLong) {
   TcpRequest request = ends_with("\n");
   request.longest = 4;
   Fed fits(request), over(request);
   EXPECT_EQ(fits.codec.feed("abc\n").status, Status::complete);
   EXPECT_EQ(over.codec.feed("abc").status, Status::need_more);
-  EXPECT_EQ(over.codec.feed("de").status, Status::broken);
+  EXPECT_EQ(over.codec.feed("de").status, Status::too_long);
 }
 
 TEST(TcpCodec, HolesAreFilledInWhatIsSentAndInItsEnd) {

@@ -40,7 +40,7 @@ Codec::Progress TcpCodec::feed_length(std::string_view piece) {
 
 Codec::Progress TcpCodec::feed(std::string_view piece) {
   const Progress progress = feed_some(piece);
-  return answer_.size() <= message_->longest ? progress : Progress{Status::broken, piece.size()};
+  return answer_.size() <= message_->longest ? progress : Progress{Status::too_long, piece.size()};
 }
 
 Codec::Progress TcpCodec::feed_some(std::string_view piece) {

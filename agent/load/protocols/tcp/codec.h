@@ -1,4 +1,4 @@
-// Sends a text and reads an answer until it ends. The whole answer is kept: one longer than the request allows is broken.
+// Sends a text and reads an answer until it ends. The whole answer is kept: one longer than the request allows has failed.
 // Ownership: its connection's. Threads: the worker's.
 #pragma once
 

@@ -147,6 +147,20 @@ TEST(Attested, IsGoodFromItsDayToItsLastAndRedAfterwards) {
   EXPECT_THAT(testing::all_text(expired.judge()), HasSubstr("which expired on"));
 }
 
+// Nobody vouches for it on the day that counts.
+TEST(Attested, TruthWhatEndsBeforeTheLaunchIsNotProven) {
+  Drill drill = attested("2026-11-01", "2026-11-30", "2026-11-20");
+  drill.scenario.launch = "2026-12-15";
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::not_proven);
+  EXPECT_THAT(drill.verdict(1).reason, HasSubstr("good until 2026-11-30, which is before the launch on 2026-12-15"));
+  EXPECT_EQ(drill.judge().decision, DecisionState::not_proven);
+  drill.scenario.launch = "2026-11-30";
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::pass) << "the last day counts";
+  drill.scenario.launch = "2027-01-15";
+  drill.manifest.finished = day("2026-12-02");
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::fail) << "expired, whenever the launch is";
+}
+
 TEST(Attested, WhatCannotBeDatedIsUnknown) {
   EXPECT_EQ(attested("soon", "2026-12-31", "2026-11-20").verdict(1).state, VerdictState::unknown);
   EXPECT_EQ(attested("2026-11-01", "never", "2026-11-20").verdict(1).state, VerdictState::unknown);

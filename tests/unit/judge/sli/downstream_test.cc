@@ -135,6 +135,16 @@ TEST(Downstream, ACommitmentBelowTheNeedOrOutOfDateIsNone) {
   EXPECT_EQ(rig.scored().commitment, "ledger-team: 2000/s until 2027-03-01");
 }
 
+TEST(Downstream, TruthACommitmentThatEndsBeforeTheLaunchIsNone) {
+  Rig rig;
+  rig.add("ledger", {service(1)}, 5000, 2000).commitment->until = "2027-03-01";
+  rig.drill.scenario.launch = "2027-03-02";
+  EXPECT_EQ(rig.scored().state, VerdictState::fail);
+  EXPECT_THAT(rig.scored().reason, HasSubstr("ends on 2027-03-01, before the launch on 2027-03-02"));
+  rig.drill.scenario.launch = "2027-03-01";
+  EXPECT_EQ(rig.scored().state, VerdictState::pass);
+}
+
 TEST(Downstream, ACommitmentOfADayToComeIsNoneYet) {
   Rig rig;
   rig.add("ledger", {service(1)}, 5000, 2000).commitment->date = "2030-01-01";

@@ -54,6 +54,32 @@ TEST(TruthLedger, ARestoredOldBackupLosesAllThatIsGone) {
   EXPECT_EQ(v.injections.at(1).lower, 150);
 }
 
+// Nine of ten test writes are refused from the beginning: what a crash takes of so few says nothing of it.
+TEST(TruthLedger, FewAcknowledgedWritesProveNoLossAtAll) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  const StageId stage = drill.run(crash, 0);
+  drill.writes(0, 10);
+  for (int64_t s = 0; s < 10; ++s) {
+    for (LedgerWrite& write : drill.snapshot(s).writes[LedgerId(0)]) {
+      if (write.id % 10 != 9) write.outcome = WriteClass::unknown;
+    }
+  }
+  drill.verify(drill.inject(kill, stage, 10, 20), 25, {}).verify(InjectionId(), 28, {}).probe(0, 30);
+  RpoSli rpo{kill, LedgerId(0)};
+  rpo.injections = 1;
+  drill.require("DR-2", rpo, Comparison::at_most, 0);
+  drill.require("DU-1", DurabilitySli{LedgerId(0)}, Comparison::at_most, 0);
+  EXPECT_NE(drill.verdict(0).state, VerdictState::pass) << drill.verdict(0).reason;
+  EXPECT_NE(testing::all_text(drill.judge()).find("only 2 of 20 writes were acknowledged in the 2s before the fault"),
+            std::string::npos)
+      << testing::all_text(drill.judge());
+  EXPECT_EQ(drill.verdict(1).state, VerdictState::not_proven);
+  EXPECT_NE(drill.verdict(1).reason.find("only 10 of 100 test writes were acknowledged"), std::string::npos)
+      << drill.verdict(1).reason;
+}
+
 TEST(TruthLedger, ALossFoundLateRaisesNoLowerCount) {
   const Drills late(ids(0, 50), false, 60);
   const Verdict v = late.drill.verdict();

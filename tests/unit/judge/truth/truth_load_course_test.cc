@@ -35,6 +35,44 @@ TEST(TruthLoadCourse, MoreLoadIsNoDegradation) {
   EXPECT_EQ(degradation_from(80, 20).state, VerdictState::not_proven) << "less load hides it";
 }
 
+// Answers grow longer with the age of a process, and a kill after every ten seconds begins anew.
+Verdict saw(bool dropped_in_fault) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("soak", 120, 100);
+  const FaultId kill = drill.add_kill("kill-it", phase);
+  const StageId stage = drill.run(phase, 0);
+  std::vector<std::pair<double, double>> outages;
+  for (int64_t s = 0; s < 120; ++s) {
+    const int64_t age = s % 12;
+    if (age == 10) {
+      const double at = static_cast<double>(s) + 0.2;
+      drill.inject(kill, stage, at, at + 1.3);
+      outages.emplace_back(at, at + 1.2);
+    }
+    if (age >= 10) {
+      drill.load(stage, s, s + 1, 0, 90).outcome(stage, s, dropped_in_fault ? Outcome::dropped_by_us : Outcome::refused, 10, 0);
+    } else {
+      drill.load(stage, s, s + 1, 100, 0, 0.020 + 0.002 * static_cast<double>(age));
+    }
+  }
+  drill.probe(0, 120, outages);
+  DegradationSli sli;
+  sli.per = std::chrono::seconds(10);
+  drill.require("DG", sli, Comparison::at_most, 1);
+  return drill.verdict();
+}
+
+TEST(TruthLoadCourse, ARestartInTheMiddleHidesWhatWearsOut) {
+  const Verdict verdict = saw(false);
+  EXPECT_EQ(verdict.state, VerdictState::not_proven) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("kill-it broke the service meanwhile"), std::string::npos) << verdict.reason;
+}
+
+TEST(TruthLoadCourse, WhatWeLostInAFaultIsNoLossOfTheTimeAroundIt) {
+  const Verdict verdict = saw(true);
+  EXPECT_NE(verdict.state, VerdictState::unknown) << verdict.reason;
+}
+
 // A rate within half a percent of the capacity is nearer to it than a search can tell.
 TEST(TruthLoadCourse, AnswersThatHardlyGetLongerAreNoBacklog) {
   const auto growth = [](double slope) {

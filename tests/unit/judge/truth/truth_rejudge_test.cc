@@ -52,6 +52,20 @@ TEST(TruthRejudge, ARowOfEqualMeaningKeepsItsVerdictAndTheDecisionIsAtMostNotPro
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(other.requirements[i].verdict.state, own.requirements[i].verdict.state);
 }
 
+// An outage in a phase that the run did not measure was left out; the other file would count it.
+TEST(TruthRejudge, RowsOverOutagesAskForTheSameMeasuredPhasesToo) {
+  Drill drill;
+  const PhaseId first = drill.add_phase("first", 20, 100, false), steady = drill.add_phase("steady", 20, 100);
+  drill.load(drill.run(first, 0), 0, 20, 100).load(drill.run(steady, 20), 20, 40, 100).probe(0, 40, {{5, 7}});
+  drill.require("OU-1", OutagesSli{{ProbeId(0)}}, Comparison::at_most, 0);
+  drill.require("MB-1", MtbfSli{{ProbeId(0)}}, Comparison::at_least, 1);
+  EXPECT_EQ(drill.verdict(0).state, VerdictState::pass) << drill.verdict(0).reason;
+  Scenario asked = drill.scenario;
+  asked.phases[0].measured = true;
+  const Rejudged other = judging::rejudge(drill.scenario, asked);
+  EXPECT_EQ(other.refused.size(), 2U);
+}
+
 TEST(TruthRejudge, OperationsSwappedInTheFileAreNotSwappedInTheEvidence) {
   const TwoOperations run;
   Scenario asked = run.drill.scenario;
