@@ -12,6 +12,7 @@
 
 #include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/mechanisms/process/pidfile.h"
+#include "agent/fault/mechanisms/process/scope.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 
@@ -133,9 +134,9 @@ Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneSho
 Task<StepResult> ActionRunner::resume(BoundComponent component, Duration limit, OneShot* end) {
   const MonoTime started = mono_now();
   const std::string& name = component.component.name;
-  if (!component.component.process) co_return finished(started, false, name + " declares no process to continue");
+  if (!component.component.process()) co_return finished(started, false, name + " declares no process to continue");
   std::string not_running, trouble;
-  const auto members = whole_component(*component.component.process, not_running);
+  const auto members = whole_component(*component.component.process(), not_running);
   if (members.has_error()) co_return finished(started, false, members.error().text());
   if (members.value().empty()) co_return finished(started, false, name + " does not run: " + not_running);
   signal_all(members.value(), SIGCONT, trouble);
@@ -152,16 +153,16 @@ Task<StepResult> ActionRunner::resume(BoundComponent component, Duration limit, 
 Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, OneShot* end) {
   const MonoTime started = mono_now();
   const Component& declared = component.component;
-  if (!declared.process && declared.stop.empty()) {
+  if (!declared.process() && declared.stop.empty()) {
     co_return finished(started, false, declared.name + " declares neither a process nor a stop command");
   }
   std::string remark, not_running, trouble;
   std::vector<ProcessHandle> members;
-  if (declared.process) {
+  if (declared.process()) {
     // A start that is on its way (its agent may be dead) is let through first, or it would come after us.
-    const auto starts = co_await lock_start(component.lock_dir, declared.process->pidfile, started + kKillLimit, end);
+    const auto starts = co_await lock_start(component.lock_dir, declared.process()->pidfile, started + kKillLimit, end);
     if (starts.has_error() && !may_lack(starts.error(), note)) co_return finished(started, false, starts.error().text());
-    auto found = whole_component(*declared.process, not_running);
+    auto found = whole_component(*declared.process(), not_running);
     if (found.has_error()) co_return finished(started, false, found.error().text());
     members = std::move(found.value());
     const Result<void> added = add_noted(component.noted, members);
@@ -180,7 +181,7 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
     command.component.folder = component.folder;
     command.component.environment = component.environment;
     const StepResult result = co_await exec(std::move(command), std::move(note), end);
-    if (!declared.process) co_return result;
+    if (!declared.process()) co_return result;
     if (!result.ok) remark = "; the stop command failed: " + result.detail;
   } else {
     signal_all(members, SIGTERM, trouble);
@@ -192,7 +193,7 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
     remark += "; " + pids_text(slow) + " needed SIGKILL at the limit";
     signal_all(members, SIGKILL, trouble);
   }
-  if (leader && declared.process->scope == ProcessScope::group) {
+  if (leader && declared.process()->scope == ProcessScope::group) {
     Result<std::vector<ProcessHandle>> late = group_members(leader->group, leader->session);
     if (late.has_error()) co_return finished(started, false, late.error().text());
     for (ProcessHandle& one : late.value()) members.push_back(std::move(one));
@@ -201,7 +202,7 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
   const MonoTime kill_limit = mono_now() + kKillLimit;
   const std::vector<ProcessRef> left = co_await wait_gone(members, kill_limit, nullptr);
   if (!left.empty()) co_return finished(started, false, "still there: " + pids_text(left) + "; " + trouble + remark);
-  for (const ProcessRef& one : stopping) remove_pidfile(declared.process->pidfile, one.pid);
+  for (const ProcessRef& one : stopping) remove_pidfile(declared.process()->pidfile, one.pid);
   co_return finished(started, true, "stopped " + pids_text(stopping) + remark);
 }
 

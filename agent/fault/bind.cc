@@ -1,77 +1,54 @@
 #include "agent/fault/bind.h"
 
-#include <csignal>
 #include <optional>
 #include <utility>
-#include <variant>
+
+#include "agent/fault/builtin.h"
+#include "agent/fault/mechanisms/process/payload.h"
+#include "core/faults/fault_form.h"
+#include "core/form/document.h"
 
 namespace shakedown {
 namespace {
 
-// How long SIGSTOP may take to reach every thread, and an ended process to be seen as gone.
-constexpr Duration kEffectLimit = std::chrono::seconds(10);
-
-struct FillKind {
-  UndoRecord& record;
-  ComponentId component;
-
-  void operator()(const KillFault& kill) {
-    record.kind = "kill";
-    record.signal = kill.signal;
-    component = kill.component;
-  }
-  void operator()(const PauseFault& pause) {
-    record.kind = "pause";
-    record.hold = pause.hold;
-    record.limit = kEffectLimit;
-    component = pause.component;
-  }
-  void operator()(const StopFault& stop) {
-    record.kind = "stop";
-    component = stop.component;
-  }
-  void operator()(const ExecFault& exec) {
-    record.kind = "exec";
-    record.argv = exec.argv;
-    record.effect = exec.effect;
-    record.limit = exec.limit;
-    component = exec.component;
-  }
-};
-
 // `undo:` when none is declared. Nullopt: there is none.
-std::optional<Action> default_undo(const UndoRecord& record, ComponentId component) {
-  if (record.kind == "exec") return std::nullopt;
+std::optional<Action> default_undo(const FaultForm& form, const UndoRecord& record, ComponentId component) {
   const Component& declared = record.component.component;
+  if (!form.undo || (form.undo == Action::Kind::start && declared.start.empty())) return std::nullopt;
   Action action;
   action.component = component;
-  action.kind = record.kind == "pause" ? Action::Kind::resume : Action::Kind::start;
-  action.describe = (record.kind == "pause" ? "continue " : "start ") + declared.name;
-  if (action.kind == Action::Kind::start && declared.start.empty()) return std::nullopt;
+  action.kind = *form.undo;
+  action.describe = (form.undo == Action::Kind::resume ? "continue " : "start ") + declared.name;
   return action;
 }
 
-Result<void> check_signal(const UndoRecord& record) {
-  if (record.kind != "kill") return ok();
-  const int signal = record.signal;
-  const bool stops = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-  // By default ignored, or taken by daemons as an order that is none to end.
-  const bool survived = signal == SIGHUP || signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGWINCH || signal == SIGCHLD ||
-                        signal == SIGCONT || signal == SIGURG;
-  if (signal > 0 && signal < NSIG && !stops && !survived) return ok();
-  return fail(ErrorKind::refused, "fault " + record.fault + ": kill needs a signal that ends a process, found number " +
-                                      std::to_string(signal) + (stops ? "; use `pause` to stop a process" : ""));
+// A worker that is killed comes back by its parent; nothing else comes back by itself.
+Result<void> check_undo(const FaultForm& form, const UndoRecord& record) {
+  const ProcessSpec* process = record.component.component.process();
+  const bool heals = form.workers_return && process != nullptr && process->scope == ProcessScope::children;
+  if (!record.undo.empty() || heals) return ok();
+  return fail(ErrorKind::refused,
+              "fault " + record.fault + ": nothing could undo it; " +
+                  (!form.undo ? "declare `undo:` with a command"
+                              : "declare `start` for " + record.component.component.name + " or `undo:` for the fault"));
 }
 
-// A worker that is killed comes back by its parent; nothing else comes back by itself.
-Result<void> check_undo(const UndoRecord& record) {
-  const auto& process = record.component.component.process;
-  const bool heals = record.kind == "kill" && process && process->scope == ProcessScope::children;
-  if (!record.undo.empty() || heals) return ok();
-  return fail(ErrorKind::refused, "fault " + record.fault + ": nothing could undo it; " +
-                                      (record.kind == "exec" ? "declare `undo:` with a command"
-                                                             : "declare `start` for " + record.component.component.name +
-                                                                   " or `undo:` for the fault"));
+// Says of the record what belongs to its kind.
+Result<void> bind_kind(const FaultKind& kind, UndoRecord& record) {
+  const FaultForm* form = find_fault_form(kind.name);
+  const MechanismKind* mechanism = find_mechanism_kind(kind.name);
+  if (form == nullptr || mechanism == nullptr || mechanism->bind == nullptr) {
+    return fail(ErrorKind::refused, "fault " + record.fault + " is of the kind " + ticked(kind.name) +
+                                        ", which this agent does not know; use an agent of the controller's release");
+  }
+  const Shape shape = form->shape();
+  const Result<void> fit = fits(kind.document, shape, Names(), kind.name);
+  if (fit.has_error()) return fail(ErrorKind::refused, "fault " + record.fault + ": " + fit.error().message);
+  SHAKEDOWN_TRY(auto payload, mechanism->bind(view_of(kind.document, shape), record));
+  record.kind = kind.name;
+  record.hold = kind.hold;
+  record.payload = std::move(payload);
+  return ok();
 }
 
 }  // namespace
@@ -110,7 +87,7 @@ Result<BoundAction> Binding::action(const Action& action) const {
   }
   if (action.kind != Action::Kind::exec) bound.component = component(action.component);
   const Component& declared = bound.component.component;
-  if (action.kind == Action::Kind::start && (declared.start.empty() || !declared.process)) {
+  if (action.kind == Action::Kind::start && (declared.start.empty() || !declared.process())) {
     return fail(ErrorKind::scenario, "component " + declared.name + " cannot be started: it needs `start` and `process`");
   }
   return bound;
@@ -121,24 +98,22 @@ Result<UndoRecord> Binding::fault(FaultId id) const {
   UndoRecord record;
   record.owner = owner;
   record.fault = fault.name;
-  FillKind fill{record, ComponentId()};
-  std::visit(fill, fault.kind);
-  if (!fill.component.valid() || !is_own(fill.component)) {
+  const ComponentId broken = fault.kind.component;
+  if (!broken.valid() || !is_own(broken)) {
     return fail(ErrorKind::scenario, "fault " + fault.name + " is for a component of another agent");
   }
-  record.component = component(fill.component);
-  if (record.kind == "kill") record.limit = record.component.component.stop_limit;
-  if (record.kind == "stop") record.limit = record.component.component.stop_limit + kEffectLimit;
+  record.component = component(broken);
+  SHAKEDOWN_TRY(bind_kind(fault.kind, record));
+  const FaultForm& form = *find_fault_form(fault.kind.name);
   for (const Action& action : fault.undo) {
     SHAKEDOWN_TRY(auto bound, this->action(action));
     record.undo.push_back(std::move(bound));
   }
-  if (const auto standard = default_undo(record, fill.component); fault.undo.empty() && standard) {
+  if (const auto standard = default_undo(form, record, broken); fault.undo.empty() && standard) {
     SHAKEDOWN_TRY(auto bound, this->action(*standard));
     record.undo.push_back(std::move(bound));
   }
-  SHAKEDOWN_TRY(check_signal(record));
-  SHAKEDOWN_TRY(check_undo(record));
+  SHAKEDOWN_TRY(check_undo(form, record));
   return record;
 }
 
@@ -147,6 +122,7 @@ UndoRecord Binding::started(ComponentId id) const {
   record.owner = owner;
   record.kind = "started";
   record.component = component(id);
+  record.payload = document_of(ProcessPayload{});
   record.touched = true;
   BoundAction stop;
   stop.action.kind = Action::Kind::stop;
@@ -163,9 +139,9 @@ Result<void> check_assignment(const Binding& binding) {
   bool processes = false;
   for (size_t i = 0; i < plan.components.size(); ++i) {
     const Component& component = plan.components[i];
-    if (!binding.is_own(ComponentId(i)) || !component.process) continue;
+    if (!binding.is_own(ComponentId(i)) || !component.process()) continue;
     processes = true;
-    if (component.process->exe.empty() && component.process->user.empty()) {
+    if (component.process()->exe.empty() && component.process()->user.empty()) {
       return fail(ErrorKind::refused, "component " + component.name +
                                           " declares neither `exe` nor `user` of its process, so nothing would show "
                                           "that a fault hits the right one; declare one");
@@ -175,7 +151,7 @@ Result<void> check_assignment(const Binding& binding) {
     SHAKEDOWN_TRY(check_pidfd_support());
   }
   for (size_t i = 0; i < plan.faults.size(); ++i) {
-    const ComponentId component = component_of(plan.faults[i].kind);
+    const ComponentId component = plan.faults[i].kind.component;
     if (!component.valid() || !binding.is_own(component)) continue;
     SHAKEDOWN_TRY(binding.fault(FaultId(i)));
     for (const Action& action : plan.faults[i].recover) {

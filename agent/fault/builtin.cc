@@ -2,18 +2,22 @@
 
 namespace shakedown {
 
+MechanismKind kill_kind(), pause_kind(), stop_kind(), exec_kind(), started_kind();
+
 const std::vector<MechanismKind>& mechanism_kinds() {
-  static const std::vector<MechanismKind> kinds = {
-      {"kill", make_kill, true},  {"pause", make_pause, true},     {"stop", make_stop, true},
-      {"exec", make_exec, false}, {"started", make_started, true},
-  };
+  static const std::vector<MechanismKind> kinds = {kill_kind(), pause_kind(), stop_kind(), exec_kind(), started_kind()};
   return kinds;
 }
 
-Result<std::unique_ptr<FaultMechanism>> make_mechanism(MechanismContext& context) {
+const MechanismKind* find_mechanism_kind(std::string_view name) {
   for (const MechanismKind& kind : mechanism_kinds()) {
-    if (context.record.kind == kind.name) return kind.make(context);
+    if (kind.name == name) return &kind;
   }
+  return nullptr;
+}
+
+Result<std::unique_ptr<FaultMechanism>> make_mechanism(MechanismContext& context) {
+  if (const MechanismKind* kind = find_mechanism_kind(context.record.kind)) return kind->make(context);
   return fail(ErrorKind::bug, "undo record " + context.record.id + " is of the kind " + context.record.kind +
                                   ", which this release does not know; undo it with the release that wrote it");
 }

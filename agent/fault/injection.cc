@@ -5,6 +5,7 @@
 
 #include "agent/fault/builtin.h"
 #include "agent/fault/mechanisms/process/started.h"
+#include "core/faults/fault_form.h"
 #include "core/runtime/open_files.h"
 
 namespace shakedown {
@@ -265,10 +266,9 @@ Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> 
 }
 
 Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection) {
-  if (injection->concluding || injection->concluded ||
-      std::holds_alternative<ExecFault>(desk->assignment.plan.fault(injection->fault).kind)) {
-    co_return;  // a command's traces cannot be compared
-  }
+  const FaultForm* form = find_fault_form(injection->record.kind);
+  const bool end_is_seen = form != nullptr && form->end_is_seen;
+  if (injection->concluding || injection->concluded || !end_is_seen) co_return;
   const auto mine = std::make_shared<OneShot>();
   injection->concluding = mine;
   std::string differences;
@@ -312,7 +312,7 @@ Result<void> FaultDesk::hold_components() {
   for (size_t i = 0; i < plan.components.size(); ++i) {
     if (!binding.is_own(ComponentId(i))) continue;
     const Component& one = plan.components[i];
-    SHAKEDOWN_TRY(host_locks.hold(one.process ? one.process->pidfile : plan.folder + ":" + one.name, one));
+    SHAKEDOWN_TRY(host_locks.hold(one.process() ? one.process()->pidfile : plan.folder + ":" + one.name, one));
   }
   return ok();
 }

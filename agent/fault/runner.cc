@@ -14,6 +14,7 @@
 #include "agent/fault/steps.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/log.h"
+#include "core/faults/fault_form.h"
 
 namespace shakedown {
 namespace {
@@ -39,6 +40,13 @@ Task<void> look_at_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<In
   if (stands) co_await conclude_if_healed(desk, injection);
   const bool clean = injection->concluded && injection->clean;
   done(clean, clean ? injection->detail : "not as before");
+}
+
+// The kernel must not end before the lease what we hold.
+Task<void> renew_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, Duration lease) {
+  const MechanismKind& kind = *find_mechanism_kind(injection->record.kind);
+  const Result<void> renewed = co_await renew_record(desk->journal, injection->record.id, desk->actions, kind, lease);
+  if (renewed.has_error()) desk->warn(AgentEvent::Kind::warning, injection->record.what() + ": " + renewed.error().text());
 }
 
 Task<void> answer_step(std::shared_ptr<FaultDesk> desk, StepEvent::Kind kind, Action action,
@@ -70,7 +78,8 @@ Task<bool> dissolve(FaultDesk& desk, std::string id) {
   const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
   if (locked == LockOutcome::busy || locked == LockOutcome::unable) co_return false;
   const Result<UndoRecord> record = desk.journal.read(id);
-  if (record.has_error() || record.value().kind == "exec" || record.value().kind == "started") co_return false;
+  const FaultForm* form = record.has_value() ? find_fault_form(record.value().kind) : nullptr;
+  if (form == nullptr || !form->on_process) co_return false;
   if (!desk.torn_down.contains(record.value().component.component.name)) co_return false;
   co_return desk.journal.remove(id).has_value();
 }
@@ -171,7 +180,10 @@ class Runner final : public FaultRunner {
   std::string command_note() const override { return desk_->journal.note("").file; }
 
   void renew(Duration lease) override {
-    if (!desk_->guard->lease_over()) look_after_records();
+    if (!desk_->guard->lease_over()) {
+      look_after_records();
+      renew_changes(lease);
+    }
     desk_->lease = lease;
     desk_->guard->renew(lease);
   }
@@ -220,6 +232,14 @@ class Runner final : public FaultRunner {
     desk_->guard->tell_changed();
   }
 
+  void renew_changes(Duration lease) {
+    for (const auto& [number, injection] : injections_) {
+      const MechanismKind* kind = find_mechanism_kind(injection->record.kind);
+      const bool stands = !injection->record.id.empty() && !injection->concluded;
+      if (stands && kind != nullptr && kind->renew != nullptr) spawn(renew_injection(desk_, injection, lease));
+    }
+  }
+
   std::shared_ptr<FaultDesk> desk_;  // shared with the coroutines, which may outlive the runner
   std::vector<ComponentLock> locks_;
   asio::io_context& loop_;
@@ -227,7 +247,7 @@ class Runner final : public FaultRunner {
 };
 
 std::string lock_key(const DrillPlan& plan, const Component& component) {
-  return component.process ? component.process->pidfile : plan.folder + ":" + component.name;
+  return component.process() ? component.process()->pidfile : plan.folder + ":" + component.name;
 }
 
 Result<std::vector<ComponentLock>> lock_components(const Binding& binding, const std::string& state_dir) {
@@ -265,7 +285,7 @@ void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>
 // The name that this scenario has for what an earlier one called otherwise: the same pidfile is the same process.
 std::string name_here(const DrillPlan& plan, const Component& component) {
   for (const Component& own : plan.components) {
-    if (own.process && component.process && own.process->pidfile == component.process->pidfile) return own.name;
+    if (own.process() && component.process() && own.process()->pidfile == component.process()->pidfile) return own.name;
   }
   return component.name;
 }
@@ -329,8 +349,9 @@ std::vector<FaultCapability> fault_capabilities() {
   std::vector<FaultCapability> out;
   const Result<void> pidfd = check_pidfd_support();
   for (const MechanismKind& kind : mechanism_kinds()) {
-    if (std::string(kind.name) == "started") continue;
-    const bool able = !kind.needs_processes || pidfd.has_value();
+    const FaultForm* form = find_fault_form(kind.name);
+    if (form == nullptr) continue;
+    const bool able = !form->on_process || pidfd.has_value();
     out.push_back(FaultCapability{kind.name, able, able ? "" : pidfd.error().text()});
   }
   return out;

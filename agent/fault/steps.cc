@@ -12,7 +12,7 @@ constexpr Duration kLockPatience = std::chrono::minutes(5);
 
 // The id of the record; empty when the component runs already.
 Task<Result<std::string>> record_start(FaultDesk& desk, ComponentId component) {
-  const auto& process = desk.assignment.plan.component(component).process;
+  const ProcessSpec* process = desk.assignment.plan.component(component).process();
   if (process) {
     const Result<Sighting> sighting = look(*process);
     if (sighting.has_error()) co_return fail(sighting.error());

@@ -49,11 +49,11 @@ std::vector<Region> regions_of(const Timeline& timeline, const std::string& run_
   }
   for (const FaultWindow& window : fault_windows(timeline)) {
     const Fault& fault = scenario.fault(window.fault);
-    const std::string component = scenario.component(component_of(fault.kind)).name;
+    const std::string component = scenario.component(fault.kind.component).name;
     const uint32_t number = timeline.injections()[window.injection.value].number;
     regions.push_back({window.range,
                        {"shakedown", "fault", run_id, fault.name},
-                       "Fault " + fault.name + " " + std::to_string(number) + ": " + kind_name(fault.kind) + " " + component});
+                       "Fault " + fault.name + " " + std::to_string(number) + ": " + fault.kind.name + " " + component});
   }
   return regions;
 }

@@ -31,8 +31,7 @@ Result<void> consent(const Scenario& scenario, bool yes) {
   }
   std::fprintf(stderr, "This drill breaks things:\n");
   for (const Fault& fault : scenario.faults) {
-    say(stderr,
-        "  " + fault.name + ": " + kind_name(fault.kind) + " " + scenario.component(component_of(fault.kind)).name + "\n");
+    say(stderr, "  " + fault.name + ": " + fault.kind.name + " " + scenario.component(fault.kind.component).name + "\n");
   }
   std::fprintf(stderr, "Go on? [y/N] ");
   const int answer = std::getchar();

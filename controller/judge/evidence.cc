@@ -238,7 +238,7 @@ Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manif
 }
 
 AgentId agent_of_fault(const Scenario& scenario, FaultId fault) {
-  const ComponentId component = component_of(scenario.fault(fault).kind);
+  const ComponentId component = scenario.fault(fault).kind.component;
   const AgentId agent = component.valid() ? scenario.component(component).agent : AgentId();
   return agent.valid() ? agent : AgentId(0);
 }

@@ -16,7 +16,7 @@ namespace shakedown {
 
 // What a fault does, to be said after "if": "the process dies".
 struct Happening {
-  enum class What { dies, hangs, is_stopped, something } what = What::something;
+  std::string kind;       // of the fault: "kill", one of core/faults
   std::string component;  // empty: there is only one
   bool children = false;  // of a process: what it started
   std::string fault;      // its name, said where nothing else tells it from others

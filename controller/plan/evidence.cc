@@ -45,7 +45,7 @@ struct Seconds {
     for (const FaultId id : phase.faults) {
       if (scope.during.valid() && id != scope.during) continue;
       const Fault& fault = scenario.fault(id);
-      const Duration length = hold_of(fault) + (long_windows ? longest_recovery(scenario, id) : Duration{});
+      const Duration length = fault.kind.hold + (long_windows ? longest_recovery(scenario, id) : Duration{});
       const Duration from = std::chrono::seconds(second);
       met = met || (from < fault.at + length + Duration(1) && fault.at < from + std::chrono::seconds(1));
     }
@@ -259,9 +259,9 @@ struct EvidenceText {
   }
   std::string operator()(const RtoSli& sli) const {
     const Fault& fault = scenario.fault(sli.fault);
-    const bool ours = std::holds_alternative<PauseFault>(fault.kind) && fault.recover.empty();
+    const bool ours = fault.kind.hold > Duration{} && fault.recover.empty();
     return injections(sli.fault, sli.injections, sli.share) + not_alone(sli.fault) +
-           (ours ? "; the pause is ended by OURSELVES: an outage that it makes shows no recovery" : "");
+           (ours ? "; the " + fault.kind.name + " is ended by OURSELVES: an outage that it makes shows no recovery" : "");
   }
   std::string operator()(const RpoSli& sli) const {
     const Phase& phase = scenario.phase(scenario.fault(sli.fault).phase);

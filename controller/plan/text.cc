@@ -8,6 +8,7 @@
 #include "controller/plan/evidence.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
+#include "core/faults/fault_form.h"
 #include "core/form/document.h"
 #include "core/protocols/protocol.h"
 
@@ -66,33 +67,25 @@ std::string action_text(const Scenario& scenario, const Action& action) {
   return out;
 }
 
-std::string injection_text(const Scenario& scenario, const Fault& fault) {
-  struct Visitor {
-    const Component& component;
-    std::string scope() const {
-      if (!component.process) return "";
-      const char* scopes[] = {"the process", "its descendants", "its process group"};
-      return fmt::format(" to {} of {} (pidfile {}{}{})", scopes[static_cast<int>(component.process->scope)], component.name,
-                         clean(component.process->pidfile),
-                         component.process->exe.empty() ? "" : ", must run " + clean(component.process->exe),
-                         component.process->user.empty() ? "" : ", must belong to " + clean(component.process->user));
-    }
-    std::string operator()(const KillFault& f) const { return fmt::format("SIG{}{}", ::sigabbrev_np(f.signal), scope()); }
-    std::string operator()(const PauseFault& f) const { return "SIGSTOP" + scope() + " for " + format_duration(f.hold); }
-    std::string operator()(const StopFault&) const { return "stop" + scope(); }
-    std::string operator()(const ExecFault& f) const { return command_line(f.argv) + "; proven by: " + command_line(f.effect); }
-  };
-  return std::visit(Visitor{scenario.component(component_of(fault.kind))}, fault.kind);
+// " to the process of ledger (pidfile ...)"; nothing where only commands know the component.
+std::string whom(const Component& component) {
+  const ProcessSpec* process = component.process();
+  if (process == nullptr) return "";
+  const char* scopes[] = {"the process", "its descendants", "its process group"};
+  return fmt::format(" to {} of {} (pidfile {}{}{})", scopes[static_cast<int>(process->scope)], component.name,
+                     clean(process->pidfile), process->exe.empty() ? "" : ", must run " + clean(process->exe),
+                     process->user.empty() ? "" : ", must belong to " + clean(process->user));
 }
 
 void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) {
   for (const FaultId id : phase.faults) {
     const Fault& fault = scenario.fault(id);
-    out += fmt::format("    at {} fault {}: {}\n", format_duration(fault.at), fault.name, injection_text(scenario, fault));
+    out += fmt::format("    at {} fault {}: {}\n", format_duration(fault.at), fault.name,
+                       plan_of(fault, whom(scenario.component(fault.kind.component))));
     for (const Action& action : fault.recover) out += "      recovery  " + action_text(scenario, action) + "\n";
-    const bool held = hold_of(fault) > Duration{};
+    const bool held = fault.kind.hold > Duration{};
     if (fault.recover.empty() && held)
-      out += fmt::format("      recovery  none: it is continued after {}\n", format_duration(hold_of(fault)));
+      out += fmt::format("      recovery  none: it is continued after {}\n", format_duration(fault.kind.hold));
     if (fault.recover.empty() && !held)
       out += "      recovery  none: it must heal itself; where no outage is seen it stands until the phase ends\n";
     for (const Action& action : fault.undo) {

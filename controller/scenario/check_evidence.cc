@@ -5,6 +5,7 @@
 
 #include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
+#include "core/faults/fault_form.h"
 
 namespace shakedown {
 namespace {
@@ -107,8 +108,9 @@ std::string still_at_work(const Decoding& d, FaultId id, const Fault& first, con
   if (second.at == first.at || second.at < first.at + surely)
     return "is at work for " + format_duration(surely) + " at the least";
   if (second.at < first.at + allowed) return "may take " + format_duration(allowed) + " to recover";
-  const bool stands =
-      std::holds_alternative<ExecFault>(first.kind) && first.recover.empty() && second.at < first.at + first.recover_within;
+  const FaultForm* form = find_fault_form(first.kind.name);
+  const bool unseen = form != nullptr && !form->end_is_seen;
+  const bool stands = unseen && first.recover.empty() && second.at < first.at + first.recover_within;
   return stands ? "has no `recover` and stands until its phase ends where no outage is seen" : "";
 }
 
@@ -116,10 +118,11 @@ std::string still_at_work(const Decoding& d, FaultId id, const Fault& first, con
 void check_ended_by_us(Decoding& d, const Row& row, FaultId id) {
   if (!id.valid() || !is_there(d, id)) return;
   const Fault& fault = d.scenario.fault(id);
-  if (!std::holds_alternative<PauseFault>(fault.kind) || !fault.recover.empty()) return;
+  if (fault.kind.hold == Duration{} || !fault.recover.empty()) return;
   d.diagnostics.warning(row.view["sli"].at(),
-                        "the pause " + ticked(fault.name) + " is ended by ourselves: where it makes an outage, " +
-                            row.requirement.id + " sees no recovery of the service's own, and will be not proven",
+                        "the " + fault.kind.name + " " + ticked(fault.name) +
+                            " is ended by ourselves: where it makes an outage, " + row.requirement.id +
+                            " sees no recovery of the service's own, and will be not proven",
                         "write what brings it back under `recover:`, or judge `impact`, `mttr` or `tolerated`");
 }
 

@@ -122,6 +122,7 @@ Shape url(std::vector<Scheme> schemes) {
   return shape;
 }
 Shape scalar(Form form) { return of(form); }
+Shape command_shape() { return list_of(text(), 1, 256); }
 
 Shape list_of(Shape item, std::size_t fewest, std::size_t most) {
   Shape shape = of(Form::list);

@@ -109,6 +109,7 @@ Shape bytes(double low, double high);
 Shape holes(std::vector<std::string> names);
 Shape url(std::vector<Scheme> schemes = web_schemes());
 Shape scalar(Form form);
+Shape command_shape();  // program and arguments, no shell
 
 // Containers.
 Shape list_of(Shape item, std::size_t fewest = 1, std::size_t most = 1000);

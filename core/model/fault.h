@@ -8,6 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
+#include "core/form/tree.h"
 
 namespace shakedown {
 
@@ -21,14 +22,20 @@ struct ProcessSpec {
   uint32_t processes = 0;  // how many the scope holds when it is well; 0 = not declared: any number but none
 };
 
+// How a component is found on its agent; none = only its commands know.
+using Selector = std::variant<std::monostate, ProcessSpec>;
+
 // The only things faults may touch.
 struct Component {
   std::string name;
   AgentId agent;
-  std::optional<ProcessSpec> process;
+  Selector selector;
   std::vector<std::string> start;  // argv; its folder is the scenario's
   std::vector<std::string> stop;   // argv; empty = SIGTERM, then SIGKILL after stop_limit
   Duration stop_limit = std::chrono::seconds(10);
+
+  const ProcessSpec* process() const { return std::get_if<ProcessSpec>(&selector); }  // nullptr = another selector
+  ProcessSpec* process() { return std::get_if<ProcessSpec>(&selector); }
 };
 
 // One step that something does to a component or runs: setup, recover, undo, teardown.
@@ -42,25 +49,13 @@ struct Action {
   std::string describe;  // "start ledger", "exec ./fail-over --to b": for plan and reports
 };
 
-struct KillFault {
-  ComponentId component;
-  int signal = 9;
+// What is done to a component. The document has the form that core/faults gives for the name, defaults written out.
+struct FaultKind {
+  std::string name;       // "kill"
+  ComponentId component;  // what it breaks
+  Document document;
+  Duration hold{};  // our undo ends it so long after its effect; 0 = it is not held
 };
-struct PauseFault {
-  ComponentId component;
-  Duration hold{};  // then resumed by our undo
-};
-struct StopFault {
-  ComponentId component;
-};
-// A declared command breaks the component; effect proves it (exit 0), undo ends it.
-struct ExecFault {
-  ComponentId component;
-  std::vector<std::string> argv;
-  std::vector<std::string> effect;
-  Duration limit = std::chrono::seconds(30);
-};
-using FaultKind = std::variant<KillFault, PauseFault, StopFault, ExecFault>;
 
 struct Fault {
   std::string name;
@@ -74,11 +69,8 @@ struct Fault {
   std::optional<Rate> expected;  // declared frequency, from the team's own incidents
 };
 
-ComponentId component_of(const FaultKind& kind);
-Duration hold_of(const Fault& fault);  // zero = it has none
 // How long it is at work at the least, as its file says: its hold, and the waits of its recovery steps.
 Duration declared_length(const Fault& fault);
-const char* kind_name(const FaultKind& kind);  // "kill", "pause", "stop", "exec"
 
 // The life of one injection. Each state is one Event with its instant.
 enum class FaultState { armed, injected, effective, undoing, clean, leftover, not_run, failed };

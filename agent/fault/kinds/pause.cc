@@ -10,11 +10,12 @@ namespace shakedown {
 namespace {
 
 constexpr int kPauseRounds = 16;
+constexpr Duration kStopLimit = std::chrono::seconds(10);  // SIGSTOP may take so long to reach every thread
 constexpr Duration kPausePoll = std::chrono::milliseconds(1);
 
 class Pause final : public ProcessFault {
  public:
-  explicit Pause(MechanismContext& context) : ProcessFault(context, ScopeUse::fault) {}
+  Pause(MechanismContext& context, ProcessPayload payload) : ProcessFault(context, ScopeUse::fault, std::move(payload)) {}
 
   Task<Result<Interval>> inject() override {
     const Result<void> aimed = aim();
@@ -34,14 +35,14 @@ class Pause final : public ProcessFault {
   }
 
   Task<Result<Proof>> prove() override {
-    const MonoTime limit = mono_now() + record().limit;
+    const MonoTime limit = mono_now() + payload_.limit;
     while (true) {
       const bool all =
           std::all_of(targets_.begin(), targets_.end(), [](const ProcessHandle& one) { return all_threads_stopped(one.pid()); });
       const bool same = std::none_of(targets_.begin(), targets_.end(), [](const ProcessHandle& one) { return one.exited(); });
       Proof proof;
       proof.at = mono_now();
-      proof.text = "every thread of " + pids_text(record().targets) + " is stopped";
+      proof.text = "every thread of " + pids_text(payload_.targets) + " is stopped";
       if (all && same) co_return proof;
       if (!same) co_return fail(ErrorKind::unavailable, "a process ended instead of stopping");
       if (proof.at >= limit) co_return fail(ErrorKind::unavailable, "not every thread is stopped");
@@ -54,7 +55,7 @@ class Pause final : public ProcessFault {
   // The recorded processes first: they can be continued even when the pidfile has gone.
   Task<Result<void>> undo() override {
     if (record().owner.boot == boot_id()) {
-      for (const ProcessRef& target : record().targets) continue_process(target);
+      for (const ProcessRef& target : payload_.targets) continue_process(target);
     }
     co_return co_await run_undo_steps(context_);
   }
@@ -62,7 +63,7 @@ class Pause final : public ProcessFault {
   Task<Result<std::vector<std::string>>> compare() override {
     Result<std::vector<std::string>> found = co_await ProcessFault::compare();
     if (found.has_error() || record().owner.boot != boot_id()) co_return found;
-    for (const ProcessRef& target : record().targets) {
+    for (const ProcessRef& target : payload_.targets) {
       const auto seen = look_at(target.pid);
       if (seen.has_error()) co_return fail(seen.error());
       const std::optional<ProcessStat>& stat = seen.value();
@@ -74,8 +75,14 @@ class Pause final : public ProcessFault {
   }
 };
 
+Result<Document> bind_pause(const View&, const UndoRecord&) {
+  ProcessPayload payload;
+  payload.limit = kStopLimit;
+  return document_of(payload);
+}
+
 }  // namespace
 
-std::unique_ptr<FaultMechanism> make_pause(MechanismContext& context) { return std::make_unique<Pause>(context); }
+MechanismKind pause_kind() { return {"pause", &bind_pause, &make_process_fault<Pause>}; }
 
 }  // namespace shakedown

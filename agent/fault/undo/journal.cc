@@ -224,8 +224,8 @@ Result<bool> holds_component(const ProcessStat& leader, const UndoRecord* record
   std::vector<const BoundComponent*> components{&record->component};
   for (const BoundAction& action : record->undo) components.push_back(&action.component);
   for (const BoundComponent* one : components) {
-    if (!one->component.process) continue;
-    const Result<Sighting> seen = look(*one->component.process);
+    if (!one->component.process()) continue;
+    const Result<Sighting> seen = look(*one->component.process());
     if (seen.has_error() && seen.error().kind == ErrorKind::io) return fail(seen.error());
     if (seen.has_error() || seen.value().presence != Presence::running) continue;
     SHAKEDOWN_TRY(const auto stat, look_at(seen.value().process->pid()));

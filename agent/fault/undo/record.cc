@@ -63,7 +63,7 @@ static void to_json(Json& j, const BoundComponent& c) {
            {"stop", c.component.stop}, {"stop_limit", c.component.stop_limit.count()},
            {"folder", c.folder},       {"environment", c.environment},
            {"lock_dir", c.lock_dir},   {"log_dir", c.log_dir}};
-  if (c.component.process) j["process"] = *c.component.process;
+  if (c.component.process()) j["process"] = *c.component.process();
 }
 static void from_json(const Json& j, BoundComponent& c) {
   j.at("name").get_to(c.component.name);
@@ -74,7 +74,7 @@ static void from_json(const Json& j, BoundComponent& c) {
   if (j.contains("environment")) j.at("environment").get_to(c.environment);
   j.at("lock_dir").get_to(c.lock_dir);
   j.at("log_dir").get_to(c.log_dir);
-  if (j.contains("process")) c.component.process = j.at("process").get<ProcessSpec>();
+  if (j.contains("process")) c.component.selector = j.at("process").get<ProcessSpec>();
 }
 
 static void to_json(Json& j, const BoundAction& a) {
@@ -90,22 +90,50 @@ static void from_json(const Json& j, BoundAction& a) {
   j.at("component").get_to(a.component);
 }
 
-static void to_json(Json& j, const ProcessState& s) {
-  j = Json{{"running", s.running}, {"why", s.why},         {"leader", s.leader},
-           {"group", s.group},     {"members", s.members}, {"stopped", s.stopped}};
+static void to_json(Json& j, const Document& d) {
+  switch (d.type) {
+    case NodeType::null: j = nullptr; return;
+    case NodeType::text: j = d.text; return;
+    case NodeType::list:
+      j = Json::array();
+      for (const Document& item : d.items) j.push_back(item);
+      return;
+    case NodeType::mapping:
+      j = Json::object();
+      for (const Entry& entry : d.entries) j[entry.key] = entry.value;
+      return;
+    case NodeType::boolean:
+    case NodeType::integer:
+    case NodeType::number: j = Json::parse(d.text); return;
+  }
 }
-static void from_json(const Json& j, ProcessState& s) {
-  j.at("running").get_to(s.running);
-  j.at("why").get_to(s.why);
-  j.at("leader").get_to(s.leader);
-  j.at("group").get_to(s.group);
-  j.at("members").get_to(s.members);
-  j.at("stopped").get_to(s.stopped);
+static void from_json(const Json& j, Document& d) {
+  if (j.is_string()) {
+    d = text_document(j.get<std::string>());
+  } else if (j.is_array()) {
+    d = list_document(j.get<std::vector<Document>>());
+  } else if (j.is_object()) {
+    d = mapping_document({});
+    for (const auto& [key, value] : j.items()) d.entries.push_back({key, {}, value.get<Document>()});
+  } else {
+    d = {};
+    d.type = j.is_null() ? NodeType::null : j.is_boolean() ? NodeType::boolean : NodeType::number;
+    if (j.is_number_integer()) d.type = NodeType::integer;
+    if (!j.is_null()) d.text = j.dump();
+  }
 }
 
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
+
+// Version 1 kept what belongs to a mechanism beside what every record has, whether the kind used it or not.
+Json payload_of_version_1(const Json& j) {
+  Json out{{"limit", j.at("limit")}, {"before", j.at("before")}};
+  const bool command = j.at("kind") == "exec";
+  for (const char* key : {command ? "argv" : "signal", command ? "effect" : "targets"}) out[key] = j.at(key);
+  return out;
+}
 
 Json to_document(const UndoRecord& r) {
   return Json{{"version", kVersion},
@@ -118,18 +146,13 @@ Json to_document(const UndoRecord& r) {
               {"fault", r.fault},
               {"injection", r.injection},
               {"component", r.component},
-              {"signal", r.signal},
               {"hold", r.hold.count()},
-              {"argv", r.argv},
-              {"effect", r.effect},
-              {"limit", r.limit.count()},
+              {"payload", r.payload},
               {"undo", r.undo},
-              {"touched", r.touched},
-              {"before", r.before},
-              {"targets", r.targets}};
+              {"touched", r.touched}};
 }
 
-UndoRecord from_document(const Json& j) {
+UndoRecord from_document(const Json& j, int version) {
   UndoRecord r;
   j.at("id").get_to(r.id);
   j.at("sequence").get_to(r.sequence);
@@ -139,15 +162,10 @@ UndoRecord from_document(const Json& j) {
   j.at("fault").get_to(r.fault);
   j.at("injection").get_to(r.injection);
   j.at("component").get_to(r.component);
-  j.at("signal").get_to(r.signal);
   r.hold = Duration(j.at("hold").get<int64_t>());
-  j.at("argv").get_to(r.argv);
-  j.at("effect").get_to(r.effect);
-  r.limit = Duration(j.at("limit").get<int64_t>());
+  r.payload = (version == 1 ? payload_of_version_1(j) : j.at("payload")).get<Document>();
   r.undo = j.at("undo").get<std::vector<BoundAction>>();
   j.at("touched").get_to(r.touched);
-  j.at("before").get_to(r.before);
-  j.at("targets").get_to(r.targets);
   return r;
 }
 
@@ -166,11 +184,11 @@ Result<UndoRecord> decode_undo_record(const std::string& text) {
   try {
     const Json document = Json::parse(text);
     const int version = document.at("version").get<int>();
-    if (version != kVersion) {
+    if (version != 1 && version != kVersion) {
       return fail(ErrorKind::io, "undo record of version " + std::to_string(version) + ", expected " + std::to_string(kVersion) +
                                      "; undo it with the release that wrote it");
     }
-    return from_document(document);
+    return from_document(document, version);
   } catch (const Json::exception& broken) {
     return fail(ErrorKind::io, std::string("damaged undo record: ") + broken.what());
   }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/fault/mechanisms/process/scope.h"
+#include "agent/fault/mechanisms/process/identity.h"
 #include "agent/secrets/command_environment.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -51,26 +51,21 @@ struct UndoRecord {
   Owner owner;
   WallTime expires{};  // end of the lease at the time of writing, for a reader of the file
 
-  std::string kind;   // a mechanism of builtin.h: "kill", "pause", "stop", "exec", "started"
+  std::string kind;   // a mechanism of builtin.cc: "kill"
   std::string fault;  // name; empty for "started"
   uint32_t injection = UINT32_MAX;
   BoundComponent component;
-  int signal = 0;                   // kill
-  Duration hold{};                  // pause
-  std::vector<std::string> argv;    // exec
-  std::vector<std::string> effect;  // exec
-  Duration limit{};                 // for the change and for its proof
+  Duration hold{};   // it is ended so long after its effect; 0 = it is not held
+  Document payload;  // the mechanism's own: what is changed, and the state before
   std::vector<BoundAction> undo;
 
-  bool touched = false;             // the change may have been made: set, and durable, before it is
-  ProcessState before;              // to compare with afterwards
-  std::vector<ProcessRef> targets;  // the processes that are changed
+  bool touched = false;  // the change may have been made: set, and durable, before it is
 
   std::string what() const;  // "fault kill-ledger (kill of ledger)", "ledger, started by setup"
 };
 
 std::string encode(const UndoRecord& record);
-// Error io when the text is damaged or of an unknown version.
+// Error io when the text is damaged or of an unknown version. A record of version 1 is read as one of today.
 Result<UndoRecord> decode_undo_record(const std::string& text);
 
 }  // namespace shakedown

@@ -66,7 +66,7 @@ std::vector<Standing> commands_of(const std::string& folder) {
 }
 
 std::string lock_key_of(const UndoRecord& record) {
-  const auto& process = record.component.component.process;
+  const ProcessSpec* process = record.component.component.process();
   return process ? process->pidfile : record.component.folder + ":" + record.component.component.name;
 }
 

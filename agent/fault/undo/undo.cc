@@ -7,7 +7,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "agent/fault/builtin.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -112,6 +111,19 @@ Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& a
     outcomes.push_back(std::move(one));
   }
   co_return outcomes;
+}
+
+Task<Result<void>> renew_record(UndoJournal& journal, std::string id, ActionRunner& actions, const MechanismKind& kind,
+                                Duration lease) {
+  RecordLock lock;
+  const MonoTime now = mono_now();
+  const LockOutcome locked = co_await journal.lock(id, now, lock);
+  if (locked != LockOutcome::held) co_return ok();
+  Result<UndoRecord> record = journal.read(id);
+  if (record.has_error()) co_return fail(record.error());
+  if (!record.value().touched) co_return ok();
+  MechanismContext context{record.value(), journal, lock, actions, nullptr, nullptr};
+  co_return co_await kind.renew(context, lease);
 }
 
 std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes) {

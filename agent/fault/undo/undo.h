@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/fault/action_runner.h"
+#include "agent/fault/builtin.h"
 #include "agent/fault/fault.h"
 #include "agent/fault/undo/journal.h"
 
@@ -37,6 +38,10 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
 
 // Everything in the folder, newest first. Returns one outcome for each record.
 Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer, Duration patience);
+
+// The lease was renewed: what stands is held on by its kind. Nothing is done while somebody changes it or takes it back.
+Task<Result<void>> renew_record(UndoJournal& journal, std::string id, ActionRunner& actions, const MechanismKind& kind,
+                                Duration lease);
 
 // "fault x (kill of y): it does not run: ..." for each leftover.
 std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes);

@@ -78,7 +78,7 @@ constexpr Duration kStampSlack = std::chrono::milliseconds(100);
 // Until when a fault has to stand unless the target is seen to recover: its hold; else until somebody was declared to repair it,
 // who has `recover_within`; else the phase's end or that, whichever comes first.
 RunTime due_end(const InjectionView& view, const Fault& fault, const Evidence& evidence) {
-  if (hold_of(fault) > Duration{}) return view.effect_from + hold_of(fault);
+  if (fault.kind.hold > Duration{}) return view.effect_from + fault.kind.hold;
   const RunTime limit = view.effect_from + fault.recover_within;
   const auto& stages = evidence.timeline->stages();
   if (!fault.recover.empty() || view.record->stage.value >= stages.size()) return limit;

@@ -190,19 +190,17 @@ std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const S
 
 Happening happening(FaultId id, const Scenario& scenario) {
   const Fault& fault = scenario.fault(id);
-  const ComponentId component = component_of(fault.kind);
+  const ComponentId component = fault.kind.component;
   Happening out;
   out.fault = fault.name;
   const auto alike = std::count_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& other) {
-    return other.kind.index() == fault.kind.index() && component_of(other.kind) == component;
+    return other.kind.name == fault.kind.name && other.kind.component == component;
   });
   out.alike = alike > 1;
   if (scenario.components.size() > 1 && component.valid()) out.component = scenario.component(component).name;
-  const auto& process = component.valid() ? scenario.component(component).process : std::nullopt;
-  out.children = process && process->scope == ProcessScope::children;
-  if (std::holds_alternative<KillFault>(fault.kind)) out.what = Happening::What::dies;
-  if (std::holds_alternative<PauseFault>(fault.kind)) out.what = Happening::What::hangs;
-  if (std::holds_alternative<StopFault>(fault.kind)) out.what = Happening::What::is_stopped;
+  const ProcessSpec* process = component.valid() ? scenario.component(component).process() : nullptr;
+  out.children = process != nullptr && process->scope == ProcessScope::children;
+  out.kind = fault.kind.name;
   return out;
 }
 

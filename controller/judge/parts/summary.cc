@@ -129,7 +129,7 @@ double offered_in(StageId id, const Evidence& evidence) {
 ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evidence& evidence) {
   const InjectionRecord& record = *view.record;
   const Fault& fault = evidence.scenario->fault(record.fault);
-  const ComponentId component = component_of(fault.kind);
+  const ComponentId component = fault.kind.component;
   ScoredFault out;
   out.name = fault.name;
   if (component.valid()) out.component = evidence.scenario->component(component).name;

@@ -40,13 +40,6 @@ struct CheckWords {
   std::string operator()(const CommandCheck& k) const { return words(k.argv) + (k.number ? " number" : ""); }
 };
 
-struct FaultWords {
-  std::string operator()(const KillFault& k) const { return fmt::format("signal {}", k.signal); }
-  std::string operator()(const PauseFault& k) const { return fmt::format("hold {}", k.hold.count()); }
-  std::string operator()(const StopFault&) const { return ""; }
-  std::string operator()(const ExecFault& k) const { return words(k.argv) + " effect " + words(k.effect); }
-};
-
 struct ShapeWords {
   std::string operator()(const ConstantRate& s) const { return fmt::format("{}", s.rate.per_second); }
   std::string operator()(const RampRate& s) const { return fmt::format("{} to {}", s.from.per_second, s.to.per_second); }
@@ -131,8 +124,11 @@ std::string meaning(const Ledger& ledger, const Scenario& scenario) {
 }
 
 std::string meaning(const Fault& fault, const Scenario& scenario) {
-  const ComponentId component = component_of(fault.kind);
-  std::string out = fmt::format("{} {} of {}", kind_name(fault.kind), std::visit(FaultWords{}, fault.kind),
+  const ComponentId component = fault.kind.component;
+  // How long its commands may take is no part of what they do; the hold is compared as a length.
+  Document said = fault.kind.document;
+  std::erase_if(said.entries, [](const Entry& entry) { return entry.key == "limit" || entry.key == "hold"; });
+  std::string out = fmt::format("{} {} hold {} of {}", fault.kind.name, text_of(said), fault.kind.hold.count(),
                                 component.value < scenario.components.size() ? scenario.component(component).name : "?");
   for (const Action& action : fault.recover) out += fmt::format("; {} after {}", action.describe, action.after.count());
   return out;

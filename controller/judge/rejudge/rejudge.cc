@@ -128,7 +128,7 @@ class Mapper {
     if constexpr (std::is_same_v<T, Phase>) out.load.reset(), out.faults.clear();
     if constexpr (std::is_same_v<T, Fault>) {
       map(out.phase);
-      out.kind = StopFault{component(component_of(wanted.kind))};
+      out.kind = FaultKind{"stop", component(wanted.kind.component), {}, {}};
       out.recover.clear();
       out.undo.clear();
     }

@@ -9,6 +9,7 @@
 
 #include "controller/model/figures.h"
 #include "controller/report/words/spoken.h"
+#include "core/faults/fault_form.h"
 
 namespace shakedown::report {
 namespace {
@@ -201,13 +202,8 @@ std::string happening_words(const Happening& h) {
   const std::string name = h.component.empty() ? "the process" : h.component;
   const std::string who = (h.children ? h.component.empty() ? "the workers of " : "the processes of " : "") + name;
   const std::string which = h.alike ? fmt::format(" (\"{}\")", h.fault) : "";
-  switch (h.what) {
-    case Happening::What::dies: return who + (h.children ? " die" : " dies") + which;
-    case Happening::What::hangs: return who + (h.children ? " hang" : " hangs") + which;
-    case Happening::What::is_stopped: return who + (h.children ? " are stopped" : " is stopped") + which;
-    case Happening::What::something: break;
-  }
-  return fmt::format("\"{}\" happens", h.fault);
+  const std::string said = happening_of(h.kind, who, h.children);
+  return !said.empty() ? said + which : fmt::format("\"{}\" happens", h.fault);
 }
 
 }  // namespace shakedown::report

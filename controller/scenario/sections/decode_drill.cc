@@ -1,67 +1,45 @@
 #include <algorithm>
-#include <csignal>
-#include <map>
 
 #include "controller/scenario/sections/decode.h"
+#include "core/faults/fault_form.h"
+#include "core/form/document.h"
 
 namespace shakedown {
 namespace {
 
-int signal_number(const std::string& name) {
-  static const std::map<std::string, int> numbers = {{"SIGKILL", SIGKILL}, {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT},
-                                                     {"SIGQUIT", SIGQUIT}, {"SIGABRT", SIGABRT}, {"SIGSEGV", SIGSEGV},
-                                                     {"SIGHUP", SIGHUP}};
-  const auto found = numbers.find(name);
-  return found == numbers.end() ? SIGKILL : found->second;
+// The kind of fault that is written; null where none is.
+const FaultForm* written_fault(const View& view) {
+  for (const FaultForm& form : fault_forms()) {
+    if (view[form.name].written()) return &form;
+  }
+  return nullptr;
 }
 
-FaultKind decode_fault_kind(const Decoding& d, const View& view) {
-  const std::string kind = view.which({"kill", "pause", "stop", "exec"});
-  if (kind.empty()) return KillFault{};
-  const View inner = view[kind];
-  const ComponentId component = inner["component"].id<ComponentId>(d.names);
-  if (kind == "pause") return PauseFault{component, inner["hold"].duration()};
-  if (kind == "stop") return StopFault{component};
-  if (kind == "exec") {
-    return ExecFault{component, inner["command"].texts(), inner["effect"].texts(), inner["limit"].duration()};
-  }
-  return KillFault{component, signal_number(inner["signal"].text())};
+FaultKind decode_fault_kind(const Decoding& d, const View& said, const FaultForm& form) {
+  FaultKind kind;
+  kind.name = form.name;
+  kind.component = said["component"].id<ComponentId>(d.names);
+  kind.document = document_of(said);
+  std::erase_if(kind.document.entries, [](const Entry& entry) { return entry.key == "component"; });
+  kind.hold = hold_said(said);
+  return kind;
 }
 
-void check_fault_kind(Decoding& d, const View& view, const Fault& fault, const Component& component) {
-  const std::string kind = kind_name(fault.kind);
-  const Position at = view[kind]["component"].at();
-  const bool signals = kind == "kill" || kind == "pause";
-  if (signals && !component.process) {
-    d.diagnostics.error(at, kind + " needs to know the process of component " + ticked(component.name),
-                        "add `process:` to the component");
-  }
-  const auto* kill = std::get_if<KillFault>(&fault.kind);
-  if (kill != nullptr && kill->signal == SIGHUP) {
-    d.diagnostics.error(view[kind]["signal"].at(), "SIGHUP need not end a process: most daemons reload their configuration on it",
-                        "kill with SIGTERM or SIGKILL, or send it by `exec` with an `effect` that proves what it did");
-  }
-  if (kind == "stop" && component.stop.empty() && !component.process) {
-    d.diagnostics.error(at, "component " + ticked(component.name) + " has no `stop` command and no `process`",
-                        "add `stop:` or `process:` to the component");
-  }
-  if (kind == "exec" && component.agent.valid() && !d.scenario.agents[component.agent.value].local) {
-    d.diagnostics.error(view[kind].at(), "inline commands run on the agent `local` only",
-                        "break this component by kill, pause or stop");
-  }
+void check_fault_kind(Decoding& d, const View& said, const FaultForm& form, const Component& component) {
+  if (form.check == nullptr) return;
+  const bool local = component.agent.valid() && d.scenario.agents[component.agent.value].local;
+  form.check(said, component, local, d.diagnostics);
 }
 
-std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fault) {
-  const ComponentId id = component_of(fault.kind);
-  const std::string kind = kind_name(fault.kind);
+std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fault, const FaultForm& form) {
+  const ComponentId id = fault.kind.component;
   const Position at = view["name"].at();
-  if (kind == "exec") {
-    d.diagnostics.error(at, "fault " + ticked(fault.name) + " has no `undo`",
-                        "only you know what ends your command; add `undo:`");
+  if (!form.undo) {
+    d.diagnostics.error(at, "fault " + ticked(fault.name) + " has no `undo`", form.undo_hint);
     return {};
   }
   if (!id.valid()) return {};
-  if (kind == "pause") return {resume_action(d, id)};
+  if (form.undo == Action::Kind::resume) return {resume_action(d, id)};
   if (d.scenario.component(id).start.empty()) {
     d.diagnostics.error(at,
                         "fault " + ticked(fault.name) + " cannot be undone: component " + ticked(d.scenario.component(id).name) +
@@ -73,7 +51,7 @@ std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fau
 }
 
 // An undo that is declared to take longer than it may would be a leftover each time.
-void check_undo_within(Decoding& d, const View& view, const Fault& fault) {
+void check_undo_within(Decoding& d, const View& view, const Fault& fault, const View& said) {
   if (!view["undo_within"]) return;
   Duration need{};
   for (const Action& action : fault.undo) {
@@ -81,7 +59,7 @@ void check_undo_within(Decoding& d, const View& view, const Fault& fault) {
     need += action.after + (stops ? d.scenario.component(action.component).stop_limit : action.limit);
   }
   // Whether it worked is asked of its effect.
-  if (const auto* exec = std::get_if<ExecFault>(&fault.kind); exec != nullptr && !exec->effect.empty()) need += exec->limit;
+  need += effect_limit_said(said);
   if (fault.undo_within >= need) return;
   d.diagnostics.error(view["undo_within"].at(),
                       "fault " + ticked(fault.name) + " must be undone within " + format_duration(fault.undo_within) +
@@ -90,7 +68,7 @@ void check_undo_within(Decoding& d, const View& view, const Fault& fault) {
 }
 
 // at, hold and the waits of `recover` must lie inside the phase.
-void check_place(Decoding& d, const View& view, const Fault& fault, const View& length) {
+void check_place(Decoding& d, const View& view, const Fault& fault, const View& said, const View& length) {
   if (!length || !view["at"]) return;
   const Duration phase = length.duration();
   const std::string ends = ", the phase ends at " + format_duration(phase);
@@ -99,10 +77,10 @@ void check_place(Decoding& d, const View& view, const Fault& fault, const View& 
                         "lengthen the phase or inject earlier");
     return;
   }
-  const auto* pause = std::get_if<PauseFault>(&fault.kind);
-  if (pause != nullptr && fault.at + pause->hold >= phase) {
-    d.diagnostics.error(view["pause"]["hold"].at(),
-                        "fault " + ticked(fault.name) + " is held until " + format_duration(fault.at + pause->hold) + ends,
+  const Duration hold = fault.kind.hold;
+  if (hold > Duration{} && fault.at + hold >= phase) {
+    d.diagnostics.error(said["hold"].at(),
+                        "fault " + ticked(fault.name) + " is held until " + format_duration(fault.at + hold) + ends,
                         "lengthen the phase or hold it less long");
   }
   Duration waits{};
@@ -119,17 +97,18 @@ Fault decode_fault(Decoding& d, const View& view, PhaseId phase, const View& len
   fault.name = view["name"].text();
   fault.phase = phase;
   fault.at = view["at"].duration();
-  fault.kind = decode_fault_kind(d, view);
+  const FaultForm* form = written_fault(view);
+  if (form != nullptr) fault.kind = decode_fault_kind(d, view[form->name], *form);
   fault.recover = decode_steps(d, view["recover"]);
   fault.recover_within = view["recover_within"].duration();
   fault.undo_within = view["undo_within"].duration();
   if (view["expected"]) fault.expected = view["expected"].rate();
-  if (!view) return fault;
-  const ComponentId id = component_of(fault.kind);
-  if (id.valid()) check_fault_kind(d, view, fault, d.scenario.component(id));
-  fault.undo = view["undo"].absent() ? default_undo(d, view, fault) : decode_steps(d, view["undo"]);
-  check_undo_within(d, view, fault);
-  check_place(d, view, fault, length);
+  if (!view || form == nullptr) return fault;
+  const View said = view[form->name];
+  if (fault.kind.component.valid()) check_fault_kind(d, said, *form, d.scenario.component(fault.kind.component));
+  fault.undo = view["undo"].absent() ? default_undo(d, view, fault, *form) : decode_steps(d, view["undo"]);
+  check_undo_within(d, view, fault, said);
+  check_place(d, view, fault, said, length);
   return fault;
 }
 

@@ -9,10 +9,10 @@ void check_component_step(Decoding& d, const View& step, const std::string& what
     d.diagnostics.error(step[what].at(), "component " + ticked(component.name) + " has no " + thing, hint);
   };
   if (what == "start" && component.start.empty()) lacks("`start` command", "add `start:` to the component");
-  if (what == "stop" && component.stop.empty() && !component.process) {
+  if (what == "stop" && component.stop.empty() && !component.process()) {
     lacks("`stop` command and no `process`", "add `stop:` or `process:` to the component");
   }
-  if (what == "continue" && !component.process) lacks("`process`", "add `process:` to the component");
+  if (what == "continue" && !component.process()) lacks("`process`", "add `process:` to the component");
 }
 
 void place_command(Decoding& d, const View& step, Action& action) {

@@ -42,8 +42,8 @@ std::vector<std::string> command_of(const View& view) {
   return view.written() && !view ? std::vector<std::string>{"?"} : view.texts();
 }
 
-std::optional<ProcessSpec> decode_process(const Decoding& d, const View& view) {
-  if (view.absent()) return std::nullopt;
+Selector decode_process(const Decoding& d, const View& view) {
+  if (view.absent()) return {};
   ProcessSpec process;
   process.pidfile = d.path(view["pidfile"].text());
   process.exe = view["exe"].text();
@@ -110,7 +110,7 @@ void decode_components(Decoding& d, const View& root) {
     Component component;
     component.name = name;
     component.agent = owner_of(d, name, view);
-    component.process = decode_process(d, view["process"]);
+    component.selector = decode_process(d, view["process"]);
     component.start = command_of(view["start"]);
     component.stop = command_of(view["stop"]);
     component.stop_limit = view["stop_limit"].duration();

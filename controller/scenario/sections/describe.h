@@ -19,8 +19,7 @@ Shape target_shape();
 Shape agent_shape();
 Shape component_shape();
 Shape connections_shape();
-Shape step_shape();     // one entry of setup, teardown, recover, undo
-Shape command_shape();  // argv
+Shape step_shape();  // one entry of setup, teardown, recover, undo
 
 // describe_traffic.cc: what is sent.
 Shape request_shape(const std::string& protocol, const std::vector<std::string>& holes);  // with its target

@@ -1,51 +1,43 @@
 #include "controller/scenario/sections/describe.h"
+#include "core/faults/fault_form.h"
 
 namespace shakedown {
 namespace {
 
 constexpr double kLongest = 30 * kDay;
 
-Shape kill_shape() {
-  return mapping("kill", "Sends a signal to the component's process, descendants or group.",
-                 {need("component", reference("component"), "Which one."),
-                  may("signal", choice({"SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT", "SIGSEGV", "SIGHUP"}), "SIGKILL",
-                      "Which signal; it must end the process, so SIGHUP is refused.")});
+// One key for each kind of fault, with the component that each one has.
+std::vector<Key> fault_keys() {
+  std::vector<Key> keys;
+  for (const FaultForm& form : fault_forms()) {
+    Shape shape = form.shape();
+    shape.keys.insert(shape.keys.begin(), need("component", reference("component"), form.component_help));
+    keys.push_back(may(form.name, std::move(shape), form.help));
+  }
+  return keys;
 }
 
-Shape pause_shape() {
-  return mapping(
-      "pause", "Stands the component still (SIGSTOP) and lets it run on after a time.",
-      {need("component", reference("component"), "Which one."), need("hold", duration_above_zero(kLongest), "For how long.")});
-}
-
-Shape stop_shape() {
-  return mapping("stop", "Stops the component in good order.", {need("component", reference("component"), "Which one.")});
-}
-
-Shape exec_shape() {
-  return mapping("exec fault", "A command of yours breaks the component. The fault then needs `undo`.",
-                 {need("component", reference("component"), "What it breaks."),
-                  need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
-                  need("effect", command_shape(),
-                       "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown. After the undo it must "
-                       "fail again: one that still succeeds then says that the fault still stands, and is told as left behind."),
-                  may("limit", duration_above_zero(kDay), "30s", "How long each command may take.")});
-}
+bool undone_by_start(const FaultForm& form) { return form.undo == Action::Kind::start; }
+bool undone_by_continue(const FaultForm& form) { return form.undo == Action::Kind::resume; }
+bool undone_as_declared(const FaultForm& form) { return !form.undo; }
 
 Shape fault_shape() {
+  const std::vector<Key> kinds = fault_keys();
+  std::vector<std::string> names;
+  for (const Key& kind : kinds) names.push_back(kind.name);
   Shape shape = mapping(
-      "fault", "Something that is broken in a phase: exactly one of kill, pause, stop, exec.",
+      "fault", "Something that is broken in a phase: exactly one of " + fault_names([](const FaultForm&) { return true; }) + ".",
       {need("name", name(), "Its name, unique in the scenario."), need("at", duration(0, kLongest), "From the phase's start."),
-       may("kill", kill_shape(), "A signal."), may("pause", pause_shape(), "A standstill."),
-       may("stop", stop_shape(), "An orderly stop."), may("exec", exec_shape(), "A command of yours."),
        otherwise(
            "recover", list_of(step_shape(), 1, 100), "nothing: it must heal itself",
            "What the operator or orchestrator does. It counts as part of the recovery. Without it, and where no probe sees the "
            "service go down and come back, the fault stands until its `hold` is over, else until its phase ends or "
            "`recover_within` is over: what it does late is its own as well. A killed or stopped process that runs again by "
            "itself ends it."),
-       otherwise("undo", list_of(step_shape(), 1, 100), "start (kill, stop), continue (pause)",
-                 "What we do to clean up. It does not count as recovery. exec has no default."),
+       otherwise(
+           "undo", list_of(step_shape(), 1, 100),
+           "start (" + fault_names(&undone_by_start) + "), continue (" + fault_names(&undone_by_continue) + ")",
+           "What we do to clean up. It does not count as recovery. " + fault_names(&undone_as_declared) + " has no default."),
        otherwise("recover_within", duration_above_zero(kLongest),
                  "twice the largest RTO objective of the fault, else 60s; at least what the steps of `recover` and the slowest "
                  "probe may take",
@@ -55,7 +47,8 @@ Shape fault_shape() {
                  "60s, twice the `stop_limit` of its component, and what the steps of `undo` may take",
                  "How long its undo is waited for; teardown comes after it. What has not been taken back by then is a leftover."),
        may("expected", rate(1e6), "How often it really happens, from your own incidents: 2/month.")});
-  shape.exactly_one = {{"kill", "pause", "stop", "exec"}};
+  shape.keys.insert(shape.keys.begin() + 2, kinds.begin(), kinds.end());
+  shape.exactly_one = {names};
   shape.later = {"network", "gate", "resource", "time", "group"};
   return shape;
 }

@@ -29,8 +29,6 @@ std::string path_text() {
 
 }  // namespace
 
-Shape command_shape() { return list_of(text(), 1, 256); }
-
 Shape decision_shape() {
   return mapping(
       "decision", "Who decides about the launch, who contributes, and who is told.",

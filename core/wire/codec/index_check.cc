@@ -82,7 +82,7 @@ void check_scenario(Checker& c, const DrillPlan& s) {
     for (const MixEntry& entry : one.load->mix) c.operation(entry.operation);
   }
   for (const Fault& one : s.faults) {
-    c.phase(one.phase).need(component_of(one.kind), s.components.size(), "component");
+    c.phase(one.phase).need(one.kind.component, s.components.size(), "component");
     c.actions(one.recover).actions(one.undo);
   }
   for (const Check& one : s.checks) {

@@ -67,7 +67,7 @@ void fields(Reader& io, Document& m, const v1::Document& p) {
   read(io, p, m, 1, size);
 }
 WIRE_FIELDS(Request, v1::Request) { WIRE(target) WIRE(protocol) WIRE_STRUCT(document) }
-WIRE_FIELDS(std::monostate, v1::NoKey) {}
+WIRE_FIELDS(std::monostate, v1::Nothing) {}
 WIRE_FIELDS(UniformKey, v1::UniformKey) { WIRE(low) WIRE(high) }
 WIRE_FIELDS(SequenceKey, v1::SequenceKey) { WIRE(from) }
 WIRE_FIELDS(KeySpec, v1::KeySpec) {
@@ -124,26 +124,19 @@ WIRE_FIELDS(Ledger, v1::Ledger) {
 // ---- components and faults
 
 WIRE_FIELDS(ProcessSpec, v1::ProcessSpec) { WIRE(pidfile) WIRE(exe) WIRE(user) WIRE(scope) WIRE(processes) }
+WIRE_FIELDS(Selector, v1::Selector) {
+  WIRE_CASE(std::monostate, none)
+  WIRE_CASE(ProcessSpec, process)
+  WIRE_CASES_END(kind)
+}
 WIRE_FIELDS(Component, v1::Component) {
-  WIRE(name) WIRE(agent) WIRE_MAYBE_STRUCT(process) WIRE_VALUES(start) WIRE_VALUES(stop)
+  WIRE(name) WIRE(agent) WIRE_STRUCT(selector) WIRE_VALUES(start) WIRE_VALUES(stop)
   WIRE_NS(stop_limit)
 }
 WIRE_FIELDS(Action, v1::Action) {
   WIRE(kind) WIRE(component) WIRE_VALUES(argv) WIRE(agent) WIRE_NS(after) WIRE_NS(limit) WIRE(describe)
 }
-WIRE_FIELDS(KillFault, v1::KillFault) { WIRE(component) WIRE(signal) }
-WIRE_FIELDS(PauseFault, v1::PauseFault) { WIRE(component) WIRE_NS(hold) }
-WIRE_FIELDS(StopFault, v1::StopFault) { WIRE(component) }
-WIRE_FIELDS(ExecFault, v1::ExecFault) {
-  WIRE(component) WIRE_VALUES(argv) WIRE_VALUES(effect) WIRE_NS(limit)
-}
-WIRE_FIELDS(FaultKind, v1::FaultKind) {
-  WIRE_CASE(KillFault, kill)
-  WIRE_CASE(PauseFault, pause)
-  WIRE_CASE(StopFault, stop)
-  WIRE_CASE(ExecFault, exec)
-  WIRE_CASES_END(kind)
-}
+WIRE_FIELDS(FaultKind, v1::FaultKind) { WIRE(name) WIRE(component) WIRE_STRUCT(document) WIRE_NS(hold) }
 WIRE_FIELDS(Fault, v1::Fault) {
   WIRE(name) WIRE(phase) WIRE_NS(at) WIRE_STRUCT(kind) WIRE_STRUCTS(recover) WIRE_STRUCTS(undo)
   WIRE_NS(recover_within) WIRE_MAYBE(expected) WIRE_NS(undo_within)

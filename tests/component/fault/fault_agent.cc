@@ -1,7 +1,8 @@
 // A small agent for the crash tests: it makes a FaultRunner, injects one fault into an existing process and runs until
 // it is killed. Started as `fault_agent watch DIR` it is the watchdog; as `fault_agent sweep ...` it only starts and ends.
-// The other modes run --script in one way each: as a setup command, as setup's start of the component, as an effect, as an
-// undo; with --secret it is handed one in $TOKEN. `hold` is as `undo`, but leaves the undo to others.
+// `contract` injects the kind's case of fault_cases.cc. The other modes run --script in one way each: as a setup command, as
+// setup's start of the component, as an effect, as an undo; with --secret it is handed one in $TOKEN. `hold` is as `undo`, but
+// leaves the undo to others.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -11,6 +12,8 @@
 
 #include "agent/fault/fault_runner.h"
 #include "core/base/clock.h"
+#include "tests/component/fault/fault_cases.h"
+#include "tests/support/faults.h"
 
 namespace shakedown {
 namespace {
@@ -59,7 +62,7 @@ Assignment assignment_of(int count, char** values) {
   ProcessSpec process;
   process.pidfile = argument(count, values, "pidfile");
   process.exe = mode == "start-step" ? "no-such-program" : "sleep";
-  component.process = process;
+  component.selector = process;
   plan.plan.components.push_back(component);
 
   Action start;
@@ -72,21 +75,22 @@ Assignment assignment_of(int count, char** values) {
   const std::string kind = argument(count, values, "kind", "kill");
   const std::vector<std::string> shell{"sh", "-c", script};
   if (mode == "effect" || mode == "undo" || mode == "hold") {
-    ExecFault exec;
-    exec.component = ComponentId(0);
-    exec.argv = {"touch", "broken"};
-    exec.effect = mode == "effect" ? shell : std::vector<std::string>{"test", "-e", "broken"};
-    fault.kind = exec;
+    fault.kind = faults::exec(ComponentId(0), {"touch", "broken"},
+                              mode == "effect" ? shell : std::vector<std::string>{"test", "-e", "broken"});
     Action undo;
     undo.kind = Action::Kind::exec;
     undo.argv = mode != "effect" ? shell : std::vector<std::string>{"rm", "-f", "broken"};
     undo.describe = "take it back";
     fault.undo.push_back(undo);
-    plan.plan.components[0].process.reset();
+    plan.plan.components[0].selector = {};
+  } else if (mode == "contract") {
+    const test::FaultCase& one = *test::find_fault_case(kind);
+    fault.kind = one.fault(plan.plan.folder, ComponentId(0));
+    if (one.undo != nullptr) fault.undo = one.undo(plan.plan.folder);
   } else if (kind == "pause" || kind == "long-pause") {
-    fault.kind = PauseFault{ComponentId(0), std::chrono::milliseconds(kind == "pause" ? 150 : 600'000)};
+    fault.kind = faults::pause(ComponentId(0), std::chrono::milliseconds(kind == "pause" ? 150 : 600'000));
   } else {
-    fault.kind = KillFault{ComponentId(0), 9};
+    fault.kind = faults::kill(ComponentId(0), 9);
     fault.recover.push_back(start);
   }
   plan.plan.faults.push_back(fault);
@@ -145,7 +149,7 @@ int run(int count, char** values) {
     step.argv = {"sh", "-c", argument(count, values, "script")};
     step.limit = std::chrono::hours(1);
     runner.value()->run_step(StepEvent::Kind::setup, step, [](StepEvent event) { print(Event(std::move(event))); });
-  } else if (mode == "once" || mode == "effect" || mode == "undo" || mode == "hold") {
+  } else if (mode == "once" || mode == "contract" || mode == "effect" || mode == "undo" || mode == "hold") {
     runner.value()->inject(InjectionId(0), FaultId(0), StageId(0), clock.now());
   } else {
     cycle.next();

@@ -9,6 +9,7 @@
 #include "core/base/rng.h"
 #include "core/runtime/process/child_process.h"
 #include "tests/component/fault/fault_rig.h"
+#include "tests/support/faults.h"
 
 namespace shakedown::test {
 namespace {
@@ -20,7 +21,7 @@ using ::testing::HasSubstr;
 struct FaultCrashTest : ::testing::Test {
   TemporaryFolder folder;
   Component victim = component(folder, "victim", {"sleep", "1000"}, "sleep");
-  const std::string pidfile = victim.process->pidfile;
+  const std::string pidfile = victim.process()->pidfile;
 
   void start_victim() {
     write_text(folder / "run/.keep", "");
@@ -147,7 +148,7 @@ TEST_F(FaultCrashTest, AProcessThatIsStillDyingDoesNotPassForRunning) {
   FaultRig rig;
   rig.options.lock_dir = folder / "locks";
   const ComponentId id = rig.add(victim);
-  const FaultId fault = rig.add("kill-it", KillFault{id, SIGTERM});
+  const FaultId fault = rig.add("kill-it", faults::kill(id, SIGTERM));
   start_victim();
   const pid_t before = pid_in(pidfile);
   ASSERT_TRUE(rig.make().has_value());

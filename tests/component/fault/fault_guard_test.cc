@@ -10,6 +10,7 @@
 #include "agent/fault/mechanisms/process/identity.h"
 #include "agent/fault/undo/state_folders.h"
 #include "tests/component/fault/fault_rig.h"
+#include "tests/support/faults.h"
 
 namespace shakedown::test {
 namespace {
@@ -31,8 +32,8 @@ pid_t watchdog_of(const FaultRig& rig) {
 struct FaultGuardTest : ::testing::Test {
   FaultRig rig;
   ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
-  FaultId pause = rig.add("pause-it", PauseFault{sleeper, seconds(100)});
-  FaultId kill = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  FaultId pause = rig.add("pause-it", faults::pause(sleeper, seconds(100)));
+  FaultId kill = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   pid_t pid = rig.start_outside(sleeper);
 
   void make() {
@@ -225,8 +226,9 @@ class NoDescriptors {
 
 TEST_F(FaultGuardTest, WhatAnAgentWithoutDescriptorsCannotUndoIsUndoneByItsWatchdog) {
   const Action broken = exec_of({"touch", rig.folder / "broken"}), mended = exec_of({"rm", rig.folder / "broken"});
-  const FaultId exec = rig.add("break-it", ExecFault{sleeper, broken.argv, {"test", "-e", rig.folder / "broken"}}, {}, {mended});
-  const FaultId stop = rig.add("stop-it", StopFault{sleeper});
+  const FaultId exec =
+      rig.add("break-it", faults::exec(sleeper, broken.argv, {"test", "-e", rig.folder / "broken"}), {}, {mended});
+  const FaultId stop = rig.add("stop-it", faults::stop(sleeper));
   make();
   for (const FaultId fault : {pause, kill, exec, stop}) {
     const InjectionId injection = rig.inject(fault);
@@ -281,8 +283,8 @@ TEST_F(FaultGuardTest, WithoutDescriptorsAnywhereAPauseEndsAndIsToldAsALeftover)
 // What stands in the way is a folder of that name, which keeps root, too, from writing.
 TEST_F(FaultGuardTest, AComponentIsStartedAgainThoughNeitherItsNoteNorItsLogCanBeWritten) {
   const Action touch = exec_of({"touch", rig.folder / "undone"});
-  const FaultId undone = rig.add("undo-it", KillFault{sleeper, SIGKILL}, {}, {start_of(sleeper), touch});
-  const FaultId recovered = rig.add("recover-it", KillFault{sleeper, SIGKILL}, {start_of(sleeper)});
+  const FaultId undone = rig.add("undo-it", faults::kill(sleeper, SIGKILL), {}, {start_of(sleeper), touch});
+  const FaultId recovered = rig.add("recover-it", faults::kill(sleeper, SIGKILL), {start_of(sleeper)});
   make();
   for (const FaultId fault : {undone, recovered}) {
     const InjectionId injection = rig.inject(fault, seconds(1));

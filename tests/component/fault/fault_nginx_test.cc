@@ -8,6 +8,7 @@
 
 #include "agent/fault/mechanisms/process/scope.h"
 #include "tests/component/fault/fault_rig.h"
+#include "tests/support/faults.h"
 
 namespace shakedown::test {
 namespace {
@@ -31,20 +32,20 @@ struct FaultNginxTest : ::testing::Test {
                   ProcessScope::group);
     whole = rig.add(nginx);
     nginx.name = "nginx-workers";
-    nginx.process->scope = ProcessScope::children;
+    nginx.process()->scope = ProcessScope::children;
     workers = rig.add(nginx);
     setenv("PATH", (std::string(getenv("PATH")) + ":/usr/sbin").c_str(), 1);
   }
 
   std::vector<ProcessRef> worker_list() const {
-    const auto state = observe(*rig.assignment.plan.component(workers).process);
+    const auto state = observe(*rig.assignment.plan.component(workers).process());
     return state.has_value() ? state.value().members : std::vector<ProcessRef>();
   }
 };
 
 TEST_F(FaultNginxTest, AKilledGroupIsRecoveredByItsOperator) {
   std::filesystem::remove(rig.folder / "nginx.sock");
-  const FaultId fault = rig.add("kill-all", KillFault{whole, SIGKILL},
+  const FaultId fault = rig.add("kill-all", faults::kill(whole, SIGKILL),
                                 {exec_of({"rm", "-f", rig.folder / "nginx.sock"}), start_of(whole, milliseconds(50))});
   ASSERT_TRUE(rig.make().has_value());
   const StepEvent started = rig.step(StepEvent::Kind::setup, start_of(whole));
@@ -68,7 +69,7 @@ TEST_F(FaultNginxTest, AKilledGroupIsRecoveredByItsOperator) {
 }
 
 TEST_F(FaultNginxTest, KilledWorkersComeBackByThemselvesAndTheMasterStays) {
-  const FaultId fault = rig.add("kill-workers", KillFault{workers, SIGKILL});
+  const FaultId fault = rig.add("kill-workers", faults::kill(workers, SIGKILL));
   ASSERT_TRUE(rig.make().has_value());
   ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(whole)).ok);
   ASSERT_TRUE(eventually([&] { return worker_list().size() == 2; }));
@@ -86,7 +87,7 @@ TEST_F(FaultNginxTest, KilledWorkersComeBackByThemselvesAndTheMasterStays) {
 }
 
 TEST_F(FaultNginxTest, PausedWorkersStopWhileTheMasterRuns) {
-  const FaultId fault = rig.add("pause-workers", PauseFault{workers, seconds(30)});
+  const FaultId fault = rig.add("pause-workers", faults::pause(workers, seconds(30)));
   ASSERT_TRUE(rig.make().has_value());
   ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(whole)).ok);
   ASSERT_TRUE(eventually([&] { return worker_list().size() == 2; }));

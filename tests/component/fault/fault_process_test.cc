@@ -13,6 +13,7 @@
 #include "agent/fault/mechanisms/process/pidfile.h"
 #include "agent/fault/mechanisms/process/scope.h"
 #include "tests/component/fault/fault_rig.h"
+#include "tests/support/faults.h"
 #include "tests/support/no_room.h"
 
 namespace shakedown::test {
@@ -29,7 +30,7 @@ struct FaultProcessTest : ::testing::Test {
 
   // The kill is refused with this reason, and the process lives on.
   void expect_refused(const std::string& reason) {
-    const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+    const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
     const auto made = rig.make();
     ASSERT_TRUE(made.has_value()) << made.error().text();
     const InjectionId injection = rig.inject(fault);
@@ -43,7 +44,7 @@ struct FaultProcessTest : ::testing::Test {
     end_process(pid);
     std::filesystem::remove_all(rig.folder / "run");  // what it names now is not for the rig to end
   }
-  ProcessSpec& process() { return *rig.assignment.plan.components[0].process; }
+  ProcessSpec& process() { return *rig.assignment.plan.components[0].process(); }
 };
 
 TEST_F(FaultProcessTest, AnotherExecutableIsRefused) {
@@ -188,7 +189,7 @@ TEST_F(FaultProcessTest, ADeletedExecutableIsStillRecognized) {
   const ComponentId copied = rig.add(component(rig.folder, "copied", {copy, "1000"}, "mysleep"));
   rig.start_outside(copied);
   std::filesystem::remove(copy);
-  EXPECT_TRUE(find_process(*rig.assignment.plan.component(copied).process).has_value());
+  EXPECT_TRUE(find_process(*rig.assignment.plan.component(copied).process()).has_value());
 }
 
 TEST_F(FaultProcessTest, AProcessWithoutIdentityIsRefusedBeforeAnythingRuns) {
@@ -201,7 +202,7 @@ TEST_F(FaultProcessTest, AProcessWithoutIdentityIsRefusedBeforeAnythingRuns) {
 
 TEST_F(FaultProcessTest, AFaultThatNothingCouldUndoIsRefused) {
   rig.assignment.plan.components[0].start.clear();
-  rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   const auto made = rig.make();
   ASSERT_TRUE(made.has_error());
   EXPECT_EQ(made.error().kind, ErrorKind::refused);
@@ -227,13 +228,13 @@ TEST_F(FaultProcessTest, ASecondRunOfTheComponentIsLocked) {
 TEST_F(FaultProcessTest, OneProcessMayBeTwoComponents) {
   Component again = rig.assignment.plan.components[0];
   again.name = "sleeper-children";
-  again.process->scope = ProcessScope::children;
+  again.process()->scope = ProcessScope::children;
   rig.add(again);
   EXPECT_TRUE(rig.make().has_value());
 }
 
 TEST_F(FaultProcessTest, WithoutARecordNothingIsInjected) {
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   const ComponentId second = rig.add(component(rig.folder, "second", {"sleep", "1000"}, "sleep"));
   ASSERT_TRUE(rig.make().has_value());
   ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(second)).ok) << "from here on the watchdog watches";
@@ -251,7 +252,7 @@ TEST_F(FaultProcessTest, WithoutARecordNothingIsInjected) {
 }
 
 TEST_F(FaultProcessTest, OnAFullDiskNothingIsInjected) {
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   ASSERT_TRUE(rig.make().has_value());
   const test::NoRoom full;
   const InjectionId injection = rig.inject(fault);
@@ -273,7 +274,7 @@ TEST_F(FaultProcessTest, AComponentIsLockedForTheWholeHostWhateverItsPidfileIsCa
   for (const std::string& pidfile : {rig.pidfile(id), link, copy}) {
     FaultRig other;
     Component theirs = rig.assignment.plan.component(id);
-    theirs.process->pidfile = pidfile;
+    theirs.process()->pidfile = pidfile;
     other.assignment.plan.components.push_back(theirs);
     const auto made = other.make();
     EXPECT_TRUE(made.has_error()) << pidfile;

@@ -87,7 +87,7 @@ Component component(const TemporaryFolder& folder, const std::string& name, std:
   process.pidfile = folder / ("run/" + name + ".pid");
   process.exe = exe;
   process.scope = scope;
-  made.process = process;
+  made.selector = process;
   return made;
 }
 
@@ -142,7 +142,7 @@ FaultRig::FaultRig() : clock_(mono_now()) {
 FaultRig::~FaultRig() {
   runner.reset();
   for (const Component& one : assignment.plan.components) {
-    if (one.process) end_process(pid_in(one.process->pidfile));
+    if (one.process()) end_process(pid_in(one.process()->pidfile));
   }
 }
 
@@ -170,7 +170,7 @@ pid_t FaultRig::start_outside(ComponentId id) {
   Command command;
   command.argv = one.start;
   command.folder = folder.path();
-  command.pid_file = one.process->pidfile;
+  command.pid_file = one.process()->pidfile;
   const auto child = spawn(command);
   EXPECT_TRUE(child.has_value()) << child.error().text();
   return child.has_value() ? child.value().pid() : 0;
@@ -289,6 +289,6 @@ std::vector<std::string> FaultRig::records() const {
 
 pid_t FaultRig::pid(ComponentId id) const { return pid_in(pidfile(id)); }
 
-std::string FaultRig::pidfile(ComponentId id) const { return assignment.plan.component(id).process->pidfile; }
+std::string FaultRig::pidfile(ComponentId id) const { return assignment.plan.component(id).process()->pidfile; }
 
 }  // namespace shakedown::test

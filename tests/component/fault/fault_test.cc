@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/component/fault/fault_rig.h"
+#include "tests/support/faults.h"
 
 namespace shakedown::test {
 namespace {
@@ -26,7 +27,7 @@ struct FaultTest : ::testing::Test {
 };
 
 TEST_F(FaultTest, KillIsProvenRecoveredAndFoundClean) {
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL}, {start_of(sleeper, milliseconds(50))});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL), {start_of(sleeper, milliseconds(50))});
   const pid_t before = rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault, milliseconds(200));
@@ -55,7 +56,7 @@ TEST_F(FaultTest, KillIsProvenRecoveredAndFoundClean) {
 }
 
 TEST_F(FaultTest, NothingIsInjectedBeforeItsInstant) {
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   rig.start_outside(sleeper);
   make();
   const RunTime earliest = RunTime(Duration(0));
@@ -74,7 +75,7 @@ TEST_F(FaultTest, NothingIsInjectedBeforeItsInstant) {
 }
 
 TEST_F(FaultTest, FinishWithoutRecoveryUndoesWhatDiffers) {
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -87,7 +88,7 @@ TEST_F(FaultTest, FinishWithoutRecoveryUndoesWhatDiffers) {
 TEST_F(FaultTest, ALookUndoesNothingAndFindsWhatRunsAgainByItself) {
   const ComponentId sleeper = rig.add(component(rig.folder, "sleeper", {"sleep", "1000"}, "sleep"));
   rig.start_outside(sleeper);
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   ASSERT_TRUE(rig.make().has_value());
   const InjectionId injection = rig.inject(fault);
   ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
@@ -102,7 +103,7 @@ TEST_F(FaultTest, ALookUndoesNothingAndFindsWhatRunsAgainByItself) {
 }
 
 TEST_F(FaultTest, PauseHoldsAndContinues) {
-  const FaultId fault = rig.add("pause-it", PauseFault{sleeper, milliseconds(300)});
+  const FaultId fault = rig.add("pause-it", faults::pause(sleeper, milliseconds(300)));
   const pid_t pid = rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -124,7 +125,7 @@ TEST_F(FaultTest, PauseEndedByRecoveryIsNotCountedAsOurUndo) {
   resume.kind = Action::Kind::resume;
   resume.component = sleeper;
   resume.describe = "continue it";
-  const FaultId fault = rig.add("pause-it", PauseFault{sleeper, milliseconds(400)}, {resume});
+  const FaultId fault = rig.add("pause-it", faults::pause(sleeper, milliseconds(400)), {resume});
   const pid_t pid = rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -142,7 +143,7 @@ TEST_F(FaultTest, PauseStopsEveryThreadOfEveryProcessOfTheGroup) {
       "[x.start() for x in t]\n";
   const ComponentId threads =
       rig.add(component(rig.folder, "threads", {"/usr/bin/python3", "-c", script}, "python3", ProcessScope::group));
-  const FaultId fault = rig.add("pause-it", PauseFault{threads, seconds(30)});
+  const FaultId fault = rig.add("pause-it", faults::pause(threads, seconds(30)));
   const pid_t pid = rig.start_outside(threads);
   const std::string children = "/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children";
   pid_t child = 0;
@@ -159,7 +160,7 @@ TEST_F(FaultTest, PauseStopsEveryThreadOfEveryProcessOfTheGroup) {
 }
 
 TEST_F(FaultTest, StopEndsInOrderAndIsUndoneByStart) {
-  const FaultId fault = rig.add("stop-it", StopFault{sleeper});
+  const FaultId fault = rig.add("stop-it", faults::stop(sleeper));
   const pid_t before = rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -185,7 +186,7 @@ TEST_F(FaultTest, StopInsistsWithSigkillAtItsLimit) {
 
 TEST_F(FaultTest, ExecIsProvenByItsEffectAndUndone) {
   const std::string mark = rig.folder / "broken";
-  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)}, {},
+  const FaultId fault = rig.add("break-it", faults::exec(sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)), {},
                                 {exec_of({"rm", "-f", mark})});
   rig.start_outside(sleeper);
   make();
@@ -201,7 +202,7 @@ TEST_F(FaultTest, ExecThatHoldsBeforeProvesNothingAndIsNotRun) {
   const std::string mark = rig.folder / "broken", ran = rig.folder / "ran";
   write_text(mark, "");
   const FaultId fault =
-      rig.add("break-it", ExecFault{sleeper, {"touch", ran}, {"test", "-e", mark}, seconds(20)}, {}, {exec_of({"true"})});
+      rig.add("break-it", faults::exec(sleeper, {"touch", ran}, {"test", "-e", mark}, seconds(20)), {}, {exec_of({"true"})});
   rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -213,7 +214,7 @@ TEST_F(FaultTest, ExecThatHoldsBeforeProvesNothingAndIsNotRun) {
 TEST_F(FaultTest, ExecWithoutEffectDidNotBiteAndIsUndone) {
   const std::string undone = rig.folder / "undone";
   const FaultId fault =
-      rig.add("break-it", ExecFault{sleeper, {"true"}, {"false"}, seconds(2)}, {}, {exec_of({"touch", undone})});
+      rig.add("break-it", faults::exec(sleeper, {"true"}, {"false"}, seconds(2)), {}, {exec_of({"touch", undone})});
   rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -229,7 +230,7 @@ struct SilentEffect : FaultTest, ::testing::WithParamInterface<const char*> {};
 TEST_P(SilentEffect, AfterTheUndoMayStand) {
   const std::string mark = rig.folder / "broken", silent = rig.folder / "silent";
   const std::string effect = "if test -e " + silent + "; then " + GetParam() + "; fi; test -e " + mark;
-  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"touch", mark}, {"sh", "-c", effect}, seconds(2)}, {},
+  const FaultId fault = rig.add("break-it", faults::exec(sleeper, {"touch", mark}, {"sh", "-c", effect}, seconds(2)), {},
                                 {exec_of({"sh", "-c", "rm -f " + mark + "; touch " + silent})});
   rig.start_outside(sleeper);
   make();
@@ -245,7 +246,7 @@ INSTANTIATE_TEST_SUITE_P(FaultTest, SilentEffect, ::testing::Values("sleep 997; 
 TEST_F(FaultTest, FailingUndoIsALeftoverWithItsOutputAndStays) {
   const std::string mark = rig.folder / "broken";
   const FaultId fault =
-      rig.add("break-it", ExecFault{sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)}, {},
+      rig.add("break-it", faults::exec(sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)), {},
               {exec_of({"sh", "-c", "test -e " + (rig.folder / "allow") + " || { echo no way back; exit 3; }; rm " + mark})});
   rig.start_outside(sleeper);
   make();
@@ -264,7 +265,7 @@ TEST_F(FaultTest, FailingUndoIsALeftoverWithItsOutputAndStays) {
 
 TEST_F(FaultTest, KillThatDoesNotKillDidNotBite) {
   const ComponentId deaf = rig.add(component(rig.folder, "deaf", {"sh", "-c", "trap '' TERM; sleep 1000 & wait"}, "sh"));
-  const FaultId fault = rig.add("kill-it", KillFault{deaf, SIGTERM});
+  const FaultId fault = rig.add("kill-it", faults::kill(deaf, SIGTERM));
   const pid_t pid = rig.start_outside(deaf);
   ASSERT_TRUE(eventually([&] { return state_of(pid) == 'S'; }));
   make();
@@ -275,7 +276,7 @@ TEST_F(FaultTest, KillThatDoesNotKillDidNotBite) {
 }
 
 TEST_F(FaultTest, EndedBeforeItsInstantIsNotRun) {
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   const pid_t pid = rig.start_outside(sleeper);
   make();
   const InjectionId far = rig.inject(fault, seconds(100));
@@ -290,7 +291,7 @@ TEST_F(FaultTest, EverythingIsUndoneNewestFirst) {
   const std::string order = rig.folder / "order";
   const auto mark = [&](const std::string& name) {
     return rig.add("break-" + name,
-                   ExecFault{sleeper, {"touch", rig.folder / name}, {"test", "-e", rig.folder / name}, seconds(20)}, {},
+                   faults::exec(sleeper, {"touch", rig.folder / name}, {"test", "-e", rig.folder / name}, seconds(20)), {},
                    {exec_of({"sh", "-c", "rm " + (rig.folder / name) + "; echo " + name + " >> " + order})});
   };
   const FaultId first = mark("first"), second = mark("second"), third = mark("third");
@@ -320,7 +321,7 @@ TEST_F(FaultTest, WhatWeStartedIsReapedWhenItDies) {
 }
 
 TEST_F(FaultTest, WhatSetupStartedIsStoppedWithoutItsPidfile) {
-  const std::string pidfile = rig.assignment.plan.component(sleeper).process->pidfile;
+  const std::string pidfile = rig.assignment.plan.component(sleeper).process()->pidfile;
   for (const bool teardown : {true, false}) {
     rig.runner.reset();
     make();
@@ -340,8 +341,8 @@ TEST_F(FaultTest, WhatSetupStartedIsStoppedWithoutItsPidfile) {
 }
 
 TEST_F(FaultTest, WhatRecoveryStartedIsStoppedWhenItsPidfileIsStale) {
-  const std::string pidfile = rig.assignment.plan.component(sleeper).process->pidfile;
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL}, {start_of(sleeper)});
+  const std::string pidfile = rig.assignment.plan.component(sleeper).process()->pidfile;
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL), {start_of(sleeper)});
   make();
   ASSERT_TRUE(rig.step(StepEvent::Kind::setup, start_of(sleeper)).ok);
   const pid_t first = rig.pid(sleeper);
@@ -361,7 +362,7 @@ TEST_F(FaultTest, ARecoveryWaitsForItsPredecessor) {
   first.after = milliseconds(50);
   Action second = exec_of({"sh", "-c", "echo two >> " + log});
   second.after = milliseconds(100);
-  const FaultId fault = rig.add("kill-it", KillFault{sleeper, SIGKILL}, {first, second, start_of(sleeper)});
+  const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL), {first, second, start_of(sleeper)});
   rig.start_outside(sleeper);
   make();
   const InjectionId injection = rig.inject(fault);
@@ -375,7 +376,7 @@ TEST_F(FaultTest, ARecoveryWaitsForItsPredecessor) {
 
 TEST_F(FaultTest, TwoFinishersUndoOnce) {
   const std::string log = rig.folder / "log", mark = rig.folder / "mark";
-  const FaultId fault = rig.add("break-it", ExecFault{sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)}, {},
+  const FaultId fault = rig.add("break-it", faults::exec(sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)), {},
                                 {exec_of({"sh", "-c", "echo undo >> " + log + "; sleep 0.1; rm " + mark})});
   rig.start_outside(sleeper);
   make();

@@ -4,6 +4,7 @@
 
 #include "controller/judge/rejudge/rejudge.h"
 #include "tests/golden/gallery/gallery.h"
+#include "tests/support/faults.h"
 #include "tests/support/http_documents.h"
 
 namespace shakedown::gallery {
@@ -54,9 +55,9 @@ Scenario everything() {
   s.operations[1].expect = http::document(expected());
   s.phases[spike.value].load->kind = OpenLoad{SpikeRate{Rate{5}, Rate{9}, std::chrono::seconds(1), std::chrono::seconds(2)}};
   s.phases[spike.value].load->mix.push_back({write, 2});
-  s.faults[pause.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(5)};
-  s.faults[stop.value].kind = StopFault{ComponentId(0)};
-  s.faults[exec.value].kind = ExecFault{ComponentId(0), {"./break"}, {"./broken"}};
+  s.faults[pause.value].kind = faults::pause(ComponentId(0), std::chrono::seconds(5));
+  s.faults[stop.value].kind = faults::stop(ComponentId(0));
+  s.faults[exec.value].kind = faults::exec(ComponentId(0), {"./break"}, {"./broken"});
   Action start;
   start.describe = "start ledger";
   start.after = std::chrono::seconds(2);
@@ -176,14 +177,17 @@ std::vector<Change> changes_of_requests() {
 }
 
 std::vector<Change> changes_of_faults() {
-  return {{"signal", [](Scenario& s) { as<KillFault>(s.faults[0].kind).signal = 15; }},
-          {"hold", [](Scenario& s) { as<PauseFault>(s.faults[1].kind).hold = std::chrono::seconds(6); }},
-          {"stop to kill",
+  return {{"signal", [](Scenario& s) { s.faults[0].kind = faults::kill(s.faults[0].kind.component, 15); }},
+          {"hold", [](Scenario& s) { s.faults[1].kind = faults::pause(ComponentId(0), std::chrono::seconds(6)); }},
+          {"stop to kill", [](Scenario& s) { s.faults[2].kind = faults::kill(ComponentId(0), 9); }},
+          {"exec argv",
            [](Scenario& s) {
-             s.faults[2].kind = KillFault{ComponentId(0), 9};
+             s.faults[3].kind = faults::exec(ComponentId(0), {"./break", "-x"}, {"./broken"});
            }},
-          {"exec argv", [](Scenario& s) { as<ExecFault>(s.faults[3].kind).argv.push_back("-x"); }},
-          {"exec effect", [](Scenario& s) { as<ExecFault>(s.faults[3].kind).effect.push_back("-x"); }},
+          {"exec effect",
+           [](Scenario& s) {
+             s.faults[3].kind = faults::exec(ComponentId(0), {"./break"}, {"./broken", "-x"});
+           }},
           {"recover", [](Scenario& s) { s.faults[0].recover[0].describe = "start it"; }},
           {"recover after", [](Scenario& s) { s.faults[0].recover[0].after = std::chrono::seconds(3); }},
           {"another component", [](Scenario& s) { s.components[0].name = "proxy"; }},

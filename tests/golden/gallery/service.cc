@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tests/golden/gallery/gallery.h"
+#include "tests/support/faults.h"
 
 namespace shakedown::gallery {
 namespace {
@@ -34,9 +35,9 @@ struct Service {
     s.launch = "2026-12-15";
     drill.manifest.started = parse_wall("2026-11-22T14:00:00Z").value();
     drill.manifest.finished = parse_wall("2026-11-22T14:05:00Z").value();
-    s.faults[pause.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(4)};
-    if (dice.one_in(3)) s.faults[pause.value].kind = StopFault{ComponentId(0)};
-    if (dice.one_in(6)) s.faults[pause.value].kind = ExecFault{ComponentId(0), {"./break"}, {}};
+    s.faults[pause.value].kind = faults::pause(ComponentId(0), std::chrono::seconds(4));
+    if (dice.one_in(3)) s.faults[pause.value].kind = faults::stop(ComponentId(0));
+    if (dice.one_in(6)) s.faults[pause.value].kind = faults::exec(ComponentId(0), {"./break"}, {});
     if (dice.one_in(3)) s.forecast = Forecast{Rate{dice.of<double>({30, 900})}, "2027-03-01", {}};
     if (dice.one_in(3)) s.decision.driver = "dana";
     s.faults[kill.value].expected = Rate{dice.of<double>({0, 1, 4, 30}) / (30 * 86400)};

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/agent.h"
+#include "tests/support/faults.h"
 #include "tests/unit/agent/fakes.h"
 
 namespace shakedown::test {
@@ -81,7 +82,7 @@ class AgentFixture : public ::testing::Test {
     s.phases[0].most_stages = 2;
     s.faults.resize(1);
     s.faults[0].phase = PhaseId(0);
-    s.faults[0].kind = KillFault{ComponentId(0), 9};
+    s.faults[0].kind = faults::kill(ComponentId(0), 9);
     s.checks.resize(1);
     s.checks[0].kind = CommandCheck{};
     s.release.emplace();

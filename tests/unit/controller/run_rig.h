@@ -10,6 +10,7 @@
 
 #include "controller/agents/planner.h"
 #include "controller/drill/run.h"
+#include "tests/support/faults.h"
 
 namespace shakedown::run_rig {
 
@@ -218,7 +219,7 @@ class RunTest : public ::testing::Test {
     Fault fault;
     fault.name = "kill-it";
     fault.phase = PhaseId(0);
-    fault.kind = KillFault{ComponentId(0), 9};
+    fault.kind = faults::kill(ComponentId(0), 9);
     fault.recover_within = 500ms;
     scenario_.faults.push_back(fault);
     scenario_.phases.push_back(Phase{"crash", 300ms, true, 1, 1, {}, {FaultId(0)}});

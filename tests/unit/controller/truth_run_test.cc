@@ -1,6 +1,7 @@
 // What ends a run, and whom it blames.
 #include "controller/agents/planner.h"
 #include "controller/drill/live_judge.h"
+#include "tests/support/faults.h"
 #include "tests/unit/controller/run_rig.h"
 #include "tests/unit/judge/timeline_builder.h"
 
@@ -181,7 +182,7 @@ TEST(TruthWaits, AnUndoIsWaitedForAsLongAsItsStepsMayTake) {
   scenario.components.resize(1);
   scenario.components[0].stop_limit = 10s;
   Fault fault;
-  fault.kind = KillFault{ComponentId(0), 9};
+  fault.kind = faults::kill(ComponentId(0), 9);
   Action start;
   start.after = 1s;
   start.limit = 300s;

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "agent/fault/builtin.h"
+#include "core/faults/fault_form.h"
+#include "tests/support/faults.h"
 
 namespace shakedown {
 namespace {
@@ -20,7 +22,7 @@ struct BindTest : ::testing::Test {
     ours.name = "ours";
     ours.agent = AgentId(0);
     ours.start = {"run-it"};
-    ours.process = ProcessSpec{"/run/ours.pid", "run-it", "", ProcessScope::one};
+    ours.selector = ProcessSpec{"/run/ours.pid", "run-it", "", ProcessScope::one};
     plan.plan.components = {ours, ours};
     plan.plan.components[1].name = "theirs";
     plan.plan.components[1].agent = AgentId(1);
@@ -42,42 +44,42 @@ struct BindTest : ::testing::Test {
 };
 
 TEST_F(BindTest, UndoHasItsDefaults) {
-  const auto kill = binding.fault(add(KillFault{ComponentId(0), SIGTERM}));
+  const auto kill = binding.fault(add(faults::kill(ComponentId(0), SIGTERM)));
   ASSERT_TRUE(kill.has_value()) << kill.error().message;
   EXPECT_EQ(kill.value().undo.at(0).action.kind, Action::Kind::start);
   EXPECT_EQ(kill.value().undo.at(0).component.component.start, std::vector<std::string>{"run-it"});
   EXPECT_EQ(kill.value().undo.at(0).component.folder, "/scenario");
-  const auto stop = binding.fault(add(StopFault{ComponentId(0)}));
+  const auto stop = binding.fault(add(faults::stop(ComponentId(0))));
   EXPECT_EQ(stop.value().undo.at(0).action.kind, Action::Kind::start);
-  const auto pause = binding.fault(add(PauseFault{ComponentId(0), std::chrono::seconds(1)}));
+  const auto pause = binding.fault(add(faults::pause(ComponentId(0), std::chrono::seconds(1))));
   EXPECT_EQ(pause.value().undo.at(0).action.kind, Action::Kind::resume);
   EXPECT_EQ(pause.value().hold, std::chrono::seconds(1));
 }
 
 TEST_F(BindTest, ADeclaredUndoReplacesTheDefault) {
-  const auto kill = binding.fault(add(KillFault{ComponentId(0), SIGKILL}, {command()}));
+  const auto kill = binding.fault(add(faults::kill(ComponentId(0), SIGKILL), {command()}));
   ASSERT_EQ(kill.value().undo.size(), 1U);
   EXPECT_EQ(kill.value().undo.at(0).action.kind, Action::Kind::exec);
 }
 
 TEST_F(BindTest, WhatNothingCouldUndoIsRefused) {
-  const auto exec = binding.fault(add(ExecFault{ComponentId(0), {"break"}, {"true"}, std::chrono::seconds(1)}));
+  const auto exec = binding.fault(add(faults::exec(ComponentId(0), {"break"}, {"true"}, std::chrono::seconds(1))));
   ASSERT_TRUE(exec.has_error());
   EXPECT_EQ(exec.error().kind, ErrorKind::refused);
   plan.plan.components[0].start.clear();
-  EXPECT_EQ(binding.fault(add(KillFault{ComponentId(0), SIGKILL})).error().kind, ErrorKind::refused);
-  plan.plan.components[0].process->scope = ProcessScope::children;  // their parent brings them back
-  EXPECT_TRUE(binding.fault(add(KillFault{ComponentId(0), SIGKILL})).has_value());
+  EXPECT_EQ(binding.fault(add(faults::kill(ComponentId(0), SIGKILL))).error().kind, ErrorKind::refused);
+  plan.plan.components[0].process()->scope = ProcessScope::children;  // their parent brings them back
+  EXPECT_TRUE(binding.fault(add(faults::kill(ComponentId(0), SIGKILL))).has_value());
 }
 
 TEST_F(BindTest, OnlySignalsThatEndAProcessKill) {
-  for (const int signal : {0, -1, 65, SIGSTOP, SIGTSTP}) {
-    EXPECT_EQ(binding.fault(add(KillFault{ComponentId(0), signal})).error().kind, ErrorKind::refused) << signal;
+  for (const int signal : {0, -1, 65, SIGSTOP, SIGTSTP, SIGHUP, SIGUSR1}) {
+    EXPECT_EQ(binding.fault(add(faults::kill(ComponentId(0), signal))).error().kind, ErrorKind::refused) << signal;
   }
 }
 
 TEST_F(BindTest, TheWorkOfAnotherAgentIsAnError) {
-  EXPECT_TRUE(binding.fault(add(KillFault{ComponentId(1), SIGKILL})).has_error());
+  EXPECT_TRUE(binding.fault(add(faults::kill(ComponentId(1), SIGKILL))).has_error());
   Action start;
   start.component = ComponentId(1);
   EXPECT_EQ(binding.action(start).error().kind, ErrorKind::scenario);
@@ -88,24 +90,36 @@ TEST_F(BindTest, TheWorkOfAnotherAgentIsAnError) {
 }
 
 TEST_F(BindTest, TheCheckLooksAtOwnFaultsOnly) {
-  add(KillFault{ComponentId(1), SIGSTOP});
+  add(faults::kill(ComponentId(1), SIGSTOP));
   EXPECT_TRUE(check_assignment(binding).has_value());
-  add(KillFault{ComponentId(0), SIGSTOP});
+  add(faults::kill(ComponentId(0), SIGSTOP));
   EXPECT_TRUE(check_assignment(binding).has_error());
 }
 
-TEST_F(BindTest, EveryKindOfTheModelHasAMechanism) {
-  const FaultKind kinds[] = {KillFault{ComponentId(0), 9}, PauseFault{ComponentId(0), {}}, StopFault{ComponentId(0)},
-                             ExecFault{ComponentId(0), {"a"}, {"b"}, {}}};
-  static_assert(std::variant_size_v<FaultKind> == std::size(kinds));
-  for (const FaultKind& kind : kinds) {
-    const auto record = binding.fault(add(kind, {command()}));
-    ASSERT_TRUE(record.has_value());
-    EXPECT_EQ(record.value().kind, kind_name(kind));
-    bool known = false;
-    for (const MechanismKind& one : mechanism_kinds()) known = known || one.name == record.value().kind;
-    EXPECT_TRUE(known) << record.value().kind;
+TEST_F(BindTest, EveryKindThatAScenarioMayNameHasAMechanismInTheSameOrder) {
+  std::vector<std::string> forms, mechanisms;
+  for (const FaultForm& form : fault_forms()) forms.emplace_back(form.name);
+  for (const MechanismKind& kind : mechanism_kinds()) {
+    if (kind.bind != nullptr) mechanisms.emplace_back(kind.name);
   }
+  EXPECT_EQ(forms, mechanisms);
+}
+
+TEST_F(BindTest, AKindThatThisAgentDoesNotKnowIsRefused) {
+  const auto record = binding.fault(add(FaultKind{"melt", ComponentId(0), {}, {}}, {command()}));
+  ASSERT_TRUE(record.has_error());
+  EXPECT_EQ(record.error().kind, ErrorKind::refused);
+  EXPECT_NE(record.error().message.find("`melt`"), std::string::npos);
+  EXPECT_TRUE(binding.fault(add(FaultKind{"started", ComponentId(0), {}, {}}, {command()})).has_error());
+}
+
+TEST_F(BindTest, ADocumentThatIsNotOfTheKindsFormIsRefused) {
+  FaultKind pause = faults::pause(ComponentId(0), std::chrono::seconds(1));
+  pause.document.entries[0].key = "hold_on";
+  EXPECT_EQ(binding.fault(add(pause)).error().kind, ErrorKind::refused);
+  FaultKind exec = faults::exec(ComponentId(0), {"break"}, {"true"});
+  exec.document.entries.erase(exec.document.entries.begin() + 1);
+  EXPECT_EQ(binding.fault(add(exec, {command()})).error().kind, ErrorKind::refused);
 }
 
 }  // namespace

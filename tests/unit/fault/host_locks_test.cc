@@ -27,13 +27,13 @@ struct HostLocksTest : ::testing::Test {
   Component with_pidfile(const std::string& name) const {
     Component component;
     component.name = name;
-    component.process = ProcessSpec{};
-    component.process->pidfile = folder / (name + ".pid");
-    std::ofstream(component.process->pidfile) << "";
+    component.selector = ProcessSpec{};
+    component.process()->pidfile = folder / (name + ".pid");
+    std::ofstream(component.process()->pidfile) << "";
     return component;
   }
   static Result<void> hold(HostLocks& locks, const Component& component) {
-    return locks.hold(component.process->pidfile, component);
+    return locks.hold(component.process()->pidfile, component);
   }
 };
 
@@ -41,11 +41,11 @@ TEST_F(HostLocksTest, TruthTheNumberOfAHeldPidfileThatWasRemovedLocksNobodyElses
   const Component ours = with_pidfile("ours");
   HostLocks held;
   ASSERT_TRUE(hold(held, ours));
-  const ino_t number = inode_of(ours.process->pidfile);
-  fs::remove(ours.process->pidfile);
+  const ino_t number = inode_of(ours.process()->pidfile);
+  fs::remove(ours.process()->pidfile);
   for (int i = 0; i < 100; ++i) {
     const Component other = with_pidfile("other" + std::to_string(i));
-    EXPECT_NE(inode_of(other.process->pidfile), number);
+    EXPECT_NE(inode_of(other.process()->pidfile), number);
     HostLocks others;
     EXPECT_TRUE(hold(others, other)) << i;
   }
@@ -57,8 +57,8 @@ TEST_F(HostLocksTest, AHardLinkToAHeldPidfileIsLockedUntilItIsLetGo) {
   ASSERT_TRUE(hold(*held, ours));
   Component link = ours;
   link.name = "link";
-  link.process->pidfile = folder / "link.pid";
-  fs::create_hard_link(ours.process->pidfile, link.process->pidfile);
+  link.process()->pidfile = folder / "link.pid";
+  fs::create_hard_link(ours.process()->pidfile, link.process()->pidfile);
   HostLocks others;
   const Result<void> refused = hold(others, link);
   ASSERT_FALSE(refused);

@@ -1,5 +1,6 @@
 #include "tests/unit/judge/timeline_builder.h"
 #include "controller/report/words/page_one.h"
+#include "tests/support/faults.h"
 
 #include <algorithm>
 
@@ -77,7 +78,7 @@ FaultId Drill::add_kill(const std::string& name, PhaseId phase) {
   Fault fault;
   fault.name = name;
   fault.phase = phase;
-  fault.kind = KillFault{ComponentId(0), 9};
+  fault.kind = faults::kill(ComponentId(0), 9);
   fault.recover_within = std::chrono::seconds(60);
   scenario.faults.push_back(fault);
   return FaultId(scenario.faults.size() - 1);

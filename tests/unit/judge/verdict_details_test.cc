@@ -9,6 +9,7 @@
 #include "controller/judge/page_one/tldr_failures.h"
 #include "controller/judge/rejudge/rejudge.h"
 #include "controller/report/words/page_one.h"
+#include "tests/support/faults.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -115,11 +116,11 @@ TEST(VerdictDetails, AnotherHoldOfAPauseIsAnotherFault) {
   Drill drill;
   const PhaseId crash = drill.add_phase("crash", 60, 0);
   const FaultId fault = drill.add_kill("pause-ledger", crash);
-  drill.scenario.faults[fault.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(5)};
+  drill.scenario.faults[fault.value].kind = faults::pause(ComponentId(0), std::chrono::seconds(5));
   drill.require("R", RtoSli{fault, {ProbeId(0)}}, Comparison::at_most, 1);
   Scenario asked = drill.scenario;
   EXPECT_TRUE(judging::rejudge(drill.scenario, asked).refused.empty());
-  asked.faults[fault.value].kind = PauseFault{ComponentId(0), std::chrono::seconds(9)};
+  asked.faults[fault.value].kind = faults::pause(ComponentId(0), std::chrono::seconds(9));
   EXPECT_EQ(judging::rejudge(drill.scenario, asked).refused.at(RequirementId(0)),
             "the run's fault `pause-ledger` was another one");
 }

@@ -1,8 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
-
+#include "core/faults/fault_form.h"
+#include "core/form/document.h"
+#include "tests/support/faults.h"
 #include "tests/unit/scenario/sample.h"
 
 namespace shakedown::test {
@@ -21,25 +22,25 @@ TEST(DecodeFaults, ComponentsAreAbsolute) {
   const Scenario s = accept(sample({{"exe: db}", "exe: ./bin/db, user: root, scope: children}"},
                                     {"start: [db, --fast]", "start: [db, --fast]\n    stop: [db, stop]\n    stop_limit: 3s"}}));
   const Component& db = s.components[0];
-  EXPECT_EQ(db.process->pidfile, "/srv/drill/run/db.pid");
-  EXPECT_EQ(db.process->exe, "/srv/drill/bin/db");
-  EXPECT_EQ(db.process->scope, ProcessScope::children);
+  EXPECT_EQ(db.process()->pidfile, "/srv/drill/run/db.pid");
+  EXPECT_EQ(db.process()->exe, "/srv/drill/bin/db");
+  EXPECT_EQ(db.process()->scope, ProcessScope::children);
   EXPECT_EQ(db.agent, AgentId(0));
   EXPECT_THAT(db.start, ElementsAre("db", "--fast"));
   EXPECT_THAT(db.stop, ElementsAre("db", "stop"));
   EXPECT_EQ(db.stop_limit, 3s);
-  EXPECT_EQ(accept(sample()).components[0].process->exe, "db");
+  EXPECT_EQ(accept(sample()).components[0].process()->exe, "db");
 }
 
 TEST(DecodeFaults, KillIsUndoneByStartAndPauseByContinue) {
   const Scenario killed = accept(sample());
-  EXPECT_EQ(std::get<KillFault>(killed.faults[0].kind).signal, SIGKILL);
+  EXPECT_EQ(text_of(killed.faults[0].kind.document), text_of(faults::kill(ComponentId(0)).document));
   ASSERT_EQ(killed.faults[0].undo.size(), 1U);
   EXPECT_EQ(killed.faults[0].undo[0].kind, Action::Kind::start);
   EXPECT_EQ(killed.faults[0].undo[0].describe, "start db");
   EXPECT_THAT(killed.faults[0].recover, IsEmpty());
   const Scenario paused = with_fault("{name: crash, at: 2s, pause: {component: db, hold: 3s}}");
-  EXPECT_EQ(std::get<PauseFault>(paused.faults[0].kind).hold, 3s);
+  EXPECT_EQ(paused.faults[0].kind.hold, 3s);
   EXPECT_EQ(paused.faults[0].undo[0].kind, Action::Kind::resume);
   EXPECT_EQ(with_fault("{name: crash, at: 2s, stop: {component: db}}").faults[0].undo[0].kind, Action::Kind::start);
 }
@@ -48,10 +49,13 @@ TEST(DecodeFaults, ExecCarriesItsCommands) {
   const Scenario s = with_fault(
       "{name: crash, at: 2s, exec: {component: db, command: [a, b], effect: [c], limit: 9s}, undo: "
       "[{exec: [d, e], after: 1s, limit: 2s}]}");
-  const auto& exec = std::get<ExecFault>(s.faults[0].kind);
-  EXPECT_THAT(exec.argv, ElementsAre("a", "b"));
-  EXPECT_THAT(exec.effect, ElementsAre("c"));
-  EXPECT_EQ(exec.limit, 9s);
+  EXPECT_EQ(s.faults[0].kind.name, "exec");
+  EXPECT_EQ(s.faults[0].kind.component, ComponentId(0));
+  const Shape shape = find_fault_form("exec")->shape();
+  const View exec = view_of(s.faults[0].kind.document, shape);
+  EXPECT_THAT(exec["command"].texts(), ElementsAre("a", "b"));
+  EXPECT_THAT(exec["effect"].texts(), ElementsAre("c"));
+  EXPECT_EQ(exec["limit"].duration(), 9s);
   const Action& undo = s.faults[0].undo[0];
   EXPECT_EQ(undo.kind, Action::Kind::exec);
   EXPECT_EQ(undo.describe, "exec d e");

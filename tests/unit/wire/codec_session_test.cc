@@ -4,6 +4,7 @@
 
 #include "core/wire/codec/index_check.h"
 #include "shakedown/v1/session.pb.h"
+#include "tests/support/faults.h"
 #include "tests/unit/wire/filler.h"
 
 namespace shakedown {
@@ -112,7 +113,7 @@ class PlanMaker {
     }
     for (auto& one : s_->faults) {
       inside(one.phase, s_->phases);
-      std::visit([this](auto& kind) { inside(kind.component, s_->components); }, one.kind);
+      inside(one.kind.component, s_->components);
       actions(one.recover);
       actions(one.undo);
     }
@@ -151,7 +152,7 @@ TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
   bad.assignment.plan.probes.back().operation = OperationId(1000);
   expect_refused(bad, "operation 1000");
   bad = good;
-  bad.assignment.plan.faults.back().kind = KillFault{ComponentId(77), 9};
+  bad.assignment.plan.faults.back().kind = faults::kill(ComponentId(77), 9);
   expect_refused(bad, "component 77");
   bad = good;
   bad.assignment.plan.checks.back().kind = CertificateCheck{TargetId(78)};

@@ -126,13 +126,7 @@ inline constexpr int kFields<Component> = 6;
 template <>
 inline constexpr int kFields<Action> = 7;
 template <>
-inline constexpr int kFields<KillFault> = 2;
-template <>
-inline constexpr int kFields<PauseFault> = 2;
-template <>
-inline constexpr int kFields<StopFault> = 1;
-template <>
-inline constexpr int kFields<ExecFault> = 4;
+inline constexpr int kFields<FaultKind> = 4;
 template <>
 inline constexpr int kFields<Fault> = 9;
 template <>
@@ -262,11 +256,9 @@ auto fields_of(T& value) {
   } else if constexpr (n == 15) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
-  } else if constexpr (n == 32) {
-    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25,
-           f26, f27, f28, f29, f30, f31, f32] = value;
-    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24,
-                    f25, f26, f27, f28, f29, f30, f31, f32);
+  } else if constexpr (n == 21) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21);
   }
 }
 

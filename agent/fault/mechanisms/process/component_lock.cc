@@ -158,14 +158,14 @@ struct Identity {
 Identity identity_of(const std::string& key, const Component& component) {
   Identity out;
   out.names.insert("pidfile " + canonical(key));
-  if (!component.process) return out;
+  if (!component.process()) return out;
   struct stat info {};
-  out.file = FileDescriptor(::open(component.process->pidfile.c_str(), O_PATH | O_CLOEXEC));
+  out.file = FileDescriptor(::open(component.process()->pidfile.c_str(), O_PATH | O_CLOEXEC));
   if (out.file.valid() && ::fstat(out.file.get(), &info) == 0) {
     out.inode = "inode " + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino);
     out.names.insert(out.inode);
   }
-  const Result<Sighting> seen = look(*component.process);
+  const Result<Sighting> seen = look(*component.process());
   if (seen.has_value() && seen.value().presence == Presence::running) {
     const ProcessRef& ref = seen.value().process->ref();
     out.names.insert("process " + std::to_string(ref.pid) + " started at " + std::to_string(ref.start));

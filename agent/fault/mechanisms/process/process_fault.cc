@@ -15,18 +15,21 @@ constexpr Duration kQuiet = std::chrono::milliseconds(300);
 
 }  // namespace
 
+Result<ProcessPayload> payload_of(const UndoRecord& record) {
+  const Component& component = record.component.component;
+  if (component.process() != nullptr) return process_payload(record.payload);
+  return fail(ErrorKind::refused, "component " + component.name + " declares no process; add `process: {pidfile, exe}`");
+}
+
 Task<Result<void>> ProcessFault::snapshot() {
   const std::string& name = record().component.component.name;
-  if (!record().component.component.process) {
-    co_return fail(ErrorKind::refused, "component " + name + " declares no process; add `process: {pidfile, exe}`");
-  }
   // Errors of identity first: they say more than "it does not run".
   const Result<ProcessHandle> leader = find_process(spec());
   if (leader.has_error()) co_return fail(leader.error());
   Result<ProcessState> state = observe(spec());
   if (state.has_error()) co_return fail(state.error());
-  record().before = std::move(state.value());
-  const ProcessState& before = record().before;
+  payload_.before = std::move(state.value());
+  const ProcessState& before = payload_.before;
   if (!before.running) co_return fail(ErrorKind::unavailable, name + " does not run: " + before.why);
   if (before.stopped > 0) {
     co_return fail(ErrorKind::unavailable, std::to_string(before.stopped) + " of the processes of " + name +
@@ -36,12 +39,13 @@ Task<Result<void>> ProcessFault::snapshot() {
     co_return fail(ErrorKind::unavailable, "process " + std::to_string(before.leader.pid) + " of " + name +
                                                " has no descendants, so `scope: children` has nothing to act on");
   }
-  record().targets = before.members;
+  payload_.targets = before.members;
+  remember();
   co_return ok();
 }
 
 Result<void> ProcessFault::aim() {
-  Result<ProcessHandle> leader = ProcessHandle::open(record().before.leader);
+  Result<ProcessHandle> leader = ProcessHandle::open(payload_.before.leader);
   if (leader.has_error()) return fail(leader.error());
   SHAKEDOWN_TRY(const auto stat, look_at(leader.value().pid()));
   session_ = stat ? stat->session : 0;
@@ -50,8 +54,9 @@ Result<void> ProcessFault::aim() {
   targets_ = std::move(members);
   std::vector<ProcessRef> targets;
   for (const ProcessHandle& one : targets_) targets.push_back(one.ref());
-  if (targets == record().targets) return ok();
-  record().targets = std::move(targets);
+  if (targets == payload_.targets) return ok();
+  payload_.targets = std::move(targets);
+  remember();
   return context_.journal.update(record(), context_.lock);
 }
 
@@ -74,13 +79,14 @@ Result<Interval> ProcessFault::strike(int signal) {
 Result<std::vector<ProcessHandle>> ProcessFault::newcomers() {
   std::vector<ProcessHandle> fresh;
   if (spec().scope != ProcessScope::group) return fresh;
-  SHAKEDOWN_TRY(auto members, group_members(record().before.group, session_));
+  SHAKEDOWN_TRY(auto members, group_members(payload_.before.group, session_));
   for (ProcessHandle& member : members) {
-    const auto& known = record().targets;
+    const auto& known = payload_.targets;
     if (std::find(known.begin(), known.end(), member.ref()) == known.end()) fresh.push_back(std::move(member));
   }
   if (fresh.empty()) return fresh;
-  for (const ProcessHandle& one : fresh) record().targets.push_back(one.ref());
+  for (const ProcessHandle& one : fresh) payload_.targets.push_back(one.ref());
+  remember();
   SHAKEDOWN_TRY(context_.journal.update(record(), context_.lock));
   return fresh;
 }
@@ -91,7 +97,7 @@ Task<void> ProcessFault::let_go(Duration limit, bool surely) {
   MonoTime quiet_since = mono_now();
   while (mono_now() < end) {
     bool running = false, dying = false;
-    for (const ProcessRef& target : record().targets) {
+    for (const ProcessRef& target : payload_.targets) {
       running = running || is_running(target);
       dying = dying || is_dying(target);
     }
@@ -109,7 +115,7 @@ Task<Result<void>> ProcessFault::undo() { co_return co_await run_undo_steps(cont
 Task<Result<std::vector<std::string>>> ProcessFault::compare() {
   const Result<ProcessState> now = observe(spec());
   if (now.has_error()) co_return fail(now.error());
-  co_return differences(record().before, now.value(), spec().processes);
+  co_return differences(payload_.before, now.value(), spec().processes);
 }
 
 }  // namespace shakedown

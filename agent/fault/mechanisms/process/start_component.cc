@@ -77,7 +77,7 @@ Result<std::string> clear_the_way(const ProcessSpec& spec) {
 // way, even if we die in between.
 Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
                                                          OneShot* end, std::string& already, std::string& remark) {
-  const ProcessSpec& spec = *component.component.process;
+  const ProcessSpec& spec = *component.component.process();
   Result<FileDescriptor> lock = co_await lock_start(component.lock_dir, spec.pidfile, limit, end);
   if (lock.has_error() && !may_lack(lock.error(), note)) co_return fail(lock.error());
   const Result<std::string> way = clear_the_way(spec);
@@ -104,7 +104,7 @@ Task<Result<MonoTime>> ActionRunner::wait_started(const BoundComponent& componen
   MonoTime since{};
   std::string missing;
   while (true) {
-    const Result<Sighting> sighting = look(*component.component.process);
+    const Result<Sighting> sighting = look(*component.component.process());
     if (sighting.has_error()) co_return fail(sighting.error());
     const MonoTime now = mono_now();
     const std::optional<ExitStatus> status = child.poll();
@@ -134,9 +134,9 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
   step.started = mono_now();
   const Component& declared = component.component;
   const MonoTime deadline = step.started + limit;
-  if (!declared.process || declared.start.empty()) {
+  if (!declared.process() || declared.start.empty()) {
     step.ok = false;
-    step.detail = declared.name + " cannot be started: it declares no " + (declared.process ? "start" : "process");
+    step.detail = declared.name + " cannot be started: it declares no " + (declared.process() ? "start" : "process");
     step.ended = mono_now();
     co_return step;
   }
@@ -153,7 +153,7 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
   const Result<MonoTime> since = co_await wait_started(component, child.value(), deadline, end);
   step.ok = since.has_value();
   step.ended = step.ok ? since.value() : mono_now();
-  const Result<Sighting> now = look(*declared.process);
+  const Result<Sighting> now = look(*declared.process());
   const bool runs = now.has_value() && now.value().presence == Presence::running;
   step.detail = step.ok ? "running as " + (runs ? std::to_string(now.value().process->pid()) : "(gone again)")
                         : since.error().message + component.environment.hides()(tail_of(log_path(component), log_start));
@@ -162,7 +162,7 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
   if (!step.ok && !(cancelled && runs)) {
     child.value().kill_group(SIGKILL);
     co_await wait_exit(child.value(), kNever, nullptr);
-    remove_pidfile(declared.process->pidfile, child.value().pid());
+    remove_pidfile(declared.process()->pidfile, child.value().pid());
   }
   if (!note.file.empty()) ::unlink(note.file.c_str());
   co_await reap_later(std::move(child.value()));

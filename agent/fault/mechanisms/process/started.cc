@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/fault/mechanisms/process/payload.h"
 #include "agent/fault/mechanisms/process/pidfile.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -17,7 +18,7 @@ bool is_of(const Result<UndoRecord>& record, const std::string& component) {
 
 std::vector<ProcessRef> running_now(const UndoRecord& record) {
   std::vector<ProcessRef> out;
-  const auto& spec = record.component.component.process;
+  const ProcessSpec* spec = record.component.component.process();
   if (!spec) return out;
   const Result<Sighting> sighting = look(*spec);
   if (sighting.has_error() || sighting.value().presence != Presence::running) return out;
@@ -39,8 +40,10 @@ Task<void> note_started(UndoJournal& journal, std::string component) {
     Result<UndoRecord> record = journal.read(id);
     if (record.has_error()) continue;
     std::vector<ProcessRef> now = running_now(record.value());
-    if (now.empty() || now == record.value().targets) continue;
-    record.value().targets = std::move(now);
+    Result<ProcessPayload> payload = process_payload(record.value().payload);
+    if (payload.has_error() || now.empty() || now == payload.value().targets) continue;
+    payload.value().targets = std::move(now);
+    record.value().payload = document_of(payload.value());
     const Result<void> updated = journal.update(record.value(), lock);
     if (updated.has_error()) log::warning("not noted what runs", {{"component", component}, {"why", updated.error().text()}});
   }
@@ -49,7 +52,9 @@ Task<void> note_started(UndoJournal& journal, std::string component) {
 std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::string& component) {
   for (const std::string& id : journal.list()) {
     const Result<UndoRecord> record = journal.read(id);
-    if (is_of(record, component) && record.value().owner.boot == boot_id()) return record.value().targets;
+    if (!is_of(record, component) || record.value().owner.boot != boot_id()) continue;
+    const Result<ProcessPayload> payload = process_payload(record.value().payload);
+    if (payload.has_value()) return payload.value().targets;
   }
   return {};
 }

@@ -51,13 +51,5 @@ TEST(Words, TheRest) {
   EXPECT_EQ(words<FaultState>(8).size(), 8U);
 }
 
-TEST(Words, FaultKinds) {
-  EXPECT_STREQ(kind_name(KillFault{}), "kill");
-  EXPECT_STREQ(kind_name(PauseFault{}), "pause");
-  EXPECT_STREQ(kind_name(StopFault{}), "stop");
-  EXPECT_STREQ(kind_name(ExecFault{}), "exec");
-  EXPECT_EQ(component_of(PauseFault{.component = ComponentId(3)}), ComponentId(3));
-}
-
 }  // namespace
 }  // namespace shakedown

@@ -97,8 +97,8 @@ TEST(TruthPageOne, AKillOfWorkersIsNotTheDeathOfTheProcess) {
   Drill drill;
   const PhaseId phase = drill.add_phase("crash", 20, 0);
   const FaultId kill = drill.add_kill("kill", phase);
-  drill.scenario.components[0].process = ProcessSpec{};
-  drill.scenario.components[0].process->scope = ProcessScope::children;
+  drill.scenario.components[0].selector = ProcessSpec{};
+  drill.scenario.components[0].process()->scope = ProcessScope::children;
   drill.inject(kill, drill.run(phase, 0), 5, 6);
   drill.probe(0, 20);
   drill.require("DR", RtoSli{kill, {ProbeId(0)}, 1}, Comparison::at_most, 5);

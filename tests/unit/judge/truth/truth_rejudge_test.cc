@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/judge/rejudge/rejudge.h"
+#include "tests/support/faults.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -271,7 +272,7 @@ TEST(TruthRejudge, AFaultThatTheRunDidNotHaveBringsNothingOfItsOwn) {
   Fault fault;
   fault.name = "new";
   fault.phase = PhaseId(0);
-  fault.kind = KillFault{ComponentId(1), 9};
+  fault.kind = faults::kill(ComponentId(1), 9);
   fault.recover = fault.undo = {start};
   asked.faults = {fault};
   asked.phases[0].faults = {FaultId(0)};

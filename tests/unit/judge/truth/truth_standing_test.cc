@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "tests/support/faults.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 // Three phases, each with one injection at its second 1; the service is answered all the time unless `down` says otherwise.
 struct StandingDrill {
   double length = 6;
-  FaultKind kind = ExecFault{ComponentId(0), {"touch", "flag"}, {"test", "-e", "flag"}};
+  FaultKind kind = faults::exec(ComponentId(0), {"touch", "flag"}, {"test", "-e", "flag"});
   std::optional<double> undone_after = 2.07, repaired_after, healed_after;  // from the injection
   std::vector<std::pair<double, double>> down;
 
@@ -77,7 +78,7 @@ TEST(TruthOfStanding, AFaultThatStoodForRecoverWithinCounts) {
 
 TEST(TruthOfStanding, AProcessThatASupervisorRestartedUnseenWasTolerated) {
   StandingDrill restarted;
-  restarted.kind = KillFault{ComponentId(0), 9};
+  restarted.kind = faults::kill(ComponentId(0), 9);
   restarted.undone_after.reset();
   restarted.healed_after = 1;
   EXPECT_EQ(restarted.rto().state, VerdictState::pass);
@@ -86,7 +87,7 @@ TEST(TruthOfStanding, AProcessThatASupervisorRestartedUnseenWasTolerated) {
 
 TEST(TruthOfStanding, APauseStandsForItsHold) {
   StandingDrill pause;
-  pause.kind = PauseFault{ComponentId(0), 2s};
+  pause.kind = faults::pause(ComponentId(0), 2s);
   EXPECT_EQ(pause.rto().state, VerdictState::pass);
   EXPECT_EQ(pause.tolerated().state, VerdictState::pass);
   pause.undone_after = 1;
