@@ -1,6 +1,7 @@
 #include "controller/measure/outages.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 
 namespace shakedown {
@@ -124,7 +125,7 @@ ProbeLog::Iterator good_before(const ProbeLog& results, const Probe& probe, RunT
   const Duration gap = longest_gap(probe);
   for (Duration back = std::max<Duration>(std::chrono::seconds(1), 64 * probe.every);; back *= 4) {
     const bool all = at - results.front().start <= back;
-    std::vector<ProbeLog::Iterator> run;
+    std::deque<ProbeLog::Iterator> run;
     std::optional<ProbeLog::Iterator> found;
     RunTime last = RunTime::max();
     for (auto it = all ? results.begin() : results.from(at - back), end = results.end(); it != end && it->start < at; ++it) {
@@ -132,7 +133,7 @@ ProbeLog::Iterator good_before(const ProbeLog& results, const Probe& probe, RunT
       last = it->start;
       if (has_failed(*it, probe)) continue;
       run.push_back(it);
-      if (run.size() > count) run.erase(run.begin());
+      if (run.size() > count) run.pop_front();
       if (run.size() == count) found = run.front();
     }
     if (found || all) return found.value_or(results.begin());

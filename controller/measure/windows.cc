@@ -1,6 +1,7 @@
 #include "controller/measure/windows.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "controller/measure/outages.h"
@@ -50,27 +51,59 @@ void set_apart(std::vector<FaultWindow>& windows, const std::vector<OutageReport
   }
 }
 
-// The end of the last outage, over all probes, that began in the fault's [from, clean]. One that stood before it is not its own.
-RunTime recovered_by(const std::vector<OutageReport>& reports, TimeRange fault, RunTime until) {
-  RunTime end = fault.to;
-  for (const OutageReport& report : reports) {
-    for (const Outage& outage : report.outages) {
-      const RunTime over = outage.end(until);
-      if (outage.begin() <= fault.to && outage.first_failed_end >= fault.from) end = std::max(end, over);
-    }
+// What an injection is charged with: outages that begin within its [injected, clean], and relapses before `next` strikes.
+// up: where no outage is seen, the service is taken to be up again from here on.
+struct Charged {
+  TimeRange fault;
+  RunTime up, next;
+};
+
+// The end of the last outage of one probe that is the fault's, if there is one. One that stood before it is not its own.
+std::optional<RunTime> recovered_by(const OutageReport& report, const Probe& probe, const Charged& charged, RunTime until) {
+  std::optional<RunTime> end;
+  for (const Outage& outage : report.outages) {
+    if (outage.first_failed_end < charged.fault.from) continue;
+    const RunTime up = end.value_or(charged.up);
+    const bool relapse = outage.begin() <= up + relapse_time(probe) && outage.first_failed_end < charged.next;
+    if (outage.begin() > charged.fault.to && !relapse) break;
+    end = std::max(outage.end(until), end.value_or(RunTime::min()));
   }
   return end;
 }
 
-// The outages that end at `from` or later, and perhaps earlier ones: before it, at the end of as many good checks as a
-// recovery takes, none was open.
+// Its effect, or the end of the last step that repairs it.
+RunTime up_again(const InjectionRecord& record, RunTime injected) {
+  const FaultEvent* effective = record.find(FaultState::effective);
+  RunTime out = effective != nullptr ? effective->latest : injected;
+  for (const StepEvent& step : record.steps) {
+    if (step.kind == StepEvent::Kind::recover) out = std::max(out, step.ended);
+  }
+  return out;
+}
+
+// When the next fault strikes after this one.
+RunTime next_strike(const Timeline& timeline, RunTime injected) {
+  RunTime next = RunTime::max();
+  for (const InjectionRecord& record : timeline.injections()) {
+    const FaultEvent* other = record.find(FaultState::injected);
+    if (other != nullptr && other->earliest > injected) next = std::min(next, other->earliest);
+  }
+  return next;
+}
+
+// The outages that end at `from` or later, and perhaps earlier ones: before it, at the end of good checks for as long as a
+// relapse takes, none was open, and no later one is a relapse of what was before.
 OutageReport outages_until(const ProbeLog& results, const Probe& probe, RunTime from) {
-  const auto begin =
-      good_before(results, probe, from == RunTime::min() ? from : from - results.longest(), std::max(1U, probe.up_after));
+  const Duration quiet = relapse_time(probe) + std::max(probe.timeout, results.longest());
+  const auto checks = probe.every > Duration{} ? static_cast<uint32_t>(quiet / probe.every) + 2 : 0;
+  const auto begin = good_before(results, probe, from == RunTime::min() ? from : from - results.longest(),
+                                 std::max({1U, probe.up_after, checks}));
   return begin == results.end() ? OutageReport{} : find_outages(results, probe, {begin->start, RunTime::max()});
 }
 
 }  // namespace
+
+Duration relapse_time(const Probe& probe) { return std::max(1U, probe.up_after) * probe.every + std::chrono::seconds(3); }
 
 std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
   std::vector<FaultWindow> windows;
@@ -87,7 +120,12 @@ std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
     const FaultEvent* clean = record.find(FaultState::clean);
     TimeRange range{injected->earliest, timeline.last()};
     if (clean != nullptr) {
-      range.to = recovered_by(reports, {range.from, clean->latest}, timeline.last());
+      const Charged charged{{range.from, clean->latest}, up_again(record, range.from), next_strike(timeline, range.from)};
+      range.to = clean->latest;
+      for (std::size_t i = 0; i < reports.size(); ++i) {
+        const auto end = recovered_by(reports[i], timeline.scenario().probes[i], charged, timeline.last());
+        range.to = std::max(range.to, end.value_or(range.to));
+      }
     }
     range.to = std::max(range.to, range.from);
     windows.push_back({record.injection, record.fault, range});
@@ -115,11 +153,26 @@ std::optional<RunTime> start_of_teardown(const Timeline& timeline) {
   return start;
 }
 
+namespace {
+
+// Without the checks that failed after `over` in the end of the log: what they asked was stopped by us.
+ProbeLog ended_by_themselves(const ProbeLog& results, RunTime over, const Probe& probe) {
+  const auto cut = [&](const ProbeResult& one) { return one.end > over && has_failed(one, probe); };
+  const auto tail = results.from(over - results.longest());
+  if (std::none_of(tail, results.end(), cut)) return results;
+  std::vector<ProbeResult> kept;
+  std::copy_if(results.begin(), results.end(), std::back_inserter(kept), [&](const ProbeResult& one) { return !cut(one); });
+  return ProbeLog(std::move(kept));
+}
+
+}  // namespace
+
 ProbeLog checks_that_count(const Timeline& timeline, ProbeId id) {
   const std::optional<RunTime> started = start_of_stages(timeline);
   if (!started && !timeline.scenario().phases.empty()) return {};
   ProbeLog results = timeline.probe(id);
-  if (const auto over = start_of_teardown(timeline)) results = results.before(*over);
+  if (const auto over = start_of_teardown(timeline))
+    results = ended_by_themselves(results.before(*over), *over, timeline.scenario().probe(id));
   if (results.empty()) return results;
   const RunTime from = started.value_or(timeline.last());
   std::optional<RunTime> since;

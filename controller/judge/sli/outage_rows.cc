@@ -51,14 +51,22 @@ std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence
   return false;
 }
 
+// An outage follows, before the next fault or the phase's end: as in rto, that may be late harm of this one.
+bool followed(const InjectionView& view, const ProbeEvidence& probe) {
+  const RunTime horizon = std::min(view.phase_end, view.next);
+  return std::any_of(probe.outages.begin(), probe.outages.end(), [&](const CausedOutage& c) {
+    return c.outage.first_failed_start >= view.window.to && c.outage.first_failed_start < horizon;
+  });
+}
+
 // Most requests to the probe's target failed for as long as makes an outage, and the probe did not see it.
-bool blind_for_load(const InjectionView& view, ProbeId id, const LoadWatch& load, const Evidence& evidence) {
+bool blind_for_load(const InjectionView& view, ProbeId id, LoadWatch& load, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
   const Duration away = load.mostly_failing(view, evidence.scenario->operation(probe.operation).request.target);
   return away > Duration{} && away >= probe.every * std::max(1U, probe.down_after);
 }
 
-InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, const LoadWatch& load, const Evidence& evidence) {
+InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, LoadWatch& load, const Evidence& evidence) {
   InjectionVerdict row;
   row.injection = view.record->injection;
   row.number = view.number;
@@ -82,6 +90,12 @@ InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, cons
     row.note = fmt::format("{}: we took it back after {}, before its time", kEndedByUndo, stood);
     view.blocks = true;
   }
+  const auto late = [&](ProbeId id) { return followed(view, evidence.probe(id)); };
+  if (row.valid && !hit && std::any_of(sli.probes.begin(), sli.probes.end(), late)) {
+    row.valid = false;
+    row.note = "an outage followed in the same phase, which may be late harm of the fault";
+    view.blocks = true;
+  }
   const auto unseen = [&](ProbeId id) { return blind_for_load(view, id, load, evidence); };
   if (row.valid && !hit && std::any_of(sli.probes.begin(), sli.probes.end(), unseen)) {
     row.valid = false;
@@ -96,7 +110,7 @@ InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, cons
 
 Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
   Toleration out;
-  const LoadWatch load(evidence);
+  LoadWatch load(evidence);
   for (const FaultId fault : sli.faults) {
     for (InjectionView& view : injections_of(fault, evidence)) {
       reject_disturbed(view, sli.probes, evidence);

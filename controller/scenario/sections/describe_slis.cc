@@ -60,11 +60,15 @@ Shape error_ratio_shape() {
 }
 
 Shape mttr_shape() {
-  return mapping("mttr", "Mean time to recovery, for each cause.",
-                 {probe_key(), otherwise("fault", reference("fault"), "spontaneous outages", "Outages that this fault caused."),
-                  may("statistic", choice({"mean", "median"}), "mean",
-                      "The mean needs 3 outages and takes repair times for log-normal, so that a rare kind of repair that "
-                      "no outage showed is not in it; the median needs 5 and assumes nothing.")});
+  return mapping(
+      "mttr", "Mean time to recovery, for each cause.",
+      {probe_key(),
+       otherwise(
+           "fault", reference("fault"), "spontaneous outages",
+           "Outages that this fault caused, relapses within the first seconds up among them: one repair for each injection."),
+       may("statistic", choice({"mean", "median"}), "mean",
+           "The mean needs 3 outages and takes repair times for log-normal, so that a rare kind of repair that "
+           "no outage showed is not in it; the median needs 5 and assumes nothing.")});
 }
 
 Key search_key() { return need("phase", reference("phase"), "A phase with `search`."); }

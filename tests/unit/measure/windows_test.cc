@@ -80,6 +80,46 @@ TEST_F(WindowsTest, AnOutageThatNeverEndsKeepsItOpen) {
   EXPECT_EQ(only_window().to, timeline_.last());
 }
 
+// What it is charged with hangs on no instant of ours: when `clean` was said is a matter of when checks came in.
+TEST_F(WindowsTest, ARelapseIsTheFaultsWheneverItWasCalledClean) {
+  for (const double clean : {6.1, 6.9, 7.5}) {
+    Timeline timeline(scenario_);
+    Snapshot s;
+    for (int i = 0; i < 200; ++i) {
+      const bool down = (i >= 50 && i < 60) || (i >= 70 && i < 80) || (i >= 100 && i < 105) || (i >= 150 && i < 160);
+      s.probes[ProbeId(0)].push_back({at(0.1 * i), at(0.1 * i + 0.01), !down});
+      s.probes[ProbeId(1)].push_back({at(0.1 * i), at(0.1 * i + 0.01), i < 120 || i >= 125});  // of its own
+    }
+    s.to = at(20);
+    timeline.apply(s);
+    const auto told = [&](FaultState state, double t) {
+      timeline.apply(Event(
+          FaultEvent{.injection = InjectionId(0), .fault = FaultId(0), .state = state, .earliest = at(t), .latest = at(t)}));
+    };
+    told(FaultState::injected, 4.9);
+    told(FaultState::clean, clean);
+    const std::vector<FaultWindow> windows = fault_windows(timeline);
+    ASSERT_EQ(windows.size(), 1U);
+    EXPECT_EQ(windows[0].range, (TimeRange{at(4.9), at(10.51)})) << clean;
+  }
+}
+
+TEST_F(WindowsTest, WhatTheNextFaultTakesDownIsNoRelapse) {
+  Snapshot s;
+  for (int i = 0; i < 200; ++i)
+    s.probes[ProbeId(0)].push_back({at(0.1 * i), at(0.1 * i + 0.01), (i < 50 || i >= 60) && (i < 80 || i >= 90)});
+  s.to = at(20);
+  timeline_.apply(s);
+  fault(FaultState::injected, 5, 5);
+  fault(FaultState::clean, 6.5, 6.5);
+  fault(FaultState::injected, 7.95, 7.95, 1);
+  fault(FaultState::clean, 9.5, 9.5, 1);
+  const std::vector<FaultWindow> windows = fault_windows(timeline_);
+  ASSERT_EQ(windows.size(), 2U);
+  EXPECT_EQ(windows[0].range, (TimeRange{at(5), at(6.5)}));
+  EXPECT_EQ(windows[1].range, (TimeRange{at(7.95), at(9.5)}));
+}
+
 TEST_F(WindowsTest, AFaultThatIsNotCleanKeepsItOpen) {
   probe(0, 5, 7);
   fault(FaultState::injected, 4.9, 4.95);
@@ -167,6 +207,21 @@ TEST_F(WindowsTest, WhereTheFaultTookSomethingDownItsTimeStaysItsOwn) {
   const std::vector<FaultWindow> windows = fault_windows(timeline_);
   ASSERT_EQ(windows.size(), 1U);
   EXPECT_EQ(own_time(windows[0]), (std::vector<TimeRange>{{at(6), at(8.01)}, {at(9.01), at(9.6)}}));
+}
+
+// A healthy service of slow answers: what was out when teardown stopped it was broken off by us.
+TEST_F(WindowsTest, ChecksThatTeardownBrokeOffAreNoFailures) {
+  Snapshot s;
+  for (int i = 0; i < 100; ++i)
+    s.probes[ProbeId(0)].push_back({at(0.1 * i), at(std::min(0.1 * i + 0.4, 9.75)), 0.1 * i + 0.4 < 9.71});
+  s.to = at(10);
+  timeline_.apply(s);
+  StepEvent teardown;
+  teardown.kind = StepEvent::Kind::teardown;
+  teardown.started = at(9.7);
+  teardown.ended = at(9.8);
+  timeline_.apply(Event(teardown));
+  for (const ProbeResult& one : checks_that_count(timeline_, ProbeId(0))) EXPECT_TRUE(one.good) << seconds(one.start);
 }
 
 TEST(InWindow, WholeSecondsThatMeetAWindow) {

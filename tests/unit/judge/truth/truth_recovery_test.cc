@@ -70,6 +70,30 @@ TEST(TruthOfRecovery, AnOutageLongAfterCleanCountsInRtoAndAsSpontaneous) {
   EXPECT_EQ(kills.judge(MtbfSli{kFrontDoor}, 1, Comparison::at_least).measured.samples, 1U);
 }
 
+TEST(TruthOfRecovery, ARelapseBelongsToItsInjectionWheneverThatWasCalledClean) {
+  for (const double clean : {1.2, 2.0, 5.0}) {  // before, within and after the second outage
+    SCOPED_TRACE(clean);
+    FlickerDrill kills({kFlicker, kFlicker, kFlicker}, clean);
+    const Verdict repair = kills.judge(MttrSli{kFrontDoor, kills.kill, RepairStatistic::mean}, 2);
+    EXPECT_EQ(repair.measured.samples, 3U) << repair.reason;
+    EXPECT_NEAR(repair.measured.value.value_or(0), 3.3, 0.2);
+    EXPECT_NE(repair.state, VerdictState::pass);
+    EXPECT_EQ(kills.judge(MtbfSli{kFrontDoor}, 1, Comparison::at_least).measured.samples, 0U);
+    for (const ScoredOutage& outage : kills.drill.judge().outages) EXPECT_EQ(outage.cause, "kill-ledger");
+  }
+}
+
+// Too short for an outage, and then away for 1.6 s: clean was said between the two.
+TEST(TruthOfRecovery, AFaultThatHurtsLateIsNotTolerated) {
+  for (const auto& [later, cause] : {std::pair(2.6, "kill-ledger"), std::pair(9.0, "spontaneous")}) {
+    const Spans down = {{0, 0.15}, {later, later + 1.6}};
+    FlickerDrill kills({down, down, down}, 2.3);
+    const Verdict v = kills.judge(ToleratedSli{{kills.kill}, kFrontDoor}, 0.3, Comparison::at_least);
+    EXPECT_NE(v.state, VerdictState::pass) << v.reason;
+    for (const ScoredOutage& outage : kills.drill.judge().outages) EXPECT_EQ(outage.cause, cause);
+  }
+}
+
 TEST(TruthOfRecovery, AnUndoAfterTheFirstRecoveryIsNoExcuseForASecondOutage) {
   FlickerDrill kills({kFlicker, kFlicker, kFlicker}, 5);
   for (std::size_t i = 0; i < 3; ++i)
