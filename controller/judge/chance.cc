@@ -15,16 +15,16 @@ constexpr int kHalvings = 12;
 
 struct Statistical {
   const Scenario& scenario;
-  bool operator()(const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MttrSli,
+  bool operator()(const OneOf<AvailabilitySli, UptimeSli, LatencySli, ThroughputSli, ErrorRatioSli, MtbfSli, MtbrSli, MttrSli,
                               ToleratedSli, CapacitySli, HeadroomSli, EfficiencySli, DegradationSli> auto&) const {
     return true;
   }
-  bool operator()(const OneOf<MtbrSli, OutagesSli, DurabilitySli, CheckSli, AttestedSli> auto&) const { return false; }
+  bool operator()(const OneOf<OutagesSli, DurabilitySli, CheckSli, AttestedSli> auto&) const { return false; }
   bool operator()(const DownstreamSli&) const {  // by a counter only
     const auto& all = scenario.dependencies;
     return std::any_of(all.begin(), all.end(), [](const Dependency& d) { return d.counter.has_value(); });
   }
-  bool operator()(const ImpactSli& sli) const { return sli.unit == ImpactUnit::delayed_seconds; }
+  bool operator()(const ImpactSli& sli) const { return sli.unit != ImpactUnit::lost_writes; }
   bool operator()(const RtoSli& sli) const { return sli.share.has_value(); }
   bool operator()(const RpoSli& sli) const { return sli.share.has_value(); }
 };

@@ -96,6 +96,21 @@ bool LoadScope::contains(StageId stage, int64_t second) const {
   return in_window(second, windows_) == scope_.during.valid();
 }
 
+bool LoadScope::leaves_out_faults() const {
+  if (scope_.during.valid()) return false;
+  return std::any_of(stages_.begin(), stages_.end(), [&](StageId id) {
+    const TimeRange range = range_of(evidence_->timeline->stages()[id.value]);
+    return std::any_of(windows_.begin(), windows_.end(),
+                       [&](const FaultWindow& w) { return w.range.from < range.to && range.from <= w.range.to; });
+  });
+}
+
+bool LoadScope::may_be_struck(const SecondRow& row) const {
+  return !scope_.during.valid() && std::any_of(windows_.begin(), windows_.end(), [&](const FaultWindow& w) {
+    return may_be_out_at(row, w.range.from, *evidence_->scenario);
+  });
+}
+
 TimeRange LoadScope::range_of(const StageRecord& stage) const {
   if (stage.ended) return stage.range;
   return {stage.range.from, std::min(stage.range.to, evidence_->timeline->last())};
@@ -150,6 +165,10 @@ std::string LoadScope::describe() const {
   return fmt::format("the windows of {}{}", scenario.fault(scope_.during).name, names.empty() ? "" : " in " + out);
 }
 
+bool may_be_out_at(const SecondRow& row, RunTime at, const Scenario& scenario) {
+  return start_of(row.second + 1) <= at && at < start_of(row.second + 1) + scenario.operation(row.operation).timeout;
+}
+
 void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts) {
   for (const Outcome outcome : kAllOutcomes) {
     const uint64_t n = counts[static_cast<std::size_t>(outcome)];
@@ -181,7 +200,11 @@ std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<Operati
   evidence.timeline->seconds().each([&](const Slice& slice) {
     if (!is_among(slice.operation, operations) || !scope.has_stage(slice.stage)) return;
     for (const SecondRow& row : slice.rows()) {
-      if (scope.contains(row)) add_outcomes(seconds[row.second], row);
+      if (!scope.contains(row)) continue;
+      SecondTally& sum = seconds[row.second];
+      const uint64_t before = sum.bad;
+      add_outcomes(sum, row);
+      if (sum.bad > before && scope.may_be_struck(row)) sum.struck += sum.bad - before;
     }
   });
   std::vector<SecondTally> out;
@@ -238,12 +261,19 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
     sum.offered += s.offered;
     sum.ok += s.ok;
     sum.bad += s.bad;
+    sum.struck += s.struck;
     sum.unfinished += s.unfinished;
     sum.ours += s.ours;
     for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += s.counts[i];
     add_wrong(sum, s.wrong);
   }
   return sum;
+}
+
+std::string struck_while_out(const SecondTally& sum) {
+  if (sum.struck == 0) return "";
+  return fmt::format(" {} of the bad ones may have been out when a fault struck: {} no fail.", sum.struck,
+                     sum.struck == 1 ? "it proves" : "they prove");
 }
 
 std::string what_was_not_good(const SecondTally& sum) {

@@ -22,6 +22,10 @@ class LoadScope {
   bool contains(StageId stage, int64_t second) const;
   bool contains(const SecondRow& row) const { return contains(row.stage, row.second); }
   bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
+  // Whether fault windows meet its stages and are left out.
+  bool leaves_out_faults() const;
+  // Whether the row's requests may have been out when a fault struck that the scope leaves out.
+  bool may_be_struck(const SecondRow& row) const;
   bool of_a_step() const { return !scope_.stages.empty(); }
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
@@ -55,11 +59,15 @@ struct SecondTally {
   uint64_t ok = 0;
   uint64_t bad = 0;         // failed, refused, reset, timeout, dropped_by_target
   uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
+  uint64_t struck = 0;      // of bad: perhaps still out when a fault struck that the scope leaves out; no proof of a fail
   uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
   std::array<uint64_t, kOutcomes> counts{};
   std::vector<AnswerCount> wrong;  // of the failed ones
   uint64_t judged() const { return ok + bad + unfinished; }
 };
+
+// Requests that were due before the instant, in a second that ended by then, and may have been out at it.
+bool may_be_out_at(const SecondRow& row, RunTime at, const Scenario& scenario);
 
 void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts);
 void add_outcomes(SecondTally& tally, const SecondRow& row);
@@ -73,6 +81,8 @@ std::string sent_again(const LoadScope& scope, const std::vector<OperationId>& o
 std::string pool_was_full(const std::set<StageId>& stages, const std::vector<OperationId>& operations, const Evidence& evidence);
 // " Each of 4 load agents kept its part of `max_outstanding` (10: 2 or 3)." where one shut arrivals out in the scope.
 std::string places_shared(const LoadScope& scope, const SecondTally& sum, const Evidence& evidence);
+// " 60 of the bad ones may have been out when a fault struck: they prove no fail."; empty when none was.
+std::string struck_while_out(const SecondTally& sum);
 SecondTally total(const std::vector<SecondTally>& seconds);
 // " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
 // first; empty when nothing was bad.

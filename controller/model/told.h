@@ -95,6 +95,7 @@ struct MoreFail {
 struct LoadHolds {
   double rate = 0;                 // 0 = no one rate
   std::optional<double> forecast;  // beyond what was tested
+  bool outside_faults = false;     // fault windows were left out of some row
 };
 struct Unjudged {
   std::size_t part = 0;                // of Scorecard::unjudged

@@ -48,6 +48,7 @@ struct Verdict {
   Watermelon watermelon = Watermelon::none;
   std::string watermelon_reason;
   bool untouched = true;        // no validity signal touches the evidence (a fail then decides even an invalid run)
+  bool outside_faults = false;  // fault windows meet what it is judged on, and are left out
   double observed_seconds = 0;  // how long the evidence is; 0 = not a matter of time
   std::vector<InjectionVerdict> injections;
 };

@@ -13,6 +13,7 @@ class QuietAnswers {
   void add(int64_t second, double sum, double count);
 
   double count() const { return count_; }
+  std::size_t seconds() const { return seconds_.size(); }
   double mean() const { return count_ > 0 ? sum_ / count_ : 0; }  // seconds
   // How far the summed latency of n answers within `length` seconds lies from n times the mean by chance: Student's t at
   // this one-sided confidence over quiet blocks of 1, 2, 4, ... s, up to `length` and while at least 8 remain, the widest

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/rejudge/rejudge.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
@@ -43,6 +42,17 @@ void note_unseen(InjectionBound& bound, const InjectionView& view, double held_u
   bound.needed = kLoadTooShort;
 }
 
+// The part of the window that is the fault's on every clock that stamps the load.
+TimeRange within_clocks(const InjectionView& view, const ImpactSli& sli, const Evidence& evidence) {
+  Duration bound{};
+  for (std::size_t i = 0; i < evidence.scenario->agents.size(); ++i) {
+    const AgentId agent(i);
+    if (evidence.has_load_role(agent))
+      bound = std::max(bound, evidence.clock_bound(agent, agent_of_fault(*evidence.scenario, sli.fault)));
+  }
+  return {view.window.from + bound, view.window.to - bound};
+}
+
 void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& sli, const HarmMeter& meter,
              Confidence confidence, const Evidence& evidence) {
   if (sli.unit == ImpactUnit::lost_writes) {
@@ -54,74 +64,28 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
     return;
   }
   const Harm harm = meter.over(view.window);
-  const TimeRange within{std::chrono::ceil<std::chrono::seconds>(view.window.from),
-                         std::chrono::floor<std::chrono::seconds>(view.window.to)};
+  const HarmMeter::Inside inside = meter.inside(within_clocks(view, sli, evidence));
+  const TimeRange within = inside.seconds;
   if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, Signal::none, "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
     const PhaseId phase = evidence.timeline->stages()[view.record->stage.value].phase;
     if (!meter.has_baseline(phase)) return reject(bound, Signal::none, "no quiet time under the same load to compare with");
     bound.value = harm.delayed_seconds;
-    bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.delay(within, confidence.fail).lower);
+    const double lower = within.empty() ? 0 : meter.delay(within, confidence.fail).lower;
+    bound.verdict.lower = std::clamp(lower - inside.outside * inside.longest, 0.0, bound.value);
     bound.verdict.upper = std::max(bound.value, meter.delay(view.window, confidence.pass).upper) + harm.unseen_seconds;
     return note_unseen(bound, view, harm.held_up_or_slow, evidence);
   }
-  // A second that the window shares with the time before or after it may have failed without the fault.
+  // What was due before or after the window in a second that it shares may have failed without the fault.
   bound.value = static_cast<double>(harm.excess);
-  bound.verdict.lower = within.empty() ? 0 : std::min(bound.value, meter.failures(within, confidence.fail).lower);
+  const double lower = within.empty() ? 0 : meter.failures(within, confidence.fail).lower;
+  bound.verdict.lower = std::clamp(lower - inside.outside, 0.0, bound.value);
   bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) +
-                        static_cast<double>(harm.unfinished + harm.ours) + harm.held_up;
+                        static_cast<double>(harm.unfinished + harm.ours + meter.struck_while_out(view.window)) + harm.held_up;
   note_unseen(bound, view, harm.held_up, evidence);
 }
 
-// What one operation did in a second under one load.
-struct QuietSecond {
-  double latency = 0, timed = 0;  // of good answers
-  double bad = 0, judged = 0;
-
-  void add(const SecondRow& row, bool away) {
-    latency += row.latency_seconds[kOk];
-    timed += static_cast<double>(row.timed[kOk]);
-    if (away) return;
-    SecondTally sum;
-    add_outcomes(sum, row);
-    bad += static_cast<double>(sum.bad);
-    judged += static_cast<double>(sum.ok + sum.bad);
-  }
-};
-
 }  // namespace
-
-// Warm-up, searches and series are loaded otherwise than what is judged: they say nothing of a quiet time.
-HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
-  std::map<std::string, std::size_t> loads;
-  for (const Phase& phase : evidence.scenario->phases) {
-    const std::string load = phase.load ? meaning(*phase.load, *evidence.scenario) : "";
-    load_of_.push_back(loads.emplace(load, loads.size()).first->second);
-  }
-  quiet_.resize(loads.size());
-  std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, QuietSecond>> quiet;
-  std::set<int64_t> out;  // seconds in which a probe saw the service away
-  for (const ProbeEvidence& probe : evidence.probes) {
-    for (const CausedOutage& c : probe.outages) {
-      const int64_t last = second_of(c.outage.end(probe.results.back().end));
-      for (int64_t s = second_of(c.outage.begin()); s <= last; ++s) out.insert(s);
-    }
-  }
-  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
-    const StageRecord& stage = evidence.timeline->stages()[row.stage.value];
-    const bool judged =
-        stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
-    if (!judged || in_window(row.second, evidence.windows)) return;
-    quiet[{load_of_[stage.phase.value], row.operation}][row.second].add(row, out.count(row.second) > 0);
-  });
-  for (const auto& [key, seconds] : quiet) {
-    Quiet& usual = quiet_[key.first][key.second];
-    for (const auto& [second, s] : seconds) {
-      usual.answers.add(second, s.latency, s.timed);
-      usual.failures.add(second, s.bad, s.judged);
-    }
-  }
-}
 
 bool HarmMeter::has_baseline(PhaseId phase) const {
   if (phase.value >= load_of_.size()) return false;
@@ -182,6 +146,21 @@ Bounds HarmMeter::failures(TimeRange range, double confidence) const {
     out.lower += std::max(0.0, std::floor(bad - judged * share - reach));
     out.upper += std::min(bad, std::max(0.0, std::ceil(bad - judged * share + reach)));
   }
+  return out;
+}
+
+uint64_t HarmMeter::struck_while_out(TimeRange window) const {
+  uint64_t out = 0;
+  Duration longest{};
+  for (const Operation& operation : evidence_->scenario->operations) longest = std::max(longest, operation.timeout);
+  evidence_->timeline->seconds().each_row(
+      [&](const SecondRow& row) {
+        if (!may_be_out_at(row, window.from, *evidence_->scenario) || in_window(row.second, evidence_->windows)) return;
+        SecondTally tally;
+        add_outcomes(tally, row);
+        out += tally.bad;
+      },
+      second_of(window.from - longest), second_of(window.from));
   return out;
 }
 
@@ -292,7 +271,7 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
     bound.verdict.injection = view.record->injection;
     bound.verdict.number = view.number;
     if (view.valid()) {
-      measure(bound, view, sli, meter, {requirement.confidence, 1 - each}, evidence);
+      measure(bound, view, sli, meter.before(view.window.from), {requirement.confidence, 1 - each}, evidence);
     } else {
       reject(bound, view.signal, view.invalid);
       if (!view.overlap.empty()) bound.needed = kAlone;

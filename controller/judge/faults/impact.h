@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 
 #include "controller/judge/evidence.h"
@@ -33,6 +34,9 @@ struct LostWrites {
 class HarmMeter {
  public:
   explicit HarmMeter(const Evidence& evidence);
+  // Of an injection, whose own aftermath is no usual time: failures are held against what was before it, where anything was;
+  // delays where that is 8 quiet seconds at least.
+  HarmMeter before(RunTime injected) const;
   // Of the whole seconds that meet the range, all phases. Those in `told` are left out and the others join them, so that
   // what several ranges share is counted once.
   Harm over(TimeRange range, std::set<int64_t>* told = nullptr) const;
@@ -41,6 +45,18 @@ class HarmMeter {
   Bounds delay(TimeRange range, double confidence) const;
   // Bounds of the requests that failed beyond their share in quiet time. Where none failed then, all that failed.
   Bounds failures(TimeRange range, double confidence) const;
+  // What surely lies in a fault's window of the seconds that it meets. A second that it shares with the time before or after
+  // counts too where next to nothing of it lies outside, or there is no whole one and half of it does not: of an open load at a
+  // constant rate so many requests at most were due outside (a binomial of those of the second, wrong once in a million; uniform
+  // arrivals scatter less).
+  struct Inside {
+    TimeRange seconds;   // whole ones
+    double outside = 0;  // requests of these that may have been due outside of the window
+    double longest = 0;  // seconds that each of them took at most
+  };
+  Inside inside(TimeRange window) const;
+  // Requests that failed and were due before the window, but may have been out when it began: perhaps the fault's.
+  uint64_t struck_while_out(TimeRange window) const;
   // Whether there was a quiet time under the load of that phase to compare delays with.
   bool has_baseline(PhaseId phase) const;
   // The share of requests that fail in quiet time; 0 where there is none.
@@ -53,18 +69,29 @@ class HarmMeter {
     QuietAnswers failures;  // 1 for a request that failed, outside of outages
   };
   using Usual = std::map<OperationId, Quiet>;
+  // What one operation did in a second under one load.
+  struct QuietSecond {
+    double latency = 0, timed = 0;  // of good answers
+    double bad = 0, judged = 0;
+    void add(const SecondRow& row, bool away);
+  };
+  using QuietSeconds = std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, QuietSecond>>;
+  std::vector<Usual> quiet_until(int64_t second) const;  // by load
   const Quiet* usual(StageId stage, OperationId operation) const;
   // How the users of one closed stage spent a range of seconds.
   struct UserTime {
     double bad = 0, all = 0;  // seconds
     uint64_t bad_requests = 0, requests = 0;
   };
+  bool even(int64_t second) const;
+  void add_outside(Inside& inside, int64_t second, double share) const;
   double usual_cycle(StageId stage) const;  // what one request of a closed load takes its user in quiet time; 0 = not known
   void add_held_up(Harm& harm, StageId stage, const UserTime& time) const;
 
   const Evidence* evidence_;
   std::vector<std::size_t> load_of_;  // by PhaseId: which of the different loads
-  std::vector<Usual> quiet_;          // by load
+  std::shared_ptr<const QuietSeconds> seconds_;
+  std::vector<Usual> quiet_;  // by load
 };
 
 LostWrites lost_writes(const InjectionView& view, const Evidence& evidence);

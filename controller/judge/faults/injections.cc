@@ -294,7 +294,8 @@ std::string needed_for(const Tally& tally, const InjectionRow& row, const Requir
   }
   for (const InjectionBound& b : bounds) {
     if (!b.verdict.valid || b.clearing <= requirement.objective.limit) continue;
-    if (!b.needed.empty() && b.value <= requirement.objective.limit) return b.needed;
+    const bool rto = std::holds_alternative<RtoSli>(requirement.sli);  // allow(sli): the middle of its bounds is no measured miss
+    if (!b.needed.empty() && (rto || b.value <= requirement.objective.limit)) return b.needed;
     if (b.verdict.note == kEndedByUndo) return "an injection that we do not end ourselves before the service is back";
     if (!b.verdict.note.empty()) return fmt::format("an injection without \"{}\"", b.verdict.note);
     if (b.value > requirement.objective.limit) return kMoreWillNotHelp;

@@ -12,56 +12,84 @@ constexpr double kSomeShare = 0.05, kMostShare = 0.5;
 constexpr double kSigmas = 3;  // of the quiet time's failures in one second
 constexpr int kGoodSeconds = 3;
 
+// How long the bad requests of a row took at most: all of their time together, and none longer than its timeout.
+Duration longest_bad(const SecondRow& row, Duration timeout) {
+  double sum = 0;
+  for (const Outcome outcome : kAllOutcomes) {
+    if (is_bad(outcome)) sum += row.latency_seconds[static_cast<std::size_t>(outcome)];
+  }
+  return std::min(timeout, std::chrono::ceil<Duration>(std::chrono::duration<double>(sum)));
+}
+
+// The end of the second in which requests failed that took so long.
+RunTime end_of(int64_t second, Duration out) { return RunTime(std::chrono::seconds(second + 1)) + out; }
+
 }  // namespace
 
 bool LoadWatch::Second::fails(double share) const {
   return judged > 0 && bad > share * judged && bad > expected + kSigmas * std::sqrt(variance);
 }
 
-std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& view, TargetId target, RunTime from,
-                                                           RunTime to) const {
+const HarmMeter& LoadWatch::meter_of(const InjectionView& view) {
+  const auto found = meters_.find(view.record->injection);
+  if (found != meters_.end()) return found->second;
+  return meters_.emplace(view.record->injection, meter_.before(view.window.from)).first->second;
+}
+
+std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to) {
   std::map<int64_t, Second> out;
+  const HarmMeter& meter = meter_of(view);
   evidence_->timeline->seconds().each_row(
       [&](const SecondRow& row) {
         if (row.stage != view.record->stage || evidence_->scenario->operation(row.operation).request.target != target) return;
         SecondTally tally;
         add_outcomes(tally, row);
-        const double judged = static_cast<double>(tally.ok + tally.bad), share = meter_.usual_failures(row.stage, row.operation);
+        const double judged = static_cast<double>(tally.ok + tally.bad), share = meter.usual_failures(row.stage, row.operation);
         Second& second = out[row.second];
         second.bad += static_cast<double>(tally.bad);
         second.judged += judged;
         second.expected += judged * share;
         second.variance += judged * share * (1 - share);
+        second.out = std::max(second.out, longest_bad(row, evidence_->scenario->operation(row.operation).timeout));
       },
       second_of(from), second_of(to));
   return out;
 }
 
-std::optional<RunTime> LoadWatch::failing_until(const InjectionView& view, TargetId target, RunTime from) const {
-  const RunTime begin = std::chrono::ceil<std::chrono::seconds>(std::max(from, view.effect_from));
+std::optional<RunTime> LoadWatch::failing_until(const InjectionView& view, TargetId target, RunTime from, bool blind) {
+  const RunTime begin = blind ? std::chrono::floor<std::chrono::seconds>(view.effect_from)
+                              : std::chrono::ceil<std::chrono::seconds>(std::max(from, view.effect_from));
   const std::map<int64_t, Second> seconds = seconds_of(view, target, begin, std::min(view.phase_end, view.next));
-  std::optional<int64_t> last;
+  std::optional<RunTime> last;
+  int64_t last_second = 0;
   int good = 0;
   for (const auto& [second, seen] : seconds) {
     if (seen.judged == 0) continue;
     if (seen.fails(kSomeShare)) {
-      last = second;
+      last = std::max(last.value_or(RunTime::min()), end_of(second, seen.out));
+      last_second = second;
       good = 0;
     } else if (++good >= kGoodSeconds && RunTime(std::chrono::seconds(second)) >= view.window.to) {
       break;
     }
   }
   if (!last) return std::nullopt;
-  return *last == seconds.rbegin()->first ? RunTime::max() : RunTime(std::chrono::seconds(*last + 1));
+  return last_second == seconds.rbegin()->first ? RunTime::max() : *last;
 }
 
-Duration LoadWatch::mostly_failing(const InjectionView& view, TargetId target) const {
+Duration LoadWatch::mostly_failing(const InjectionView& view, TargetId target) {
   const RunTime to = std::min({view.phase_end, view.next, view.window.to});
-  int64_t longest = 0, run = 0, before = INT64_MIN;
+  int64_t longest = 0, since = 0;
+  RunTime until = RunTime::min();
   for (const auto& [second, seen] : seconds_of(view, target, view.effect_from, to)) {
-    run = seen.fails(kMostShare) ? (before == second - 1 ? run + 1 : 1) : 0;
-    before = second;
-    longest = std::max(longest, run);
+    if (seen.judged == 0) continue;
+    if (!seen.fails(kMostShare)) {
+      until = RunTime::min();
+      continue;
+    }
+    if (RunTime(std::chrono::seconds(second)) > until) since = second;
+    until = end_of(second, seen.out);
+    longest = std::max(longest, second + 1 - since);
   }
   return std::chrono::seconds(longest);
 }

@@ -1,5 +1,5 @@
 // What the load saw of a fault, second by second. A probe asks one thing: it may be answered while every other request fails.
-// Ownership: borrows the evidence. Threads: immutable.
+// Ownership: borrows the evidence. Threads: one.
 #pragma once
 
 #include <map>
@@ -12,24 +12,30 @@ namespace shakedown::judging {
 class LoadWatch {
  public:
   explicit LoadWatch(const Evidence& evidence) : evidence_(&evidence), meter_(evidence) {}
-  // The end of the last whole second after `from` in which requests to the target failed for the injection: at least one in
-  // twenty, and more than quiet time explains. The time looked at is the fault's window and what follows without three good
-  // seconds. nullopt = none; RunTime::max() = they failed for as long as there was load.
-  std::optional<RunTime> failing_until(const InjectionView& view, TargetId target, RunTime from) const;
+  // When the last requests ended that failed for the injection, at the latest: of the last whole second after `from` in which at
+  // least one in twenty failed, and more than quiet time explains. (What was due later and was answered at last may have waited
+  // as long.) The time looked at is the fault's window and what follows without three good seconds. nullopt = none;
+  // RunTime::max() = they failed for as long as there was load.
+  // blind: the probe saw nothing at all, so that the second in which the fault struck counts too.
+  std::optional<RunTime> failing_until(const InjectionView& view, TargetId target, RunTime from, bool blind);
   // The longest run of whole seconds in the fault's window in which most requests to the target failed, more than in quiet time.
-  Duration mostly_failing(const InjectionView& view, TargetId target) const;
+  // A second in which none was due is among it while those of before may still have been out: users who wait ask for nothing.
+  Duration mostly_failing(const InjectionView& view, TargetId target);
 
  private:
   struct Second {
     double bad = 0, judged = 0;
     double expected = 0, variance = 0;  // of bad ones in quiet time
+    Duration out{};                     // how long a bad one took at most
     bool fails(double share) const;
   };
   // The seconds that end by `to`: the one in which the next fault strikes is not this one's.
-  std::map<int64_t, Second> seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to) const;
+  std::map<int64_t, Second> seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to);
+  const HarmMeter& meter_of(const InjectionView& view);
 
   const Evidence* evidence_;
   HarmMeter meter_;
+  std::map<InjectionId, HarmMeter> meters_;
 };
 
 }  // namespace shakedown::judging

@@ -24,7 +24,7 @@ Told fact(std::size_t at, const Scorecard& card, const Scenario& scenario) {
 
 // The lowest of the rates at which the rows were judged: at a higher one some row says nothing.
 std::optional<Told> load(const Scorecard& card, bool capacity_told) {
-  bool any = false;
+  bool any = false, outside = false;
   double rate = INFINITY;
   for (const ScoredRequirement& row : card.requirements) {
     if (!about_load(row.requirement.sli)) continue;
@@ -32,14 +32,15 @@ std::optional<Told> load(const Scorecard& card, bool capacity_told) {
       return std::nullopt;
     if (!row.requirement.must || about_load_in_fault(row.requirement.sli)) continue;
     any = true;
+    outside = outside || row.verdict.outside_faults;
     rate = std::min(rate, row.tested_rate.value_or(0));
   }
   if (!any) return std::nullopt;
-  if (!(rate > 0)) return told::LoadHolds{};
+  if (!(rate > 0)) return told::LoadHolds{.outside_faults = outside};
   const auto reached = [&](const ScoredSearch& s) { return s.lower && *s.lower >= card.forecast->rate.per_second; };
   const bool beyond = card.forecast && !capacity_told && card.forecast->rate.per_second > rate &&
                       std::none_of(card.searches.begin(), card.searches.end(), reached);
-  return told::LoadHolds{rate, beyond ? std::optional(card.forecast->rate.per_second) : std::nullopt};
+  return told::LoadHolds{rate, beyond ? std::optional(card.forecast->rate.per_second) : std::nullopt, outside};
 }
 
 // Of the phases, operations and faults that nobody judged the one that failed most, from one request in a hundred on, or for

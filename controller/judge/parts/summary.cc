@@ -142,7 +142,8 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   const FaultEvent* effective = record.find(FaultState::effective);
   out.bite = effective != nullptr ? effective->detail : view.invalid;
   for (const FaultEvent& event : record.history) {
-    if (event.state == FaultState::leftover && record.state != FaultState::clean) out.leftovers.push_back(event.detail);
+    const bool told = std::find(out.leftovers.begin(), out.leftovers.end(), event.detail) != out.leftovers.end();
+    if (event.state == FaultState::leftover && record.state != FaultState::clean && !told) out.leftovers.push_back(event.detail);
   }
   out.measured = view.valid();
   out.load_rate = offered_in(record.stage, evidence);

@@ -17,7 +17,7 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& 
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.unfinished += s.unfinished;
-    out.low.push_back({s.second, s.bad, s.judged()});
+    out.low.push_back({s.second, s.bad - s.struck, s.judged()});
   }
   return out;
 }
@@ -46,11 +46,12 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
+  out.verdict.outside_faults = scope.leaves_out_faults();
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
   out.verdict.reason = sentence(requirement, share, scope, sum, nouns(sli.operations, *evidence.scenario));
-  out.verdict.reason += places_shared(scope, sum, evidence) + sent_again(scope, sli.operations, evidence) +
-                        pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += struck_while_out(sum) + places_shared(scope, sum, evidence) +
+                        sent_again(scope, sli.operations, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   settle(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {

@@ -22,7 +22,7 @@ RatioEvidence between(const std::map<int64_t, SecondTally>& seconds, int64_t fro
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.unfinished += s.unfinished;
-    out.low.push_back({s.second, s.bad, s.judged()});
+    out.low.push_back({s.second, s.bad - s.struck, s.judged()});
   }
   return out;
 }
@@ -245,7 +245,9 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   if (!out.verdict.measured.value) return out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
-  out.verdict.reason += places_shared(scope, sum, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.outside_faults = scope.leaves_out_faults();
+  out.verdict.reason +=
+      struck_while_out(sum) + places_shared(scope, sum, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);

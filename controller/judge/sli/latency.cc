@@ -41,17 +41,19 @@ struct Above {
   uint64_t surely = 0, maybe = 0;
 };
 
-// late: arrivals of the slice that our lag may have pushed over the limit, less those that count so in another second.
-void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above above, uint64_t& late) {
+// late: arrivals of the slice that our lag may have pushed over the limit, less those that count so in another second. slowed: a
+// fault struck while the answers may have been out.
+void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above above, uint64_t& late, bool slowed) {
   auto& [high, low, pushed] = counts[outcomes.second];
-  const uint64_t by_us = std::min(above.surely, late);
+  const uint64_t surely = slowed ? 0 : above.surely;
+  const uint64_t by_us = std::min(surely, late);
   pushed += by_us;
   late -= by_us;
   high.total += outcomes.judged();
   low.total += outcomes.judged();
   high.bad += above.maybe + outcomes.bad + outcomes.unfinished;
   data.between += above.maybe - above.surely;
-  low.bad += above.surely + outcomes.bad;
+  low.bad += surely + outcomes.bad - outcomes.struck;
   data.doubtful += outcomes.unfinished;
 }
 
@@ -71,20 +73,24 @@ void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope&
     any = true;
     SecondTally outcomes{row.second};
     add_outcomes(outcomes, row);
+    const bool slowed = scope.may_be_struck(row);
+    outcomes.struck = slowed ? outcomes.bad : 0;
     not_ok = not_ok || outcomes.bad + outcomes.unfinished > 0;
     add_outcomes(data.sum, row);
+    data.sum.struck += outcomes.struck;
     if (found != operation.limits.end() && index < row.over_limit.size()) {
-      count(data, counts, outcomes, {row.over_limit[index], row.over_limit[index]}, late);
+      count(data, counts, outcomes, {row.over_limit[index], row.over_limit[index]}, late, slowed);
     } else {
       if (!uncounted) uncounted = SecondTally{row.second};
       add_outcomes(*uncounted, row);
+      uncounted->struck += outcomes.struck;
     }
   }
   if (!any) return;
   if (uncounted) {
     data.counted = data.counted && uncounted->ok == 0;
     const Above above{std::min(ok.low.above(limit).surely, uncounted->ok), std::min(ok.high.above(limit).maybe, uncounted->ok)};
-    count(data, counts, *uncounted, above, late);
+    count(data, counts, *uncounted, above, late, false);
   }
   data.low.add(ok.low);
   data.high.add(ok.high);
@@ -216,10 +222,11 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
+  out.verdict.outside_faults = scope.leaves_out_faults();
   Measured& m = out.verdict.measured;
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
-  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) +
+  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) + struck_while_out(data.sum) +
                        pool_was_full(scope.stages(), measured_operations(sli), evidence);
   if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
   settle(out.verdict, requirement);

@@ -129,22 +129,28 @@ void widen_by_hidden(InjectionBound& bound, const Watched& w, RunTime from, doub
 }
 
 // The fault bit and no outage was seen: it lasted less than down_after checks can miss.
-void masked(InjectionBound& bound, const Watched& w, double limit) {
+// Returns whether no check failed.
+bool masked(InjectionBound& bound, const Watched& w, double limit) {
   const RunTime until = std::max(w.view.effect_to, std::min(w.view.window.to, w.horizon));
   if (w.evidence.results.back().start < w.view.effect_to || dark_between(w.evidence, w.view.effect_from, w.horizon)) {
-    return reject(bound, Signal::unobserved, fmt::format("probe {} did not watch the whole fault", w.probe.name));
+    reject(bound, Signal::unobserved, fmt::format("probe {} did not watch the whole fault", w.probe.name));
+    return false;
   }
   const Blips blips = blips_of(w, until);
   bound.verdict.note = "masked";
   const double unseen = seconds(longest_unseen(w, until));
   bound.verdict.upper = unseen;
-  if (!blips.any && !w.view.cut_short) return widen_by_hidden(bound, w, until, limit);
+  if (!blips.any && !w.view.cut_short) {
+    widen_by_hidden(bound, w, until, limit);
+    return true;
+  }
   bound.verdict.upper = INFINITY;
   if (w.view.undo_at && (!blips.sustained || *w.view.undo_at < *blips.sustained)) {
     bound.verdict.note = kEndedByUndo;
   } else if (blips.good_after && *blips.good_after <= w.view.phase_end) {
     bound.verdict.upper = std::max(unseen, seconds(*blips.good_after - blips.good_before.value_or(w.view.effect_from)));
   }
+  return !blips.any;
 }
 
 void measure_outages(InjectionBound& bound, const Watched& w, const Outage& first, const Outage& last, double limit) {
@@ -193,20 +199,21 @@ const StepEvent* failed_recovery(const InjectionView& view) {
 }
 
 // The probe saw the service up again while requests of the load still failed: it does not look at what they ask.
-void outlasted_by_load(InjectionBound& bound, const Watched& w, const LoadWatch& load, const Evidence& run) {
+void outlasted_by_load(InjectionBound& bound, const Watched& w, bool blind, LoadWatch& load, const Evidence& run) {
   if (!bound.verdict.valid || !std::isfinite(bound.verdict.upper)) return;
   const RunTime up =
       w.view.effect_from + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bound.verdict.upper));
-  const auto until = load.failing_until(w.view, run.scenario->operation(w.probe.operation).request.target, up);
-  if (!until) return;
+  const auto until = load.failing_until(w.view, run.scenario->operation(w.probe.operation).request.target, up, blind);
+  if (!until || *until <= up) return;
   bound.verdict.upper = *until == RunTime::max() ? INFINITY : seconds(*until - w.view.effect_from);
   bound.verdict.note = fmt::format("requests of the load still failed when probe {} saw the service up", w.probe.name);
   bound.needed = "a probe that asks what the load asks";
 }
 
 InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, const Probe& probe, FaultId fault, double limit,
-                           const LoadWatch& load, const Evidence& run) {
+                           LoadWatch& load, const Evidence& run) {
   InjectionBound bound;
+  bool blind = false;
   bound.verdict.injection = view.record->injection;
   bound.verdict.number = view.number;
   if (view.valid()) widen_by_clocks(view, evidence.agent, fault, limit, run);
@@ -230,9 +237,9 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
   } else if (const auto [first, last] = outages_of(w); first != nullptr) {
     measure_outages(bound, w, *first, *last, limit);
   } else {
-    masked(bound, w, limit);
+    blind = masked(bound, w, limit);
   }
-  outlasted_by_load(bound, w, load, run);
+  outlasted_by_load(bound, w, blind, load, run);
   const StepEvent* step = failed_recovery(view);
   if (step != nullptr && view.overlap.empty()) {
     bound.failed = bound.verdict.valid = true;

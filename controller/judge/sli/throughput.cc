@@ -112,6 +112,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
+  out.verdict.outside_faults = scope.leaves_out_faults();
   out.verdict.measured = {
       mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY, Unit::per_second, sum.ok, false};
   Measured& m = out.verdict.measured;

@@ -62,6 +62,20 @@ uint64_t trials_needed(uint64_t k, double p, double confidence) {
   return smallest(k + 1, high, enough);
 }
 
+uint64_t most_of(uint64_t n, double p, double chance) {
+  if (!(p > 0)) return 0;
+  uint64_t low = 0, high = n;  // P(X > n) = 0
+  while (low < high) {
+    const uint64_t k = low + (high - low) / 2;
+    if (p < 1 && boost::math::ibeta(static_cast<double>(k) + 1, static_cast<double>(n - k), p) <= chance) {
+      high = k;
+    } else {
+      low = k + 1;
+    }
+  }
+  return low;
+}
+
 Bounds mtbf(double total_time, double events, double confidence) {
   if (!(total_time > 0)) return {0, INFINITY};
   Bounds bounds;

@@ -22,6 +22,9 @@ Bounds clopper_pearson(double x, double n, double confidence);
 // (independent trials only). No n is enough for p <= 0: UINT64_MAX.
 uint64_t trials_needed(uint64_t k, double p, double confidence);
 
+// Smallest k with P(X > k; n, p) <= chance: of n events that fall each with probability p into a part, no more lie there.
+uint64_t most_of(uint64_t n, double p, double chance);
+
 // Mean time between events: total time T, r events (a real number, as above), time-terminated; upper infinite for r = 0.
 Bounds mtbf(double total_time, double events, double confidence);
 

@@ -76,9 +76,10 @@ struct Sentence {
     return fmt::format("{} {}{} not hold.", t.promises, t.more ? "more " : "", t.promises == 1 ? "promise does" : "promises do");
   }
   std::string operator()(const told::LoadHolds& t) const {
-    if (!(t.rate > 0)) return "Load holds as tested.";
+    const char* const where = t.outside_faults ? " outside faults" : "";
+    if (!(t.rate > 0)) return fmt::format("Load holds as tested{}.", where);
     const std::string more = t.forecast ? fmt::format("; the forecast is {}/s, not tested there", rate_words(*t.forecast)) : "";
-    return fmt::format("Load holds at the tested {}/s{}.", rate_words(t.rate), more);
+    return fmt::format("Load holds at the tested {}/s{}{}.", rate_words(t.rate), where, more);
   }
   std::string operator()(const told::Unjudged& t) const {
     const UnjudgedPhase& one = card.unjudged.at(t.part);

@@ -249,7 +249,8 @@ std::string measured_words(const ScoredRequirement& row) {
   const Measured& measured = row.verdict.measured;
   const LooksAt at = looks_at(row.requirement.sli);
   if (at.injections == InjectionFigure::tolerated && measured.value) return tolerated_words(*measured.value, row.verdict);
-  const std::string meaning = std::visit(MeaningOf{}, row.requirement.sli);
+  const std::string meaning =
+      std::visit(MeaningOf{}, row.requirement.sli) + (row.verdict.outside_faults ? " outside faults" : "");
   double lower = 0, upper = 0;
   bool any = false;
   for (const InjectionVerdict& injection : row.verdict.injections) {

@@ -41,6 +41,9 @@ TEST(MeasuredWords, RoundsToTheUnfavourableSide) {
   EXPECT_EQ(measured_words(row_of(AvailabilitySli{}, Comparison::at_least, 0.999487)), "99.948% of requests answered");
   EXPECT_EQ(measured_words(row_of(AvailabilitySli{}, Comparison::at_least, 0.9999999)), "99.99999% of requests answered");
   EXPECT_EQ(measured_words(row_of(AvailabilitySli{}, Comparison::at_least, 1)), "100% of requests answered");
+  ScoredRequirement outside = row_of(AvailabilitySli{}, Comparison::at_least, 1);
+  outside.verdict.outside_faults = true;
+  EXPECT_EQ(measured_words(outside), "100% of requests answered outside faults");
   EXPECT_EQ(measured_words(row_of(ErrorRatioSli{}, Comparison::at_most, 0.00051301)), "0.052% of requests failed");
   EXPECT_EQ(measured_words(row_of(ThroughputSli{}, Comparison::at_least, 499.96)), "499/s answered");
   CheckSli left;

@@ -95,6 +95,51 @@ TEST(Impact, PredictedFrequencyTimesImpactStandsOnTheFault) {
   EXPECT_NEAR(card.faults[0].predicted_monthly_failed.value(), 400, 1e-6);
 }
 
+// Of the second in which a fault strikes, half a millisecond after it began, hardly one request can have been due before it.
+TEST(Impact, TheSecondInWhichTheFaultStrikesIsNotGivenAway) {
+  for (const auto& [struck, expected] : {std::pair(10.0005, VerdictState::fail), std::pair(10.9, VerdictState::not_proven)}) {
+    Drill drill;
+    const PhaseId crash = drill.add_phase("crash", 30, 100);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    const StageId stage = drill.run(crash, 0);
+    drill.load(stage, 0, 10, 100).load(stage, 10, 11, 24, 76).load(stage, 11, 30, 100);
+    drill.probe(0, 30, {{struck, struck + 0.8}});
+    drill.inject(kill, stage, struck, struck + 0.9);
+    drill.require("IM", ImpactSli{kill, ImpactUnit::failed_requests}, Comparison::at_most, 10);
+    const Verdict v = drill.verdict();
+    EXPECT_EQ(v.state, expected) << v.reason;
+    EXPECT_LE(*v.measured.lower, 76);
+  }
+}
+
+// Requests of 3 s: 60 were out when the process was killed, which broke them off, and 4 were refused.
+TEST(Impact, WhatWasOutWhenTheFaultStruckMayBeItsOwn) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 20);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  drill.scenario.operations[0].timeout = std::chrono::seconds(10);
+  const StageId stage = drill.run(crash, 0);
+  drill.load(stage, 0, 7, 20, 0, 3);
+  for (int64_t s = 7; s < 10; ++s) drill.outcome(stage, s, Outcome::reset, 20, 10 - static_cast<double>(s));
+  drill.load(stage, 10, 11, 16, 4, 3).load(stage, 11, 30, 20, 0, 3);
+  drill.probe(0, 30, {{10, 10.4}});
+  drill.inject(kill, stage, 10, 10.9);
+  drill.require("IM", ImpactSli{kill, ImpactUnit::failed_requests}, Comparison::at_most, 30);
+  EXPECT_NE(drill.verdict().state, VerdictState::pass) << drill.verdict().reason;
+  EXPECT_GE(*drill.verdict().measured.upper, 64);
+  drill.scenario.requirements.clear();
+  drill.require("AV", AvailabilitySli{}, Comparison::at_least, 0.99);
+  const Verdict up = drill.verdict();
+  EXPECT_EQ(up.state, VerdictState::not_proven) << up.reason;
+  EXPECT_NE(up.reason.find("60 of the bad ones may have been out when a fault struck"), std::string::npos) << up.reason;
+  drill.scenario.requirements.clear();
+  drill.require("ER", ErrorRatioSli{}, Comparison::at_most, 0.01);
+  EXPECT_EQ(drill.verdict().state, VerdictState::not_proven) << drill.verdict().reason;
+  drill.scenario.requirements.clear();
+  drill.require("PE", LatencySli{OperationId(0), 0.9}, Comparison::at_most, 5);
+  EXPECT_EQ(drill.verdict().state, VerdictState::not_proven) << drill.verdict().reason;
+}
+
 // Every tenth request fails, whatever happens; while the fault is at work `bad` of 100 do.
 Drill failing_anyway(uint64_t bad, double limit) {
   Drill drill;

@@ -96,9 +96,14 @@ TEST(TruthChance, WhatHasNoBoundHasNoChance) {
   EXPECT_FALSE(judging::rests_on_chance(row, {}));
   row.sli = RtoSli{.share = Share{0.9}};
   EXPECT_TRUE(judging::rests_on_chance(row, {}));
-  for (const Sli& sli : {Sli(CheckSli{}), Sli(RpoSli{}), Sli(ImpactSli{}), Sli(OutagesSli{}), Sli(AttestedSli{})}) {
+  for (const Sli& sli :
+       {Sli(CheckSli{}), Sli(RpoSli{}), Sli(ImpactSli{{}, ImpactUnit::lost_writes}), Sli(OutagesSli{}), Sli(AttestedSli{})}) {
     row.sli = sli;
     EXPECT_FALSE(judging::rests_on_chance(row, {})) << kind_name(sli);
+  }
+  for (const Sli& sli : {Sli(MtbfSli{}), Sli(MtbrSli{}), Sli(ImpactSli{})}) {  // requests: held against those of quiet time
+    row.sli = sli;
+    EXPECT_TRUE(judging::rests_on_chance(row, {})) << kind_name(sli);
   }
 }
 
