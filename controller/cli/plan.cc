@@ -2,12 +2,24 @@
 #include <cstdio>
 
 #include "controller/cli/commands.h"
+#include "controller/plan/evidence.h"
 #include "controller/plan/text.h"
 #include "controller/record/scoring.h"
 #include "controller/scenario/scenario.h"
+#include "core/base/clock.h"
 #include "core/base/printable.h"
+#include "core/base/units.h"
 
 namespace shakedown {
+namespace {
+
+// It depends on the day, so it is no diagnostic of the file.
+void tell_what_ends(const Scenario& scenario) {
+  const std::string today = format_wall(system_clock().wall()).substr(0, 10);
+  for (const std::string& one : ends_too_soon(scenario, today)) say(stdout, "warning: " + one + "\n");
+}
+
+}  // namespace
 
 int validate_command(const std::vector<std::string>& files) {
   bool valid = true;
@@ -15,6 +27,7 @@ int validate_command(const std::vector<std::string>& files) {
     const Decoded decoded = load_scenario(file);
     for (const Diagnostic& diagnostic : decoded.diagnostics) say(stdout, diagnostic.text() + "\n");
     valid = valid && decoded.scenario.has_value();
+    if (decoded.scenario) tell_what_ends(*decoded.scenario);
     if (decoded.scenario) say(stdout, file + ": valid\n");
   }
   return valid ? 0 : exit_code(ErrorKind::scenario);
@@ -24,6 +37,7 @@ int plan_command(const std::string& file, const std::string& undo_records) {
   const Result<Scenario> scenario = load_or_explain(file);
   if (!scenario) return report_error(scenario.error());
   say(stdout, plan_text(scenario.value()));
+  tell_what_ends(scenario.value());
   if (scenario.value().has_faults()) say(stdout, "\nundo records on this host: " + undo_records + "\n");
   return 0;
 }

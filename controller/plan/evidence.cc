@@ -45,7 +45,8 @@ struct Seconds {
     for (const FaultId id : phase.faults) {
       if (scope.during.valid() && id != scope.during) continue;
       const Fault& fault = scenario.fault(id);
-      const Duration length = fault.kind.hold + (long_windows ? longest_recovery(scenario, id) : Duration{});
+      const Duration surely = declared_length(fault);  // with what is waited for before its recovery
+      const Duration length = long_windows ? std::max(surely, fault.kind.hold + longest_recovery(scenario, id)) : surely;
       const Duration from = std::chrono::seconds(second);
       met = met || (from < fault.at + length + Duration(1) && fault.at < from + std::chrono::seconds(1));
     }

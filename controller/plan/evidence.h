@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include <string>
+#include <vector>
+
 #include "controller/model/scenario.h"
 
 namespace shakedown {
@@ -22,6 +25,10 @@ PlannedRequests planned_requests(const Scenario& scenario, const std::vector<Ope
 
 // "2995 requests without a violation; 1500 are offered in its scope: TOO FEW, ..."
 std::string evidence_text(const Scenario& scenario, const Requirement& requirement);
+
+// Words and commitments that end before today ("2026-12-01") or before the launch: what they stand for will not pass, or covers
+// no day on which it is needed. One line each.
+std::vector<std::string> ends_too_soon(const Scenario& scenario, const std::string& today);
 
 // How many connections a phase may need, or has where `connections: max` is declared, and what follows. Empty without load.
 std::string connections_text(const Scenario& scenario, PhaseId phase);

@@ -1,5 +1,6 @@
 #include "controller/record/scoring.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "controller/judge/judge.h"
@@ -12,8 +13,9 @@ namespace shakedown {
 namespace {
 
 Error explain(const Decoded& decoded, const std::string& path) {
-  Error error(ErrorKind::scenario,
-              path + ": the scenario is not valid (" + std::to_string(decoded.diagnostics.size()) + " to mend)");
+  const auto errors = std::count_if(decoded.diagnostics.begin(), decoded.diagnostics.end(),
+                                    [](const Diagnostic& d) { return d.severity == Severity::error; });
+  Error error(ErrorKind::scenario, path + ": the scenario is not valid (" + std::to_string(errors) + " to mend)");
   for (const Diagnostic& diagnostic : decoded.diagnostics) error.notes.push_back(diagnostic.text());
   return error;
 }

@@ -270,5 +270,35 @@ TEST(TruthPlan, ARunTooShortToShowAnOutageIsTold) {
   EXPECT_SILENT(plan_of(drill));
 }
 
+TEST(TruthPlan, AWordOrACommitmentThatEndsTooSoonIsTold) {
+  Drill drill;
+  drill.scenario.launch = "2026-12-15";
+  drill.require("CO-1", AttestedSli{"it is so", "sam@example.com", "", "2026-01-01", "2026-06-30"}, Comparison::at_least, 1);
+  Dependency mail;
+  mail.name = "mail";
+  mail.commitment = Commitment{"mail@example.com", Rate{100}, "2026-01-01", "2026-12-01"};
+  drill.scenario.dependencies = {mail};
+  const std::vector<std::string> now = ends_too_soon(drill.scenario, "2026-11-29");
+  ASSERT_EQ(now.size(), 2U);
+  EXPECT_SAYS(now[0], "CO-1: the word of sam@example.com ended on 2026-06-30: it will fail");
+  EXPECT_SAYS(now[1], "the commitment of mail@example.com ends on 2026-12-01, before the launch on 2026-12-15");
+  EXPECT_SAYS(ends_too_soon(drill.scenario, "2026-12-02")[1], "ended on 2026-12-01: it will fail its downstream rows");
+  drill.scenario.launch.clear();
+  EXPECT_TRUE(ends_too_soon(drill.scenario, "2026-06-30").empty());
+}
+
+TEST(TruthPlan, AFaultStandsAtLeastUntilItsDeclaredRecovery) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 25, 60);
+  const FaultId kill = drill.add_kill("errors", crash);
+  drill.scenario.phases[0].faults = {kill};
+  drill.scenario.faults[0].at = 5s;
+  Action later;
+  later.after = 6s;
+  drill.scenario.faults[0].recover = {later};
+  drill.require("ER-2", ErrorRatioSli{.over = 2s, .scope = {{}, kill}}, Comparison::at_most, 0.6);
+  EXPECT_SILENT(plan_of(drill));
+}
+
 }  // namespace
 }  // namespace shakedown
