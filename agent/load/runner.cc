@@ -62,7 +62,9 @@ class ThreadedLoadRunner final : public LoadRunner {
  public:
   ThreadedLoadRunner(std::unique_ptr<const Prepared> prepared, const LoadOptions& options, boost::asio::io_context& loop)
       : prepared_(std::move(prepared)), grace_(options.grace), loop_(loop), side_("side") {
-    const uint32_t workers = std::max<uint32_t>(1, options.workers);
+    // No more workers than a declared pool has connections: each has one at least.
+    const uint32_t most = prepared_->plan().connections.max > 0 ? prepared_->plan().connections.max : UINT32_MAX;
+    const uint32_t workers = std::clamp<uint32_t>(options.workers, 1, most);
     for (uint32_t i = 0; i < workers; ++i) {
       threads_.push_back(std::make_unique<Thread<LoadWorker>>("load-" + std::to_string(i)));
     }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/base/printable.h"
 #include "core/base/regular_file.h"
 #include "core/base/units.h"
 #include "core/runtime/file_descriptor.h"
@@ -89,12 +90,10 @@ Result<void> RunFolder::write(std::string_view name, std::string_view content) c
   return fail(errno_error(target + " cannot be written", problem));
 }
 
-Result<std::string> RunFolder::read(std::string_view name) const {
-  SHAKEDOWN_TRY(require_regular_file(file(name)));
-  return file_content(file(name));
-}
+Result<std::string> RunFolder::read(std::string_view name) const { return file_content(file(name)); }
 
 Result<std::string> file_content(const std::string& path) {
+  SHAKEDOWN_TRY(require_regular_file(path));
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(errno_error(path + " cannot be read", errno));
   std::ostringstream out;
@@ -130,7 +129,7 @@ std::string manifest_json(const Manifest& manifest) {
                               {"kernel", manifest.controller.kernel},
                               {"cores", manifest.controller.cores}}},
                             {"agents", agents}};
-  return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_visible(out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace shakedown

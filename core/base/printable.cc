@@ -36,7 +36,15 @@ bool is_space(uint32_t code) {
   return code == '\t' || code == '\n' || code == '\r' || code == 0x85 || code == 0x2028 || code == 0x2029;
 }
 
+// Nothing is seen of these, so that two names look alike: soft hyphen, zero width, word joiners, tags. Joiners that scripts and
+// emoji need (U+200C, U+200D) are not among them.
+bool is_invisible(uint32_t code) {
+  return code == 0xAD || code == 0x180E || code == 0x200B || (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF ||
+         (code >= 0xE0000 && code <= 0xE007F);
+}
+
 bool is_harmful(uint32_t code) {
+  if (is_invisible(code)) return true;
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
          (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0x061C || (code & 0xFFFE) == 0xFFFE ||
          (code >= 0xFDD0 && code <= 0xFDEF);
@@ -48,6 +56,12 @@ std::string escaped(std::string_view bytes, uint32_t code) {
   if (known != std::string_view::npos) return std::string("\\") + "\\nrt"[known];
   std::array<char, 16> text{};
   std::snprintf(text.data(), text.size(), bytes.size() == 1 ? "\\x%02x" : "\\u{%x}", static_cast<unsigned>(code));
+  return text.data();
+}
+
+std::string json_escaped(uint32_t unit) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "\\u%04x", static_cast<unsigned>(unit & 0xFFFF));
   return text.data();
 }
 
@@ -95,6 +109,24 @@ std::string visible(std::string_view bytes) {
     const bool told = c.length == 0 || code == '\\' || is_harmful(code) || is_space(code);
     out += told ? escaped(bytes.substr(0, length), code) : std::string(bytes.substr(0, length));
     bytes.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string json_visible(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const Character c = decode(json);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    if (c.length == 0 || c.code < 0x7F || !(is_harmful(c.code) || is_space(c.code))) {
+      out += json.substr(0, length);
+    } else if (c.code < 0x10000) {
+      out += json_escaped(c.code);
+    } else {
+      out += json_escaped(0xD7C0 + (c.code >> 10)) + json_escaped(0xDC00 + (c.code & 0x3FF));
+    }
+    json.remove_prefix(length);
   }
   return out;
 }

@@ -21,7 +21,9 @@ Regex::~Regex() = default;
 Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
 
-bool Regex::found_in(std::string_view bytes) const { return RE2::PartialMatch({bytes.data(), bytes.size()}, *compiled_); }
+bool Regex::found_in(std::string_view bytes, std::size_t from) const {
+  return compiled_->Match({bytes.data(), bytes.size()}, from, bytes.size(), RE2::UNANCHORED, nullptr, 0);
+}
 bool Regex::is_all_of(std::string_view bytes) const { return RE2::FullMatch({bytes.data(), bytes.size()}, *compiled_); }
 
 }  // namespace shakedown

@@ -24,7 +24,8 @@ class Regex {
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;
 
-  bool found_in(std::string_view bytes) const;
+  // From that byte on; what ^ and \b look at before it is there.
+  bool found_in(std::string_view bytes, std::size_t from = 0) const;
   bool is_all_of(std::string_view bytes) const;
 
  private:

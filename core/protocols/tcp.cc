@@ -6,13 +6,14 @@ namespace {
 constexpr double kLongestAnswer = 1 << 20;  // all of an answer is kept
 
 Shape tcp_request_shape(const std::vector<std::string>& names) {
-  Shape until = mapping("end of a TCP answer",
-                        "What ends an answer. Bytes after it are an error, since nobody could tell them from the next answer.",
-                        {may("text", holes(names), "The answer ends with this text, such as \"\\r\\n\"."),
-                         may("regex", scalar(Form::regex),
-                             "It ends with the bytes in which this is found first (RE2). The connection is not used again."),
-                         may("length", bytes(1, kLongestAnswer), "It has so many bytes."),
-                         may("close", boolean(), "true: it ends where the target closes the connection.")});
+  Shape until = mapping(
+      "end of a TCP answer",
+      "What ends an answer. Bytes after it are an error, since nobody could tell them from the next answer.",
+      {may("text", holes(names), "The answer ends with this text, such as \"\\r\\n\"."),
+       may("regex", scalar(Form::regex),
+           "It ends with the bytes in which this is found first (RE2), of 4096 at most. The connection is not used again."),
+       may("length", bytes(1, kLongestAnswer), "It has so many bytes."),
+       may("close", boolean(), "true: it ends where the target closes the connection, after a byte at least.")});
   until.exactly_one = {{"text", "regex", "length", "close"}};
   return mapping(
       "TCP request",

@@ -64,12 +64,15 @@ Result<std::string> create_token_file(const std::string& path) {
 }
 
 Result<std::string> read_token_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe is not waited for
   if (file.get() < 0) {
     return fail(errno_error("cannot read the token file " + path, errno, ErrorKind::unavailable));
   }
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return fail(errno_error("cannot inspect the token file " + path, errno));
+  if (!S_ISREG(info.st_mode)) {
+    return fail(ErrorKind::refused, "the token file " + path + " is no regular file but a folder, a pipe or a device");
+  }
   if ((info.st_mode & 077) != 0 || (info.st_uid != ::geteuid() && ::geteuid() != 0)) {
     return fail(ErrorKind::refused, "the token file " + path +
                                         " must be readable by its owner only and be ours, but "

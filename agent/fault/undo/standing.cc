@@ -26,11 +26,20 @@ std::vector<std::string> searched(const std::string& named) { return named.empty
 // The state_dir that holds this folder of records.
 std::string state_dir_of(const std::string& folder) { return fs::path(folder).parent_path().parent_path().string(); }
 
+// The run whose folder of records this is: PID-START-RUN-AGENT-HASH (records_folder, file_name_for).
+std::string run_of(const std::string& folder) {
+  std::string name = fs::path(folder).filename().string();
+  for (int dashes = 0; dashes < 2; ++dashes) name.erase(0, std::min(name.find('-'), name.size() - 1) + 1);
+  for (int dashes = 0; dashes < 2; ++dashes) name.erase(std::min(name.rfind('-'), name.size()));
+  return name;
+}
+
 Standing standing_of(const std::string& folder, const std::string& record) {
   Standing one;
   one.folder = folder;
   one.record = record;
   one.id = fs::path(folder).filename().string() + "/" + record;
+  one.what.owner.run_id = run_of(folder);  // where the record does not tell it
   const Result<std::string> text = read_file(folder + "/" + record + ".undo");
   if (!text) one.trouble = text.error().message;
   if (!text) return one;
@@ -40,14 +49,6 @@ Standing standing_of(const std::string& folder, const std::string& record) {
   one.what = std::move(what.value());
   one.alive = one.what.owner.alive();
   return one;
-}
-
-// The run whose folder of records this is: PID-START-RUN-AGENT-HASH (records_folder, file_name_for).
-std::string run_of(const std::string& folder) {
-  std::string name = fs::path(folder).filename().string();
-  for (int dashes = 0; dashes < 2; ++dashes) name.erase(0, std::min(name.find('-'), name.size() - 1) + 1);
-  for (int dashes = 0; dashes < 2; ++dashes) name.erase(std::min(name.rfind('-'), name.size()));
-  return name;
 }
 
 // Commands that their dead owner left running.
@@ -104,10 +105,32 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// A folder in which there may be records that we cannot see.
+Standing not_listed(const std::string& folder, const std::error_code& error) {
+  Standing one;
+  one.folder = one.id = folder;
+  one.trouble = "the folder cannot be listed: " + error.message();
+  return one;
+}
+
+// Its entries of which `wanted` is true, ascending. One that is not there has none.
+template <class Wanted>
+std::vector<fs::path> entries_of(const std::string& folder, std::vector<Standing>& trouble, const Wanted& wanted) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (wanted(*it)) out.push_back(it->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) trouble.push_back(not_listed(folder, error));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 }  // namespace
 
 std::string Standing::text() const {
   if (command) return one_line(id + ": a command of run " + what.owner.run_id + " still runs, though its agent has ended");
+  if (record.empty() && !trouble.empty()) return one_line(id + ": " + trouble + "; what stands is not known");
   if (!trouble.empty()) return id + ": the record cannot be read: " + one_line(trouble);
   std::string out = id + ": " + what.what() + ", run " + what.owner.run_id;
   if (alive) return one_line(out + ", which still runs (process " + std::to_string(what.owner.process.pid) + ")");
@@ -119,35 +142,38 @@ std::string Standing::text() const {
 }
 
 std::vector<Standing> standing(const std::string& state_dir) {
-  std::vector<std::string> folders;
+  std::vector<Standing> out;
+  std::vector<fs::path> folders;
   for (const std::string& dir : searched(state_dir)) {
-    std::error_code error;
-    for (fs::directory_iterator it(dir + "/undo", error), end; !error && it != end; it.increment(error)) {
-      std::error_code ignored;
-      if (it->is_directory(ignored)) folders.push_back(it->path().string());
-    }
+    const auto is_folder = [](const fs::directory_entry& entry) {
+      std::error_code unknown;  // listing it tells then why
+      return entry.is_directory(unknown) || (unknown && unknown != std::errc::no_such_file_or_directory);
+    };
+    for (fs::path& folder : entries_of(dir + "/undo", out, is_folder)) folders.push_back(std::move(folder));
   }
   std::sort(folders.begin(), folders.end());
-  std::vector<Standing> out;
-  for (const std::string& folder : folders) {
-    std::vector<std::string> records;
-    std::error_code inside;
-    for (fs::directory_iterator it(folder, inside), end; !inside && it != end; it.increment(inside)) {
-      if (it->path().extension() == ".undo") records.push_back(it->path().stem().string());
-    }
-    std::sort(records.begin(), records.end());
-    for (const std::string& record : records) out.push_back(standing_of(folder, record));
-    for (Standing& one : commands_of(folder)) out.push_back(std::move(one));
+  for (const fs::path& folder : folders) {
+    const auto is_record = [](const fs::directory_entry& entry) { return entry.path().extension() == ".undo"; };
+    for (const fs::path& record : entries_of(folder.string(), out, is_record))
+      out.push_back(standing_of(folder.string(), record.stem().string()));
+    for (Standing& one : commands_of(folder.string())) out.push_back(std::move(one));
   }
   return out;
 }
 
 Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& state_dir) {
   std::vector<Standing> records = standing(state_dir);
+  const auto unknown = std::find_if(records.begin(), records.end(), [](const Standing& one) { return one.record.empty(); });
+  if (unknown != records.end()) return fail(ErrorKind::io, unknown->text());
   std::erase_if(records, [&](const Standing& one) { return one.what.owner.run_id != run_id; });
   if (records.empty()) {
     return fail(ErrorKind::usage, "nothing of run " + run_id + " stands on this host; `undo --list` shows what does");
   }
+  std::vector<std::string> left;
+  for (const Standing& one : records) {
+    if (!one.trouble.empty()) left.push_back(one.text() + "; take it back by hand, then `undo --forget`");
+  }
+  std::erase_if(records, [](const Standing& one) { return !one.trouble.empty(); });
   for (const Standing& one : records) {
     if (!one.alive) continue;
     return fail(ErrorKind::locked, "run " + run_id + " is not over: its agent, process " +
@@ -165,7 +191,7 @@ Result<std::vector<std::string>> take_back_run(const std::string& run_id, const 
   for (const Standing& one : records) {
     if (folders.insert(one.folder).second) sweep_folder(one.folder, outcomes);
   }
-  std::vector<std::string> left = leftovers_of(outcomes);
+  for (std::string& one : leftovers_of(outcomes)) left.push_back(std::move(one));
   if (left.empty()) {
     for (ComponentLock& lock : locks) lock.leave_in_order();
   }
@@ -177,7 +203,7 @@ Result<Standing> forget(const std::string& id, const std::string& why, const std
     return fail(ErrorKind::usage, "--forget needs --why TEXT: it is kept beside what was forgotten");
   }
   std::vector<Standing> found = standing(state_dir);
-  std::erase_if(found, [&](const Standing& one) { return !one.id.ends_with(id); });
+  std::erase_if(found, [&](const Standing& one) { return one.record.empty() || !one.id.ends_with(id); });
   if (id.empty() || found.size() != 1) {
     return fail(ErrorKind::usage, "expected the id of one record, " + std::to_string(found.size()) + " end with \"" + id +
                                       "\"; `undo --list` shows them");

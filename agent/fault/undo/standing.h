@@ -14,7 +14,7 @@ namespace shakedown {
 struct Standing {
   std::string id;            // FOLDER/RECORD below a state_dir's undo: unique on the host
   std::string folder;        // absolute
-  std::string record;        // the record's id inside the folder
+  std::string record;        // the record's id inside the folder; empty = the folder could not be listed
   UndoRecord what;           // empty when it cannot be read
   std::string trouble;       // why it cannot be read
   bool alive = false;        // its agent runs: the run is not over

@@ -19,6 +19,8 @@
 namespace shakedown {
 namespace {
 
+constexpr size_t kLongestRecord = 16 << 20;  // bytes
+
 bool is_own_folder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid();
@@ -172,7 +174,10 @@ Result<std::string> read_file(const std::string& path) {
   std::string out;
   char buffer[4096];
   ssize_t got;
-  while ((got = ::read(file.get(), buffer, sizeof buffer)) > 0) out.append(buffer, static_cast<size_t>(got));
+  while ((got = ::read(file.get(), buffer, sizeof buffer)) > 0) {
+    out.append(buffer, static_cast<size_t>(got));
+    if (out.size() > kLongestRecord) return fail(ErrorKind::io, path + " is longer than any record");
+  }
   if (got < 0) return fail(errno_error("cannot read " + path, errno));
   return out;
 }

@@ -9,6 +9,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "core/base/regular_file.h"
+
 namespace shakedown {
 namespace {
 
@@ -29,8 +31,18 @@ bool is_address(const std::string& name) {
   return inet_pton(AF_INET, name.c_str(), &room) == 1 || inet_pton(AF_INET6, name.c_str(), &room) == 1;
 }
 
+// OpenSSL would wait for a pipe.
+Result<void> require_files(const TlsSpec& tls) {
+  for (const std::string* file : {&tls.ca_file, &tls.certificate_file, &tls.key_file}) {
+    if (file->empty()) continue;
+    SHAKEDOWN_TRY(require_regular_file(*file, ErrorKind::unavailable));
+  }
+  return ok();
+}
+
 Result<void> load_files(SSL_CTX* context, const Target& target) {
   const TlsSpec& tls = target.tls;
+  SHAKEDOWN_TRY(require_files(tls));
   if (tls.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context);
   } else if (SSL_CTX_load_verify_locations(context, tls.ca_file.c_str(), nullptr) != 1) {

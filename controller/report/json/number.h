@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/printable.h"
 #include "core/base/time.h"
 #include "core/base/units.h"
 
@@ -30,9 +31,9 @@ inline Json json_instant(std::optional<RunTime> at) { return at ? json_number(se
 // null for an empty text.
 inline Json json_text(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-// Invalid UTF-8 becomes U+FFFD. indent < 0: one line.
+// Invalid UTF-8 becomes U+FFFD, and what is not to be seen is escaped. indent < 0: one line.
 inline std::string json_dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  return json_visible(json.dump(indent, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace shakedown::report

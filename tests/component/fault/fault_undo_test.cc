@@ -1,5 +1,8 @@
 // What stands when agent and watchdog are both killed, and what a person does about it.
+#include <sys/stat.h>
+
 #include <csignal>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -80,6 +83,31 @@ TEST_F(TruthUndo, WhatStandsIsListedAndTakenBackByHand) {
   EXPECT_NE(state_of(pid()), 'T');
   EXPECT_THAT(standing(state), IsEmpty());
   EXPECT_EQ(take_back_run("crash", state).error().kind, ErrorKind::usage) << "there is nothing of it any more";
+}
+
+TEST(TruthStanding, WhereTheFolderCannotBeListedNobodySaysThatNothingStands) {
+  TemporaryFolder folder;
+  const std::string state = folder / "state";
+  EXPECT_THAT(standing(state), IsEmpty()) << "no folder, no records";
+  ASSERT_EQ(::mkdir(state.c_str(), 0700), 0);
+  std::ofstream(state + "/undo") << "a file";
+  const std::vector<Standing> all = standing(state);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_THAT(all[0].text(), HasSubstr("what stands is not known"));
+  EXPECT_EQ(take_back_run("crash", state).error().kind, ErrorKind::io);
+  EXPECT_EQ(forget("undo", "why", state).error().kind, ErrorKind::usage);
+}
+
+TEST_F(TruthUndo, ARecordThatCannotBeReadIsOfItsRunAndStaysUntilSomebodyForgetsIt) {
+  leave_it_paused();
+  const Standing good = standing(state).at(0);
+  write_text(good.folder + "/" + good.record + ".undo", "{");
+  const auto left = take_back_run("crash", state);
+  ASSERT_TRUE(left.has_value()) << left.error().text();
+  ASSERT_EQ(left.value().size(), 1U);
+  EXPECT_THAT(left.value()[0], HasSubstr("the record cannot be read"));
+  EXPECT_EQ(state_of(pid()), 'T');
+  EXPECT_TRUE(forget(good.id, "continued by hand", state).has_value());
 }
 
 TEST_F(TruthUndo, AForgottenRecordLeavesALineAndIsNotTakenBack) {

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -94,6 +95,11 @@ TEST_F(TlsTest, FilesThatCannotBeReadAreNamed) {
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.assume_error().kind, ErrorKind::unavailable);
   EXPECT_NE(made.assume_error().message.find("missing.pem"), std::string::npos);
+  ASSERT_EQ(::mkfifo((dir_ + "/pipe.pem").c_str(), 0600), 0);
+  assignment.plan.targets[0].tls.ca_file = dir_ + "/pipe.pem";
+  const auto waited = make_load_runner(assignment, RunClock(mono_now()), {}, loop);
+  ASSERT_FALSE(waited.has_value()) << "a pipe is not waited for";
+  EXPECT_NE(waited.assume_error().message.find("no regular file"), std::string::npos);
 }
 
 }  // namespace

@@ -68,6 +68,26 @@ TEST(TruthPool, EachUserOfAClosedLoadHasAConnection) {
   EXPECT_EQ(total(s, Outcome::ok), total_offered(s));
 }
 
+// Each worker has one connection at least, so that four of them made four of a pool of one.
+TEST(TruthPool, ADeclaredPoolIsNoLargerForMoreWorkers) {
+  for (const uint32_t most : {1U, 3U}) {
+    TestServer server([](Peer& peer) {
+      while (peer.request() && peer.answer(200, "x")) {
+      }
+    });
+    DrillPlan plan = one_operation(server.port(), std::chrono::seconds(30));
+    plan.connections.max = most;
+    plan.phases = {phase_with(open_rate(200), milliseconds(300))};
+    LoadOptions options;
+    options.grace = std::chrono::seconds(30);  // all are answered, so that no connection is cut and replaced
+    options.workers = 4;
+    Drill drill(plan, options);
+    const Snapshot s = drill.run();
+    EXPECT_EQ(total(s, Outcome::ok), total_offered(s));
+    EXPECT_LE(server.connections(), most);
+  }
+}
+
 TEST(TruthPool, WhatFindsADeclaredPoolInUseIsCounted) {
   Together together(8);
   TestServer server(together.script());

@@ -36,5 +36,17 @@ TEST(Say, OnlyLineEndsReachAStream) {
   EXPECT_EQ(said("a\x1b[2K\rb\x9b\x7f\tc\n"), "a\xEF\xBF\xBD[2K b\xEF\xBF\xBD\xEF\xBF\xBD c\n");
 }
 
+TEST(Clean, NoTwoNamesLookAlikeByWhatIsNotSeen) {
+  for (const char* hidden : {"\u00ad", "\u200b", "\u2060", "\ufeff", "\u180e", "\U000e0041"})
+    EXPECT_EQ(clean(std::string("a") + hidden + "b"), "a\uFFFDb");
+  EXPECT_EQ(clean("\u0646\u200c\u0647 gr\u00fc\u00df"), "\u0646\u200c\u0647 gr\u00fc\u00df")
+      << "a joiner that Persian is written with";
+}
+
+TEST(JsonVisible, MovesNoTerminalAndIsTheSameJson) {
+  EXPECT_EQ(json_visible("{\"a\": \"\u009b31m\u202eb\u2028\u200b\U000e0041 gr\u00fc\u00df\"}\n"),
+            "{\"a\": \"\\u009b31m\\u202eb\\u2028\\u200b\\udb40\\udc41 gr\u00fc\u00df\"}\n");
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -104,5 +104,33 @@ TEST(TcpCodec, HolesAreFilledInWhatIsSentAndInItsEnd) {
   EXPECT_EQ(fed.codec.feed("2").status, Status::complete);
 }
 
+// Each read searches what is new and 4096 bytes before it: an answer in many pieces takes time in proportion to its length.
+TEST(TcpCodec, AnExpressionFindsTheEndOverPiecesAndNotFromFarBehind) {
+  TcpRequest request = ends_with("");
+  request.until_text.reset();
+  request.until_regex = "^END.*\\.$";
+  request.longest = 100'000;
+  Fed near(request);
+  EXPECT_EQ(near.codec.feed("NO END\nEN").status, Status::need_more) << "the expression begins a line";
+  EXPECT_EQ(near.codec.feed("D" + std::string(4000, 'x')).status, Status::need_more);
+  EXPECT_EQ(near.codec.feed(".").status, Status::complete);
+  Fed far(request);
+  EXPECT_EQ(far.codec.feed("END" + std::string(5000, 'x')).status, Status::need_more);
+  EXPECT_EQ(far.codec.feed(".").status, Status::need_more);
+  Fed late(request);
+  EXPECT_EQ(late.codec.feed(std::string(5000, 'x')).status, Status::need_more);
+  EXPECT_EQ(late.codec.feed("END.").status, Status::need_more) << "where the search begins is no line's begin";
+}
+
+TEST(TcpCodec, NothingAtAllIsNoAnswer) {
+  TcpRequest request = ends_with("");
+  request.until_text.reset();
+  Fed none(request);
+  EXPECT_EQ(none.codec.end(), Status::broken);
+  Fed some(request);
+  EXPECT_EQ(some.codec.feed("x").status, Status::need_more);
+  EXPECT_EQ(some.codec.end(), Status::complete);
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -63,6 +63,11 @@ TEST_F(TokenFile, ThatIsMissingOrEmptyIsUnavailable) {
   EXPECT_EQ(read_token_file(path_).error().kind, ErrorKind::unavailable);
 }
 
+TEST_F(TokenFile, APipeInItsPlaceIsNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(read_token_file(path_).error().kind, ErrorKind::refused);
+}
+
 TEST(Loopback, AcceptsThisHostOnly) {
   for (const char* good : {"127.0.0.1:0", "127.8.9.1:80", "localhost:7000", "[::1]:65535"}) {
     EXPECT_TRUE(require_loopback(good)) << good;

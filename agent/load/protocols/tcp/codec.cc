@@ -7,6 +7,10 @@
 namespace shakedown {
 namespace {
 
+// An expression's end is found where what it matches is no longer, however the answer is cut: each read searches what is new and
+// this much before it, so that an answer in many pieces takes time in proportion to its length.
+constexpr std::size_t kLongestEnd = 4096;
+
 const TcpMessage& message_of(const Call& call) { return static_cast<const TcpMessage&>(*call.request); }
 
 }  // namespace
@@ -46,14 +50,16 @@ Codec::Progress TcpCodec::feed(std::string_view piece) {
 Codec::Progress TcpCodec::feed_some(std::string_view piece) {
   if (!end_.empty()) return feed_text(piece);
   if (message_->until_length > 0) return feed_length(piece);
+  const std::size_t before = answer_.size();
   answer_ += piece;
-  const bool found = message_->until_regex && message_->until_regex->found_in(answer_);
+  const std::size_t from = before - std::min(before, kLongestEnd);
+  const bool found = message_->until_regex && message_->until_regex->found_in(answer_, from);
   return {found ? Status::complete : Status::need_more, piece.size()};
 }
 
 Codec::Status TcpCodec::end() {
   const bool by_closing = end_.empty() && message_->until_length == 0 && !message_->until_regex;
-  return by_closing ? Status::complete : Status::broken;
+  return by_closing && !answer_.empty() ? Status::complete : Status::broken;  // nothing at all is no answer
 }
 
 Answer TcpCodec::answer() const {
