@@ -32,7 +32,8 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
     out.verdict.state = VerdictState::not_proven;
     out.verdict.at_risk = false;
     out.verdict.supportable.reset();
-    out.verdict.reason += fmt::format(" That is no pass: only {} of {} test writes were acknowledged at all.", found.acked, found.asked);
+    out.verdict.reason +=
+        fmt::format(" That is no pass: only {} of {} test writes were acknowledged at all.", found.acked, found.asked);
     set_needed(out.verdict, {"a drill in which most test writes are acknowledged", kNotByTime});
   } else if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = found.verified ? "a reading at the end that decides every write" : kReadMore;
