@@ -48,7 +48,7 @@ FaultEvent FaultSupervisor::event(const PlannedInjection& planned, StageId stage
 }
 
 AgentId FaultSupervisor::agent_of(FaultId fault) const {
-  return run_.scenario.component(component_of(run_.scenario.fault(fault).kind)).agent;
+  return run_.scenario.component(run_.scenario.fault(fault).kind.component).agent;
 }
 
 std::string FaultSupervisor::name_of(const Open& injection) const {
@@ -117,7 +117,7 @@ void FaultSupervisor::at_work(Open& injection, const InjectionRecord& record) {
   if (effective == nullptr) return;
   const Fault& fault = run_.scenario.fault(record.fault);
   const RunTime since = effective->latest;
-  const bool holding = hold_of(fault) > Duration{};
+  const bool holding = fault.kind.hold > Duration{};
   if (all_recovered(record, fault) && !holding && probes_.all_up_since(since)) {
     const bool recovered = !fault.recover.empty() || probes_.went_down_since(since);
     if (recovered) return finish(injection, false, "the service recovered");
@@ -125,7 +125,7 @@ void FaultSupervisor::at_work(Open& injection, const InjectionRecord& record) {
     ask_if_healed(injection);
   } else if (!probes_.watched()) {
     give_up(injection, "no agent is left that probes, so nobody would see it recover");
-  } else if (overdue(since + hold_of(fault) + fault.recover_within)) {
+  } else if (overdue(since + fault.kind.hold + fault.recover_within)) {
     give_up(injection, "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name);
   }
 }
@@ -167,7 +167,7 @@ asio::awaitable<void> FaultSupervisor::settle(const std::vector<PlannedInjection
   Duration limit = 30s;
   for (const PlannedInjection& planned : injections) {
     const Fault& fault = run_.scenario.fault(planned.fault);
-    limit = std::max<Duration>(limit, fault.recover_within + hold_of(fault) + undo_patience(run_.scenario, fault));
+    limit = std::max<Duration>(limit, fault.recover_within + fault.kind.hold + undo_patience(run_.scenario, fault));
   }
   const auto closed_all = [this] { return all_closed(); };
   const bool settled = co_await run_.waiting.until(closed_all, limit, Patience::until_stopped);
