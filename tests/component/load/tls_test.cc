@@ -97,7 +97,7 @@ TEST_F(TlsTest, FilesThatCannotBeReadAreNamed) {
   EXPECT_NE(made.assume_error().message.find("missing.pem"), std::string::npos);
   ASSERT_EQ(::mkfifo((dir_ + "/pipe.pem").c_str(), 0600), 0);
   assignment.plan.targets[0].tls.ca_file = dir_ + "/pipe.pem";
-  const auto waited = make_load_runner(assignment, RunClock(mono_now()), {}, loop);
+  const auto waited = make_load_runner(assignment, {}, loop);
   ASSERT_FALSE(waited.has_value()) << "a pipe is not waited for";
   EXPECT_NE(waited.assume_error().message.find("no regular file"), std::string::npos);
 }
