@@ -33,7 +33,8 @@ requirement-names requirement-operation secret-without-letter spike-too-late sta
 tls-for-http dependency-called-service dependency-counter dependency-cycle dependency-of-itself dependency-unknown-caller
 downstream-without-dependency downstream-without-forecast reported-count-without-window reported-of-what-cannot-be
 reported-other-unit reported-placeholders reported-unknown-secret unknown-agent unknown-hole unknown-names zero-confidence
-kill-by-hangup ready-shorter-than-its-probe-needs recover-within-shorter-than-a-probe-needs recover-within-too-short""".split()
+kill-by-hangup ready-shorter-than-its-probe-needs recover-within-shorter-than-a-probe-needs recover-within-too-short
+tcp-ledger-without-expect""".split()
 
 
 class CoreLoader(yaml.SafeLoader):
