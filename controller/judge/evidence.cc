@@ -45,7 +45,7 @@ CausedOutage attribute_to_faults(const Outage& outage, const std::vector<FaultWi
   caused.outage = outage;
   RunTime struck = RunTime::min();
   for (const FaultWindow& window : windows) {
-    const bool began = outage.first_failed_end >= window.range.from && outage.first_failed_start < window.range.to;
+    const bool began = outage.begun_by() >= window.range.from && outage.first_failed_start < window.range.to;
     if (!began || window.range.from < struck) continue;
     struck = window.range.from;
     caused.injection = window.injection;
@@ -53,7 +53,7 @@ CausedOutage attribute_to_faults(const Outage& outage, const std::vector<FaultWi
   }
   if (caused.spontaneous()) return caused;
   for (const FaultWindow& window : windows) {
-    const bool met = outage.first_failed_end >= window.range.from && outage.first_failed_start < window.range.to;
+    const bool met = outage.begun_by() >= window.range.from && outage.first_failed_start < window.range.to;
     const bool during = outage.begin() < window.range.from && window.range.from < outage.end(RunTime::max());
     if (window.injection == caused.injection || !(met || during)) continue;
     auto& others = caused.others;

@@ -2,6 +2,7 @@
 // checks bound the instants of change); outage = down_after failures in a row, ended by up_after good ones.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -18,10 +19,15 @@ namespace shakedown {
 // gap, and what lies between the failed checks on both sides is taken off the lower bound.
 struct Outage {
   RunTime first_failed_start{}, first_failed_end{}, last_failed_start{};
+  Duration usual{};                        // what good checks before it took at most; 0 = there was none
   Duration unobserved{};                   // between failed checks before and after gaps
   std::optional<RunTime> last_good_start;  // before the outage; none = down from the first check
   std::optional<RunTime> good_end;         // earliest end in the sustained good run; none = still down
   RunTime begin() const { return first_failed_start; }
+  // By then it had surely begun: a check that took twice as long as any good one hung already.
+  RunTime begun_by() const {
+    return usual > Duration{} ? std::min(first_failed_end, first_failed_start + 2 * usual) : first_failed_end;
+  }
   // good_end, or the given end of observation while still down.
   RunTime end(RunTime observed_until) const { return good_end.value_or(observed_until); }
   double lower_seconds() const;

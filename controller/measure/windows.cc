@@ -27,10 +27,8 @@ std::vector<TimeRange> without(TimeRange range, const std::vector<TimeRange>& ho
   return left;
 }
 
-// A check that was under way when the fault struck counts as hit by it.
-bool began_in(const Outage& outage, TimeRange window) {
-  return outage.first_failed_end >= window.from && outage.begin() < window.to;
-}
+// A check that was under way when the fault struck counts as hit by it, unless it had hung before.
+bool began_in(const Outage& outage, TimeRange window) { return outage.begun_by() >= window.from && outage.begin() < window.to; }
 
 void set_apart(std::vector<FaultWindow>& windows, const std::vector<OutageReport>& reports, RunTime until) {
   std::vector<TimeRange> drilled, own, apart;
@@ -62,7 +60,7 @@ struct Charged {
 std::optional<RunTime> recovered_by(const OutageReport& report, const Probe& probe, const Charged& charged, RunTime until) {
   std::optional<RunTime> end;
   for (const Outage& outage : report.outages) {
-    if (outage.first_failed_end < charged.fault.from) continue;
+    if (outage.begun_by() < charged.fault.from) continue;
     const RunTime up = end.value_or(charged.up);
     const bool relapse = outage.begin() <= up + relapse_time(probe) && outage.first_failed_end < charged.next;
     if (outage.begin() > charged.fault.to && !relapse) break;

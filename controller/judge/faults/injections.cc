@@ -104,7 +104,7 @@ void check_end(InjectionView& view, const Fault& fault, const Evidence& evidence
   if (!view.undo_at || repaired(view, fault) || *view.undo_at + kStampSlack >= due_end(view, fault, evidence)) return;
   view.cut_short = std::none_of(evidence.probes.begin(), evidence.probes.end(), [&](const ProbeEvidence& probe) {
     return std::any_of(probe.outages.begin(), probe.outages.end(), [&](const CausedOutage& c) {
-      return c.outage.first_failed_end >= view.effect_from && c.outage.good_end && *c.outage.good_end <= *view.undo_at;
+      return c.outage.begun_by() >= view.effect_from && c.outage.good_end && *c.outage.good_end <= *view.undo_at;
     });
   });
 }
@@ -138,7 +138,7 @@ bool outlasted(const InjectionView& view, const Evidence& evidence) {
 
 const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at) {
   for (const CausedOutage& c : probe.outages) {
-    if (c.outage.first_failed_end < at && (!c.outage.good_end || *c.outage.good_end > at)) return &c.outage;
+    if (c.outage.begun_by() < at && (!c.outage.good_end || *c.outage.good_end > at)) return &c.outage;
   }
   return nullptr;
 }

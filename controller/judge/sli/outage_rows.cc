@@ -41,7 +41,7 @@ double effect_of(Toleration& counts) {
 std::optional<bool> caused_outage(const InjectionView& view, const ProbeEvidence& probe) {
   for (const CausedOutage& c : probe.outages) {
     if (c.injection == view.record->injection) return true;
-    if (c.outage.first_failed_end < view.effect_from && (!c.outage.good_end || *c.outage.good_end > view.effect_from)) {
+    if (c.outage.begun_by() < view.effect_from && (!c.outage.good_end || *c.outage.good_end > view.effect_from)) {
       return std::nullopt;
     }
   }

@@ -35,7 +35,7 @@ struct Watched {
 std::pair<const Outage*, const Outage*> outages_of(const Watched& w) {
   std::pair<const Outage*, const Outage*> out{nullptr, nullptr};
   for (const CausedOutage& c : w.evidence.outages) {
-    if (c.outage.first_failed_end < w.view.effect_from || c.outage.first_failed_start >= w.horizon) continue;
+    if (c.outage.begun_by() < w.view.effect_from || c.outage.first_failed_start >= w.horizon) continue;
     if (out.first == nullptr) out.first = &c.outage;
     out.second = &c.outage;
   }

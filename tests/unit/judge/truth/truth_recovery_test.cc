@@ -44,6 +44,29 @@ struct FlickerDrill {
 
 const Spans kFlicker = {{0, 1}, {1.3, 3.3}};
 
+// Checks take 5 ms at most and may take 5 s. From 5.05 s on they hang; the fault of 8 s harms nothing, though the first check
+// that hung was still out when it struck.
+TEST(TruthOfRecovery, AnOutageThatHadBegunBeforeTheFaultIsNotItsOwn) {
+  Drill drill;
+  Probe& probe = drill.scenario.probes[0];
+  probe.every = std::chrono::milliseconds(300);
+  probe.timeout = std::chrono::seconds(5);
+  const PhaseId phase = drill.add_phase("calm", 30, 0);
+  const FaultId touch = drill.add_kill("touch", phase);
+  drill.inject(touch, drill.run(phase, 0), 8, 15);
+  for (int i = 0; i < 100; ++i) {
+    const double start = 0.3 * i;
+    const bool hangs = start > 5.05 && start < 12.05;
+    drill.check(start, hangs ? std::min(start + 5, 12.05) : start + 0.005, !hangs);
+  }
+  drill.require("MB", MtbfSli{kFrontDoor}, Comparison::at_least, 1);
+  drill.require("DR", RtoSli{touch, kFrontDoor, 1, {}}, Comparison::at_most, 10);
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.outages.size(), 1U);
+  EXPECT_EQ(card.outages[0].cause, "spontaneous");
+  EXPECT_NE(card.requirements[1].verdict.state, VerdictState::pass) << card.requirements[1].verdict.reason;
+}
+
 TEST(TruthOfRecovery, AServiceThatFallsAgainHasNotRecovered) {
   for (const double clean : {1.2, 2.0, 5.0}) {  // before, within and after the second outage
     SCOPED_TRACE(clean);
