@@ -80,9 +80,11 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   bound.value = static_cast<double>(harm.excess);
   const double lower = within.empty() ? 0 : meter.failures(within, confidence.fail).lower;
   bound.verdict.lower = std::clamp(lower - inside.outside, 0.0, bound.value);
+  const Harm struck = meter.struck_while_out(view.window);
+  const double held_up = harm.held_up + struck.held_up;
   bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) +
-                        static_cast<double>(harm.unfinished + harm.ours + meter.struck_while_out(view.window)) + harm.held_up;
-  note_unseen(bound, view, harm.held_up, evidence);
+                        static_cast<double>(harm.unfinished + harm.ours + struck.failed) + held_up;
+  note_unseen(bound, view, held_up, evidence);
 }
 
 }  // namespace
@@ -149,18 +151,25 @@ Bounds HarmMeter::failures(TimeRange range, double confidence) const {
   return out;
 }
 
-uint64_t HarmMeter::struck_while_out(TimeRange window) const {
-  uint64_t out = 0;
+Harm HarmMeter::struck_while_out(TimeRange window) const {
+  Harm out;
+  std::map<StageId, UserTime> users;
   Duration longest{};
   for (const Operation& operation : evidence_->scenario->operations) longest = std::max(longest, operation.timeout);
   evidence_->timeline->seconds().each_row(
       [&](const SecondRow& row) {
         if (!may_be_out_at(row, window.from, *evidence_->scenario) || in_window(row.second, evidence_->windows)) return;
-        SecondTally tally;
-        add_outcomes(tally, row);
-        out += tally.bad;
+        const ClosedLoad* closed = closed_load(row.stage, *evidence_);
+        for (const Outcome outcome : kAllOutcomes) {
+          if (!is_bad(outcome)) continue;
+          out.failed += row.count(outcome);
+          if (closed == nullptr) continue;
+          users[row.stage].bad += user_seconds(row, outcome, *closed, *evidence_);
+          users[row.stage].bad_requests += row.count(outcome);
+        }
       },
       second_of(window.from - longest), second_of(window.from));
+  for (const auto& [stage, time] : users) add_held_up(out, stage, time);
   return out;
 }
 

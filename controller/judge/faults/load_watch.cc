@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "controller/judge/scope.h"
+#include "controller/judge/valid/row_validity.h"
 
 namespace shakedown::judging {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 constexpr double kSomeShare = 0.05, kMostShare = 0.5;
 constexpr double kSigmas = 3;  // of the quiet time's failures in one second
 constexpr int kGoodSeconds = 3;
+constexpr double kHungSeconds = 0.5;  // bad requests that took so long in the mean did not fail at once
 
 // How long the bad requests of a row took at most: all of their time together, and none longer than its timeout.
 Duration longest_bad(const SecondRow& row, Duration timeout) {
@@ -30,6 +32,31 @@ bool LoadWatch::Second::fails(double share) const {
   return judged > 0 && bad > share * judged && bad > expected + kSigmas * std::sqrt(variance);
 }
 
+// Users of a closed load whose requests were out when the fault struck ask for nothing while these hang: what they wait for
+// counts in the second of the strike.
+void LoadWatch::add_struck(std::map<int64_t, Second>& out, const InjectionView& view, TargetId target, int64_t into) const {
+  if (closed_load(view.record->stage, *evidence_) == nullptr) return;
+  Duration longest{};
+  for (const Operation& operation : evidence_->scenario->operations) longest = std::max(longest, operation.timeout);
+  evidence_->timeline->seconds().each_row(
+      [&](const SecondRow& row) {
+        if (row.stage != view.record->stage || evidence_->scenario->operation(row.operation).request.target != target) return;
+        if (!may_be_out_at(row, view.effect_from, *evidence_->scenario)) return;
+        double took = 0;
+        for (const Outcome outcome : kAllOutcomes) {
+          if (is_bad(outcome)) took += row.latency_seconds[static_cast<std::size_t>(outcome)];
+        }
+        SecondTally tally;
+        add_outcomes(tally, row);
+        if (tally.bad == 0 || took < kHungSeconds * static_cast<double>(tally.bad)) return;
+        Second& second = out[into];
+        second.bad += static_cast<double>(tally.bad);
+        second.judged += static_cast<double>(tally.bad);
+        second.out = std::max(second.out, longest_bad(row, evidence_->scenario->operation(row.operation).timeout));
+      },
+      second_of(view.effect_from - longest), second_of(view.effect_from));
+}
+
 const HarmMeter& LoadWatch::meter_of(const InjectionView& view) {
   const auto found = meters_.find(view.record->injection);
   if (found != meters_.end()) return found->second;
@@ -39,6 +66,7 @@ const HarmMeter& LoadWatch::meter_of(const InjectionView& view) {
 std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to) {
   std::map<int64_t, Second> out;
   const HarmMeter& meter = meter_of(view);
+  add_struck(out, view, target, std::max(second_of(from), second_of(view.effect_from)));
   evidence_->timeline->seconds().each_row(
       [&](const SecondRow& row) {
         if (row.stage != view.record->stage || evidence_->scenario->operation(row.operation).request.target != target) return;

@@ -158,6 +158,30 @@ TEST(TruthOfBlindProbes, UsersWhoWaitAreNotAnsweredInTheSecondsBetween) {
   EXPECT_GE(drill.verdict().injections.at(0).upper, 9);
 }
 
+// Four users asked just before the strike, hung for 3 s, asked once more and were answered well, 2.5 s later. The probe asks
+// something else, so that the fault's window is short and holds not one failed request.
+TEST(TruthOfBlindProbes, WhatUsersWaitedForWhenTheFaultStruckIsTheFaults) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("one", 30, 0);
+  drill.scenario.phases[0].load = Load{ClosedLoad{4, {}}, {{OperationId(0), 1}}, 0, {}};
+  drill.scenario.operations[0].timeout = std::chrono::seconds(3);
+  const FaultId fault = drill.add_kill("x", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 9, 66, 0, 0.06).load(stage, 9, 10, 62, 0, 0.06);
+  drill.outcome(stage, 9, Outcome::timeout, 4, 3).outcome(stage, 12, Outcome::ok, 4, 2.5);
+  drill.load(stage, 16, 30, 66, 0, 0.06);
+  drill.inject(fault, stage, 10.003, 13.8);
+  drill.probe(0, 30);
+  drill.scenario.probes[0].every = std::chrono::milliseconds(100);
+  drill.require("IM-1", ImpactSli{fault}, Comparison::at_most, 10);
+  drill.require("DR-1", RtoSli{fault, {ProbeId(0)}, 1, {}}, Comparison::at_most, 1);
+  drill.require("TO-1", ToleratedSli{{fault}, {ProbeId(0)}}, Comparison::at_least, 0.05);
+  const Scorecard card = drill.judge();
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NE(card.requirements[i].verdict.state, VerdictState::pass) << card.requirements[i].verdict.reason;
+  }
+}
+
 // The fault fails every request for 0.85 s, in one second, and the probe asks something else.
 TEST(TruthOfBlindProbes, TheSecondInWhichTheFaultStrikesCountsWhereTheProbeSawNothing) {
   Drill drill;
