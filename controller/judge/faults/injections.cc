@@ -326,6 +326,12 @@ void raise_signals(Judged& judged, const std::vector<InjectionBound>& bounds, co
 
 }  // namespace
 
+void reject(InjectionBound& bound, Signal signal, std::string why) {
+  bound.verdict.valid = false;
+  bound.verdict.note = std::move(why);
+  bound.signal = signal;
+}
+
 Judged judge_injections(const Requirement& requirement, std::vector<InjectionBound> bounds, const InjectionRow& row, Unit unit) {
   const Tally tally = count(bounds, requirement.objective);
   Judged out;

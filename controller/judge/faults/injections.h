@@ -64,6 +64,9 @@ struct InjectionBound {
   bool failed = false;  // missed whatever was measured, as its note says
 };
 
+// It is no evidence: why, and the signal behind that (none: empty).
+void reject(InjectionBound& bound, Signal signal, std::string why);
+
 std::string alike_words(double effect);  // of trials_effect; empty for 1
 
 struct InjectionRow {

@@ -42,12 +42,6 @@ std::pair<const Outage*, const Outage*> outages_of(const Watched& w) {
   return out;
 }
 
-void reject(InjectionBound& bound, Signal signal, std::string why) {
-  bound.verdict.valid = false;
-  bound.verdict.note = std::move(why);
-  bound.signal = signal;
-}
-
 // Failed checks that made no outage, from the effect to the first sustained recovery after the fault's window.
 struct Blips {
   bool any = false;

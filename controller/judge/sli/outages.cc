@@ -1,0 +1,64 @@
+// outages {probe}: how many outages the run saw, injected or spontaneous; those under load of our own are told apart.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "controller/judge/faults/hidden.h"
+#include "controller/judge/needed.h"
+#include "controller/judge/sli/families.h"
+#include "controller/judge/sli/probe_rows.h"
+
+namespace shakedown::judging {
+namespace {
+
+// " (4 more began in searches, series or phases that are not measured, of which 1 reached a measured phase)"; empty for none.
+std::string not_counted_words(uint64_t ours, uint64_t reached) {
+  if (ours == 0) return "";
+  const std::string into = reached > 0 ? fmt::format(", of which {} reached a measured phase", reached) : "";
+  return fmt::format(" ({} more began in searches, series or phases that are not measured{})", ours, into);
+}
+
+// What an outage may have been missed for, and what would show it; both empty = none was.
+struct Watch {
+  std::string missed, needed;
+};
+
+Watch watched(const ProbeEvidence& evidence, const Probe& probe) {
+  const std::vector<HiddenOutage> hidden = hidden_outages(evidence, probe, RunTime::min(), RunTime::max());
+  if (std::any_of(hidden.begin(), hidden.end(), [](const HiddenOutage& one) { return one.open; })) {
+    return {"; checks failed or were not answered at an end of the observation, which may be one more", hidden_needed(true)};
+  }
+  if (!hidden.empty() || !evidence.unobserved.empty()) {
+    return {"; checks were not made for long enough to hide one", hidden_needed(false)};
+  }
+  if (evidence.results.size() >= std::max(1U, probe.down_after)) return {};
+  return {"; fewer checks than make an outage", "a run of more checks"};
+}
+
+}  // namespace
+
+Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Evidence& evidence) {
+  return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
+    const auto of_load = [](const CausedOutage& c) { return c.load != nullptr; };
+    const auto ours = static_cast<uint64_t>(std::count_if(probe.outages.begin(), probe.outages.end(), of_load));
+    const auto reached =
+        std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
+    const uint64_t counted_ones = probe.outages.size() - ours;
+    const double seen = static_cast<double>(counted_ones), most = seen + static_cast<double>(reached);
+    const Watch watch = watched(probe, evidence.scenario->probe(probe.id));
+    Judged out;
+    out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
+    out.verdict.measured = {seen, seen, watch.missed.empty() ? most : INFINITY, Unit::count, probe.results.size(), false};
+    out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}{}; objective {}.", counted(counted_ones, "outage"),
+                                     name, spontaneous(probe).size(), not_counted_words(ours, static_cast<uint64_t>(reached)),
+                                     watch.missed, limit_text(requirement.objective));
+    settle(out.verdict, requirement);
+    if (out.verdict.state == VerdictState::not_proven) {
+      out.verdict.needed = watch.missed.empty() ? "an unmeasured phase without an outage" : watch.needed;
+    }
+    return out;
+  });
+}
+
+}  // namespace shakedown::judging
