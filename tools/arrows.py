@@ -22,7 +22,7 @@ ARROWS = {
     "check": ["model", "runtime", "load"],
     "agent": ["load", "fault", "check", "wire", "runtime"],
     "controller_model": ["model"],
-    "scenario": ["controller_model", "protocols", "faults"],
+    "scenario": ["judge", "protocols", "faults"],
     "measure": ["controller_model", "stats"],
     "judge": ["measure"],
     "report": ["measure", "faults"],
@@ -40,6 +40,9 @@ FOLDERS = {
     "controller/report": "report", "controller/readings": "readings",
     "target": "target",
 }
+
+# Of what a layer may use, the only files that it may see.
+ONLY = {("scenario", "judge"): ("controller/judge/sli/form.h",)}
 
 # The one file that attaches an agent to a controller inside one process.
 BOTH_SIDES = "controller/main.cc"
@@ -104,6 +107,8 @@ def check_include(root, path, quote, name):
         return f"includes {name}: products never include tests"
     if used is not None and used not in may:
         return f"includes {name}: {layer} may not use {used}"
+    if name not in ONLY.get((layer, used), (name,)):
+        return f"includes {name}: of {used}, {layer} may see only {', '.join(ONLY[layer, used])}"
     for pattern, folders in SEEN_ONLY_IN.items():
         if re.match(pattern, name):
             if not inside(path, folders):

@@ -2,6 +2,24 @@
 #include <fmt/format.h>
 
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
+
+namespace shakedown {
+
+SliForm forms::attested() {
+  const Shape shape =
+      mapping("attested", "What cannot be measured here and somebody vouches for. Shown as attested, never as measured.",
+              {need("statement", text(), "What is vouched for."), need("by", text(), "By whom."),
+               may("link", text(), "Where it can be read."), need("date", scalar(Form::date), "When, quoted."),
+               need("expires", scalar(Form::date), "Until when it counts, quoted.")});
+  return {may("attested", shape, "No objective. Red once expired."), std::nullopt,
+          [](const View& view, const Names&, const Scenario&) -> Sli {
+            return AttestedSli{view["statement"].text(), view["by"].text(), view["link"].text(), view["date"].text(),
+                               view["expires"].text()};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -12,11 +12,36 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/lognormal.h"
+
+namespace shakedown {
+
+SliForm forms::availability() {
+  Shape shape = mapping(
+      "availability",
+      "With operations: the share of good answers, in this window under this "
+      "load; seconds that depend "
+      "on each other widen it, outages that it did not contain it cannot show. With probe: the share of "
+      "time up over a period, judged on outages; repairs are taken for exponential or log-normal, whichever is "
+      "worse, and outages for independent of each other unless they are seen to come in clusters.",
+      scoped({operations_key(), may("probe", one_or_list_of(reference("probe")), "Which probe; of several the worst counts."),
+              may("period", duration_above_zero(3660 * kDay), "The period that is claimed, such as 30d.")}));
+  shape.not_together = {{"operations", "probe"}, {"phases", "probe"}, {"during", "probe"}};
+  shape.needs = {{"probe", "period"}, {"period", "probe"}};
+  return {may("availability", shape, "Objective: at least a share."),
+          ObjectiveForm{"availability", Comparison::at_least, ">= 99.9%", Amounts::share},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            if (view["probe"].written()) return UptimeSli{view["probe"].ids<ProbeId>(names), view["period"].duration()};
+            return AvailabilitySli{view["operations"].ids<OperationId>(names), read_scope(view, names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

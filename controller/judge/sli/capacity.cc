@@ -9,7 +9,24 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
+
+namespace shakedown {
+
+SliForm forms::capacity() {
+  const Shape shape =
+      mapping("capacity",
+              "The highest rate at which a search's requirements held. Its steps are judged at the confidence of this row or of "
+              "the held one, whichever is higher.",
+              {search_key()});
+  return {
+      may("capacity", shape, "Objective: at least a rate."),
+      ObjectiveForm{"the capacity", Comparison::at_least, ">= 2000/s", Amounts::rate},
+      [](const View& view, const Names& names, const Scenario&) -> Sli { return CapacitySli{view["phase"].id<PhaseId>(names)}; }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

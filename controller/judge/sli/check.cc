@@ -5,6 +5,28 @@
 
 #include "controller/judge/parts/controls.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
+
+namespace shakedown {
+
+SliForm forms::check() {
+  const Shape shape =
+      mapping("check SLI", "Whether a check holds, or its number.", {need("name", reference("check"), "Which check.")});
+  return {may("check", shape, "No objective when it only holds or not; else a number, or a duration for a certificate."),
+          ObjectiveForm{"the check's number", Comparison::at_most, "<= 3", Amounts::number, true},
+          [](const View& view, const Names& names, const Scenario& scenario) -> Sli {
+            CheckSli sli{view["name"].id<CheckId>(names)};
+            const bool known = sli.check.valid() && sli.check.value < scenario.checks.size();
+            if (known) sli.answer = answer_of(scenario.check(sli.check).kind);
+            return sli;
+          }};
+}
+
+ObjectiveForm forms::certificate() {
+  return {"the time a certificate has left", Comparison::at_least, ">= 30d", Amounts::time, true};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

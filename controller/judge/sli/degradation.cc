@@ -7,8 +7,24 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/trend.h"
+
+namespace shakedown {
+
+SliForm forms::degradation() {
+  const Shape shape =
+      mapping("degradation", "Growth of the mean latency of good answers over a soak, as a share of its beginning.",
+              scoped({operation_key(), may("per", duration_above_zero(30 * kDay), "1h", "The time for which growth is told.")}));
+  return {may("degradation", shape, "Objective: at most a percentage."),
+          ObjectiveForm{"the degradation", Comparison::at_most, "<= 5%", Amounts::margin},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return DegradationSli{view["operation"].id<OperationId>(names), view["per"].duration(), read_scope(view, names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -1,4 +1,5 @@
 #include "controller/judge/sli/downstream.h"
+#include "controller/judge/sli/form_parts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +10,24 @@
 #include "controller/judge/parts/calls.h"
 #include "controller/judge/reported/watermelon.h"
 #include "controller/judge/sli/families.h"
+
+namespace shakedown {
+
+SliForm forms::downstream() {
+  const Shape shape =
+      mapping("downstream",
+              "What each dependency must have to spare at the forecast: 20% = room for 20 % more. Where a counter is read, "
+              "calls are "
+              "counted for each request that was answered well, and bounded at the confidence of this row.",
+              {otherwise("dependencies", one_or_list_of(reference("dependency")), "all", "Which dependencies.")});
+  return {may("downstream", shape, "Objective: at least a percentage."),
+          ObjectiveForm{"the spare share", Comparison::at_least, ">= 20%", Amounts::margin},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return DownstreamSli{view["dependencies"].ids<DependencyId>(names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -6,6 +6,24 @@
 #include "controller/judge/faults/loss.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
+
+namespace shakedown {
+
+SliForm forms::durability() {
+  const Shape shape =
+      mapping("durability",
+              "Acknowledged writes lost over the whole run, whatever took them. Without such a row a loss that no fault "
+              "explains leaves the run not proven.",
+              {ledger_key()});
+  return {may("durability", shape, "Objective: at most a number of writes."),
+          ObjectiveForm{"the number of lost writes", Comparison::at_most, "<= 0 writes", Amounts::writes},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return DurabilitySli{view["ledger"].id<LedgerId>(names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 

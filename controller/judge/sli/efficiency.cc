@@ -7,7 +7,28 @@
 #include "controller/judge/capacity/growth.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
+
+namespace shakedown {
+
+SliForm forms::efficiency() {
+  const Shape shape =
+      mapping("efficiency",
+              "Throughput at a level over what perfect scaling would give, by the law fitted to the steps; "
+              "they may vary alike or by a share of their throughput.",
+              {need("phase", reference("phase"), "A phase with `steps`."),
+               need("at", number_above(0, 1e9),
+                    "The level, as the steps have it: users, replicas, or a rate per second, at which as many requests "
+                    "count as were in progress there. Not beyond the largest step that counts.")});
+  return {may("efficiency", shape, "Objective: at least a percentage."),
+          ObjectiveForm{"the efficiency", Comparison::at_least, ">= 70%", Amounts::margin},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return EfficiencySli{view["phase"].id<PhaseId>(names), view["at"].number()};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -1,5 +1,6 @@
 // error_ratio {over}: the share of bad answers, over the whole scope or in the worst window of a length.
 #include "controller/judge/sli/error_ratio.h"
+#include "controller/judge/sli/form_parts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,29 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
+
+namespace shakedown {
+
+SliForm forms::error_ratio() {
+  const Shape shape = mapping("error ratio", "The share of bad answers.",
+                              scoped({operations_key(), otherwise("over", duration_above_zero(30 * kDay), "the whole scope",
+                                                                  "The worst window of this length, in whole seconds.")}));
+  return {may("error_ratio", shape, "Objective: at most a share."),
+          ObjectiveForm{"the error ratio", Comparison::at_most, "<= 0.1%", Amounts::share},
+          [](const View& view, const Names& names, const Scenario&) -> Sli { return read_error_ratio(view, names); }};
+}
+
+Shape forms::watched_error_ratio() {
+  return mapping("watched error ratio", "The share of bad answers, live.",
+                 {operations_key(), need("over", duration_above_zero(3600), "Over the last so many whole seconds.")});
+}
+
+ErrorRatioSli forms::read_error_ratio(const View& view, const Names& names) {
+  const bool scoped = view.shape().find("phases") != nullptr;  // a stop condition's has none
+  return {view["operations"].ids<OperationId>(names), view["over"].duration(), scoped ? read_scope(view, names) : Scope{}};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

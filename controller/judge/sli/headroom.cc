@@ -3,6 +3,20 @@
 
 #include "controller/judge/capacity/growth.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
+
+namespace shakedown {
+
+SliForm forms::headroom() {
+  const Shape shape =
+      mapping("headroom", "Capacity over the forecast, less one: 30% = room for 30 % more than forecast.", {search_key()});
+  return {
+      may("headroom", shape, "Objective: at least a percentage."),
+      ObjectiveForm{"the headroom", Comparison::at_least, ">= 30%", Amounts::margin},
+      [](const View& view, const Names& names, const Scenario&) -> Sli { return HeadroomSli{view["phase"].id<PhaseId>(names)}; }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 

@@ -1,6 +1,7 @@
 // impact {fault}: what one injection costs; the worst one counts. Failed requests and lost writes are counted; a delay is told
 // from how answers vary anyway only within bounds (controller/judge/faults/delay.h).
 #include "controller/judge/faults/impact.h"
+#include "controller/judge/sli/form_parts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,23 @@
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
+
+namespace shakedown {
+
+SliForm forms::impact() {
+  const Shape shape = mapping("impact", "What one injection of a fault costs; the worst counts.", {fault_key()});
+  return {may("impact", shape,
+              "Objective: at most a number of requests, a number of writes, or a duration (delay "
+              "summed up). Requests and delay count as far as they exceed those of quiet time under the same load. What the load "
+              "did not "
+              "show has no upper bound: after its end, or what users of a closed load did not ask for while they waited."),
+          ObjectiveForm{"the impact", Comparison::at_most, "<= 100 requests", Amounts::impact},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return ImpactSli{view["fault"].id<FaultId>(names), ImpactUnit::failed_requests};  // the objective says which
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -10,8 +10,25 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/intervals.h"
+
+namespace shakedown {
+
+SliForm forms::latency() {
+  const Shape shape = mapping("latency",
+                              "A quantile of the time from the intended start to the answer; what is not "
+                              "answered well counts as above every limit.",
+                              scoped({operation_key(), may("quantile", share_between(0.01, 0.99999), "99%", "Which quantile.")}));
+  return {may("latency", shape, "Objective: at most a duration."),
+          ObjectiveForm{"latency", Comparison::at_most, "<= 20ms", Amounts::time},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return LatencySli{view["operation"].id<OperationId>(names), view["quantile"].share().value, read_scope(view, names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

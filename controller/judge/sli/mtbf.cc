@@ -1,7 +1,23 @@
 // mtbf {probe}: time up / spontaneous outages.
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/clusters.h"
+
+namespace shakedown {
+
+SliForm forms::mtbf() {
+  const Shape shape =
+      over_outages("mtbf",
+                   "Mean time up between spontaneous outages, taken for independent of each other unless they are seen to "
+                   "come in clusters. Drills are left out: fault windows, searches, series and unmeasured phases.");
+  return {
+      may("mtbf", shape, "Objective: at least a duration."),
+      ObjectiveForm{"the MTBF", Comparison::at_least, ">= 30d", Amounts::time},
+      [](const View& view, const Names& names, const Scenario&) -> Sli { return MtbfSli{view["probe"].ids<ProbeId>(names)}; }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 

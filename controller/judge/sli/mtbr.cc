@@ -1,7 +1,20 @@
 // mtbr {probe}: time / recoveries from spontaneous outages.
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/clusters.h"
+
+namespace shakedown {
+
+SliForm forms::mtbr() {
+  const Shape shape = over_outages("mtbr", "Mean time from recovery to recovery; as mtbf.");
+  return {
+      may("mtbr", shape, "Objective: at least a duration."),
+      ObjectiveForm{"the MTBR", Comparison::at_least, ">= 30d", Amounts::time},
+      [](const View& view, const Names& names, const Scenario&) -> Sli { return MtbrSli{view["probe"].ids<ProbeId>(names)}; }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 

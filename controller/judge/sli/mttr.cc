@@ -11,9 +11,33 @@
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/lognormal.h"
+
+namespace shakedown {
+
+SliForm forms::mttr() {
+  const Shape shape = mapping(
+      "mttr", "Mean time to recovery, for each cause.",
+      {probe_key(),
+       otherwise(
+           "fault", reference("fault"), "spontaneous outages",
+           "Outages that this fault caused, relapses within the first seconds up among them: one repair for each injection."),
+       may("statistic", choice({"mean", "median"}), "mean",
+           "The mean needs 3 outages and takes repair times for log-normal, so that a rare kind of repair that "
+           "no outage showed is not in it; the median needs 5 and assumes nothing.")});
+  return {may("mttr", shape, "Objective: at most a duration."),
+          ObjectiveForm{"the MTTR", Comparison::at_most, "<= 5m", Amounts::time},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            const bool median = view["statistic"].text() == "median";
+            return MttrSli{view["probe"].ids<ProbeId>(names), view["fault"].id<FaultId>(names),
+                           median ? RepairStatistic::median : RepairStatistic::mean};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -7,7 +7,23 @@
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
+
+namespace shakedown {
+
+SliForm forms::outages() {
+  const Shape shape =
+      over_outages("outages",
+                   "The number of outages, injected or spontaneous, that did not begin in a search, a series or an "
+                   "unmeasured phase.");
+  return {
+      may("outages", shape, "Objective: at most a number."),
+      ObjectiveForm{"the number of outages", Comparison::at_most, "<= 2", Amounts::count},
+      [](const View& view, const Names& names, const Scenario&) -> Sli { return OutagesSli{view["probe"].ids<ProbeId>(names)}; }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

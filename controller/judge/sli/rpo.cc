@@ -7,6 +7,25 @@
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/loss.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
+
+namespace shakedown {
+
+SliForm forms::rpo() {
+  const Shape shape = mapping("rpo", "Acknowledged writes that a fault lost; judged on every injection.",
+                              with_injections({fault_key(), ledger_key()}));
+  return {may("rpo", shape,
+              "Objective: at most a number of writes, or a duration. A loss that several injections may have caused raises the "
+              "upper bound of each."),
+          ObjectiveForm{"the RPO", Comparison::at_most, "<= 0 writes", Amounts::loss},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            RpoSli sli{view["fault"].id<FaultId>(names), view["ledger"].id<LedgerId>(names)};
+            read_injections(sli, view);
+            return sli;  // the objective says in which unit
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

@@ -13,6 +13,23 @@
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/load_watch.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
+
+namespace shakedown {
+
+SliForm forms::rto() {
+  const Shape shape = mapping("rto", "Time from the fault's effect to sustained recovery; judged on every injection.",
+                              with_injections({fault_key(), probe_key()}));
+  return {may("rto", shape, "Objective: at most a duration."),
+          ObjectiveForm{"the RTO", Comparison::at_most, "<= 5s", Amounts::time},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            RtoSli sli{view["fault"].id<FaultId>(names), view["probe"].ids<ProbeId>(names)};
+            read_injections(sli, view);
+            return sli;
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

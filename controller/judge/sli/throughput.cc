@@ -8,8 +8,24 @@
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/batch_means.h"
+
+namespace shakedown {
+
+SliForm forms::throughput() {
+  const Shape shape =
+      mapping("throughput", "Good answers per second; at least 8 s, and many times as long as a fast or slow spell lasts.",
+              scoped({operations_key()}));
+  return {may("throughput", shape, "Objective: at least a rate."),
+          ObjectiveForm{"throughput", Comparison::at_least, ">= 500/s", Amounts::rate},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return ThroughputSli{view["operations"].ids<OperationId>(names), read_scope(view, names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

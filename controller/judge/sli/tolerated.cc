@@ -10,9 +10,27 @@
 #include "controller/judge/faults/load_watch.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
+#include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
 #include "controller/measure/bounds/clusters.h"
 #include "controller/measure/bounds/intervals.h"
+
+namespace shakedown {
+
+SliForm forms::tolerated() {
+  const Shape shape =
+      mapping("tolerated",
+              "The share of injections that caused no outage while they stood, which the row tells; one that we took back "
+              "before its time does not count. Widened where they end like the ones before them.",
+              {need("faults", one_or_list_of(reference("fault")), "Which faults."), probe_key()});
+  return {may("tolerated", shape, "Objective: at least a share."),
+          ObjectiveForm{"the share of tolerated faults", Comparison::at_least, ">= 100%", Amounts::share},
+          [](const View& view, const Names& names, const Scenario&) -> Sli {
+            return ToleratedSli{view["faults"].ids<FaultId>(names), view["probe"].ids<ProbeId>(names)};
+          }};
+}
+
+}  // namespace shakedown
 
 namespace shakedown::judging {
 namespace {

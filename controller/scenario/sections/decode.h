@@ -74,10 +74,6 @@ void check_downstream(Decoding& d, const View& root);
 // decode_requirements.cc
 void decode_stop_conditions(Decoding& d, const View& root);
 void decode_requirements(Decoding& d, const View& root);
-// decode_sli.cc
-// Checks are decoded before: a check's kind says what its requirement compares.
-Sli decode_sli(const Decoding& d, const View& view);
-ErrorRatioSli decode_error_ratio(const Decoding& d, const View& view);  // also a stop condition's
 // A requirement that can be read, with where it stands.
 struct Row {
   const Requirement& requirement;

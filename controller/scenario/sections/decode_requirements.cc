@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "controller/judge/sli/form.h"
 #include "controller/model/looks_at.h"
 #include "controller/scenario/sections/decode.h"
 #include "controller/scenario/sections/objective.h"
@@ -160,6 +161,12 @@ void decode_when(Decoding& d, const View& view, StopCondition& condition) {
   }
 }
 
+// Checks are decoded before: a check's kind says what its requirement compares.
+Sli decode_sli(const Decoding& d, const View& view) {
+  const SliForm* form = find_sli_form(view.which(view.shape().key_names()));
+  return form != nullptr ? form->read(view[form->key.name], d.names, d.scenario) : AvailabilitySli{};
+}
+
 }  // namespace
 
 void decode_requirements(Decoding& d, const View& root) {
@@ -191,7 +198,7 @@ void decode_requirements(Decoding& d, const View& root) {
 void decode_stop_conditions(Decoding& d, const View& root) {
   for (const View& view : root["stop_when"].items()) {
     StopCondition condition;
-    if (const View ratio = view["sli"]["error_ratio"]) condition.sli = decode_error_ratio(d, ratio);
+    if (const View ratio = view["sli"]["error_ratio"]) condition.sli = forms::read_error_ratio(ratio, d.names);
     const std::string when = view["when"].text();
     condition.outside_faults = view["outside"].text() == "faults";
     if (view["when"]) decode_when(d, view["when"], condition);

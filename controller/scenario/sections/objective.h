@@ -6,19 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/judge/sli/form.h"
 #include "controller/model/requirement.h"
 #include "core/form/check.h"
 
 namespace shakedown {
 
-// Which direction and which units an SLI (by the scenario's word) accepts, with an example.
-struct ObjectiveRule {
-  const char* sli;
-  const char* called;  // "latency", "the number of outages"
-  Comparison comparison;
-  const char* example;
-};
-const ObjectiveRule& objective_rule(std::string_view sli);
+// How the objective of an SLI is written, by its word, or by "certificate" for such a check. Aborts for one that has none.
+ObjectiveForm objective_rule(std::string_view rule);
 
 // An amount; what says which of several units an impact or an RPO was written in.
 struct Amount {
