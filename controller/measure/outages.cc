@@ -65,7 +65,7 @@ class Scan {
     if (++run_ == 1) {
       first_ = {.first_failed_start = result.start, .first_failed_end = result.end};
       first_.last_good_start = last_good_start_;
-      first_.usual = report_.longest_good;
+      if (report_.longest_good > Duration{}) first_.usual = std::max(report_.longest_good, probe_.every);
     }
     first_.first_failed_end = std::min(first_.first_failed_end, result.end);
     if (!down_ && run_ == down_after_) {

@@ -19,12 +19,12 @@ namespace shakedown {
 // gap, and what lies between the failed checks on both sides is taken off the lower bound.
 struct Outage {
   RunTime first_failed_start{}, first_failed_end{}, last_failed_start{};
-  Duration usual{};                        // what good checks before it took at most; 0 = there was none
+  Duration usual{};                        // what good checks before it took at most, a cadence at least; 0 = there was none
   Duration unobserved{};                   // between failed checks before and after gaps
   std::optional<RunTime> last_good_start;  // before the outage; none = down from the first check
   std::optional<RunTime> good_end;         // earliest end in the sustained good run; none = still down
   RunTime begin() const { return first_failed_start; }
-  // By then it had surely begun: a check that took twice as long as any good one hung already.
+  // By then it had surely begun: a check that took twice as long as good ones do hung already.
   RunTime begun_by() const {
     return usual > Duration{} ? std::min(first_failed_end, first_failed_start + 2 * usual) : first_failed_end;
   }
