@@ -42,7 +42,7 @@ FOLDERS = {
 }
 
 # Of what a layer may use, the only files that it may see.
-ONLY = {("scenario", "judge"): ("controller/judge/sli/form.h",)}
+ONLY = {("scenario", "judge"): ("controller/judge/sli/form.h",), ("scenario", "measure"): (), ("scenario", "stats"): ()}
 
 # The one file that attaches an agent to a controller inside one process.
 BOTH_SIDES = "controller/main.cc"
@@ -108,7 +108,7 @@ def check_include(root, path, quote, name):
     if used is not None and used not in may:
         return f"includes {name}: {layer} may not use {used}"
     if name not in ONLY.get((layer, used), (name,)):
-        return f"includes {name}: of {used}, {layer} may see only {', '.join(ONLY[layer, used])}"
+        return f"includes {name}: of {used}, {layer} may see {', '.join(ONLY[layer, used]) or 'nothing'}"
     for pattern, folders in SEEN_ONLY_IN.items():
         if re.match(pattern, name):
             if not inside(path, folders):

@@ -24,7 +24,7 @@ class ArrowsTest(LintTest):
                 ("agent/fault/kill.cc", "core/stats/cell.h"), ("agent/engine.cc", "controller/scenario/yaml.h"),
                 ("agent/engine.cc", "controller/judge/judge.h"), ("controller/drill/run.cc", "agent/engine.h"),
                 ("controller/judge/x.cc", "core/runtime/loop.h"), ("controller/report/x.cc", "core/wire/link.h"),
-                ("controller/scenario/x.cc", "core/stats/cell.h"), ("core/runtime/x.cc", "core/model/run.h"),
+                ("controller/scenario/x.cc", "core/stats/cell.h"), ("controller/scenario/x.cc", "controller/judge/judge.h"), ("core/runtime/x.cc", "core/model/run.h"),
                 ("target/main.cc", "core/base/result.h"), ("core/base/x.h", "tests/support/fake.h")):
             with self.subTest(path=path, name=name):
                 self.assert_finds(self.include(path, name), name)
