@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostSeconds = 4096;
-constexpr int64_t kRemembered = 600;   // seconds of answers that tell how long answers take
+constexpr int64_t kRemembered = 60;  // seconds of answers that tell how long answers take: looked at each second, on the run loop
 constexpr double kSlowestAnswers = 3;  // times the mean of the slowest second: few good answers take longer
 
 struct Counts {
