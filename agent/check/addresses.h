@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "agent/check/checking.h"
 #include "agent/check/kinds/reach.h"
-#include "agent/check/look.h"
 #include "agent/load/protocols/target.h"
 
 namespace shakedown {
@@ -28,8 +28,8 @@ Observation worst_of(const std::vector<Found>& found, Numbers numbers);
 
 // `one` looks at a single address.
 template <class CheckType>
-Task<Observation> at_each_address(const Look& look, const Target& target, const CheckType& check, Numbers numbers,
-                                  Task<Observation> (*one)(const Look&, const Target&, const CheckType&, Endpoint)) {
+Task<Observation> at_each_address(const Checking& look, const Target& target, const CheckType& check, Numbers numbers,
+                                  Task<Observation> (*one)(const Checking&, const Target&, const CheckType&, Endpoint)) {
   const Result<std::vector<Endpoint>> endpoints = addresses_of(target);
   if (!endpoints) co_return not_done(endpoints.error().message);
   std::vector<Found> found;

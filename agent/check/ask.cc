@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 #include "core/base/clock.h"
 
 namespace shakedown {
@@ -42,7 +42,8 @@ void Ask::finished(const Answer& answer) {
   over_.fire();
 }
 
-Task<Result<KeptAnswer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody) {
+Task<Result<KeptAnswer>> ask(const Checking& look, const Request& request, const Target& target, Endpoint endpoint,
+                             bool* nobody) {
   SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target, std::vector<Endpoint>(1, endpoint)));
   const DocumentReader reader(look.plan(), look.secrets);
   SHAKEDOWN_CO_TRY(Sendable wanted, reader.request("the check's request", request, 0, Trace::none));

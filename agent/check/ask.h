@@ -12,7 +12,7 @@
 
 namespace shakedown {
 
-struct Look;
+struct Checking;
 using Endpoint = boost::asio::ip::tcp::endpoint;
 
 // A whole answer that outlives its call.
@@ -47,6 +47,6 @@ class Ask {
 
 // Sends the request to the target as it is given, at one address. Errors: as Ask::answer, and those of preparing (a
 // certificate file). nobody, when it is given: whether the connection was refused or had no route.
-Task<Result<KeptAnswer>> ask(const Look& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody);
+Task<Result<KeptAnswer>> ask(const Checking& look, const Request& request, const Target& target, Endpoint endpoint, bool* nobody);
 
 }  // namespace shakedown

@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/check/check_runner.h"
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 #include "agent/load/prepare.h"
 #include "core/runtime/worker.h"
 
@@ -91,7 +91,7 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
   CheckResult result;
   result.check = id;
   result.started = clock_.now();
-  const Look look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_};
+  const Checking look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_};
   Observation finding = not_done(why_not(Woken::ended));
   if (!end_.fired()) finding = co_await carry_out(look, check.kind);
   result.ended = clock_.now();

@@ -23,7 +23,7 @@ Task<Result<void>> run_undo_steps(MechanismContext& context) {
   co_return ok();
 }
 
-Task<std::vector<std::string>> settle(FaultMechanism& mechanism, MonoTime limit) {
+Task<std::vector<std::string>> await_clean(FaultMechanism& mechanism, MonoTime limit) {
   while (true) {
     Result<std::vector<std::string>> found = co_await mechanism.compare();
     std::vector<std::string> differing;

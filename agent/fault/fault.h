@@ -57,6 +57,6 @@ class FaultMechanism {
 Task<Result<void>> run_undo_steps(MechanismContext& context);
 
 // Compares until nothing differs or the limit comes; an error of the comparison is a difference. Text as compare.
-Task<std::vector<std::string>> settle(FaultMechanism& mechanism, MonoTime limit);
+Task<std::vector<std::string>> await_clean(FaultMechanism& mechanism, MonoTime limit);
 
 }  // namespace shakedown

@@ -43,7 +43,7 @@ struct RunningStep {
 };
 
 // What all injections of an agent share. Outlives the runner while a coroutine still works.
-struct FaultDesk {
+struct FaultContext {
   Assignment assignment;
   RunClock clock;                     // from Go on
   std::function<void(Event)> report;  // empty once the runner is gone
@@ -57,9 +57,9 @@ struct FaultDesk {
   std::vector<std::shared_ptr<RunningStep>> steps;
   std::set<std::string> torn_down;  // components that a teardown step has stopped
 
-  FaultDesk(const Assignment& plan, UndoJournal records)
+  FaultContext(const Assignment& plan, UndoJournal records)
       : assignment(plan), binding{assignment, {}, "", ""}, journal(std::move(records)) {}
-  FaultDesk(const FaultDesk&) = delete;
+  FaultContext(const FaultContext&) = delete;
 
   void tell(Event event) const;
   void tell_state(const Injection& injection, FaultState state, Interval interval, std::string detail,
@@ -71,15 +71,16 @@ struct FaultDesk {
 };
 
 // Undoes the record; where we are out of descriptors (a fault can cost a generator all of them), the watchdog does it.
-Task<UndoOutcome> undo_in_any_way(FaultDesk& desk, std::string id, UndoObserver observer);
+Task<UndoOutcome> undo_in_any_way(FaultContext& context, std::string id, UndoObserver observer);
 
 // Waits for its instant, breaks, proves, recovers; a pause ends by itself. Fires injection->lived at the end.
-Task<void> live(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);
+Task<void> live(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection);
 
 // Compares and, when it must or when something differs, undoes; reports clean or leftover. After `lived`.
-Task<void> conclude(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool must_undo, std::string reason);
+Task<void> conclude(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, bool must_undo,
+                    std::string reason);
 
 // Compares: clean when nothing differs; else nothing is done. After `lived`.
-Task<void> conclude_if_healed(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection);
+Task<void> conclude_if_healed(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection);
 
 }  // namespace shakedown

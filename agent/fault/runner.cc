@@ -25,39 +25,39 @@ using InjectionMap = std::map<uint32_t, std::shared_ptr<Injection>>;
 
 constexpr Duration kRunnerPatience = std::chrono::minutes(5);
 
-Task<void> finish_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, bool undo, std::string reason,
-                            Done done) {
+Task<void> finish_injection(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, bool undo,
+                            std::string reason, Done done) {
   if (undo) injection->cut.fire();
   co_await wait_for(injection->lived);
   const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
-  if (stands) co_await conclude(desk, injection, undo, std::move(reason));
+  if (stands) co_await conclude(context, injection, undo, std::move(reason));
   done(injection->clean, injection->detail);
 }
 
-Task<void> look_at_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, Done done) {
+Task<void> look_at_injection(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, Done done) {
   co_await wait_for(injection->lived);
   const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
-  if (stands) co_await conclude_if_healed(desk, injection);
+  if (stands) co_await conclude_if_healed(context, injection);
   const bool clean = injection->concluded && injection->clean;
   done(clean, clean ? injection->detail : "not as before");
 }
 
 // The kernel must not end before the lease what we hold.
-Task<void> renew_injection(std::shared_ptr<FaultDesk> desk, std::shared_ptr<Injection> injection, Duration lease) {
+Task<void> renew_injection(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, Duration lease) {
   const MechanismKind& kind = *find_mechanism_kind(injection->record.kind);
-  const Result<void> renewed = co_await renew_record(desk->journal, injection->record.id, desk->actions, kind, lease);
-  if (renewed.has_error()) desk->warn(AgentEvent::Kind::warning, injection->record.what() + ": " + renewed.error().text());
+  const Result<void> renewed = co_await renew_record(context->journal, injection->record.id, context->actions, kind, lease);
+  if (renewed.has_error()) context->warn(AgentEvent::Kind::warning, injection->record.what() + ": " + renewed.error().text());
 }
 
-Task<void> answer_step(std::shared_ptr<FaultDesk> desk, StepEvent::Kind kind, Action action,
+Task<void> answer_step(std::shared_ptr<FaultContext> context, StepEvent::Kind kind, Action action,
                        std::function<void(StepEvent)> done) {
   std::string what = action.describe;
-  const StepResult step = co_await run_step(*desk, kind, std::move(action));
+  const StepResult step = co_await run_step(*context, kind, std::move(action));
   StepEvent event;
   event.kind = kind;
   event.what = std::move(what);
-  event.started = desk->clock.at(step.started);
-  event.ended = desk->clock.at(step.ended);
+  event.started = context->clock.at(step.started);
+  event.ended = context->clock.at(step.ended);
   event.ok = step.ok;
   event.detail = step.detail;
   done(std::move(event));
@@ -72,54 +72,54 @@ std::shared_ptr<Injection> injection_of(const InjectionMap& injections, const st
 
 // A process that teardown has stopped has nothing left that a fault of it could be taken back from; its undo would start
 // it again. True when the record was such a one and is removed.
-Task<bool> dissolve(FaultDesk& desk, std::string id) {
+Task<bool> dissolve(FaultContext& context, std::string id) {
   RecordLock lock;
   const MonoTime limit = mono_now() + kRunnerPatience;
-  const LockOutcome locked = co_await desk.journal.lock(id, limit, lock);
+  const LockOutcome locked = co_await context.journal.lock(id, limit, lock);
   if (locked == LockOutcome::busy || locked == LockOutcome::unable) co_return false;
-  const Result<UndoRecord> record = desk.journal.read(id);
+  const Result<UndoRecord> record = context.journal.read(id);
   const FaultForm* form = record.has_value() ? find_fault_form(record.value().kind) : nullptr;
   if (form == nullptr || !form->on_process) co_return false;
-  if (!desk.torn_down.contains(record.value().component.component.name)) co_return false;
-  co_return desk.journal.remove(id).has_value();
+  if (!context.torn_down.contains(record.value().component.component.name)) co_return false;
+  co_return context.journal.remove(id).has_value();
 }
 
-void close_dissolved(FaultDesk& desk, Injection& injection) {
+void close_dissolved(FaultContext& context, Injection& injection) {
   const MonoTime now = mono_now();
   injection.concluded = injection.clean = true;
   injection.detail = "its component was stopped by teardown";
-  desk.tell_state(injection, FaultState::clean, Interval{now, now}, injection.detail, true);
+  context.tell_state(injection, FaultState::clean, Interval{now, now}, injection.detail, true);
 }
 
-Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injections, std::string reason, Done done) {
+Task<void> undo_everything(std::shared_ptr<FaultContext> context, InjectionMap injections, std::string reason, Done done) {
   for (const auto& [number, injection] : injections) injection->cut.fire();
-  co_await end_steps(*desk, false);
+  co_await end_steps(*context, false);
   for (const auto& [number, injection] : injections) co_await wait_for(injection->lived);
   std::vector<std::string> leftovers;
-  for (const std::string& id : desk->journal.list()) {
+  for (const std::string& id : context->journal.list()) {
     const auto injection = injection_of(injections, id);
-    const bool dissolved = co_await dissolve(*desk, id);
-    if (dissolved && injection) close_dissolved(*desk, *injection);
+    const bool dissolved = co_await dissolve(*context, id);
+    if (dissolved && injection) close_dissolved(*context, *injection);
     if (dissolved) continue;
     if (injection) {
-      co_await conclude(desk, injection, true, reason);
+      co_await conclude(context, injection, true, reason);
       continue;
     }
     UndoObserver observer;
     observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
-      desk->tell_step(StepEvent::Kind::undo, InjectionId(), action.action.describe, step);
+      context->tell_step(StepEvent::Kind::undo, InjectionId(), action.action.describe, step);
     };
-    const UndoOutcome one = co_await undo_in_any_way(*desk, id, observer);
+    const UndoOutcome one = co_await undo_in_any_way(*context, id, observer);
     const std::vector<UndoOutcome> outcomes{one};
     for (const std::string& left : leftovers_of(outcomes)) {
       leftovers.push_back(left);
-      desk->warn(AgentEvent::Kind::leftover, left);
+      context->warn(AgentEvent::Kind::leftover, left);
     }
   }
   // Those that the watchdog took back, too: their end is reported here.
   for (const auto& [number, injection] : injections) {
     const bool stands = !injection->record.id.empty() && !injection->concluded;
-    if (stands) co_await conclude(desk, injection, true, reason);
+    if (stands) co_await conclude(context, injection, true, reason);
     if (!injection->clean) leftovers.push_back(injection->record.what() + ": " + injection->detail);
   }
   std::string detail;
@@ -129,23 +129,23 @@ Task<void> undo_everything(std::shared_ptr<FaultDesk> desk, InjectionMap injecti
 
 class Runner final : public FaultRunner {
  public:
-  Runner(std::shared_ptr<FaultDesk> desk, std::vector<ComponentLock> locks, asio::io_context& loop)
-      : desk_(std::move(desk)), locks_(std::move(locks)), loop_(loop) {}
+  Runner(std::shared_ptr<FaultContext> context, std::vector<ComponentLock> locks, asio::io_context& loop)
+      : context_(std::move(context)), locks_(std::move(locks)), loop_(loop) {}
 
   ~Runner() override {
-    desk_->report = nullptr;
-    if (desk_->journal.list().empty()) {
+    context_->report = nullptr;
+    if (context_->journal.list().empty()) {
       for (ComponentLock& lock : locks_) lock.leave_in_order();
     }
     for (const auto& [number, injection] : injections_) injection->cut.fire();
-    for (const auto& step : desk_->steps) step->cut.fire();
-    desk_->guard->close(desk_->journal.list().empty());
-    desk_->journal.remove_if_empty();
-    desk_->host_locks = HostLocks();  // the desk may live a moment longer
+    for (const auto& step : context_->steps) step->cut.fire();
+    context_->guard->close(context_->journal.list().empty());
+    context_->journal.remove_if_empty();
+    context_->host_locks = HostLocks();  // the context may live a moment longer
   }
 
   void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) override {
-    spawn(answer_step(desk_, kind, action, std::move(done)));
+    spawn(answer_step(context_, kind, action, std::move(done)));
   }
 
   void inject(InjectionId id, FaultId fault, StageId stage, RunTime at) override {
@@ -155,12 +155,12 @@ class Runner final : public FaultRunner {
     injection->stage = stage;
     injection->at = at;
     injections_[id.value] = injection;
-    if (desk_->ending) injection->cut.fire();
-    if (!desk_->guard->has_lease()) desk_->guard->renew(desk_->lease);
-    spawn(live(desk_, injection));
+    if (context_->ending) injection->cut.fire();
+    if (!context_->guard->has_lease()) context_->guard->renew(context_->lease);
+    spawn(live(context_, injection));
   }
 
-  void go(RunClock clock) override { desk_->clock = clock; }
+  void go(RunClock clock) override { context_->clock = clock; }
 
   void finish(InjectionId id, bool undo, std::string reason, Done done) override {
     const auto found = injections_.find(id.value);
@@ -168,43 +168,43 @@ class Runner final : public FaultRunner {
       done(true, "nothing was injected");
       return;
     }
-    spawn(finish_injection(desk_, found->second, undo, std::move(reason), std::move(done)));
+    spawn(finish_injection(context_, found->second, undo, std::move(reason), std::move(done)));
   }
 
   void look(InjectionId id, Done done) override {
     const auto found = injections_.find(id.value);
     if (found == injections_.end()) return done(false, "nothing was injected");
-    spawn(look_at_injection(desk_, found->second, std::move(done)));
+    spawn(look_at_injection(context_, found->second, std::move(done)));
   }
 
-  std::string command_note() const override { return desk_->journal.note("").file; }
+  std::string command_note() const override { return context_->journal.note("").file; }
 
   void renew(Duration lease) override {
-    if (!desk_->guard->lease_over()) {
+    if (!context_->guard->lease_over()) {
       look_after_records();
       renew_changes(lease);
     }
-    desk_->lease = lease;
-    desk_->guard->renew(lease);
+    context_->lease = lease;
+    context_->guard->renew(lease);
   }
 
   void undo_all(std::string reason, Done done) override {
-    desk_->ending = true;
-    spawn(undo_everything(desk_, injections_, std::move(reason), std::move(done)));
+    context_->ending = true;
+    spawn(undo_everything(context_, injections_, std::move(reason), std::move(done)));
   }
 
   // Called by the guard.
   void watchdog_ended(const std::string& detail, bool replaced, bool lease_over) {
-    desk_->warn(AgentEvent::Kind::warning, detail);
+    context_->warn(AgentEvent::Kind::warning, detail);
     if (replaced) return;
     const std::string reason = lease_over ? "the lease is over" : "nothing would bound the fault";
-    auto reported = [desk = desk_](bool clean, std::string what) {
-      if (!clean) desk->warn(AgentEvent::Kind::leftover, what);
+    auto reported = [context = context_](bool clean, std::string what) {
+      if (!clean) context->warn(AgentEvent::Kind::leftover, what);
     };
-    spawn(undo_everything(desk_, injections_, reason, std::move(reported)));
+    spawn(undo_everything(context_, injections_, reason, std::move(reported)));
   }
 
-  void watch() { spawn(Guard::watch(desk_->guard)); }
+  void watch() { spawn(Guard::watch(context_->guard)); }
 
  private:
   void spawn(Task<void> task) {
@@ -221,26 +221,26 @@ class Runner final : public FaultRunner {
 
   // A record that somebody took away is written again; where it cannot be, its fault ends: nothing else would bound it.
   void look_after_records() {
-    for (const std::string& id : desk_->journal.missing()) {
-      const std::string what = "the undo record of " + desk_->journal.remembered(id)->what() + " was taken away";
-      const Result<void> again = desk_->journal.restore(id);
-      desk_->warn(AgentEvent::Kind::warning, what + (again ? " and is written again" : ": " + again.error().message));
+    for (const std::string& id : context_->journal.missing()) {
+      const std::string what = "the undo record of " + context_->journal.remembered(id)->what() + " was taken away";
+      const Result<void> again = context_->journal.restore(id);
+      context_->warn(AgentEvent::Kind::warning, what + (again ? " and is written again" : ": " + again.error().message));
       const auto injection = again ? nullptr : injection_of(injections_, id);
       if (!injection || std::exchange(injection->abandoned, true)) continue;
-      spawn(finish_injection(desk_, injection, true, what, [](bool, const std::string&) {}));
+      spawn(finish_injection(context_, injection, true, what, [](bool, const std::string&) {}));
     }
-    desk_->guard->tell_changed();
+    context_->guard->tell_changed();
   }
 
   void renew_changes(Duration lease) {
     for (const auto& [number, injection] : injections_) {
       const MechanismKind* kind = find_mechanism_kind(injection->record.kind);
       const bool stands = !injection->record.id.empty() && !injection->concluded;
-      if (stands && kind != nullptr && kind->renew != nullptr) spawn(renew_injection(desk_, injection, lease));
+      if (stands && kind != nullptr && kind->renew != nullptr) spawn(renew_injection(context_, injection, lease));
     }
   }
 
-  std::shared_ptr<FaultDesk> desk_;  // shared with the coroutines, which may outlive the runner
+  std::shared_ptr<FaultContext> context_;  // shared with the coroutines, which may outlive the runner
   std::vector<ComponentLock> locks_;
   asio::io_context& loop_;
   InjectionMap injections_;
@@ -290,19 +290,19 @@ std::string name_here(const DrillPlan& plan, const Component& component) {
   return component.name;
 }
 
-void report_sweep(const std::shared_ptr<FaultDesk>& desk, const std::vector<UndoOutcome>& outcomes) {
+void report_sweep(const std::shared_ptr<FaultContext>& context, const std::vector<UndoOutcome>& outcomes) {
   for (const UndoOutcome& one : outcomes) {
     if (one.end == UndoEnd::clean) {
-      desk->warn(AgentEvent::Kind::warning, "swept what run " + one.record.owner.run_id + " left: " + one.record.what());
+      context->warn(AgentEvent::Kind::warning, "swept what run " + one.record.owner.run_id + " left: " + one.record.what());
     }
     for (const std::string& left : leftovers_of({one})) {
       AgentEvent event;
       event.kind = AgentEvent::Kind::inherited;
-      event.agent = desk->assignment.self;
-      event.at = desk->clock.now();
+      event.agent = context->assignment.self;
+      event.at = context->clock.now();
       event.detail = one.record.id.empty() ? left : "run " + one.record.owner.run_id + ": " + left;
-      event.component = name_here(desk->assignment.plan, one.record.component.component);
-      desk->tell(Event(std::move(event)));
+      event.component = name_here(context->assignment.plan, one.record.component.component);
+      context->tell(Event(std::move(event)));
     }
   }
 }
@@ -325,23 +325,23 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
       records_folder(state_dir, binding.owner.process, assignment.run_id + "-" + std::to_string(assignment.self.value));
   SHAKEDOWN_TRY(auto journal, UndoJournal::open(folder));
 
-  auto desk = std::make_shared<FaultDesk>(assignment, std::move(journal));
-  desk->binding.owner = binding.owner;
-  desk->binding.lock_dir = binding.lock_dir;
-  desk->binding.log_dir = binding.log_dir;
-  desk->report = options.report;
-  desk->lease = options.lease;
-  SHAKEDOWN_TRY(desk->hold_components());
+  auto context = std::make_shared<FaultContext>(assignment, std::move(journal));
+  context->binding.owner = binding.owner;
+  context->binding.lock_dir = binding.lock_dir;
+  context->binding.log_dir = binding.log_dir;
+  context->report = options.report;
+  context->lease = options.lease;
+  SHAKEDOWN_TRY(context->hold_components());
   const std::string program = options.watchdog_program.empty() ? "/proc/self/exe" : options.watchdog_program;
   GuardOptions guard{program, folder, state_dir + "/watchdog.log", nullptr};
-  auto runner = std::make_unique<Runner>(desk, std::move(locks), loop);
+  auto runner = std::make_unique<Runner>(context, std::move(locks), loop);
   guard.ended = [&runner = *runner](std::string detail, bool replaced, bool lease_over) {
     runner.watchdog_ended(detail, replaced, lease_over);
   };
-  desk->guard = std::make_shared<Guard>(std::move(guard));
-  SHAKEDOWN_TRY(desk->guard->start());
+  context->guard = std::make_shared<Guard>(std::move(guard));
+  SHAKEDOWN_TRY(context->guard->start());
   runner->watch();
-  asio::post(loop, [desk, swept = std::move(swept)] { report_sweep(desk, swept); });
+  asio::post(loop, [context, swept = std::move(swept)] { report_sweep(context, swept); });
   return std::unique_ptr<FaultRunner>(std::move(runner));
 }
 

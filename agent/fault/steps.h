@@ -10,12 +10,12 @@ namespace shakedown {
 // Executes the step. What a setup step starts gets an undo record (undo = stop) before it is started; a stop removes it.
 // A component that ran already is not ours to stop and gets none.
 // `end` cuts it short; what setup started by then keeps its record.
-Task<StepResult> execute_step(FaultDesk& desk, StepEvent::Kind kind, Action action, OneShot* end);
+Task<StepResult> execute_step(FaultContext& context, StepEvent::Kind kind, Action action, OneShot* end);
 
 // The same, known to end_steps from its beginning to its end. Teardown begins where setup ends, also in the middle of a step.
-Task<StepResult> run_step(FaultDesk& desk, StepEvent::Kind kind, Action action);
+Task<StepResult> run_step(FaultContext& context, StepEvent::Kind kind, Action action);
 
 // Cuts short what setup (or any step) is doing, and waits for its end.
-Task<void> end_steps(FaultDesk& desk, bool setup_only);
+Task<void> end_steps(FaultContext& context, bool setup_only);
 
 }  // namespace shakedown

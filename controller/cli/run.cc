@@ -6,7 +6,7 @@
 #include "controller/drill/drill.h"
 #include "controller/judge/judge.h"
 #include "controller/metrics/publisher.h"
-#include "controller/readings/gather.h"
+#include "controller/readings/collect.h"
 #include "controller/record/scoring.h"
 #include "controller/report/report.h"
 #include "controller/scenario/scenario.h"
@@ -143,8 +143,8 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.terminal = ::isatty(STDERR_FILENO) != 0;
   if (metrics) options.each_second = publisher(*metrics);
   if (reads_outside(scenario)) {
-    options.gather = [&scenario](const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {
-      return gather(scenario, timeline, manifest, std::move(skip));
+    options.collect = [&scenario](const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {
+      return collect(scenario, timeline, manifest, std::move(skip));
     };
   }
   SHAKEDOWN_TRY(auto drill, run_drill(scenario, options, make_agent));

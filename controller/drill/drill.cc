@@ -100,7 +100,7 @@ class Drill {
     run_options.tool_version = kVersion;
     run_options.host = read_host_facts();
     run_options.each_second = options_.each_second;
-    run_options.gather = options_.gather;
+    run_options.collect = options_.collect;
     Run run(roster, run_options, chronicle, *progress, loop_);
     SHAKEDOWN_TRY(bring_agents(run, *folder));
     auto interrupts = std::make_shared<Interrupts>();

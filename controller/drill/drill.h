@@ -21,7 +21,7 @@ struct DrillOptions {
   bool quiet = false;
   bool terminal = false;
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;  // see RunOptions
-  Gather gather;  // what lies outside, for the journal; empty = nothing
+  Collect collect;  // what lies outside, for the journal; empty = nothing
 };
 
 struct DrillResult {

@@ -162,7 +162,7 @@ void FaultSupervisor::ask_if_healed(Open& injection) {
   injection.asked_at = run_.now();
 }
 
-asio::awaitable<void> FaultSupervisor::settle(const std::vector<PlannedInjection>& injections) {
+asio::awaitable<void> FaultSupervisor::await_closed(const std::vector<PlannedInjection>& injections) {
   run_.activity = {"recovery"};
   Duration limit = 30s;
   for (const PlannedInjection& planned : injections) {
@@ -170,8 +170,8 @@ asio::awaitable<void> FaultSupervisor::settle(const std::vector<PlannedInjection
     limit = std::max<Duration>(limit, fault.recover_within + fault.kind.hold + undo_patience(run_.scenario, fault));
   }
   const auto closed_all = [this] { return all_closed(); };
-  const bool settled = co_await run_.waiting.until(closed_all, limit, Patience::until_stopped);
-  if (settled || run_.end.stopped()) co_return;
+  const bool closed = co_await run_.waiting.until(closed_all, limit, Patience::until_stopped);
+  if (closed || run_.end.stopped()) co_return;
   run_.end.stop(RunState::aborted, "a fault did not come to its end within " + format_duration(limit));
 }
 

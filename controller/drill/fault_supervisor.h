@@ -28,7 +28,7 @@ class FaultSupervisor {
   // An injection of this agent is under way.
   bool concerns(AgentId agent) const;
   // Until all are closed; the run ends where that takes longer than they may.
-  boost::asio::awaitable<void> settle(const std::vector<PlannedInjection>& injections);
+  boost::asio::awaitable<void> await_closed(const std::vector<PlannedInjection>& injections);
   // Undoes what stands, for as long as each undo may take; what has not ended by then is told as a leftover and stays open.
   boost::asio::awaitable<void> undo_all(const std::string& reason);
 

@@ -144,7 +144,7 @@ asio::awaitable<void> Run::play_group(const std::vector<PlannedStage>& group) {
   co_await stages_.play(group);
   const std::vector<PlannedInjection>& injections = group.back().injections;
   if (injections.empty()) co_return;
-  co_await faults_.settle(injections);
+  co_await faults_.await_closed(injections);
   co_await ledgers_.after(injections);
 }
 

@@ -23,7 +23,7 @@
 namespace shakedown {
 
 // Reads what lies outside the run, on a thread of its own; gives up soon after a stop is requested.
-using Gather = std::function<std::vector<Reading>(const Timeline&, const Manifest&, std::stop_token)>;
+using Collect = std::function<std::vector<Reading>(const Timeline&, const Manifest&, std::stop_token)>;
 
 struct RunOptions {
   std::string run_id;
@@ -34,7 +34,7 @@ struct RunOptions {
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
   // Called before agents are awaited and then once a second, on the run loop; may be empty.
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;
-  Gather gather;  // called once, after the agents have left; empty = nothing lies outside
+  Collect gather;  // called once, after the agents have left; empty = nothing lies outside
 };
 
 struct RunResult {

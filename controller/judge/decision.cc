@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/faults/loss.h"
-#include "controller/judge/settle.h"
 #include "controller/model/looks_at.h"
 
 namespace shakedown::judging {

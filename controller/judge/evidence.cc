@@ -39,15 +39,15 @@ std::vector<OwnLoad> loads_of_our_own(const Timeline& timeline) {
 }
 
 // The injection in whose window the outage began; the last to strike of several. A check that was under way when the
-// fault struck counts as hit by it.
+// fault at_fault counts as hit by it.
 CausedOutage attribute_to_faults(const Outage& outage, const std::vector<FaultWindow>& windows) {
   CausedOutage caused;
   caused.outage = outage;
-  RunTime struck = RunTime::min();
+  RunTime at_fault = RunTime::min();
   for (const FaultWindow& window : windows) {
     const bool began = outage.begun_by() >= window.range.from && outage.first_failed_start < window.range.to;
-    if (!began || window.range.from < struck) continue;
-    struck = window.range.from;
+    if (!began || window.range.from < at_fault) continue;
+    at_fault = window.range.from;
     caused.injection = window.injection;
     caused.fault = window.fault;
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/scalability.h"
 #include "controller/judge/capacity/tested.h"
 #include "controller/judge/decision.h"
 #include "controller/judge/options/tradeoffs.h"

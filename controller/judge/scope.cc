@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 
 namespace shakedown::judging {
 namespace {
@@ -105,7 +105,7 @@ bool LoadScope::leaves_out_faults() const {
   });
 }
 
-bool LoadScope::may_be_struck(const SecondRow& row) const {
+bool LoadScope::may_hold_in_flight(const SecondRow& row) const {
   return !scope_.during.valid() && std::any_of(windows_.begin(), windows_.end(), [&](const FaultWindow& w) {
     return may_be_out_at(row, w.range.from, *evidence_->scenario);
   });
@@ -204,7 +204,7 @@ std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<Operati
       SecondTally& sum = seconds[row.second];
       const uint64_t before = sum.bad;
       add_outcomes(sum, row);
-      if (sum.bad > before && scope.may_be_struck(row)) sum.struck += sum.bad - before;
+      if (sum.bad > before && scope.may_hold_in_flight(row)) sum.in_flight += sum.bad - before;
     }
   });
   std::vector<SecondTally> out;
@@ -261,7 +261,7 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
     sum.offered += s.offered;
     sum.ok += s.ok;
     sum.bad += s.bad;
-    sum.struck += s.struck;
+    sum.in_flight += s.in_flight;
     sum.unfinished += s.unfinished;
     sum.ours += s.ours;
     for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += s.counts[i];
@@ -270,10 +270,10 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
   return sum;
 }
 
-std::string struck_while_out(const SecondTally& sum) {
-  if (sum.struck == 0) return "";
-  return fmt::format(" {} of the bad ones may have been out when a fault struck: {} no fail.", sum.struck,
-                     sum.struck == 1 ? "it proves" : "they prove");
+std::string in_flight_at_fault(const SecondTally& sum) {
+  if (sum.in_flight == 0) return "";
+  return fmt::format(" {} of the bad ones may have been out when a fault struck: {} no fail.", sum.in_flight,
+                     sum.in_flight == 1 ? "it proves" : "they prove");
 }
 
 std::string what_was_not_good(const SecondTally& sum) {

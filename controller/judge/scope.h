@@ -24,8 +24,8 @@ class LoadScope {
   bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
   // Whether fault windows meet its stages and are left out.
   bool leaves_out_faults() const;
-  // Whether the row's requests may have been out when a fault struck that the scope leaves out.
-  bool may_be_struck(const SecondRow& row) const;
+  // Whether the row's requests may have been out when a fault in_flight that the scope leaves out.
+  bool may_hold_in_flight(const SecondRow& row) const;
   bool of_a_step() const { return !scope_.stages.empty(); }
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
@@ -59,7 +59,7 @@ struct SecondTally {
   uint64_t ok = 0;
   uint64_t bad = 0;         // failed, refused, reset, timeout, dropped_by_target
   uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
-  uint64_t struck = 0;      // of bad: perhaps still out when a fault struck that the scope leaves out; no proof of a fail
+  uint64_t in_flight = 0;   // of bad: perhaps still out when a fault in_flight that the scope leaves out; no proof of a fail
   uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
   std::array<uint64_t, kOutcomes> counts{};
   std::vector<AnswerCount> wrong;  // of the failed ones
@@ -82,7 +82,7 @@ std::string pool_was_full(const std::set<StageId>& stages, const std::vector<Ope
 // " Each of 4 load agents kept its part of `max_outstanding` (10: 2 or 3)." where one shut arrivals out in the scope.
 std::string places_shared(const LoadScope& scope, const SecondTally& sum, const Evidence& evidence);
 // " 60 of the bad ones may have been out when a fault struck: they prove no fail."; empty when none was.
-std::string struck_while_out(const SecondTally& sum);
+std::string in_flight_at_fault(const SecondTally& sum);
 SecondTally total(const std::vector<SecondTally>& seconds);
 // " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
 // first; empty when nothing was bad.

@@ -80,7 +80,7 @@ RunTime up_again(const InjectionRecord& record, RunTime injected) {
 }
 
 // When the next fault strikes after this one.
-RunTime next_strike(const Timeline& timeline, RunTime injected) {
+RunTime next_injection(const Timeline& timeline, RunTime injected) {
   RunTime next = RunTime::max();
   for (const InjectionRecord& record : timeline.injections()) {
     const FaultEvent* other = record.find(FaultState::injected);
@@ -118,7 +118,7 @@ std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
     const FaultEvent* clean = record.find(FaultState::clean);
     TimeRange range{injected->earliest, timeline.last()};
     if (clean != nullptr) {
-      const Charged charged{{range.from, clean->latest}, up_again(record, range.from), next_strike(timeline, range.from)};
+      const Charged charged{{range.from, clean->latest}, up_again(record, range.from), next_injection(timeline, range.from)};
       range.to = clean->latest;
       for (std::size_t i = 0; i < reports.size(); ++i) {
         const auto end = recovered_by(reports[i], timeline.scenario().probes[i], charged, timeline.last());

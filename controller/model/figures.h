@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "controller/model/growth.h"
 #include "controller/model/requirement.h"
+#include "controller/model/scalability.h"
 
 namespace shakedown {
 

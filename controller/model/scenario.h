@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "controller/model/dependency.h"
-#include "controller/model/growth.h"
 #include "controller/model/requirement.h"
+#include "controller/model/scalability.h"
 #include "core/model/plan.h"
 
 namespace shakedown {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/model/growth.h"
+#include "controller/model/scalability.h"
 #include "controller/model/trade_off.h"
 #include "controller/model/verdict.h"
 #include "core/model/sample.h"

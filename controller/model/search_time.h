@@ -1,7 +1,7 @@
 // How long a search takes at the least. Pure.
 #pragma once
 
-#include "controller/model/growth.h"
+#include "controller/model/scalability.h"
 
 namespace shakedown {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <variant>
 
-#include "controller/model/growth.h"
 #include "controller/model/requirement.h"
+#include "controller/model/scalability.h"
 #include "controller/model/scenario.h"
 #include "core/base/time.h"
 

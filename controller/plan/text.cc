@@ -98,7 +98,7 @@ void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) 
 }
 
 // What a phase that looks for a limit does.
-void add_growth(const Scenario& scenario, const Phase& phase, std::string& out) {
+void add_load_plan(const Scenario& scenario, const Phase& phase, std::string& out) {
   const PhaseId id(static_cast<std::size_t>(&phase - scenario.phases.data()));
   if (const Search* search = scenario.search_of(id)) {
     std::vector<std::string> held;
@@ -187,7 +187,7 @@ std::string plan_text(const Scenario& scenario) {
   for (const Phase& phase : scenario.phases) {
     out += fmt::format("  {}: {}{}{}\n", phase.name, format_duration(phase.duration),
                        phase.repeat > 1 ? fmt::format(" x {}", phase.repeat) : "", phase.measured ? "" : ", not measured");
-    add_growth(scenario, phase, out);
+    add_load_plan(scenario, phase, out);
     if (phase.load) out += "    load " + load_text(scenario, *phase.load) + "\n";
     const PhaseId id(static_cast<std::size_t>(&phase - scenario.phases.data()));
     if (const std::string text = connections_text(scenario, id); !text.empty()) out += "    " + text + "\n";

@@ -9,7 +9,7 @@ namespace shakedown {
 namespace {
 
 // A record of more would soon be longer than a reader takes; the next snapshot begins another.
-constexpr std::size_t kMostGathered = kLongestRecord / 4;
+constexpr std::size_t kMostPending = kLongestRecord / 4;
 
 struct ToldManifest {
   const Manifest* operator()(const Manifest& entry) const { return &entry; }
@@ -56,25 +56,25 @@ void Chronicle::add(Snapshot snapshot) {
   snapshot.agent = AgentId();
   snapshot.seq = 0;
   snapshot.health = {};
-  if (gathered_) {
-    gathered_->merge(std::move(snapshot));
+  if (pending_) {
+    pending_->merge(std::move(snapshot));
   } else {
-    gathered_ = std::move(snapshot);
+    pending_ = std::move(snapshot);
   }
-  if (size_hint(*gathered_) > kMostGathered) write_gathered();
+  if (size_hint(*pending_) > kMostPending) write_pending();
 }
 
-void Chronicle::write_gathered() {
-  if (!gathered_) return;
-  Snapshot merged = std::move(*gathered_);
-  gathered_.reset();
+void Chronicle::write_pending() {
+  if (!pending_) return;
+  Snapshot merged = std::move(*pending_);
+  pending_.reset();
   merged.seq = ++merged_;
   timeline_.keep_news(merged.witnesses);
   record(std::move(merged));
 }
 
 void Chronicle::flush() {
-  write_gathered();
+  write_pending();
   if (journal_ && !trouble_) {
     const Result<void> synced = journal_->sync();
     if (!synced) trouble_ = synced.error();

@@ -38,12 +38,12 @@ class Chronicle {
   Digest chain() const { return journal_ ? journal_->chain() : Digest{}; }
 
  private:
-  void write_gathered();
+  void write_pending();
 
   std::unique_ptr<JournalWriter> journal_;
   Timeline timeline_;
   Manifest manifest_;
-  std::optional<Snapshot> gathered_;
+  std::optional<Snapshot> pending_;
   Overdue overdue_;
   uint64_t merged_ = 0;  // number of the last merged record: a journal that lacks one is found out
   struct Seen {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "controller/report/report.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
 #include "controller/report/words/page_one.h"
 #include "controller/report/words/plain.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -77,7 +77,7 @@ std::string row_lines(const ScoredRequirement& row, const Paint& paint) {
 }
 
 // What is not a row: what is carried, what breaks first, checks and controls that show nothing.
-std::string growth_lines(const Scorecard& card) {
+std::string scalability_lines(const Scorecard& card) {
   std::string out;
   for (const ScoredSearch& search : card.searches) {
     out += "  Carries (" + clean(search.phase) + "): " + report::carried_words(search) + " per second";
@@ -115,7 +115,7 @@ std::string scorecard_console(const Scorecard& card, bool colour) {
 
   if (!card.requirements.empty()) out += "\n";
   for (const std::size_t i : report::by_urgency(card)) out += row_lines(card.requirements[i], paint);
-  return out + growth_lines(card) + broken_line(card);
+  return out + scalability_lines(card) + broken_line(card);
 }
 
 }  // namespace shakedown

@@ -2,9 +2,9 @@
 #include <cstdio>
 
 #include "controller/report/report.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
 #include "controller/report/words/plain.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 

@@ -1,9 +1,9 @@
 #include "controller/report/markdown_parts.h"
 #include "controller/report/report.h"
 #include "controller/report/traffic.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/words/page_one.h"
 #include "controller/report/words/plain.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -127,7 +127,7 @@ std::string run_line(const Scorecard& card) {
 
 std::string scorecard_markdown(const Scorecard& card) {
   return heading(card) + summary(card) + section("Requirements", requirements(card)) + section("Why", reasons(card)) +
-         section("Ways out", report::markdown_ways(card)) + section("Growth", report::markdown_growth(card)) +
+         section("Ways out", report::markdown_ways(card)) + section("Growth", report::markdown_scalability(card)) +
          section("Downstream systems", report::markdown_downstream(card)) +
          section("What their own dashboards say", report::markdown_reported(card)) +
          section("Controls", report::markdown_controls(card)) + section("Checks", report::markdown_checks(card)) +

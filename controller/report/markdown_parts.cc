@@ -1,7 +1,7 @@
 #include "controller/report/markdown_parts.h"
 
-#include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/text.h"
 #include "controller/report/words/words.h"
 
@@ -62,7 +62,7 @@ std::string markdown_ways(const Scorecard& card) {
   return markdown_table({"Row", "Way", "What it comes to", "Takes for granted", "Owner"}, rows);
 }
 
-std::string markdown_growth(const Scorecard& card) {
+std::string markdown_scalability(const Scorecard& card) {
   std::string out;
   for (const ScoredSearch& search : card.searches) out += search_line(search, card);
   for (const ScoredScaling& scaling : card.scalings) out += scaling_line(scaling);

@@ -13,7 +13,7 @@ namespace shakedown::report {
 std::string markdown_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
 
 std::string markdown_ways(const Scorecard& card);
-std::string markdown_growth(const Scorecard& card);
+std::string markdown_scalability(const Scorecard& card);
 std::string markdown_downstream(const Scorecard& card);
 std::string markdown_reported(const Scorecard& card);
 std::string markdown_controls(const Scorecard& card);

@@ -41,7 +41,7 @@ void decode_all(Decoding& d, const View& root) {
   decode_dependencies(d, root);
   decode_requirements(d, root);
   decode_stop_conditions(d, root);
-  check_growth(d, root);
+  check_scalability(d, root);
   check_downstream(d, root);
   complete_operations(d, root);
   complete_faults(d, root);

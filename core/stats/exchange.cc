@@ -70,11 +70,11 @@ bool Witnesses::add(Exchange exchange) {
   if (at != all_.end() && *at == exchange) return true;
   const auto position = at - all_.begin();
   all_.insert(at, std::move(exchange));
-  return settle(static_cast<std::size_t>(position));
+  return sift_down(static_cast<std::size_t>(position));
 }
 
 // Leaves out what is in none of the three lists, and notes what it takes to get into one. Whether the one at `position` stays.
-bool Witnesses::settle(std::size_t position) {
+bool Witnesses::sift_down(std::size_t position) {
   const Few first = some(all_, false, false), bad = some(all_, false, true), good = some(all_, true, true);
   if (first.full()) first_until_ = first.last().intended;
   if (bad.full()) bad_ = {bad.last().intended, bad.last().latency};

@@ -73,7 +73,7 @@ class Witnesses {
     RunTime intended = RunTime::max();
     Duration latency = Duration::min();
   };
-  bool settle(std::size_t position);
+  bool sift_down(std::size_t position);
 
   std::vector<Exchange> all_;
   RunTime first_until_ = RunTime::max();  // a bad one intended later is none of the first

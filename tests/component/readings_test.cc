@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "controller/readings/gather.h"
+#include "controller/readings/collect.h"
 #include "controller/readings/source.h"
 #include "core/base/clock.h"
 #include "tests/component/load/rig/server.h"
@@ -122,21 +122,21 @@ Drill watched(const std::string& url) {
 }
 
 // The run was over ten minutes ago by its own count; by the wall clock it has not begun yet.
-TEST(Gather, AWallClockThatWasSetBackAnHourIsNotWaitedFor) {
+TEST(Collect, AWallClockThatWasSetBackAnHourIsNotWaitedFor) {
   Fake fake(data("vector", R"([{"metric":{"__name__":"q"},"value":[1700000000,"0.5"]}])"));
   Drill drill = watched(fake.url());
   drill.manifest.started = system_clock().wall() + std::chrono::hours(1);
   drill.manifest.finished = drill.manifest.started + std::chrono::minutes(10);
-  const std::vector<Reading> readings = gather(drill.scenario, drill.timeline(), drill.manifest);
+  const std::vector<Reading> readings = collect(drill.scenario, drill.timeline(), drill.manifest);
   ASSERT_GE(readings.size(), 4U);
   EXPECT_EQ(readings[0].series[0].samples[0].value, 0.5);
 }
 
-TEST(Gather, AsksForExactlyTheWindow) {
+TEST(Collect, AsksForExactlyTheWindow) {
   Fake fake(data("vector", R"([{"metric":{},"value":[1700000000,"0.5"]}])"));
   const Drill drill = watched(fake.url());
   const Timeline timeline = drill.timeline();
-  const std::vector<Reading> readings = gather(drill.scenario, timeline, drill.manifest);
+  const std::vector<Reading> readings = collect(drill.scenario, timeline, drill.manifest);
   ASSERT_GE(readings.size(), 4U);
   EXPECT_EQ(readings[0].kind, Reading::Kind::reported_value);
   EXPECT_EQ(readings[0].query, "q[10s]");
@@ -152,13 +152,13 @@ TEST(Gather, AsksForExactlyTheWindow) {
   EXPECT_THAT(fake.seen(), Contains(HasSubstr("time=" + std::to_string(end.count() / 1000) + ".")));
 }
 
-TEST(Gather, EveryTroubleIsAProblemAndNoAnswer) {
+TEST(Collect, EveryTroubleIsAProblemAndNoAnswer) {
   const std::string nobody = "http://127.0.0.1:" + std::to_string(free_port());
   for (const bool secret : {false, true}) {
     Drill drill = watched(nobody);
     if (secret) drill.requirement(0).reported->value.token = "none";
     const Timeline timeline = drill.timeline();
-    const std::vector<Reading> readings = gather(drill.scenario, timeline, drill.manifest);
+    const std::vector<Reading> readings = collect(drill.scenario, timeline, drill.manifest);
     ASSERT_FALSE(readings.empty());
     for (const Reading& r : readings) {
       EXPECT_NE(r.problem, "");
@@ -167,32 +167,32 @@ TEST(Gather, EveryTroubleIsAProblemAndNoAnswer) {
   }
 }
 
-TEST(Gather, SkippedAsksNobody) {
+TEST(Collect, SkippedAsksNobody) {
   Fake fake(data("vector", "[]"));
   const Drill drill = watched(fake.url());
   const Timeline timeline = drill.timeline();
   std::stop_source stop;
   stop.request_stop();
-  const std::vector<Reading> readings = gather(drill.scenario, timeline, drill.manifest, stop.get_token());
+  const std::vector<Reading> readings = collect(drill.scenario, timeline, drill.manifest, stop.get_token());
   ASSERT_EQ(readings.size(), 1U);
   EXPECT_EQ(readings[0].problem, "reading was skipped");
   EXPECT_TRUE(fake.seen().empty());
 }
 
-TEST(Gather, WaitsForAnAlertNoLongerThanIsPromised) {
+TEST(Collect, WaitsForAnAlertNoLongerThanIsPromised) {
   Fake fake(data("matrix", "[]"));
   Drill drill = watched(fake.url());
   drill.requirement(0).reported->alert_within = std::chrono::seconds(8);
   drill.probe(0, 10, {{7, 9}});  // promised by second 15, which is now
   const Timeline timeline = drill.timeline();
-  const std::vector<Reading> readings = gather(drill.scenario, timeline, drill.manifest);
+  const std::vector<Reading> readings = collect(drill.scenario, timeline, drill.manifest);
   EXPECT_GE(system_clock().wall(), drill.manifest.started + std::chrono::seconds(15));
   EXPECT_EQ(readings.back().kind, Reading::Kind::alert);
   EXPECT_EQ(readings.back().query, "ALERTS{alertname=\"Down\",alertstate=\"firing\"}");
   EXPECT_EQ(readings.back().problem, "");
 }
 
-TEST(Gather, NothingOutsideNothingRead) {
+TEST(Collect, NothingOutsideNothingRead) {
   Drill drill = watched("http://nowhere");
   EXPECT_TRUE(reads_outside(drill.scenario));
   drill.requirement(0).reported.reset();

@@ -75,7 +75,7 @@ class BrowserTest(unittest.TestCase):
         return pages.decode("utf-8").split("\f"), size
 
     def test_no_console_message_and_every_chart_is_ready(self):
-        for name, charts in (("no-go", 3), ("growth", 6), ("planted", 6), ("unknown", 0)):
+        for name, charts in (("no-go", 3), ("scalability", 6), ("planted", 6), ("unknown", 0)):
             with self.subTest(name):
                 dom, log = self.browse(self.page(name), "--virtual-time-budget=4000", "--dump-dom")
                 self.assertNotIn("CONSOLE", log)
@@ -105,7 +105,7 @@ class BrowserTest(unittest.TestCase):
         self.assertEqual(len(edges), 1, edges)
 
     def test_growth_charts_are_really_drawn(self):
-        charts = self.inspect("growth")["charts"]
+        charts = self.inspect("scalability")["charts"]
         self.assertEqual(charts["chart-search-1"]["ready"], 9)
         self.assertEqual(charts["chart-search-1-limit"]["ready"], 9)
         self.assertEqual(charts["chart-scaling-1"]["ready"], 8)
@@ -114,12 +114,12 @@ class BrowserTest(unittest.TestCase):
         self.assertIn("43,108,176", charts["chart-scaling-1"]["colours"], "the law")
 
     def test_nothing_is_wider_than_1280_pixels(self):
-        for name in ("no-go", "growth", "crowded", "planted"):
+        for name in ("no-go", "scalability", "crowded", "planted"):
             with self.subTest(name):
                 self.assertEqual(self.inspect(name)["wide"], [])
 
     def test_page_one_is_one_printed_a4_page(self):
-        for name in ("go", "no-go", "not-proven", "interrupted", "unknown", "growth", "crowded", "crowded-calm", "crowded-red",
+        for name in ("go", "no-go", "not-proven", "interrupted", "unknown", "scalability", "crowded", "crowded-calm", "crowded-red",
                      "crowded-open", "planted"):
             with self.subTest(name):
                 pages, size = self.print(name)

@@ -6,7 +6,7 @@
 #include <openssl/x509.h>
 
 #include "agent/check/addresses.h"
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 #include "agent/check/tls/session.h"
 #include "core/base/clock.h"
 #include "core/base/units.h"
@@ -42,7 +42,7 @@ Expiry soonest_of(SSL& ssl) {
   return soonest;
 }
 
-Task<Observation> look_at(const Look& look, const Target& target, const CertificateCheck&, Endpoint endpoint) {
+Task<Observation> look_at(const Checking& look, const Target& target, const CertificateCheck&, Endpoint endpoint) {
   const Secured made = co_await shake_hands(look, target, endpoint, TlsVersion::tls1_2);
   if (made.nobody) co_return nobody_there("no handshake: " + made.why);
   if (!made.session) co_return not_done("no handshake: " + made.why);
@@ -57,7 +57,7 @@ Task<Observation> look_at(const Look& look, const Target& target, const Certific
 
 }  // namespace
 
-Task<Observation> carry_out(const Look& look, const CertificateCheck& check) {
+Task<Observation> carry_out(const Checking& look, const CertificateCheck& check) {
   co_return co_await at_each_address(look, look.target(check.target), check, Numbers::least, &look_at);
 }
 

@@ -1,7 +1,7 @@
 // A command of the scenario's own: its exit code, and with `number` the first line of its output.
 #include <unistd.h>
 
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 #include "agent/secrets/command_environment.h"
 #include "core/base/clock.h"
 #include "core/runtime/process/child_process.h"
@@ -13,7 +13,7 @@ std::string first_line(const std::string& output) { return output.substr(0, outp
 
 }  // namespace
 
-Task<Observation> carry_out(const Look& look, const CommandCheck& check) {
+Task<Observation> carry_out(const Checking& look, const CommandCheck& check) {
   if (!look.plan().agents[look.assignment.self.value].local) {
     co_return not_done("inline commands run on the agent `local` only");
   }

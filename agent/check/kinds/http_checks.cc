@@ -1,6 +1,6 @@
 // Checks that ask one request: authentication, headers, and an answer as expected.
 #include "agent/check/addresses.h"
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 #include "agent/load/prepare.h"
 #include "agent/load/protocols/http1/expect.h"
 #include "core/form/document.h"
@@ -10,7 +10,7 @@
 namespace shakedown {
 namespace {
 
-bool carries_secret(const Look& look, const Request& request) {
+bool carries_secret(const Checking& look, const Request& request) {
   const Shape shape = http_request_shape(reserved_holes());
   std::vector<std::string> names;
   for (const Secret& secret : look.plan().secrets) names.push_back(secret.name);
@@ -23,7 +23,7 @@ struct HttpExpected {
   const Http1Check& check() const { return static_cast<const Http1Check&>(*made.check); }
 };
 
-Result<HttpExpected> expectation_of(const Look& look, const Request& request, const Document& expect) {
+Result<HttpExpected> expectation_of(const Checking& look, const Request& request, const Document& expect) {
   if (request.protocol != "http")
     return fail(ErrorKind::scenario, "the check asks over HTTP, not over `" + request.protocol + "`");
   SHAKEDOWN_TRY(Expected made, DocumentReader(look.plan(), look.secrets).expected("what the check expects", "http", expect, 0));
@@ -48,7 +48,7 @@ std::string missing_header(const HeaderExpect& expected, std::string_view head) 
 
 Observation no_answer(const Error& error, bool nobody) { return nobody ? nobody_there(error.message) : not_done(error.message); }
 
-Task<Observation> ask_for_login(const Look& look, const Target& target, const AuthenticationCheck& check, Endpoint endpoint) {
+Task<Observation> ask_for_login(const Checking& look, const Target& target, const AuthenticationCheck& check, Endpoint endpoint) {
   const Result<HttpExpected> turned_away = expectation_of(look, check.request, check.expect);
   if (!turned_away) co_return not_done(turned_away.error().message);
   if (turned_away.value().check().declared().status.empty()) co_return not_done("no status is named that turns anybody away");
@@ -59,7 +59,7 @@ Task<Observation> ask_for_login(const Look& look, const Target& target, const Au
   co_return turned_away.value().check().right_kind(answer.value().answer(), Holes{}) ? holds(seen) : fails(seen);
 }
 
-Task<Observation> look_for_headers(const Look& look, const Target& target, const HeadersCheck& check, Endpoint endpoint) {
+Task<Observation> look_for_headers(const Checking& look, const Target& target, const HeadersCheck& check, Endpoint endpoint) {
   const Result<HttpExpected> expectation = expectation_of(look, check.request, check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
   const auto& headers = expectation.value().check().declared().headers;
@@ -80,7 +80,7 @@ Task<Observation> look_for_headers(const Look& look, const Target& target, const
   co_return missing.empty() ? holds("all " + std::to_string(headers.size()) + " are there" + seen) : fails(missing + seen);
 }
 
-Task<Observation> look_at_answer(const Look& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {
+Task<Observation> look_at_answer(const Checking& look, const Target& target, const HttpCheck& check, Endpoint endpoint) {
   const Result<HttpExpected> expectation = expectation_of(look, check.request, check.expect);
   if (!expectation) co_return not_done(expectation.error().message);
   bool nobody = false;
@@ -109,17 +109,17 @@ Task<Observation> look_at_answer(const Look& look, const Target& target, const H
 
 }  // namespace
 
-Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check) {
+Task<Observation> carry_out(const Checking& look, const AuthenticationCheck& check) {
   if (carries_secret(look, check.request)) co_return not_done("the request carries a secret, so it was not sent");
   const Target target = without_credentials(look.target(check.request.target));
   co_return co_await at_each_address(look, target, check, Numbers::equal, &ask_for_login);
 }
 
-Task<Observation> carry_out(const Look& look, const HeadersCheck& check) {
+Task<Observation> carry_out(const Checking& look, const HeadersCheck& check) {
   co_return co_await at_each_address(look, look.target(check.request.target), check, Numbers::equal, &look_for_headers);
 }
 
-Task<Observation> carry_out(const Look& look, const HttpCheck& check) {
+Task<Observation> carry_out(const Checking& look, const HttpCheck& check) {
   co_return co_await at_each_address(look, look.target(check.request.target), check, Numbers::equal, &look_at_answer);
 }
 

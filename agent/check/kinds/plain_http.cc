@@ -3,8 +3,8 @@
 #include <strings.h>
 
 #include "agent/check/addresses.h"
+#include "agent/check/checking.h"
 #include "agent/check/kinds/reach.h"
-#include "agent/check/look.h"
 #include "agent/load/protocols/http1/expect.h"
 #include "agent/load/protocols/http1/request.h"
 
@@ -18,7 +18,7 @@ struct Head {
   std::string trouble;  // why it is not known; else it is all that came
 };
 
-Task<Head> read_head(const Look& look, const FileDescriptor& socket) {
+Task<Head> read_head(const Checking& look, const FileDescriptor& socket) {
   Head head;
   while (head.bytes.find("\r\n\r\n") == std::string::npos && head.bytes.size() < kMostHead) {
     const Received received = co_await receive(look, socket);
@@ -53,7 +53,7 @@ Observation judge(const Head& head) {
   return fails("answered with status " + status + " in plain text");
 }
 
-Task<Observation> ask_address(const Look& look, const Target& target, const PlainHttpCheck& check, Endpoint endpoint) {
+Task<Observation> ask_address(const Checking& look, const Target& target, const PlainHttpCheck& check, Endpoint endpoint) {
   const std::string port = "port " + std::to_string(check.port) + ": ";
   const Reached own = co_await reach(look, endpoint);
   if (!own.socket.valid())
@@ -76,7 +76,7 @@ Task<Observation> ask_address(const Look& look, const Target& target, const Plai
 
 }  // namespace
 
-Task<Observation> carry_out(const Look& look, const PlainHttpCheck& check) {
+Task<Observation> carry_out(const Checking& look, const PlainHttpCheck& check) {
   co_return co_await at_each_address(look, look.target(check.target), check, Numbers::equal, &ask_address);
 }
 

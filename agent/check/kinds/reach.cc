@@ -26,7 +26,7 @@ bool Reached::nobody() const {
          error == EAFNOSUPPORT;
 }
 
-Task<Reached> reach(const Look& look, Endpoint endpoint) {
+Task<Reached> reach(const Checking& look, Endpoint endpoint) {
   FileDescriptor socket(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.valid()) co_return unreached(errno);
   if (::connect(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) {
@@ -42,7 +42,7 @@ Task<Reached> reach(const Look& look, Endpoint endpoint) {
   co_return Reached{std::move(socket), 0};
 }
 
-Task<Reached> reach_any(const Look& look, const std::vector<Endpoint>& endpoints) {
+Task<Reached> reach_any(const Checking& look, const std::vector<Endpoint>& endpoints) {
   Reached last = unreached(EADDRNOTAVAIL);
   for (const Endpoint& endpoint : endpoints) {
     last = co_await reach(look, endpoint);
@@ -51,7 +51,7 @@ Task<Reached> reach_any(const Look& look, const std::vector<Endpoint>& endpoints
   co_return last;
 }
 
-Task<bool> send_all(const Look& look, const FileDescriptor& socket, std::string_view bytes) {
+Task<bool> send_all(const Checking& look, const FileDescriptor& socket, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
@@ -66,7 +66,7 @@ Task<bool> send_all(const Look& look, const FileDescriptor& socket, std::string_
   co_return true;
 }
 
-Task<Received> receive(const Look& look, const FileDescriptor& socket) {
+Task<Received> receive(const Checking& look, const FileDescriptor& socket) {
   Received received;
   while (true) {
     received.woken = co_await wait_readable(socket.get(), look.deadline, &look.end);

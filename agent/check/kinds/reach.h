@@ -8,7 +8,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 #include "core/runtime/file_descriptor.h"
 
 namespace shakedown {
@@ -19,12 +19,12 @@ struct Reached {
   std::string why() const;
   bool nobody() const;  // refused, or no route from here
 };
-Task<Reached> reach(const Look& look, Endpoint endpoint);
+Task<Reached> reach(const Checking& look, Endpoint endpoint);
 // The first of the addresses that can be reached, else the last one's reason.
-Task<Reached> reach_any(const Look& look, const std::vector<Endpoint>& endpoints);
+Task<Reached> reach_any(const Checking& look, const std::vector<Endpoint>& endpoints);
 
 // False when the peer took no more of it.
-Task<bool> send_all(const Look& look, const FileDescriptor& socket, std::string_view bytes);
+Task<bool> send_all(const Checking& look, const FileDescriptor& socket, std::string_view bytes);
 
 struct Received {
   std::string bytes;    // empty: nothing more comes, or nothing came
@@ -32,6 +32,6 @@ struct Received {
   Woken woken = Woken::readable;
 };
 // What has come, at most 16 KiB; waits for it.
-Task<Received> receive(const Look& look, const FileDescriptor& socket);
+Task<Received> receive(const Checking& look, const FileDescriptor& socket);
 
 }  // namespace shakedown

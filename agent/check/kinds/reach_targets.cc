@@ -15,7 +15,7 @@ namespace {
 using Reachable = std::function<void(bool, std::string)>;
 
 struct Round {
-  Assignment assignment;  // what a Look borrows
+  Assignment assignment;  // what a Checking borrows
   Secrets secrets;
   std::vector<std::unique_ptr<Ask>> asks;
   OneShot never;
@@ -31,7 +31,7 @@ Task<void> try_each(std::shared_ptr<Round> round, Reachable done) {
   for (const TargetId id : targets) {
     const Target& target = round->assignment.plan.targets[id.value];
     const std::string name = target.host + ":" + std::to_string(target.port);
-    const Look look{round->assignment, round->secrets, round->loop, round->asks, round->deadline, round->never};
+    const Checking look{round->assignment, round->secrets, round->loop, round->asks, round->deadline, round->never};
     const Result<PreparedTarget> prepared = prepare_target(target);
     std::string why;
     if (prepared) {

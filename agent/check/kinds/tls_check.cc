@@ -6,8 +6,8 @@
 #include <openssl/ssl.h>
 
 #include "agent/check/addresses.h"
+#include "agent/check/checking.h"
 #include "agent/check/kinds/reach.h"
-#include "agent/check/look.h"
 #include "agent/check/tls/cipher_suites.h"
 #include "agent/check/tls/client_hello.h"
 #include "agent/check/tls/session.h"
@@ -60,7 +60,7 @@ Offered judge(const HelloAnswer& answer, const Offer& offer) {
   return {Kind::accepted, version_name(answer.version) + " with " + suite_name(answer.suite), false};
 }
 
-Task<Offered> make_offer(const Look& look, const Target& target, Endpoint endpoint, const Offer& offer) {
+Task<Offered> make_offer(const Checking& look, const Target& target, Endpoint endpoint, const Offer& offer) {
   const Reached reached = co_await reach(look, endpoint);
   Offered undecided;
   undecided.nobody = reached.nobody();
@@ -103,7 +103,7 @@ std::optional<Observation> offers_of(const TlsCheck& check, std::vector<Offer>& 
   return std::nullopt;
 }
 
-Task<Observation> try_offers(const Look& look, const Target& target, const TlsCheck& check, Endpoint endpoint) {
+Task<Observation> try_offers(const Checking& look, const Target& target, const TlsCheck& check, Endpoint endpoint) {
   std::vector<Offer> offers;
   const std::optional<Observation> nonsense = offers_of(check, offers);
   if (nonsense) co_return *nonsense;
@@ -127,7 +127,7 @@ Task<Observation> try_offers(const Look& look, const Target& target, const TlsCh
 
 }  // namespace
 
-Task<Observation> carry_out(const Look& look, const TlsCheck& check) {
+Task<Observation> carry_out(const Checking& look, const TlsCheck& check) {
   co_return co_await at_each_address(look, look.target(check.target), check, Numbers::equal, &try_offers);
 }
 

@@ -24,7 +24,7 @@ void set_lowest(SSL& ssl, TlsVersion lowest) {
 }
 
 // Empty when the handshake is complete, else why not.
-Task<std::string> finish(const Look& look, SSL& ssl, const FileDescriptor& socket) {
+Task<std::string> finish(const Checking& look, SSL& ssl, const FileDescriptor& socket) {
   while (true) {
     ERR_clear_error();
     const int result = SSL_do_handshake(&ssl);
@@ -44,7 +44,7 @@ Task<std::string> finish(const Look& look, SSL& ssl, const FileDescriptor& socke
 
 }  // namespace
 
-Task<Secured> shake_hands(const Look& look, const Target& target, Endpoint endpoint, TlsVersion lowest) {
+Task<Secured> shake_hands(const Checking& look, const Target& target, Endpoint endpoint, TlsVersion lowest) {
   Secured made;
   Result<PreparedTarget> prepared = prepare_target(target, std::vector<Endpoint>(1, endpoint));
   if (!prepared) {

@@ -20,6 +20,6 @@ struct Secured {
 // Shakes hands at one address, whatever the certificate is worth: SSL_get_verify_result says it. lowest: the lowest version that
 // is offered; below TLS 1.2 OpenSSL's own limits on weak keys and ciphers are lifted too. The target's client certificate is
 // shown.
-Task<Secured> shake_hands(const Look& look, const Target& target, Endpoint endpoint, TlsVersion lowest);
+Task<Secured> shake_hands(const Checking& look, const Target& target, Endpoint endpoint, TlsVersion lowest);
 
 }  // namespace shakedown

@@ -19,18 +19,18 @@ class Kill final : public ProcessFault {
   Task<Result<Interval>> inject() override {
     const Result<void> aimed = aim();
     if (aimed.has_error()) co_return fail(aimed.error());
-    Result<Interval> struck = strike(payload_.signal);
-    for (int round = 0; struck.has_value() && round < kKillRounds; ++round) {
+    Result<Interval> signalled = signal_all(payload_.signal);
+    for (int round = 0; signalled.has_value() && round < kKillRounds; ++round) {
       Result<std::vector<ProcessHandle>> fresh = newcomers();
       if (fresh.has_error()) co_return fail(fresh.error());
       if (fresh.value().empty()) break;
       for (ProcessHandle& one : fresh.value()) {
         const Result<void> sent = one.signal(payload_.signal);
-        if (sent.has_value()) struck.value().latest = mono_now();
+        if (sent.has_value()) signalled.value().latest = mono_now();
         targets_.push_back(std::move(one));
       }
     }
-    co_return struck;
+    co_return signalled;
   }
 
   Task<Result<Proof>> prove() override {

@@ -17,13 +17,13 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
-constexpr Duration kSettle = std::chrono::seconds(5);
+constexpr Duration kCleanAfterUndo = std::chrono::seconds(5);
 constexpr Duration kSweepPatience = std::chrono::minutes(5);
 constexpr Duration kForever = std::chrono::hours(24 * 365);
 
-// One attempt: the change is taken back and compared within `settles`; the record is not touched.
+// One attempt: the change is taken back and compared within `limit_to_clean`; the record is not touched.
 Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock, ActionRunner& actions,
-                                         UndoObserver& observer, Duration settles) {
+                                         UndoObserver& observer, Duration limit_to_clean) {
   std::vector<std::string> trouble;
   MechanismContext context{record, journal, lock, actions, nullptr, nullptr};
   context.undo_step = [&](const BoundAction& action, const StepResult& step) {
@@ -36,8 +36,8 @@ Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& recor
   }
   co_await end_commands(journal, &record);
   const Result<void> undone = co_await mechanism.value()->undo();
-  const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : settles);
-  trouble = co_await settle(*mechanism.value(), limit);
+  const MonoTime limit = mono_now() + (undone.has_error() ? Duration(0) : limit_to_clean);
+  trouble = co_await await_clean(*mechanism.value(), limit);
   if (undone.has_error()) trouble.insert(trouble.begin(), undone.error().text());
   co_return trouble;
 }
@@ -51,7 +51,7 @@ Task<bool> is_taken_back(UndoJournal& journal, UndoRecord& record, ActionRunner&
   const auto mechanism = make_mechanism(context);
   if (mechanism.has_error() || !mechanism.value()->compare_is_complete()) co_return false;
   const MonoTime now = mono_now();
-  const std::vector<std::string> differing = co_await settle(*mechanism.value(), now);
+  const std::vector<std::string> differing = co_await await_clean(*mechanism.value(), now);
   co_return differing.empty();
 }
 
@@ -87,8 +87,8 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
     outcome.leftovers.clear();
     if (outcome.record.touched) {
       if (first && observer.begins) observer.begins(outcome.record);
-      const Duration settles = unable ? Duration(0) : kSettle;
-      outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer, settles);
+      const Duration limit_to_clean = unable ? Duration(0) : kCleanAfterUndo;
+      outcome.leftovers = co_await take_back(journal, outcome.record, lock, actions, observer, limit_to_clean);
     }
     if (unable) outcome.leftovers.push_back("the undo record " + id + " cannot be opened");
     if (locked == LockOutcome::held || unable) break;

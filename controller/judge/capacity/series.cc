@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/scalability.h"
+#include "controller/judge/conclude.h"
 #include "controller/judge/scope.h"
-#include "controller/judge/settle.h"
 #include "controller/measure/bounds/knee.h"
 
 namespace shakedown::judging {

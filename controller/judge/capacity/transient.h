@@ -2,9 +2,9 @@
 // a limit for a while. Pure.
 //
 // Fluid limit of a queue that starts empty: at (1 + d) times its capacity, an answer that begins t seconds later takes d t
-// longer. Of a window of length W that follows `settle` seconds of the same load, the share 1 - q above a limit L is
-// reached only from d (settle + q W) > L on; one more L is allowed for, as an answer comes its own length later:
-// settle + q W >= L (1 + d) / d. Chance adds to it: of n = rate x (settle + W) arrivals that come as they like, about
+// longer. Of a window of length W that follows `conclude` seconds of the same load, the share 1 - q above a limit L is
+// reached only from d (conclude + q W) > L on; one more L is allowed for, as an answer comes its own length later:
+// conclude + q W >= L (1 + d) / d. Chance adds to it: of n = rate x (conclude + W) arrivals that come as they like, about
 // z / sqrt(n) more or fewer come than on average.
 #pragma once
 

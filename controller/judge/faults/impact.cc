@@ -77,7 +77,7 @@ Bounds HarmMeter::failures(TimeRange range, double confidence) const {
   return out;
 }
 
-Harm HarmMeter::struck_while_out(TimeRange window) const {
+Harm HarmMeter::in_flight_at_fault(TimeRange window) const {
   Harm out;
   std::map<StageId, UserTime> users;
   Duration longest{};

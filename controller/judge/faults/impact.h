@@ -57,7 +57,7 @@ class HarmMeter {
   Inside inside(TimeRange window) const;
   // Requests that failed and were due before the window, but may have been out when it began: perhaps the fault's, with what
   // the users of a closed load did not ask for while they waited for these.
-  Harm struck_while_out(TimeRange window) const;
+  Harm in_flight_at_fault(TimeRange window) const;
   // Whether there was a quiet time under the load of that phase to compare delays with.
   bool has_baseline(PhaseId phase) const;
   // The share of requests that fail in quiet time; 0 where there is none.

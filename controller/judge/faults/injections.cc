@@ -44,7 +44,7 @@ Duration lateness_of(const InjectionView& view, const Fault& fault) {
   return late > std::chrono::milliseconds(10) ? late : Duration{};
 }
 
-void check_bite(InjectionView& view) {
+void check_effect(InjectionView& view) {
   const InjectionRecord& record = *view.record;
   const FaultEvent* effective = record.find(FaultState::effective);
   if (effective != nullptr) {
@@ -119,7 +119,7 @@ void check_neighbours(InjectionView& view, const Evidence& evidence) {
     const bool later = other.from > own || (other.from == own && view.record->injection < window.injection);
     if (later) view.next = std::min(view.next, other.from);
     if (other.from >= view.window.to || own >= other.to) continue;
-    view.struck_alone = view.struck_alone && later;
+    view.alone_at_effect = view.alone_at_effect && later;
     const std::string& name = evidence.scenario->fault(window.fault).name;
     const std::string told = ", " + view.overlap + ", ";  // a name may stand in another's
     if (told.find(", " + name + ", ") == std::string::npos) view.overlap += (view.overlap.empty() ? "" : ", ") + name;
@@ -166,7 +166,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     InjectionView view;
     view.record = &record;
     view.number = record.number;
-    check_bite(view);
+    check_effect(view);
     check_stage(view, evidence);
     view.late = lateness_of(view, evidence.scenario->fault(fault));
     view.undo_at = undo_of(record);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 
 namespace shakedown::judging {
 
@@ -25,7 +25,7 @@ struct InjectionView {
   bool blocks = false;             // not valid for what the target did: forbids a pass, however many others are good
   RunTime next = RunTime::max();   // when the next injection, of any fault, changed something
   std::string overlap;             // the faults of other injections whose windows meet this one's; empty = alone
-  bool struck_alone = true;        // no other window was open when it struck
+  bool alone_at_effect = true;     // no other window was open when it struck
   bool valid() const { return invalid.empty(); }
 };
 

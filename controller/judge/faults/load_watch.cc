@@ -34,7 +34,7 @@ bool LoadWatch::Second::fails(double share) const {
 
 // Users of a closed load whose requests were out when the fault struck ask for nothing while these hang: what they wait for
 // counts in the second of the strike.
-void LoadWatch::add_struck(std::map<int64_t, Second>& out, const InjectionView& view, TargetId target, int64_t into) const {
+void LoadWatch::add_in_flight(std::map<int64_t, Second>& out, const InjectionView& view, TargetId target, int64_t into) const {
   if (closed_load(view.record->stage, *evidence_) == nullptr) return;
   Duration longest{};
   for (const Operation& operation : evidence_->scenario->operations) longest = std::max(longest, operation.timeout);
@@ -66,7 +66,7 @@ const HarmMeter& LoadWatch::meter_of(const InjectionView& view) {
 std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to) {
   std::map<int64_t, Second> out;
   const HarmMeter& meter = meter_of(view);
-  add_struck(out, view, target, std::max(second_of(from), second_of(view.effect_from)));
+  add_in_flight(out, view, target, std::max(second_of(from), second_of(view.effect_from)));
   evidence_->timeline->seconds().each_row(
       [&](const SecondRow& row) {
         if (row.stage != view.record->stage || evidence_->scenario->operation(row.operation).request.target != target) return;

@@ -31,7 +31,7 @@ class LoadWatch {
   };
   // The seconds that end by `to`: the one in which the next fault strikes is not this one's.
   std::map<int64_t, Second> seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to);
-  void add_struck(std::map<int64_t, Second>& out, const InjectionView& view, TargetId target, int64_t into) const;
+  void add_in_flight(std::map<int64_t, Second>& out, const InjectionView& view, TargetId target, int64_t into) const;
   const HarmMeter& meter_of(const InjectionView& view);
 
   const Evidence* evidence_;

@@ -180,7 +180,7 @@ bool outside_faults(const Sli& sli) {
   return counts_failures(at.load) && !at.scope->during.valid();
 }
 
-std::optional<TradeOff> of_growth(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
+std::optional<TradeOff> of_scalability(const Sli& sli, const Scorecard& card, const Scenario& scenario) {
   const LooksAt at = looks_at(sli);
   if (at.dependencies != nullptr) return first_to_break(*at.dependencies, card, scenario);
   return at.search ? gives_way_first(*at.search, card, scenario) : std::nullopt;
@@ -218,7 +218,7 @@ std::optional<TradeOff> focus_option(const ScoredRequirement& row, const Scoreca
   const Cost cost = std::visit(CostOf{}, row.requirement.sli);
   const std::string owner = owner_of(row, card);
   if (cost == Cost::none) {
-    std::optional<TradeOff> out = of_growth(row.requirement.sli, card, scenario);
+    std::optional<TradeOff> out = of_scalability(row.requirement.sli, card, scenario);
     if (out && out->owner.empty()) out->owner = owner;
     return out;
   }

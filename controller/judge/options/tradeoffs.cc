@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/settle.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/model/looks_at.h"
 

@@ -6,7 +6,7 @@
 #include "controller/judge/capacity/tested.h"
 #include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr_failures.h"
-#include "controller/judge/page_one/tldr_growth.h"
+#include "controller/judge/page_one/tldr_scalability.h"
 #include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
@@ -17,7 +17,7 @@ constexpr std::size_t kMostFacts = 5;
 Told fact(std::size_t at, const Scorecard& card, const Scenario& scenario) {
   const ScoredRequirement& row = card.requirements[at];
   if (row.verdict.state == VerdictState::fail) {
-    if (auto told = tell_failed_growth(at, card, scenario)) return *told;
+    if (auto told = tell_failed_scalability(at, card, scenario)) return *told;
   }
   return tell_injections(at, card, scenario).value_or(told::Failure{at});
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/reported/asked.h"
+#include "controller/judge/reported/query_window.h"
 #include "controller/judge/reported/reported_causes.h"
 #include "controller/measure/bounds/intervals.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 #include "controller/model/looks_at.h"
 
 namespace shakedown::judging {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/scalability.h"
 #include "controller/judge/faults/impact.h"
 #include "controller/judge/faults/loss.h"
 

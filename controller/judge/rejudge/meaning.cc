@@ -61,19 +61,19 @@ struct LoadWords {
 };
 
 // How a phase looks for a limit. Which rows its search holds is compared row by row.
-std::string growth_of(const Phase& phase, const Scenario& scenario) {
+std::string load_plan_of(const Phase& phase, const Scenario& scenario) {
   const auto at =
       std::find_if(scenario.phases.begin(), scenario.phases.end(), [&](const Phase& p) { return p.name == phase.name; });
   const PhaseId id(static_cast<std::size_t>(at - scenario.phases.begin()));
   std::string out;
   if (const Search* s = scenario.search_of(id)) {
-    out +=
-        fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
-                    s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(), s->confirm.count());
+    out += fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
+                       s->resolution.value, s->windows, s->window.count(), s->conclude.count(), s->drain.count(),
+                       s->confirm.count());
   }
   if (const StepSeries* s = scenario.steps_of(id)) {
     out += fmt::format(" steps {} {} each {} after {}", to_string(s->axis), fmt::join(s->levels, " "), s->each.count(),
-                       s->settle.count());
+                       s->conclude.count());
     if (s->scale) out += " by " + words(s->scale->argv);
   }
   return out;
@@ -83,7 +83,7 @@ std::string growth_of(const Phase& phase, const Scenario& scenario) {
 
 std::string meaning(const Phase& phase, const Scenario& scenario) {
   std::string out = fmt::format("{} x {} {}", phase.repeat, phase.duration.count(), phase.measured ? "measured" : "not measured");
-  out += growth_of(phase, scenario);
+  out += load_plan_of(phase, scenario);
   if (!phase.load) return out;
   return out + " " + meaning(*phase.load, scenario);
 }

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 namespace {

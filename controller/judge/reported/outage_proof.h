@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/judge/reported/asked.h"
+#include "controller/judge/reported/query_window.h"
 #include "controller/model/scored_parts.h"
 
 namespace shakedown::judging {

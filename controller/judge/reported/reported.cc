@@ -76,7 +76,7 @@ Ours up_in_window(const Requirement& requirement, const std::vector<ProbeId>& pr
   return out;
 }
 
-Ours ours_for(const Requirement& requirement, const Judged& judged, const AskedWindow& window, Duration scrape,
+Ours ours_for(const Requirement& requirement, const Judged& judged, const QueryWindow& window, Duration scrape,
               const Evidence& evidence) {
   const LooksAt at = looks_at(requirement.sli);
   const bool up = at.outages == OutageFigure::time_up;
@@ -118,7 +118,7 @@ std::string problem_of(const Reading* value, const std::string& query, TimeRange
   return {};
 }
 
-Asked look_up(const Requirement& requirement, RequirementId id, const std::optional<AskedWindow>& window,
+Asked look_up(const Requirement& requirement, RequirementId id, const std::optional<QueryWindow>& window,
               const Evidence& evidence) {
   using Kind = Reading::Kind;
   Asked out;
@@ -210,7 +210,7 @@ ScoredReported score_reported(const Requirement& requirement, RequirementId id, 
   out.alert = requirement.reported->alert;
   out.tolerance = requirement.reported->tolerance.value_or(0);
   out.watermelon = Watermelon::unverifiable;
-  const std::optional<AskedWindow> window = asked_window(requirement, evidence);
+  const std::optional<QueryWindow> window = query_window(requirement, evidence);
   const Asked asked = look_up(requirement, id, window, evidence);
   if (asked.value != nullptr) out.source = asked.value->source;
   Comparands both;

@@ -2,7 +2,7 @@
 // with what was seen from outside, and if not, why.
 #pragma once
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 #include "controller/model/scored_parts.h"
 
 namespace shakedown::judging {

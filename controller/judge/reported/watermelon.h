@@ -1,7 +1,7 @@
 // Declared against measured: does the team's own status or figure look greener than what was seen from outside?
 #pragma once
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 
 namespace shakedown::judging {
 

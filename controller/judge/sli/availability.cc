@@ -54,7 +54,7 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& 
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.unfinished += s.unfinished;
-    out.low.push_back({s.second, s.bad - s.struck, s.judged()});
+    out.low.push_back({s.second, s.bad - s.in_flight, s.judged()});
   }
   return out;
 }
@@ -87,16 +87,16 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
   out.verdict.reason = sentence(requirement, share, scope, sum, nouns(sli.operations, *evidence.scenario));
-  out.verdict.reason += struck_while_out(sum) + places_shared(scope, sum, evidence) +
+  out.verdict.reason += in_flight_at_fault(sum) + places_shared(scope, sum, evidence) +
                         sent_again(scope, sli.operations, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, budget, requirement.confidence, out.observed_seconds));
     need_their_ends(out.verdict, share, budget);
   }
-  settle_missing(out, missing, compare(requirement.objective, 1 - share.upper, 1 - share.lower_all_bad),
-                 compare(requirement.objective, 1 - share.upper_all_good, 1 - share.lower));
+  conclude_missing(out, missing, compare(requirement.objective, 1 - share.upper, 1 - share.lower_all_bad),
+                   compare(requirement.objective, 1 - share.upper_all_good, 1 - share.lower));
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
@@ -221,7 +221,7 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
       sli.period > Duration::zero() ? span_text(seconds(sli.period)) : "any period",
       figure(bounds.lower, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
       limit_text(requirement.objective), clusters_words(effect));
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const bool by_gaps = hidden.count > 0 && without_gaps >= requirement.objective.limit;
     set_needed(out.verdict,

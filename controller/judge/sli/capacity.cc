@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/scalability.h"
 #include "controller/judge/capacity/search.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/scope.h"
@@ -105,7 +105,7 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
                   search.steps.size(), search.confidence * 100, limited_by(search, *evidence.scenario), blind_text(search),
                   search.trouble.empty() ? search.ended : "it ended early", limit_text(requirement.objective));
   out.verdict.reason += pool_was_full(stages_of(phase, evidence), {}, evidence);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const char* needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
                          : search.upper   ? "a search with a finer resolution, or longer windows"

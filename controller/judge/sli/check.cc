@@ -45,7 +45,7 @@ void fail_outright(Verdict& verdict, const Requirement& requirement, const Check
 
 void compare_exactly(Verdict& verdict, const Requirement& requirement, double value, Unit unit) {
   verdict.measured = exactly(value, unit);
-  settle(verdict, requirement);
+  conclude(verdict, requirement);
   if (unit != Unit::holds) return;
   verdict.at_risk = false;  // there is no margin
   verdict.supportable.reset();

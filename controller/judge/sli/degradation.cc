@@ -74,7 +74,7 @@ void count_all(Judged& out, const Requirement& requirement, const DegradationSli
   Measured& m = out.verdict.measured;
   if (out.verdict.state != VerdictState::pass || upper <= requirement.objective.limit) return;
   m.upper = upper;
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   const bool missed = known && misses(requirement.objective, *all->relative_per_hour * hours);
   out.verdict.reason += " That is no pass: with what was not answered well, each as slow as its timeout, ";
   out.verdict.reason += known ? fmt::format("the mean grew by {}, at most {}.",
@@ -191,7 +191,7 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
     out.verdict.reason += pool_was_full(scope.stages(), {sli.operation}, evidence);
   else
     out.verdict.reason += pool_was_full(scope.stages(), {}, evidence);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   count_all(out, requirement, sli, scope, evidence);
   hold_under_other_load(out.verdict, course_of(scope, evidence));
   hold_without_restart(out.verdict, interrupted_by(scope, evidence));

@@ -229,7 +229,7 @@ Judged judge_spare(const std::vector<const Scored*>& wanted, const Requirement& 
     Judged one;
     one.verdict.measured = margin_of(*s);
     one.verdict.reason = spare_sentence(s->dependency, one.verdict.measured);
-    settle(one.verdict, requirement);
+    conclude(one.verdict, requirement);
     all.push_back(std::move(one));
   }
   return all.empty() ? nothing(Unit::margin, "", "") : worst_of(std::move(all), requirement);

@@ -45,7 +45,7 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
                                    found.acked, noun, altered, found.undecided, limit_text(requirement.objective));
   out.observed_seconds = evidence.last_second();
   out.until = evidence.end;
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::pass && 2 * found.acked < found.asked) {
     out.verdict.state = VerdictState::not_proven;
     out.verdict.at_risk = false;

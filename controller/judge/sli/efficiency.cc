@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/scalability.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
@@ -114,7 +114,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
       limit_text(requirement.objective));
   for (const std::string& warning : found.scored.warnings) out.verdict.reason += " Doubt: " + warning;
   out.verdict.reason += pool_was_full(stages_of(sli.phase, evidence), {}, evidence);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) set_needed(out.verdict, {"more or longer steps", kNotByTime});
   hold_beyond_steps(out.verdict, sli.at, found.scored);
   hold_with_lag(out, requirement, found.stood);

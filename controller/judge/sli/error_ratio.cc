@@ -46,7 +46,7 @@ RatioEvidence between(const std::map<int64_t, SecondTally>& seconds, int64_t fro
     if (s.judged() == 0) continue;
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.unfinished += s.unfinished;
-    out.low.push_back({s.second, s.bad - s.struck, s.judged()});
+    out.low.push_back({s.second, s.bad - s.in_flight, s.judged()});
   }
   return out;
 }
@@ -175,12 +175,12 @@ Judged windowed(const Requirement& requirement, const ErrorRatioSli& sli, const 
       worst.windows, length, worst.from, figure(worst.value, Unit::ratio, requirement.objective.limit),
       figure(worst.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
       limit_text(requirement.objective));
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, windowed_needed(requirement, worst, length));
   }
-  settle_missing(out, missing, compare(requirement.objective, worst.lower_all_bad, worst.upper),
-                 compare(requirement.objective, worst.lower, worst.upper_all_good));
+  conclude_missing(out, missing, compare(requirement.objective, worst.lower_all_bad, worst.upper),
+                   compare(requirement.objective, worst.lower, worst.upper_all_good));
   return out;
 }
 
@@ -197,13 +197,13 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
                   share.ended(), scope.describe(), figure(share.lower, Unit::ratio, requirement.objective.limit),
                   figure(share.upper, Unit::ratio, requirement.objective.limit), confidence_text(requirement.confidence),
                   limit_text(requirement.objective), what_was_not_good(total(seconds)));
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));
     need_their_ends(out.verdict, share, requirement.objective.limit);
   }
-  settle_missing(out, missing, compare(requirement.objective, share.lower_all_bad, share.upper),
-                 compare(requirement.objective, share.lower, share.upper_all_good));
+  conclude_missing(out, missing, compare(requirement.objective, share.lower_all_bad, share.upper),
+                   compare(requirement.objective, share.lower, share.upper_all_good));
   return out;
 }
 
@@ -271,7 +271,7 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   out.until = scope.until();
   out.verdict.outside_faults = scope.leaves_out_faults();
   out.verdict.reason +=
-      struck_while_out(sum) + places_shared(scope, sum, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+      in_flight_at_fault(sum) + places_shared(scope, sum, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);

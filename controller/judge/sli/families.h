@@ -2,7 +2,7 @@
 // watermelon, which judge() adds.
 #pragma once
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 #include "controller/model/sli.h"
 
 namespace shakedown::judging {

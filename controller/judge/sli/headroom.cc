@@ -1,7 +1,7 @@
 // headroom {phase}: the interval that a search left, over the forecast.
 #include <fmt/format.h>
 
-#include "controller/judge/capacity/growth.h"
+#include "controller/judge/capacity/scalability.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 

@@ -90,10 +90,10 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   bound.value = static_cast<double>(harm.excess);
   const double lower = within.empty() ? 0 : meter.failures(within, confidence.fail).lower;
   bound.verdict.lower = std::clamp(lower - inside.outside, 0.0, bound.value);
-  const Harm struck = meter.struck_while_out(view.window);
-  const double held_up = harm.held_up + struck.held_up;
+  const Harm at_fault = meter.in_flight_at_fault(view.window);
+  const double held_up = harm.held_up + at_fault.held_up;
   bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) +
-                        static_cast<double>(harm.unfinished + harm.ours + struck.failed) + held_up;
+                        static_cast<double>(harm.unfinished + harm.ours + at_fault.failed) + held_up;
   note_unseen(bound, view, held_up, evidence);
 }
 

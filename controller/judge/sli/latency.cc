@@ -59,7 +59,7 @@ struct Above {
 };
 
 // late: arrivals of the slice that our lag may have pushed over the limit, less those that count so in another second. slowed: a
-// fault struck while the answers may have been out.
+// fault in_flight while the answers may have been out.
 void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above above, uint64_t& late, bool slowed) {
   auto& [high, low, pushed] = counts[outcomes.second];
   const uint64_t surely = slowed ? 0 : above.surely;
@@ -70,7 +70,7 @@ void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above
   low.total += outcomes.judged();
   high.bad += above.maybe + outcomes.bad + outcomes.unfinished;
   data.between += above.maybe - above.surely;
-  low.bad += surely + outcomes.bad - outcomes.struck;
+  low.bad += surely + outcomes.bad - outcomes.in_flight;
   data.doubtful += outcomes.unfinished;
 }
 
@@ -90,17 +90,17 @@ void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope&
     any = true;
     SecondTally outcomes{row.second};
     add_outcomes(outcomes, row);
-    const bool slowed = scope.may_be_struck(row);
-    outcomes.struck = slowed ? outcomes.bad : 0;
+    const bool slowed = scope.may_hold_in_flight(row);
+    outcomes.in_flight = slowed ? outcomes.bad : 0;
     not_ok = not_ok || outcomes.bad + outcomes.unfinished > 0;
     add_outcomes(data.sum, row);
-    data.sum.struck += outcomes.struck;
+    data.sum.in_flight += outcomes.in_flight;
     if (found != operation.limits.end() && index < row.over_limit.size()) {
       count(data, counts, outcomes, {row.over_limit[index], row.over_limit[index]}, late, slowed);
     } else {
       if (!uncounted) uncounted = SecondTally{row.second};
       add_outcomes(*uncounted, row);
-      uncounted->struck += outcomes.struck;
+      uncounted->in_flight += outcomes.in_flight;
     }
   }
   if (!any) return;
@@ -243,10 +243,10 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   Measured& m = out.verdict.measured;
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
-  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) + struck_while_out(data.sum) +
+  out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) + in_flight_at_fault(data.sum) +
                        pool_was_full(scope.stages(), measured_operations(sli), evidence);
   if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(over, allowed, requirement.confidence, out.observed_seconds));
     need_their_ends(out.verdict, over, allowed);
@@ -254,7 +254,7 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   const Objective share_limit{Comparison::at_most, allowed, ""};
   const bool differs =
       !limited || compare(share_limit, over.lower_all_bad, over.upper) != compare(share_limit, over.lower, over.upper_all_good);
-  settle_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
+  conclude_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   if (limited) check_pushed(out, data, allowed, requirement.confidence);

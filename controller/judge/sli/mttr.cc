@@ -190,7 +190,7 @@ Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evide
                                        cause, sli.statistic == RepairStatistic::mean ? "mean of log-normal times" : "median",
                                        told(*m.value), told(*m.lower), told(*m.upper), confidence_text(requirement.confidence),
                                        repairs.by_undo > 0 ? ", some ended by our undo" : "", limit_text(requirement.objective));
-                       settle(out.verdict, requirement);
+                       conclude(out.verdict, requirement);
                        hold_back(out.verdict, repairs, sli.statistic);
                        if (out.verdict.state == VerdictState::not_proven)
                          out.verdict.needed = outlook(requirement, sli, repairs, m);

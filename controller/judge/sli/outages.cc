@@ -69,7 +69,7 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
     out.verdict.reason = fmt::format("{} seen by {}, {} of them spontaneous{}{}; objective {}.", counted(counted_ones, "outage"),
                                      name, spontaneous(probe).size(), not_counted_words(ours, static_cast<uint64_t>(reached)),
                                      watch.missed, limit_text(requirement.objective));
-    settle(out.verdict, requirement);
+    conclude(out.verdict, requirement);
     if (out.verdict.state == VerdictState::not_proven) {
       out.verdict.needed = watch.missed.empty() ? "an unmeasured phase without an outage" : watch.needed;
     }

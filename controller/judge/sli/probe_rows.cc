@@ -57,7 +57,7 @@ Judged judge_rate(const Requirement& requirement, const OutageEvents& events, co
       fmt::format("{} in {} outside drills{}: at least {} between them {}; objective {}.{}", counted(events.seen, what),
                   span_text(events.time), hidden_words(events.hidden), span_text(*m.lower), confidence_text(confidence),
                   limit_text(requirement.objective), clusters_words(events.effect));
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state != VerdictState::not_proven) return out;
   const bool by_gaps = events.hidden.count > 0 && at_least(events, false, confidence) >= requirement.objective.limit;
   set_needed(out.verdict, by_gaps ? Needed{hidden_needed(events.hidden.open), kNotByTime}

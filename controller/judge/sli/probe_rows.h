@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/faults/hidden.h"
-#include "controller/judge/settle.h"
 
 namespace shakedown::judging {
 

@@ -88,7 +88,7 @@ struct Blips {
 };
 
 // What began here or later may have been under way when the fault struck; before it lies a good check, if there was one.
-ProbeLog::Iterator struck_from(const Watched& w) {
+ProbeLog::Iterator checks_from_effect(const Watched& w) {
   const ProbeLog& results = w.evidence.results;
   return good_before(results, w.probe, w.view.effect_from - results.longest(), 1);
 }
@@ -96,7 +96,7 @@ ProbeLog::Iterator struck_from(const Watched& w) {
 Blips blips_of(const Watched& w, RunTime until) {
   Blips out;
   const uint32_t enough = std::max(1U, w.probe.up_after);
-  for (auto at = struck_from(w), end = w.evidence.results.end(); at != end; ++at) {
+  for (auto at = checks_from_effect(w), end = w.evidence.results.end(); at != end; ++at) {
     const ProbeResult& result = *at;
     if (result.start >= w.horizon || (result.start >= until && out.run() >= enough)) break;
     const bool failed = has_failed(result, w.probe);
@@ -116,7 +116,7 @@ Blips blips_of(const Watched& w, RunTime until) {
 Duration longest_unseen(const Watched& w, RunTime until) {
   Duration out = w.probe.every + w.evidence.report.longest_good;
   std::optional<RunTime> before;
-  for (auto at = struck_from(w), end = w.evidence.results.end(); at != end; ++at) {
+  for (auto at = checks_from_effect(w), end = w.evidence.results.end(); at != end; ++at) {
     if (before && *before >= until) break;
     if (before && at->end > w.view.effect_from) out = std::max(out, at->end - *before);
     before = at->start;
@@ -186,7 +186,7 @@ void measure_outages(InjectionBound& bound, const Watched& w, const Outage& firs
 // Another fault was at work too: only what was missed before it struck is the fault's own.
 void measure_overlapped(InjectionBound& bound, const Watched& w, double limit) {
   const Outage* last = outages_of(w).second;
-  if (w.view.struck_alone && last != nullptr) {
+  if (w.view.alone_at_effect && last != nullptr) {
     const auto end = w.evidence.results.end();
     for (auto at = w.evidence.results.from(last->begin()); at != end && at->start < w.view.next; ++at) {
       if (at->start > last->last_failed_start) break;

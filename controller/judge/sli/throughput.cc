@@ -141,7 +141,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
       told(*m.value), rates.good.size(), scope.describe(), told(*m.lower), told(*m.upper),
       confidence_text(requirement.confidence), limit_text(requirement.objective));
   out.verdict.reason += slowest_words(scope, sli, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "
                                    "depend on each other"
@@ -152,8 +152,9 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
     out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.", told(asked));
     set_needed(out.verdict, {fmt::format("a load that asks for {} a second or more", format_number(limit)), kNotByTime});
   } else if (best) {
-    settle_missing(out, missing, bounds ? compare(requirement.objective, bounds->lower, bounds->upper) : VerdictState::not_proven,
-                   compare(requirement.objective, best->lower, best->upper));
+    conclude_missing(out, missing,
+                     bounds ? compare(requirement.objective, bounds->lower, bounds->upper) : VerdictState::not_proven,
+                     compare(requirement.objective, best->lower, best->upper));
   }
   check_called(out, scope, sli.operations, evidence);
   check_load_agents(out, scope, evidence);

@@ -188,7 +188,7 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
   out.verdict.measured = {clean / n, bounds.lower, bounds.upper, Unit::ratio, counts.valid, false};
   out.observed_seconds = evidence.last_second();
   out.signals = std::move(counts.signals);
-  settle(out.verdict, requirement);
+  conclude(out.verdict, requirement);
   if (requirement.objective.limit >= 1 && requirement.objective.comparison == Comparison::at_least &&
       out.verdict.state != VerdictState::unknown) {
     decide_all(out.verdict, counts);

@@ -191,7 +191,7 @@ void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed)
                        kNotByTime});
 }
 
-void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
+void conclude_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
   if (missing.waiting >= 1 && verdict.state == VerdictState::not_proven && all_bad != all_good) {

@@ -2,9 +2,9 @@
 // validity table (docs: validity); each function raises the signal on the row when its limit is passed.
 #pragma once
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/ratio.h"
 #include "controller/judge/scope.h"
-#include "controller/judge/settle.h"
 #include "core/stats/histogram.h"
 
 namespace shakedown::judging {
@@ -41,7 +41,7 @@ void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed)
 
 // Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
 // between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.
-void settle_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good);
+void conclude_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good);
 
 // The tolerated share of arrivals that we lost ourselves where what they would have been has no bound.
 inline constexpr double kDefaultBudget = 0.01;

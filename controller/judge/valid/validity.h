@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 #include "controller/judge/valid/leftovers.h"
 
 namespace shakedown::judging {

@@ -13,7 +13,7 @@ struct Asset {
 
 Asset chart_library();
 Asset chart_script();
-Asset growth_script();
+Asset scalability_script();
 Asset style_sheet();
 Asset icons();
 Asset page_one_template();

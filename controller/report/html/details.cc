@@ -8,8 +8,8 @@
 #include "controller/report/html/page_data.h"
 #include "controller/report/table.h"
 #include "controller/report/traffic.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/words/plain.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {
@@ -279,7 +279,7 @@ Table people_table(const Decision& people) {
 std::string details_html(const Scorecard& card, bool has_charts) {
   PageData page{PageData::type::object};
   put_flag(page, "has_charts", has_charts);
-  put_growth(page, card);
+  put_scalability(page, card);
   std::vector<PageData> requirements;
   for (const std::size_t i : by_urgency(card)) requirements.push_back(requirement_data(card, i));
   put_list(page, "requirements", requirements);

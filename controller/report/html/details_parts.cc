@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {

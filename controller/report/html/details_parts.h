@@ -11,7 +11,7 @@
 namespace shakedown::report {
 
 // Sets `searches` and `scalings`: title, chart ids, facts and tables of each.
-void put_growth(PageData& page, const Scorecard& card);
+void put_scalability(PageData& page, const Scorecard& card);
 
 Table options_table(const ScoredRequirement& row);
 Table downstream_table(const Scorecard& card);
@@ -28,6 +28,6 @@ std::string list_text(const std::vector<std::string>& texts);
 // What the charts of searches and series draw, as one line of JSON; empty without any. {searches: [{id, title, rate[],
 // answered[], outcome[], confirmation[], lower, upper, limiting: {title, unit, limit, value[], lower[], upper[]} | null}],
 // scalings: [{id, n[], throughput[], left_out[], unit, law: {gamma, alpha, beta} | null, peak_n, peak, ceiling}]}
-std::string growth_chart_data(const Scorecard& card);
+std::string scalability_chart_data(const Scorecard& card);
 
 }  // namespace shakedown::report

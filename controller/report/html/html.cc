@@ -39,7 +39,7 @@ std::string policy_digest(const Asset& asset) {
 std::string content_policy() {
   return "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; script-src " +
          policy_digest(report::chart_library()) + " " + policy_digest(report::chart_script()) + " " +
-         policy_digest(report::growth_script()) + "; style-src " + policy_digest(report::style_sheet());
+         policy_digest(report::scalability_script()) + "; style-src " + policy_digest(report::style_sheet());
 }
 
 std::string title_of(const Scorecard& card) {
@@ -58,7 +58,7 @@ std::string element(const char* name, const Asset& asset) {
 }  // namespace
 
 std::string scorecard_html(const Scorecard& card, const Timeline& timeline) {
-  const std::string time_data = report::chart_data(card, timeline), growth_data = report::growth_chart_data(card);
+  const std::string time_data = report::chart_data(card, timeline), scalability_data = report::scalability_chart_data(card);
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
@@ -73,10 +73,10 @@ std::string scorecard_html(const Scorecard& card, const Timeline& timeline) {
   page += report::page_one_html(card);
   page += report::details_html(card, !time_data.empty());
   if (!time_data.empty()) page += data_element("chart-data", time_data);
-  if (!growth_data.empty()) page += data_element("growth-data", growth_data);
-  if (!time_data.empty() || !growth_data.empty()) page += element("script", report::chart_library());
+  if (!scalability_data.empty()) page += data_element("growth-data", scalability_data);
+  if (!time_data.empty() || !scalability_data.empty()) page += element("script", report::chart_library());
   if (!time_data.empty()) page += element("script", report::chart_script());
-  if (!growth_data.empty()) page += element("script", report::growth_script());
+  if (!scalability_data.empty()) page += element("script", report::scalability_script());
   return page + "</body>\n</html>\n";
 }
 

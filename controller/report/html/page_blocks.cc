@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "controller/model/looks_at.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/words/options.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {

@@ -5,9 +5,9 @@
 #include "controller/report/html/assets.h"
 #include "controller/report/html/page_blocks.h"
 #include "controller/report/html/page_data.h"
-#include "controller/report/words/growth.h"
 #include "controller/report/words/page_one.h"
 #include "controller/report/words/plain.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {

@@ -171,7 +171,7 @@ const Fields<ScoredAgent>& agent_fields();
 const Fields<Accounting>& accounting_fields();
 const Fields<ScoredCheck>& check_fields();
 const Fields<ScoredControl>& control_fields();
-const Fields<Forecast>& forecast_fields();  // growth_fields.cc
+const Fields<Forecast>& forecast_fields();  // scalability_fields.cc
 const Fields<ScoredSearch>& search_fields();
 const Fields<ScoredScaling>& scaling_fields();
 const Fields<ScoredDependency>& dependency_fields();

@@ -16,7 +16,7 @@ std::vector<std::string> tldr_words(const Scorecard& scorecard);
 // page_one_failures.cc: what was lost, how long it was away.
 std::string loss_words(const told::Loss& told, const Scorecard& card);
 std::string recovery_words(const told::Recovery& told, const Scorecard& card);
-// page_one_growth.cc: how much the service carries, and what it calls.
+// page_one_scalability.cc: how much the service carries, and what it calls.
 std::string capacity_words(const told::Carries& told, const Scorecard& card);
 std::string inefficient_words(const told::Inefficient& told, const Scorecard& card);
 std::string degrades_words(const told::Degrades& told, const Scorecard& card);

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "controller/model/looks_at.h"
-#include "controller/report/words/growth.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/text.h"
 
 namespace shakedown::report {
@@ -53,7 +53,7 @@ struct MeaningOf {
   std::string operator()(const DurabilitySli&) const { return " lost"; }
   std::string operator()(const EfficiencySli&) const { return " of perfect scaling"; }
   std::string operator()(const CheckSli& sli) const { return sli.answer == CheckAnswer::seconds ? " left" : ""; }
-  // See growth_measured.
+  // See scalability_measured.
   std::string operator()(const CapacitySli&) const { return ""; }
   std::string operator()(const HeadroomSli&) const { return ""; }
   std::string operator()(const DegradationSli&) const { return ""; }
@@ -245,7 +245,7 @@ std::string range_words(double lower, double upper, Unit unit) {
 }
 
 std::string measured_words(const ScoredRequirement& row) {
-  if (const auto words = growth_measured(row)) return *words;
+  if (const auto words = scalability_measured(row)) return *words;
   const Measured& measured = row.verdict.measured;
   const LooksAt at = looks_at(row.requirement.sli);
   if (at.injections == InjectionFigure::tolerated && measured.value) return tolerated_words(*measured.value, row.verdict);

@@ -63,10 +63,10 @@ Action resume_action(const Decoding& d, ComponentId component);
 void decode_setup(Decoding& d, const View& root);  // env, setup, ready, teardown
 // decode_drill.cc
 void decode_phases(Decoding& d, const View& root);  // and faults
-// decode_growth.cc: phases with `search` or `steps`, and what names them
+// decode_scalability.cc: phases with `search` or `steps`, and what names them
 void decode_search(Decoding& d, const View& view, PhaseId id, Phase& phase);
 void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase);
-void check_growth(Decoding& d, const View& root);
+void check_scalability(Decoding& d, const View& root);
 // decode_outside.cc: before the requirements, which name them
 void decode_dependencies(Decoding& d, const View& root);
 void decode_reported(Decoding& d, const View& view, const std::string& kind, Requirement& r);

@@ -178,7 +178,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
       call->writing = false;
     }
     pump();
-    settle(call);
+    finish_if_idle(call);
   }
   // The call delivers nothing more: it ended or broke.
   void lost(const CallPtr& call) {
@@ -190,7 +190,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
         if (state_ != State::ended) await_return();
       }
     }
-    settle(call);
+    finish_if_idle(call);
   }
   // Ends without hope of return. From any thread.
   void give_up(std::string reason, const grpc::Status& status = grpc::Status::CANCELLED) {
@@ -295,10 +295,10 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
     if (something) {
       call->write();
     } else {
-      settle(call);
+      finish_if_idle(call);
     }
   }
-  void settle(const CallPtr& call) {
+  void finish_if_idle(const CallPtr& call) {
     grpc::Status status;
     {
       const std::lock_guard lock(mutex_);

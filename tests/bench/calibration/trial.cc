@@ -19,7 +19,7 @@ std::vector<Case> all_cases() {
   add_loss_cases(out);
   add_tolerance_cases(out);
   add_impact_cases(out);
-  add_growth_cases(out);
+  add_degradation_cases(out);
   add_capacity_cases(out);
   return out;
 }

@@ -41,7 +41,7 @@ void add_recovery_cases(std::vector<Case>& out);
 void add_loss_cases(std::vector<Case>& out);
 void add_tolerance_cases(std::vector<Case>& out);
 void add_impact_cases(std::vector<Case>& out);
-void add_growth_cases(std::vector<Case>& out);
+void add_degradation_cases(std::vector<Case>& out);
 void add_capacity_cases(std::vector<Case>& out);
 std::vector<Case> all_cases();
 

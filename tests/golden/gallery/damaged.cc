@@ -110,7 +110,7 @@ Timeline what_is_left(const Drill& drill, uint64_t damage) {
 
 Exhibit damaged(uint64_t seed) {
   Dice dice(seed + 3000);
-  Exhibit out = seed % 5 == 0 ? growth(seed) : seed % 5 == 1 ? team(seed) : service(seed);
+  Exhibit out = seed % 5 == 0 ? scalability(seed) : seed % 5 == 1 ? team(seed) : service(seed);
   const FaultId never = dice.one_in(8) ? out.drill.add_kill("never", PhaseId(1)) : FaultId();
   const OperationId idle = out.drill.add_operation("idle");
   change(out.drill.scenario, dice);

@@ -34,9 +34,9 @@ struct Exhibit {
   Scorecard judge() const;
 };
 
-Exhibit service(uint64_t seed);  // load, faults, outages, lost writes: rows about a service that is broken and mended
-Exhibit growth(uint64_t seed);   // a search, a series of steps, dependencies
-Exhibit team(uint64_t seed);     // what the team reports, checks, attested rows
+Exhibit service(uint64_t seed);      // load, faults, outages, lost writes: rows about a service that is broken and mended
+Exhibit scalability(uint64_t seed);  // a search, a series of steps, dependencies
+Exhibit team(uint64_t seed);         // what the team reports, checks, attested rows
 
 // One of these with other rows, of whose record much is missing: events, checks, writes, answers, health lines.
 Exhibit damaged(uint64_t seed);

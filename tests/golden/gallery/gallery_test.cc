@@ -62,7 +62,7 @@ void expect_digests(const std::string& name, Make make) {
 }
 
 TEST(Gallery, Service) { expect_shown("service", service, 12); }
-TEST(Gallery, Growth) { expect_shown("growth", growth, 10); }
+TEST(Gallery, Scalability) { expect_shown("scalability", scalability, 10); }
 TEST(Gallery, Team) { expect_shown("team", team, 10); }
 
 TEST(Gallery, OtherFiles) {
@@ -86,7 +86,7 @@ void expect_figures(const std::string& name, const Figures& figures) {
 }
 
 TEST(GalleryDigests, Service) { expect_digests("service", service); }
-TEST(GalleryDigests, Growth) { expect_digests("growth", growth); }
+TEST(GalleryDigests, Scalability) { expect_digests("scalability", scalability); }
 TEST(GalleryDigests, Team) { expect_digests("team", team); }
 TEST(GalleryDigests, Damaged) { expect_digests("damaged", damaged); }
 

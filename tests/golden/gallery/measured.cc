@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/evidence.h"
-#include "controller/judge/reported/asked.h"
+#include "controller/judge/reported/query_window.h"
 #include "controller/measure/ledger_check.h"
 #include "controller/measure/outages.h"
 #include "tests/golden/gallery/figures.h"
@@ -166,7 +166,7 @@ std::string asked() {
     const Evidence evidence = collect(exhibit.drill.scenario, timeline, exhibit.drill.manifest);
     out += parts(steady_parts(evidence)) + parts(fault_parts(evidence)) + " " + text(span_of_stages(evidence)) + "\n";
     for (const Requirement& row : exhibit.drill.scenario.requirements) {
-      const std::optional<AskedWindow> window = asked_window(row, evidence);
+      const std::optional<QueryWindow> window = query_window(row, evidence);
       out += window ? text(window->range) + (window->whole ? " whole" : " with holes") : "no window";
       if (window) out += " " + with_window("a[$window] b[$window]", window->range.to - window->range.from);
       out += " probes";

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/needed.h"
-#include "controller/judge/settle.h"
 #include "controller/report/words/spoken.h"
 #include "tests/golden/gallery/figures.h"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 #include "controller/measure/bounds/intervals.h"
 #include "tests/unit/judge/timeline_builder.h"
 

@@ -289,10 +289,11 @@ Example interrupted() {
   return example;
 }
 
-Example growth() {
+Example scalability() {
   Example example = no_go();
-  finish(example, growth_rows(), DecisionState::no_go, {told::Failure{0}, told::Carries{0, 2500, {}}, told::Dependency{0, {}}});
-  add_growth_parts(example.card);
+  finish(example, scalability_rows(), DecisionState::no_go,
+         {told::Failure{0}, told::Carries{0, 2500, {}}, told::Dependency{0, {}}});
+  add_scalability_parts(example.card);
   return example;
 }
 
@@ -329,12 +330,12 @@ Example crowded(bool reds, bool opens, bool alarms) {
     }
   }
   for (int i = 0; i < 3; ++i) {
-    rows.push_back(growth_rows()[8]);  // vouched for
+    rows.push_back(scalability_rows()[8]);  // vouched for
     rows.back().requirement.title = kWords;
   }
   finish(example, rows, reds ? DecisionState::no_go : DecisionState::not_proven, std::vector<Told>(9, told::Failure{0}));
   Scorecard& card = example.card;
-  add_growth_parts(card);
+  add_scalability_parts(card);
   card.downstream[0].name = card.downstream[0].owner = kWords;
   card.service = card.environment.name = card.environment.differs = card.decision_makers.approver = kWords;
   card.manifest.release_start = card.manifest.ended_by = kWords;
@@ -351,7 +352,7 @@ Example crowded(bool reds, bool opens, bool alarms) {
 
 const std::vector<std::string>& example_names() {
   static const std::vector<std::string> names = {"go",          "no-go",        "not-proven", "unknown",
-                                                 "interrupted", "growth",       "crowded",    "crowded-calm",
+                                                 "interrupted", "scalability",  "crowded",    "crowded-calm",
                                                  "crowded-red", "crowded-open", "empty",      "planted"};
   return names;
 }
@@ -363,7 +364,7 @@ Example example(const std::string& name) {
       {"not-proven", not_proven},
       {"unknown", unknown},
       {"interrupted", interrupted},
-      {"growth", growth},
+      {"scalability", scalability},
       {"crowded", [] { return crowded(true, true, true); }},
       {"crowded-calm", [] { return crowded(true, true, false); }},
       {"crowded-red", [] { return crowded(true, false, false); }},
@@ -377,7 +378,7 @@ Example example(const std::string& name) {
     return empty;
   }
   if (name == "planted") {
-    Example planted = growth();
+    Example planted = scalability();
     plant(planted, hostile_text());
     return planted;
   }

@@ -17,7 +17,7 @@ struct Example {
   Scorecard card;
 };
 
-// go, no-go (with a watermelon), not-proven, unknown (no data at all), interrupted (with leftovers), growth (searches,
+// go, no-go (with a watermelon), not-proven, unknown (no data at all), interrupted (with leftovers), scalability (searches,
 // series, downstream systems, dashboards, checks, controls, attestations, options), crowded (as much
 // as a page one may ever hold; -calm, -red, -open: without alarms, or with one kind of row only), empty (nothing but
 // defaults), planted (hostile text everywhere).

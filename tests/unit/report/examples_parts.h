@@ -14,9 +14,9 @@ void measure(ScoredRequirement& row, VerdictState state, double value, double lo
 
 // The rows of a launch that will outgrow its database: capacity, headroom, downstream, checks, attestations, and an
 // availability that its own dashboard shows greener. They refer to each other by position, from `first` on.
-std::vector<ScoredRequirement> growth_rows();
-// Forecast, search, series, downstream systems, checks and controls; row ids are those of growth_rows.
-void add_growth_parts(Scorecard& card);
+std::vector<ScoredRequirement> scalability_rows();
+// Forecast, search, series, downstream systems, checks and controls; row ids are those of scalability_rows.
+void add_scalability_parts(Scorecard& card);
 // The rows of the checkout.
 ScoredRequirement availability();
 ScoredRequirement latency();

@@ -109,7 +109,7 @@ TEST(AllFormats, AnEmptyScorecardStillReads) {
 }
 
 TEST(Engineer, FindsStatusTraceAndFirstBytesBelowTheRow) {
-  const Scorecard& card = example("growth").card;
+  const Scorecard& card = example("scalability").card;
   const std::string markdown = scorecard_markdown(card);
   EXPECT_THAT(markdown, HasSubstr("| read in steady | 404, status not as expected | 312 |"));
   EXPECT_THAT(markdown, HasSubstr("`4bf92f3577b34da6a3ce929d0e0e4736`"));

@@ -70,7 +70,7 @@ class JsonTest(unittest.TestCase):
 
     def test_the_schema_refuses_what_is_wrong(self):
         validator = jsonschema.Draft202012Validator(json.loads(report("schema")))
-        card = json.loads(report("growth", "json"))
+        card = json.loads(report("scalability", "json"))
         for spoil in (lambda c: c.pop("decision"), lambda c: c.update(decision="maybe"),
                       lambda c: c["requirements"][0].update(verdict="not-proven"),
                       lambda c: c["requirements"][0]["measured"].update(upper="infinite"),
@@ -134,7 +134,7 @@ class HtmlTest(unittest.TestCase):
                             self.assertRegex(value, r"^(#[\w-]+|data:,)$", f"{tag} {key}")
 
     def test_planted_text_adds_no_element(self):
-        clean, planted = (Page(report(name, "html").decode("utf-8")) for name in ("growth", "planted"))
+        clean, planted = (Page(report(name, "html").decode("utf-8")) for name in ("scalability", "planted"))
         for tag in ("script", "style", "title", "canvas", "main", "meta", "head", "body"):
             self.assertEqual(len(clean.tags(tag)), len(planted.tags(tag)), tag)
         self.assertIn("<script>alert(1)</script>", "".join(planted.text))
@@ -186,7 +186,7 @@ class MarkdownTest(unittest.TestCase):
                 self.assertEqual(len(tables[0]) if tables else 1, 1 + len(rows))
 
     def test_planted_text_adds_no_element(self):
-        clean, planted = self.pages("growth"), self.pages("planted")
+        clean, planted = self.pages("scalability"), self.pages("planted")
         for tag in ("script", "img", "a", "s", "em", "pre"):
             self.assertEqual(planted.tags(tag), [], tag)
         for tag in ("table", "h1", "h2"):

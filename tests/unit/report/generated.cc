@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/decision.h"
 #include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr.h"
 #include "controller/judge/parts/controls.h"
 #include "controller/judge/reported/watermelon.h"
-#include "controller/judge/settle.h"
 #include "controller/model/looks_at.h"
 #include "core/base/rng.h"
 
@@ -181,7 +181,7 @@ void Maker::measure(ScoredRequirement& row) {
     v.state = VerdictState::unknown;
     return;
   }
-  judging::settle(v, row.requirement);
+  judging::conclude(v, row.requirement);
   if (v.state != VerdictState::pass && v.state != VerdictState::fail) v.needed = "3 more of it";
   if (chance(10)) {
     judging::Judged judged;

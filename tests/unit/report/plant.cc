@@ -59,7 +59,7 @@ void plant_record(Scorecard& card, const Planter& put) {
   for (ScoredAgent& agent : card.agents) put(agent.name, agent.version, agent.hostname);
 }
 
-void plant_growth(Scorecard& card, const Planter& put) {
+void plant_scalability(Scorecard& card, const Planter& put) {
   if (!card.forecast) card.forecast = Forecast{{1}, ""};
   put(card.forecast->by);
   if (card.searches.empty()) card.searches.resize(1);
@@ -114,7 +114,7 @@ void plant(Example& example, const std::string& text) {
   plant_record(card, put);
   card.unjudged.resize(1);
   put(card.unjudged[0].phase, card.unjudged[0].operation);
-  plant_growth(card, put);
+  plant_scalability(card, put);
   plant_around(card, put);
   Scenario& scenario = *example.scenario;
   put(scenario.name, scenario.service, scenario.owner);

@@ -60,7 +60,7 @@ Result<void> ProcessFault::aim() {
   return context_.journal.update(record(), context_.lock);
 }
 
-Result<Interval> ProcessFault::strike(int signal) {
+Result<Interval> ProcessFault::signal_all(int signal) {
   Interval interval;
   interval.earliest = mono_now();
   size_t reached = 0;

@@ -32,7 +32,7 @@ class ProcessFault : public FaultMechanism {
   // the record's targets.
   Result<void> aim();
   // Sends the signal to every target; those that are gone already do not count. Error: none was there, or not permitted.
-  Result<Interval> strike(int signal);
+  Result<Interval> signal_all(int signal);
   // Process group members that appeared since; already durable as targets.
   Result<std::vector<ProcessHandle>> newcomers();
 

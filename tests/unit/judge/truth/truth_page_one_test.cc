@@ -1,9 +1,9 @@
 // Sentences of page one that were once untrue: what nobody judged, what was never caused, what production would lose.
 #include <gtest/gtest.h>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/options/tradeoffs.h"
 #include "controller/judge/page_one/tldr.h"
-#include "controller/judge/settle.h"
 #include "controller/report/words/options.h"
 #include "controller/report/words/page_one.h"
 #include "controller/report/words/spoken.h"

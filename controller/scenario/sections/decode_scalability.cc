@@ -169,7 +169,7 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
   d.scenario.step_series.push_back(std::move(series));
 }
 
-void check_growth(Decoding& d, const View& root) {
+void check_scalability(Decoding& d, const View& root) {
   const std::vector<View> phases = root["phases"].items();
   for (const Search& search : d.scenario.searches) {
     for (const RequirementId id : search.hold) {

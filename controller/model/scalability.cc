@@ -1,4 +1,4 @@
-#include "controller/model/growth.h"
+#include "controller/model/scalability.h"
 
 #include <algorithm>
 #include <cmath>

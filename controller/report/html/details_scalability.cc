@@ -4,7 +4,7 @@
 
 #include "controller/report/html/details_parts.h"
 #include "controller/report/json/number.h"
-#include "controller/report/words/growth.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/words.h"
 
 namespace shakedown::report {
@@ -197,7 +197,7 @@ Json scaling_json(const ScoredScaling& s, std::size_t number) {
 
 }  // namespace
 
-void put_growth(PageData& page, const Scorecard& card) {
+void put_scalability(PageData& page, const Scorecard& card) {
   std::vector<PageData> searches, scalings;
   for (const ScoredSearch& search : card.searches) searches.push_back(search_data(search, searches.size() + 1, card));
   for (const ScoredScaling& scaling : card.scalings) scalings.push_back(scaling_data(scaling, scalings.size() + 1));
@@ -205,7 +205,7 @@ void put_growth(PageData& page, const Scorecard& card) {
   put_list(page, "scalings", scalings);
 }
 
-std::string growth_chart_data(const Scorecard& card) {
+std::string scalability_chart_data(const Scorecard& card) {
   Json searches = Json::array(), scalings = Json::array();
   for (std::size_t i = 0; i < card.searches.size(); ++i)
     if (!card.searches[i].steps.empty()) searches.push_back(search_json(card.searches[i], i + 1, card));

@@ -11,6 +11,6 @@ namespace shakedown::judging {
 std::optional<Told> tell_capacity(const ScoredRequirement& row, const Scorecard& card, const Scenario& scenario);
 
 // What a failing row of growth or downstream systems means; nullopt for other rows.
-std::optional<Told> tell_failed_growth(std::size_t row, const Scorecard& card, const Scenario& scenario);
+std::optional<Told> tell_failed_scalability(std::size_t row, const Scorecard& card, const Scenario& scenario);
 
 }  // namespace shakedown::judging

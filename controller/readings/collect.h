@@ -19,7 +19,7 @@ bool reads_outside(const Scenario& scenario);
 
 // The timeline of a run whose stages are over; the manifest says when it started, and by `finished` what time it is now by the
 // run's own count (unset: the wall clock knows). The wall clock, which may have been set since, is not asked how long to wait.
-std::vector<Reading> gather(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest,
-                            std::stop_token skip = {});
+std::vector<Reading> collect(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest,
+                             std::stop_token skip = {});
 
 }  // namespace shakedown

@@ -1,9 +1,9 @@
-#include "controller/judge/page_one/tldr_growth.h"
+#include "controller/judge/page_one/tldr_scalability.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 #include "controller/model/figures.h"
 #include "controller/model/looks_at.h"
 
@@ -71,7 +71,7 @@ std::optional<Told> tell_capacity(const ScoredRequirement& row, const Scorecard&
 
 namespace {
 
-struct FailedGrowth {
+struct FailedScalability {
   std::size_t at;
   const Scorecard& card;
   const Scenario& scenario;
@@ -92,8 +92,8 @@ struct FailedGrowth {
 
 }  // namespace
 
-std::optional<Told> tell_failed_growth(std::size_t at, const Scorecard& card, const Scenario& scenario) {
-  return std::visit(FailedGrowth{at, card, scenario}, card.requirements[at].requirement.sli);
+std::optional<Told> tell_failed_scalability(std::size_t at, const Scorecard& card, const Scenario& scenario) {
+  return std::visit(FailedScalability{at, card, scenario}, card.requirements[at].requirement.sli);
 }
 
 }  // namespace shakedown::judging

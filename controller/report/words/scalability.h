@@ -15,7 +15,7 @@ std::string grouped(double value);
 // "12% short of the forecast", "30% above the forecast", "exactly the forecast".
 std::string margin_words(double margin);
 // What rows of these kinds measured, in words of their own; nullopt for the other kinds.
-std::optional<std::string> growth_measured(const ScoredRequirement& row);
+std::optional<std::string> scalability_measured(const ScoredRequirement& row);
 
 // "vouched for by dana until 1 Mar 2027".
 std::string attested_words(const AttestedSli& attested);

@@ -1,4 +1,4 @@
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 
 #include <algorithm>
 #include <charconv>
@@ -22,7 +22,7 @@ Observation nobody_there(std::string why) {
 Observation holds(std::string what) { return {true, true, false, std::nullopt, std::move(what)}; }
 Observation fails(std::string what) { return {true, false, false, std::nullopt, std::move(what)}; }
 
-Task<Observation> carry_out(const Look& look, const CheckKind& kind) {
+Task<Observation> carry_out(const Checking& look, const CheckKind& kind) {
   return std::visit([&look](const auto& check) { return carry_out(look, check); }, kind);
 }
 

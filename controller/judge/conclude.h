@@ -38,7 +38,7 @@ double clearing_bound(const Objective& objective, double lower, double upper);
 bool at_risk(const Objective& objective, Unit unit, double lower, double upper);
 
 // Sets state, at_risk and supportable from verdict.measured, which must have both bounds.
-void settle(Verdict& verdict, const Requirement& requirement);
+void conclude(Verdict& verdict, const Requirement& requirement);
 
 // A row without evidence.
 Judged nothing(Unit unit, std::string reason, std::string needed);

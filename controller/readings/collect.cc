@@ -1,4 +1,4 @@
-#include "controller/readings/gather.h"
+#include "controller/readings/collect.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "controller/judge/reported/asked.h"
+#include "controller/judge/reported/query_window.h"
 #include "controller/model/looks_at.h"
 #include "controller/readings/capacity_file.h"
 #include "controller/readings/source.h"
@@ -18,7 +18,7 @@ namespace shakedown {
 namespace {
 
 using namespace std::chrono_literals;
-using judging::AskedWindow;
+using judging::QueryWindow;
 
 constexpr int kLookBack = 3;        // scrapes in the window of a series over time
 constexpr int kMostPoints = 10000;  // of a series over time; sources refuse about 11 000
@@ -35,9 +35,9 @@ void put(Reading& reading, Answer answer) {
   }
 }
 
-class Gathering {
+class Collecting {
  public:
-  Gathering(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, std::stop_token skip)
+  Collecting(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, std::stop_token skip)
       : scenario_(scenario),
         manifest_(manifest),
         skip_(std::move(skip)),
@@ -62,7 +62,7 @@ class Gathering {
     Reading base;
     base.requirement = id;
     base.query = reported.value.query;
-    const std::optional<AskedWindow> window = judging::asked_window(row, evidence_);
+    const std::optional<QueryWindow> window = judging::query_window(row, evidence_);
     if (!window) return;  // nothing of the row's scope ran: there is nothing to compare
     base.from = window->range.from;
     base.to = window->range.to;
@@ -233,9 +233,9 @@ bool reads_outside(const Scenario& scenario) {
          std::any_of(scenario.dependencies.begin(), scenario.dependencies.end(), outside);
 }
 
-std::vector<Reading> gather(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {
+std::vector<Reading> collect(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {
   try {
-    return Gathering(scenario, timeline, manifest, std::move(skip)).all();
+    return Collecting(scenario, timeline, manifest, std::move(skip)).all();
   } catch (const std::exception& e) {
     log::error("what lies outside was not read", {{"problem", e.what()}});
     return {};

@@ -1,5 +1,5 @@
 // What every check is given, and what comes of it.
-// Ownership: a Look borrows everything for one check. Threads: the check thread.
+// Ownership: a Checking borrows everything for one check. Threads: the check thread.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace shakedown {
 
-struct Look {
+struct Checking {
   const Assignment& assignment;
   const Secrets& secrets;
   boost::asio::io_context& loop;
@@ -43,16 +43,16 @@ Observation holds(std::string what);
 Observation fails(std::string what);
 
 // One check, within look.deadline. Never throws for what the target does.
-Task<Observation> carry_out(const Look& look, const CheckKind& kind);
+Task<Observation> carry_out(const Checking& look, const CheckKind& kind);
 
 // tls_check.cc, certificate_check.cc, plain_http_check.cc, http_checks.cc, command_check.cc
-Task<Observation> carry_out(const Look& look, const TlsCheck& check);
-Task<Observation> carry_out(const Look& look, const CertificateCheck& check);
-Task<Observation> carry_out(const Look& look, const PlainHttpCheck& check);
-Task<Observation> carry_out(const Look& look, const AuthenticationCheck& check);
-Task<Observation> carry_out(const Look& look, const HeadersCheck& check);
-Task<Observation> carry_out(const Look& look, const HttpCheck& check);
-Task<Observation> carry_out(const Look& look, const CommandCheck& check);
+Task<Observation> carry_out(const Checking& look, const TlsCheck& check);
+Task<Observation> carry_out(const Checking& look, const CertificateCheck& check);
+Task<Observation> carry_out(const Checking& look, const PlainHttpCheck& check);
+Task<Observation> carry_out(const Checking& look, const AuthenticationCheck& check);
+Task<Observation> carry_out(const Checking& look, const HeadersCheck& check);
+Task<Observation> carry_out(const Checking& look, const HttpCheck& check);
+Task<Observation> carry_out(const Checking& look, const CommandCheck& check);
 
 // "no answer in time", "the agent stops": why a wait that was given look.deadline and look.end came to nothing.
 std::string why_not(Woken woken);

@@ -1,4 +1,4 @@
-#include "controller/judge/reported/asked.h"
+#include "controller/judge/reported/query_window.h"
 
 #include <algorithm>
 #include <set>
@@ -76,16 +76,16 @@ TimeRange span_of_stages(const Evidence& evidence) {
   return {start.value_or(evidence.end), evidence.end};
 }
 
-std::optional<AskedWindow> asked_window(const Requirement& requirement, const Evidence& evidence) {
+std::optional<QueryWindow> query_window(const Requirement& requirement, const Evidence& evidence) {
   if (looks_at(requirement.sli).outages == OutageFigure::time_up) {
     const TimeRange range = whole_seconds_in(span_of_stages(evidence));
-    return range.empty() ? std::nullopt : std::optional(AskedWindow{range, true});
+    return range.empty() ? std::nullopt : std::optional(QueryWindow{range, true});
   }
   const Scope* scope = requests_scope(requirement.sli);
   if (scope == nullptr) return std::nullopt;
   const std::vector<int64_t> seconds = seconds_of(LoadScope(*scope, evidence));
   if (seconds.empty()) return std::nullopt;
-  return AskedWindow{{start_of(seconds.front()), start_of(seconds.back() + 1)},
+  return QueryWindow{{start_of(seconds.front()), start_of(seconds.back() + 1)},
                      without_holes(seconds, scope->during.valid(), evidence)};
 }
 

@@ -11,13 +11,13 @@
 namespace shakedown::judging {
 
 // The time for which a row's reported SLI is asked: from the first whole second of its scope to the last.
-struct AskedWindow {
+struct QueryWindow {
   TimeRange range;
   bool whole = true;  // no second of it lies outside the scope
 };
 
 // nullopt: the scope is empty, or the kind cannot be reported.
-std::optional<AskedWindow> asked_window(const Requirement& requirement, const Evidence& evidence);
+std::optional<QueryWindow> query_window(const Requirement& requirement, const Evidence& evidence);
 
 // `$window` replaced by a PromQL duration: "30s", "1500ms".
 std::string with_window(const std::string& query, Duration window);

@@ -1,4 +1,4 @@
-#include "controller/report/words/growth.h"
+#include "controller/report/words/scalability.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +35,7 @@ std::string range_of_margin(const Measured& m, const char* below, const char* ab
   return whole_percent(low, true) + below + " to " + whole_percent(high, true) + above;
 }
 
-struct GrowthMeasured {
+struct ScalabilityMeasured {
   const ScoredRequirement* row;
   const Measured& measured() const { return row->verdict.measured; }
   using Words = std::optional<std::string>;
@@ -104,8 +104,8 @@ std::string margin_words(double margin) {
   return side(margin, " short of the forecast", " above the forecast");
 }
 
-std::optional<std::string> growth_measured(const ScoredRequirement& row) {
-  return std::visit(GrowthMeasured{&row}, row.requirement.sli);
+std::optional<std::string> scalability_measured(const ScoredRequirement& row) {
+  return std::visit(ScalabilityMeasured{&row}, row.requirement.sli);
 }
 
 std::string attested_words(const AttestedSli& attested) {

@@ -220,7 +220,7 @@ std::vector<TradeOff> some_options(const std::string& owner) {
           {TradeOff::Kind::promise, PromiseLimit{1900, Unit::per_second, 0, carried, {"staging", "1/4 of the replicas"}}, owner}};
 }
 
-std::vector<ScoredRequirement> growth_rows() {
+std::vector<ScoredRequirement> scalability_rows() {
   return {available(),
           quick(),
           capacity(),
@@ -235,7 +235,7 @@ std::vector<ScoredRequirement> growth_rows() {
           attested("BK-2", "A restore was rehearsed", "dba@example.com", "2026-11-01", VerdictState::fail)};
 }
 
-void add_growth_parts(Scorecard& card) {
+void add_scalability_parts(Scorecard& card) {
   card.forecast = Forecast{{2500}, "2027-03-01"};
   card.searches = {search()};
   card.scalings = {scaling()};

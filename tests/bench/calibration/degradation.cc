@@ -62,7 +62,7 @@ Answers soaked(Rng& rng, const Soak& s) {
 
 }  // namespace
 
-void add_growth_cases(std::vector<Case>& out) {
+void add_degradation_cases(std::vector<Case>& out) {
   const auto step = [&](const std::string& what, const Steps& s) {
     out.push_back({"efficiency", what, "law of the model", [s](Rng& rng) { return stepped(rng, s); }, ""});
   };

@@ -1,4 +1,4 @@
-#include "agent/check/look.h"
+#include "agent/check/checking.h"
 
 #include "agent/check/check_runner.h"
 
@@ -7,7 +7,7 @@
 namespace shakedown {
 namespace {
 
-TEST(Look, ANumberIsTheWholeText) {
+TEST(Checking, ANumberIsTheWholeText) {
   EXPECT_EQ(number_in(" 12.5\n"), 12.5);
   EXPECT_EQ(number_in("-3"), -3);
   EXPECT_EQ(number_in("1e3"), 1000);
@@ -15,7 +15,7 @@ TEST(Look, ANumberIsTheWholeText) {
     EXPECT_FALSE(number_in(text)) << text;
 }
 
-TEST(Look, WhatIsToldHidesSecretsAndIsPlain) {
+TEST(Checking, WhatIsToldHidesSecretsAndIsPlain) {
   const Secrets secrets = {{"token", "s3cret"}, {"empty", ""}};
   EXPECT_EQ(presentable("a s3cret, s3cret\n", secrets), "a {token}, {token} ");
   EXPECT_EQ(presentable("\x1b[2Jb\xff", secrets), "?[2Jb?");
@@ -24,7 +24,7 @@ TEST(Look, WhatIsToldHidesSecretsAndIsPlain) {
   EXPECT_EQ(presentable("ss", {{"a", "s"}}), "{a}{a}") << "a name that holds the value ends too";
 }
 
-TEST(Look, WhoRunsACheck) {
+TEST(Checking, WhoRunsACheck) {
   DrillPlan scenario;
   scenario.agents = {{"breaker", false, true, false}, {"loader", true, false, false}};
   Check check;

@@ -12,12 +12,12 @@ namespace {
 
 using shakedown::testing::Drill;
 
-struct Growth {
+struct Scalability {
   Drill drill;
   Scorecard card;
   PhaseId phase = drill.add_phase("search", 10, 0);
 
-  Growth() {
+  Scalability() {
     card.valid = true;
     ScoredSearch search;
     search.phase = "search";
@@ -45,26 +45,26 @@ struct Growth {
   }
 };
 
-TEST(TldrGrowth, CapacityAgainstTheForecast) {
-  Growth one;
+TEST(TldrScalability, CapacityAgainstTheForecast) {
+  Scalability one;
   one.add(CapacitySli{one.phase}, VerdictState::pass, Comparison::at_least, 1500, ">= 1500/s");
   EXPECT_EQ(one.told(), "It carries 1 900 to 2 000 requests a second; the forecast for March 2027 is 2 500.\n");
 }
 
-TEST(TldrGrowth, AFailureAlsoSaysWhatIsPromised) {
-  Growth one;
+TEST(TldrScalability, AFailureAlsoSaysWhatIsPromised) {
+  Scalability one;
   one.add(CapacitySli{one.phase}, VerdictState::fail, Comparison::at_least, 2200, ">= 2200/s");
   EXPECT_EQ(one.told(),
             "It carries 1 900 to 2 000 requests a second; promised are 2 200, the forecast for March 2027 is 2 500.\n");
-  Growth two;
+  Scalability two;
   two.add(HeadroomSli{two.phase}, VerdictState::fail, Comparison::at_least, 0.3, ">= 30%");
   EXPECT_EQ(two.told(),
             "It carries 1 900 to 2 000 requests a second; the forecast for March 2027 is 2 500, and room for 30% "
             "more is promised.\n");
 }
 
-TEST(TldrGrowth, EndsThatAreMissingAreNotInvented) {
-  Growth one;
+TEST(TldrScalability, EndsThatAreMissingAreNotInvented) {
+  Scalability one;
   one.card.forecast.reset();
   one.add(CapacitySli{one.phase}, VerdictState::pass, Comparison::at_least, 1500, ">= 1500/s");
   one.card.searches[0].upper.reset();
@@ -77,16 +77,16 @@ TEST(TldrGrowth, EndsThatAreMissingAreNotInvented) {
   EXPECT_EQ(one.told(), "Everything that was promised and tested holds.\n") << "no evidence, no sentence";
 }
 
-TEST(TldrGrowth, TwoRowsOnOneSearchAreToldOnce) {
-  Growth one;
+TEST(TldrScalability, TwoRowsOnOneSearchAreToldOnce) {
+  Scalability one;
   one.add(CapacitySli{one.phase}, VerdictState::pass, Comparison::at_least, 1500, ">= 1500/s");
   one.add(HeadroomSli{one.phase}, VerdictState::fail, Comparison::at_least, 0, ">= 0%");
   const std::string told = one.told();
   EXPECT_EQ(told.find("It carries"), told.rfind("It carries")) << told;
 }
 
-TEST(TldrGrowth, TheSystemThatBreaksFirst) {
-  Growth one;
+TEST(TldrScalability, TheSystemThatBreaksFirst) {
+  Scalability one;
   one.add(DownstreamSli{}, VerdictState::fail, Comparison::at_least, 0, ">= 0%");
   ScoredDependency db;
   db.name = "ledger-db";
@@ -101,7 +101,7 @@ TEST(TldrGrowth, TheSystemThatBreaksFirst) {
 }
 
 TEST(TruthPageOne, ADownstreamRowIsToldAboutTheDependencyThatFailsIt) {
-  Growth one;
+  Scalability one;
   ScoredDependency alpha, beta;
   alpha.name = "alpha";
   alpha.owner = "anna";
@@ -124,8 +124,8 @@ TEST(TruthPageOne, ADownstreamRowIsToldAboutTheDependencyThatFailsIt) {
   EXPECT_EQ(one.told(), "alpha (anna) has 200% to spare at the forecast; promised are 250%.\n");
 }
 
-TEST(TldrGrowth, ExpiredWordsAndFailedChecks) {
-  Growth one;
+TEST(TldrScalability, ExpiredWordsAndFailedChecks) {
+  Scalability one;
   one.add(AttestedSli{"Backups are kept elsewhere", "dba", "", "2025-01-01", "2026-01-01"}, VerdictState::fail,
           Comparison::at_least, 1, "")
       .requirement.title = "Backups elsewhere";
@@ -137,8 +137,8 @@ TEST(TldrGrowth, ExpiredWordsAndFailedChecks) {
             "\"Only strong encryption\" does not hold (a stranger can read along).\n");
 }
 
-TEST(TruthTldrGrowth, WhatWasNotConfirmedIsNotToldAsCarried) {
-  Growth one;
+TEST(TruthTldrScalability, WhatWasNotConfirmedIsNotToldAsCarried) {
+  Scalability one;
   one.card.searches[0].unconfirmed = true;
   one.add(CapacitySli{one.phase}, VerdictState::not_proven, Comparison::at_least, 1500, ">= 1500/s");
   EXPECT_EQ(one.told().find("It carries"), std::string::npos) << one.told();
@@ -146,8 +146,8 @@ TEST(TruthTldrGrowth, WhatWasNotConfirmedIsNotToldAsCarried) {
       << one.told();
 }
 
-TEST(TruthTldrGrowth, ALevelIsToldInItsOwnUnit) {
-  Growth one;
+TEST(TruthTldrScalability, ALevelIsToldInItsOwnUnit) {
+  Scalability one;
   one.card.searches.clear();
   ScoredScaling scaling;
   scaling.phase = "search";
@@ -159,8 +159,8 @@ TEST(TruthTldrGrowth, ALevelIsToldInItsOwnUnit) {
   EXPECT_EQ(one.told().find("At 400 users it delivers"), 0U) << one.told();
 }
 
-TEST(TldrGrowth, EfficiencyAndDegradation) {
-  Growth one;
+TEST(TldrScalability, EfficiencyAndDegradation) {
+  Scalability one;
   one.card.searches.clear();
   ScoredScaling scaling;
   scaling.phase = "search";
@@ -173,8 +173,8 @@ TEST(TldrGrowth, EfficiencyAndDegradation) {
             "It gets 7 % slower every hour; promised is at most 5%.\n");
 }
 
-TEST(TldrGrowth, ADashboardThatSaysMore) {
-  Growth one;
+TEST(TldrScalability, ADashboardThatSaysMore) {
+  Scalability one;
   ScoredRequirement& row = one.add(AvailabilitySli{}, VerdictState::fail, Comparison::at_least, 0.999, ">= 99.9%");
   row.verdict.measured.value = 0.97;
   row.reported = ScoredReported{};

@@ -10,7 +10,7 @@ using testing::at;
 using testing::Drill;
 
 // A search on a service that answers slowly above its capacity, a series of steps by a planted law, and what they call.
-struct Growth {
+struct Scalability {
   Dice dice;
   Drill drill;
   std::vector<Reading> readings;
@@ -19,7 +19,7 @@ struct Growth {
   PhaseId scaling = drill.add_phase("scaling", 100, 0, false);
   double now = 30;
 
-  explicit Growth(uint64_t seed) : dice(seed + 1000) {}
+  explicit Scalability(uint64_t seed) : dice(seed + 1000) {}
 
   void search() {
     Search search;
@@ -150,8 +150,8 @@ struct Growth {
 
 }  // namespace
 
-Exhibit growth(uint64_t seed) {
-  Growth one(seed);
+Exhibit scalability(uint64_t seed) {
+  Scalability one(seed);
   Scenario& scenario = one.drill.scenario;
   scenario.launch = "2026-12-15";
   scenario.environment = {"staging", one.dice.of<std::string>({"", "1/4 of the replicas"})};

@@ -1,4 +1,4 @@
-// What the reports say of growth, downstream systems, dashboards, checks, controls, attestations and ways out.
+// What the reports say of scalability, downstream systems, dashboards, checks, controls, attestations and ways out.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "controller/report/html/details_parts.h"
 #include "controller/report/report.h"
-#include "controller/report/words/growth.h"
+#include "controller/report/words/scalability.h"
 #include "controller/report/words/words.h"
 #include "tests/unit/report/examples.h"
 #include "tests/unit/report/examples_parts.h"
@@ -39,8 +39,8 @@ std::string evidence(const Example& one) {
   return text_of(page.substr(page.find("<main"), page.find("</main>") - page.find("<main")));
 }
 
-TEST(GrowthPageOne, SaysWhatIsCarriedAndWhatBreaksFirst) {
-  const std::string text = page_one(example("growth"));
+TEST(ScalabilityPageOne, SaysWhatIsCarriedAndWhatBreaksFirst) {
+  const std::string text = page_one(example("scalability"));
   EXPECT_THAT(text,
               HasSubstr("It carries 1 900–2 000 requests a second forecast for 1 Mar 2027: 2 500; 20–24% short of the forecast"));
   EXPECT_THAT(
@@ -48,8 +48,8 @@ TEST(GrowthPageOne, SaysWhatIsCarriedAndWhatBreaksFirst) {
       HasSubstr("First to break accounts-db, 12% short of the forecast takes 4 400 of 5 000 calls a second; dba@example.com"));
 }
 
-TEST(TruthGrowthPageOne, WhatWasNotConfirmedIsNoGreenGauge) {
-  Example one = example("growth");
+TEST(TruthScalabilityPageOne, WhatWasNotConfirmedIsNoGreenGauge) {
+  Example one = example("scalability");
   one.card.forecast->rate = Rate{1000};
   EXPECT_THAT(html(one), HasSubstr("class=\"gauge pass\""));
   one.card.searches[0].unconfirmed = true;
@@ -58,16 +58,16 @@ TEST(TruthGrowthPageOne, WhatWasNotConfirmedIsNoGreenGauge) {
   EXPECT_THAT(page_one(one), HasSubstr("above the forecast, not confirmed"));
 }
 
-TEST(GrowthPageOne, TheBarsStandWhereTheFiguresAre) {
-  const std::string page = html(example("growth"));
+TEST(ScalabilityPageOne, TheBarsStandWhereTheFiguresAre) {
+  const std::string page = html(example("scalability"));
   // A scale of 0 to 2500 x 1.08 on 200.
   EXPECT_THAT(page, HasSubstr("class=\"bar-sure\" x=\"0\" y=\"2\" width=\"140.7\""));
   EXPECT_THAT(page, HasSubstr("class=\"bar-maybe\" x=\"0\" y=\"2\" width=\"148.1\""));
   EXPECT_THAT(page, HasSubstr("class=\"bar-need\" x=\"185.2\""));
 }
 
-TEST(GrowthPageOne, AnEndThatWasNotFoundIsNotDrawnAsReached) {
-  Example one = example("growth");
+TEST(ScalabilityPageOne, AnEndThatWasNotFoundIsNotDrawnAsReached) {
+  Example one = example("scalability");
   one.card.searches[0].upper.reset();
   EXPECT_THAT(page_one(one),
               HasSubstr("at least 1 900 requests a second forecast for 1 Mar 2027: 2 500; not shown to reach the forecast"));
@@ -78,8 +78,8 @@ TEST(GrowthPageOne, AnEndThatWasNotFoundIsNotDrawnAsReached) {
   EXPECT_THAT(html(one), Not(HasSubstr("class=\"gauges\"")));
 }
 
-TEST(GrowthPageOne, WaysOutOfTheMostUrgentRow) {
-  const std::string text = page_one(example("growth"));
+TEST(ScalabilityPageOne, WaysOutOfTheMostUrgentRow) {
+  const std::string text = page_one(example("scalability"));
   EXPECT_THAT(text, HasSubstr("ways out of: Customers can pay"));
   EXPECT_THAT(text, HasSubstr("Focus Work first on what breaks if checkout dies: 75 % of the 4 017 failed requests predicted a "
                               "month at our test load it happens as often"));
@@ -87,18 +87,18 @@ TEST(GrowthPageOne, WaysOutOfTheMostUrgentRow) {
   EXPECT_THAT(page_one(example("go")), Not(HasSubstr("ways out of")));
 }
 
-TEST(GrowthPageOne, AWayOutIsToldThoughAScenarioNamesItInWordsOfTheTrade) {
-  Example one = example("growth");
+TEST(ScalabilityPageOne, AWayOutIsToldThoughAScenarioNamesItInWordsOfTheTrade) {
+  Example one = example("scalability");
   one.card.requirements[0].options[0].way = GivesWay{"The p99 of the probe", 2000};
   EXPECT_THAT(page_one(one), HasSubstr("Focus Work on &quot;The p99 of the probe&quot; first: it is what gives way, at 2 000/s"));
 }
 
-TEST(GrowthPageOne, AnAttestedRowIsNeverGreen) {
-  const std::string text = page_one(example("growth"));
+TEST(ScalabilityPageOne, AnAttestedRowIsNeverGreen) {
+  const std::string text = page_one(example("scalability"));
   EXPECT_THAT(
       text, HasSubstr("Attested, not measured (1) Backups are kept elsewhere: vouched for by dba@example.com until 1 Mar 2027"));
   Example one = example("go");
-  one.card.requirements.push_back(testing::growth_rows()[8]);
+  one.card.requirements.push_back(testing::scalability_rows()[8]);
   for (AreaSummary& area : one.card.areas) {
     if (area.area != Area::data_storage) continue;
     area = {Area::data_storage, true, VerdictState::pass, 1, 0, 0, 0, 1};
@@ -112,8 +112,8 @@ TEST(GrowthPageOne, AnAttestedRowIsNeverGreen) {
   EXPECT_THAT(page_one(one), HasSubstr("Data storage (in part attested)"));
 }
 
-TEST(GrowthPageOne, TheDashboardAgainstTheMeasurement) {
-  const std::string text = page_one(example("growth"));
+TEST(ScalabilityPageOne, TheDashboardAgainstTheMeasurement) {
+  const std::string text = page_one(example("scalability"));
   EXPECT_THAT(text, HasSubstr("Availability: its own dashboard says 100%, measured 97% of requests answered"));
   EXPECT_THAT(text, HasSubstr("Own dashboard 100%"));
   EXPECT_THAT(text, HasSubstr("Own monitoring is blind Customers can pay: its own dashboard went silent while the service was "
@@ -121,7 +121,7 @@ TEST(GrowthPageOne, TheDashboardAgainstTheMeasurement) {
   EXPECT_THAT(text, Not(HasSubstr("Payments are quick: its own dashboard")));
 }
 
-TEST(GrowthPageOne, ADashboardGreenerThanAPassIsAClaimNotAWatermelon) {
+TEST(ScalabilityPageOne, ADashboardGreenerThanAPassIsAClaimNotAWatermelon) {
   Example one = example("go");
   one.card.requirements[0].reported = ScoredReported{};
   one.card.requirements[0].reported->watermelon = Watermelon::optimistic;
@@ -131,8 +131,8 @@ TEST(GrowthPageOne, ADashboardGreenerThanAPassIsAClaimNotAWatermelon) {
   EXPECT_THAT(text, Not(HasSubstr("WATERMELON")));
 }
 
-TEST(GrowthEvidence, EveryPartHasItsTable) {
-  const std::string text = evidence(example("growth"));
+TEST(ScalabilityEvidence, EveryPartHasItsTable) {
+  const std::string text = evidence(example("scalability"));
   for (const char* words : {"It carries 1 900–2 000 per second, each end at 95%",
                             "Gives way first PE-1 Payments are quick",
                             "1500/s 1499/s 2 invalid",
@@ -164,21 +164,21 @@ TEST(GrowthEvidence, EveryPartHasItsTable) {
     EXPECT_THAT(text, HasSubstr(words));
 }
 
-TEST(GrowthEvidence, WhatIsGreyIsMarkedGrey) {
-  const std::string page = html(example("growth"));
+TEST(ScalabilityEvidence, WhatIsGreyIsMarkedGrey) {
+  const std::string page = html(example("scalability"));
   EXPECT_THAT(page, HasSubstr("<tr class=\"row-unknown\"><td>PCI-3.5</td>"));
   EXPECT_THAT(page, HasSubstr("<tr class=\"row-attested\"><td>PCI-9.4</td>"));
   EXPECT_THAT(page, HasSubstr("<article class=\"requirement attested\""));
 }
 
-TEST(GrowthEvidence, WithoutPartsThereIsNoSection) {
+TEST(ScalabilityEvidence, WithoutPartsThereIsNoSection) {
   const std::string page = html(example("no-go"));
   for (const char* id : {"id=\"capacity\"", "id=\"scaling\"", "id=\"around\"", "growth-data"})
     EXPECT_THAT(page, Not(HasSubstr(id)));
 }
 
-TEST(GrowthCharts, FollowTheSteps) {
-  const auto data = nlohmann::json::parse(growth_chart_data(example("growth").card));
+TEST(ScalabilityCharts, FollowTheSteps) {
+  const auto data = nlohmann::json::parse(scalability_chart_data(example("scalability").card));
   const auto& search = data["searches"][0];
   EXPECT_EQ(search["rate"].size(), 9u);
   EXPECT_EQ(search["outcome"][3], "invalid");
@@ -191,18 +191,18 @@ TEST(GrowthCharts, FollowTheSteps) {
   EXPECT_EQ(scaling["n"].size(), 8u);
   EXPECT_EQ(scaling["left_out"][7], true);
   EXPECT_EQ(scaling["law"]["gamma"], 89.9952);
-  EXPECT_EQ(growth_chart_data(example("no-go").card), "");
+  EXPECT_EQ(scalability_chart_data(example("no-go").card), "");
 }
 
-TEST(GrowthCharts, AnInfiniteBoundIsNotANumber) {
-  Example one = example("growth");
+TEST(ScalabilityCharts, AnInfiniteBoundIsNotANumber) {
+  Example one = example("scalability");
   one.card.searches[0].steps[2].holds[0].measured.upper = std::numeric_limits<double>::infinity();
-  const auto data = nlohmann::json::parse(growth_chart_data(one.card));
+  const auto data = nlohmann::json::parse(scalability_chart_data(one.card));
   EXPECT_EQ(data["searches"][0]["limiting"]["upper"][2], "inf");
 }
 
-TEST(GrowthFormats, ConsoleMarkdownAndJunitSayTheSame) {
-  const Scorecard card = example("growth").card;
+TEST(ScalabilityFormats, ConsoleMarkdownAndJunitSayTheSame) {
+  const Scorecard card = example("scalability").card;
   const std::string console = scorecard_console(card, false), markdown = scorecard_markdown(card), junit = scorecard_junit(card);
   EXPECT_THAT(console, HasSubstr("Carries (find-limit): 1 900–2 000 per second, forecast 2 500"));
   EXPECT_THAT(console, HasSubstr("First to break: accounts-db: 12% short of the forecast, dba@example.com"));
@@ -219,15 +219,15 @@ TEST(GrowthFormats, ConsoleMarkdownAndJunitSayTheSame) {
   EXPECT_THAT(junit, HasSubstr("Resources: No number of replicas"));
 }
 
-TEST(GrowthJson, PartsAreEmptyRatherThanAbsent) {
+TEST(ScalabilityJson, PartsAreEmptyRatherThanAbsent) {
   const auto json = nlohmann::json::parse(scorecard_json(example("empty").card));
   for (const char* part : {"searches", "scalings", "downstream", "controls", "checks"})
     EXPECT_EQ(json.at(part), nlohmann::json::array()) << part;
   EXPECT_EQ(json.at("forecast"), nullptr);
 }
 
-TEST(GrowthJson, RowsAreNamedByTheirIds) {
-  const auto json = nlohmann::json::parse(scorecard_json(example("growth").card));
+TEST(ScalabilityJson, RowsAreNamedByTheirIds) {
+  const auto json = nlohmann::json::parse(scorecard_json(example("scalability").card));
   EXPECT_EQ(json["searches"][0]["limiting"], "PE-1");
   EXPECT_EQ(json["searches"][0]["steps"][2]["limiting"], "PE-1");
   EXPECT_EQ(json["searches"][0]["steps"][0]["limiting"], nullptr);
@@ -243,17 +243,17 @@ TEST(GrowthJson, RowsAreNamedByTheirIds) {
   EXPECT_EQ(json["requirements"][0]["attested"], nullptr);
 }
 
-TEST(GrowthJson, AnUnknownUnitOrRowIsNoCrash) {
-  Scorecard card = example("growth").card;
+TEST(ScalabilityJson, AnUnknownUnitOrRowIsNoCrash) {
+  Scorecard card = example("scalability").card;
   card.searches[0].limiting = RequirementId(99);
   card.controls[0].rows = {RequirementId(99)};
   EXPECT_NO_THROW(scorecard_json(card));
   EXPECT_NO_THROW(scorecard_markdown(card));
-  EXPECT_EQ(growth_chart_data(card).find("PE-1"), std::string::npos);
+  EXPECT_EQ(scalability_chart_data(card).find("PE-1"), std::string::npos);
 }
 
-TEST(GrowthWords, MeasuredInWordsOfTheirOwn) {
-  const auto rows = testing::growth_rows();
+TEST(ScalabilityWords, MeasuredInWordsOfTheirOwn) {
+  const auto rows = testing::scalability_rows();
   EXPECT_EQ(measured_words(rows[2]), "1 900–2 000/s carried");
   EXPECT_EQ(measured_words(rows[3]), "20–24% less than the forecast");
   EXPECT_EQ(measured_words(rows[5]), "12% short at the forecast");
@@ -264,8 +264,8 @@ TEST(GrowthWords, MeasuredInWordsOfTheirOwn) {
   EXPECT_EQ(std::string(word(rows[8])), "ATTESTED");
 }
 
-TEST(GrowthWords, HeadroomOnBothSidesOfTheForecast) {
-  ScoredRequirement one = testing::growth_rows()[3];
+TEST(ScalabilityWords, HeadroomOnBothSidesOfTheForecast) {
+  ScoredRequirement one = testing::scalability_rows()[3];
   const auto said = [&](double lower, double upper) {
     one.verdict.measured.lower = lower;
     one.verdict.measured.upper = upper;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "controller/judge/conclude.h"
 #include "controller/judge/evidence.h"
-#include "controller/judge/settle.h"
 #include "controller/measure/bounds/scaling.h"
 #include "controller/model/figures.h"
 #include "controller/model/scorecard.h"

@@ -1,4 +1,4 @@
-#include "controller/judge/settle.h"
+#include "controller/judge/conclude.h"
 
 #include <algorithm>
 #include <cmath>
@@ -65,7 +65,7 @@ bool at_risk(const Objective& objective, Unit unit, double lower, double upper) 
   return bound < 1.1 * objective.limit;
 }
 
-void settle(Verdict& verdict, const Requirement& requirement) {
+void conclude(Verdict& verdict, const Requirement& requirement) {
   const double lower = *verdict.measured.lower, upper = *verdict.measured.upper;
   verdict.state = compare(requirement.objective, lower, upper);
   if (verdict.state == VerdictState::unknown) {
