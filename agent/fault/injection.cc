@@ -23,72 +23,72 @@ Interval now_interval() {
   return Interval{now, now};
 }
 
-void close(FaultContext& context, Injection& injection, FaultState state, std::string detail) {
+void close(FaultContext& shared, Injection& injection, FaultState state, std::string detail) {
   injection.concluded = true;
   injection.detail = detail;
-  context.tell_state(injection, state, now_interval(), std::move(detail));
+  shared.tell_state(injection, state, now_interval(), std::move(detail));
 }
 
-MechanismContext context_of(FaultContext& context, Injection& injection, RecordLock& lock) {
-  return MechanismContext{injection.record, context.journal, lock, context.actions, nullptr, &injection.cut};
+MechanismContext context_of(FaultContext& shared, Injection& injection, RecordLock& lock) {
+  return MechanismContext{injection.record, shared.journal, lock, shared.actions, nullptr, &injection.cut};
 }
 
 // Snapshot and durable record. Error: nothing may be injected.
-Task<Result<void>> arm(FaultContext& context, Injection& injection) {
-  const Result<void> guarded = co_await context.guard->wait_ready();
+Task<Result<void>> arm(FaultContext& shared, Injection& injection) {
+  const Result<void> guarded = co_await shared.guard->wait_ready();
   if (guarded.has_error()) co_return fail(guarded.error());
-  const Result<void> locked = context.hold_components();
+  const Result<void> locked = shared.hold_components();
   if (locked.has_error()) co_return fail(locked.error());
-  Result<UndoRecord> bound = context.binding.fault(injection.fault);
+  Result<UndoRecord> bound = shared.binding.fault(injection.fault);
   if (bound.has_error()) co_return fail(bound.error());
   UndoRecord record = std::move(bound.value());
   record.injection = injection.id.value;
-  record.expires = system_clock().wall() + context.lease;
+  record.expires = system_clock().wall() + shared.lease;
   injection.record = std::move(record);
   RecordLock none;
-  MechanismContext context = context_of(context, injection, none);
+  MechanismContext context = context_of(shared, injection, none);
   const auto mechanism = make_mechanism(context);
   if (mechanism.has_error()) co_return fail(mechanism.error());
   const Result<void> seen = co_await mechanism.value()->snapshot();
   if (seen.has_error()) co_return fail(seen.error());
   Interval interval = now_interval();
-  const Result<void> added = context.journal.add(injection.record);
+  const Result<void> added = shared.journal.add(injection.record);
   if (added.has_error()) injection.record.id.clear();
   if (added.has_error()) co_return fail(added.error());
   interval.latest = mono_now();
-  context.guard->tell_changed();
-  context.tell_state(injection, FaultState::armed, interval, "undo record " + injection.record.id + " is durable");
+  shared.guard->tell_changed();
+  shared.tell_state(injection, FaultState::armed, interval, "undo record " + injection.record.id + " is durable");
   co_return ok();
 }
 
 // The record says that the change may have been made, before it is.
-Task<Result<void>> mark_touched(FaultContext& context, Injection& injection, RecordLock& lock) {
+Task<Result<void>> mark_touched(FaultContext& shared, Injection& injection, RecordLock& lock) {
   const MonoTime limit = mono_now() + kArmLead;
-  const LockOutcome locked = co_await context.journal.lock(injection.record.id, limit, lock);
+  const LockOutcome locked = co_await shared.journal.lock(injection.record.id, limit, lock);
   if (locked != LockOutcome::held) {
     co_return fail(ErrorKind::unavailable, "its undo record was taken away before the change (lease over?)");
   }
   injection.record.touched = true;
-  const Result<void> updated = context.journal.update(injection.record, lock);
+  const Result<void> updated = shared.journal.update(injection.record, lock);
   if (updated.has_error()) injection.record.touched = false;
   co_return updated;
 }
 
 // True when the effect is proven; otherwise the failure is reported and the change taken back.
-Task<bool> prove_effect(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, RecordLock& lock,
+Task<bool> prove_effect(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, RecordLock& lock,
                         MonoTime& effective) {
-  MechanismContext context = context_of(*context, *injection, lock);
+  MechanismContext context = context_of(*shared, *injection, lock);
   const auto mechanism = make_mechanism(context);
   std::string trouble;
   const Result<Interval> changed = co_await mechanism.value()->inject();
   lock.release();
   if (changed.has_value()) {
-    context->tell_state(*injection, FaultState::injected, changed.value(), injection->record.what());
+    shared->tell_state(*injection, FaultState::injected, changed.value(), injection->record.what());
     const Result<Proof> proof = co_await mechanism.value()->prove();
     if (proof.has_value()) {
       effective = proof.value().at;
       const Interval interval{changed.value().earliest, effective};
-      context->tell_state(*injection, FaultState::effective, interval, proof.value().text);
+      shared->tell_state(*injection, FaultState::effective, interval, proof.value().text);
       co_return true;
     }
     const char* what = injection->cut.fired() ? "ended before its effect was proven: " : "did not bite: ";
@@ -96,83 +96,83 @@ Task<bool> prove_effect(std::shared_ptr<FaultContext> context, std::shared_ptr<I
   } else {
     trouble = "did not bite: " + changed.error().text();
   }
-  context->tell_state(*injection, FaultState::failed, now_interval(), trouble);
-  co_await conclude(context, injection, true, trouble);
+  shared->tell_state(*injection, FaultState::failed, now_interval(), trouble);
+  co_await conclude(shared, injection, true, trouble);
   co_return false;
 }
 
 // The first step counts from the effect, each later one from the end of the one before.
-Task<void> recover(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, MonoTime effective) {
+Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, MonoTime effective) {
   MonoTime from = effective;
-  for (const Action& action : context->assignment.plan.fault(injection->fault).recover) {
+  for (const Action& action : shared->assignment.plan.fault(injection->fault).recover) {
     const MonoTime due = from + action.after;
     const Woken woken = co_await wait_until(due, &injection->cut);
     if (woken == Woken::ended) co_return;
-    Result<BoundAction> bound = context->binding.action(action);
+    Result<BoundAction> bound = shared->binding.action(action);
     StepResult step;
     step.started = step.ended = mono_now();
     step.ok = bound.has_value();
     if (step.ok) {
-      CommandNote note = context->journal.note(injection->record.id);
+      CommandNote note = shared->journal.note(injection->record.id);
       note.required = false;
       const std::string name = bound.value().component.component.name;
-      step = co_await context->actions.run(std::move(bound.value()), note, &injection->cut);
+      step = co_await shared->actions.run(std::move(bound.value()), note, &injection->cut);
       if (action.kind == Action::Kind::start) {
-        co_await note_started(context->journal, name);
-        const Result<void> held = context->hold_components();
-        if (held.has_error()) context->warn(AgentEvent::Kind::warning, held.error().text());
+        co_await note_started(shared->journal, name);
+        const Result<void> held = shared->hold_components();
+        if (held.has_error()) shared->warn(AgentEvent::Kind::warning, held.error().text());
       }
     } else {
       step.detail = bound.error().text();
     }
     if (!step.ok && injection->cut.fired()) step.ended = step.started;  // cut short by us: it says nothing of the target
-    context->tell_step(StepEvent::Kind::recover, injection->id, action.describe, step);
+    shared->tell_step(StepEvent::Kind::recover, injection->id, action.describe, step);
     if (!step.ok) co_return;
     from = step.ended;
   }
 }
 
 // Breaks at the instant. Returns false when that was the end of it.
-Task<bool> break_at_instant(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, MonoTime& effective) {
-  const MonoTime at = context->clock.mono(injection->at);
+Task<bool> break_at_instant(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, MonoTime& effective) {
+  const MonoTime at = shared->clock.mono(injection->at);
   const Woken early = co_await wait_until(at - kArmLead, &injection->cut);
   if (early == Woken::ended) {
-    close(*context, *injection, FaultState::not_run, "ended before its instant");
+    close(*shared, *injection, FaultState::not_run, "ended before its instant");
     co_return false;
   }
-  const Result<void> armed = co_await arm(*context, *injection);
+  const Result<void> armed = co_await arm(*shared, *injection);
   if (armed.has_error()) {
-    close(*context, *injection, FaultState::failed, "not injected: " + armed.error().text());
+    close(*shared, *injection, FaultState::failed, "not injected: " + armed.error().text());
     co_return false;
   }
   RecordLock lock;
-  const Result<void> marked = co_await mark_touched(*context, *injection, lock);
+  const Result<void> marked = co_await mark_touched(*shared, *injection, lock);
   const Woken due = co_await wait_until(at, &injection->cut);
-  if (marked.has_error() || due == Woken::ended || context->guard->lease_over()) {
+  if (marked.has_error() || due == Woken::ended || shared->guard->lease_over()) {
     lock.release();
     const std::string why = marked.has_error()    ? marked.error().text()
                             : due == Woken::ended ? "ended before its instant"
                                                   : "the lease is over";
-    const Result<void> removed = context->journal.remove(injection->record.id);
-    if (removed.has_error()) context->warn(AgentEvent::Kind::warning, removed.error().text());
-    close(*context, *injection, due == Woken::ended ? FaultState::not_run : FaultState::failed, "not injected: " + why);
+    const Result<void> removed = shared->journal.remove(injection->record.id);
+    if (removed.has_error()) shared->warn(AgentEvent::Kind::warning, removed.error().text());
+    close(*shared, *injection, due == Woken::ended ? FaultState::not_run : FaultState::failed, "not injected: " + why);
     co_return false;
   }
-  co_return co_await prove_effect(context, injection, lock, effective);
+  co_return co_await prove_effect(shared, injection, lock, effective);
 }
 
 }  // namespace
 
-Task<void> live(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection) {
+Task<void> live(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection) {
   MonoTime effective{};
-  const bool bit = co_await break_at_instant(context, injection, effective);
+  const bool bit = co_await break_at_instant(shared, injection, effective);
   if (bit) {
-    co_await recover(context, injection, effective);
+    co_await recover(shared, injection, effective);
     const Duration hold = injection->record.hold;
     if (hold > Duration(0)) {
       const MonoTime end = effective + hold;
       const Woken woken = co_await wait_until(end, &injection->cut);
-      if (woken == Woken::due) co_await conclude(context, injection, false, "the hold is over");
+      if (woken == Woken::due) co_await conclude(shared, injection, false, "the hold is over");
     }
   }
   injection->lived.fire();
@@ -182,20 +182,20 @@ namespace {
 
 // True when nothing differs from before: the record is removed and clean reported. Otherwise the differences are added
 // to the reason. patience: how long it may still await_clean.
-Task<bool> is_as_before(FaultContext& context, Injection& injection, Duration patience, std::string& reason) {
+Task<bool> is_as_before(FaultContext& shared, Injection& injection, Duration patience, std::string& reason) {
   RecordLock lock;
   const MonoTime patience = mono_now() + kUndoPatience;
-  const LockOutcome locked = co_await context.journal.lock(injection.record.id, patience, lock);
+  const LockOutcome locked = co_await shared.journal.lock(injection.record.id, patience, lock);
   if (locked != LockOutcome::held) co_return false;
-  MechanismContext context = context_of(context, injection, lock);
+  MechanismContext context = context_of(shared, injection, lock);
   const auto mechanism = make_mechanism(context);
   const bool may_become_clean = mechanism.value()->compare_is_complete() && injection.record.hold == Duration(0);
   const MonoTime limit = mono_now() + (may_become_clean ? patience : Duration(0));
   std::vector<std::string> differing = co_await await_clean(*mechanism.value(), limit);
   if (differing.empty() && mechanism.value()->compare_is_complete()) {
-    const Result<void> removed = context.journal.remove(injection.record.id);
+    const Result<void> removed = shared.journal.remove(injection.record.id);
     if (removed.has_value()) {
-      close(context, injection, FaultState::clean, "as before");
+      close(shared, injection, FaultState::clean, "as before");
       injection.clean = true;
       co_return true;
     }
@@ -215,66 +215,66 @@ std::string end_text(const UndoOutcome& outcome) {
 
 }  // namespace
 
-Task<UndoOutcome> undo_in_any_way(FaultContext& context, std::string id, UndoObserver observer) {
-  UndoOutcome outcome = co_await undo_record(context.journal, id, context.actions, std::move(observer), kUndoPatience);
+Task<UndoOutcome> undo_in_any_way(FaultContext& shared, std::string id, UndoObserver observer) {
+  UndoOutcome outcome = co_await undo_record(shared.journal, id, shared.actions, std::move(observer), kUndoPatience);
   if (outcome.end != UndoEnd::leftover || can_open_files(kFilesOfAnUndo)) co_return outcome;
   const MonoTime limit = mono_now() + kUndoPatience;
-  co_await context.guard->hand_over(id, limit);
-  if (!context.journal.taken_back(id)) {
+  co_await shared.guard->hand_over(id, limit);
+  if (!shared.journal.taken_back(id)) {
     outcome.leftovers.push_back("no descriptors are left (ulimit -n), and the watchdog has not taken it back");
     co_return outcome;
   }
-  (void)context.journal.remove(id);  // from memory: the watchdog has done the rest
+  (void)shared.journal.remove(id);  // from memory: the watchdog has done the rest
   outcome.leftovers.clear();
   outcome.end = UndoEnd::clean;
   outcome.handed_over = true;
   co_return outcome;
 }
 
-static Task<void> conclude_alone(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, bool must_undo,
+static Task<void> conclude_alone(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, bool must_undo,
                                  std::string reason) {
   if (injection->concluded && injection->clean) co_return;
   if (!must_undo) {
-    const bool clean = co_await is_as_before(*context, *injection, kCleanAfterRecovery, reason);
+    const bool clean = co_await is_as_before(*shared, *injection, kCleanAfterRecovery, reason);
     if (clean) co_return;
   }
   bool begun = false;
   UndoObserver observer;
   observer.begins = [&](const UndoRecord&) {
     begun = true;
-    context->tell_state(*injection, FaultState::undoing, now_interval(), reason, true);
+    shared->tell_state(*injection, FaultState::undoing, now_interval(), reason, true);
   };
   observer.step = [&](const UndoRecord&, const BoundAction& action, const StepResult& step) {
-    context->tell_step(StepEvent::Kind::undo, injection->id, action.action.describe, step);
+    shared->tell_step(StepEvent::Kind::undo, injection->id, action.action.describe, step);
   };
-  const UndoOutcome outcome = co_await undo_in_any_way(*context, injection->record.id, observer);
+  const UndoOutcome outcome = co_await undo_in_any_way(*shared, injection->record.id, observer);
   if (outcome.end == UndoEnd::already && injection->concluded) co_return;
-  if (!begun) context->tell_state(*injection, FaultState::undoing, now_interval(), "undone by the watchdog", true);
+  if (!begun) shared->tell_state(*injection, FaultState::undoing, now_interval(), "undone by the watchdog", true);
   injection->concluded = true;
   injection->clean = outcome.end != UndoEnd::leftover;
   injection->detail = end_text(outcome);
   const FaultState state = injection->clean ? FaultState::clean : FaultState::leftover;
-  context->tell_state(*injection, state, now_interval(), injection->detail, true);
+  shared->tell_state(*injection, state, now_interval(), injection->detail, true);
 }
 
-Task<void> conclude(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, bool must_undo,
+Task<void> conclude(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, bool must_undo,
                     std::string reason) {
   while (const std::shared_ptr<OneShot> other = injection->concluding) co_await wait_for(*other);
   const auto mine = std::make_shared<OneShot>();
   injection->concluding = mine;
-  co_await conclude_alone(context, injection, must_undo, std::move(reason));
+  co_await conclude_alone(shared, injection, must_undo, std::move(reason));
   injection->concluding.reset();
   mine->fire();
 }
 
-Task<void> conclude_if_healed(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection) {
+Task<void> conclude_if_healed(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection) {
   const FaultForm* form = find_fault_form(injection->record.kind);
   const bool end_is_seen = form != nullptr && form->end_is_seen;
   if (injection->concluding || injection->concluded || !end_is_seen) co_return;
   const auto mine = std::make_shared<OneShot>();
   injection->concluding = mine;
   std::string differences;
-  co_await is_as_before(*context, *injection, Duration(0), differences);
+  co_await is_as_before(*shared, *injection, Duration(0), differences);
   injection->concluding.reset();
   mine->fire();
 }

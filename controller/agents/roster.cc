@@ -242,7 +242,7 @@ void Roster::answer_open_steps_of(const Member& member) {
   }
 }
 
-bool Roster::gathered() const {
+bool Roster::all_joined() const {
   return std::all_of(members_.begin(), members_.end(), [](const Member& m) {
     const bool coming = m.state == MemberState::expected || m.state == MemberState::joined;
     return m.state == MemberState::ready || !(m.shares || coming);

@@ -55,7 +55,7 @@ class Roster {
 
   std::size_t count(MemberState state) const;
   // Everybody is ready, but for members without a share that will not be.
-  bool gathered() const;
+  bool all_joined() const;
   const std::vector<Member>& members() const { return members_; }
   bool alive(AgentId id) const;
   // Of those that the run depends on.

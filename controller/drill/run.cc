@@ -50,7 +50,7 @@ Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronic
 
 asio::awaitable<RunResult> Run::execute() {
   if (options_.each_second) options_.each_second(chronicle_.timeline(), manifest_, RunTime{});
-  co_await gather();
+  co_await await_agents();
   go();
   if (!end_.stopped()) co_await prepare();
   if (!end_.stopped()) co_await play();
@@ -68,11 +68,11 @@ void Run::abort(Error error) {
   waiting_.wake();
 }
 
-asio::awaitable<void> Run::gather() {
-  const auto gathered = [this] {
-    return roster_.gathered() || roster_.sharing_any(MemberState::refused) || roster_.sharing_any(MemberState::lost);
+asio::awaitable<void> Run::await_agents() {
+  const auto decided = [this] {
+    return roster_.all_joined() || roster_.sharing_any(MemberState::refused) || roster_.sharing_any(MemberState::lost);
   };
-  co_await waiting_.until(gathered, options_.join_limit, Patience::until_stopped);
+  co_await waiting_.until(decided, options_.join_limit, Patience::until_stopped);
   for (const Member& member : roster_.members()) {
     if (!member.shares) continue;
     if (member.state == MemberState::refused) end_.abort(Error(member.problem, member.detail));
@@ -219,7 +219,7 @@ void Run::tell_absent() {
 
 // The reader works on a copy: a late message may still reach the timeline.
 asio::awaitable<void> Run::read_outside() {
-  if (!options_.gather || end_.hurried() || chronicle_.timeline().stages().empty()) co_return;
+  if (!options_.collect || end_.hurried() || chronicle_.timeline().stages().empty()) co_return;
   activity_.what = "reading the team's own metrics";
   progress_.note("reading the team's own metrics (Ctrl-C twice skips it)");
   const Timeline timeline = chronicle_.timeline();
@@ -228,7 +228,7 @@ asio::awaitable<void> Run::read_outside() {
   std::vector<Reading> readings;
   std::atomic<bool> done = false;
   std::jthread reader([&](std::stop_token skip) {
-    readings = options_.gather(timeline, manifest, std::move(skip));
+    readings = options_.collect(timeline, manifest, std::move(skip));
     done = true;
     waiting_.wake_from_anywhere();
   });

@@ -1,4 +1,4 @@
-// The drill as one coroutine: gather the agents, go, prepare, play the phases and read the ledgers back, wind down. Whatever
+// The drill as one coroutine: await the agents, go, prepare, play the phases and read the ledgers back, wind down. Whatever
 // ends it early, every fault is undone and teardown runs.
 // The parts do the work and know nothing of each other but what their constructors say; they wait through Waiting only, which
 // looks after the members and the injections meanwhile. Messages and the heartbeat change state and wake it.
@@ -34,7 +34,7 @@ struct RunOptions {
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
   // Called before agents are awaited and then once a second, on the run loop; may be empty.
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;
-  Collect gather;  // called once, after the agents have left; empty = nothing lies outside
+  Collect collect;  // called once, after the agents have left; empty = nothing lies outside
 };
 
 struct RunResult {
@@ -58,7 +58,7 @@ class Run {
   void abort(Error error);
 
  private:
-  boost::asio::awaitable<void> gather();
+  boost::asio::awaitable<void> await_agents();
   void go();
   boost::asio::awaitable<void> prepare();
   boost::asio::awaitable<void> play();

@@ -46,7 +46,7 @@ double blind_share(const Search& search, Duration windows, const Scenario& scena
   double worst = 0;
   for (const RequirementId id : search.hold) {
     const Memory memory = memory_of(scenario.requirement(id), scenario);
-    const double loaded = seconds(search.conclude) + memory.share * seconds(windows);
+    const double loaded = seconds(search.settle) + memory.share * seconds(windows);
     worst = std::max(worst, loaded > memory.limit ? memory.limit / (loaded - memory.limit) : INFINITY);
   }
   return worst < kFinestBlindShare ? 0 : worst;
@@ -54,7 +54,7 @@ double blind_share(const Search& search, Duration windows, const Scenario& scena
 
 double blind_share_at(double rate, double confidence, const Search& search, Duration windows, const Scenario& scenario) {
   const double share = blind_share(search, windows, scenario);
-  const double arrivals = rate * seconds(search.conclude + windows);
+  const double arrivals = rate * seconds(search.settle + windows);
   if (share == 0 || !std::isfinite(share) || arrivals <= 0) return share;
   return share + boost::math::quantile(boost::math::normal(), confidence) / std::sqrt(arrivals);
 }

@@ -68,12 +68,12 @@ std::string load_plan_of(const Phase& phase, const Scenario& scenario) {
   std::string out;
   if (const Search* s = scenario.search_of(id)) {
     out += fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
-                       s->resolution.value, s->windows, s->window.count(), s->conclude.count(), s->drain.count(),
+                       s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(),
                        s->confirm.count());
   }
   if (const StepSeries* s = scenario.steps_of(id)) {
     out += fmt::format(" steps {} {} each {} after {}", to_string(s->axis), fmt::join(s->levels, " "), s->each.count(),
-                       s->conclude.count());
+                       s->settle.count());
     if (s->scale) out += " by " + words(s->scale->argv);
   }
   return out;
