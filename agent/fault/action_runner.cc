@@ -122,6 +122,7 @@ Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneSho
   Result<CommandResult> result = co_await run_command(command, action.action.limit, end);
   if (!note.file.empty()) ::unlink(note.file.c_str());
   if (result.has_error() && !note.file.empty() && may_lack(result.error(), note)) {  // nothing has run yet
+    tell_unnoted(result.error());
     command.stat_file.clear();
     result = co_await run_command(command, action.action.limit, end);
   }
@@ -204,6 +205,12 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
   if (!left.empty()) co_return finished(started, false, "still there: " + pids_text(left) + "; " + trouble + remark);
   for (const ProcessRef& one : stopping) remove_pidfile(declared.process()->pidfile, one.pid);
   co_return finished(started, true, "stopped " + pids_text(stopping) + remark);
+}
+
+void ActionRunner::tell_unnoted(const Error& error) {
+  if (std::exchange(unnoted_told_, true)) return;
+  log::warning("a command runs without a note of it: if all programs of this drill die now, it is not ended by the next one",
+               {{"reason", error.message}});
 }
 
 Task<void> ActionRunner::reap_later(ChildProcess child) {

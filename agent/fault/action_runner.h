@@ -47,9 +47,12 @@ class ActionRunner {
                                              OneShot* end, std::string& already, std::string& remark);
   Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit, OneShot* end);
   Task<void> reap_later(ChildProcess child);
+  // Once: a full disk stays full.
+  void tell_unnoted(const Error& error);
 
   // Shared with the reapers, which may be suspended when this goes.
   std::shared_ptr<OneShot> closing_ = std::make_shared<OneShot>();
+  bool unnoted_told_ = false;
 };
 
 }  // namespace shakedown

@@ -184,8 +184,8 @@ namespace {
 // to the reason. patience: how long it may still await_clean.
 Task<bool> is_as_before(FaultContext& shared, Injection& injection, Duration patience, std::string& reason) {
   RecordLock lock;
-  const MonoTime patience = mono_now() + kUndoPatience;
-  const LockOutcome locked = co_await shared.journal.lock(injection.record.id, patience, lock);
+  const MonoTime unlocked_by = mono_now() + kUndoPatience;
+  const LockOutcome locked = co_await shared.journal.lock(injection.record.id, unlocked_by, lock);
   if (locked != LockOutcome::held) co_return false;
   MechanismContext context = context_of(shared, injection, lock);
   const auto mechanism = make_mechanism(context);

@@ -58,7 +58,7 @@ class Exec final : public FaultMechanism {
       payload_.before = std::move(state.value());
       context_.record.payload = document_of(payload_);
     }
-    const StepResult effect = co_await run(payload_.effect, context_.end);
+    const StepResult effect = co_await ask(context_.end);
     if (!effect.told) {
       co_return fail(ErrorKind::unavailable,
                      "the effect command " + payload_.effect[0] + " told nothing before the fault: " + effect.detail);
@@ -71,7 +71,8 @@ class Exec final : public FaultMechanism {
   Task<Result<Interval>> inject() override {
     Interval interval;
     interval.earliest = mono_now();
-    const StepResult broken = co_await run(payload_.argv, context_.end);
+    const CommandNote note = context_.journal.note(context_.record.id);
+    const StepResult broken = co_await run(payload_.argv, note, context_.end);
     interval.latest = mono_now();
     if (!broken.ok) co_return fail(ErrorKind::unavailable, payload_.argv[0] + ": " + broken.detail);
     co_return interval;
@@ -80,7 +81,7 @@ class Exec final : public FaultMechanism {
   Task<Result<Proof>> prove() override {
     const MonoTime limit = mono_now() + payload_.limit;
     while (true) {
-      const StepResult effect = co_await run(payload_.effect, context_.end);
+      const StepResult effect = co_await ask(context_.end);
       Proof proof;
       proof.at = mono_now();
       proof.text = "the effect command " + payload_.effect[0] + " succeeded";
@@ -100,7 +101,7 @@ class Exec final : public FaultMechanism {
       if (now.has_error()) co_return fail(now.error());
       out = differences(payload_.before, now.value(), process()->processes);
     }
-    const StepResult effect = co_await run(payload_.effect, nullptr);
+    const StepResult effect = co_await ask(nullptr);
     const std::string name = "the effect command " + payload_.effect[0];
     if (effect.ok) out.push_back(name + " still succeeds");
     if (!effect.told) out.push_back(name + " does not tell whether the change is gone: " + effect.detail);
@@ -112,14 +113,20 @@ class Exec final : public FaultMechanism {
  private:
   const ProcessSpec* process() const { return context_.record.component.component.process(); }
 
-  Task<StepResult> run(std::vector<std::string> argv, OneShot* end) {
+  // It changes nothing: on a full disk it is asked without a note, and what is gone is seen to be gone.
+  Task<StepResult> ask(OneShot* end) {
+    CommandNote note = context_.journal.note(context_.record.id);
+    note.required = false;
+    co_return co_await run(payload_.effect, note, end);
+  }
+
+  Task<StepResult> run(std::vector<std::string> argv, CommandNote note, OneShot* end) {
     BoundAction action;
     action.action.kind = Action::Kind::exec;
     action.action.argv = std::move(argv);
     action.action.limit = payload_.limit;
     action.component = context_.record.component;
-    const CommandNote note = context_.journal.note(context_.record.id);
-    co_return co_await context_.actions.exec(std::move(action), note, end);
+    co_return co_await context_.actions.exec(std::move(action), std::move(note), end);
   }
 
   ExecPayload payload_;

@@ -67,10 +67,15 @@ bool copy_own_stat(const char* path) {
   return written;
 }
 
-void default_signals() {
+void answer_signal(int signal, void (*how)(int)) {
   struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &action, nullptr);
+  action.sa_handler = how;
+  ::sigaction(signal, &action, nullptr);
+}
+
+void default_signals() {
+  for (int signal = 1; signal < NSIG; ++signal) answer_signal(signal, SIG_DFL);
+  answer_signal(SIGXFSZ, SIG_IGN);  // a file of ours that cannot be written is an error that we tell, until the program runs
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -102,6 +107,7 @@ void end_with(pid_t parent) {
   if (!plan.pid_file.empty() && !write_pid_file(plan)) give_up(plan, SpawnStage::pid_file);
   close_on_exec_from(3);
   restore_open_files();
+  answer_signal(SIGXFSZ, SIG_DFL);
   ::execve(plan.program.c_str(), plan.argv.data(), plan.environment.data());
   const int error = errno;
   if (!plan.pid_file.empty()) ::unlink(plan.pid_file.c_str());

@@ -263,6 +263,21 @@ TEST_F(FaultProcessTest, OnAFullDiskNothingIsInjected) {
   EXPECT_TRUE(rig.records().empty());
 }
 
+TEST_F(FaultProcessTest, OnAFullDiskAnExecIsUndoneAndProvenGone) {
+  const std::string mark = rig.folder / "mark";
+  const FaultId fault = rig.add("break-it", faults::exec(sleeper, {"touch", mark}, {"test", "-e", mark}, seconds(20)), {},
+                                {exec_of({"rm", "-f", mark})});
+  ASSERT_TRUE(rig.make().has_value());
+  const InjectionId injection = rig.inject(fault);
+  ASSERT_TRUE(rig.wait_state(injection, FaultState::effective));
+  const test::NoRoom full;
+  const auto [clean, told] = rig.finish(injection, true);
+  EXPECT_TRUE(clean) << told;
+  EXPECT_EQ(rig.names(injection), "armed injected effective undoing clean");
+  EXPECT_NE(::access(mark.c_str(), F_OK), 0);
+  EXPECT_TRUE(rig.records().empty());
+}
+
 // Another user's run has its own folders; here the same is had by naming other ones.
 TEST_F(FaultProcessTest, AComponentIsLockedForTheWholeHostWhateverItsPidfileIsCalled) {
   const ComponentId id = rig.add(component(rig.folder, "mine", {"sleep", "1000"}, "sleep"));

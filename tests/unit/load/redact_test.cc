@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -144,6 +145,108 @@ TEST(Redactor, NothingOfOneIsLeftWhereTheBeginningWasCutOff) {
               "exit code 3; output: ...{token} was wrong");
   EXPECT_EQ(redact("...def"), "...def") << "too short to be told from a word";
   EXPECT_EQ(redact("... and so on"), "... and so on");
+}
+
+// By another hand than the redactor's.
+std::string url(const std::string& text, const char* format, bool plus) {
+  std::string out;
+  for (const char c : text) {
+    char escape[8];
+    std::snprintf(escape, sizeof escape, format, static_cast<unsigned>(static_cast<unsigned char>(c)));
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    out += plain ? std::string(1, c) : plus && c == ' ' ? "+" : escape;
+  }
+  return out;
+}
+std::string upper_url(const std::string& text) { return url(text, "%%%02X", false); }
+std::string lower_url(const std::string& text) { return url(text, "%%%02x", false); }
+std::string form(const std::string& text) { return url(text, "%%%02X", true); }
+std::string escaped(const std::string& text) { return url(text, "\\u%04x", false); }
+std::string entities(const std::string& text) { return url(text, "&#%u;", false); }
+std::string quoted(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '"' || c == '\\' || c == '/' ? std::string{'\\', c} : std::string(1, c);
+  return out;
+}
+std::string digits(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+    out += "0123456789abcdef"[c & 15];
+  }
+  return out;
+}
+std::string base64_of(const std::string& text) {
+  static const std::string kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 3) {
+    unsigned three = 0;
+    for (std::size_t k = 0; k < 3; ++k) three = three << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) out += i + k > text.size() ? '=' : kDigits[three >> (18 - 6 * k) & 63];
+  }
+  return out;
+}
+std::string base64_in_lines(const std::string& text) {
+  std::string out = base64_of(text);
+  for (std::size_t at = 10; at < out.size(); at += 11) out.insert(at, "\n");
+  return out;
+}
+
+using Encode = std::string (*)(const std::string&);
+// What programs write; and what may be made of it on the way.
+constexpr Encode kInner[] = {&upper_url, &lower_url, &form, &quoted, &digits, &base64_of};
+constexpr Encode kOuter[] = {&upper_url, &lower_url, &form, &escaped, &entities, &quoted, &digits, &base64_of, &base64_in_lines};
+
+TEST(Redactor, NothingOfASecretIsLeftThatWasEncodedTwice) {
+  const std::string secret = "K/7v q+\"z&W9=x";
+  const Redactor redact(Secrets{{"token", secret}});
+  for (const Encode inner : kInner) {
+    for (const Encode outer : kOuter) {
+      const std::string twice = outer(inner(secret));
+      EXPECT_EQ(redact("(" + twice + ")"), "({token})") << twice;
+      const std::string cut = redact("(" + twice.substr(0, twice.size() - 2));
+      EXPECT_TRUE(cut.starts_with("({token}") && cut.size() < 10) << cut << ", of which the end is cut off: " << twice;
+      for (const char* before : {"u:", "us:", "use:"}) {
+        const std::string within = outer(before + inner(secret) + ", and more");
+        const std::string told = redact("answer " + within);
+        EXPECT_NE(told.find("{token}"), std::string::npos) << within;
+        for (std::size_t at = 0; at + 12 < twice.size(); ++at)
+          EXPECT_EQ(told.find(twice.substr(at, 12)), std::string::npos) << told;
+      }
+    }
+  }
+}
+
+TEST(Redactor, OfASecretThatWasEncodedTwiceNothingIsLeftWhereTheBeginningWasCutOff) {
+  const std::string secret = "K/7v q+\"z&W9=x01234567";
+  const Redactor redact(Secrets{{"token", secret}});
+  for (const Encode inner : {&upper_url, &base64_of, &digits}) {
+    for (const Encode outer : {&upper_url, &escaped, &digits, &base64_of}) {
+      const std::string twice = outer(inner(secret));
+      for (std::size_t cut = 1; cut < twice.size() / 3; ++cut) {
+        const std::string told = redact("exit code 3; output: ..." + twice.substr(cut) + " was wrong");
+        EXPECT_NE(told.find("{token}"), std::string::npos) << told;
+        EXPECT_LT(told.size(), 60U) << told;
+      }
+    }
+  }
+}
+
+TEST(Redactor, WhatOnlyLooksEncodedIsLeftAsItIs) {
+  const Redactor redact(Secrets{{"token", "K7vq"}, {"one", "x"}});
+  for (const char* text :
+       {"100%", "a%2", "{\"n\": \"\\u00e9\"}", "a &amp b", "deadbeef00c0ffee", "c29tZXRoaW5nIGVsc2U=", "..."}) {
+    EXPECT_EQ(redact(text), text);
+  }
+}
+
+// A target that writes the sign of a cut everywhere stops nobody: 1 MiB of it within the time of some megabytes.
+TEST(Redactor, ASignOfACutEverywhereCostsLittle) {
+  std::string key, text;
+  Rng rng(7);
+  for (int i = 0; i < 2000; ++i) key += "ABCDEFGHIJKLMNOPQRSTUVWXYZ+/0123"[rng.below(32)];
+  for (int i = 0; i < 1 << 18; ++i) text += "...A";
+  EXPECT_EQ(Redactor(Secrets{{"key", key}})(text), text);
 }
 
 TEST(Redactor, WithoutSecretsNothingChanges) {

@@ -22,6 +22,7 @@
 
 #include "core/base/clock.h"
 #include "core/runtime/open_files.h"
+#include "tests/support/no_room.h"
 
 namespace shakedown {
 namespace {
@@ -234,6 +235,25 @@ TEST(ChildProcess, ThePidfileIsThereBeforeTheProgramAndNeverReplaced) {
   EXPECT_TRUE(run(command).has_error());
   EXPECT_TRUE(text_of(command.pid_file).empty()) << "a program that could not run leaves no pidfile";
   EXPECT_EQ(::rmdir(folder), 0) << "no temporary file is left";
+}
+
+// The limit's signal would end the child without a word, and who asked would take that for the program's end.
+TEST(ChildProcess, ANoteThatCannotBeWrittenIsAnErrorAndTheProgramHasItsSignalsAsEver) {
+  Command command;
+  command.argv = {"sh", "-c", "kill -XFSZ $$"};
+  command.stat_file = "/tmp/shakedown-note-" + std::to_string(::getpid());
+  {
+    const test::NoRoom full;
+    const Result<ChildProcess> child = spawn(command);
+    ASSERT_TRUE(child.has_error());
+    EXPECT_EQ(child.error().kind, ErrorKind::io);
+    EXPECT_NE(child.error().message.find("File too large"), std::string::npos) << child.error().text();
+  }
+  ::unlink(command.stat_file.c_str());
+  command.stat_file.clear();
+  const auto result = run(command);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result.value().status.signal, SIGXFSZ);
 }
 
 TEST(Waiting, AReadableDescriptorALimitAndAnEnd) {
