@@ -25,7 +25,7 @@ struct AgentOptions {
   std::string token;  // join token; empty in one process
   HostFacts host;
   uint32_t workers = 1;                                 // load threads
-  std::string work_dir;                                 // ledger crash copies; empty = the plan's, else a temporary one
+  std::string work_dir;                                 // ledger crash copies; empty = a temporary folder
   std::string state_dir;                                // undo records; empty = the host-wide folder
   std::string watchdog_program;                         // empty = our own executable
   Duration lease = std::chrono::seconds(10);            // until the controller says another

@@ -26,7 +26,6 @@ class Lease {
     over_ = true;
     alarm_.cancel();
   }
-  bool running() const { return alarm_.is_set(); }
 
  private:
   Alarm alarm_;

@@ -20,7 +20,7 @@ namespace shakedown {
 
 struct LoadOptions {
   uint32_t workers = 1;
-  std::string work_dir;  // ledger intents and crash copies; empty = the assignment's, else a folder
+  std::string work_dir;  // ledger intents and crash copies; empty = a temporary folder
                          // in the temporary one
   // stop() waits this long for requests that are out (never longer than their deadlines); the rest
   // is `unfinished`.

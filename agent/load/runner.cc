@@ -228,7 +228,6 @@ void ThreadedLoadRunner::stop(std::function<void()> done) {
 
 std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
   if (!options.work_dir.empty()) return options.work_dir;
-  if (!assignment.work_dir.empty()) return assignment.work_dir;
   return std::filesystem::temp_directory_path() / ("shakedown-" + assignment.run_id + "-" + std::to_string(getpid()));
 }
 

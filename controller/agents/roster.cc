@@ -149,10 +149,8 @@ void Roster::heard(StreamMap::iterator stream, ToController message) {
 
 void Roster::handle(Member& member, ToController message) {
   if (auto* snapshot = std::get_if<Snapshot>(&message)) {
-    const uint64_t seq = snapshot->seq;
     snapshot->agent = member.id;
     chronicle_.add(std::move(*snapshot));
-    member.link->send(SnapshotAck{seq});
   } else if (auto* event = std::get_if<EventReport>(&message)) {
     report(member, std::move(event->event));
   } else if (auto* ready_answer = std::get_if<PlanReady>(&message)) {

@@ -104,7 +104,7 @@ void Run::go() {
     faults_.look();
   });
   if (end_.stopped()) return;
-  roster_.send_all(Go{zero, manifest_.started});
+  roster_.send_all(Go{zero});
   heartbeat_.start();
 }
 

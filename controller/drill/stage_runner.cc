@@ -32,7 +32,7 @@ StageId StageRunner::announce(StageEvent stage) {
   const bool as_declared = series != nullptr && series->axis == StepAxis::replicas;
   const double level = as_declared ? 0 : users ? std::round(stage.level) : stage.level;
   const StageId id = stage.stage;
-  run_.roster.send_all(StageStart{id, stage.phase, stage.iteration, stage.start, stage.end, level});
+  run_.roster.send_all(StageStart{id, stage.phase, stage.start, stage.end, level});
   run_.chronicle.record(Event(std::move(stage)));
   return id;
 }

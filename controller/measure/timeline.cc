@@ -231,7 +231,6 @@ void Timeline::add(const StepEvent& event) {
 void Timeline::add(const AgentEvent& event) {
   AgentRecord& agent = agents_[event.agent];
   switch (event.kind) {
-    case AgentEvent::Kind::joined: agent.joined = true; break;
     case AgentEvent::Kind::lost:
       agent.lost_at = std::min(agent.lost ? agent.lost_at : event.at, agent.last_word(event.at));
       agent.lost = true;
@@ -243,7 +242,6 @@ void Timeline::add(const AgentEvent& event) {
     case AgentEvent::Kind::warning: agent.warnings.push_back(event.detail); break;
     case AgentEvent::Kind::inherited: agent.inherited.push_back({event.component, event.detail, event.at}); break;
     case AgentEvent::Kind::left: agent.left = true; break;
-    case AgentEvent::Kind::ready: break;
   }
   saw(event.at);
 }

@@ -66,7 +66,6 @@ struct HealthRecord {
 };
 
 struct AgentRecord {
-  bool joined = false;
   bool lost = false;
   bool left = false;  // it said goodbye
   RunTime lost_at{};  // the end of what it last reported

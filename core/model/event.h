@@ -56,7 +56,7 @@ struct StepEvent {
 // leftover: this run left something that still stands. inherited: an earlier run did, found when the agent started and not
 // taken back by it.
 struct AgentEvent {
-  enum class Kind { joined, ready, lost, left, leftover, warning, inherited } kind = Kind::joined;
+  enum class Kind { lost = 2, left, leftover, warning, inherited } kind = Kind::warning;
   AgentId agent;
   RunTime at{};
   std::string detail;

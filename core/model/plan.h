@@ -81,10 +81,9 @@ struct Lane {
 
 struct Assignment {
   std::string run_id;
-  AgentId self;          // position in plan.agents, which is the roster (spawned agents are entries of their own)
-  Lane lane;             // of the agents with the role load; count 0 = this agent has no load
-  DrillPlan plan;        // every AgentId in it refers to the roster
-  std::string work_dir;  // where the agent keeps crash copies and undo records; empty = its own choice
+  AgentId self;    // position in plan.agents, which is the roster (spawned agents are entries of their own)
+  Lane lane;       // of the agents with the role load; count 0 = this agent has no load
+  DrillPlan plan;  // every AgentId in it refers to the roster
 };
 
 }  // namespace shakedown

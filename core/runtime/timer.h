@@ -42,7 +42,6 @@ class Alarm {
   void at(MonoTime when, std::function<void()> action);
   void after(Duration length, std::function<void()> action) { at(mono_now() + length, std::move(action)); }
   void cancel();
-  bool is_set() const { return pending_ != nullptr; }
 
  private:
   // Shared with the handler that Asio keeps, which may outlive the Alarm.

@@ -118,9 +118,9 @@ class MemoryEnd : public Link {
   std::shared_ptr<Theirs> theirs_;
 };
 
-using AgentEnd = MemoryEnd<AgentLink, AgentEar, ControllerEar, v1::AgentMessage, ToController>;
+using AgentEnd = MemoryEnd<AgentLink, AgentEar, ControllerEar, v1::SessionRequest, ToController>;
 
-class ControllerEnd final : public MemoryEnd<ControllerLink, ControllerEar, AgentEar, v1::ControllerMessage, ToAgent> {
+class ControllerEnd final : public MemoryEnd<ControllerLink, ControllerEar, AgentEar, v1::SessionResponse, ToAgent> {
  public:
   using MemoryEnd::MemoryEnd;
   std::string peer() const override { return "memory"; }

@@ -70,7 +70,6 @@ struct ClockPong {
 // The zero of the run on the controller's monotonic clock; the agent maps it by its measured offset.
 struct Go {
   MonoTime zero{};
-  WallTime wall{};  // label only
 };
 // Probes (and, with ledgers, ledger writers) of this agent begin, at their cadence aligned to RunTime 0.
 struct StartProbes {};
@@ -79,7 +78,6 @@ struct StartLedgers {};
 struct StageStart {
   StageId stage;
   PhaseId phase;
-  uint32_t iteration = 0;
   RunTime start{}, end{};
   double level = 0;  // open loads: arrivals per second; closed ones: users; in place of the phase's own; 0 = as declared
 };
@@ -132,10 +130,6 @@ struct ReachTargets {
   uint64_t step = 0;
   Duration limit{};
 };
-// The controller holds this snapshot; the agent forgets it. What is not acknowledged is sent again after a break.
-struct SnapshotAck {
-  uint64_t seq = 0;
-};
 // Without a renewal for this long the agent stops load and undoes every fault.
 struct LeaseRenew {
   Duration lease{};
@@ -145,7 +139,7 @@ struct Shutdown {
   std::string reason;
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject, FinishFault,
-                             VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown, RunChecks, ReachTargets>;
+                             VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, RunChecks, ReachTargets>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 

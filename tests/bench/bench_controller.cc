@@ -70,13 +70,13 @@ Result<std::vector<double>> record_crowd(const std::string& path) {
   for (int64_t second = 0; second < kCrowd.seconds; ++second) {
     std::vector<std::string> frames;
     for (uint32_t a = 0; a < kCrowd.agents; ++a) {
-      v1::AgentMessage frame;
+      v1::SessionRequest frame;
       encode_body(ToController(kCrowd.snapshot(AgentId(a), second, rng)), frame);
       frames.push_back(frame.SerializeAsString());
     }
     const double before = bench::cpu_seconds();
     for (const std::string& bytes : frames) {
-      v1::AgentMessage frame;
+      v1::SessionRequest frame;
       if (!frame.ParseFromString(bytes)) return fail(ErrorKind::bug, "a frame cannot be parsed");
       SHAKEDOWN_TRY(auto message, decode_body(frame));
       chronicle.add(std::get<Snapshot>(std::move(message)));

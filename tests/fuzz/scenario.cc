@@ -108,7 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   if (failed == decoded.scenario.has_value()) std::abort();  // accepted with errors, or refused without
   if (!decoded.scenario) return 0;
   if (plan_text(*decoded.scenario).empty()) std::abort();
-  v1::ControllerMessage frame;
+  v1::SessionResponse frame;
   encode_body(ToAgent(Plan{make_assignment(*decoded.scenario, AgentId(0), "run")}), frame);
   if (!decode_body(frame)) std::abort();
   return 0;

@@ -16,7 +16,7 @@ class Stream final : public ControllerLink {
  public:
   void open(Handlers handlers) override { handlers_ = std::move(handlers); }
   void send(ToAgent message) override {
-    v1::ControllerMessage frame;
+    v1::SessionResponse frame;
     encode_body(message, frame);
     if (!decode_body(frame)) std::abort();
   }
@@ -34,7 +34,7 @@ class Stream final : public ControllerLink {
 };
 
 std::string frame_of(const ToController& message) {
-  v1::AgentMessage frame;
+  v1::SessionRequest frame;
   encode_body(message, frame);
   return frame.SerializeAsString();
 }
@@ -103,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   fuzz::Stream& stream = *owned;
   roster.accept(std::move(owned));
   for (const std::string& bytes : fuzz::split({reinterpret_cast<const char*>(data), size})) {
-    v1::AgentMessage frame;
+    v1::SessionRequest frame;
     if (!frame.ParseFromString(bytes)) continue;
     Result<ToController> message = decode_body(frame);
     if (!message) continue;

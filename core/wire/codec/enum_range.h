@@ -1,4 +1,4 @@
-// The last enumerator of every enum that crosses the wire: what lies above it is refused.
+// The first and the last enumerator of every enum that crosses the wire: what lies outside is refused.
 #pragma once
 
 #include "core/base/error.h"
@@ -16,6 +16,14 @@
 
 namespace shakedown::wire {
 
+template <class E>
+constexpr E first_of() {
+  return E{};
+}
+template <>
+constexpr AgentEvent::Kind first_of() {
+  return AgentEvent::Kind::lost;
+}
 template <class E>
 constexpr E last_of() = delete;
 

@@ -90,9 +90,10 @@ std::string out_of_range(std::string_view field, int64_t found, int64_t least, i
 template <class W, class T>
 void from_wire(Reader& io, const W& wire, T& value, std::string_view field) {
   if constexpr (std::is_enum_v<T>) {
+    constexpr int first = static_cast<int>(first_of<T>()) + 1;
     constexpr int last = static_cast<int>(last_of<T>()) + 1;
     const int found = static_cast<int>(wire);
-    if (found < 1 || found > last) return io.refuse(out_of_range(field, found, 1, last));
+    if (found < first || found > last) return io.refuse(out_of_range(field, found, first, last));
     value = static_cast<T>(found - 1);
   } else if constexpr (IsId<T>::value) {
     value.value = wire - 1;

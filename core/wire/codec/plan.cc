@@ -182,7 +182,7 @@ WIRE_FIELDS(DrillPlan, v1::DrillPlan) {
 }
 WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {
-  WIRE(run_id) WIRE(self) WIRE_STRUCT(lane) WIRE_STRUCT(plan) WIRE(work_dir)
+  WIRE(run_id) WIRE(self) WIRE_STRUCT(lane) WIRE_STRUCT(plan)
 }
 // clang-format on
 

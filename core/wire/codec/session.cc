@@ -17,7 +17,7 @@ WIRE_FIELDS(ClockPing, v1::ClockPing) { WIRE(id) WIRE_NS(agent_mono) WIRE_NS(bou
 WIRE_FIELDS(EventReport, v1::EventReport) { WIRE_STRUCT(event) }
 WIRE_FIELDS(StepDone, v1::StepDone) { WIRE(step) WIRE(ok) WIRE(detail) WIRE_STRUCT(event) }
 WIRE_FIELDS(Goodbye, v1::Goodbye) { WIRE(clean) WIRE(detail) }
-WIRE_FIELDS(ToController, v1::AgentMessage) {
+WIRE_FIELDS(ToController, v1::SessionRequest) {
   WIRE_CASE(Hello, hello)
   WIRE_CASE(PlanReady, plan_ready)
   WIRE_CASE(ClockPing, clock_ping)
@@ -31,11 +31,11 @@ WIRE_FIELDS(ToController, v1::AgentMessage) {
 WIRE_FIELDS(Refusal, v1::Refusal) { WIRE(reason) }
 WIRE_FIELDS(Plan, v1::Plan) { WIRE_STRUCT(assignment) }
 WIRE_FIELDS(ClockPong, v1::ClockPong) { WIRE(id) WIRE_NS(agent_mono) WIRE_NS(controller_mono) }
-WIRE_FIELDS(Go, v1::Go) { WIRE_AS(zero, zero_mono_ns) WIRE_NS(wall) }
+WIRE_FIELDS(Go, v1::Go) { WIRE_AS(zero, zero_mono_ns) }
 WIRE_FIELDS(StartProbes, v1::StartProbes) {}
 WIRE_FIELDS(StartLedgers, v1::StartLedgers) {}
 WIRE_FIELDS(StageStart, v1::StageStart) {
-  WIRE(stage) WIRE(phase) WIRE(iteration) WIRE_NS(start) WIRE_NS(end) WIRE(level)
+  WIRE(stage) WIRE(phase) WIRE_NS(start) WIRE_NS(end) WIRE(level)
 }
 WIRE_FIELDS(RunChecks, v1::RunChecks) { WIRE(step) }
 WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) }
@@ -47,10 +47,9 @@ WIRE_FIELDS(VerifyLedger, v1::VerifyLedger) {
 }
 WIRE_FIELDS(RunStep, v1::RunStep) { WIRE(step) WIRE(kind) WIRE_STRUCT(action) }
 WIRE_FIELDS(ReadRelease, v1::ReadRelease) { WIRE(step) }
-WIRE_FIELDS(SnapshotAck, v1::SnapshotAck) { WIRE(seq) }
 WIRE_FIELDS(LeaseRenew, v1::LeaseRenew) { WIRE_NS(lease) }
 WIRE_FIELDS(Shutdown, v1::Shutdown) { WIRE(reason) }
-WIRE_FIELDS(ToAgent, v1::ControllerMessage) {
+WIRE_FIELDS(ToAgent, v1::SessionResponse) {
   WIRE_CASE(Refusal, refusal)
   WIRE_CASE(Plan, plan)
   WIRE_CASE(ClockPong, clock_pong)
@@ -64,7 +63,6 @@ WIRE_FIELDS(ToAgent, v1::ControllerMessage) {
   WIRE_CASE(VerifyLedger, verify_ledger)
   WIRE_CASE(RunStep, run_step)
   WIRE_CASE(ReadRelease, read_release)
-  WIRE_CASE(SnapshotAck, snapshot_ack)
   WIRE_CASE(RunChecks, run_checks)
   WIRE_CASE(ReachTargets, reach_targets)
   WIRE_CASE(LeaseRenew, lease_renew)
@@ -75,17 +73,17 @@ WIRE_FIELDS(ToAgent, v1::ControllerMessage) {
 
 }  // namespace wire
 
-void encode_body(const ToController& message, v1::AgentMessage& frame) {
+void encode_body(const ToController& message, v1::SessionRequest& frame) {
   wire::Writer io;
   fields(io, message, frame);
 }
 
-void encode_body(const ToAgent& message, v1::ControllerMessage& frame) {
+void encode_body(const ToAgent& message, v1::SessionResponse& frame) {
   wire::Writer io;
   fields(io, message, frame);
 }
 
-Result<ToController> decode_body(const v1::AgentMessage& frame) {
+Result<ToController> decode_body(const v1::SessionRequest& frame) {
   ToController message;
   wire::Reader io;
   fields(io, message, frame);
@@ -93,7 +91,7 @@ Result<ToController> decode_body(const v1::AgentMessage& frame) {
   return message;
 }
 
-Result<ToAgent> decode_body(const v1::ControllerMessage& frame) {
+Result<ToAgent> decode_body(const v1::SessionResponse& frame) {
   ToAgent message;
   wire::Reader io;
   fields(io, message, frame);

@@ -6,17 +6,17 @@
 #include "core/wire/messages.h"
 
 namespace shakedown::v1 {
-class AgentMessage;
-class ControllerMessage;
+class SessionRequest;
+class SessionResponse;
 }  // namespace shakedown::v1
 
 namespace shakedown {
 
-void encode_body(const ToController& message, v1::AgentMessage& frame);
-void encode_body(const ToAgent& message, v1::ControllerMessage& frame);
+void encode_body(const ToController& message, v1::SessionRequest& frame);
+void encode_body(const ToAgent& message, v1::SessionResponse& frame);
 
 // Error protocol: an unknown or missing body, an enum, bucket or index out of range (an Assignment is checked whole).
-Result<ToController> decode_body(const v1::AgentMessage& frame);
-Result<ToAgent> decode_body(const v1::ControllerMessage& frame);
+Result<ToController> decode_body(const v1::SessionRequest& frame);
+Result<ToAgent> decode_body(const v1::SessionResponse& frame);
 
 }  // namespace shakedown

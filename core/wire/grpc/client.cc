@@ -16,7 +16,7 @@ namespace shakedown {
 namespace {
 
 namespace asio = boost::asio;
-using ClientCall = wire::Call<v1::AgentMessage>;
+using ClientCall = wire::Call<v1::SessionRequest>;
 
 constexpr Duration kFirstPause = std::chrono::milliseconds(20);
 constexpr Duration kLastWords = std::chrono::milliseconds(500);  // for a call to end by itself
@@ -67,9 +67,9 @@ class LiveCalls {
 };
 
 class ClientCore final
-    : public wire::StreamCore<v1::AgentMessage, v1::ControllerMessage, ToController, ToAgent, AgentLink::Handlers> {
+    : public wire::StreamCore<v1::SessionRequest, v1::SessionResponse, ToController, ToAgent, AgentLink::Handlers> {
  public:
-  ClientCore(v1::Drill::Stub& stub, std::string token, asio::io_context& loop, Duration resume)
+  ClientCore(v1::DrillService::Stub& stub, std::string token, asio::io_context& loop, Duration resume)
       : StreamCore(loop, random_token().substr(0, 32), resume), stub_(stub), token_(std::move(token)) {}
 
   void start();
@@ -84,14 +84,14 @@ class ClientCore final
     const std::lock_guard lock(pause_mutex_);
     pause_length_ = kFirstPause;
   }
-  v1::Drill::Stub& stub() { return stub_; }
+  v1::DrillService::Stub& stub() { return stub_; }
   const std::shared_ptr<LiveCalls>& calls() const { return calls_; }
   const std::string& token() const { return token_; }
 
  private:
   std::shared_ptr<ClientCore> self() { return std::static_pointer_cast<ClientCore>(shared_from_this()); }
 
-  v1::Drill::Stub& stub_;  // the link's, which waits for all calls before it goes
+  v1::DrillService::Stub& stub_;  // the link's, which waits for all calls before it goes
   const std::shared_ptr<LiveCalls> calls_ = std::make_shared<LiveCalls>();  // shared with every call
   const std::string token_;
   std::mutex pause_mutex_;
@@ -101,7 +101,7 @@ class ClientCore final
 };
 
 // One call. Keeps itself alive until OnDone.
-class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1::ControllerMessage>, public ClientCall {
+class ClientReactor final : public grpc::ClientBidiReactor<v1::SessionRequest, v1::SessionResponse>, public ClientCall {
  public:
   static void start(const std::shared_ptr<ClientCore>& core) {
     auto call = std::make_shared<ClientReactor>(core);
@@ -145,7 +145,7 @@ class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1:
       core_->give_up("the controller did not begin with a Resume; do both programs have the same version?");
       context_.TryCancel();
     }
-    in_ = v1::ControllerMessage();  // Clear would keep what a large one had taken
+    in_ = v1::SessionResponse();  // Clear would keep what a large one had taken
     StartRead(&in_);
   }
   void OnWriteDone(bool) override { core_->wrote(self_); }
@@ -165,7 +165,7 @@ class ClientReactor final : public grpc::ClientBidiReactor<v1::AgentMessage, v1:
   std::shared_ptr<ClientReactor> self_;
   std::shared_ptr<ClientCore> core_;
   grpc::ClientContext context_;
-  v1::ControllerMessage in_;
+  v1::SessionResponse in_;
   bool attached_ = false;  // read callbacks only, which follow one another
 };
 
@@ -201,7 +201,7 @@ class GrpcAgentLink final : public AgentLink {
  public:
   GrpcAgentLink(std::shared_ptr<grpc::Channel> channel, const std::string& token, asio::io_context& loop, Duration resume)
       : channel_(std::move(channel)),
-        stub_(v1::Drill::NewStub(channel_)),
+        stub_(v1::DrillService::NewStub(channel_)),
         core_(std::make_shared<ClientCore>(*stub_, token, loop, resume)) {
     core_->start();
   }
@@ -217,7 +217,7 @@ class GrpcAgentLink final : public AgentLink {
 
  private:
   std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::Drill::Stub> stub_;
+  std::unique_ptr<v1::DrillService::Stub> stub_;
   std::shared_ptr<ClientCore> core_;  // shared with the present call and what is posted
 };
 

@@ -17,10 +17,10 @@ namespace shakedown {
 namespace {
 
 namespace asio = boost::asio;
-using ServerCall = wire::Call<v1::ControllerMessage>;
+using ServerCall = wire::Call<v1::SessionResponse>;
 
 class ServerCore final
-    : public wire::StreamCore<v1::ControllerMessage, v1::AgentMessage, ToAgent, ToController, ControllerLink::Handlers> {
+    : public wire::StreamCore<v1::SessionResponse, v1::SessionRequest, ToAgent, ToController, ControllerLink::Handlers> {
  public:
   ServerCore(asio::io_context& loop, std::string session, Duration resume, std::string peer)
       : StreamCore(loop, std::move(session), resume), peer_(std::move(peer)) {}
@@ -52,14 +52,14 @@ std::string plain_peer(const std::string& peer) {
   return colon == std::string::npos ? peer : peer.substr(colon + 1);
 }
 
-class DrillService final : public v1::Drill::CallbackService {
+class AgentDoor final : public v1::DrillService::CallbackService {
  public:
   using Accepted = std::function<void(std::unique_ptr<ControllerLink>)>;
 
-  DrillService(std::string token, asio::io_context& loop, Accepted accepted, Duration resume)
+  AgentDoor(std::string token, asio::io_context& loop, Accepted accepted, Duration resume)
       : token_(std::move(token)), loop_(loop), accepted_(std::make_shared<Accepted>(std::move(accepted))), resume_(resume) {}
 
-  grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* Session(grpc::CallbackServerContext* context) override;
+  grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* Session(grpc::CallbackServerContext* context) override;
 
   bool knows(const grpc::CallbackServerContext& context) const {
     const auto& said = context.client_metadata();
@@ -104,9 +104,9 @@ class DrillService final : public v1::Drill::CallbackService {
 };
 
 // One call. Keeps itself alive until OnDone.
-class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>, public ServerCall {
+class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>, public ServerCall {
  public:
-  ServerReactor(DrillService& service, grpc::CallbackServerContext* context) : service_(service), context_(context) {}
+  ServerReactor(AgentDoor& service, grpc::CallbackServerContext* context) : service_(service), context_(context) {}
 
   void begin(std::shared_ptr<ServerReactor> self) {
     self_ = std::move(self);
@@ -131,7 +131,7 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
     } else if (!begin_session()) {
       return;
     }
-    in_ = v1::AgentMessage();  // Clear would keep what a large one had taken
+    in_ = v1::SessionRequest();  // Clear would keep what a large one had taken
     StartRead(&in_);
   }
   void OnWriteDone(bool) override { core_->wrote(self_); }
@@ -158,15 +158,15 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
   void refuse(const char* why) { Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, why)); }
 
   std::shared_ptr<ServerReactor> self_;
-  DrillService& service_;
+  AgentDoor& service_;
   grpc::CallbackServerContext* context_;  // gRPC's, valid until OnDone
   std::shared_ptr<ServerCore> core_;
-  v1::AgentMessage in_;
+  v1::SessionRequest in_;
   std::mutex mutex_;
   bool done_ = false;
 };
 
-grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* DrillService::Session(grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* AgentDoor::Session(grpc::CallbackServerContext* context) {
   auto reactor = std::make_shared<ServerReactor>(*this, context);
   ServerReactor* raw = reactor.get();
   raw->begin(std::move(reactor));
@@ -175,7 +175,7 @@ grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>* DrillService::
 
 class GrpcControllerServer final : public ControllerServer {
  public:
-  GrpcControllerServer(std::string token, asio::io_context& loop, DrillService::Accepted accepted, Duration resume)
+  GrpcControllerServer(std::string token, asio::io_context& loop, AgentDoor::Accepted accepted, Duration resume)
       : service_(std::move(token), loop, std::move(accepted), resume) {}
   ~GrpcControllerServer() override {
     door_.reset();
@@ -230,7 +230,7 @@ class GrpcControllerServer final : public ControllerServer {
   std::string bound_address() const override { return bound_; }
 
  private:
-  DrillService service_;
+  AgentDoor service_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<wire::TcpDoor> door_;  // not for a Unix socket, which its owner alone may use

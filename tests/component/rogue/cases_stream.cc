@@ -100,27 +100,27 @@ std::vector<Case> frames() {
   return {
       {"a gap in its numbers", Moment::running,
        [](Rogue& r) {
-         v1::AgentMessage frame;
+         v1::SessionRequest frame;
          encode_body(PlanReady{}, frame);
          frame.set_seq(r.raw->seq() + 1000);
          r.raw->raw(frame);
        }},
       {"messages acknowledged that were never sent", Moment::running,
        [](Rogue& r) {
-         v1::AgentMessage frame;
+         v1::SessionRequest frame;
          frame.mutable_nothing();
          frame.set_ack(uint64_t{1} << 60);
          r.raw->raw(frame);
        }},
       {"a frame without a body", Moment::running,
        [](Rogue& r) {
-         v1::AgentMessage frame;
+         v1::SessionRequest frame;
          frame.set_seq(r.raw->seq() + 1);
          r.raw->raw(frame);
        }},
       {"an enumerator that there is not", Moment::running,
        [](Rogue& r) {
-         v1::AgentMessage frame;
+         v1::SessionRequest frame;
          frame.mutable_event()->mutable_event()->mutable_fault()->set_state(static_cast<v1::FaultState>(77));
          frame.set_seq(r.raw->seq() + 1);
          r.raw->raw(frame);
@@ -131,14 +131,14 @@ std::vector<Case> frames() {
        }},
       {"a message of 4 MB of nothing", Moment::running,
        [](Rogue& r) {
-         v1::AgentMessage frame;
+         v1::SessionRequest frame;
          for (int i = 0; i < 2'000'000; ++i) frame.mutable_snapshot()->add_cells();
          frame.set_seq(r.raw->seq() + 1);
          r.raw->raw(frame);
        }},
       {"a flood without end", Moment::running,
        [](Rogue& r) {
-         v1::AgentMessage frame;
+         v1::SessionRequest frame;
          encode_body(EventReport{Event(RunEvent{RunEvent::Kind::aborted, r.me.now(), "stop"})}, frame);
          for (uint64_t i = 1; i <= 20'000; ++i) {
            frame.set_seq(r.raw->seq() + i);

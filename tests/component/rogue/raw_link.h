@@ -21,10 +21,10 @@ namespace shakedown::rogue {
 class RawLink final : public AgentLink {
  public:
   RawLink(const std::string& address, const std::string& token, boost::asio::io_context& loop)
-      : loop_(loop), channel_(make_channel(address)), stub_(v1::Drill::NewStub(channel_)) {
+      : loop_(loop), channel_(make_channel(address)), stub_(v1::DrillService::NewStub(channel_)) {
     context_.AddMetadata("shakedown-token", token);
     stream_ = stub_->Session(&context_);
-    v1::AgentMessage frame;
+    v1::SessionRequest frame;
     frame.mutable_resume()->set_session(random_token());
     raw(frame);
   }
@@ -37,20 +37,20 @@ class RawLink final : public AgentLink {
     reader_ = std::thread([this] { read(); });
   }
   void send(ToController message) override {
-    v1::AgentMessage frame;
+    v1::SessionRequest frame;
     encode_body(message, frame);
     frame.set_seq(++seq_);
     raw(frame);
   }
   void close() override {
-    v1::AgentMessage frame;
+    v1::SessionRequest frame;
     frame.mutable_closing();
     frame.set_seq(++seq_);
     raw(frame);
     stream_->WritesDone();
   }
   // Any frame as it is. False: the stream is over.
-  bool raw(v1::AgentMessage frame) {
+  bool raw(v1::SessionRequest frame) {
     if (frame.ack() == 0) frame.set_ack(heard_);
     return stream_->Write(frame);
   }
@@ -65,7 +65,7 @@ class RawLink final : public AgentLink {
     return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   }
   void read() {
-    v1::ControllerMessage frame;
+    v1::SessionResponse frame;
     while (stream_->Read(&frame)) {
       if (frame.seq() == 0) continue;
       heard_ = frame.seq();
@@ -79,9 +79,9 @@ class RawLink final : public AgentLink {
 
   boost::asio::io_context& loop_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::Drill::Stub> stub_;
+  std::unique_ptr<v1::DrillService::Stub> stub_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::AgentMessage, v1::ControllerMessage>> stream_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::SessionRequest, v1::SessionResponse>> stream_;
   std::shared_ptr<Handlers> handlers_;  // shared with what is posted
   std::atomic<uint64_t> heard_ = 0;
   uint64_t seq_ = 0;

@@ -149,7 +149,7 @@ std::vector<uint64_t> one_to(uint64_t n) {
 
 TEST_F(AgentOverGrpc, LosesAndDoublesNothingWhenItsStreamBreaks) {
   ASSERT_TRUE(run_until([&] { return ready_; }));
-  link_->send(Go{mono_now(), {}});
+  link_->send(Go{mono_now()});
   Rng rng(5);
   uint64_t steps = 0;
   while (seqs_.size() < 5 || steps < 300) {
@@ -218,7 +218,7 @@ TEST_F(LocalRun, EndsWhenTheControllerNeverSaysShutdown) {
     InProcessAgent agent("local", 1, "");
     start(agent);
     ASSERT_TRUE(ready_.get_future().get().ok);
-    link_->send(Go{mono_now(), {}});
+    link_->send(Go{mono_now()});
   }
   goodbye_.get_future().wait();
 }

@@ -290,7 +290,7 @@ TEST_F(GrpcLinks, LoseAndDoubleNothingWhenTheStreamBreaksAndReturns) {
       agent_->send(std::move(snapshot));
     }
     for (uint64_t n = rng.below(40); n > 0 && ordered < kMessages && !controllers_.empty(); --n) {
-      controllers_[0]->send(SnapshotAck{++ordered});
+      controllers_[0]->send(ClockPong{++ordered});
     }
     const std::size_t aim = std::min<std::size_t>(kMessages, reports_.size() + 1 + rng.below(60));
     ASSERT_TRUE(run_until([&] { return reports_.size() >= std::min<std::size_t>(aim, said); }));
@@ -309,7 +309,7 @@ TEST_F(GrpcLinks, LoseAndDoubleNothingWhenTheStreamBreaksAndReturns) {
   ASSERT_EQ(orders_.size(), kMessages);
   for (uint64_t i = 0; i < kMessages; ++i) {
     ASSERT_EQ(std::get<Snapshot>(reports_[i]).seq, i + 1);
-    ASSERT_EQ(std::get<SnapshotAck>(orders_[i]).seq, i + 1);
+    ASSERT_EQ(std::get<ClockPong>(orders_[i]).id, i + 1);
   }
   agent_->close();
   ASSERT_TRUE(run_until([&] { return !agent_closed_.empty() && !controller_closed_.empty(); }));

@@ -99,7 +99,7 @@ class AgentFixture : public ::testing::Test {
   void get_going(AgentOptions options) {
     get_ready(std::move(options));
     ASSERT_TRUE(all<PlanReady>()[0].ok);
-    controller_->send(Go{mono_now() + skew_, {}});
+    controller_->send(Go{mono_now() + skew_});
     ASSERT_TRUE(run_until([&] { return script_.clock.has_value(); }));
   }
   AgentOptions options() { return options_with(script_); }

@@ -37,7 +37,7 @@ TEST_F(AgentTest, MapsTheRunsZeroByItsOffset) {
   skew_ = 1h;
   get_ready(options());
   const MonoTime zero = mono_now() + 1s;
-  controller_->send(Go{zero + skew_, {}});
+  controller_->send(Go{zero + skew_});
   ASSERT_TRUE(run_until([&] { return script_.clock.has_value(); }));
   const Duration off = std::chrono::abs(script_.clock->zero() - zero);
   EXPECT_LE(off, all<PlanReady>()[0].clock_bound);
@@ -50,7 +50,7 @@ TEST_F(AgentTest, InTheControllersProcessTheZeroIsExact) {
   EXPECT_TRUE(pings_.empty());
   EXPECT_EQ(all<PlanReady>()[0].clock_bound, Duration{});
   const MonoTime zero = mono_now();
-  controller_->send(Go{zero, {}});
+  controller_->send(Go{zero});
   ASSERT_TRUE(run_until([&] { return script_.clock.has_value(); }));
   EXPECT_EQ(script_.clock->zero(), zero);
 }
@@ -90,7 +90,7 @@ TEST_F(AgentTest, ObeysOrders) {
   get_going(options());
   controller_->send(StartProbes{});
   controller_->send(StartLedgers{});
-  controller_->send(StageStart{StageId(1), PhaseId(0), 1, {}, {}});
+  controller_->send(StageStart{StageId(1), PhaseId(0), {}, {}});
   controller_->send(StageStop{StageId(1), {}});
   RunStep step;
   step.step = 5;
@@ -139,7 +139,7 @@ TEST_F(AgentTest, ReportsEachCheckBeforeItsAnswerAndCancelsThemAtTheEnd) {
 
 TEST_F(AgentTest, RefusesOrdersOutsideThePlan) {
   get_going(options());
-  controller_->send(StageStart{StageId(2), PhaseId(0), 0, {}, {}});
+  controller_->send(StageStart{StageId(2), PhaseId(0), {}, {}});
   controller_->send(VerifyLedger{9, LedgerId(1), 0, {}, 0});
   ASSERT_TRUE(run_until([&] { return heard<StepDone>() && heard<EventReport>(); }));
   EXPECT_FALSE(all<StepDone>()[0].ok);
@@ -283,7 +283,7 @@ TEST_F(AgentTest, WhatWasSweptBeforeGoIsReportedInRunTime) {
   get_ready(options());
   EXPECT_FALSE(heard<EventReport>());
   const MonoTime zero = mono_now() + 10s;
-  controller_->send(Go{zero, {}});
+  controller_->send(Go{zero});
   ASSERT_TRUE(run_until([&] { return heard<EventReport>(); }));
   const auto event = std::get<AgentEvent>(all<EventReport>()[0].event);
   EXPECT_EQ(event.kind, AgentEvent::Kind::leftover);
@@ -304,7 +304,7 @@ TEST_F(AgentTest, NoSecretLeavesItWhateverACommandOrATargetSays) {
   ASSERT_TRUE(run_until([&] { return heard<Hello>(); }));
   controller_->send(Plan{plan});
   ASSERT_TRUE(run_until([&] { return heard<PlanReady>(); }));
-  controller_->send(Go{mono_now(), {}});
+  controller_->send(Go{mono_now()});
   Action step;
   step.kind = Action::Kind::exec;
   step.describe = "fails";
@@ -341,7 +341,7 @@ TEST_F(AgentTest, AnAgentForLoadOnlyTouchesNothing) {
   controller_->send(Plan{plain});
   ASSERT_TRUE(run_until([&] { return heard<PlanReady>(); }));
   EXPECT_EQ(script_.faults_made, 0);
-  controller_->send(Go{mono_now(), {}});
+  controller_->send(Go{mono_now()});
   controller_->send(Inject{InjectionId(0), FaultId(0), StageId(0), {}});
   controller_->send(FinishFault{2, InjectionId(0), false, ""});
   ASSERT_TRUE(run_until([&] { return heard<StepDone>(); }));

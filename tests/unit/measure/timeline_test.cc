@@ -240,13 +240,11 @@ TEST_F(TimelineTest, AgentsAndTheRun) {
   const auto agent_event = [](AgentEvent::Kind kind, double t, std::string detail = "") {
     return Event(AgentEvent{.kind = kind, .agent = AgentId(0), .at = at(t), .detail = std::move(detail)});
   };
-  timeline_.apply(agent_event(AgentEvent::Kind::joined, 1));
   timeline_.apply(agent_event(AgentEvent::Kind::lost, 8));
   timeline_.apply(agent_event(AgentEvent::Kind::lost, 7));
   timeline_.apply(agent_event(AgentEvent::Kind::leftover, 9, "process 7 stopped"));
   timeline_.apply(agent_event(AgentEvent::Kind::warning, 9, "few ports"));
   timeline_.apply(Event(RunEvent{.kind = RunEvent::Kind::finished, .at = at(11)}));
-  EXPECT_TRUE(agent().joined);
   EXPECT_TRUE(agent().lost);
   EXPECT_EQ(agent().lost_at, at(7));
   EXPECT_EQ(agent().leftovers, std::vector<std::string>{"process 7 stopped"});

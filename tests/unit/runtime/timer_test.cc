@@ -18,11 +18,9 @@ TEST(Alarm, CallsOnceAtOrAfterItsInstant) {
   const MonoTime due = mono_now() + milliseconds(2);
   std::vector<MonoTime> called;
   alarm.at(due, [&] { called.push_back(mono_now()); });
-  EXPECT_TRUE(alarm.is_set());
   loop.run();
   ASSERT_EQ(called.size(), 1u);
   EXPECT_GE(called[0], due);
-  EXPECT_FALSE(alarm.is_set());
 }
 
 TEST(Alarm, SettingAgainReplaces) {

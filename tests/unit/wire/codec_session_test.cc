@@ -30,7 +30,7 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     Filler filler(seed);
     const ToController message = filler.make<TypeParam>();
-    const auto back = through_bytes<v1::AgentMessage>(message);
+    const auto back = through_bytes<v1::SessionRequest>(message);
     ASSERT_TRUE(back) << back.error().text();
     ASSERT_TRUE(same(message, back.value())) << "seed " << seed;
   }
@@ -38,16 +38,15 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
 
 template <class T>
 class ControllerMessages : public ::testing::Test {};
-using Ordered =
-    ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject, FinishFault,
-                     VerifyLedger, RunStep, ReadRelease, SnapshotAck, LeaseRenew, Shutdown, ReachTargets>;
+using Ordered = ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
+                                 FinishFault, VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, ReachTargets>;
 TYPED_TEST_SUITE(ControllerMessages, Ordered);
 
 TYPED_TEST(ControllerMessages, GiveEveryFieldBack) {
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     Filler filler(seed);
     const ToAgent message = filler.make<TypeParam>();
-    const auto back = through_bytes<v1::ControllerMessage>(message);
+    const auto back = through_bytes<v1::SessionResponse>(message);
     ASSERT_TRUE(back) << back.error().text();
     ASSERT_TRUE(same(message, back.value())) << "seed " << seed;
   }
@@ -126,14 +125,14 @@ class PlanMaker {
 TEST(PlanCodec, GivesEveryFieldBack) {
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     const Plan plan = PlanMaker(seed).make();
-    const auto back = through_bytes<v1::ControllerMessage>(ToAgent(plan));
+    const auto back = through_bytes<v1::SessionResponse>(ToAgent(plan));
     ASSERT_TRUE(back) << back.error().text();
     ASSERT_TRUE(same(ToAgent(plan), back.value())) << "seed " << seed;
   }
 }
 
 void expect_refused(const Plan& plan, const std::string& word) {
-  const auto back = through_bytes<v1::ControllerMessage>(ToAgent(plan));
+  const auto back = through_bytes<v1::SessionResponse>(ToAgent(plan));
   ASSERT_FALSE(back) << word;
   EXPECT_EQ(back.error().kind, ErrorKind::protocol);
   EXPECT_NE(back.error().message.find(word), std::string::npos) << back.error().message;
@@ -141,7 +140,7 @@ void expect_refused(const Plan& plan, const std::string& word) {
 
 TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
   const Plan good = PlanMaker(5).make();
-  ASSERT_TRUE(through_bytes<v1::ControllerMessage>(ToAgent(good)));
+  ASSERT_TRUE(through_bytes<v1::SessionResponse>(ToAgent(good)));
   Plan bad = good;
   bad.assignment.self = AgentId(3);
   expect_refused(bad, "agent (itself) 3 of 3");
@@ -167,7 +166,7 @@ TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
 }
 
 TEST(PlanCodec, RefusesAPortOutOfRange) {
-  v1::ControllerMessage frame;
+  v1::SessionResponse frame;
   encode_body(ToAgent(PlanMaker(3).make()), frame);
   frame.mutable_plan()->mutable_assignment()->mutable_plan()->mutable_targets(0)->set_port(65536);
   const auto back = decode_body(frame);
@@ -180,7 +179,7 @@ TEST(PlanCodec, BoundsADocumentInDepthValuesAndBytes) {
   const auto refused = [&](Document document) {
     Plan plan = good;
     plan.assignment.plan.operations.back().request.document = std::move(document);
-    return !through_bytes<v1::ControllerMessage>(ToAgent(plan));
+    return !through_bytes<v1::SessionResponse>(ToAgent(plan));
   };
   const auto deep = [](int levels) {
     Document out = text_document("x");
@@ -196,8 +195,8 @@ TEST(PlanCodec, BoundsADocumentInDepthValuesAndBytes) {
 }
 
 TEST(SessionCodec, RefusesAFrameWithoutBody) {
-  EXPECT_FALSE(decode_body(v1::AgentMessage()));
-  EXPECT_FALSE(decode_body(v1::ControllerMessage()));
+  EXPECT_FALSE(decode_body(v1::SessionRequest()));
+  EXPECT_FALSE(decode_body(v1::SessionResponse()));
 }
 
 TEST(IndexCheck, OfSnapshotsEventsAndOrders) {

@@ -12,8 +12,10 @@ namespace {
 template <class Model, class Proto>
 void expect_same_length() {
   const auto* proto = google::protobuf::GetEnumDescriptor<Proto>();
+  const int first = static_cast<int>(wire::first_of<Model>());
   const int last = static_cast<int>(wire::last_of<Model>());
-  EXPECT_EQ(proto->value_count(), last + 2) << proto->name();
+  EXPECT_EQ(proto->value_count(), last - first + 2) << proto->name();
+  EXPECT_NE(proto->FindValueByNumber(first + 1), nullptr) << proto->name();
   EXPECT_NE(proto->FindValueByNumber(last + 1), nullptr) << proto->name();
 }
 

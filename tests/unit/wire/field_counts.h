@@ -156,7 +156,7 @@ inline constexpr int kFields<ReleaseSource> = 2;
 template <>
 inline constexpr int kFields<Lane> = 2;
 template <>
-inline constexpr int kFields<Assignment> = 5;
+inline constexpr int kFields<Assignment> = 4;
 template <>
 inline constexpr int kFields<Hello> = 4;
 template <>
@@ -176,13 +176,13 @@ inline constexpr int kFields<Plan> = 1;
 template <>
 inline constexpr int kFields<ClockPong> = 3;
 template <>
-inline constexpr int kFields<Go> = 2;
+inline constexpr int kFields<Go> = 1;
 template <>
 inline constexpr int kFields<StartProbes> = 0;
 template <>
 inline constexpr int kFields<StartLedgers> = 0;
 template <>
-inline constexpr int kFields<StageStart> = 6;
+inline constexpr int kFields<StageStart> = 5;
 template <>
 inline constexpr int kFields<StageStop> = 2;
 template <>
@@ -195,8 +195,6 @@ template <>
 inline constexpr int kFields<RunStep> = 3;
 template <>
 inline constexpr int kFields<ReadRelease> = 1;
-template <>
-inline constexpr int kFields<SnapshotAck> = 1;
 template <>
 inline constexpr int kFields<LeaseRenew> = 1;
 template <>

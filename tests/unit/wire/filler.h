@@ -44,7 +44,8 @@ class Filler {
     if constexpr (std::is_same_v<T, bool>) {
       value = rng_.below(2) == 1;
     } else if constexpr (std::is_enum_v<T>) {
-      value = static_cast<T>(rng_.below(static_cast<uint64_t>(wire::last_of<T>()) + 1));
+      const auto first = static_cast<uint64_t>(wire::first_of<T>());
+      value = static_cast<T>(first + rng_.below(static_cast<uint64_t>(wire::last_of<T>()) - first + 1));
     } else if constexpr (std::is_integral_v<T>) {
       value = static_cast<T>(number());
     } else if constexpr (std::is_floating_point_v<T>) {
