@@ -181,8 +181,8 @@ Task<void> live(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection>
 namespace {
 
 // True when nothing differs from before: the record is removed and clean reported. Otherwise the differences are added
-// to the reason. patience: how long it may still await_clean.
-Task<bool> is_as_before(FaultContext& shared, Injection& injection, Duration patience, std::string& reason) {
+// to the reason. settling: how long it may still take.
+Task<bool> is_as_before(FaultContext& shared, Injection& injection, Duration settling, std::string& reason) {
   RecordLock lock;
   const MonoTime unlocked_by = mono_now() + kUndoPatience;
   const LockOutcome locked = co_await shared.journal.lock(injection.record.id, unlocked_by, lock);
@@ -190,7 +190,7 @@ Task<bool> is_as_before(FaultContext& shared, Injection& injection, Duration pat
   MechanismContext context = context_of(shared, injection, lock);
   const auto mechanism = make_mechanism(context);
   const bool may_become_clean = mechanism.value()->compare_is_complete() && injection.record.hold == Duration(0);
-  const MonoTime limit = mono_now() + (may_become_clean ? patience : Duration(0));
+  const MonoTime limit = mono_now() + (may_become_clean ? settling : Duration(0));
   std::vector<std::string> differing = co_await await_clean(*mechanism.value(), limit);
   if (differing.empty() && mechanism.value()->compare_is_complete()) {
     const Result<void> removed = shared.journal.remove(injection.record.id);
