@@ -6,6 +6,7 @@
 #include "controller/cli/commands.h"
 #include "controller/measure/windows.h"
 #include "controller/record/scoring.h"
+#include "core/base/regular_file.h"
 #include "core/runtime/http/client.h"
 
 namespace shakedown {
@@ -75,7 +76,7 @@ Result<std::string> token_of(const AnnotateCommand& command) {
   }
   std::string token;
   if (!command.token_file.empty()) {
-    SHAKEDOWN_TRY(token, file_content(command.token_file));
+    SHAKEDOWN_TRY(token, read_regular_file(command.token_file, kLargestSecret));
     while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
   } else if (!command.token_env.empty()) {
     const char* value = std::getenv(command.token_env.c_str());

@@ -7,10 +7,10 @@
 
 #include <cerrno>
 #include <condition_variable>
+#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <exception>
-#include <fstream>
 #include <initializer_list>
 #include <mutex>
 #include <thread>
@@ -69,11 +69,10 @@ std::string length_prefix(std::size_t length) {
 // The reader's place in the file.
 class Cursor {
  public:
-  explicit Cursor(std::istream& in) : in_(in) {}
+  explicit Cursor(std::FILE* in) : in_(in) {}
   // False at the end of the file; `short_read` tells whether it ended inside the bytes asked for.
   bool read(char* out, std::size_t n) {
-    in_.read(out, static_cast<std::streamsize>(n));
-    const auto got = static_cast<std::size_t>(in_.gcount());
+    const std::size_t got = std::fread(out, 1, n, in_);
     short_read_ = got != 0 && got != n;
     offset_ += got;
     return got == n;
@@ -82,7 +81,7 @@ class Cursor {
   uint64_t offset() const { return offset_; }
 
  private:
-  std::istream& in_;
+  std::FILE* in_;
   uint64_t offset_ = 0;
   bool short_read_ = false;
 };
@@ -264,11 +263,9 @@ Result<void> JournalWriter::sync() {
 }
 
 Result<JournalSummary> read_journal(const std::string& path, const std::function<void(JournalEntry)>& entry) {
-  SHAKEDOWN_TRY(require_regular_file(path));
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(errno_error("the journal " + path + " cannot be read", errno));
+  SHAKEDOWN_TRY(const OpenFile in, open_regular_file(path));
   JournalSummary summary;
-  Cursor cursor(in);
+  Cursor cursor(in.get());
   std::string header(kHeader.size(), '\0');
   if (!cursor.read(header.data(), header.size()) || header != kHeader) {
     summary.damage = "record 0 at byte 0: this is not a shakedown journal of version 1";

@@ -3,16 +3,15 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "controller/scenario/sections/decode.h"
 #include "controller/scenario/sections/describe.h"
 #include "controller/scenario/yaml/text.h"
 #include "controller/scenario/yaml/tree.h"
+#include "core/base/regular_file.h"
 #include "core/form/check.h"
 
 namespace shakedown {
@@ -100,13 +99,13 @@ Decoded load_scenario(const std::string& path) {
   if (error) return unreadable(path, error.message());
   if (std::filesystem::is_directory(absolute, error)) return unreadable(path, "it is a folder");
   if (std::filesystem::is_other(absolute, error)) return unreadable(path, "it is a pipe or a device");
-  std::ifstream file(absolute, std::ios::binary);
-  if (!file) return unreadable(path, std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
+  std::string why_not;
+  const OpenFile file = open_regular_file(absolute, why_not);
+  if (!file) return unreadable(path, why_not);
   // One byte more than allowed is enough to know that it is too large.
   std::string text(kLargestScenario + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return unreadable(path, "reading failed");
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) return unreadable(path, "reading failed");
   return decode_scenario(text, path, absolute.parent_path().string());
 }
 

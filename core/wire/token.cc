@@ -8,10 +8,15 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+
+#include "core/base/regular_file.h"
 
 namespace shakedown {
 namespace {
+
+constexpr std::size_t kLongestToken = 4096;
 
 // A file descriptor that closes itself.
 class Descriptor {
@@ -64,25 +69,21 @@ Result<std::string> create_token_file(const std::string& path) {
 }
 
 Result<std::string> read_token_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe is not waited for
-  if (file.get() < 0) {
-    return fail(errno_error("cannot read the token file " + path, errno, ErrorKind::unavailable));
+  std::string why_not;
+  const OpenFile file = open_regular_file(path, why_not);
+  if (!file) {
+    const bool there = ::access(path.c_str(), F_OK) == 0;
+    return fail(there ? ErrorKind::refused : ErrorKind::unavailable, "cannot read the token file " + path + ": " + why_not);
   }
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return fail(errno_error("cannot inspect the token file " + path, errno));
-  if (!S_ISREG(info.st_mode)) {
-    return fail(ErrorKind::refused, "the token file " + path + " is no regular file but a folder, a pipe or a device");
-  }
+  if (::fstat(::fileno(file.get()), &info) != 0) return fail(errno_error("cannot inspect the token file " + path, errno));
   if ((info.st_mode & 077) != 0 || (info.st_uid != ::geteuid() && ::geteuid() != 0)) {
     return fail(ErrorKind::refused, "the token file " + path +
                                         " must be readable by its owner only and be ours, but "
                                         "others may use it; run: chmod 600 " +
                                         path);
   }
-  std::array<char, 4096> text{};
-  const ssize_t size = ::read(file.get(), text.data(), text.size());
-  if (size < 0) return fail(errno_error("cannot read the token file " + path, errno));
-  std::string token(text.data(), static_cast<std::size_t>(size));
+  SHAKEDOWN_TRY(std::string token, read_to_end(file.get(), path, kLongestToken, ErrorKind::refused));
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r' || token.back() == ' ')) token.pop_back();
   if (token.empty()) return fail(ErrorKind::unavailable, "the token file " + path + " is empty; a token was expected");
   return token;

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Kills, ends, interrupts or freezes controller, agent and watchdog, any of them, at a random instant of a small drill, and proves
-that nothing is left: the target runs and answers, no command runs, no change and no record stands. Where everybody who could have
-undone it was killed, `undo --list` must tell it and `undo --run` must take it back.
+"""Kills, ends, interrupts or freezes controller, agent and watchdog, any of them, at a random instant of a small drill, or fills
+their disk or takes their state folder away and interrupts the run; and proves that nothing is left: the target runs and answers, no
+command runs, no change and no record stands. Where everybody who could have undone it was killed, `undo --list` must tell it and
+`undo --run` must take it back.
 
 A try is its seed. Usage: leftovers.py TRIES FIRST_SEED; the programs are in SHAKEDOWN_BIN_DIR. One line for each try, and a last one
 with the counts of exit codes. Exit 0 when no try failed.
@@ -11,6 +12,7 @@ import http.client
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -120,9 +122,32 @@ class Try:
                 found["agent"].append(pid)
         return found
 
+    def trouble(self, run, found, what):
+        """Nobody dies; what they write on is full or gone, and the run is interrupted."""
+        pids = [pid for several in found.values() for pid in several]
+        if what == "disk full":
+            for pid in pids:
+                self.fill_disk_of(pid)
+        else:
+            shutil.rmtree(self.path("state"), ignore_errors=True)
+        time.sleep(self.chance.uniform(0, 2))
+        pids += [pid for several in self.ours(run).values() for pid in several]
+        self.send(run.pid, signal.SIGINT)
+        return f"{what}, SIGINT to controller", pids
+
+    @staticmethod
+    def fill_disk_of(pid):
+        """As if it were: no file of it or of its children can be written."""
+        try:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]))
+        except ProcessLookupError:
+            pass
+
     def strike(self, run):
         time.sleep(self.chance.uniform(0, 7))
         found = self.ours(run)
+        if self.chance.random() < 0.2:
+            return self.trouble(run, found, self.chance.choice(["disk full", "state folder gone"]))
         names = [name for name, pids in found.items() if pids]
         chosen = self.chance.sample(names, self.chance.randint(1, len(names)))
         number = self.chance.choice([signal.SIGKILL] * 3 + [signal.SIGTERM, signal.SIGINT, signal.SIGSTOP])

@@ -82,7 +82,7 @@ Result<std::vector<ComponentLock>> lock_components_of(const std::vector<Standing
     const LockHolder holder{Owner{one.what.owner.run_id, own_process(), boot_id()}, state_dir_of(one.folder)};
     const std::string& dir = one.what.component.lock_dir;
     SHAKEDOWN_TRY(auto lock, ComponentLock::acquire(dir.empty() ? default_state_dir() : dir, key,
-                                                    one.what.component.component.name, holder));
+                                                    one.what.component.component.name, holder, LockFor::undo));
     locks.push_back(std::move(lock));
   }
   return locks;
@@ -111,6 +111,18 @@ Standing not_listed(const std::string& folder, const std::error_code& error) {
   one.folder = one.id = folder;
   one.trouble = "the folder cannot be listed: " + error.message();
   return one;
+}
+
+// Ours may not have been made yet; one that somebody names is there, and no link leads nowhere: a mistake would read as
+// "nothing stands".
+std::error_code why_no_folder(const std::string& dir, bool named) {
+  std::error_code error;
+  const bool absent = fs::symlink_status(dir, error).type() == fs::file_type::not_found;
+  if (absent && !named) return {};
+  const fs::file_type type = fs::status(dir, error).type();
+  if (type == fs::file_type::not_found) return std::make_error_code(std::errc::no_such_file_or_directory);
+  if (type != fs::file_type::directory && !error) return std::make_error_code(std::errc::not_a_directory);
+  return type == fs::file_type::directory ? std::error_code() : error;
 }
 
 // Its entries of which `wanted` is true, ascending. One that is not there has none.
@@ -145,6 +157,10 @@ std::vector<Standing> standing(const std::string& state_dir) {
   std::vector<Standing> out;
   std::vector<fs::path> folders;
   for (const std::string& dir : searched(state_dir)) {
+    std::error_code no_folder = why_no_folder(dir, !state_dir.empty());
+    if (!no_folder) no_folder = why_no_folder(dir + "/undo", false);
+    if (no_folder) out.push_back(not_listed(dir, no_folder));
+    if (no_folder) continue;
     const auto is_folder = [](const fs::directory_entry& entry) {
       std::error_code unknown;  // listing it tells then why
       return entry.is_directory(unknown) || (unknown && unknown != std::errc::no_such_file_or_directory);

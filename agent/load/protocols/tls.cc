@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <memory>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -31,31 +33,67 @@ bool is_address(const std::string& name) {
   return inet_pton(AF_INET, name.c_str(), &room) == 1 || inet_pton(AF_INET6, name.c_str(), &room) == 1;
 }
 
-// OpenSSL would wait for a pipe.
-Result<void> require_files(const TlsSpec& tls) {
-  for (const std::string* file : {&tls.ca_file, &tls.certificate_file, &tls.key_file}) {
-    if (file->empty()) continue;
-    SHAKEDOWN_TRY(require_regular_file(*file, ErrorKind::unavailable));
+struct Free {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Free>;
+
+// OpenSSL itself would wait for a pipe.
+constexpr std::size_t kLargestPem = 16 << 20;
+
+Result<Owned<BIO>> open_pem(const std::string& path, std::string& bytes) {
+  SHAKEDOWN_TRY(bytes, read_regular_file(path, kLargestPem, ErrorKind::unavailable));
+  return Owned<BIO>(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+}
+
+// Nobody is asked for one on the terminal.
+int no_passphrase(char*, int, int, void*) { return -1; }
+
+Owned<X509> next_certificate(BIO* pem) { return Owned<X509>(PEM_read_bio_X509_AUX(pem, nullptr, &no_passphrase, nullptr)); }
+
+// False when there is none. What follows the last one is no concern of ours.
+bool trust_all(SSL_CTX* context, BIO* pem) {
+  int count = 0;
+  for (Owned<X509> one = next_certificate(pem); one; one = next_certificate(pem)) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get()) == 1) ++count;
   }
-  return ok();
+  if (count > 0) ERR_clear_error();
+  return count > 0;
+}
+
+// The client's own certificate, then those that vouch for it.
+bool use_chain(SSL_CTX* context, BIO* pem) {
+  const Owned<X509> own = next_certificate(pem);
+  if (!own || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
+  for (Owned<X509> one = next_certificate(pem); one; one = next_certificate(pem)) {
+    if (SSL_CTX_add1_chain_cert(context, one.get()) != 1) return false;
+  }
+  ERR_clear_error();
+  return true;
+}
+
+bool use_key(SSL_CTX* context, BIO* pem) {
+  const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(pem, nullptr, &no_passphrase, nullptr));
+  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
 }
 
 Result<void> load_files(SSL_CTX* context, const Target& target) {
   const TlsSpec& tls = target.tls;
-  SHAKEDOWN_TRY(require_files(tls));
+  std::string bytes;
   if (tls.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context);
-  } else if (SSL_CTX_load_verify_locations(context, tls.ca_file.c_str(), nullptr) != 1) {
-    return tls_failure(target, "cannot load the CA file", tls.ca_file);
+  } else {
+    SHAKEDOWN_TRY(const auto pem, open_pem(tls.ca_file, bytes));
+    if (!trust_all(context, pem.get())) return tls_failure(target, "cannot load the CA file", tls.ca_file);
   }
   if (tls.certificate_file.empty()) return ok();
-  if (SSL_CTX_use_certificate_chain_file(context, tls.certificate_file.c_str()) != 1) {
-    return tls_failure(target, "cannot load the client certificate", tls.certificate_file);
-  }
-  if (SSL_CTX_use_PrivateKey_file(context, tls.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
-      SSL_CTX_check_private_key(context) != 1) {
-    return tls_failure(target, "cannot use the client key", tls.key_file);
-  }
+  SHAKEDOWN_TRY(const auto chain, open_pem(tls.certificate_file, bytes));
+  if (!use_chain(context, chain.get())) return tls_failure(target, "cannot load the client certificate", tls.certificate_file);
+  SHAKEDOWN_TRY(const auto key, open_pem(tls.key_file, bytes));
+  if (!use_key(context, key.get())) return tls_failure(target, "cannot use the client key", tls.key_file);
   return ok();
 }
 

@@ -14,6 +14,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 
 namespace shakedown::wire {
@@ -24,6 +25,9 @@ using Endpoint = boost::asio::ip::tcp::endpoint;
 // More agents than that join no drill, and each connection costs some 12 KB.
 constexpr rlim_t kMostDescriptors = 2048;
 constexpr rlim_t kKeptFree = 64;
+// Connections of other users of this host: at once, and a second.
+constexpr double kTurns = 32;
+constexpr double kTurnsASecond = 10;
 
 // A descriptor from here on is one of the last: the kernel gives the lowest that is free.
 int first_kept_free() {
@@ -41,7 +45,22 @@ Endpoint endpoint_of(const std::string& address) {
   return {boost::asio::ip::make_address(host, error), static_cast<uint16_t>(std::stoi(address.substr(colon + 1)))};
 }
 
+bool from_this_host(int socket) {
+  Endpoint peer;
+  auto length = static_cast<socklen_t>(peer.capacity());
+  return ::getpeername(socket, peer.data(), &length) != 0 || peer.address().is_loopback();
+}
+
+// The peer hears of it at once, and no port of ours waits for its last word.
+void close_at_once(int socket) {
+  const linger now{1, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  ::close(socket);
+}
+
 }  // namespace
+
+TcpDoor::TcpDoor(int listener) : listener_(listener), turns_(kTurns), turns_at_(mono_now()) {}
 
 Result<std::unique_ptr<TcpDoor>> TcpDoor::open(const std::string& address) {
   Endpoint endpoint = endpoint_of(address);
@@ -92,10 +111,37 @@ bool TcpDoor::accept_one(const Take& take) {
     ::close(socket);
     return true;
   }
+  if (!may_enter(socket)) {
+    tell_crowd();
+    close_at_once(socket);
+    return true;
+  }
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   take(socket);
   return true;
+}
+
+bool TcpDoor::may_enter(int socket) {
+  if (!from_this_host(socket)) return true;
+  const std::optional<uid_t> user = users_.of(socket);
+  return (user && (*user == ::geteuid() || *user == 0)) || take_turn(mono_now());
+}
+
+bool TcpDoor::take_turn(MonoTime now) {
+  turns_ = std::min(kTurns, turns_ + kTurnsASecond * seconds(now - turns_at_));
+  turns_at_ = now;
+  if (turns_ < 1) return false;
+  turns_ -= 1;
+  return true;
+}
+
+void TcpDoor::tell_crowd() {
+  if (std::exchange(crowd_told_, true)) return;
+  log::warning(
+      "other users of this host open many connections to the port for agents: from here on some of theirs are closed at once; "
+      "an agent of another user may have to try again, one of ours does not",
+      {{"address", address_}});
 }
 
 void TcpDoor::tell_full() {

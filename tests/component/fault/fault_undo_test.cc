@@ -12,6 +12,7 @@
 #include "core/runtime/process/child_process.h"
 #include "tests/component/fault/fault_rig.h"
 #include "tests/support/faults.h"
+#include "tests/support/no_room.h"
 
 namespace shakedown::test {
 namespace {
@@ -88,14 +89,43 @@ TEST_F(TruthUndo, WhatStandsIsListedAndTakenBackByHand) {
 TEST(TruthStanding, WhereTheFolderCannotBeListedNobodySaysThatNothingStands) {
   TemporaryFolder folder;
   const std::string state = folder / "state";
-  EXPECT_THAT(standing(state), IsEmpty()) << "no folder, no records";
   ASSERT_EQ(::mkdir(state.c_str(), 0700), 0);
+  EXPECT_THAT(standing(state), IsEmpty()) << "no folder of records, no records";
   std::ofstream(state + "/undo") << "a file";
   const std::vector<Standing> all = standing(state);
   ASSERT_EQ(all.size(), 1U);
   EXPECT_THAT(all[0].text(), HasSubstr("what stands is not known"));
   EXPECT_EQ(take_back_run("crash", state).error().kind, ErrorKind::io);
   EXPECT_EQ(forget("undo", "why", state).error().kind, ErrorKind::usage);
+}
+
+// Who takes back is noted in a lock's file, which a full disk does not take; it keeps nobody from taking back.
+TEST_F(TruthUndo, WhatStandsIsTakenBackByHandOnAFullDisk) {
+  leave_it_paused();
+  {
+    const NoRoom full;
+    const auto left = take_back_run("crash", state);
+    ASSERT_TRUE(left.has_value()) << left.error().text();
+    EXPECT_THAT(left.value(), IsEmpty());
+  }
+  EXPECT_NE(state_of(pid()), 'T');
+  EXPECT_THAT(standing(state), IsEmpty());
+}
+
+// A slip of the pen, or a disk that is not mounted: a folder that somebody names is there.
+TEST(TruthStanding, WhereTheNamedFolderIsMissingNobodySaysThatNothingStands) {
+  TemporaryFolder folder;
+  const std::string state = folder / "state", records = folder / "other";
+  ASSERT_EQ(::mkdir(records.c_str(), 0700), 0);
+  ASSERT_EQ(::symlink("nowhere", (records + "/undo").c_str()), 0);
+  ASSERT_EQ(::symlink("nowhere", (folder / "link").c_str()), 0);
+  write_text(folder / "file", "");
+  for (const std::string& named : {state, folder / "link", folder / "file", folder / "file/below", records}) {
+    const std::vector<Standing> all = standing(named);
+    ASSERT_EQ(all.size(), 1U) << named;
+    EXPECT_THAT(all[0].text(), HasSubstr(named + ": the folder cannot be listed: "));
+    EXPECT_EQ(take_back_run("crash", named).error().kind, ErrorKind::io);
+  }
 }
 
 TEST_F(TruthUndo, ARecordThatCannotBeReadIsOfItsRunAndStaysUntilSomebodyForgetsIt) {

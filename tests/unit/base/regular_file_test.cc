@@ -40,5 +40,30 @@ TEST_F(RegularFile, APipeADeviceAndAFolderAreNeitherWaitedForNorReadWithoutEnd) 
   EXPECT_NE(read_regular_file(folder_ + "/none", 100).error().text().find("No such file"), std::string::npos);
 }
 
+// Its mode says that it is a file like any other; a read of it waits for the kernel's next line.
+TEST_F(RegularFile, TheKernelsLogIsNotWaitedFor) {
+  std::filesystem::create_symlink("/proc/kmsg", folder_ + "/link");
+  if (!open_regular_file(folder_ + "/link")) GTEST_SKIP() << "only root may open it, where it is";
+  const auto read = read_regular_file(folder_ + "/link", 64 << 20);
+  ASSERT_FALSE(read.has_value());
+  EXPECT_NE(read.error().text().find("waited for"), std::string::npos) << read.error().text();
+}
+
+TEST_F(RegularFile, OneOfTheKernelWithoutEndIsReadToTheLimit) {
+  const auto read = read_regular_file("/proc/self/pagemap", 100'000);
+  ASSERT_FALSE(read.has_value());
+  EXPECT_NE(read.error().text().find("longer than 100000 bytes"), std::string::npos) << read.error().text();
+}
+
+// As what was a file when it was looked at may be another when it is opened.
+TEST_F(RegularFile, WhatIsOpenIsReadWhateverItsNameThenIs) {
+  std::ofstream(folder_ + "/file") << "first";
+  const auto file = open_regular_file(folder_ + "/file");
+  ASSERT_TRUE(file.has_value());
+  std::filesystem::remove(folder_ + "/file");
+  ASSERT_EQ(::mkfifo((folder_ + "/file").c_str(), 0600), 0);
+  EXPECT_EQ(read_to_end(file.value().get(), folder_ + "/file", 10).value(), "first");
+}
+
 }  // namespace
 }  // namespace shakedown

@@ -80,7 +80,7 @@ bool lock_file(int file) {
 std::string lock_name(const std::string& key) { return file_name_for(canonical(key)); }
 
 Result<ComponentLock> ComponentLock::acquire(const std::string& lock_dir, const std::string& key, const std::string& component,
-                                             const LockHolder& holder) {
+                                             const LockHolder& holder, LockFor why) {
   SHAKEDOWN_TRY(auto file, open_lock(lock_dir, key, ".lock"));
   const bool free = lock_file(file.get());
   Noted noted = read_noted(file.get());
@@ -90,7 +90,9 @@ Result<ComponentLock> ComponentLock::acquire(const std::string& lock_dir, const 
                                        ", on this host; wait for its end or stop it");
   }
   ComponentLock lock(std::move(file), holder, std::move(noted.state_dirs));
-  SHAKEDOWN_TRY(lock.write());
+  const Result<void> written = lock.write();
+  if (written.has_error() && why == LockFor::drill) return fail(written.error());
+  if (written.has_error()) log::warning(written.error().message, {{"component", component}});
   return lock;
 }
 

@@ -23,11 +23,14 @@ struct LockHolder {
 // The lock file's name for a key: a pidfile (any spelling of its path), or any text.
 std::string lock_name(const std::string& key);
 
+// A full disk keeps nobody from taking back: there the note of the holder cannot be written, and an undo does without.
+enum class LockFor { drill, undo };
+
 class ComponentLock {
  public:
   // key: as lock_name. Error locked names the holder; io, refused: the folder.
   static Result<ComponentLock> acquire(const std::string& lock_dir, const std::string& key, const std::string& component,
-                                       const LockHolder& holder);
+                                       const LockHolder& holder, LockFor why = LockFor::drill);
   ComponentLock(ComponentLock&&) = default;
   ComponentLock& operator=(ComponentLock&&) = default;
 
