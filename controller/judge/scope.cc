@@ -28,6 +28,7 @@ std::string wrong_words(const AnswerCount& one) {
     case Mismatch::certificate: return "a certificate that is not trusted";
     case Mismatch::size: return "more than an answer may have";
     case Mismatch::rate: return "less than slowest a second";
+    case Mismatch::unasked: return "an answer before it was asked";
     default: return code;
   }
 }
@@ -167,6 +168,16 @@ std::string LoadScope::describe() const {
 
 bool may_be_out_at(const SecondRow& row, RunTime at, const Scenario& scenario) {
   return start_of(row.second + 1) <= at && at < start_of(row.second + 1) + scenario.operation(row.operation).timeout;
+}
+
+void each_out_at(RunTime at, const Evidence& evidence, const std::function<void(const SecondRow&)>& visit) {
+  Duration longest{};
+  for (const Operation& operation : evidence.scenario->operations) longest = std::max(longest, operation.timeout);
+  evidence.timeline->seconds().each_row(
+      [&](const SecondRow& row) {
+        if (may_be_out_at(row, at, *evidence.scenario)) visit(row);
+      },
+      second_of(at - longest), second_of(at));
 }
 
 void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -68,6 +69,8 @@ struct SecondTally {
 
 // Requests that were due before the instant, in a second that ended by then, and may have been out at it.
 bool may_be_out_at(const SecondRow& row, RunTime at, const Scenario& scenario);
+// All of these.
+void each_out_at(RunTime at, const Evidence& evidence, const std::function<void(const SecondRow&)>& visit);
 
 void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts);
 void add_outcomes(SecondTally& tally, const SecondRow& row);

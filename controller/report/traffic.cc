@@ -30,6 +30,7 @@ std::string answer_words(uint16_t status, Mismatch wrong) {
   if (wrong == Mismatch::certificate) return "certificate not trusted";
   if (wrong == Mismatch::size) return "larger than an answer may be";
   if (wrong == Mismatch::rate) return "slower than slowest";
+  if (wrong == Mismatch::unasked) return "answered before it was asked";
   const std::string code = status == 0 ? "an answer" : std::to_string(status);
   return wrong == Mismatch::none ? code + ", as expected" : code + ", " + to_string(wrong) + " not as expected";
 }

@@ -25,20 +25,10 @@ void check_users(Decoding& d, const View& phase, PhaseId id) {
                         kHint);
 }
 
-// The share of a phase's arrivals that a row is about.
-double share_of(const Load& load, const std::vector<OperationId>& operations) {
-  double all = 0, wanted = 0;
-  for (const MixEntry& entry : load.mix) {
-    all += entry.weight;
-    if (operations.empty() || entry.operation == operations.front()) wanted += entry.weight;
-  }
-  return all > 0 ? wanted / all : 0;
-}
-
 void check_limit(Decoding& d, const View& row, const Requirement& r, PhaseId id) {
   const Phase& phase = d.scenario.phase(id);
   if (!phase.load) return;
-  const double rate = peak_demand(d.scenario, id).rate * share_of(*phase.load, looks_at(r.sli).operations);
+  const double rate = peak_demand(d.scenario, id).rate * share_of_mix(*phase.load, looks_at(r.sli).operations);
   const double needed = std::ceil(rate * r.objective.limit - 1e-9), most = most_connections(d.scenario, *phase.load);
   if (needed <= most) return;
   d.diagnostics.warning(row["objective"].at(),
@@ -60,7 +50,53 @@ std::vector<PhaseId> judged_by(const Decoding& d, RequirementId id, const Scope&
   return out;
 }
 
+struct Sent {
+  const Request& request;
+  View at;
+};
+
+std::vector<Sent> requests_of(const Decoding& d, const View& root) {
+  std::vector<Sent> out;
+  const std::vector<View> operations = root["operations"].items(), ledgers = root["ledgers"].items();
+  for (std::size_t i = 0; i < operations.size(); ++i) out.push_back({d.scenario.operations[i].request, operations[i]});
+  for (std::size_t i = 0; i < ledgers.size(); ++i) {
+    out.push_back({d.scenario.ledgers[i].write, ledgers[i]["write"]});
+    out.push_back({d.scenario.ledgers[i].read, ledgers[i]["read"]});
+  }
+  return out;
+}
+
+std::string greeting_of(const Request& request) {
+  const Entry* greeting = request.document.find("greeting");
+  return greeting == nullptr ? "" : text_of(greeting->value);
+}
+
 }  // namespace
+
+double share_of_mix(const Load& load, const std::vector<OperationId>& operations) {
+  double all = 0, wanted = 0;
+  for (const MixEntry& entry : load.mix) {
+    all += entry.weight;
+    const bool among = std::find(operations.begin(), operations.end(), entry.operation) != operations.end();
+    if (operations.empty() || among) wanted += entry.weight;
+  }
+  return all > 0 ? wanted / all : 0;
+}
+
+void check_greetings(Decoding& d, const View& root) {
+  const std::vector<Sent> all = requests_of(d, root);
+  for (const Sent& one : all) {
+    const auto other = std::find_if(all.begin(), all.end(), [&](const Sent& other) {
+      return other.request.target == one.request.target && greeting_of(other.request) != greeting_of(one.request);
+    });
+    if (other == all.end() || !greeting_of(one.request).empty()) continue;
+    d.diagnostics.error(one.at.at(),
+                        "another request awaits a greeting of target " +
+                            ticked(d.scenario.targets[one.request.target.value].name) +
+                            ", which this one would take for its answer",
+                        "write the same `greeting` here");
+  }
+}
 
 void check_places(Decoding& d, const View& root) {
   const auto& agents = d.scenario.agents;

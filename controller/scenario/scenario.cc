@@ -44,7 +44,7 @@ void decode_all(Decoding& d, const View& root) {
   check_downstream(d, root);
   complete_operations(d, root);
   complete_faults(d, root);
-  if (!d.diagnostics.failed()) check_places(d, root);
+  if (!d.diagnostics.failed()) check_places(d, root), check_greetings(d, root);
   if (!d.diagnostics.failed()) check_evidence(d, root), check_connections(d, root);  // warnings only
   if (!d.diagnostics.failed()) check_checks_used(d, root);
 }

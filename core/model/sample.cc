@@ -26,6 +26,7 @@ const char* to_string(Mismatch mismatch) {
     case Mismatch::certificate: return "certificate";
     case Mismatch::size: return "size";
     case Mismatch::rate: return "rate";
+    case Mismatch::unasked: return "unasked";
   }
   return "unknown";
 }

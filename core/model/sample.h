@@ -40,8 +40,9 @@ enum class Mismatch : uint8_t {
   certificate,  // the peer's is not trusted: there was no answer at all
   size,         // larger than ConnectionPolicy::max_response: it was not read to its end
   rate,         // slower than ConnectionPolicy::slowest: it was not waited for
+  unasked,      // it came before the request was sent
 };
-inline constexpr std::size_t kMismatches = 7;
+inline constexpr std::size_t kMismatches = 8;
 const char* to_string(Mismatch mismatch);  // "none", "status", ...
 
 // Of a request that carries W3C trace context; all zero = none.

@@ -15,11 +15,21 @@ Shape tcp_request_shape(const std::vector<std::string>& names) {
        may("length", bytes(1, kLongestAnswer), "It has so many bytes."),
        may("close", boolean(), "true: it ends where the target closes the connection, after a byte at least.")});
   until.exactly_one = {{"text", "regex", "length", "close"}};
+  Shape greeting = mapping("end of a TCP greeting", "What ends a greeting, which is no part of an answer.",
+                           {may("text", holes(names), "It ends with this text, such as \"\\r\\n\"."),
+                            may("regex", scalar(Form::regex),
+                                "It ends with the bytes in which this is found first (RE2), such as \"220 [^\\n]*\\n\"."),
+                            may("length", bytes(1, kLongestAnswer), "It has so many bytes.")});
+  greeting.exactly_one = {{"text", "regex", "length"}};
   return mapping(
       "TCP request",
       "A text that is sent over a connection, and the answer that is read until its end. In `send` and `until` "
       "{name} of a known name is replaced; every other brace is text.",
       {otherwise("send", holes(names), "nothing: the target speaks first", "What is sent."),
+       otherwise(
+           "greeting", greeting, "none: what the target says before it is asked is no answer, and fails the request",
+           "Where the target speaks first on each new connection, as those of SMTP, FTP or MySQL do: its greeting is awaited "
+           "before anything is sent, and lies within the request's time."),
        need("until", until, "What ends the answer."),
        may("most", bytes(1, kLongestAnswer), "1MiB",
            "An answer of more bytes is not read to its end: its request failed, and its connection is closed."),
@@ -50,6 +60,10 @@ void check_tcp_request(const View& request, const RequestRules& rules, Diagnosti
   }
   if (close && !close.boolean())
     diagnostics.error(close.at(), "`close: false` ends no answer", "write close: true, or something else");
+  if (request["greeting"] && !request["send"]) {
+    diagnostics.error(request["greeting"].at(), "without `send` the greeting is the answer",
+                      "leave `greeting` out, or write send");
+  }
   if (rules.traced) {
     diagnostics.warning(request.at(), "`trace: w3c`: a `tcp` request carries no trace context",
                         "expect traces of the others only");
@@ -78,6 +92,12 @@ ProtocolForm tcp_form() {
 TcpRequest read_tcp_request(const View& view, const std::vector<std::string>& secrets) {
   TcpRequest request;
   if (view["send"]) request.send = text_with_holes(view["send"], secrets);
+  if (const View end = view["greeting"]) {
+    request.greeting.emplace();
+    if (end["text"]) request.greeting->text = text_with_holes(end["text"], secrets);
+    if (end["regex"]) request.greeting->regex = end["regex"].text();
+    if (end["length"]) request.greeting->length = end["length"].bytes().count;
+  }
   const View until = view["until"];
   if (until["text"]) request.until_text = text_with_holes(until["text"], secrets);
   if (until["regex"]) request.until_regex = until["regex"].text();

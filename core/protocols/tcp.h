@@ -13,8 +13,16 @@
 
 namespace shakedown {
 
+// What the peer says to each connection before it is asked. Exactly one tells its end.
+struct TcpGreeting {
+  std::optional<Text> text;
+  std::optional<std::string> regex;
+  uint64_t length = 0;
+};
+
 struct TcpRequest {
-  Text send;  // empty = the peer speaks first
+  Text send;  // empty = the peer speaks first, and that is the answer
+  std::optional<TcpGreeting> greeting;
   // What ends an answer: exactly one.
   std::optional<Text> until_text;
   std::optional<std::string> until_regex;  // see core/base/regex.h; searched

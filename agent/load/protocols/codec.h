@@ -12,7 +12,8 @@ namespace shakedown {
 
 class Codec {
  public:
-  enum class Status { need_more, complete, broken, too_long };  // too_long: more than the request allows an answer
+  // too_long: more than the request allows an answer; greeted: the greeting has ended, and the request is to be sent
+  enum class Status { need_more, complete, broken, too_long, greeted };
   struct Progress {
     Status status = Status::need_more;
     std::size_t used = 0;  // bytes of this piece that belong to the answer (complete: the rest is surplus)
@@ -20,8 +21,15 @@ class Codec {
 
   virtual ~Codec() = default;
 
-  // A call begins: the bytes to send, valid until scratch changes; they may be rendered into it.
+  // The connection is new.
+  virtual void opened() {}
+  // A call begins: the bytes to send, valid until scratch changes; they may be rendered into it. Empty while a greeting is
+  // awaited.
   virtual std::string_view begin(Call& call, std::string& scratch) = 0;
+  // After `greeted`: the bytes to send.
+  virtual std::string_view request(Call&, std::string&) { return {}; }
+  // Whether what the peer says before it was asked would be taken for the answer; valid once begun.
+  virtual bool mistakes_greetings() const { return false; }
   // Some of its answer, in any pieces. Not after another status than need_more.
   virtual Progress feed(std::string_view piece) = 0;
   // The peer closed: complete when that is what ends the answer, else broken.

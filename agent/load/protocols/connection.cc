@@ -141,6 +141,7 @@ void Connection::handshake(MonoTime now) {
 
 void Connection::open(MonoTime ready, MonoTime now) {
   state_ = State::open;
+  codec_->opened();
   wait(true);
   pool_.connected(*this, ready, now);
 }
@@ -215,6 +216,15 @@ void Connection::start(Call& call, MonoTime now) {
   answer_bytes_ = 0;
   held_until_ = now;
   const std::string_view bytes = codec_->begin(call, pool_.scratch());
+  // What has come already is no answer to what is sent now. (In TLS it may be the session's own.)
+  if (codec_->mistakes_greetings() && !tls_ && unread(arrival_.socket) > 0) {
+    answered_unasked(now);
+    return;
+  }
+  send_request(bytes, now);
+}
+
+void Connection::send_request(std::string_view bytes, MonoTime now) {
   std::size_t sent = 0;
   if (!send(bytes, sent)) {
     die(Outcome::reset, now);
@@ -222,6 +232,12 @@ void Connection::start(Call& call, MonoTime now) {
     tail_.assign(bytes.substr(sent));
     wait(false);
   }
+}
+
+void Connection::answered_unasked(MonoTime now) {
+  pool_.log_unasked();
+  call_->wrong = Mismatch::unasked;
+  die(Outcome::failed, now);
 }
 
 void Connection::send_tail(MonoTime now) {

@@ -78,7 +78,10 @@ class Connection {
   void drain_plain(MonoTime now, std::size_t budget);
   void drain_tls(MonoTime now, std::size_t budget);
   bool send(std::string_view bytes, std::size_t& sent);
+  void send_request(std::string_view bytes, MonoTime now);
   void send_tail(MonoTime now);
+  void answered_unasked(MonoTime now);
+  bool greeted(std::string_view surplus, MonoTime now);
   void note_arrival();
   bool closed_as_we_sent(MonoTime now);
   bool consume(std::string_view bytes, MonoTime now);

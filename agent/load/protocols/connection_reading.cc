@@ -97,6 +97,7 @@ void Connection::drain_tls(MonoTime now, std::size_t budget) {
 bool Connection::consume(std::string_view bytes, MonoTime now) {
   if (call_ == nullptr) {
     if (codec_->harmless(bytes)) return true;
+    if (served_ > 0 && codec_->mistakes_greetings()) pool_.log_unasked();
     die(Outcome::reset, now);
     return false;
   }
@@ -115,12 +116,29 @@ bool Connection::consume(std::string_view bytes, MonoTime now) {
     die(Outcome::failed, now);
     return false;
   }
+  if (progress.status == Codec::Status::greeted) return greeted(bytes.substr(progress.used), now);
   // More than the one answer that was asked for is nonsense too.
   if (progress.status == Codec::Status::broken || !codec_->harmless(bytes.substr(progress.used))) {
     die(Outcome::reset, now);
     return false;
   }
+  if (served_ == 0 && pool_.spoke_unasked() && codec_->mistakes_greetings()) {
+    answered_unasked(now);
+    return false;
+  }
   complete(now);
+  return state_ != State::closed;
+}
+
+// What follows a greeting came before the request was sent.
+bool Connection::greeted(std::string_view surplus, MonoTime now) {
+  if (!surplus.empty()) {
+    answered_unasked(now);
+    return false;
+  }
+  answering_ = false;
+  answer_bytes_ = 0;
+  send_request(codec_->request(*call_, pool_.scratch()), now);
   return state_ != State::closed;
 }
 

@@ -274,6 +274,13 @@ void Pool::close() {
   open_ = 0;
 }
 
+void Pool::log_unasked() {
+  if (unasked_logged_) return;
+  unasked_logged_ = true;
+  log::warning("the target says what nobody asked for: a greeting is declared by `greeting`, and `until` must end a whole answer",
+               {{"target", target_.target.name}});
+}
+
 void Pool::log_distrust(const std::string& reason) {
   if (distrust_logged_) return;
   distrust_logged_ = true;

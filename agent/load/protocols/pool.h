@@ -62,6 +62,10 @@ class Pool final : public Driver {
   uint16_t next_address() { return static_cast<uint16_t>(address_++ % target_.endpoints.size()); }
   // Said once per driver: what the target does is data, not a log line per request.
   void log_distrust(const std::string& reason);
+  // The target said something that nobody had asked for, and which might be taken for an answer: from now on the first answer on
+  // each connection is one.
+  void log_unasked();
+  bool spoke_unasked() const { return unasked_logged_; }
   bool worn_out(const Connection& connection, MonoTime now) const;
   const DriverOptions& options() const { return options_; }
   std::string& scratch() { return scratch_; }
@@ -111,7 +115,7 @@ class Pool final : public Driver {
   LoopTimer retry_timer_;
   HandlerMemory retry_memory_;
   bool retry_armed_ = false;
-  bool distrust_logged_ = false;
+  bool distrust_logged_ = false, unasked_logged_ = false;
   bool closed_ = false;
   std::string scratch_;
   std::vector<char> read_buffer_;

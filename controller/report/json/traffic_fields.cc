@@ -5,7 +5,7 @@
 namespace shakedown::report {
 namespace {
 
-Json wrong_type() { return type::or_null(type::one_of({"status", "header", "body", "certificate", "size", "rate"})); }
+Json wrong_type() { return type::or_null(type::one_of({"status", "header", "body", "certificate", "size", "rate", "unasked"})); }
 Json status_type() {
   return type::described({{"type", {"integer", "null"}}}, "null: there was no answer, or its protocol has no status");
 }

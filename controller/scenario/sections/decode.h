@@ -86,9 +86,17 @@ void complete_operations(Decoding& d, const View& root);
 void complete_faults(Decoding& d, const View& root);
 void check_evidence(Decoding& d, const View& root);                          // check_evidence.cc
 std::vector<const Phase*> phases_of(const Decoding& d, const Scope& scope);  // those that a scope covers
+// check_time.cc: warns of rows that need more requests, more time or more checks than are declared
+void check_rate(Decoding& d, const Row& row, const ThroughputSli& s);
+void check_shows(Decoding& d, const Row& row, const std::vector<ProbeId>& probes);
+void check_shows_after(Decoding& d, const Row& row, FaultId id, const std::vector<ProbeId>& probes);
+void check_waits(Decoding& d, const Row& row, FaultId id);
 // check_connections.cc: refuses a `max_outstanding` that the declared agents cannot share; warns of a declared
 // `connections: max` that the declared load outgrows.
 void check_places(Decoding& d, const View& root);
+double share_of_mix(const Load& load, const std::vector<OperationId>& operations);  // of a phase's arrivals; none named = all
+// Refuses a request without the `greeting` that another awaits of the same target: they share its connections.
+void check_greetings(Decoding& d, const View& root);
 void check_connections(Decoding& d, const View& root);
 void check_whole_seconds(Decoding& d, const View& view, Duration over);  // refuses an `over` that is none
 

@@ -77,7 +77,7 @@ constexpr Trace last_of() {
 }
 template <>
 constexpr Mismatch last_of() {
-  return Mismatch::rate;
+  return Mismatch::unasked;
 }
 template <>
 constexpr NodeType last_of() {

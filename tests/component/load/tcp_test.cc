@@ -1,4 +1,5 @@
 // Load, probes and ledgers over TCP, plain and in TLS.
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "agent/load/prepare.h"
 #include "agent/load/watch/ledger_file.h"
 #include "tests/component/load/rig/drill.h"
+#include "tests/component/load/rig/driver_rig.h"
 #include "tests/component/load/rig/tls_server.h"
 
 namespace shakedown {
@@ -115,6 +117,67 @@ TEST(TcpLoad, AGreetingIsAwaitedWhereNothingIsSent) {
   scenario.operations[0].request = over_tcp({{"until", until("text", text_document("\n"))}});
   scenario.connections.max_requests = 1;
   EXPECT_EQ(total(Drill(scenario).run(), Outcome::ok), 30u);
+}
+
+// Says so on each connection, and answers only who has waited for it.
+TestServer::Script greeter(std::string greeting) {
+  return [greeting = std::move(greeting)](Peer& peer) {
+    pollfd early{peer.socket(), POLLIN, 0};
+    if (::poll(&early, 1, 20) != 0 || !peer.send(greeting)) return;
+    while (const auto line = peer.line()) {
+      if (!peer.send("250 you said " + *line + "\r\n")) return;
+    }
+  };
+}
+
+TEST(TcpLoad, ADeclaredGreetingIsAwaitedBeforeAnythingIsSent) {
+  for (const char* key : {"text", "regex"}) {
+    TestServer server(greeter("220-mail\r\n220 ready\r\n"));
+    DrillPlan scenario = lines(server.port(), "", until("text", text_document("\n")));
+    scenario.operations[0].request = over_tcp({{"send", text_document("NOOP\r\n")},
+                                               {"greeting", until(key, text_document("220 ready\r\n"))},
+                                               {"until", until("text", text_document("\n"))}});
+    scenario.operations[0].expect = mapping_document({{"starts", text_document("250 you said NOOP")}});
+    scenario.connections.max = 2;
+    const Snapshot s = Drill(scenario).run();
+    EXPECT_EQ(total(s, Outcome::ok), 30u) << key;
+    EXPECT_LE(server.connections(), 2u) << key;
+  }
+}
+
+TEST(TcpLoad, TruthAGreetingThatNobodyDeclaredIsNoAnswer) {
+  TestServer server([](Peer& peer) {
+    if (!peer.send("220 ready\n")) return;
+    while (peer.line() && peer.send("250 done\n")) {
+    }
+  });
+  DrillPlan scenario = lines(server.port(), "NOOP\n", until("text", text_document("\n")));
+  scenario.connections.max = 1;
+  const Snapshot s = Drill(scenario).run();
+  EXPECT_TRUE(balanced(s));
+  EXPECT_LE(total(s, Outcome::ok), 5u) << "until the answer came that it was taken for";
+  EXPECT_GE(total(s, Outcome::failed) + total(s, Outcome::reset), 25u);
+}
+
+TEST(TcpLoad, TruthWhatCameBeforeTheRequestIsNotItsAnswer) {
+  std::atomic<bool> speak = false, said = false;
+  TestServer server([&](Peer& peer) {
+    while (peer.line() && peer.send("pong\n")) {
+      while (!speak) ::poll(nullptr, 0, 1);
+      if (!said) peer.send("pong\n");
+      said = true;
+    }
+  });
+  DriverRig rig(lines(server.port(), "ping\n", until("text", text_document("\n"))));
+  rig.timeout = std::chrono::seconds(15);
+  rig.submit(mono_now());
+  rig.until([&] { return rig.ends == 1; });
+  EXPECT_EQ(rig.outcome, Outcome::ok);
+  speak = true;
+  while (!said) ::poll(nullptr, 0, 1);
+  rig.submit(mono_now());
+  rig.until([&] { return rig.ends == 2; });
+  EXPECT_EQ(rig.outcome, Outcome::failed);
 }
 
 TEST(TcpLoad, TruthAnAnswerWithoutEndFailsAtItsBoundAndIsNotBrokenOff) {

@@ -9,11 +9,15 @@
 
 namespace shakedown {
 
+struct TcpEnd;
 struct TcpMessage;
 
 class TcpCodec final : public Codec {
  public:
+  void opened() override { fresh_ = true; }
   std::string_view begin(Call& call, std::string& scratch) override;
+  std::string_view request(Call& call, std::string& scratch) override;
+  bool mistakes_greetings() const override;
   Progress feed(std::string_view piece) override;
   Status end() override;
   Answer answer() const override;
@@ -23,12 +27,16 @@ class TcpCodec final : public Codec {
   void trim() override;
 
  private:
+  void await(const TcpEnd& end, const Call& call);
   Progress feed_some(std::string_view piece);
   Progress feed_text(std::string_view piece);
   Progress feed_length(std::string_view piece);
 
   const TcpMessage* message_ = nullptr;  // of the call that began last
-  std::string end_;                      // what ends the answer, with its holes filled
+  const TcpEnd* until_ = nullptr;        // of the greeting, then of the answer
+  std::string end_;                      // its text, with its holes filled
+  bool fresh_ = false;                   // nothing was asked on this connection yet
+  bool greeting_ = false;                // it is awaited
   std::string answer_;
 };
 

@@ -11,12 +11,17 @@
 
 namespace shakedown {
 
+struct TcpEnd {
+  TextTemplate text;  // empty = something else ends it
+  std::optional<Regex> regex;
+  uint64_t length = 0;  // bytes, 0 = something else
+};
+
 struct TcpMessage final : PreparedRequest {
   TextTemplate send;
-  TextTemplate until_text;  // empty = something else ends the answer
-  std::optional<Regex> until_regex;
-  uint64_t until_length = 0;  // bytes, 0 = something else
-  uint64_t longest = 0;       // bytes of an answer
+  std::optional<TcpEnd> greeting;  // what the peer says first on a connection
+  TcpEnd until;
+  uint64_t longest = 0;  // bytes of an answer
   bool repeatable = false;
 
   // Errors: scenario (an expression that cannot be used, a secret that is not declared).
