@@ -96,7 +96,7 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   const SeriesEvidence found = examine_series(*series, 2 * requirement.confidence - 1, evidence);
   if (!found.law) {
     return nothing(Unit::margin, "No data: there is no scaling law: " + found.scored.problem + ".",
-                   "a series of at least 6 steps that complete");
+                   "a series of at least 4 steps that complete, at 3 different levels or more");
   }
   const std::optional<double> at = number_at(found.scored, sli.at);
   if (!at) return no_step_there(found, sli.at, end_of(sli.phase, evidence));

@@ -42,22 +42,68 @@ struct Rates {
   double offered = 0;                 // a second: what the target was asked, or could have been
 };
 
+// How long a request may take its user in the mean, in seconds, where the target keeps what is promised of it: of a row about
+// latency, its limit for that share and the timeout for the rest. Without such a row an answer may take until its timeout.
+double promised_answer(OperationId id, const Scenario& scenario) {
+  const double timeout = shakedown::seconds(scenario.operation(id).timeout);
+  double promised = timeout;
+  for (const Requirement& row : scenario.requirements) {
+    const auto* latency = std::get_if<LatencySli>(&row.sli);
+    if (latency == nullptr || latency->operation != id || row.objective.comparison != Comparison::at_most) continue;
+    const double limit = std::min(row.objective.limit, timeout);
+    promised = std::min(promised, latency->quantile * limit + (1 - latency->quantile) * timeout);
+  }
+  return promised;
+}
+
+// The requests a second of the users of a closed stage, were each answered as promised.
+double asked_by_users(const StageRecord& stage, const ThroughputSli& sli, const Scenario& scenario) {
+  const auto& load = scenario.phase(stage.phase).load;
+  const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
+  if (closed == nullptr) return 0;
+  double cycle = 0, weights = 0;
+  for (const MixEntry& entry : load->mix) {
+    weights += entry.weight;
+    cycle += entry.weight * (shakedown::seconds(closed->think) + promised_answer(entry.operation, scenario));
+  }
+  if (cycle <= 0) return 0;
+  const double users = stage.role == StageRole::declared ? closed->users : std::max(1.0, stage.level);
+  return users * weights / cycle * share_of_mix(stage, sli.operations, scenario);
+}
+
 // What is not asked cannot be answered: the highest rate at which the load of the scope asks, in the mean of its whole
-// seconds. Users without time to think ask as soon as they are answered: no limit.
-double asked_rate(const LoadScope& scope, double offered, double never_offered, const Evidence& evidence) {
+// seconds. Users of a closed load ask again when they are answered: that they ask for too little is the target's fault only as
+// far as its answers take longer than is promised of them (docs/adr/0027).
+double asked_rate(const LoadScope& scope, const ThroughputSli& sli, double offered, const Missing& missing,
+                  const Evidence& evidence) {
   const auto whole = scope.whole_seconds();
   const double seconds = std::max(1.0, static_cast<double>(whole.size()));
   double by_users = 0;
-  for (const auto& [second, id] : whole) {
-    const StageRecord& stage = evidence.timeline->stages()[id.value];
-    const auto& load = evidence.scenario->phase(stage.phase).load;
-    const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
-    if (closed == nullptr) continue;
-    const double users = stage.role == StageRole::declared ? closed->users : std::max(1.0, stage.level);
-    if (closed->think <= Duration::zero()) return INFINITY;
-    by_users += users / shakedown::seconds(closed->think);
+  for (const auto& [second, id] : whole)
+    by_users += asked_by_users(evidence.timeline->stages()[id.value], sli, *evidence.scenario);
+  return std::max(offered + (missing.never_offered + missing.stood) / seconds, by_users / seconds);
+}
+
+bool holds_closed_load(const LoadScope& scope, const Evidence& evidence) {
+  const auto& stages = scope.stages();
+  return std::any_of(stages.begin(), stages.end(), [&](StageId id) { return closed_load(id, evidence) != nullptr; });
+}
+
+// Why a load that asked for too little proves no failure, and what would.
+void need_more_asked(Verdict& verdict, const std::string& asked, double limit, bool closed) {
+  if (closed) {
+    verdict.reason += fmt::format(
+        " The users of the closed load asked for only {} a second, as each waits for its answer before it asks again: whether "
+        "the "
+        "target carries more nobody tried.",
+        asked);
+  } else {
+    verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.", asked);
   }
-  return std::max(offered + never_offered / seconds, by_users / seconds);
+  const std::string wanted = format_number(limit);
+  set_needed(verdict, {closed ? fmt::format("an open load of {}/s or more, or more users", wanted)
+                              : fmt::format("a load that asks for {} a second or more", wanted),
+                       kNotByTime});
 }
 
 Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
@@ -117,7 +163,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   Missing missing = missing_in(scope, sli.operations, sum, evidence);
   const auto stood = stood_still(scope, sli.operations, evidence);
   for (const auto& [second, requests] : stood) missing.stood += requests;
-  const double asked = asked_rate(scope, rates.offered, missing.never_offered, evidence);
+  const double asked = asked_rate(scope, sli, rates.offered, missing, evidence);
   const double limit = requirement.objective.limit;
   const bool too_little =
       requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
@@ -149,14 +195,14 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
                                                                    : "a longer phase: the rate varies too much";
   }
   if (too_little && out.verdict.state == VerdictState::not_proven) {
-    out.verdict.reason += fmt::format(" The load asked for only {} a second, so this is not the target's failure.", told(asked));
-    set_needed(out.verdict, {fmt::format("a load that asks for {} a second or more", format_number(limit)), kNotByTime});
+    need_more_asked(out.verdict, told(asked), limit, holds_closed_load(scope, evidence));
   } else if (best) {
     conclude_missing(out, missing,
                      bounds ? compare(requirement.objective, bounds->lower, bounds->upper) : VerdictState::not_proven,
                      compare(requirement.objective, best->lower, best->upper));
   }
   check_called(out, scope, sli.operations, evidence);
+  check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   return out;
 }

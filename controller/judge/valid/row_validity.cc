@@ -46,17 +46,6 @@ double slack(const OpenLoad& load, const StageRecord& stage, double expected, Du
   return out;
 }
 
-double share_of_mix(const StageRecord& stage, const std::vector<OperationId>& operations, const Scenario& scenario) {
-  const auto& load = scenario.phase(stage.phase).load;
-  if (!load || operations.empty()) return 1;
-  double wanted = 0, all = 0;
-  for (const MixEntry& entry : load->mix) {
-    all += entry.weight;
-    if (is_among(entry.operation, operations)) wanted += entry.weight;
-  }
-  return all > 0 ? wanted / all : 1;
-}
-
 // How the users of one closed stage spent their time, in seconds.
 struct UserTime {
   double good = 0, bad = 0;
@@ -125,6 +114,17 @@ std::string missing_text(const Missing& missing) {
 }
 
 }  // namespace
+
+double share_of_mix(const StageRecord& stage, const std::vector<OperationId>& operations, const Scenario& scenario) {
+  const auto& load = scenario.phase(stage.phase).load;
+  if (!load || operations.empty()) return 1;
+  double wanted = 0, all = 0;
+  for (const MixEntry& entry : load->mix) {
+    all += entry.weight;
+    if (is_among(entry.operation, operations)) wanted += entry.weight;
+  }
+  return all > 0 ? wanted / all : 1;
+}
 
 const ClosedLoad* closed_load(StageId stage, const Evidence& evidence) {
   const PhaseId phase = evidence.timeline->stages()[stage.value].phase;

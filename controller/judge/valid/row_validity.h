@@ -24,6 +24,9 @@ struct Missing {
 double user_seconds(const SecondRow& row, Outcome outcome, const ClosedLoad& closed, const Evidence& evidence);
 const ClosedLoad* closed_load(StageId stage, const Evidence& evidence);  // nullptr: an open one, or none
 
+// Which share of the requests of the stage's load are of these operations; 1 for none named.
+double share_of_mix(const StageRecord& stage, const std::vector<OperationId>& operations, const Scenario& scenario);
+
 // limit: good answers that took longer hold their users back too, in a row about latency.
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
                    const Evidence& evidence, Duration limit = Duration::max());

@@ -57,6 +57,24 @@ TEST(TruthOfOutlasting, AShareInsideTheFaultIsNotProvenByTheSecondThatTheLoadSaw
   EXPECT_EQ(run.judge(errors, Comparison::at_most, 0.01).state, VerdictState::fail);
 }
 
+TEST(TruthOfOutlasting, ARateInsideTheFaultIsNotProvenWhereTheLoadEndedBeforeTheServiceWasBack) {
+  for (const double away : {25.0, 15.0}) {
+    Drill drill;
+    const PhaseId phase = drill.add_phase("one", 25, 40);
+    const FaultId fault = drill.add_kill("x", phase);
+    const StageId stage = drill.run(phase, 0);
+    drill.load(stage, 0, 5, 40).load(stage, 5, 25, 30, 10);
+    drill.inject(fault, stage, 5, 5 + away + 0.2);
+    drill.probe(0, 33, {{5, 5 + away}});
+    ThroughputSli rate;
+    rate.scope.during = fault;
+    drill.require("R", rate, Comparison::at_least, 20);
+    const Verdict verdict = drill.verdict();
+    EXPECT_EQ(verdict.state, away > 20 ? VerdictState::not_proven : VerdictState::pass) << verdict.reason;
+    EXPECT_DOUBLE_EQ(*verdict.measured.value, 30);
+  }
+}
+
 TEST(TruthOfOutlasting, ALoadThatLastsShowsItAll) {
   Drill drill;
   const PhaseId phase = drill.add_phase("one", 20, 40);
