@@ -135,6 +135,20 @@ std::optional<RunTime> end_of_all_stages(const Timeline& timeline) {
   return std::min(end_of_stages(timeline), start_of_teardown(timeline).value_or(RunTime::max()));
 }
 
+// Checks that were out when teardown stopped the service, and had been so for no longer than good ones take, would have been good
+// for all that anybody knows: the observation ends with the first of them.
+std::optional<RunTime> cut_by_teardown(ProbeId id, const ProbeEvidence& probe, const Evidence& evidence) {
+  const std::optional<RunTime> over = start_of_teardown(*evidence.timeline);
+  if (!over) return std::nullopt;
+  const ProbeLog all = evidence.timeline->probe(id).before(*over);
+  std::optional<RunTime> first;
+  for (auto at = all.from(*over - all.longest()); at != all.end(); ++at) {
+    if (at->end <= *over || !has_failed(*at, evidence.scenario->probe(id))) continue;
+    if (!first || at->start < *first) first = at->start;
+  }
+  return first && *over - *first <= probe.report.longest_good ? first : std::nullopt;
+}
+
 ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
   ProbeEvidence out;
@@ -152,6 +166,7 @@ ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
     out.report = find_outages(out.results, probe, range);
     for (const Outage& outage : out.report.outages) out.outages.push_back(attribute(outage, evidence));
   }
+  if (const auto cut = cut_by_teardown(id, out, evidence); cut && out.due_until) out.due_until = std::min(*out.due_until, *cut);
   out.unobserved = unobserved(out, probe, from, evidence.end);
   if (out.results.empty()) return out;
   out.drilled = drilled(out, evidence);

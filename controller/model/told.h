@@ -62,8 +62,10 @@ struct Recovery {
   double most = 0;
   uint64_t injections = 0, keeping = 0;
   double keeping_most = 0;
-  bool masked = false;      // nobody saw it go away
-  bool overlapped = false;  // by an outage of another failure as well
+  bool masked = false;                        // nobody saw it go away
+  bool overlapped = false;                    // by an outage of another failure as well
+  std::vector<std::string> asked, elsewhere;  // nouns of what the row asks for, and of what failed meanwhile and it does not ask
+  double elsewhere_seconds = 0;
 };
 struct Carries {
   std::size_t search = 0;

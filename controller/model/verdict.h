@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,12 @@ struct InjectionVerdict {
   std::optional<double> stood;         // seconds for which a tolerated fault was at work; nullopt = not known, or no such row
 };
 
+// What failed while a fault was at work and no probe of the row asks.
+struct Elsewhere {
+  std::set<OperationId> operations;
+  double seconds = 0;  // for how long most of their requests failed, the longest
+};
+
 struct Verdict {
   RequirementId requirement;
   VerdictState state = VerdictState::unknown;
@@ -51,6 +58,7 @@ struct Verdict {
   bool outside_faults = false;  // fault windows meet what it is judged on, and are left out
   double observed_seconds = 0;  // how long the evidence is; 0 = not a matter of time
   std::vector<InjectionVerdict> injections;
+  Elsewhere elsewhere;  // of all valid ones
 };
 
 }  // namespace shakedown

@@ -80,21 +80,17 @@ Bounds HarmMeter::failures(TimeRange range, double confidence) const {
 Harm HarmMeter::in_flight_at_fault(TimeRange window) const {
   Harm out;
   std::map<StageId, UserTime> users;
-  Duration longest{};
-  for (const Operation& operation : evidence_->scenario->operations) longest = std::max(longest, operation.timeout);
-  evidence_->timeline->seconds().each_row(
-      [&](const SecondRow& row) {
-        if (!may_be_out_at(row, window.from, *evidence_->scenario) || in_window(row.second, evidence_->windows)) return;
-        const ClosedLoad* closed = closed_load(row.stage, *evidence_);
-        for (const Outcome outcome : kAllOutcomes) {
-          if (!is_bad(outcome)) continue;
-          out.failed += row.count(outcome);
-          if (closed == nullptr) continue;
-          users[row.stage].bad += user_seconds(row, outcome, *closed, *evidence_);
-          users[row.stage].bad_requests += row.count(outcome);
-        }
-      },
-      second_of(window.from - longest), second_of(window.from));
+  each_out_at(window.from, *evidence_, [&](const SecondRow& row) {
+    if (in_window(row.second, evidence_->windows)) return;
+    const ClosedLoad* closed = closed_load(row.stage, *evidence_);
+    for (const Outcome outcome : kAllOutcomes) {
+      if (!is_bad(outcome)) continue;
+      out.failed += row.count(outcome);
+      if (closed == nullptr) continue;
+      users[row.stage].bad += user_seconds(row, outcome, *closed, *evidence_);
+      users[row.stage].bad_requests += row.count(outcome);
+    }
+  });
   for (const auto& [stage, time] : users) add_held_up(out, stage, time);
   return out;
 }

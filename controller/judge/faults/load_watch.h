@@ -2,8 +2,11 @@
 // Ownership: borrows the evidence. Threads: one.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "controller/judge/faults/impact.h"
 
@@ -20,9 +23,12 @@ class LoadWatch {
   std::optional<RunTime> failing_until(const InjectionView& view, TargetId target, RunTime from, bool blind);
   // The longest run of whole seconds in the fault's window in which most requests to the target failed, more than in quiet time.
   // A second in which none was due is among it while those of before may still have been out: users who wait ask for nothing.
-  Duration mostly_failing(const InjectionView& view, TargetId target);
+  Duration mostly_failing(const InjectionView& view, TargetId target) { return mostly_failing(view, to(target), view.window.to); }
+  // The operations of targets that none of the probes asks, of which most requests failed for as long as makes an outage.
+  Elsewhere failing_elsewhere(const InjectionView& view, const std::vector<ProbeId>& probes);
 
  private:
+  using Wanted = std::function<bool(OperationId)>;
   struct Second {
     double bad = 0, judged = 0;
     double expected = 0, variance = 0;  // of bad ones in quiet time
@@ -30,13 +36,20 @@ class LoadWatch {
     bool fails(double share) const;
   };
   // The seconds that end by `to`: the one in which the next fault strikes is not this one's.
-  std::map<int64_t, Second> seconds_of(const InjectionView& view, TargetId target, RunTime from, RunTime to);
-  void add_in_flight(std::map<int64_t, Second>& out, const InjectionView& view, TargetId target, int64_t into) const;
+  std::map<int64_t, Second> seconds_of(const InjectionView& view, const Wanted& wanted, RunTime from, RunTime to);
+  void add_in_flight(std::map<int64_t, Second>& out, const InjectionView& view, const Wanted& wanted, int64_t into) const;
+  Wanted to(TargetId target) const;
+  // Of runs that began in the fault's window and are followed until then.
+  Duration mostly_failing(const InjectionView& view, const Wanted& wanted, RunTime until);
   const HarmMeter& meter_of(const InjectionView& view);
 
   const Evidence* evidence_;
   HarmMeter meter_;
   std::map<InjectionId, HarmMeter> meters_;
 };
+
+void add_elsewhere(Elsewhere& to, const Elsewhere& one);
+// " Meanwhile most write requests failed for up to 6s: front-door asks another target."; empty when none did.
+std::string elsewhere_words(const Elsewhere& elsewhere, const std::vector<ProbeId>& probes, const Scenario& scenario);
 
 }  // namespace shakedown::judging

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "controller/judge/options/tradeoffs.h"
 #include "controller/model/looks_at.h"
@@ -98,6 +99,13 @@ told::Recovery tell_recovery(std::size_t at, const RtoSli& sli, const Scorecard&
   out.masked =
       std::all_of(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid && one.note == "masked"; });
   out.overlapped = with_another(scenario.fault(sli.fault).name, card);
+  const Elsewhere& elsewhere = row.verdict.elsewhere;
+  if (elsewhere.operations.empty()) return out;
+  std::set<OperationId> asked;
+  for (const ProbeId id : sli.probes) asked.insert(scenario.probe(id).operation);
+  for (const OperationId id : asked) out.asked.push_back(scenario.operation(id).noun);
+  for (const OperationId id : elsewhere.operations) out.elsewhere.push_back(scenario.operation(id).noun);
+  out.elsewhere_seconds = elsewhere.seconds;
   return out;
 }
 

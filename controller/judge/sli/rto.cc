@@ -288,7 +288,9 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
   const std::vector<InjectionView> views = injections_of(sli.fault, evidence);
   std::optional<LoadWatch> load;  // which reads the whole record
   if (!views.empty()) load.emplace(evidence);
+  Elsewhere elsewhere;
   for (const InjectionView& view : views) {
+    if (view.valid() && view.overlap.empty()) add_elsewhere(elsewhere, load->failing_elsewhere(view, sli.probes));
     std::optional<InjectionBound> worst;
     for (const ProbeId id : sli.probes) {
       InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, *load, evidence);
@@ -298,6 +300,8 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
   }
   Judged out = judge_injections(requirement, std::move(bounds), {sli.injections, sli.share, "failovers"}, Unit::seconds);
   out.observed_seconds = evidence.last_second();
+  out.verdict.reason += elsewhere_words(elsewhere, sli.probes, *evidence.scenario);
+  out.verdict.elsewhere = std::move(elsewhere);
   return out;
 }
 

@@ -42,7 +42,8 @@ struct Toleration {
   uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
   std::vector<InjectionVerdict> rows;
   std::vector<ValidityReason> signals;
-  bool overlapped = false;                         // one of them met another fault
+  bool overlapped = false;  // one of them met another fault
+  Elsewhere elsewhere;
   std::vector<std::pair<RunTime, bool>> outcomes;  // of the valid ones: when, and whether it was tolerated
 };
 
@@ -76,6 +77,15 @@ bool followed(const InjectionView& view, const ProbeEvidence& probe) {
   });
 }
 
+// Until the next fault or the end of the checks the probe asked often enough to see an outage.
+bool could_see(const InjectionView& view, const ProbeEvidence& probe, const Evidence& evidence) {
+  const auto first = probe.results.from(view.effect_from);
+  uint32_t checks = 0;
+  const uint32_t enough = std::max(1U, evidence.scenario->probe(probe.id).down_after);
+  for (auto at = first; at != probe.results.end() && at->start < view.next && checks < enough; ++at) ++checks;
+  return checks >= enough;
+}
+
 // Most requests to the probe's target failed for as long as makes an outage, and the probe did not see it.
 bool blind_for_load(const InjectionView& view, ProbeId id, LoadWatch& load, const Evidence& evidence) {
   const Probe& probe = evidence.scenario->probe(id);
@@ -100,6 +110,11 @@ InjectionVerdict tolerated_by(InjectionView& view, const ToleratedSli& sli, Load
   if (row.valid && blind && !hit) {
     row.valid = false;
     row.note = "the probes did not watch the whole fault";
+  }
+  const auto sees = [&](ProbeId id) { return could_see(view, evidence.probe(id), evidence); };
+  if (row.valid && !hit && !std::all_of(sli.probes.begin(), sli.probes.end(), sees)) {
+    row.valid = false;
+    row.note = "fewer checks than make an outage were made before the next fault or the end";
   }
   const std::string stood = view.stood ? format_value(seconds(*view.stood), Unit::seconds) : "";
   if (row.valid && view.cut_short && !hit) {
@@ -133,6 +148,7 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
       reject_disturbed(view, sli.probes, evidence);
       InjectionVerdict row = tolerated_by(view, sli, load, evidence);
       out.overlapped = out.overlapped || (!row.valid && !view.overlap.empty());
+      if (row.valid) add_elsewhere(out.elsewhere, load.failing_elsewhere(view, sli.probes));
       ++out.all;
       if (row.valid) ++out.valid;
       if (!row.valid && view.blocks) ++out.blocked;
@@ -199,7 +215,9 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
         "faults {}; objective {}.{}",
         counts.clean, counts.valid, stood_words(counts), counts.all, at_least_percent(bounds.lower),
         confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
+    out.verdict.reason += elsewhere_words(counts.elsewhere, sli.probes, *evidence.scenario);
   }
+  out.verdict.elsewhere = std::move(counts.elsewhere);
   out.verdict.injections = std::move(counts.rows);
   if (out.verdict.state == VerdictState::not_proven) {
     const double limit = requirement.objective.limit;

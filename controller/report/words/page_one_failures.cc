@@ -73,6 +73,22 @@ std::string loss_words(const told::Loss& loss, const Scorecard& card) {
                      loss.newest ? "everything" : "part of what was", span, nouns, ours, tries, in_production(loss, card), team);
 }
 
+namespace {
+
+std::string all_of(const std::vector<std::string>& nouns) {
+  std::string out;
+  for (std::size_t i = 0; i < nouns.size(); ++i) out += (i == 0 ? "" : i + 1 < nouns.size() ? ", " : " and ") + plural(nouns[i]);
+  return out;
+}
+
+// What broke beside it is no less away.
+std::string but_elsewhere(const told::Recovery& told, const std::string& start, const std::string& limit) {
+  return fmt::format("{}, {} fail for up to {}; {} are back within {}, as promised ({}).", start, all_of(told.elsewhere),
+                     within_words(told.elsewhere_seconds), all_of(told.asked), within_words(told.most), limit);
+}
+
+}  // namespace
+
 std::string recovery_words(const told::Recovery& told, const Scorecard& card) {
   const ScoredRequirement& row = card.requirements.at(told.row);
   const std::string limit = time_words(row.requirement.objective.limit);
@@ -82,6 +98,7 @@ std::string recovery_words(const told::Recovery& told, const Scorecard& card) {
     return fmt::format("{}, the service is back within {} in {} of {} tries; promised are {} in {} of all.", start,
                        within_words(told.keeping_most), told.keeping, told.injections, limit, percent_text(told.share->value));
   }
+  if (passes && !told.elsewhere.empty()) return but_elsewhere(told, start, limit);
   if (passes && told.masked) {
     return fmt::format("{}, nobody sees the service go away for longer than {}, as promised ({}).", start,
                        within_words(told.most), limit);

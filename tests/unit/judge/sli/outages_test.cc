@@ -61,6 +61,27 @@ TEST(Outages, WhatTeardownStopsWasNotDown) {
   EXPECT_EQ(with_step_at(58, StepEvent::Kind::teardown).outages.size(), 1U);
 }
 
+// Checks take 0.4 s; those since `hung` are out until teardown ends them at 60.1 s.
+Verdict cut_by_teardown(double hung) {
+  Drill drill;
+  drill.scenario.probes[0].timeout = std::chrono::seconds(2);
+  drill.run(drill.add_phase("steady", 60, 0), 0);
+  for (double s = 0; s < 59.95; s += 0.1) drill.check(s, s + 0.05 < hung ? s + 0.4 : 60.1, s + 0.05 < hung);
+  StepEvent step;
+  step.kind = StepEvent::Kind::teardown;
+  step.what = "stop ledger";
+  step.started = testing::at(60.05);
+  step.ended = testing::at(61);
+  drill.add(step);
+  drill.require("R", OutagesSli{kFrontDoor}, Comparison::at_most, 0);
+  return drill.verdict();
+}
+
+TEST(TruthOfTeardown, ChecksThatItCutOffMidwayHideNoOutage) {
+  EXPECT_EQ(cut_by_teardown(59.7).state, VerdictState::pass) << cut_by_teardown(59.7).reason;
+  EXPECT_EQ(cut_by_teardown(59).state, VerdictState::not_proven) << "out for longer than a good one takes";
+}
+
 TEST(Mtbf, NoOutageProvesTimeOverThree) {
   // chaos-and-dr 10.1: lower 95 % bound T / 2.9957 without a failure, T / 4.7439 with one.
   EXPECT_EQ(judge_on(watched(3000, {}), MtbfSli{kFrontDoor}, Comparison::at_least, 1000).state, VerdictState::pass);
@@ -209,6 +230,23 @@ TEST(Tolerated, EveryOrAShare) {
   EXPECT_NE(v.needed.find("26 more"), std::string::npos) << v.needed;
   EXPECT_EQ(judge_on(drilled({5, 5, 5}), sli, Comparison::at_least, 0.9).state, VerdictState::fail);
   EXPECT_EQ(judge_on(drilled({}), sli, Comparison::at_least, 0.5).state, VerdictState::unknown);
+}
+
+TEST(TruthTolerated, AProbeThatCouldSeeNoOutageProvesNone) {
+  for (const double every : {1.0, 10.0}) {
+    Drill drill;
+    drill.scenario.probes[0].every = from_seconds(every);
+    const PhaseId crash = drill.add_phase("crash", 25, 0);
+    const FaultId kill = drill.add_kill("kill-ledger", crash);
+    for (int i = 0; i < 3; ++i) drill.inject(kill, drill.run(crash, 25.0 * i), 25.0 * i + 4, 25.0 * i + 6);
+    for (double s = 0; s < 75; s += every) drill.check(s, s + 0.005, true);
+    drill.require("TO", ToleratedSli{{kill}, kFrontDoor}, Comparison::at_least, 1);
+    const Verdict verdict = drill.verdict();
+    EXPECT_EQ(verdict.state == VerdictState::pass, every == 1) << verdict.reason;
+    if (every > 1) {
+      EXPECT_NE(verdict.injections.at(0).note.find("fewer checks than make an outage"), std::string::npos);
+    }
+  }
 }
 
 TEST(TruthMttr, AProbeThatNothingTookDownIsNoWorseThanOneThatWasDown) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "controller/report/words/page_one.h"
 #include "tests/unit/judge/timeline_builder.h"
 
 namespace shakedown {
@@ -116,6 +117,22 @@ TEST(TruthOfBlindProbes, WhatFailsAnywayOrOnceOrElsewhereIsNoAbsence) {
   EXPECT_EQ((BlindDrill{.to = 1, .share = 0.3}.tolerated().state), VerdictState::pass) << "a failover that a third noticed";
   EXPECT_EQ((BlindDrill{.to = 6, .elsewhere = true}.rto(3).state), VerdictState::pass) << "the probe watches another target";
   EXPECT_EQ((BlindDrill{.to = 6, .elsewhere = true}.tolerated().state), VerdictState::pass);
+}
+
+TEST(TruthOfBlindProbes, WhatFailsAtAnotherTargetIsToldBesideThePass) {
+  const BlindDrill elsewhere{.to = 6, .elsewhere = true};
+  EXPECT_THAT(elsewhere.rto(3).reason,
+              HasSubstr(" Meanwhile most read requests failed for up to 6s: front-door asks another target."));
+  EXPECT_THAT(elsewhere.tolerated().reason, HasSubstr(" Meanwhile most read requests failed for up to 6s"));
+  EXPECT_EQ((BlindDrill{.to = 1, .share = 0.3, .elsewhere = true}.rto(3).reason.find("Meanwhile")), std::string::npos);
+  EXPECT_EQ((BlindDrill{.to = 6}.tolerated().reason.find("Meanwhile")), std::string::npos) << "the probe asks this target";
+  Drill drill = elsewhere.made();
+  drill.scenario.operations[1].noun = "check-up";
+  drill.require("DR-1", RtoSli{FaultId(0), {ProbeId(0)}}, Comparison::at_most, 3);
+  std::string page;
+  for (const std::string& line : report::tldr_words(drill.judge())) page += line + "\n";
+  EXPECT_THAT(page, HasSubstr(", reads fail for up to 6 seconds; check-ups are back within "));
+  EXPECT_EQ(page.find("nobody sees the service go away"), std::string::npos) << page;
 }
 
 // Every request hangs for 7 s: those that were due in the last 3 s of it are answered at its end, within their timeout.

@@ -78,7 +78,8 @@ TEST(TruthWatching, OneInjectionIsOneRepairHoweverOftenItFlickers) {
   }
 }
 
-TEST(TruthPageOne, APassOfAShareTellsHowManyTriesKeptThePromise) {
+// Twelve kills, one of which keeps the service away for 12 s, the others for 1 s; promised are 5 s in 60 % of all.
+Drill eleven_of_twelve_in_time() {
   Drill drill;
   const PhaseId crash = drill.add_phase("crash", 20, 0);
   const FaultId kill = drill.add_kill("kill-ledger", crash);
@@ -90,6 +91,11 @@ TEST(TruthPageOne, APassOfAShareTellsHowManyTriesKeptThePromise) {
   RtoSli rto{kill, {ProbeId(0)}};
   rto.share = Share{0.6};
   drill.require("DR-1", rto, Comparison::at_most, 5);
+  return drill;
+}
+
+TEST(TruthPageOne, APassOfAShareTellsHowManyTriesKeptThePromise) {
+  const Drill drill = eleven_of_twelve_in_time();
   const Scorecard card = drill.judge();
   ASSERT_EQ(card.requirements[0].verdict.state, VerdictState::pass) << card.requirements[0].verdict.reason;
   ASSERT_FALSE(card.tldr.empty());
@@ -204,17 +210,7 @@ TEST(TruthWatching, AGapInChecksAfterTheRecoveryWidensTheRecoveryTime) {
 }
 
 TEST(TruthInjectionShare, TheReasonOfARowWithAShareSaysWhatShareIsProved) {
-  Drill drill;
-  const PhaseId crash = drill.add_phase("crash", 20, 0);
-  const FaultId kill = drill.add_kill("kill-ledger", crash);
-  for (int k = 0; k < 12; ++k) {
-    const double start = 20.0 * k, away = k == 3 ? 12 : 1;
-    drill.inject(kill, drill.run(crash, start), start + 5, start + 5 + away);
-    drill.probe(start, start + 20, {{start + 5, start + 5 + away}});
-  }
-  RtoSli rto{kill, {ProbeId(0)}};
-  rto.share = Share{0.6};
-  drill.require("DR-1", rto, Comparison::at_most, 5);
+  const Drill drill = eleven_of_twelve_in_time();
   const std::string reason = drill.verdict().reason;  // Clopper and Pearson: 11 of 12
   EXPECT_NE(reason.find("met in 11 of 12; proves at least 66.1 % of failovers at 95 %, 60 % claimed"), std::string::npos)
       << reason;
