@@ -79,11 +79,13 @@ struct ScoredScaling {
 
 struct ScoredDependency {
   std::string name, owner;
-  double needed = 0;               // calls per second at the forecast, by declared calls (measured ones where known)
-  std::optional<double> capacity;  // per second
-  std::string capacity_source;     // "declared", "scorecard PATH", "" = none
-  std::optional<double> margin;    // capacity / needed - 1
-  double declared_calls = 0;       // per request of the service, through the graph
+  double needed = 0;                // calls per second at the forecast, by declared calls (measured ones where known)
+  std::optional<double> capacity;   // per second
+  std::string capacity_source;      // "declared", "scorecard PATH", "" = none
+  std::optional<double> margin;     // capacity / needed - 1
+  std::optional<double> committed;  // per second, whatever its dates
+  std::optional<double> spare;      // the smaller of capacity and commitment / needed - 1: what can be counted on
+  double declared_calls = 0;        // per request of the service, through the graph
   std::optional<double> measured_calls, measured_calls_in_faults;
   Watermelon calls = Watermelon::none;  // declared against measured
   std::string calls_reason;

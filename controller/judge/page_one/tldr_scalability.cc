@@ -39,9 +39,9 @@ const ScoredDependency* failing(const Requirement& row, const DownstreamSli& sli
   for (const ScoredDependency& d : card.downstream) {
     const auto named = [&](DependencyId id) { return scenario.dependency(id).name == d.name; };
     if (!sli.dependencies.empty() && std::none_of(sli.dependencies.begin(), sli.dependencies.end(), named)) continue;
-    const bool short_of = d.margin && misses(row.objective, *d.margin);
+    const bool short_of = d.spare && misses(row.objective, *d.spare);
     if (d.state != VerdictState::fail && !short_of) continue;
-    if (out == nullptr || d.margin.value_or(INFINITY) < out->margin.value_or(INFINITY)) out = &d;
+    if (out == nullptr || d.spare.value_or(INFINITY) < out->spare.value_or(INFINITY)) out = &d;
   }
   return out;
 }

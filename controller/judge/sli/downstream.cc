@@ -16,7 +16,8 @@ namespace shakedown {
 SliForm forms::downstream() {
   const Shape shape =
       mapping("downstream",
-              "What each dependency must have to spare at the forecast: 20% = room for 20 % more. Where a counter is read, "
+              "What each dependency must have to spare at the forecast, of what it can take and of what is committed: 20% = room "
+              "for 20 % more. Where a counter is read, "
               "calls are "
               "counted for each request that was answered well, and bounded at the confidence of this row.",
               {otherwise("dependencies", one_or_list_of(reference("dependency")), "all", "Which dependencies.")});
@@ -109,6 +110,7 @@ void check_commitment(Findings& found, ScoredDependency& out, const Dependency& 
     return;
   }
   const Commitment& c = *dependency.commitment;
+  out.committed = c.rate.per_second;
   out.commitment = fmt::format("{}: {}{}", c.who, format_rate(c.rate), c.until.empty() ? "" : " until " + c.until);
   if (evidence.manifest->finished != WallTime{} && c.date > evidence.today()) {
     found.add(VerdictState::unknown, fmt::format("{} is to commit on {}, and that day had not come", c.who, c.date));
@@ -178,6 +180,7 @@ Scored score(DependencyId id, const DependencyCalls& calls, const Evidence& evid
   if (evidence.forecast_is_past()) {
     found.add(VerdictState::not_proven, fmt::format("the forecast was for {}, and that day is past", forecast->by));
   }
+  if (d.margin) d.spare = std::min(*d.capacity, d.committed.value_or(INFINITY)) / d.needed - 1;
   d.state = found.state;
   d.problem = fmt::format("{}", fmt::join(found.reasons, "; "));
   d.reason = found.reasons.empty()
@@ -209,16 +212,18 @@ std::vector<const Scored*> wanted_of(const std::vector<Scored>& all, const Downs
 }
 
 Measured margin_of(const Scored& s) {
-  const double capacity = *s.dependency.capacity;
-  const auto margin = [capacity](double needed) { return needed > 0 ? capacity / needed - 1 : INFINITY; };
-  return {s.dependency.margin, margin(s.needed.upper), margin(s.needed.lower), Unit::margin, 0, false};
+  const double counted_on = std::min(*s.dependency.capacity, s.dependency.committed.value_or(INFINITY));
+  const auto margin = [counted_on](double needed) { return needed > 0 ? counted_on / needed - 1 : INFINITY; };
+  return {s.dependency.spare, margin(s.needed.upper), margin(s.needed.lower), Unit::margin, 0, false};
 }
 
 std::string spare_sentence(const ScoredDependency& d, const Measured& margin) {
   const std::string least = *margin.lower < *margin.value ? ", at least " + format_value(*margin.lower, Unit::margin) : "";
-  return fmt::format("{}{}: {} of {} needed at the forecast, {} to spare{}; owner {}.", d.name,
-                     d.first_to_break ? " breaks first" : "", rate_text(*d.capacity), rate_text(d.needed),
-                     format_value(*d.margin, Unit::margin), least, d.owner);
+  const std::string committed =
+      d.committed && *d.committed < *d.capacity ? fmt::format(", committed to {}", rate_text(*d.committed)) : "";
+  return fmt::format("{}{}: {} of {} needed at the forecast{}, {} to spare{}; owner {}.", d.name,
+                     d.first_to_break ? " breaks first" : "", rate_text(*d.capacity), rate_text(d.needed), committed,
+                     format_value(*d.spare, Unit::margin), least, d.owner);
 }
 
 // Each dependency must have so much to spare by its own bounds: the one that shows least decides. Unknown when none has any.

@@ -128,6 +128,7 @@ const Fields<ScoredDependency>& dependency_fields() {
                                    .optional_number("capacity", &D::capacity)
                                    .optional_text("capacity_source", &D::capacity_source, "where the capacity comes from")
                                    .optional_number("margin", &D::margin, "capacity / needed - 1")
+                                   .optional_number("spare", &D::spare, "the smaller of capacity and commitment / needed - 1")
                                    .number("declared_calls", &D::declared_calls, "per request of the service")
                                    .optional_number("measured_calls", &D::measured_calls)
                                    .optional_number("measured_calls_in_faults", &D::measured_calls_in_faults)

@@ -90,8 +90,9 @@ std::string dependency_words(const told::Dependency& told, const Scorecard& card
                        rate_words(d.needed));
   }
   if (told.promised.empty()) return fmt::format("{} is not ready for the forecast: {}.", who, d.problem);
-  return fmt::format("{} has {} to spare at the forecast; promised are {}.", who, format_value(*d.margin, Unit::margin),
-                     bare_limit(told.promised));
+  const bool by_word = d.committed && *d.committed < d.capacity.value_or(INFINITY);
+  return fmt::format("{} has {} to spare at the forecast{}; promised are {}.", who, format_value(*d.spare, Unit::margin),
+                     by_word ? ", of what is committed" : "", bare_limit(told.promised));
 }
 
 }  // namespace shakedown::report

@@ -189,7 +189,7 @@ ScoredDependency system(const char* name, const char* owner, double needed, std:
   one.needed = needed;
   one.capacity = takes;
   one.capacity_source = takes ? "declared" : "";
-  if (takes) one.margin = *takes / needed - 1;
+  if (takes) one.margin = one.spare = *takes / needed - 1;
   one.declared_calls = needed / 2500;
   one.state = !takes ? VerdictState::unknown : *takes < needed ? VerdictState::fail : VerdictState::pass;
   one.reason = reason;

@@ -93,7 +93,7 @@ TEST(TldrScalability, TheSystemThatBreaksFirst) {
   db.owner = "dba@example.com";
   db.needed = 2500;
   db.capacity = 2200;
-  db.margin = -0.12;
+  db.margin = db.spare = -0.12;
   db.first_to_break = true;
   one.card.downstream = {db};
   EXPECT_EQ(one.told(),
@@ -107,13 +107,13 @@ TEST(TruthPageOne, ADownstreamRowIsToldAboutTheDependencyThatFailsIt) {
   alpha.owner = "anna";
   alpha.needed = beta.needed = 100;
   alpha.capacity = 300;
-  alpha.margin = 2;
+  alpha.margin = alpha.spare = 2;
   alpha.first_to_break = true;
   alpha.state = VerdictState::pass;
   beta.name = "beta";
   beta.owner = "bert";
   beta.capacity = 5000;
-  beta.margin = 49;
+  beta.margin = beta.spare = 49;
   beta.state = VerdictState::fail;
   beta.problem = "bert has committed to 50/s, 100/s are needed";
   one.card.downstream = {alpha, beta};
