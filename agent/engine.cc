@@ -48,6 +48,7 @@ struct Engine::Obey {
   void operator()(const ReadRelease& o) { e.read_release(o.step); }
   void operator()(const RunChecks& o) { e.run_checks(o.step); }
   void operator()(const ReachTargets& o) { e.reach_targets(o); }
+  void operator()(const LookAtProcesses& o) { e.look_at_processes(o.step); }
   void operator()(const RunStep& o) { e.run_step(o); }
   void operator()(const Inject& o) {
     if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);
@@ -236,6 +237,16 @@ void Engine::reach_targets(const ReachTargets& order) {
                              event.ok = any;
                              answer(step, any, std::move(what), std::move(event));
                            }));
+}
+
+void Engine::look_at_processes(uint64_t step) {
+  const Result<void> looked = fault_ ? fault_->look_at_processes() : ok();
+  StepDone done;
+  done.step = step;
+  done.ok = looked.has_value();
+  if (!done.ok) done.detail = looked.error().message;
+  if (!done.ok) done.problem = looked.error().kind;
+  link_.send(std::move(done));
 }
 
 void Engine::stop_load(std::function<void()> done) {

@@ -31,6 +31,9 @@ class FaultRunner {
   virtual void go(RunClock clock) = 0;
   // Executes one setup/teardown step.
   virtual void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) = 0;
+  // Whether the processes that the plan's faults will change here are the declared ones; changes nothing. Errors: refused
+  // (another one, or one that may not be touched), unavailable (one does not run, and no step of a fault starts it).
+  virtual Result<void> look_at_processes() = 0;
   // Breaks at `at`, proves the effect, runs the fault's recover steps. Reports FaultEvents and StepEvents.
   virtual void inject(InjectionId injection, FaultId fault, StageId stage, RunTime at) = 0;
   // Compares with the state before; undoes when asked or when it differs; then clean or leftover. done(ok, detail).

@@ -1,4 +1,5 @@
 // FaultRunner: keeps the injections and setup's records of one agent, and everything they share.
+#include <algorithm>
 #include <exception>
 #include <map>
 #include <set>
@@ -11,6 +12,7 @@
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/injection.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
+#include "agent/fault/mechanisms/process/pidfile.h"
 #include "agent/fault/steps.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/log.h"
@@ -127,6 +129,16 @@ Task<void> undo_everything(std::shared_ptr<FaultContext> context, InjectionMap i
   done(leftovers.empty(), detail);
 }
 
+// Whether a fault of another component starts it: it need not run before.
+bool starts_later(const DrillPlan& plan, ComponentId component) {
+  return std::any_of(plan.faults.begin(), plan.faults.end(), [component](const Fault& fault) {
+    if (fault.kind.component == component) return false;
+    return std::any_of(fault.recover.begin(), fault.recover.end(), [component](const Action& step) {
+      return step.kind == Action::Kind::start && step.component == component;
+    });
+  });
+}
+
 class Runner final : public FaultRunner {
  public:
   Runner(std::shared_ptr<FaultContext> context, std::vector<ComponentLock> locks, asio::io_context& loop)
@@ -158,6 +170,22 @@ class Runner final : public FaultRunner {
     if (context_->ending) injection->cut.fire();
     if (!context_->guard->has_lease()) context_->guard->renew(context_->lease);
     spawn(live(context_, injection));
+  }
+
+  Result<void> look_at_processes() override {
+    const DrillPlan& plan = context_->assignment.plan;
+    for (const Fault& fault : plan.faults) {
+      const FaultForm* form = find_fault_form(fault.kind.name);
+      const ComponentId id = fault.kind.component;
+      if (form == nullptr || !form->on_process || !id.valid() || !context_->binding.is_own(id)) continue;
+      const Component& component = plan.component(id);
+      if (component.process() == nullptr) continue;
+      const Result<ProcessHandle> found = find_process(*component.process());
+      if (found.has_value() || (found.error().kind == ErrorKind::unavailable && starts_later(plan, id))) continue;
+      return fail(found.error().kind,
+                  "fault " + fault.name + " cannot be injected: component " + component.name + ": " + found.error().message);
+    }
+    return ok();
   }
 
   void go(RunClock clock) override { context_->clock = clock; }

@@ -79,6 +79,23 @@ asio::awaitable<void> Preparation::look_for_targets() {
                        "no target can be reached: " + trouble + "; nothing was measured. Start the target, or correct its url"));
 }
 
+asio::awaitable<void> Preparation::look_at_processes() {
+  std::vector<AgentId> owners;
+  for (const Fault& fault : run_.scenario.faults) {
+    if (!fault.kind.component.valid()) continue;
+    const AgentId owner = run_.scenario.component(fault.kind.component).agent;
+    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+  }
+  if (owners.empty()) co_return;
+  run_.activity.what = "looking at the processes";
+  const ToAgent order = LookAtProcesses{};
+  const Answers answers = co_await run_.roster.ask(owners, order, kAnswerTime, Patience::until_stopped);
+  for (const auto& [agent, done] : answers) {
+    if (done.ok || run_.end.stopped()) continue;
+    run_.end.abort(Error(done.problem, done.detail + "; nothing was measured"));
+  }
+}
+
 // Each agent that owns some runs its own, one after another; all agents at a time.
 asio::awaitable<void> Preparation::run_checks() {
   std::map<AgentId, Duration> lengths;

@@ -17,6 +17,8 @@ class Preparation {
 
   boost::asio::awaitable<void> set_up();
   boost::asio::awaitable<void> wait_until_ready();
+  // Whether the processes that faults will change are the declared ones: who has declared another learns it before the load.
+  boost::asio::awaitable<void> look_at_processes();
   boost::asio::awaitable<void> run_checks();
 
  private:

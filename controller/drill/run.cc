@@ -114,6 +114,8 @@ asio::awaitable<void> Run::prepare() {
   roster_.send_all(StartProbes{});
   co_await preparation_.wait_until_ready();
   if (end_.stopped()) co_return;
+  co_await preparation_.look_at_processes();
+  if (end_.stopped()) co_return;
   manifest_.release_start = co_await read_release(context_, "start");
   if (!end_.stopped()) co_await preparation_.run_checks();
 }

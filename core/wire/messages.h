@@ -45,7 +45,8 @@ struct StepDone {
   uint64_t step = 0;
   bool ok = true;
   std::string detail;
-  StepEvent event;  // for RunStep
+  StepEvent event;                             // for RunStep
+  ErrorKind problem = ErrorKind::unavailable;  // of LookAtProcesses, when not ok: decides the exit code of the run
 };
 // The last message: everything is undone and sent.
 struct Goodbye {
@@ -130,6 +131,12 @@ struct ReachTargets {
   uint64_t step = 0;
   Duration limit{};
 };
+// Look whether the processes that this agent's faults will change are the declared ones; nothing is changed. StepDone: not ok
+// with the problem refused where one is another or may not be touched, unavailable where one does not run and nothing in the
+// drill starts it after setup.
+struct LookAtProcesses {
+  uint64_t step = 0;
+};
 // Without a renewal for this long the agent stops load and undoes every fault.
 struct LeaseRenew {
   Duration lease{};
@@ -139,7 +146,7 @@ struct Shutdown {
   std::string reason;
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject, FinishFault,
-                             VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, RunChecks, ReachTargets>;
+                             VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, RunChecks, ReachTargets, LookAtProcesses>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 

@@ -15,7 +15,7 @@ WIRE_FIELDS(Hello, v1::Hello) { WIRE(token) WIRE(name) WIRE(protocol) WIRE_STRUC
 WIRE_FIELDS(PlanReady, v1::PlanReady) { WIRE(ok) WIRE(error) WIRE(problem) WIRE_NS(clock_bound) WIRE_VALUES(addresses) }
 WIRE_FIELDS(ClockPing, v1::ClockPing) { WIRE(id) WIRE_NS(agent_mono) WIRE_NS(bound) }
 WIRE_FIELDS(EventReport, v1::EventReport) { WIRE_STRUCT(event) }
-WIRE_FIELDS(StepDone, v1::StepDone) { WIRE(step) WIRE(ok) WIRE(detail) WIRE_STRUCT(event) }
+WIRE_FIELDS(StepDone, v1::StepDone) { WIRE(step) WIRE(ok) WIRE(detail) WIRE_STRUCT(event) WIRE(problem) }
 WIRE_FIELDS(Goodbye, v1::Goodbye) { WIRE(clean) WIRE(detail) }
 WIRE_FIELDS(ToController, v1::SessionRequest) {
   WIRE_CASE(Hello, hello)
@@ -39,6 +39,7 @@ WIRE_FIELDS(StageStart, v1::StageStart) {
 }
 WIRE_FIELDS(RunChecks, v1::RunChecks) { WIRE(step) }
 WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) }
+WIRE_FIELDS(LookAtProcesses, v1::LookAtProcesses) { WIRE(step) }
 WIRE_FIELDS(StageStop, v1::StageStop) { WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(Inject, v1::Inject) { WIRE(injection) WIRE(fault) WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(FinishFault, v1::FinishFault) { WIRE(step) WIRE(injection) WIRE(undo) WIRE(reason) WIRE(if_healed) }
@@ -65,6 +66,7 @@ WIRE_FIELDS(ToAgent, v1::SessionResponse) {
   WIRE_CASE(ReadRelease, read_release)
   WIRE_CASE(RunChecks, run_checks)
   WIRE_CASE(ReachTargets, reach_targets)
+  WIRE_CASE(LookAtProcesses, look_at_processes)
   WIRE_CASE(LeaseRenew, lease_renew)
   WIRE_CASE(Shutdown, shutdown)
   WIRE_CASES_END(body)

@@ -81,6 +81,7 @@ class Scripted {
   void hear(const StartProbes&);
   void hear(const StartLedgers&);
   void hear(const ReachTargets& order);
+  void hear(const LookAtProcesses& order) { done(order.step); }
   void hear(const RunChecks& order);
   void hear(const StageStart& order);
   void hear(const Inject& order);

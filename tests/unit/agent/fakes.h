@@ -18,6 +18,7 @@ struct Script {
   int loads_made = 0, faults_made = 0;
   std::optional<RunClock> clock;  // of Go
   bool clean = true;              // undo_all's answer
+  std::string wrong_process;      // what a look at the processes finds
   bool hold_stop = false;         // LoadRunner::stop waits for release_stop
   std::function<void()> release_stop;
   Result<std::string> release_body = std::string("{\"sha\": \"abc\"}");
@@ -90,6 +91,11 @@ class FakeFault final : public FaultRunner {
     event.ok = action.describe != "fails";
     event.detail = event.ok ? "" : "exit code 3" + s_.output;
     done(event);
+  }
+  Result<void> look_at_processes() override {
+    s_.calls.push_back("look at processes");
+    if (!s_.wrong_process.empty()) return fail(ErrorKind::refused, s_.wrong_process);
+    return ok();
   }
   void inject(InjectionId, FaultId fault, StageId stage, RunTime at) override {
     s_.calls.push_back("inject");

@@ -33,6 +33,7 @@ class FakeAgent {
   bool clean = true;
   bool probes_fail_once_injected = false;
   bool targets_dead = false;
+  std::string wrong_process;
   bool fault_fails = false;  // it does not bite; compared and undone when asked
   bool vanish_at_injection = false;
   bool heals = false;  // what was killed runs again by itself when it is looked at
@@ -80,6 +81,15 @@ class FakeAgent {
     answer.detail = targets_dead ? "127.0.0.1:1: Connection refused" : "";
     answer.event.kind = StepEvent::Kind::ready;
     answer.event.what = "targets reached";
+    link_->send(answer);
+  }
+  void hear(LookAtProcesses& order) {
+    heard.push_back("look at processes");
+    StepDone answer;
+    answer.step = order.step;
+    answer.ok = wrong_process.empty();
+    answer.detail = wrong_process;
+    answer.problem = ErrorKind::refused;
     link_->send(answer);
   }
   void hear(RunStep& step) {

@@ -24,6 +24,16 @@ TEST_F(TruthRun, ADeadTargetEndsTheRunBeforeAnyPhaseAndBlamesNobody) {
   EXPECT_TRUE(chronicle_->timeline().stages().empty());
 }
 
+TEST_F(TruthRun, AFaultThatWouldHitAnotherProcessEndsTheRunBeforeAnyPhase) {
+  execute([](FakeAgent& agent) { agent.wrong_process = "process 7 runs cat, expected ledger"; });
+  ASSERT_TRUE(result_.error);
+  EXPECT_EQ(result_.error->kind, ErrorKind::refused);
+  EXPECT_NE(result_.error->message.find("process 7 runs cat, expected ledger; nothing was measured"), std::string::npos);
+  EXPECT_FALSE(heard("stage"));
+  EXPECT_FALSE(heard("checks"));
+  EXPECT_TRUE(heard("teardown"));
+}
+
 TEST_F(TruthRun, ATargetThatIsReachedIsMeasured) {
   scenario_.ready.reset();
   execute([](FakeAgent&) {});

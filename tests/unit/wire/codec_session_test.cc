@@ -38,8 +38,9 @@ TYPED_TEST(AgentMessages, GiveEveryFieldBack) {
 
 template <class T>
 class ControllerMessages : public ::testing::Test {};
-using Ordered = ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject,
-                                 FinishFault, VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, ReachTargets>;
+using Ordered =
+    ::testing::Types<Refusal, ClockPong, Go, StartProbes, StartLedgers, StageStart, RunChecks, StageStop, Inject, FinishFault,
+                     VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, ReachTargets, LookAtProcesses>;
 TYPED_TEST_SUITE(ControllerMessages, Ordered);
 
 TYPED_TEST(ControllerMessages, GiveEveryFieldBack) {

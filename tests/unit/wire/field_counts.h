@@ -36,6 +36,8 @@ inline constexpr int kFields<RunChecks> = 1;
 template <>
 inline constexpr int kFields<ReachTargets> = 2;
 template <>
+inline constexpr int kFields<LookAtProcesses> = 1;
+template <>
 inline constexpr int kFields<HostFacts> = 6;
 template <>
 inline constexpr int kFields<AgentFacts> = 5;
@@ -166,7 +168,7 @@ inline constexpr int kFields<ClockPing> = 3;
 template <>
 inline constexpr int kFields<EventReport> = 1;
 template <>
-inline constexpr int kFields<StepDone> = 4;
+inline constexpr int kFields<StepDone> = 5;
 template <>
 inline constexpr int kFields<Goodbye> = 2;
 template <>
