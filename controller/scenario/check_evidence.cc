@@ -198,6 +198,7 @@ struct EvidenceCheck {
   void operator()(const ThroughputSli& s) const {
     check_scope(d, row, s.scope, s.operations);
     check_each_sent(d, row, s.scope, s.operations);
+    check_rate(d, row, s);
   }
   void operator()(const ErrorRatioSli& s) const {
     check_scope(d, row, s.scope, s.operations);
@@ -215,6 +216,7 @@ struct EvidenceCheck {
     check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
     check_alone(d, row, s.fault);
     check_ended_by_us(d, row, s.fault);
+    check_waits(d, row, s.fault);
   }
   void operator()(const RpoSli& s) const {
     check_count(d, row, s.fault, wanted_injections(s.share, s.injections, row.requirement.confidence));
@@ -230,13 +232,17 @@ struct EvidenceCheck {
     check_alone(d, row, s.fault);
   }
   void operator()(const ToleratedSli& s) const {
-    for (const FaultId fault : s.faults) check_alone(d, row, fault);
+    for (const FaultId fault : s.faults) {
+      check_alone(d, row, fault);
+      check_shows_after(d, row, fault, s.probes);
+    }
   }
   void operator()(const DegradationSli& s) const {
     check_scope(d, row, s.scope, s.operation.valid() ? std::vector{s.operation} : std::vector<OperationId>());
   }
-  void operator()(const OneOf<UptimeSli, MtbfSli, MtbrSli, OutagesSli, CapacitySli, HeadroomSli, EfficiencySli, DownstreamSli,
-                              CheckSli, AttestedSli> auto&) const {}
+  void operator()(const OutagesSli& s) const { check_shows(d, row, s.probes); }
+  void operator()(const OneOf<UptimeSli, MtbfSli, MtbrSli, CapacitySli, HeadroomSli, EfficiencySli, DownstreamSli, CheckSli,
+                              AttestedSli> auto&) const {}
 };
 
 }  // namespace
