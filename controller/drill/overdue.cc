@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostSeconds = 4096;
 constexpr int64_t kRemembered = 60;  // seconds of answers that tell how long answers take: looked at each second, on the run loop
-constexpr double kSlowestAnswers = 3;  // times the mean of the slowest second: few good answers take longer
 
 struct Counts {
   uint64_t bad = 0, decided = 0, ended = 0;
@@ -50,7 +49,9 @@ bool meets_fault(const Timeline& timeline, int64_t from, int64_t to) {
 }
 
 // How long an arrival may be out before it counts as one that hangs. A target whose answers were quick hangs when it has been
-// silent for `over`; one whose good answers take long, or that has given none yet, is only waited for: up to the timeout.
+// silent for `over`; one whose good answers take long, or that has given none yet, is only waited for: up to the timeout. Of n
+// good answers the next takes longer than all of them with a chance of 1 in n + 1, so that the slowest of them tells how long is
+// long.
 Duration patience(const ErrorRatioSli& sli, const Timeline& timeline, int64_t end) {
   const Scenario& scenario = timeline.scenario();
   Duration timeout{};
@@ -60,16 +61,15 @@ Duration patience(const ErrorRatioSli& sli, const Timeline& timeline, int64_t en
       timeout = std::max(timeout, scenario.operation(entry.operation).timeout);
     }
   }
-  constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
   bool answered = false;
-  double slowest = 0;  // mean of a second's good answers
-  timeline.seconds().each_row(
-      [&](const SecondRow& row) {
-        answered = answered || row.count(Outcome::ok) > 0;
-        if (row.timed[kOk] > 0) slowest = std::max(slowest, row.latency_seconds[kOk] / static_cast<double>(row.timed[kOk]));
+  Duration slowest{};
+  timeline.seconds().each(
+      [&](const Slice& slice) {
+        for (const SecondRow& row : slice.rows()) answered = answered || row.count(Outcome::ok) > 0;
+        slowest = std::max(slowest, slice.ok().max());
       },
       end - kRemembered, end);
-  const Duration usual = answered ? std::min(timeout, from_seconds(kSlowestAnswers * slowest)) : timeout;
+  const Duration usual = answered ? std::min(timeout, slowest) : timeout;
   return std::max(sli.over, usual);
 }
 

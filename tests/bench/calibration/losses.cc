@@ -13,6 +13,7 @@ struct Crashes {
   double longest = 3;      // of what is not yet on the disk, in seconds
   double scattered = 1;    // chance that such a write is lost
   double unread = 0;       // chance that the reading back of an id decides nothing
+  double refused = 0;      // chance that a write is refused at once
   bool last_only = false;  // only the reading after the last crash is there: losses are found late
   bool durability = false;
 };
@@ -44,6 +45,12 @@ class Crashing {
     uint64_t lost = 0;
     for (double at = from + 0.1 * rng_.uniform(); at < effect; at += 0.1) {
       const double committed = at + 0.01 * rng_.uniform(), acked = committed + 0.005 * rng_.uniform();
+      if (rng_.uniform() < c_.refused) {
+        Entry no{{entries_.size(), testing::at(at), testing::at(committed), WriteClass::failed}, true};
+        run_.write(no.write);
+        entries_.push_back(no);
+        continue;
+      }
       const bool confirmed = acked < effect;
       Entry entry{{entries_.size(), testing::at(at), testing::at(confirmed ? acked : effect),
                    confirmed ? WriteClass::acked : WriteClass::unknown},
@@ -112,10 +119,12 @@ void add_loss_cases(std::vector<Case>& out) {
   add("rpo, writes", "3 crashes, half of the last 3 s lost", {.scattered = 0.5});
   add("rpo, writes", "3 crashes, 5 % not read back", {.unread = 0.05});
   add("rpo, writes", "3 crashes, read back after the last only", {.last_only = true});
+  add("rpo, writes", "3 crashes, 40 % of the writes refused", {.refused = 0.4});
   add("rpo, time", "3 crashes, the last 0 to 3 s lost", {.unit = time});
   add("rpo, time", "10 crashes, the last 0 to 3 s lost", {.count = 10, .unit = time});
   add("rpo, time", "3 crashes, less lost than lies between two writes", {.unit = time, .longest = 0.1});
   add("rpo, time", "3 crashes, 5 % not read back", {.unit = time, .unread = 0.05});
+  add("rpo, time", "3 crashes, 40 % of the writes refused", {.unit = time, .refused = 0.4});
   add("durability", "3 crashes, 2 % not read back at the end", {.unread = 0.02, .durability = true});
 }
 

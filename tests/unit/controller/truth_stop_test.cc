@@ -20,6 +20,7 @@ struct Hanging {
   uint64_t refused = 0;     // of each second, at once
   double answer_after = 0;  // of the healthy ones, whole seconds
   double takes = 0;         // as their latency tells; 0 = it is not told
+  double one_takes = 0;     // one of each second
 
   std::optional<double> value(int64_t now, bool outside = false) {
     Timeline timeline(drill.scenario);
@@ -51,6 +52,8 @@ struct Hanging {
       cell.counts[static_cast<std::size_t>(outcome)] = 100 - refused;
       if (outcome == Outcome::ok && takes > 0)
         cell.latency[static_cast<std::size_t>(outcome)].add(from_seconds(takes), 100 - refused);
+      if (outcome == Outcome::ok && one_takes > 0)
+        cell.latency[static_cast<std::size_t>(outcome)].add(from_seconds(one_takes), 1);
     };
     if (refused > 0) {
       snapshot.cells[{second - 1, stage, OperationId(0)}].counts[static_cast<std::size_t>(Outcome::refused)] = refused;
@@ -117,6 +120,18 @@ TEST(TruthStop, TheWordsTellWhatCountsAsFailedBeforeItsTimeout) {
   hanging.takes = 0.5;
   ASSERT_EQ(hanging.value(40), 1.0);
   EXPECT_EQ(hanging.words, "measured 100%, where what had no answer after 5s counts as failed");
+}
+
+// Most answers are quick, and some take longer than the window: their mean says nothing of these.
+TEST(TruthStop, HowLongIsLongIsToldByTheSlowestGoodAnswer) {
+  Hanging mixed;
+  mixed.drill.scenario.operations[0].timeout = 60s;
+  mixed.timeout = 60;
+  mixed.takes = 0.01;
+  mixed.one_takes = 9;
+  EXPECT_LT(mixed.value(20 + 10).value_or(0), 0.1);
+  EXPECT_GT(mixed.value(20 + 9 + 6 + 2).value_or(0), 0.9);
+  EXPECT_EQ(mixed.words.find("where what had no answer after 9"), std::string("measured 100%, ").size()) << mixed.words;
 }
 
 // One in ten is refused at once, the others are answered after 4 s: while they are under way they are not bad.
