@@ -84,7 +84,7 @@ void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope&
   const SparseHistogram lag = lag_within(slice, inside);
   uint64_t late = lag.above(limit / kLagPart).maybe;
   std::optional<SecondTally> uncounted;
-  bool any = false, not_ok = false;
+  bool any = false, not_ok = false, any_slowed = false;
   for (const SecondRow& row : slice.rows()) {
     if (!scope.contains(row) || row.offered() == 0) continue;
     any = true;
@@ -101,13 +101,14 @@ void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope&
       if (!uncounted) uncounted = SecondTally{row.second};
       add_outcomes(*uncounted, row);
       uncounted->in_flight += outcomes.in_flight;
+      any_slowed = any_slowed || slowed;
     }
   }
   if (!any) return;
   if (uncounted) {
     data.counted = data.counted && uncounted->ok == 0;
     const Above above{std::min(ok.low.above(limit).surely, uncounted->ok), std::min(ok.high.above(limit).maybe, uncounted->ok)};
-    count(data, counts, *uncounted, above, late, false);
+    count(data, counts, *uncounted, above, late, any_slowed);
   }
   data.low.add(ok.low);
   data.high.add(ok.high);

@@ -36,5 +36,24 @@ TEST(TruthLimits, ACountedLimitSaysNothingOfHistograms) {
   EXPECT_EQ(verdict.reason.find("histogram"), std::string::npos);
 }
 
+// 10/s; what was due in the second before a kill is answered after 0.8 s, when the service is back.
+Verdict slowed_by_a_kill(bool counted) {
+  Drill drill;
+  drill.require("PE-1", LatencySli{OperationId(0), 0.999, {}}, Comparison::at_most, counted ? 0.1 : 0.02);
+  const PhaseId phase = drill.add_phase("steady", 100, 10);
+  const FaultId kill = drill.add_kill("kill-it", phase);
+  const StageId stage = drill.run(phase, 0);
+  drill.load(stage, 0, 49, 10).load(stage, 49, 50, 10, 0, 0.8).load(stage, 50, 100, 10);
+  drill.inject(kill, stage, 50, 51);
+  drill.probe(0, 100);
+  drill.requirement(0).objective.limit = 0.1;
+  return drill.verdict();
+}
+
+TEST(TruthLimits, AnswersThatAFaultSlowedAreNoFailByALimitThatWasNotCountedEither) {
+  EXPECT_EQ(slowed_by_a_kill(true).state, VerdictState::not_proven) << slowed_by_a_kill(true).reason;
+  EXPECT_EQ(slowed_by_a_kill(false).state, VerdictState::not_proven) << slowed_by_a_kill(false).reason;
+}
+
 }  // namespace
 }  // namespace shakedown
