@@ -47,6 +47,20 @@ struct FaultProcessTest : ::testing::Test {
   ProcessSpec& process() { return *rig.assignment.plan.components[0].process(); }
 };
 
+TEST_F(FaultProcessTest, TruthTheProcessOfAFaultIsLookedAtBeforeTheFirstPhase) {
+  for (const char* exe : {"sleep", "cat"}) {
+    rig.runner.reset();
+    const ComponentId one = rig.add(component(rig.folder, exe, {"sleep", "1000"}, exe));
+    rig.add("kill-it", faults::kill(one, SIGKILL), {start_of(one)});
+    ASSERT_TRUE(rig.make().has_value());
+    EXPECT_EQ(rig.runner->look_at_processes().error().kind, ErrorKind::unavailable) << "its own recovery alone starts it";
+    rig.start_outside(one);
+    const Result<void> looked = rig.runner->look_at_processes();
+    EXPECT_EQ(looked.has_value(), exe == std::string("sleep"));
+    if (looked.has_error()) EXPECT_THAT(looked.error().message, HasSubstr("expected cat"));
+  }
+}
+
 TEST_F(FaultProcessTest, AnotherExecutableIsRefused) {
   process().exe = "nginx";
   expect_refused("expected nginx");

@@ -55,27 +55,6 @@ TEST_F(FaultTest, KillIsProvenRecoveredAndFoundClean) {
   EXPECT_TRUE(rig.records().empty());
 }
 
-TEST_F(FaultTest, TruthTheProcessOfAFaultIsLookedAtBeforeAnythingElse) {
-  rig.add("kill-it", faults::kill(sleeper, SIGKILL), {start_of(sleeper)});
-  const ComponentId other = rig.add(component(rig.folder, "other", {"sleep", "1000"}, "cat"));
-  make();
-  const Result<void> absent = rig.runner->look_at_processes();
-  ASSERT_TRUE(absent.has_error()) << "only its own recovery starts it";
-  EXPECT_EQ(absent.error().kind, ErrorKind::unavailable);
-  EXPECT_THAT(absent.error().message, HasSubstr("fault kill-it cannot be injected: component sleeper: "));
-  rig.start_outside(sleeper);
-  EXPECT_TRUE(rig.runner->look_at_processes().has_value());
-  rig.runner.reset();
-  rig.add("kill-other", faults::kill(other, SIGKILL));
-  rig.start_outside(other);
-  make();
-  const Result<void> foreign = rig.runner->look_at_processes();
-  ASSERT_TRUE(foreign.has_error());
-  EXPECT_EQ(foreign.error().kind, ErrorKind::refused);
-  EXPECT_THAT(foreign.error().message, HasSubstr("expected cat"));
-  EXPECT_TRUE(rig.records().empty()) << "nothing was changed";
-}
-
 TEST_F(FaultTest, NothingIsInjectedBeforeItsInstant) {
   const FaultId fault = rig.add("kill-it", faults::kill(sleeper, SIGKILL));
   rig.start_outside(sleeper);
