@@ -48,6 +48,7 @@ double promised_answer(OperationId id, const Scenario& scenario) {
   const double timeout = shakedown::seconds(scenario.operation(id).timeout);
   double promised = timeout;
   for (const Requirement& row : scenario.requirements) {
+    // allow(sli): only a latency row promises how long an answer takes
     const auto* latency = std::get_if<LatencySli>(&row.sli);
     if (latency == nullptr || latency->operation != id || row.objective.comparison != Comparison::at_most) continue;
     const double limit = std::min(row.objective.limit, timeout);
