@@ -68,7 +68,7 @@ std::vector<Sent> requests_of(const Decoding& d, const View& root) {
 
 std::string greeting_of(const Request& request) {
   const Entry* greeting = request.document.find("greeting");
-  return greeting == nullptr ? "" : text_of(greeting->value);
+  return greeting == nullptr || greeting->value.type == NodeType::null ? "" : text_of(greeting->value);
 }
 
 }  // namespace
