@@ -1,10 +1,12 @@
 #include "agent/fault/bind.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "agent/fault/builtin.h"
 #include "agent/fault/mechanisms/process/payload.h"
+#include "agent/fault/mechanisms/process/pidfile.h"
 #include "core/faults/fault_form.h"
 #include "core/form/document.h"
 
@@ -33,6 +35,17 @@ Result<void> check_undo(const FaultForm& form, const UndoRecord& record) {
                               : "declare `start` for " + record.component.component.name + " or `undo:` for the fault"));
 }
 
+// Whether it is a step of this part's undo.
+bool undoes(const Action& step, const Fault& fault, ComponentId part, const Assignment& assignment) {
+  const std::vector<ComponentId>& all = fault.kind.components;
+  if (all.size() == 1) return true;
+  const bool names_one = step.kind != Action::Kind::exec && std::find(all.begin(), all.end(), step.component) != all.end();
+  if (names_one) return step.component == part;
+  const DrillPlan& plan = assignment.plan;
+  const auto first = std::find_if(all.begin(), all.end(), [&](ComponentId id) { return plan.agent_of(id) == assignment.self; });
+  return first != all.end() && *first == part && plan.agent_of(step, fault) == assignment.self;
+}
+
 // Says of the record what belongs to its kind.
 Result<void> bind_kind(const FaultKind& kind, UndoRecord& record) {
   const FaultForm* form = find_fault_form(kind.name);
@@ -49,6 +62,17 @@ Result<void> bind_kind(const FaultKind& kind, UndoRecord& record) {
   record.hold = kind.hold;
   record.payload = std::move(payload);
   return ok();
+}
+
+// Whether a fault of another component starts it: it need not run before.
+bool starts_later(const DrillPlan& plan, ComponentId component) {
+  return std::any_of(plan.faults.begin(), plan.faults.end(), [component](const Fault& fault) {
+    const std::vector<ComponentId>& broken = fault.kind.components;
+    if (std::find(broken.begin(), broken.end(), component) != broken.end()) return false;
+    return std::any_of(fault.recover.begin(), fault.recover.end(), [component](const Action& step) {
+      return step.kind == Action::Kind::start && step.component == component;
+    });
+  });
 }
 
 }  // namespace
@@ -93,23 +117,32 @@ Result<BoundAction> Binding::action(const Action& action) const {
   return bound;
 }
 
-Result<UndoRecord> Binding::fault(FaultId id) const {
+std::vector<ComponentId> Binding::parts(const Fault& fault) const {
+  std::vector<ComponentId> own;
+  for (const ComponentId id : fault.kind.components) {
+    if (id.valid() && is_own(id)) own.push_back(id);
+  }
+  return own;
+}
+
+Result<UndoRecord> Binding::fault(FaultId id, ComponentId part) const {
   const Fault& fault = assignment.plan.fault(id);
   UndoRecord record;
   record.owner = owner;
   record.fault = fault.name;
-  const ComponentId broken = fault.kind.component;
-  if (!broken.valid() || !is_own(broken)) {
+  const std::vector<ComponentId> own = parts(fault);
+  if (std::find(own.begin(), own.end(), part) == own.end()) {
     return fail(ErrorKind::scenario, "fault " + fault.name + " is for a component of another agent");
   }
-  record.component = component(broken);
+  record.component = component(part);
   SHAKEDOWN_TRY(bind_kind(fault.kind, record));
   const FaultForm& form = *find_fault_form(fault.kind.name);
   for (const Action& action : fault.undo) {
+    if (!undoes(action, fault, part, assignment)) continue;
     SHAKEDOWN_TRY(auto bound, this->action(action));
     record.undo.push_back(std::move(bound));
   }
-  if (const auto standard = default_undo(form, record, broken); fault.undo.empty() && standard) {
+  if (const auto standard = default_undo(form, record, part); fault.undo.empty() && standard) {
     SHAKEDOWN_TRY(auto bound, this->action(*standard));
     record.undo.push_back(std::move(bound));
   }
@@ -151,11 +184,31 @@ Result<void> check_assignment(const Binding& binding) {
     SHAKEDOWN_TRY(check_pidfd_support());
   }
   for (size_t i = 0; i < plan.faults.size(); ++i) {
-    const ComponentId component = plan.faults[i].kind.component;
-    if (!component.valid() || !binding.is_own(component)) continue;
-    SHAKEDOWN_TRY(binding.fault(FaultId(i)));
-    for (const Action& action : plan.faults[i].recover) {
+    const Fault& fault = plan.faults[i];
+    const std::vector<ComponentId> parts = binding.parts(fault);
+    for (const ComponentId part : parts) {
+      SHAKEDOWN_TRY(binding.fault(FaultId(i), part));
+    }
+    for (const Action& action : fault.recover) {
+      if (parts.empty() || plan.agent_of(action, fault) != binding.assignment.self) continue;
       SHAKEDOWN_TRY(binding.action(action));
+    }
+  }
+  return ok();
+}
+
+Result<void> look_at_processes(const Binding& binding) {
+  const DrillPlan& plan = binding.assignment.plan;
+  for (const Fault& fault : plan.faults) {
+    const FaultForm* form = find_fault_form(fault.kind.name);
+    if (form == nullptr || !form->on_process) continue;
+    for (const ComponentId id : binding.parts(fault)) {
+      const Component& component = plan.component(id);
+      if (component.process() == nullptr) continue;
+      const Result<ProcessHandle> found = find_process(*component.process());
+      if (found.has_value() || (found.error().kind == ErrorKind::unavailable && starts_later(plan, id))) continue;
+      return fail(found.error().kind,
+                  "fault " + fault.name + " cannot be injected: component " + component.name + ": " + found.error().message);
     }
   }
   return ok();

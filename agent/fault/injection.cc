@@ -39,7 +39,7 @@ Task<Result<void>> arm(FaultContext& shared, Injection& injection) {
   if (guarded.has_error()) co_return fail(guarded.error());
   const Result<void> locked = shared.hold_components();
   if (locked.has_error()) co_return fail(locked.error());
-  Result<UndoRecord> bound = shared.binding.fault(injection.fault);
+  Result<UndoRecord> bound = shared.binding.fault(injection.fault, injection.component);
   if (bound.has_error()) co_return fail(bound.error());
   UndoRecord record = std::move(bound.value());
   record.injection = injection.id.value;
@@ -75,8 +75,7 @@ Task<Result<void>> mark_touched(FaultContext& shared, Injection& injection, Reco
 }
 
 // True when the effect is proven; otherwise the failure is reported and the change taken back.
-Task<bool> prove_effect(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, RecordLock& lock,
-                        MonoTime& effective) {
+Task<bool> prove_effect(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, RecordLock& lock) {
   MechanismContext context = context_of(*shared, *injection, lock);
   const auto mechanism = make_mechanism(context);
   std::string trouble;
@@ -86,8 +85,8 @@ Task<bool> prove_effect(std::shared_ptr<FaultContext> shared, std::shared_ptr<In
     shared->tell_state(*injection, FaultState::injected, changed.value(), injection->record.what());
     const Result<Proof> proof = co_await mechanism.value()->prove();
     if (proof.has_value()) {
-      effective = proof.value().at;
-      const Interval interval{changed.value().earliest, effective};
+      injection->effective = proof.value().at;
+      const Interval interval{changed.value().earliest, injection->effective};
       shared->tell_state(*injection, FaultState::effective, interval, proof.value().text);
       co_return true;
     }
@@ -101,10 +100,17 @@ Task<bool> prove_effect(std::shared_ptr<FaultContext> shared, std::shared_ptr<In
   co_return false;
 }
 
-// The first step counts from the effect, each later one from the end of the one before.
-Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, MonoTime effective) {
-  MonoTime from = effective;
-  for (const Action& action : shared->assignment.plan.fault(injection->fault).recover) {
+// This agent's steps. The first counts from the effect of all parts here, each later one from the end of the one before.
+Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection) {
+  MonoTime from = injection->effective;
+  for (const auto& other : injection->others) {
+    co_await wait_for(other->settled);
+    from = std::max(from, other->effective);
+  }
+  const DrillPlan& plan = shared->assignment.plan;
+  const Fault& fault = plan.fault(injection->fault);
+  for (const Action& action : fault.recover) {
+    if (plan.agent_of(action, fault) != shared->assignment.self) continue;
     const MonoTime due = from + action.after;
     const Woken woken = co_await wait_until(due, &injection->cut);
     if (woken == Woken::ended) co_return;
@@ -133,7 +139,7 @@ Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injecti
 }
 
 // Breaks at the instant. Returns false when that was the end of it.
-Task<bool> break_at_instant(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection, MonoTime& effective) {
+Task<bool> break_at_instant(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection) {
   const MonoTime at = shared->clock.mono(injection->at);
   const Woken early = co_await wait_until(at - kArmLead, &injection->cut);
   if (early == Woken::ended) {
@@ -158,19 +164,19 @@ Task<bool> break_at_instant(std::shared_ptr<FaultContext> shared, std::shared_pt
     close(*shared, *injection, due == Woken::ended ? FaultState::not_run : FaultState::failed, "not injected: " + why);
     co_return false;
   }
-  co_return co_await prove_effect(shared, injection, lock, effective);
+  co_return co_await prove_effect(shared, injection, lock);
 }
 
 }  // namespace
 
 Task<void> live(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection) {
-  MonoTime effective{};
-  const bool bit = co_await break_at_instant(shared, injection, effective);
+  const bool bit = co_await break_at_instant(shared, injection);
+  injection->settled.fire();
   if (bit) {
-    co_await recover(shared, injection, effective);
+    if (injection->leads) co_await recover(shared, injection);
     const Duration hold = injection->record.hold;
     if (hold > Duration(0)) {
-      const MonoTime end = effective + hold;
+      const MonoTime end = injection->effective + hold;
       const Woken woken = co_await wait_until(end, &injection->cut);
       if (woken == Woken::due) co_await conclude(shared, injection, false, "the hold is over");
     }
@@ -289,6 +295,7 @@ void FaultContext::tell_state(const Injection& injection, FaultState state, Inte
   event.injection = injection.id;
   event.fault = injection.fault;
   event.stage = injection.stage;
+  event.component = injection.component;
   event.state = state;
   event.earliest = clock.at(interval.earliest);
   event.latest = clock.at(interval.latest);

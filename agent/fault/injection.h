@@ -1,4 +1,4 @@
-// The life of one injection: armed, injected, effective, recovered by others or undone by us, compared.
+// The life of an injection, or of one part of it: armed, injected, effective, recovered by others or undone by us, compared.
 // Ownership: shared between the runner and the coroutines that work on it. Threads: the loop's thread.
 #pragma once
 
@@ -21,13 +21,19 @@
 
 namespace shakedown {
 
+// The part of an injection that breaks one component.
 struct Injection {
   InjectionId id;
   FaultId fault;
   StageId stage;
+  ComponentId component;
   RunTime at{};
+  std::vector<std::shared_ptr<Injection>> others;  // of the first part here: this agent's other ones. It does the recover steps.
+  bool leads = true;                               // the first part here
+  MonoTime effective{};
   UndoRecord record;                    // id empty until it is durable
   OneShot cut;                          // ends every wait: not injected yet becomes not_run, holds and recovery end
+  OneShot settled;                      // its effect is proven, or it will have none
   OneShot lived;                        // nothing happens any more except a conclusion
   std::shared_ptr<OneShot> concluding;  // while a conclusion is under way; shared with those that wait for it
   bool abandoned = false;               // its record was taken away, and it ends for that

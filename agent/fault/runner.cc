@@ -12,7 +12,6 @@
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/injection.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
-#include "agent/fault/mechanisms/process/pidfile.h"
 #include "agent/fault/steps.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/log.h"
@@ -23,25 +22,42 @@ namespace {
 
 namespace asio = boost::asio;
 using Done = std::function<void(bool, std::string)>;
-using InjectionMap = std::map<uint32_t, std::shared_ptr<Injection>>;
+using Parts = std::vector<std::shared_ptr<Injection>>;
+using InjectionMap = std::map<std::pair<InjectionId, ComponentId>, std::shared_ptr<Injection>>;  // by part
 
 constexpr Duration kRunnerPatience = std::chrono::minutes(5);
 
-Task<void> finish_injection(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, bool undo,
-                            std::string reason, Done done) {
-  if (undo) injection->cut.fire();
-  co_await wait_for(injection->lived);
-  const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
-  if (stands) co_await conclude(context, injection, undo, std::move(reason));
-  done(injection->clean, injection->detail);
+bool stands(const Injection& part) { return !part.record.id.empty() && (!part.concluded || !part.clean); }
+
+std::string details(const Parts& parts) {
+  std::string out;
+  for (const auto& part : parts) {
+    if (!part->detail.empty()) out += (out.empty() ? "" : "; ") + part->detail;
+  }
+  return out;
 }
 
-Task<void> look_at_injection(std::shared_ptr<FaultContext> context, std::shared_ptr<Injection> injection, Done done) {
-  co_await wait_for(injection->lived);
-  const bool stands = !injection->record.id.empty() && (!injection->concluded || !injection->clean);
-  if (stands) co_await conclude_if_healed(context, injection);
-  const bool clean = injection->concluded && injection->clean;
-  done(clean, clean ? injection->detail : "not as before");
+Task<void> finish_injection(std::shared_ptr<FaultContext> context, Parts parts, bool undo, std::string reason, Done done) {
+  for (const auto& part : parts) {
+    if (undo) part->cut.fire();
+  }
+  bool clean = true;
+  for (const auto& part : parts) {
+    co_await wait_for(part->lived);
+    if (stands(*part)) co_await conclude(context, part, undo, reason);
+    clean = clean && part->clean;
+  }
+  done(clean, details(parts));
+}
+
+Task<void> look_at_injection(std::shared_ptr<FaultContext> context, Parts parts, Done done) {
+  bool clean = true;
+  for (const auto& part : parts) {
+    co_await wait_for(part->lived);
+    if (stands(*part)) co_await conclude_if_healed(context, part);
+    clean = clean && part->concluded && part->clean;
+  }
+  done(clean, clean ? details(parts) : "not as before");
 }
 
 // The kernel must not end before the lease what we hold.
@@ -120,23 +136,13 @@ Task<void> undo_everything(std::shared_ptr<FaultContext> context, InjectionMap i
   }
   // Those that the watchdog took back, too: their end is reported here.
   for (const auto& [number, injection] : injections) {
-    const bool stands = !injection->record.id.empty() && !injection->concluded;
-    if (stands) co_await conclude(context, injection, true, reason);
+    const bool standing = !injection->record.id.empty() && !injection->concluded;
+    if (standing) co_await conclude(context, injection, true, reason);
     if (!injection->clean) leftovers.push_back(injection->record.what() + ": " + injection->detail);
   }
   std::string detail;
   for (const std::string& one : leftovers) detail += (detail.empty() ? "" : "; ") + one;
   done(leftovers.empty(), detail);
-}
-
-// Whether a fault of another component starts it: it need not run before.
-bool starts_later(const DrillPlan& plan, ComponentId component) {
-  return std::any_of(plan.faults.begin(), plan.faults.end(), [component](const Fault& fault) {
-    if (fault.kind.component == component) return false;
-    return std::any_of(fault.recover.begin(), fault.recover.end(), [component](const Action& step) {
-      return step.kind == Action::Kind::start && step.component == component;
-    });
-  });
 }
 
 class Runner final : public FaultRunner {
@@ -161,48 +167,39 @@ class Runner final : public FaultRunner {
   }
 
   void inject(InjectionId id, FaultId fault, StageId stage, RunTime at) override {
-    auto injection = std::make_shared<Injection>();
-    injection->id = id;
-    injection->fault = fault;
-    injection->stage = stage;
-    injection->at = at;
-    injections_[id.value] = injection;
-    if (context_->ending) injection->cut.fire();
+    std::vector<ComponentId> own = context_->binding.parts(context_->assignment.plan.fault(fault));
+    if (own.empty()) own.emplace_back();  // which is told as failed
+    Parts parts;
+    for (const ComponentId component : own) {
+      const auto& part = parts.emplace_back(std::make_shared<Injection>());
+      part->id = id;
+      part->fault = fault;
+      part->stage = stage;
+      part->component = component;
+      part->at = at;
+      part->leads = parts.size() == 1;
+      injections_[{id, component}] = part;
+      if (context_->ending) part->cut.fire();
+    }
+    parts.front()->others.assign(parts.begin() + 1, parts.end());
     if (!context_->guard->has_lease()) context_->guard->renew(context_->lease);
-    spawn(live(context_, injection));
+    for (const auto& part : parts) spawn(live(context_, part));
   }
 
-  Result<void> look_at_processes() override {
-    const DrillPlan& plan = context_->assignment.plan;
-    for (const Fault& fault : plan.faults) {
-      const FaultForm* form = find_fault_form(fault.kind.name);
-      const ComponentId id = fault.kind.component;
-      if (form == nullptr || !form->on_process || !id.valid() || !context_->binding.is_own(id)) continue;
-      const Component& component = plan.component(id);
-      if (component.process() == nullptr) continue;
-      const Result<ProcessHandle> found = find_process(*component.process());
-      if (found.has_value() || (found.error().kind == ErrorKind::unavailable && starts_later(plan, id))) continue;
-      return fail(found.error().kind,
-                  "fault " + fault.name + " cannot be injected: component " + component.name + ": " + found.error().message);
-    }
-    return ok();
-  }
+  Result<void> look_at_processes() override { return shakedown::look_at_processes(context_->binding); }
 
   void go(RunClock clock) override { context_->clock = clock; }
 
   void finish(InjectionId id, bool undo, std::string reason, Done done) override {
-    const auto found = injections_.find(id.value);
-    if (found == injections_.end()) {
-      done(true, "nothing was injected");
-      return;
-    }
-    spawn(finish_injection(context_, found->second, undo, std::move(reason), std::move(done)));
+    Parts parts = parts_of(id);
+    if (parts.empty()) return done(true, "nothing was injected");
+    spawn(finish_injection(context_, std::move(parts), undo, std::move(reason), std::move(done)));
   }
 
   void look(InjectionId id, Done done) override {
-    const auto found = injections_.find(id.value);
-    if (found == injections_.end()) return done(false, "nothing was injected");
-    spawn(look_at_injection(context_, found->second, std::move(done)));
+    Parts parts = parts_of(id);
+    if (parts.empty()) return done(false, "nothing was injected");
+    spawn(look_at_injection(context_, std::move(parts), std::move(done)));
   }
 
   std::string command_note() const override { return context_->journal.note("").file; }
@@ -247,6 +244,14 @@ class Runner final : public FaultRunner {
     asio::co_spawn(loop_, std::move(task), std::move(looked_at));
   }
 
+  Parts parts_of(InjectionId id) const {
+    Parts out;
+    for (const auto& [part, injection] : injections_) {
+      if (part.first == id) out.push_back(injection);
+    }
+    return out;
+  }
+
   // A record that somebody took away is written again; where it cannot be, its fault ends: nothing else would bound it.
   void look_after_records() {
     for (const std::string& id : context_->journal.missing()) {
@@ -255,7 +260,7 @@ class Runner final : public FaultRunner {
       context_->warn(AgentEvent::Kind::warning, what + (again ? " and is written again" : ": " + again.error().message));
       const auto injection = again ? nullptr : injection_of(injections_, id);
       if (!injection || std::exchange(injection->abandoned, true)) continue;
-      spawn(finish_injection(context_, injection, true, what, [](bool, const std::string&) {}));
+      spawn(finish_injection(context_, {injection}, true, what, [](bool, const std::string&) {}));
     }
     context_->guard->tell_changed();
   }
@@ -263,8 +268,8 @@ class Runner final : public FaultRunner {
   void renew_changes(Duration lease) {
     for (const auto& [number, injection] : injections_) {
       const MechanismKind* kind = find_mechanism_kind(injection->record.kind);
-      const bool stands = !injection->record.id.empty() && !injection->concluded;
-      if (stands && kind != nullptr && kind->renew != nullptr) spawn(renew_injection(context_, injection, lease));
+      const bool standing = !injection->record.id.empty() && !injection->concluded;
+      if (standing && kind != nullptr && kind->renew != nullptr) spawn(renew_injection(context_, injection, lease));
     }
   }
 

@@ -15,7 +15,7 @@ constexpr std::size_t kLongestText = 64 << 10;
 constexpr uint64_t kFirstPings = 64;  // before the plan is answered and a while after
 // Warnings, and undo steps of no injection: so many at once, and so many a second for as long as the run lasts.
 constexpr uint64_t kMostNotes = 1024, kNotesPerSecond = 8;
-constexpr uint32_t kMostStates = 64;  // changes of state of one injection, undone more than once
+constexpr uint32_t kMostStates = 64;  // changes of state of one part of an injection, undone more than once
 constexpr uint32_t kUndoTries = 8;
 constexpr Duration kMostClockBound = 60s;  // a worse clock widens no further what is taken
 constexpr Duration kLongestJoin = 1h;      // what happened before Go is stamped with negative instants
@@ -165,11 +165,21 @@ struct Admission::Report {
     if (!a.timely(e.earliest, e.latest, injected.ordered_at))
       return refuse("a change of a fault at an instant at which it cannot have been");
     const std::optional<FaultState> before = needed_before(e.state);
-    if (before && !injected.said.contains(*before))
+    if (!does(e)) return refuse("an event of a part of an injection that is not its own");
+    const bool alone = a.scenario_.fault(e.fault).kind.components.size() == 1;
+    const ComponentId part = alone ? ComponentId() : e.component;
+    if (before && !injected.said.contains({part, *before}))
       return refuse(std::string("a fault that is ") + to_string(e.state) + " before it was " + to_string(*before));
-    if (++injected.states > kMostStates) return refuse("more changes of one fault than any has");
-    injected.said.insert(e.state);
+    if (++injected.states > kMostStates * a.scenario_.fault(e.fault).kind.components.size())
+      return refuse("more changes of one fault than any has");
+    injected.said.insert({part, e.state});
     return ok();
+  }
+  // The part is this agent's. A fault with one needs no name of it.
+  bool does(const FaultEvent& e) const {
+    const std::vector<ComponentId>& parts = a.scenario_.fault(e.fault).kind.components;
+    if (!e.component.valid()) return parts.size() == 1;
+    return std::find(parts.begin(), parts.end(), e.component) != parts.end() && a.scenario_.agent_of(e.component) == a.self_;
   }
   Result<void> operator()(const StepEvent& e) {
     if (e.detail.size() > kLongestText || e.what.size() > kLongestText) return refuse("a step that is too long");
@@ -181,7 +191,8 @@ struct Admission::Report {
     Injected& injected = found->second;
     if (!a.timely(e.started, e.ended, injected.ordered_at)) return refuse("a step at an instant at which it cannot have been");
     const Fault& fault = a.scenario_.fault(injected.order.fault);
-    const std::size_t most = undo ? (fault.undo.size() + 2) * kUndoTries : fault.recover.size();
+    const std::size_t parts = fault.kind.components.size();
+    const std::size_t most = undo ? (fault.undo.size() + 2 * parts) * kUndoTries : fault.recover.size();
     return ++(undo ? injected.undos : injected.recovers) > most ? refuse("more steps of an injection than were planned") : ok();
   }
   Result<void> count_note() {

@@ -49,7 +49,7 @@ class Admission {
   struct Injected {
     Inject order{};
     RunTime ordered_at{};
-    std::set<FaultState> said{};
+    std::set<std::pair<ComponentId, FaultState>> said{};  // by part
     uint32_t states = 0, recovers = 0, undos = 0;
   };
   struct Step {

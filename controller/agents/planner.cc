@@ -95,7 +95,8 @@ AgentId agent_or_first_loader(const DrillPlan& plan, AgentId declared) {
 
 Duration undo_patience(const Scenario& scenario, const Fault& fault) {
   if (fault.undo_within > Duration{}) return fault.undo_within;
-  Duration limit = std::chrono::seconds(60) + 2 * scenario.component(fault.kind.component).stop_limit;
+  Duration limit = std::chrono::seconds(60);
+  for (const ComponentId id : fault.kind.components) limit += 2 * scenario.component(id).stop_limit;
   for (const Action& action : fault.undo) limit += action.after + action.limit;
   return limit;
 }

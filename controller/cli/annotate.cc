@@ -50,7 +50,7 @@ std::vector<Region> regions_of(const Timeline& timeline, const std::string& run_
   }
   for (const FaultWindow& window : fault_windows(timeline)) {
     const Fault& fault = scenario.fault(window.fault);
-    const std::string component = scenario.component(fault.kind.component).name;
+    const std::string component = scenario.names_of(fault.kind.components);
     const uint32_t number = timeline.injections()[window.injection.value].number;
     regions.push_back({window.range,
                        {"shakedown", "fault", run_id, fault.name},

@@ -31,7 +31,7 @@ Result<void> consent(const Scenario& scenario, bool yes) {
   }
   std::fprintf(stderr, "This drill breaks things:\n");
   for (const Fault& fault : scenario.faults) {
-    say(stderr, "  " + fault.name + ": " + fault.kind.name + " " + scenario.component(fault.kind.component).name + "\n");
+    say(stderr, "  " + fault.name + ": " + fault.kind.name + " " + scenario.names_of(fault.kind.components) + "\n");
   }
   std::fprintf(stderr, "Go on? [y/N] ");
   const int answer = std::getchar();

@@ -25,11 +25,12 @@ bool all_recovered(const InjectionRecord& record, const Fault& fault) {
 }  // namespace
 
 void FaultSupervisor::order(const PlannedInjection& planned, StageId stage, RunTime stage_start) {
-  const AgentId agent = agent_of(planned.fault);
-  if (!run_.roster.alive(agent)) return not_run(planned, stage, "its agent is not there");
-  open_.push_back(Open{planned, stage});
-  const Fault& fault = run_.scenario.fault(planned.fault);
-  run_.roster.send(agent, Inject{planned.id, planned.fault, stage, stage_start + fault.at});
+  Open injection{planned, stage, {}};
+  for (const AgentId agent : agents_of(planned.fault)) injection.parts.push_back({agent});
+  if (!alive(injection)) return not_run(planned, stage, "its agent is not there");
+  const RunTime at = stage_start + run_.scenario.fault(planned.fault).at;
+  for (const Part& part : injection.parts) run_.roster.send(part.agent, Inject{planned.id, planned.fault, stage, at});
+  open_.push_back(std::move(injection));
 }
 
 void FaultSupervisor::not_run(const PlannedInjection& planned, StageId stage, const std::string& why) {
@@ -47,8 +48,17 @@ FaultEvent FaultSupervisor::event(const PlannedInjection& planned, StageId stage
   return event;
 }
 
-AgentId FaultSupervisor::agent_of(FaultId fault) const {
-  return run_.scenario.component(run_.scenario.fault(fault).kind.component).agent;
+// Each of its agents is there.
+bool FaultSupervisor::alive(const Open& injection) const {
+  return std::all_of(injection.parts.begin(), injection.parts.end(),
+                     [this](const Part& part) { return run_.roster.alive(part.agent); });
+}
+
+// Each agent that is there has finished its part.
+bool FaultSupervisor::answered(const Open& injection) const {
+  return std::all_of(injection.parts.begin(), injection.parts.end(), [this](const Part& part) {
+    return !run_.roster.alive(part.agent) || (part.finish && run_.roster.answer(*part.finish) != nullptr);
+  });
 }
 
 std::string FaultSupervisor::name_of(const Open& injection) const {
@@ -63,7 +73,9 @@ const InjectionRecord* FaultSupervisor::record_of(const Open& injection) const {
 }
 
 bool FaultSupervisor::concerns(AgentId agent) const {
-  return std::any_of(open_.begin(), open_.end(), [&](const Open& one) { return agent_of(one.planned.fault) == agent; });
+  return std::any_of(open_.begin(), open_.end(), [&](const Open& one) {
+    return std::any_of(one.parts.begin(), one.parts.end(), [&](const Part& part) { return part.agent == agent; });
+  });
 }
 
 void FaultSupervisor::look() {
@@ -73,27 +85,36 @@ void FaultSupervisor::look() {
 // Takes the step that is due. True when nothing more will be heard of it.
 bool FaultSupervisor::closed(Open& injection) {
   const InjectionRecord* record = record_of(injection);
-  const bool failed = record != nullptr && record->state == FaultState::failed;
-  if (failed && !injection.finish) finish(injection, true, "it did not take effect");
+  const char* why = injection.finishing ? nullptr : why_undo(injection, record);
+  if (why != nullptr) finish(injection, true, why);
   if (record != nullptr && told_closed(injection, *record)) {
     close(injection, *record);
     return true;
   }
-  if (!alive(injection)) {
+  if (!alive(injection) && answered(injection)) {
     close_lost(injection, record);
     return true;
   }
-  if (record != nullptr && !injection.finish) at_work(injection, *record);
+  if (record != nullptr && !injection.finishing && alive(injection)) at_work(injection, *record);
   return false;
 }
 
-// One that failed is over once its agent has compared and undone.
+// What it is undone for at once; nullptr: for nothing.
+const char* FaultSupervisor::why_undo(const Open& injection, const InjectionRecord* record) const {
+  if (record != nullptr && record->state == FaultState::failed) return "it did not take effect";
+  if (injection.parts.size() < 2) return nullptr;
+  if (record != nullptr && record->state == FaultState::leftover) return "a part of it left something behind";
+  return alive(injection) ? nullptr : "an agent of it was lost";
+}
+
+// One that failed is over once its agents have compared and undone; one that they finish, once all of them have.
 bool FaultSupervisor::told_closed(const Open& injection, const InjectionRecord& record) const {
+  const bool shared = injection.parts.size() > 1;
   switch (record.state) {
     case FaultState::clean:
     case FaultState::leftover:
-    case FaultState::not_run: return true;
-    case FaultState::failed: return alive(injection) && injection.finish && run_.roster.answer(*injection.finish) != nullptr;
+    case FaultState::not_run: return !shared || !injection.finishing || answered(injection);
+    case FaultState::failed: return alive(injection) && injection.finishing && answered(injection);
     default: return false;
   }
 }
@@ -148,17 +169,22 @@ void FaultSupervisor::finish(Open& injection, bool undo, const std::string& reas
   order.injection = injection.planned.id;
   order.undo = undo;
   order.reason = reason;
-  injection.finish = run_.roster.order(agent_of(injection.planned.fault), std::move(order));
+  injection.finishing = true;
+  for (Part& part : injection.parts) {
+    if (run_.roster.alive(part.agent)) part.finish = run_.roster.order(part.agent, order);
+  }
 }
 
 // Once a second, whether what was killed or stopped runs again by itself.
 void FaultSupervisor::ask_if_healed(Open& injection) {
-  if (injection.asked && run_.roster.answer(*injection.asked) == nullptr) return;
-  if (injection.asked && run_.now() < injection.asked_at + 1s) return;
+  for (const Part& part : injection.parts) {
+    if (part.asked && run_.roster.answer(*part.asked) == nullptr) return;
+    if (part.asked && run_.now() < injection.asked_at + 1s) return;
+  }
   FinishFault order;
   order.injection = injection.planned.id;
   order.if_healed = true;
-  injection.asked = run_.roster.order(agent_of(injection.planned.fault), std::move(order));
+  for (Part& part : injection.parts) part.asked = run_.roster.order(part.agent, order);
   injection.asked_at = run_.now();
 }
 
@@ -179,7 +205,7 @@ asio::awaitable<void> FaultSupervisor::undo_all(const std::string& reason) {
   run_.activity = {"undoing faults"};
   Duration limit{};
   for (Open& injection : open_) {
-    if (!injection.finish) finish(injection, true, reason);
+    if (!injection.finishing) finish(injection, true, reason);
     limit = std::max(limit, undo_patience(run_.scenario, run_.scenario.fault(injection.planned.fault)));
   }
   const auto over = [this] { return all_closed() || !run_.roster.sharing_any(MemberState::ready); };

@@ -1,9 +1,9 @@
 // The injections that are under way. Each goes one way: ordered, at work, finishing, closed. What the agents and the probes say
-// decides each step; look() takes those that are due and is called whenever anything changed. An injection is closed when its
-// agent has said how it ended, or when that agent is lost: then its fate is told as unknown. A leftover, a service that does not
-// recover in time and a fault that nobody could see recover end the run.
-// Forbidden: waiting for an answer, so that no injection holds another up.
-// Threads: the run loop only.
+// decides each step; look() takes those that are due and is called whenever anything changed. An injection has a part on each
+// agent that breaks a component of its fault; they are ordered and finished together, and where one fails or is lost all others
+// are undone. It is closed when these agents have said how it ended, or are lost: then its fate is told as unknown. A leftover, a
+// service that does not recover in time and a fault that nobody could see recover end the run. Forbidden: waiting for an answer,
+// so that no injection holds another up. Threads: the run loop only.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ class FaultSupervisor {
  public:
   FaultSupervisor(const RunContext& run, const ProbeWatch& probes) : run_(run), probes_(probes) {}
 
-  // For an instant after the stage's start; not run where its agent is not there.
+  // For an instant after the stage's start; not run where one of its agents is not there.
   void order(const PlannedInjection& planned, StageId stage, RunTime stage_start);
   void not_run(const PlannedInjection& planned, StageId stage, const std::string& why);
   void look();
@@ -33,21 +33,28 @@ class FaultSupervisor {
   boost::asio::awaitable<void> undo_all(const std::string& reason);
 
  private:
+  struct Part {
+    AgentId agent;
+    std::optional<uint64_t> finish{};  // the step of its FinishFault
+    std::optional<uint64_t> asked{};   // the step of the last question whether it healed by itself
+  };
   struct Open {
     PlannedInjection planned;
     StageId stage;
-    std::optional<uint64_t> finish{};  // the step of its FinishFault; from then on it is finishing
-    std::optional<uint64_t> asked{};   // the step of the last question whether it healed by itself
+    std::vector<Part> parts;  // one for each agent
+    bool finishing = false;
     RunTime asked_at{};
   };
 
   const InjectionRecord* record_of(const Open& injection) const;
-  AgentId agent_of(FaultId fault) const;
-  bool alive(const Open& injection) const { return run_.roster.alive(agent_of(injection.planned.fault)); }
+  std::vector<AgentId> agents_of(FaultId fault) const { return run_.scenario.agents_of(run_.scenario.fault(fault)); }
+  bool alive(const Open& injection) const;
+  bool answered(const Open& injection) const;
   std::string name_of(const Open& injection) const;
   FaultEvent event(const PlannedInjection& planned, StageId stage, FaultState state, std::string detail) const;
   bool closed(Open& injection);
   bool told_closed(const Open& injection, const InjectionRecord& record) const;
+  const char* why_undo(const Open& injection, const InjectionRecord* record) const;
   void close(const Open& injection, const InjectionRecord& record);
   void close_lost(const Open& injection, const InjectionRecord* record);
   void at_work(Open& injection, const InjectionRecord& record);

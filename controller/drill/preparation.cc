@@ -82,9 +82,9 @@ asio::awaitable<void> Preparation::look_for_targets() {
 asio::awaitable<void> Preparation::look_at_processes() {
   std::vector<AgentId> owners;
   for (const Fault& fault : run_.scenario.faults) {
-    if (!fault.kind.component.valid()) continue;
-    const AgentId owner = run_.scenario.component(fault.kind.component).agent;
-    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+    for (const AgentId owner : run_.scenario.agents_of(fault)) {
+      if (std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+    }
   }
   if (owners.empty()) co_return;
   run_.activity.what = "looking at the processes";

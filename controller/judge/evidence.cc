@@ -228,6 +228,12 @@ std::string Evidence::agent_name(AgentId agent) const {
   return "agent " + std::to_string(agent.value);
 }
 
+Duration Evidence::clock_bound(AgentId observer, FaultId fault) const {
+  Duration most{};
+  for (const AgentId agent : scenario->agents_of(scenario->fault(fault))) most = std::max(most, clock_bound(observer, agent));
+  return most;
+}
+
 Duration Evidence::clock_bound(AgentId a, AgentId b) const {
   if (a == b) return Duration::zero();
   const auto bound = [this](AgentId id) {
@@ -250,12 +256,6 @@ Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manif
   for (std::size_t i = 0; i < scenario.ledgers.size(); ++i) evidence.ledgers.push_back(timeline.ledger(LedgerId(i)).record());
   collect_losses(evidence);
   return evidence;
-}
-
-AgentId agent_of_fault(const Scenario& scenario, FaultId fault) {
-  const ComponentId component = scenario.fault(fault).kind.component;
-  const AgentId agent = component.valid() ? scenario.component(component).agent : AgentId();
-  return agent.valid() ? agent : AgentId(0);
 }
 
 double seconds_outside(TimeRange range, std::vector<TimeRange> holes) {

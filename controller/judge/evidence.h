@@ -84,15 +84,13 @@ struct Evidence {
   std::string agent_name(AgentId agent) const;
   // How far two agents' stamps may lie apart; 0 for the same agent.
   Duration clock_bound(AgentId a, AgentId b) const;
+  Duration clock_bound(AgentId observer, FaultId fault) const;  // of all agents that do a part of it
   double last_second() const { return seconds(end); }
   std::string today() const;  // the day on which the run ended: 2026-12-01
   bool forecast_is_past() const;
 };
 
 Evidence collect(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest);
-
-// Where a component's faults are stamped.
-AgentId agent_of_fault(const Scenario& scenario, FaultId fault);
 
 // The length of range outside the holes (which may overlap), in seconds.
 double seconds_outside(TimeRange range, std::vector<TimeRange> holes);

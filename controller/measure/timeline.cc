@@ -15,18 +15,7 @@ bool names_one_of(const List& list, Key id) {
   return id.value < list.size();
 }
 
-// Later in the fault's life: by stamp when both have one, else by arrival.
-bool supersedes(const FaultEvent& next, const FaultEvent* current) {
-  if (current == nullptr || next.latest == RunTime{} || current->latest == RunTime{}) return true;
-  return next.latest >= current->latest;
-}
-
 }  // namespace
-
-const FaultEvent* InjectionRecord::find(FaultState s) const {
-  const auto found = std::find_if(history.begin(), history.end(), [s](const FaultEvent& event) { return event.state == s; });
-  return found == history.end() ? nullptr : &*found;
-}
 
 void HealthRecord::add(RunTime at, const AgentHealth& health) {
   if (empty()) {
@@ -206,11 +195,7 @@ void Timeline::add(const StageEvent& event) {
 void Timeline::add(const FaultEvent& event) {
   if (event.injection.value >= kMostInjections) return;
   InjectionRecord& record = injection(event.injection);
-  record.fault = event.fault;
-  record.stage = event.stage;
-  const FaultEvent* current = record.history.empty() ? nullptr : record.find(record.state);
-  if (supersedes(event, current)) record.state = event.state;
-  record.history.push_back(event);
+  record.add(event, *scenario_);
   saw(event.latest);
   uint32_t number = 0;
   for (InjectionRecord& other : injections_) {

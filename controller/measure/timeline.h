@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/measure/injection_record.h"
 #include "controller/measure/ledger_log.h"
 #include "controller/measure/probe_log.h"
 #include "controller/measure/second_log.h"
@@ -31,17 +32,6 @@ struct StageRecord {
   StageRole role = StageRole::declared;
   double level = 0;  // see StageEvent
   uint32_t step = 0;
-};
-
-struct InjectionRecord {
-  InjectionId injection;
-  FaultId fault;
-  StageId stage;
-  uint32_t number = 0;  // 1-based within the fault
-  FaultState state = FaultState::armed;
-  std::vector<FaultEvent> history;             // in order of arrival
-  std::vector<StepEvent> steps;                // recover and undo
-  const FaultEvent* find(FaultState s) const;  // first event with this state; nullptr when none
 };
 
 // What an earlier run left on the agent's host. component: its name; empty = not known.

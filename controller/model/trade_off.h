@@ -16,12 +16,12 @@ namespace shakedown {
 
 // What a fault does, to be said after "if": "the process dies".
 struct Happening {
-  std::string kind;       // of the fault: "kill", one of core/faults
-  std::string component;  // empty: there is only one
-  bool children = false;  // of a process: what it started
-  std::string fault;      // its name, said where nothing else tells it from others
-  bool alike = false;     // another fault does the same to the same component
-  bool known = true;      // false: the scenario has no fault of this name
+  std::string kind;                       // of the fault: "kill", one of core/faults
+  std::vector<std::string> components{};  // empty: there is only one
+  bool children = false;                  // of a process: what it started
+  std::string fault;                      // its name, said where nothing else tells it from others
+  bool alike = false;                     // another fault does the same to the same component
+  bool known = true;                      // false: the scenario has no fault of this name
 };
 
 // What a law takes for granted where it is asked.

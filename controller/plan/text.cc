@@ -77,11 +77,17 @@ std::string whom(const Component& component) {
                      process->user.empty() ? "" : ", must belong to " + clean(process->user));
 }
 
+std::string whom(const std::vector<ComponentId>& components, const Scenario& scenario) {
+  std::string out;
+  for (const ComponentId id : components) out += (out.empty() ? "" : " and") + whom(scenario.component(id));
+  return out + (components.size() > 1 ? ", at one instant" : "");
+}
+
 void add_faults(const Scenario& scenario, const Phase& phase, std::string& out) {
   for (const FaultId id : phase.faults) {
     const Fault& fault = scenario.fault(id);
     out += fmt::format("    at {} fault {}: {}\n", format_duration(fault.at), fault.name,
-                       plan_of(fault, whom(scenario.component(fault.kind.component))));
+                       plan_of(fault, whom(fault.kind.components, scenario)));
     for (const Action& action : fault.recover) out += "      recovery  " + action_text(scenario, action) + "\n";
     const bool held = fault.kind.hold > Duration{};
     if (fault.recover.empty() && held)

@@ -30,6 +30,7 @@ std::string exec_plan(const View& said, const std::string&) {
 FaultForm exec_form() {
   FaultForm form{"exec", "A command of yours.", "What it breaks.", &exec_shape};
   form.end_is_seen = false;
+  form.one_component = true;
   form.undo_hint = "only you know what ends your command; add `undo:`";
   form.check = &check_exec;
   form.plan = &exec_plan;

@@ -22,6 +22,8 @@ struct FaultForm {
   Shape (*shape)();            // without `component`, which every one has
   // The component's processes are changed and nothing else: where they have ended for good, nothing is left to take back.
   bool on_process = false;
+  // It breaks one component; the others break several at one instant, where `component` is a list.
+  bool one_component = false;
   // What it ends comes back by its parent where it is descendants of the component's process.
   bool workers_return = false;
   // That it has ended without us is seen by comparing with the state before; otherwise it stands until it is undone.

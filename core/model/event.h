@@ -32,15 +32,16 @@ struct StageEvent {
   uint32_t step = 0;  // of a search or series, from 0; iteration counts the windows of the step
 };
 
-// A fault's change of state. earliest..latest bound the instant of the change.
+// A change of state of one part of a fault, or of all of it. earliest..latest bound the instant of the change.
 struct FaultEvent {
   InjectionId injection;
   FaultId fault;
   StageId stage;
   FaultState state = FaultState::armed;
   RunTime earliest{}, latest{};
-  std::string detail;    // effective: the proof; undoing: what begins; failed/leftover: what is wrong
-  bool by_undo = false;  // clean or resumed by our undo, not by recovery
+  std::string detail;       // effective: the proof; undoing: what begins; failed/leftover: what is wrong
+  bool by_undo = false;     // clean or resumed by our undo, not by recovery
+  ComponentId component{};  // the part's; none = all of the fault
 };
 
 // A setup, ready, recover, undo or teardown step.

@@ -49,10 +49,11 @@ struct Action {
   std::string describe;  // "start ledger", "exec ./fail-over --to b": for plan and reports
 };
 
-// What is done to a component. The document has the form that core/faults gives for the name, defaults written out.
+// What is done to its components, all at one instant: each is a part of it. The document has the form that core/faults gives for
+// the name, defaults written out.
 struct FaultKind {
-  std::string name;       // "kill"
-  ComponentId component;  // what it breaks
+  std::string name;                     // "kill"
+  std::vector<ComponentId> components;  // what it breaks; each once
   Document document;
   Duration hold{};  // our undo ends it so long after its effect; 0 = it is not held
 };

@@ -70,6 +70,13 @@ struct DrillPlan {
   const Check& check(CheckId id) const { return checks[id.value]; }
   const Component& component(ComponentId id) const { return components[id.value]; }
   bool has_faults() const { return !faults.empty(); }
+  // The one declared, else the first.
+  AgentId agent_of(ComponentId id) const;
+  // Those that carry out parts of the fault, each once, in the order of its parts.
+  std::vector<AgentId> agents_of(const Fault& fault) const;
+  // Which of them does a step of its `recover` or `undo`: the one whose step it is, else that of the first part.
+  AgentId agent_of(const Action& step, const Fault& fault) const;
+  std::string names_of(const std::vector<ComponentId>& ids) const;  // "web, cache"
 };
 
 // Arrival i of every load belongs to the lane with i % count == index, so that the union over lanes is the

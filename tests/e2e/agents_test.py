@@ -37,6 +37,57 @@ class Agents(support.Folder):
             offered.append(card["accounting"]["offered"])
         self.assertEqual(len(set(offered)), 1, offered)
 
+    def several(self, component, fault, requirement, recover=""):
+        """The practice target and another component, which one fault breaks together."""
+        text = self.scenario(f"""phases:
+  - name: crash
+    duration: 6s
+    load: {{open: {{rate: 100/s}}, mix: {{read: 1}}}}
+    faults:
+      - name: break-all
+        at: 1s
+        {fault}
+{recover}requirements:
+  - {{id: DR-1, area: disaster-recovery, title: Back soon, {requirement}}}
+""")
+        roles = "agents:\n  local: {roles: [load, inject]}\n  other: {roles: [inject]}\n"
+        roles = roles if "agent: other" in component else ""
+        return text.replace("components:\n", roles + "components:\n" + component, 1)
+
+    def breaks_all(self, text, *arguments):
+        self.run_scenario(text, *arguments, expect=0)
+        fault = self.scorecard()["faults"][0]
+        self.assertEqual((fault["component"], fault["state"], fault["leftovers"]), ("practice, worker", "clean", []))
+        for words in ("practice: ", "worker: ", "all changed within "):
+            self.assertIn(words, fault["bite"])
+        self.assertEqual(self.row("DR-1")["verdict"], "pass", self.row("DR-1"))
+        self.assert_nothing_runs()
+        self.assertEqual(self.shakedown("verify", self.out).returncode, 0)
+
+    def test_two_components_of_one_agent_are_killed_at_one_instant(self):
+        worker = """  worker:
+    agent: local
+    process: {pidfile: worker.pid, exe: sleep}
+    start: [sleep, "1000"]
+"""
+        text = self.several(worker, "kill: {component: [practice, worker]}",
+                            'sli: {rto: {fault: break-all, probe: front-door, injections: 1}}, objective: "<= 4s"',
+                            "        recover: [{start: practice, after: 500ms}, {start: worker}]\n")
+        text = text.replace("setup: [", "setup: [{start: worker}, ").replace("teardown: [", "teardown: [{stop: worker}, ")
+        self.breaks_all(text)
+        self.assertGreater(self.row("DR-1")["measured"]["upper"], 0.5, "the service was away")
+
+    def test_two_components_of_two_agents_are_paused_at_one_instant(self):
+        worker = self.start("sleep", "1000")
+        self.write("worker.pid", str(worker.pid))
+        component = "  worker:\n    agent: other\n    process: {pidfile: worker.pid, exe: sleep}\n"
+        text = self.several(component, "pause: {component: [practice, worker], hold: 1s}",
+                            'sli: {availability: {}}, objective: ">= 90%"')
+        self.breaks_all(text, "--spawn", "2")
+        with open(f"/proc/{worker.pid}/stat") as stat:
+            self.assertNotEqual(stat.read().rsplit(")", 1)[1].split()[0], "T", "it runs again")
+        self.assertEqual(len(self.scorecard()["agents"]), 2)
+
     def test_agents_that_dial_in(self):
         self.start_target()
         file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))

@@ -21,19 +21,21 @@ inline Document argv(const std::vector<std::string>& words) {
 inline FaultKind kill(ComponentId component, int signal = 9) {
   const char* name = ::sigabbrev_np(signal);
   const std::string text = name != nullptr ? std::string("SIG") + name : std::to_string(signal);
-  return {"kill", component, mapping_document({{"signal", text_document(text)}}), {}};
+  return {"kill", {component}, mapping_document({{"signal", text_document(text)}}), {}};
 }
 
 inline FaultKind pause(ComponentId component, Duration hold) {
-  return {"pause", component, mapping_document({{"hold", length(hold)}}), hold};
+  return {"pause", {component}, mapping_document({{"hold", length(hold)}}), hold};
 }
 
-inline FaultKind stop(ComponentId component) { return {"stop", component, mapping_document({}), {}}; }
+inline FaultKind stop(ComponentId component) { return {"stop", {component}, mapping_document({}), {}}; }
 
 inline FaultKind exec(ComponentId component, const std::vector<std::string>& command, const std::vector<std::string>& effect,
                       Duration limit = std::chrono::seconds(30)) {
-  return {
-      "exec", component, mapping_document({{"command", argv(command)}, {"effect", argv(effect)}, {"limit", length(limit)}}), {}};
+  return {"exec",
+          {component},
+          mapping_document({{"command", argv(command)}, {"effect", argv(effect)}, {"limit", length(limit)}}),
+          {}};
 }
 
 }  // namespace shakedown::faults

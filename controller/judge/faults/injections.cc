@@ -31,15 +31,30 @@ std::optional<RunTime> undo_of(const InjectionRecord& record) {
   return at;
 }
 
-// The first step counts from the effect, each later one from the end of the one before; the time of a timer is no lateness.
-Duration lateness_of(const InjectionView& view, const Fault& fault) {
+// How late an agent's steps were. The first counts from the effect, each later one from the end of the one before.
+Duration lateness_of(const InjectionView& view, const std::vector<const Action*>& steps, bool alone) {
   Duration late{};
   RunTime from = view.effect_to;
-  std::size_t next = 0;
+  auto next = steps.begin();
   for (const StepEvent& step : view.record->steps) {
-    if (step.kind != StepEvent::Kind::recover || next == fault.recover.size()) continue;
-    late += std::max(Duration{}, step.started - (from + fault.recover[next++].after));
+    if (step.kind != StepEvent::Kind::recover || next == steps.end()) continue;
+    if (!alone && (*next)->describe != step.what) continue;
+    late += std::max(Duration{}, step.started - (from + (*next++)->after));
     from = step.ended;
+  }
+  return late;
+}
+
+// Agents do their steps side by side; the time of a timer is no lateness.
+Duration lateness_of(const InjectionView& view, const Fault& fault, const Scenario& scenario) {
+  Duration late{};
+  const std::vector<AgentId> agents = scenario.agents_of(fault);
+  for (const AgentId agent : agents) {
+    std::vector<const Action*> steps;
+    for (const Action& action : fault.recover) {
+      if (scenario.agent_of(action, fault) == agent) steps.push_back(&action);
+    }
+    late = std::max(late, lateness_of(view, steps, agents.size() == 1));
   }
   return late > std::chrono::milliseconds(10) ? late : Duration{};
 }
@@ -159,8 +174,7 @@ void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, c
 std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence) {
   std::vector<InjectionView> out;
   const std::optional<RunTime> leftover = first_leftover(evidence);
-  const AgentId agent = agent_of_fault(*evidence.scenario, fault);
-  const std::optional<RunTime> lost = evidence.lost_at(agent);
+  const std::vector<AgentId> agents = evidence.scenario->agents_of(evidence.scenario->fault(fault));
   for (const InjectionRecord& record : evidence.timeline->injections()) {
     if (record.fault != fault || !record.injection.valid()) continue;
     InjectionView view;
@@ -168,13 +182,15 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
     view.number = record.number;
     check_effect(view);
     check_stage(view, evidence);
-    view.late = lateness_of(view, evidence.scenario->fault(fault));
+    view.late = lateness_of(view, evidence.scenario->fault(fault), *evidence.scenario);
     view.undo_at = undo_of(record);
     check_end(view, evidence.scenario->fault(fault), evidence);
     view.window = evidence.window(record.injection).value_or(TimeRange{view.effect_from, evidence.end});
     check_neighbours(view, evidence);
     if (view.valid() && leftover && view.effect_from > *leftover) mark(view, Signal::stood_before, "after a leftover");
-    if (view.valid() && lost && *lost < view.effect_to) {
+    for (const AgentId agent : agents) {
+      const std::optional<RunTime> lost = evidence.lost_at(agent);
+      if (!view.valid() || !lost || *lost >= view.effect_to) continue;
       mark(view, Signal::lost_agent, fmt::format("agent {} was lost", evidence.agent_name(agent)));
     }
     out.push_back(std::move(view));
@@ -183,7 +199,7 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
 }
 
 void widen_by_clocks(InjectionView& view, AgentId observer, FaultId fault, double limit_seconds, const Evidence& evidence) {
-  const Duration bound = evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, fault));
+  const Duration bound = evidence.clock_bound(observer, fault);
   view.effect_from -= bound;
   view.effect_to += bound;
   if (std::isfinite(limit_seconds) && seconds(bound) > 0.1 * limit_seconds) {

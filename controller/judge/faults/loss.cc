@@ -71,7 +71,7 @@ std::vector<Culprit> culprits(LedgerId id, const Evidence& evidence) {
     for (const FaultEvent* event : {injected, effective}) {
       if (event != nullptr) from = std::min(from, event->earliest);
     }
-    from -= evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, record.fault));
+    from -= evidence.clock_bound(observer, record.fault);
     out.push_back({record.injection, record.stage, from});
   }
   return out;

@@ -190,15 +190,17 @@ std::optional<TradeOff> of_scalability(const Sli& sli, const Scorecard& card, co
 
 Happening happening(FaultId id, const Scenario& scenario) {
   const Fault& fault = scenario.fault(id);
-  const ComponentId component = fault.kind.component;
+  const std::vector<ComponentId>& broken = fault.kind.components;
   Happening out;
   out.fault = fault.name;
   const auto alike = std::count_if(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& other) {
-    return other.kind.name == fault.kind.name && other.kind.component == component;
+    return other.kind.name == fault.kind.name && other.kind.components == broken;
   });
   out.alike = alike > 1;
-  if (scenario.components.size() > 1 && component.valid()) out.component = scenario.component(component).name;
-  const ProcessSpec* process = component.valid() ? scenario.component(component).process() : nullptr;
+  if (scenario.components.size() > 1) {
+    for (const ComponentId id : broken) out.components.push_back(scenario.component(id).name);
+  }
+  const ProcessSpec* process = broken.empty() ? nullptr : scenario.component(broken.front()).process();
   out.children = process != nullptr && process->scope == ProcessScope::children;
   out.kind = fault.kind.name;
   return out;

@@ -129,10 +129,9 @@ double offered_in(StageId id, const Evidence& evidence) {
 ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evidence& evidence) {
   const InjectionRecord& record = *view.record;
   const Fault& fault = evidence.scenario->fault(record.fault);
-  const ComponentId component = fault.kind.component;
   ScoredFault out;
   out.name = fault.name;
-  if (component.valid()) out.component = evidence.scenario->component(component).name;
+  out.component = evidence.scenario->names_of(fault.kind.components);
   out.injection = view.number;
   out.state = record.state;
   out.injected_at = instant(record, FaultState::injected);

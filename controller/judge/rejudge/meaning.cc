@@ -67,9 +67,9 @@ std::string load_plan_of(const Phase& phase, const Scenario& scenario) {
   const PhaseId id(static_cast<std::size_t>(at - scenario.phases.begin()));
   std::string out;
   if (const Search* s = scenario.search_of(id)) {
-    out += fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
-                       s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(),
-                       s->confirm.count());
+    out +=
+        fmt::format(" search {} to {} by {} in {} of {} after {} and {}, then {}", s->from.per_second, s->to.per_second,
+                    s->resolution.value, s->windows, s->window.count(), s->settle.count(), s->drain.count(), s->confirm.count());
   }
   if (const StepSeries* s = scenario.steps_of(id)) {
     out += fmt::format(" steps {} {} each {} after {}", to_string(s->axis), fmt::join(s->levels, " "), s->each.count(),
@@ -124,12 +124,11 @@ std::string meaning(const Ledger& ledger, const Scenario& scenario) {
 }
 
 std::string meaning(const Fault& fault, const Scenario& scenario) {
-  const ComponentId component = fault.kind.component;
   // How long its commands may take is no part of what they do; the hold is compared as a length.
   Document said = fault.kind.document;
   std::erase_if(said.entries, [](const Entry& entry) { return entry.key == "limit" || entry.key == "hold"; });
   std::string out = fmt::format("{} {} hold {} of {}", fault.kind.name, text_of(said), fault.kind.hold.count(),
-                                component.value < scenario.components.size() ? scenario.component(component).name : "?");
+                                scenario.names_of(fault.kind.components));
   for (const Action& action : fault.recover) out += fmt::format("; {} after {}", action.describe, action.after.count());
   return out;
 }

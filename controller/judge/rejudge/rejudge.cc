@@ -128,7 +128,8 @@ class Mapper {
     if constexpr (std::is_same_v<T, Phase>) out.load.reset(), out.faults.clear();
     if constexpr (std::is_same_v<T, Fault>) {
       map(out.phase);
-      out.kind = FaultKind{"stop", component(wanted.kind.component), {}, {}};
+      out.kind = FaultKind{"stop", {}, {}, {}};
+      for (const ComponentId id : wanted.kind.components) out.kind.components.push_back(component(id));
       out.recover.clear();
       out.undo.clear();
     }

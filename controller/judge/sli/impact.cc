@@ -57,8 +57,7 @@ TimeRange within_clocks(const InjectionView& view, const ImpactSli& sli, const E
   Duration bound{};
   for (std::size_t i = 0; i < evidence.scenario->agents.size(); ++i) {
     const AgentId agent(i);
-    if (evidence.has_load_role(agent))
-      bound = std::max(bound, evidence.clock_bound(agent, agent_of_fault(*evidence.scenario, sli.fault)));
+    if (evidence.has_load_role(agent)) bound = std::max(bound, evidence.clock_bound(agent, sli.fault));
   }
   return {view.window.from + bound, view.window.to - bound};
 }

@@ -69,7 +69,7 @@ std::vector<BoundLoss> bound_to(const std::vector<InjectionView>& row, LedgerId 
       const auto position = static_cast<std::size_t>(at - row.begin());
       span.first = std::min(span.first, position);
       span.last = std::max(span.last, position);
-      const Duration clocks = evidence.clock_bound(observer, agent_of_fault(*evidence.scenario, at->record->fault));
+      const Duration clocks = evidence.clock_bound(observer, at->record->fault);
       span.least_seconds = std::min(span.least_seconds, std::max(0.0, seconds(at->effect_from - clocks - acked)));
     }
     if (all_here) out.push_back(span);

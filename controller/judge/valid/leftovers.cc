@@ -20,13 +20,10 @@ bool vanished(AgentId id, const Evidence& evidence) {
   return found != evidence.timeline->agents().end() && found->second.lost && !found->second.left;
 }
 
-bool was_changed(const InjectionRecord& record) {
-  for (const FaultState state : {FaultState::injected, FaultState::effective, FaultState::undoing}) {
-    if (record.find(state) != nullptr) return true;
-  }
-  const FaultEvent* failed = record.find(FaultState::failed);
-  return failed != nullptr ? !failed->detail.starts_with("not injected") && !failed->detail.empty()
-                           : record.find(FaultState::armed) != nullptr && record.find(FaultState::not_run) == nullptr;
+bool may_stand(const InjectionRecord& record) {
+  const auto& parts = record.parts;
+  return record.may_have_changed() ||
+         std::any_of(parts.begin(), parts.end(), [](const InjectionPart& part) { return part.may_have_changed(); });
 }
 
 std::string what_to_do(AgentId agent, const Evidence& evidence) {
@@ -45,9 +42,11 @@ void add_injection(std::vector<Leftover>& out, const InjectionRecord& record, co
                    left->earliest, true, !taken_back, true, fault, record.number});
     return;
   }
-  if (clean != nullptr || !was_changed(record)) return;
-  const AgentId agent = agent_of_fault(*evidence.scenario, record.fault);
-  const bool gone = vanished(agent, evidence);
+  if (clean != nullptr || !may_stand(record)) return;
+  const auto agents = evidence.scenario->agents_of(evidence.scenario->fault(record.fault));
+  const auto lost = std::find_if(agents.begin(), agents.end(), [&](AgentId id) { return vanished(id, evidence); });
+  const bool gone = lost != agents.end();
+  const AgentId agent = gone ? *lost : agents.empty() ? AgentId(0) : agents.front();
   if (evidence.goes_on && !gone) return;  // its undo is still to come
   const std::string why =
       gone ? fmt::format("agent {} was lost and has not said whether it was undone", evidence.agent_name(agent))

@@ -197,12 +197,25 @@ std::string assumption_words(const TradeOff& option) { return std::visit(Assumpt
 
 std::string person_words(const TradeOff& option) { return option.owner.empty() ? kNobody : option.owner; }
 
+namespace {
+
+// "web", "web and cache", "web, cache and db".
+std::string enumerated(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string happening_words(const Happening& h) {
   if (!h.known) return h.fault + " happens";
-  const std::string name = h.component.empty() ? "the process" : h.component;
-  const std::string who = (h.children ? h.component.empty() ? "the workers of " : "the processes of " : "") + name;
+  const std::string name = h.components.empty() ? "the process" : enumerated(h.components);
+  const std::string who = (h.children ? h.components.empty() ? "the workers of " : "the processes of " : "") + name;
   const std::string which = h.alike ? fmt::format(" (\"{}\")", h.fault) : "";
-  const std::string said = happening_of(h.kind, who, h.children);
+  const std::string said = happening_of(h.kind, who, h.children || h.components.size() > 1);
   return !said.empty() ? said + which : fmt::format("\"{}\" happens", h.fault);
 }
 

@@ -18,7 +18,9 @@ const FaultForm* written_fault(const View& view) {
 FaultKind decode_fault_kind(const Decoding& d, const View& said, const FaultForm& form) {
   FaultKind kind;
   kind.name = form.name;
-  kind.component = said["component"].id<ComponentId>(d.names);
+  kind.components =
+      form.one_component ? std::vector{said["component"].id<ComponentId>(d.names)} : said["component"].ids<ComponentId>(d.names);
+  std::erase_if(kind.components, [](ComponentId id) { return !id.valid(); });
   kind.document = document_of(said);
   std::erase_if(kind.document.entries, [](const Entry& entry) { return entry.key == "component"; });
   kind.hold = hold_said(said);
@@ -31,23 +33,50 @@ void check_fault_kind(Decoding& d, const View& said, const FaultForm& form, cons
   form.check(said, component, local, d.diagnostics);
 }
 
+// Every component once: it can be broken, and taken back, only once at a time.
+void check_components(Decoding& d, const View& said, const FaultKind& kind) {
+  for (auto id = kind.components.begin(); id != kind.components.end(); ++id) {
+    if (std::find(kind.components.begin(), id, *id) == id) continue;
+    d.diagnostics.error(said["component"].at(), "component " + ticked(d.scenario.component(*id).name) + " is named twice",
+                        "name each component once");
+  }
+}
+
 std::vector<Action> default_undo(Decoding& d, const View& view, const Fault& fault, const FaultForm& form) {
-  const ComponentId id = fault.kind.component;
   const Position at = view["name"].at();
   if (!form.undo) {
     d.diagnostics.error(at, "fault " + ticked(fault.name) + " has no `undo`", form.undo_hint);
     return {};
   }
-  if (!id.valid()) return {};
-  if (form.undo == Action::Kind::resume) return {resume_action(d, id)};
-  if (d.scenario.component(id).start.empty()) {
-    d.diagnostics.error(at,
-                        "fault " + ticked(fault.name) + " cannot be undone: component " + ticked(d.scenario.component(id).name) +
-                            " has no `start` command",
-                        "add `start:` to the component, or `undo:` to the fault");
-    return {};
+  std::vector<Action> undo;
+  for (const ComponentId id : fault.kind.components) {
+    const Component& component = d.scenario.component(id);
+    if (form.undo == Action::Kind::resume) {
+      undo.push_back(resume_action(d, id));
+    } else if (!component.start.empty()) {
+      undo.push_back(start_action(d, id));
+    } else {
+      d.diagnostics.error(
+          at,
+          "fault " + ticked(fault.name) + " cannot be undone: component " + ticked(component.name) + " has no `start` command",
+          "add `start:` to the component, or `undo:` to the fault");
+    }
   }
-  return {start_action(d, id)};
+  return undo;
+}
+
+// Each part is taken back by steps of its own, also where its agent is the only one left.
+void check_undo_of_parts(Decoding& d, const View& undo, const Fault& fault) {
+  if (fault.kind.components.size() < 2) return;
+  for (const ComponentId id : fault.kind.components) {
+    const bool named =
+        std::any_of(fault.undo.begin(), fault.undo.end(), [id](const Action& step) { return step.component == id; });
+    if (named) continue;
+    d.diagnostics.error(
+        undo.at(),
+        "the undo of fault " + ticked(fault.name) + " has no step for component " + ticked(d.scenario.component(id).name),
+        "add one, or leave `undo` out");
+  }
 }
 
 // An undo that is declared to take longer than it may would be a leftover each time.
@@ -105,8 +134,10 @@ Fault decode_fault(Decoding& d, const View& view, PhaseId phase, const View& len
   if (view["expected"]) fault.expected = view["expected"].rate();
   if (!view || form == nullptr) return fault;
   const View said = view[form->name];
-  if (fault.kind.component.valid()) check_fault_kind(d, said, *form, d.scenario.component(fault.kind.component));
+  for (const ComponentId id : fault.kind.components) check_fault_kind(d, said, *form, d.scenario.component(id));
+  check_components(d, said, fault.kind);
   fault.undo = view["undo"].absent() ? default_undo(d, view, fault, *form) : decode_steps(d, view["undo"]);
+  if (!view["undo"].absent()) check_undo_of_parts(d, view["undo"], fault);
   check_undo_within(d, view, fault, said);
   check_place(d, view, fault, said, length);
   return fault;

@@ -11,7 +11,10 @@ std::vector<Key> fault_keys() {
   std::vector<Key> keys;
   for (const FaultForm& form : fault_forms()) {
     Shape shape = form.shape();
-    shape.keys.insert(shape.keys.begin(), need("component", reference("component"), form.component_help));
+    Shape whom = form.one_component ? reference("component") : one_or_list_of(reference("component"));
+    std::string help = form.component_help;
+    if (!form.one_component) help += " A list: all at one instant.";
+    shape.keys.insert(shape.keys.begin(), need("component", std::move(whom), std::move(help)));
     keys.push_back(may(form.name, std::move(shape), form.help));
   }
   return keys;

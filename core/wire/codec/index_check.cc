@@ -45,6 +45,8 @@ class Checker {
   Checker& injection(InjectionId id) { return need(id, most_injections(s_), "injection"); }
   Checker& maybe_injection(InjectionId id) { return may(id, most_injections(s_), "injection"); }
 
+  std::size_t components() const { return s_.components.size(); }
+
   Result<void> result(std::string_view where) const {
     if (!bad_) return ok();
     return fail(ErrorKind::protocol,
@@ -82,7 +84,8 @@ void check_scenario(Checker& c, const DrillPlan& s) {
     for (const MixEntry& entry : one.load->mix) c.operation(entry.operation);
   }
   for (const Fault& one : s.faults) {
-    c.phase(one.phase).need(one.kind.component, s.components.size(), "component");
+    c.phase(one.phase);
+    for (const ComponentId id : one.kind.components) c.need(id, s.components.size(), "component");
     c.actions(one.recover).actions(one.undo);
   }
   for (const Check& one : s.checks) {
@@ -94,7 +97,9 @@ void check_scenario(Checker& c, const DrillPlan& s) {
 struct EventCheck {
   Checker& c;
   void operator()(const StageEvent& e) { c.stage(e.stage).phase(e.phase); }
-  void operator()(const FaultEvent& e) { c.injection(e.injection).fault(e.fault).stage(e.stage); }
+  void operator()(const FaultEvent& e) {
+    c.injection(e.injection).fault(e.fault).stage(e.stage).may(e.component, c.components(), "component");
+  }
   void operator()(const StepEvent& e) { c.maybe_injection(e.injection); }
   void operator()(const AgentEvent& e) { c.agent(e.agent); }
   void operator()(const RunEvent&) {}

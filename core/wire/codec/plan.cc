@@ -136,7 +136,7 @@ WIRE_FIELDS(Component, v1::Component) {
 WIRE_FIELDS(Action, v1::Action) {
   WIRE(kind) WIRE(component) WIRE_VALUES(argv) WIRE(agent) WIRE_NS(after) WIRE_NS(limit) WIRE(describe)
 }
-WIRE_FIELDS(FaultKind, v1::FaultKind) { WIRE(name) WIRE(component) WIRE_STRUCT(document) WIRE_NS(hold) }
+WIRE_FIELDS(FaultKind, v1::FaultKind) { WIRE(name) WIRE_VALUES(components) WIRE_STRUCT(document) WIRE_NS(hold) }
 WIRE_FIELDS(Fault, v1::Fault) {
   WIRE(name) WIRE(phase) WIRE_NS(at) WIRE_STRUCT(kind) WIRE_STRUCTS(recover) WIRE_STRUCTS(undo)
   WIRE_NS(recover_within) WIRE_MAYBE(expected) WIRE_NS(undo_within)

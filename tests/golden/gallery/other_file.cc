@@ -177,7 +177,7 @@ std::vector<Change> changes_of_requests() {
 }
 
 std::vector<Change> changes_of_faults() {
-  return {{"signal", [](Scenario& s) { s.faults[0].kind = faults::kill(s.faults[0].kind.component, 15); }},
+  return {{"signal", [](Scenario& s) { s.faults[0].kind = faults::kill(s.faults[0].kind.components.at(0), 15); }},
           {"hold", [](Scenario& s) { s.faults[1].kind = faults::pause(ComponentId(0), std::chrono::seconds(6)); }},
           {"stop to kill", [](Scenario& s) { s.faults[2].kind = faults::kill(ComponentId(0), 9); }},
           {"exec argv",

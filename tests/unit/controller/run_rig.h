@@ -63,6 +63,7 @@ class FakeAgent {
   template <typename Message>
   void hear(Message&) {}
   void hear(Plan& plan) {
+    assignment_ = plan.assignment;
     const DrillPlan& drill = plan.assignment.plan;
     probing_ = !drill.probes.empty() && agent_or_first_loader(drill, drill.probes[0].agent) == plan.assignment.self;
     if (probing_) every_ = drill.probes[0].every;
@@ -154,8 +155,15 @@ class FakeAgent {
     stopped_ = true;
     link_->close();
   }
+  // Of each component that this agent breaks.
   void event(const Inject& inject, FaultState state) {
+    for (const ComponentId id : assignment_.plan.fault(inject.fault).kind.components) {
+      if (assignment_.plan.agent_of(id) == assignment_.self) event(inject, state, id);
+    }
+  }
+  void event(const Inject& inject, FaultState state, ComponentId component) {
     FaultEvent e;
+    e.component = component;
     e.injection = inject.injection;
     e.fault = inject.fault;
     e.stage = inject.stage;
@@ -193,6 +201,7 @@ class FakeAgent {
   std::unique_ptr<AgentLink> link_;
   asio::steady_timer timer_;
   RunClock clock_;
+  Assignment assignment_;
   Inject injection_;
   uint64_t seq_ = 0;
   bool stopped_ = false, probing_ = false;
@@ -269,6 +278,7 @@ class RunTest : public ::testing::Test {
     if (also) also(run);
     loop.run_for(30s);
     heard_ = agent.heard;
+    if (second) second_heard_ = second->heard;
   }
 
   bool heard(const std::string& what) const { return std::find(heard_.begin(), heard_.end(), what) != heard_.end(); }
@@ -286,7 +296,7 @@ class RunTest : public ::testing::Test {
   Silent progress_;
   std::unique_ptr<Chronicle> chronicle_;
   RunResult result_;
-  std::vector<std::string> heard_;
+  std::vector<std::string> heard_, second_heard_;
 };
 
 }  // namespace shakedown::run_rig

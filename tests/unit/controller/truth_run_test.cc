@@ -82,6 +82,62 @@ TEST_F(TruthRun, TheFaultOfALostAgentIsNotWaitedForAndItsFateIsSaidToBeUnknown) 
   EXPECT_TRUE(noted("fault kill-it: its agent was lost; whether it was undone is not known"));
 }
 
+// A fault on two agents: one of `it` on the first, one of `other` on the second.
+struct TruthParts : run_rig::RunTest {
+  TruthParts() {
+    scenario_.agents.push_back({"other", false, true, false});
+    scenario_.components.push_back(scenario_.components[0]);
+    scenario_.components[1].name = "other";
+    scenario_.components[1].agent = AgentId(1);
+    scenario_.faults[0].kind.components = {ComponentId(0), ComponentId(1)};
+    second_agent = [](FakeAgent&) {};
+  }
+  bool second_heard(const std::string& what) const {
+    return std::find(second_heard_.begin(), second_heard_.end(), what) != second_heard_.end();
+  }
+  const InjectionRecord& record() const { return chronicle_->timeline().injections().at(0); }
+};
+
+TEST_F(TruthParts, AllAreFinishedAndTheFaultIsCleanOnceAllAre) {
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::completed);
+  EXPECT_TRUE(heard("finish"));
+  EXPECT_TRUE(second_heard("finish"));
+  ASSERT_EQ(record().parts.size(), 2U);
+  EXPECT_EQ(record().state, FaultState::clean);
+  ASSERT_NE(record().find(FaultState::effective), nullptr);
+  EXPECT_LE(record().find(FaultState::effective)->earliest, record().find(FaultState::effective)->latest);
+}
+
+TEST_F(TruthParts, WhereOneDoesNotBiteAllAreUndone) {
+  second_agent = [](FakeAgent& other) { other.fault_fails = true; };
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::completed);
+  EXPECT_TRUE(heard("finish by undo"));
+  EXPECT_TRUE(second_heard("finish by undo"));
+  EXPECT_EQ(record().find(FaultState::effective), nullptr) << "half a fault is no evidence";
+  EXPECT_EQ(record().state, FaultState::clean);
+}
+
+TEST_F(TruthParts, TheLeftoverOfOneIsTheFaultsAndTheOtherIsUndone) {
+  second_agent = [](FakeAgent& other) { other.clean = false; };
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::aborted);
+  EXPECT_TRUE(heard("finish"));
+  EXPECT_EQ(record().state, FaultState::leftover);
+  EXPECT_EQ(record().parts.at(0).state, FaultState::clean);
+}
+
+TEST_F(TruthParts, WhereAnAgentIsLostTheOthersUndoTheirs) {
+  second_agent = [](FakeAgent& other) { other.vanish_at_injection = true; };
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::aborted);
+  EXPECT_TRUE(heard("finish by undo"));
+  EXPECT_EQ(record().parts.at(0).state, FaultState::clean);
+  EXPECT_NE(record().state, FaultState::clean) << "nobody has said so of the other part";
+  EXPECT_TRUE(noted("fault kill-it: its agent was lost; whether it was undone is not known"));
+}
+
 // A leak or a full disk hurts later than the first good checks come in: taken back by then, it had been at work for 2 s.
 TEST_F(TruthRun, AFaultThatNobodyRepairsStandsUntilItsPhaseEnds) {
   scenario_.phases[0].duration = 1s;

@@ -35,6 +35,7 @@ struct BindTest : ::testing::Test {
     plan.plan.faults.push_back(fault);
     return FaultId(plan.plan.faults.size() - 1);
   }
+  Result<UndoRecord> bound(FaultId id) const { return binding.fault(id, plan.plan.fault(id).kind.components.front()); }
   static Action command() {
     Action action;
     action.kind = Action::Kind::exec;
@@ -44,42 +45,42 @@ struct BindTest : ::testing::Test {
 };
 
 TEST_F(BindTest, UndoHasItsDefaults) {
-  const auto kill = binding.fault(add(faults::kill(ComponentId(0), SIGTERM)));
+  const auto kill = bound(add(faults::kill(ComponentId(0), SIGTERM)));
   ASSERT_TRUE(kill.has_value()) << kill.error().message;
   EXPECT_EQ(kill.value().undo.at(0).action.kind, Action::Kind::start);
   EXPECT_EQ(kill.value().undo.at(0).component.component.start, std::vector<std::string>{"run-it"});
   EXPECT_EQ(kill.value().undo.at(0).component.folder, "/scenario");
-  const auto stop = binding.fault(add(faults::stop(ComponentId(0))));
+  const auto stop = bound(add(faults::stop(ComponentId(0))));
   EXPECT_EQ(stop.value().undo.at(0).action.kind, Action::Kind::start);
-  const auto pause = binding.fault(add(faults::pause(ComponentId(0), std::chrono::seconds(1))));
+  const auto pause = bound(add(faults::pause(ComponentId(0), std::chrono::seconds(1))));
   EXPECT_EQ(pause.value().undo.at(0).action.kind, Action::Kind::resume);
   EXPECT_EQ(pause.value().hold, std::chrono::seconds(1));
 }
 
 TEST_F(BindTest, ADeclaredUndoReplacesTheDefault) {
-  const auto kill = binding.fault(add(faults::kill(ComponentId(0), SIGKILL), {command()}));
+  const auto kill = bound(add(faults::kill(ComponentId(0), SIGKILL), {command()}));
   ASSERT_EQ(kill.value().undo.size(), 1U);
   EXPECT_EQ(kill.value().undo.at(0).action.kind, Action::Kind::exec);
 }
 
 TEST_F(BindTest, WhatNothingCouldUndoIsRefused) {
-  const auto exec = binding.fault(add(faults::exec(ComponentId(0), {"break"}, {"true"}, std::chrono::seconds(1))));
+  const auto exec = bound(add(faults::exec(ComponentId(0), {"break"}, {"true"}, std::chrono::seconds(1))));
   ASSERT_TRUE(exec.has_error());
   EXPECT_EQ(exec.error().kind, ErrorKind::refused);
   plan.plan.components[0].start.clear();
-  EXPECT_EQ(binding.fault(add(faults::kill(ComponentId(0), SIGKILL))).error().kind, ErrorKind::refused);
+  EXPECT_EQ(bound(add(faults::kill(ComponentId(0), SIGKILL))).error().kind, ErrorKind::refused);
   plan.plan.components[0].process()->scope = ProcessScope::children;  // their parent brings them back
-  EXPECT_TRUE(binding.fault(add(faults::kill(ComponentId(0), SIGKILL))).has_value());
+  EXPECT_TRUE(bound(add(faults::kill(ComponentId(0), SIGKILL))).has_value());
 }
 
 TEST_F(BindTest, OnlySignalsThatEndAProcessKill) {
   for (const int signal : {0, -1, 65, SIGSTOP, SIGTSTP, SIGHUP, SIGUSR1}) {
-    EXPECT_EQ(binding.fault(add(faults::kill(ComponentId(0), signal))).error().kind, ErrorKind::refused) << signal;
+    EXPECT_EQ(bound(add(faults::kill(ComponentId(0), signal))).error().kind, ErrorKind::refused) << signal;
   }
 }
 
 TEST_F(BindTest, TheWorkOfAnotherAgentIsAnError) {
-  EXPECT_TRUE(binding.fault(add(faults::kill(ComponentId(1), SIGKILL))).has_error());
+  EXPECT_TRUE(bound(add(faults::kill(ComponentId(1), SIGKILL))).has_error());
   Action start;
   start.component = ComponentId(1);
   EXPECT_EQ(binding.action(start).error().kind, ErrorKind::scenario);
@@ -87,6 +88,29 @@ TEST_F(BindTest, TheWorkOfAnotherAgentIsAnError) {
   elsewhere.agent = AgentId(1);
   EXPECT_EQ(binding.action(elsewhere).error().kind, ErrorKind::scenario);
   EXPECT_TRUE(binding.action(command()).has_value());
+}
+
+// Each part is taken back by what names it; the first one here also by what names none. Other agents have their own parts.
+TEST_F(BindTest, EachPartHasItsOwnUndo) {
+  plan.plan.components.push_back(plan.plan.components[0]);
+  plan.plan.components[2].name = "ours too";
+  FaultKind all = faults::kill(ComponentId(0));
+  all.components = {ComponentId(1), ComponentId(0), ComponentId(2)};
+  Action starts[3];
+  for (uint32_t i = 0; i < 3; ++i) starts[i].component = ComponentId(i);
+  const FaultId id = add(all, {starts[2], starts[1], command(), starts[0]});
+  plan.plan.faults[id.value].undo[2].agent = AgentId(0);
+  EXPECT_EQ(binding.parts(plan.plan.fault(id)), (std::vector{ComponentId(0), ComponentId(2)}));
+  const auto first = binding.fault(id, ComponentId(0));
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  ASSERT_EQ(first.value().undo.size(), 2U);
+  EXPECT_EQ(first.value().undo[0].action.kind, Action::Kind::exec);
+  EXPECT_EQ(first.value().undo[1].component.component.name, "ours");
+  const auto second = binding.fault(id, ComponentId(2));
+  ASSERT_EQ(second.value().undo.size(), 1U);
+  EXPECT_EQ(second.value().undo[0].component.component.name, "ours too");
+  EXPECT_TRUE(binding.fault(id, ComponentId(1)).has_error());
+  EXPECT_TRUE(check_assignment(binding).has_value());
 }
 
 TEST_F(BindTest, TheCheckLooksAtOwnFaultsOnly) {
@@ -106,20 +130,20 @@ TEST_F(BindTest, EveryKindThatAScenarioMayNameHasAMechanismInTheSameOrder) {
 }
 
 TEST_F(BindTest, AKindThatThisAgentDoesNotKnowIsRefused) {
-  const auto record = binding.fault(add(FaultKind{"melt", ComponentId(0), {}, {}}, {command()}));
+  const auto record = bound(add(FaultKind{"melt", {ComponentId(0)}, {}, {}}, {command()}));
   ASSERT_TRUE(record.has_error());
   EXPECT_EQ(record.error().kind, ErrorKind::refused);
   EXPECT_NE(record.error().message.find("`melt`"), std::string::npos);
-  EXPECT_TRUE(binding.fault(add(FaultKind{"started", ComponentId(0), {}, {}}, {command()})).has_error());
+  EXPECT_TRUE(bound(add(FaultKind{"started", {ComponentId(0)}, {}, {}}, {command()})).has_error());
 }
 
 TEST_F(BindTest, ADocumentThatIsNotOfTheKindsFormIsRefused) {
   FaultKind pause = faults::pause(ComponentId(0), std::chrono::seconds(1));
   pause.document.entries[0].key = "hold_on";
-  EXPECT_EQ(binding.fault(add(pause)).error().kind, ErrorKind::refused);
+  EXPECT_EQ(bound(add(pause)).error().kind, ErrorKind::refused);
   FaultKind exec = faults::exec(ComponentId(0), {"break"}, {"true"});
   exec.document.entries.erase(exec.document.entries.begin() + 1);
-  EXPECT_EQ(binding.fault(add(exec, {command()})).error().kind, ErrorKind::refused);
+  EXPECT_EQ(bound(add(exec, {command()})).error().kind, ErrorKind::refused);
 }
 
 }  // namespace

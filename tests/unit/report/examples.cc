@@ -176,7 +176,7 @@ void finish(Example& example, std::vector<ScoredRequirement> rows, DecisionState
   card.tldr = std::move(tldr);
 }
 
-Happening the_process_dies() { return {"kill", "", false, "kill-checkout"}; }
+Happening the_process_dies() { return {"kill", {}, false, "kill-checkout"}; }
 
 Told back() {
   told::Recovery out;

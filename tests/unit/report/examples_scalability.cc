@@ -41,7 +41,7 @@ ScoredRequirement available() {
   reported.alert = "CheckoutDown";
   reported.alert_in_time = false;
   one.reported = reported;
-  CostsMost most{{"kill", "checkout", false, "kill-checkout"}};
+  CostsMost most{{"kill", {"checkout"}, false, "kill-checkout"}};
   most.share = 0.75;
   most.total = 4017;
   one.options = {

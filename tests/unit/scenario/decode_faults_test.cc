@@ -9,6 +9,7 @@
 namespace shakedown::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -45,12 +46,38 @@ TEST(DecodeFaults, KillIsUndoneByStartAndPauseByContinue) {
   EXPECT_EQ(with_fault("{name: crash, at: 2s, stop: {component: db}}").faults[0].undo[0].kind, Action::Kind::start);
 }
 
+// The sample with a second component.
+std::string with_cache(const std::string& fault) {
+  return sample(
+      {{"components:\n", "components:\n  cache:\n    process: {pidfile: run/cache.pid, exe: cache}\n    start: [cache]\n"},
+       {kFault, fault}});
+}
+
+TEST(DecodeFaults, SeveralComponentsAreBrokenAtOneInstant) {
+  const Scenario s = accept(with_cache("{name: crash, at: 2s, kill: {component: [db, cache]}}"));
+  const Fault& fault = s.faults[0];
+  EXPECT_EQ(s.names_of(fault.kind.components), "db, cache");
+  ASSERT_EQ(fault.undo.size(), 2U);
+  EXPECT_EQ(fault.undo[1].describe, "start cache");
+  EXPECT_EQ(accept(with_cache("{name: crash, at: 2s, kill: {component: [db]}}")).faults[0].kind.components.size(), 1U);
+}
+
+TEST(DecodeFaults, EachOfThemOnceAndEachWithItsUndo) {
+  EXPECT_THAT(problems(with_cache("{name: crash, at: 2s, kill: {component: [db, db]}}")),
+              Contains(HasSubstr("`db` is named twice")));
+  EXPECT_THAT(problems(with_cache("{name: crash, at: 2s, pause: {component: [db, cache], hold: 1s}, undo: [{continue: db}]}")),
+              Contains(HasSubstr("no step for component `cache`")));
+  EXPECT_THAT(problems(with_cache("{name: crash, at: 2s, exec: {component: [db, cache], command: [a], effect: [b]}, undo: "
+                                  "[{start: db}, {start: cache}]}")),
+              Contains(HasSubstr("component")));
+}
+
 TEST(DecodeFaults, ExecCarriesItsCommands) {
   const Scenario s = with_fault(
       "{name: crash, at: 2s, exec: {component: db, command: [a, b], effect: [c], limit: 9s}, undo: "
       "[{exec: [d, e], after: 1s, limit: 2s}]}");
   EXPECT_EQ(s.faults[0].kind.name, "exec");
-  EXPECT_EQ(s.faults[0].kind.component, ComponentId(0));
+  EXPECT_EQ(s.faults[0].kind.components, std::vector{ComponentId(0)});
   const Shape shape = find_fault_form("exec")->shape();
   const View exec = view_of(s.faults[0].kind.document, shape);
   EXPECT_THAT(exec["command"].texts(), ElementsAre("a", "b"));

@@ -113,7 +113,7 @@ class PlanMaker {
     }
     for (auto& one : s_->faults) {
       inside(one.phase, s_->phases);
-      inside(one.kind.component, s_->components);
+      for (ComponentId& id : one.kind.components) inside(id, s_->components);
       actions(one.recover);
       actions(one.undo);
     }
