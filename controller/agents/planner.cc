@@ -107,12 +107,6 @@ Duration probe_patience(const Scenario& scenario) {
   return longest + std::chrono::seconds(60);
 }
 
-Duration planned_duration(const Scenario& scenario) {
-  Duration total{};
-  for (const Phase& phase : scenario.phases) total += phase.duration * phase.repeat;
-  return total;
-}
-
 namespace {
 
 // One verifying step of `ids` written by then.

@@ -48,9 +48,6 @@ Duration undo_patience(const Scenario& scenario, const Fault& fault);
 // How long after a phase every probe of a service that recovers may need until it is seen up.
 Duration probe_patience(const Scenario& scenario);
 
-// Total announced duration of the phases, without waits and verifying steps.
-Duration planned_duration(const Scenario& scenario);
-
 // The whole run but for setup, teardown and recoveries that outlast their phase. Between: after each stage with faults and at
 // the end every ledger is read back, all that is new twice (least) or all so far twice (most), at its rate until its limit;
 // then the probes must be up again.

@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "controller/cli/commands.h"
-#include "controller/plan/evidence.h"
+#include "controller/plan/parts.h"
 #include "controller/plan/text.h"
 #include "controller/record/scoring.h"
 #include "controller/scenario/scenario.h"

@@ -42,4 +42,7 @@ struct Scenario : DrillPlan {
   const StepSeries* steps_of(PhaseId id) const;  // nullptr = the phase is no series of steps
 };
 
+// Total announced duration of the phases, without waits and verifying steps.
+Duration planned_duration(const Scenario& scenario);
+
 }  // namespace shakedown

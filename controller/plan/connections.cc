@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "controller/model/demand.h"
-#include "controller/plan/evidence.h"
+#include "controller/plan/parts.h"
 #include "core/base/units.h"
 
 namespace shakedown {

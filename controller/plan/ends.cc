@@ -1,7 +1,7 @@
 // What of a scenario ends before it is needed.
 #include <fmt/format.h>
 
-#include "controller/plan/evidence.h"
+#include "controller/plan/parts.h"
 
 namespace shakedown {
 

@@ -5,10 +5,11 @@
 
 #include "controller/judge/capacity/search.h"
 #include "controller/judge/capacity/transient.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/measure/bounds/intervals.h"
 #include "controller/measure/bounds/sequential.h"
 #include "controller/model/looks_at.h"
-#include "controller/plan/evidence.h"
+#include "controller/plan/parts.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -27,7 +28,7 @@ std::string search_limits_text(const Scenario& scenario, const Search& search) {
     const Requirement& r = scenario.requirement(one);
     const double allowed = demanded_share(r).value_or(DemandedShare{}).bad;
     if (!scenario.phase(id).load || allowed <= 0) continue;
-    const double requests = search.from.per_second * share_of(scenario.phase(id).load->mix, looks_at(r.sli).operations) *
+    const double requests = search.from.per_second * judging::share_of(scenario.phase(id).load->mix, looks_at(r.sli).operations) *
                             seconds(search.window) * search.windows;
     const uint64_t needed =
         trials_needed(0, allowed, look_confidence(held_confidence(search, one, scenario), kSharedSteps * search.windows));

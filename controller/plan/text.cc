@@ -5,7 +5,9 @@
 #include <cstring>
 
 #include "controller/agents/planner.h"
-#include "controller/plan/evidence.h"
+#include "controller/judge/planned/offer.h"
+#include "controller/plan/parts.h"
+#include "controller/report/words/planned.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
 #include "core/faults/fault_form.h"
@@ -174,6 +176,10 @@ std::string time_text(const Scenario& scenario) {
 }
 
 }  // namespace
+
+std::string evidence_text(const Scenario& scenario, const Requirement& requirement) {
+  return report::planned_words(judging::evidence_needed(requirement, scenario));
+}
 
 std::string plan_text(const Scenario& scenario) {
   std::string out = fmt::format("{} ({}): {}, seed {}\n\nTargets\n", clean(scenario.name), clean(scenario.service),

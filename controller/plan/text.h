@@ -11,4 +11,7 @@ namespace shakedown {
 // needs, and what cannot be proven before a launch.
 std::string plan_text(const Scenario& scenario);
 
+// What one of them needs, and what the plan offers it.
+std::string evidence_text(const Scenario& scenario, const Requirement& requirement);
+
 }  // namespace shakedown

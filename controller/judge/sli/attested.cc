@@ -61,4 +61,8 @@ Judged judge_sli(const Requirement& requirement, const AttestedSli& sli, const E
   return out;
 }
 
+PlannedEvidence evidence_needed(const Requirement&, const AttestedSli& sli, const Scenario&) {
+  return planned::Word{sli.by, sli.expires};
+}
+
 }  // namespace shakedown::judging

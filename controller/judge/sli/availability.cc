@@ -10,6 +10,7 @@
 
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
@@ -236,6 +237,14 @@ Judged judge_sli(const Requirement& requirement, const UptimeSli& sli, const Evi
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string& name) {
     return judge_probe(requirement, sli, probe, name, evidence);
   });
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const AvailabilitySli& sli, const Scenario& scenario) {
+  return requests_needed(requirement, scenario, sli.operations, sli.scope, 1 - requirement.objective.limit);
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const UptimeSli& sli, const Scenario&) {
+  return planned::Waiting{-std::log(1 - requirement.confidence), sli.period};
 }
 
 }  // namespace shakedown::judging

@@ -7,6 +7,7 @@
 #include "controller/judge/capacity/scalability.h"
 #include "controller/judge/capacity/search.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
@@ -127,6 +128,10 @@ std::vector<ScoredSearch> summarize_searches(const Evidence& evidence) {
 
 Judged judge_sli(const Requirement& requirement, const CapacitySli& sli, const Evidence& evidence) {
   return judge_limit(requirement, sli.phase, 1, 0, evidence);
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const CapacitySli& sli, const Scenario& scenario) {
+  return search_needed(scenario, sli.phase, requirement.objective.limit);
 }
 
 }  // namespace shakedown::judging

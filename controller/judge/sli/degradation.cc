@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
@@ -200,6 +201,11 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
   check_load_agents(out, scope, evidence);
   check_lag(out, lag_of(scope, evidence), slope->start);
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement&, const DegradationSli& sli, const Scenario& scenario) {
+  const double all = loaded_seconds(scenario, sli.scope);
+  return planned::Soak{all, all < 8};
 }
 
 }  // namespace shakedown::judging

@@ -278,4 +278,16 @@ Judged judge_sli(const Requirement& requirement, const DownstreamSli& sli, const
   return out;
 }
 
+PlannedEvidence evidence_needed(const Requirement&, const DownstreamSli& sli, const Scenario& scenario) {
+  planned::Commitments out;
+  for (std::size_t i = 0; i < scenario.dependencies.size(); ++i) {
+    const Dependency& one = scenario.dependencies[i];
+    const auto& asked = sli.dependencies;
+    if (!asked.empty() && std::find(asked.begin(), asked.end(), DependencyId(i)) == asked.end()) continue;
+    const bool capacity = !one.capacity && one.scorecard.empty();
+    if (capacity || !one.commitment) out.unknown.push_back({one.name, capacity, !one.commitment});
+  }
+  return out;
+}
+
 }  // namespace shakedown::judging

@@ -5,6 +5,7 @@
 
 #include "controller/judge/faults/loss.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 
@@ -60,6 +61,11 @@ Judged judge_sli(const Requirement& requirement, const DurabilitySli& sli, const
     touch(out, gone ? Signal::lost_agent : Signal::unobserved, "the writes were not completely read back at the end");
   }
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement&, const DurabilitySli& sli, const Scenario& scenario) {
+  const Ledger& ledger = scenario.ledger(sli.ledger);
+  return planned::ReadBack{ledger.name, ledger.verify_limit, too_long_to_read(ledger, planned_duration(scenario))};
 }
 
 }  // namespace shakedown::judging

@@ -123,4 +123,17 @@ Judged judge_sli(const Requirement& requirement, const EfficiencySli& sli, const
   return out;
 }
 
+PlannedEvidence evidence_needed(const Requirement&, const EfficiencySli& sli, const Scenario& scenario) {
+  planned::Law out{scenario.phase(sli.phase).name};
+  const StepSeries* series = scenario.steps_of(sli.phase);
+  if (series == nullptr || series->levels.empty()) return out;
+  out.at = sli.at;
+  if (sli.at > series->levels.back()) {
+    out.largest = series->levels.back();
+  } else if (series->levels.size() < 4) {
+    out.steps = series->levels.size();
+  }
+  return out;
+}
+
 }  // namespace shakedown::judging

@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
+#include "controller/measure/bounds/intervals.h"
 
 namespace shakedown {
 
@@ -276,6 +278,17 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const ErrorRatioSli& sli, const Scenario& scenario) {
+  const double limit = requirement.objective.limit;
+  if (sli.over <= Duration{}) return requests_needed(requirement, scenario, sli.operations, sli.scope, limit);
+  const std::string never = never_sent(scenario, sli.operations, sli.scope);
+  if (limit <= 0) return planned::NoTolerance{never};
+  if (!never.empty()) return planned::NeverSent{never};
+  const PlannedRequests offered = planned_requests(scenario, sli.operations, sli.scope, sli.over);
+  return planned::RequestsEach{trials_needed(0, limit, requirement.confidence), sli.over, offered.closed,
+                               whole_count(offered.thinnest)};
 }
 
 }  // namespace shakedown::judging

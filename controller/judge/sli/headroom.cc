@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/capacity/scalability.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 
@@ -32,6 +33,11 @@ Judged judge_sli(const Requirement& requirement, const HeadroomSli& sli, const E
     out.verdict.needed = "a forecast for a day to come";
   }
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const HeadroomSli& sli, const Scenario& scenario) {
+  const double rate = scenario.forecast ? (1 + requirement.objective.limit) * scenario.forecast->rate.per_second : 0;
+  return search_needed(scenario, sli.phase, rate);
 }
 
 }  // namespace shakedown::judging

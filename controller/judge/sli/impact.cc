@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/valid/row_validity.h"
@@ -131,6 +132,17 @@ Judged judge_sli(const Requirement& requirement, const ImpactSli& sli, const Evi
     if (missing_in(scope, {}, {}, evidence).never_offered > 0) check_our_losses(out, scope, kDefaultBudget, evidence);
     check_load_agents(out, scope, evidence);
   }
+  return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement&, const ImpactSli& sli, const Scenario& scenario) {
+  planned::Injections out = injections_needed(scenario, {sli.fault}, 1);
+  const Fault& fault = scenario.fault(sli.fault);
+  const Phase& phase = scenario.phase(fault.phase);
+  out.compared = sli.unit == ImpactUnit::delayed_seconds;
+  if (sli.unit == ImpactUnit::lost_writes || !phase.load) return out;
+  out.load_goes_on = phase.duration - fault.at;
+  out.closed = !std::holds_alternative<OpenLoad>(phase.load->kind);
   return out;
 }
 

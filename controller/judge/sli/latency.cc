@@ -8,11 +8,13 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/intervals.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown {
 
@@ -261,6 +263,10 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   if (limited) check_pushed(out, data, allowed, requirement.confidence);
   check_lag(out, data.lag.sparse(), limit);
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const LatencySli& sli, const Scenario& scenario) {
+  return requests_needed(requirement, scenario, looks_at(requirement.sli).operations, sli.scope, 1 - sli.quantile);
 }
 
 }  // namespace shakedown::judging

@@ -1,4 +1,6 @@
 // mtbf {probe}: time up / spontaneous outages.
+#include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
@@ -27,6 +29,14 @@ Judged judge_sli(const Requirement& requirement, const MtbfSli& sli, const Evide
                               cluster_effect(spacings(probe))};
     return judge_rate(requirement, events, "spontaneous outage");
   });
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const MtbfSli&, const Scenario& scenario) {
+  const double limit = requirement.objective.limit, confidence = requirement.confidence;
+  planned::QuietTime out{needed_test_time(0, 0, limit, confidence).seconds, seconds(promised_duration(scenario)), ""};
+  const Needed missing = needed_test_time(out.planned, 0, limit, confidence);
+  if (missing.seconds > 0) out.missing = missing.text;
+  return out;
 }
 
 }  // namespace shakedown::judging

@@ -10,6 +10,7 @@
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
@@ -196,6 +197,12 @@ Judged judge_sli(const Requirement& requirement, const MttrSli& sli, const Evide
                          out.verdict.needed = outlook(requirement, sli, repairs, m);
                        return out;
                      });
+}
+
+PlannedEvidence evidence_needed(const Requirement&, const MttrSli& sli, const Scenario& scenario) {
+  const uint32_t least = sli.statistic == RepairStatistic::mean ? 3 : 5;
+  if (!sli.fault.valid()) return planned::SpontaneousOutages{least};
+  return injections_needed(scenario, {sli.fault}, least);
 }
 
 }  // namespace shakedown::judging

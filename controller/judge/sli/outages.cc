@@ -77,4 +77,15 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
   });
 }
 
+PlannedEvidence evidence_needed(const Requirement&, const OutagesSli& sli, const Scenario& scenario) {
+  planned::Watching out;
+  out.planned = planned_duration(scenario);
+  for (const ProbeId id : sli.probes) {
+    const Probe& probe = scenario.probe(id);
+    const Duration least = (std::max(1U, probe.down_after) + 1) * probe.every;
+    if (out.planned < least) out.too_short.push_back({probe.name, least});
+  }
+  return out;
+}
+
 }  // namespace shakedown::judging

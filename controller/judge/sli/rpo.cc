@@ -6,8 +6,10 @@
 
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/loss.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
+#include "controller/measure/bounds/intervals.h"
 
 namespace shakedown {
 
@@ -150,6 +152,14 @@ Judged judge_sli(const Requirement& requirement, const RpoSli& sli, const Eviden
     out.verdict.reason +=
         " Several injections may have taken the same writes; however these are divided, one of them exceeds it.";
   }
+  return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const RpoSli& sli, const Scenario& scenario) {
+  const uint64_t needed = sli.share ? clean_trials_needed(sli.share->value, requirement.confidence) : sli.injections;
+  planned::Injections out = injections_needed(scenario, {sli.fault}, needed);
+  out.disturbed.clear();
+  out.reading = too_long_to_read(scenario.ledger(sli.ledger), scenario.phase(scenario.fault(sli.fault).phase).duration);
   return out;
 }
 

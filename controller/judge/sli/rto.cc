@@ -12,8 +12,10 @@
 #include "controller/judge/faults/hidden.h"
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/load_watch.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
+#include "controller/measure/bounds/intervals.h"
 
 namespace shakedown {
 
@@ -302,6 +304,14 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
   out.observed_seconds = evidence.last_second();
   out.verdict.reason += elsewhere_words(elsewhere, sli.probes, *evidence.scenario);
   out.verdict.elsewhere = std::move(elsewhere);
+  return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const RtoSli& sli, const Scenario& scenario) {
+  const uint64_t needed = sli.share ? clean_trials_needed(sli.share->value, requirement.confidence) : sli.injections;
+  planned::Injections out = injections_needed(scenario, {sli.fault}, needed);
+  const Fault& fault = scenario.fault(sli.fault);
+  if (fault.kind.hold > Duration{} && fault.recover.empty()) out.ended_by_us = fault.kind.name;
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
@@ -206,6 +207,14 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   check_outlasted(out, sli.scope.during, requirement, evidence);
   check_load_agents(out, scope, evidence);
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const ThroughputSli& sli, const Scenario& scenario) {
+  if (std::string never = never_sent(scenario, sli.operations, sli.scope); !never.empty()) return planned::NeverSent{never};
+  const PlannedRequests offered = planned_requests(scenario, sli.operations, sli.scope);
+  if (offered.closed) return planned::Closed{};
+  return planned::RateOffered{requirement.objective.limit, offered.seconds > 0 ? offered.most / offered.seconds : 0,
+                              offered.seconds};
 }
 
 }  // namespace shakedown::judging

@@ -9,6 +9,7 @@
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/load_watch.h"
 #include "controller/judge/needed.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 #include "controller/judge/sli/probe_rows.h"
@@ -227,6 +228,11 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
                                       : needed_injections(counts.valid, clean_trials_needed(limit, requirement.confidence));
   }
   return out;
+}
+
+PlannedEvidence evidence_needed(const Requirement& requirement, const ToleratedSli& sli, const Scenario& scenario) {
+  const double limit = requirement.objective.limit;
+  return injections_needed(scenario, sli.faults, limit >= 1 ? 3 : clean_trials_needed(limit, requirement.confidence));
 }
 
 }  // namespace shakedown::judging

@@ -7,7 +7,6 @@
 #include "controller/judge/judge.h"
 #include "controller/metrics/page.h"
 #include "controller/model/looks_at.h"
-#include "controller/plan/evidence.h"
 #include "controller/plan/text.h"
 #include "controller/report/report.h"
 #include "controller/scenario/scenario.h"

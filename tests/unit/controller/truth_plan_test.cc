@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/agents/planner.h"
-#include "controller/plan/evidence.h"
+#include "controller/plan/parts.h"
 #include "controller/plan/text.h"
 #include "core/base/printable.h"
 #include "tests/unit/judge/timeline_builder.h"

@@ -1,0 +1,14 @@
+// What the plan says of a row's evidence. What can be told beforehand to be not proven is told in capitals: TOO FEW.
+// Threads: free functions without state.
+#pragma once
+
+#include <string>
+
+#include "controller/model/planned_evidence.h"
+
+namespace shakedown::report {
+
+// "2995 requests without a violation; 1500 are offered in its scope: TOO FEW, ..."
+std::string planned_words(const PlannedEvidence& evidence);
+
+}  // namespace shakedown::report
