@@ -159,15 +159,6 @@ Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manife
   return card;
 }
 
-Measured measure(const Sli& sli, const Timeline& timeline, const Manifest& manifest, double confidence) {
-  Requirement requirement;
-  requirement.sli = sli;
-  requirement.confidence = confidence;
-  requirement.objective.limit = INFINITY;
-  const Evidence evidence = judging::collect(timeline.scenario(), timeline, manifest);
-  return judge_requirement(requirement, evidence).verdict.measured;
-}
-
 std::optional<double> live_value(const ErrorRatioSli& sli, const Timeline& timeline, RunTime now, bool outside_faults) {
   const Manifest manifest;
   Evidence evidence;

@@ -18,10 +18,6 @@ namespace shakedown {
 Scorecard judge(const Scenario& scenario, const Timeline& timeline, const Manifest& manifest, WallTime now,
                 const std::map<RequirementId, std::string>& refused = {}, bool goes_on = false);
 
-// Value and bounds of an SLI without an objective; empty fields when there is nothing to measure. Confidence is
-// one-sided. Validity is not looked at.
-Measured measure(const Sli& sli, const Timeline& timeline, const Manifest& manifest, double confidence = 0.95);
-
 // The value on which a stop condition looks: for error_ratio the share of bad answers in the whole seconds of
 // [now - over, now), over = 0 meaning everything so far. nullopt = nothing to judge:
 // no decided request in the window, or outside_faults and the window meets a fault window.

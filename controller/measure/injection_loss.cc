@@ -124,11 +124,6 @@ double positive_seconds(Duration d) { return std::max(0.0, seconds(d)); }
 
 }  // namespace
 
-InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, RunTime effect_from, RunTime effect_to) {
-  const std::vector<Culprit> alone = {{injection, StageId(), effect_from}};
-  return injection_loss(record, attribute_losses(record, alone), injection, effect_from, effect_to);
-}
-
 InjectionLoss injection_loss(const LedgerRecord& record, const std::vector<AttributedLoss>& losses, InjectionId injection,
                              RunTime effect_from, RunTime effect_to) {
   const InjectionCheck check(record, losses, injection, effect_to);

@@ -83,7 +83,5 @@ struct InjectionLoss {
 LedgerClasses classify(const LedgerRecord& record);
 InjectionLoss injection_loss(const LedgerRecord& record, const std::vector<AttributedLoss>& losses, InjectionId injection,
                              RunTime effect_from, RunTime effect_to);
-// With this injection as the only culprit.
-InjectionLoss injection_loss(const LedgerRecord& record, InjectionId injection, RunTime effect_from, RunTime effect_to);
 
 }  // namespace shakedown

@@ -17,7 +17,6 @@ namespace shakedown {
 // Why a stage is run: as declared, a window of a search step, its confirmation, a step of a series, or the beginning of
 // any of these, which does not count.
 enum class StageRole { declared, window, confirmation, step, settling };
-const char* to_string(StageRole role);
 
 // One execution of a phase. Announced before it starts; load, faults and cells refer to the stage.
 struct StageEvent {

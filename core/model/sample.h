@@ -42,18 +42,10 @@ enum class Mismatch : uint8_t {
   rate,         // slower than ConnectionPolicy::slowest: it was not waited for
   unasked,      // it came before the request was sent
 };
-inline constexpr std::size_t kMismatches = 8;
 const char* to_string(Mismatch mismatch);  // "none", "status", ...
 
 // Of a request that carries W3C trace context; all zero = none.
 using TraceId = std::array<uint8_t, 16>;
-
-// What a driver knows after one request.
-struct Attempt {
-  Outcome outcome = Outcome::ok;
-  int status = 0;  // HTTP status, 0 = none
-  uint32_t bytes_in = 0;
-};
 
 // A plain value, no heap. The four stamps: intended (schedule), released (the pacer reached it),
 // sent (first byte handed to the socket), done. latency = done - intended; lag = released - intended

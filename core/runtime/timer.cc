@@ -3,24 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace shakedown {
-
-boost::asio::awaitable<bool> sleep_until(MonoTime at) {
-  auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor, to_steady(at));
-  const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  co_return !error;
-}
-
-boost::asio::awaitable<bool> sleep_for(Duration length) {
-  const MonoTime at = mono_now() + length;
-  co_return co_await sleep_until(at);
-}
 
 void Alarm::at(MonoTime when, std::function<void()> action) {
   cancel();

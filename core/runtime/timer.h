@@ -1,5 +1,4 @@
-// Waiting for an instant of the monotonic clock: as a callback, and inside a coroutine. Threads:
-// an Alarm and a sleeping coroutine belong to the thread that runs their loop.
+// Waiting for an instant of the monotonic clock by a callback. Threads: an Alarm belongs to the thread that runs its loop.
 #pragma once
 
 #include <chrono>
@@ -7,7 +6,6 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -24,10 +22,6 @@ using LoopTimer =
 inline std::chrono::steady_clock::time_point to_steady(MonoTime t) {
   return std::chrono::steady_clock::time_point(t.time_since_epoch());
 }
-
-// Returns true at the instant, false when the timer was cancelled or the loop's timer broke.
-boost::asio::awaitable<bool> sleep_until(MonoTime at);
-boost::asio::awaitable<bool> sleep_for(Duration length);
 
 // One callback at a time. The callback is not called after cancel() or destruction; it may set the
 // Alarm again.

@@ -89,8 +89,6 @@ std::optional<QueryWindow> query_window(const Requirement& requirement, const Ev
                      without_holes(seconds, scope->during.valid(), evidence)};
 }
 
-bool has_window(const std::string& query) { return query.find(kWindow) != std::string::npos; }
-
 std::string with_window(const std::string& query, Duration window) {
   const int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(window).count();
   const std::string text = ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);

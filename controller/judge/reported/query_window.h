@@ -21,7 +21,6 @@ std::optional<QueryWindow> query_window(const Requirement& requirement, const Ev
 
 // `$window` replaced by a PromQL duration: "30s", "1500ms".
 std::string with_window(const std::string& query, Duration window);
-bool has_window(const std::string& query);
 
 // Longest stretches of whole seconds of measured phases outside fault windows, and inside fault windows.
 std::vector<TimeRange> steady_parts(const Evidence& evidence);

@@ -176,8 +176,7 @@ std::string asked() {
     const Manifest& manifest = exhibit.drill.manifest;
     out += text(run_at(wall_at(at(seed * 1.5), manifest) + std::chrono::seconds(1), manifest)) + "\n";
   }
-  out += fmt::format("{} {} {}\n", has_window("x"), has_window("x[$window]"),
-                     with_window("[$window]", std::chrono::milliseconds(1500)));
+  out += with_window("[$window]", std::chrono::milliseconds(1500)) + "\n";
   for (const double from : {0.0, 3.0, 7.0}) {
     for (const double to : {2.0, 5.0, 9.0}) {
       out +=

@@ -164,15 +164,5 @@ TEST(LiveValue, NothingDecidedIsNothingToJudge) {
   EXPECT_NEAR(*live(story, 20, false, 0), 0.5, 1e-12);
 }
 
-TEST(Measure, GivesValueAndBoundsWithoutAnObjective) {
-  Story story;
-  const Timeline timeline = story.drill.timeline();
-  const Measured m = measure(AvailabilitySli{}, timeline, story.drill.manifest);
-  EXPECT_DOUBLE_EQ(*m.value, 1);
-  EXPECT_GT(*m.lower, 0.99);
-  const Measured rto = measure(RtoSli{story.kill, {ProbeId(0)}}, timeline, story.drill.manifest);
-  EXPECT_NEAR(*rto.value, 5, 0.2);
-}
-
 }  // namespace
 }  // namespace shakedown

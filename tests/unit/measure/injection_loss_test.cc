@@ -42,7 +42,8 @@ class InjectionLossTest : public ::testing::Test {
                               .complete = true});
   }
   InjectionLoss loss(InjectionId injection = InjectionId(0), double from = 10.0, double to = 10.02) const {
-    return injection_loss(record_, injection, at(from), at(to));
+    const std::vector<AttributedLoss> losses = attribute_losses(record_, {{injection, StageId(), at(from)}});
+    return injection_loss(record_, losses, injection, at(from), at(to));
   }
 };
 

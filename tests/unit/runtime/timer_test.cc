@@ -1,11 +1,8 @@
 #include "core/runtime/timer.h"
 
-#include <exception>
-#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <boost/asio/co_spawn.hpp>
 
 namespace shakedown {
 namespace {
@@ -58,20 +55,6 @@ TEST(Alarm, MaySetItselfAgain) {
   alarm.after(Duration::zero(), again);
   loop.run();
   EXPECT_EQ(called, 3);
-}
-
-boost::asio::awaitable<void> nap(MonoTime until, std::optional<bool>& result) { result = co_await sleep_until(until); }
-
-TEST(Sleep, ReturnsTrueNotBeforeTheInstant) {
-  boost::asio::io_context loop(1);
-  const MonoTime due = mono_now() + milliseconds(2);
-  std::optional<bool> result;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(loop, nap(due, result), [&](std::exception_ptr thrown) { failure = thrown; });
-  loop.run();
-  EXPECT_FALSE(failure);
-  EXPECT_EQ(result, true);
-  EXPECT_GE(mono_now(), due);
 }
 
 }  // namespace
