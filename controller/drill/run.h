@@ -11,14 +11,14 @@
 #include <string>
 #include <vector>
 
-#include "controller/drill/capacity_search.h"
-#include "controller/drill/fault_supervisor.h"
-#include "controller/drill/heartbeat.h"
-#include "controller/drill/ledger_verifier.h"
-#include "controller/drill/preparation.h"
+#include "controller/drill/parts/capacity_search.h"
+#include "controller/drill/parts/fault_supervisor.h"
+#include "controller/drill/parts/heartbeat.h"
+#include "controller/drill/parts/ledger_verifier.h"
+#include "controller/drill/parts/preparation.h"
+#include "controller/drill/parts/stage_runner.h"
+#include "controller/drill/parts/step_series.h"
 #include "controller/drill/run_context.h"
-#include "controller/drill/stage_runner.h"
-#include "controller/drill/step_series.h"
 
 namespace shakedown {
 

@@ -15,9 +15,9 @@
 #include "target/http/listener.h"
 #include "target/metrics.h"
 #include "target/service/callers.h"
-#include "target/service/durability.h"
 #include "target/service/scaling_law.h"
 #include "target/service/service.h"
+#include "target/service/store/durability.h"
 #include "target/service/timetable.h"
 #include "target/service/truth.h"
 

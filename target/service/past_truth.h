@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "target/service/store.h"
+#include "target/service/store/store.h"
 
 namespace practice {
 

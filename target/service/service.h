@@ -7,7 +7,7 @@
 #include "target/http/http.h"
 #include "target/options.h"
 #include "target/service/chance.h"
-#include "target/service/store.h"
+#include "target/service/store/store.h"
 #include "target/service/truth.h"
 
 namespace practice {

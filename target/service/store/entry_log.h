@@ -9,7 +9,7 @@
 #include <string>
 
 #include "target/base.h"
-#include "target/service/store.h"
+#include "target/service/store/store.h"
 
 namespace practice {
 

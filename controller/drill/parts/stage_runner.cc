@@ -1,4 +1,4 @@
-#include "controller/drill/stage_runner.h"
+#include "controller/drill/parts/stage_runner.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "target/service/syncer.h"
+#include "target/service/store/syncer.h"
 
 #include <sys/eventfd.h>
 

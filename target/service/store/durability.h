@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "target/options.h"
-#include "target/service/entry_log.h"
-#include "target/service/syncer.h"
+#include "target/service/store/entry_log.h"
+#include "target/service/store/syncer.h"
 
 namespace practice {
 

@@ -1,4 +1,4 @@
-#include "target/service/entry_log.h"
+#include "target/service/store/entry_log.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

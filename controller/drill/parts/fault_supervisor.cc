@@ -1,4 +1,4 @@
-#include "controller/drill/fault_supervisor.h"
+#include "controller/drill/parts/fault_supervisor.h"
 
 #include <algorithm>
 #include <utility>

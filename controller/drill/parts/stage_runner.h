@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/agents/planner.h"
-#include "controller/drill/fault_supervisor.h"
+#include "controller/drill/parts/fault_supervisor.h"
 #include "controller/drill/run_context.h"
 
 namespace shakedown {

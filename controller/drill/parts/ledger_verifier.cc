@@ -1,4 +1,4 @@
-#include "controller/drill/ledger_verifier.h"
+#include "controller/drill/parts/ledger_verifier.h"
 
 #include <algorithm>
 

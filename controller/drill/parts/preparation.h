@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "controller/drill/probe_watch.h"
+#include "controller/drill/parts/probe_watch.h"
 #include "controller/drill/run_context.h"
 
 namespace shakedown {

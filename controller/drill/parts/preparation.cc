@@ -1,4 +1,4 @@
-#include "controller/drill/preparation.h"
+#include "controller/drill/parts/preparation.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "controller/drill/step_series.h"
+#include "controller/drill/parts/step_series.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "controller/drill/heartbeat.h"
+#include "controller/drill/parts/heartbeat.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "controller/drill/probe_watch.h"
+#include "controller/drill/parts/probe_watch.h"
 
 #include <algorithm>
 

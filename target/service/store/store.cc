@@ -1,4 +1,4 @@
-#include "target/service/store.h"
+#include "target/service/store/store.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "controller/drill/capacity_search.h"
+#include "controller/drill/parts/capacity_search.h"
 
 #include <algorithm>
 #include <utility>

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "controller/agents/planner.h"
-#include "controller/drill/probe_watch.h"
+#include "controller/drill/parts/probe_watch.h"
 #include "controller/drill/run_context.h"
 
 namespace shakedown {

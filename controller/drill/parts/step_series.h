@@ -4,8 +4,8 @@
 #pragma once
 
 #include "controller/drill/action_step.h"
-#include "controller/drill/probe_watch.h"
-#include "controller/drill/stage_runner.h"
+#include "controller/drill/parts/probe_watch.h"
+#include "controller/drill/parts/stage_runner.h"
 
 namespace shakedown {
 

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "target/service/entry_log.h"
+#include "target/service/store/entry_log.h"
 
 namespace practice {
 

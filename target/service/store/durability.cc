@@ -1,4 +1,4 @@
-#include "target/service/durability.h"
+#include "target/service/store/durability.h"
 
 namespace practice {
 

@@ -4,7 +4,7 @@
 // Threads: the run loop only.
 #pragma once
 
-#include "controller/drill/stage_runner.h"
+#include "controller/drill/parts/stage_runner.h"
 #include "controller/judge/capacity/search.h"
 
 namespace shakedown {
