@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
 LINTS = arrows sizes banned unlisted self dashboards format
 
-.PHONY: help build demo test truth bench calibration soak fuzz format lint
+.PHONY: help build demo test truth bench calibration soak fuzz format lint package rig-packages
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make soak     for hours what make test tries for seconds; goes on where it was broken off (SOAK="--rounds 1")'
 	@echo 'make fuzz     libFuzzer on what comes in from outside; goes on where it was broken off (FUZZ="--seconds 600")'
 	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
+	@echo 'make package  Debian packages in build/release/packages; make rig-packages tries them in a minimal tree'
 	@echo 'make format   clang-format over our own code'
 	@echo 'SHAKEDOWN_SKIP_INSTALL=1 leaves the system as it is; JOBS=N sets the compile jobs.'
 
@@ -63,6 +64,13 @@ fuzz:
 	cmake --preset fuzz --log-level=WARNING
 	cmake --build --preset fuzz --target $(addprefix endless_,http_parser wire scenario judge) -j $(JOBS)
 	@SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/fuzz/endless.py build/fuzz $(FUZZ)
+
+package: build
+	cd build/release && cpack
+
+rig-packages: package
+	@tools/install_dependencies.sh rig
+	@$(PYTHON) tests/rigs/packages.py build/release/packages
 
 format:
 	@tools/install_dependencies.sh format

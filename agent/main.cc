@@ -49,6 +49,7 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_flag("--verbose", line.verbose, "more log lines");
   CLI::App* undo = app.add_subcommand("undo", "What runs left on this host when they were killed; the same as `shakedown undo`");
   undo->add_flag("--list", line.undo.list, "show every undo record that stands");
+  undo->add_flag("--all", line.undo.all, "take back everything of every run whose agent is gone");
   undo->add_option("--run", line.undo.run, "take back everything of this run");
   undo->add_option("--forget", line.undo.forget, "remove a record, by its id, without taking anything back");
   undo->add_option("--why", line.undo.why, "with --forget: the reason, which is kept");

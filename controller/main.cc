@@ -156,6 +156,7 @@ void add_undo_command(CLI::App& app, Choice& choice) {
   CLI::App* undo =
       app.add_subcommand("undo", "What runs left on this host when they were killed: show it, take it back, or forget it");
   undo->add_flag("--list", command.list, "show every undo record that stands");
+  undo->add_flag("--all", command.all, "take back everything of every run whose agent is gone");
   undo->add_option("--run", command.run, "take back everything of this run");
   undo->add_option("--forget", command.forget, "remove a record, by its id, without taking anything back");
   undo->add_option("--why", command.why, "with --forget: the reason, kept in forgotten.log beside the records");
@@ -163,7 +164,7 @@ void add_undo_command(CLI::App& app, Choice& choice) {
       "--state-dir", command.state_dir,
       "where the records are (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's ~/.local/state/shakedown)");
   undo->footer(
-      "Examples:\n  shakedown undo --list\n  shakedown undo --run 2026-11-23T14-05-09Z-9f2c1e\n"
+      "Examples:\n  shakedown undo --list\n  shakedown undo --all\n  shakedown undo --run 2026-11-23T14-05-09Z-9f2c1e\n"
       "  shakedown undo --forget ID --why \"the host was rebuilt\"\n"
       "Exit: 0 nothing stands any more, 4 something stands, 64 usage, 75 the run or another one is not over.");
   undo->callback([&] { choice.run = [] { return undo_main(command); }; });

@@ -1,26 +1,27 @@
 #!/bin/bash
-# usage: tools/install_dependencies.sh GROUP...    (build, test, bench, fuzz, format, lint)
+# usage: tools/install_dependencies.sh GROUP...    (build, test, bench, fuzz, format, lint, rig)
 # Installs the Debian packages of these groups that are missing, after saying which and why.
 # SHAKEDOWN_SKIP_INSTALL=1: do nothing.
 set -euo pipefail
 
-build="g++ cmake ninja-build ccache pkg-config libgrpc++-dev libre2-dev libprotobuf-dev protobuf-compiler
+build="g++ cmake python3 ninja-build ccache pkg-config libgrpc++-dev libre2-dev libprotobuf-dev protobuf-compiler
   protobuf-compiler-grpc libboost1.81-dev libeigen3-dev libyaml-cpp-dev prometheus-cpp-dev libcurl4-openssl-dev libssl-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev libkainjow-mustache-dev libjs-chart.js
   zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev"
 test="nginx-light prometheus prometheus-alertmanager python3 python3-jsonschema python3-yaml chromium
-  poppler-utils cmark-gfm openssl"
+  poppler-utils cmark-gfm openssl systemd groff-base zsh"
 bench="wrk"
 fuzz="clang-14 libclang-rt-14-dev"
 format="clang-format-14"
 lint="python3 clang-format-14"
+rig="debootstrap iproute2 nftables"
 
 if [ "${SHAKEDOWN_SKIP_INSTALL:-0}" = 1 ]; then exit 0; fi
 
 wanted=""
 for group in "$@"; do
   case "$group" in
-    build | test | bench | fuzz | format | lint) wanted="$wanted ${!group}" ;;
+    build | test | bench | fuzz | format | lint | rig) wanted="$wanted ${!group}" ;;
     *) echo "install_dependencies.sh: unknown group '$group'" >&2; exit 64 ;;
   esac
 done

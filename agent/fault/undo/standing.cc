@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include <fcntl.h>
@@ -177,14 +178,10 @@ std::vector<Standing> standing(const std::string& state_dir) {
   return out;
 }
 
-Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& state_dir) {
-  std::vector<Standing> records = standing(state_dir);
-  const auto unknown = std::find_if(records.begin(), records.end(), [](const Standing& one) { return one.record.empty(); });
-  if (unknown != records.end()) return fail(ErrorKind::io, unknown->text());
-  std::erase_if(records, [&](const Standing& one) { return one.what.owner.run_id != run_id; });
-  if (records.empty()) {
-    return fail(ErrorKind::usage, "nothing of run " + run_id + " stands on this host; `undo --list` shows what does");
-  }
+namespace {
+
+// Takes back all of one run; the records are what stands of it, its commands included.
+Result<std::vector<std::string>> take_back_records(const std::string& run_id, std::vector<Standing> records) {
   std::vector<std::string> left;
   for (const Standing& one : records) {
     if (!one.trouble.empty()) left.push_back(one.text() + "; take it back by hand, then `undo --forget`");
@@ -210,6 +207,43 @@ Result<std::vector<std::string>> take_back_run(const std::string& run_id, const 
   for (std::string& one : leftovers_of(outcomes)) left.push_back(std::move(one));
   if (left.empty()) {
     for (ComponentLock& lock : locks) lock.leave_in_order();
+  }
+  return left;
+}
+
+bool of_no_run(const Standing& one) { return one.record.empty() && !one.command; }
+
+}  // namespace
+
+Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& state_dir) {
+  std::vector<Standing> records = standing(state_dir);
+  const auto unknown = std::find_if(records.begin(), records.end(), [](const Standing& one) { return one.record.empty(); });
+  if (unknown != records.end()) return fail(ErrorKind::io, unknown->text());
+  std::erase_if(records, [&](const Standing& one) { return one.what.owner.run_id != run_id; });
+  if (records.empty()) {
+    return fail(ErrorKind::usage, "nothing of run " + run_id + " stands on this host; `undo --list` shows what does");
+  }
+  return take_back_records(run_id, std::move(records));
+}
+
+std::vector<std::string> take_back_all(const std::string& state_dir) {
+  std::map<std::string, std::vector<Standing>> runs;
+  std::vector<std::string> left;
+  for (Standing& one : standing(state_dir)) {
+    if (of_no_run(one)) {
+      left.push_back(one.text());
+    } else {
+      runs[one.what.owner.run_id].push_back(std::move(one));
+    }
+  }
+  for (auto& [run, records] : runs) {
+    if (std::any_of(records.begin(), records.end(), [](const Standing& one) { return one.alive; })) continue;
+    const auto still = take_back_records(run, std::move(records));
+    if (still) {
+      left.insert(left.end(), still.value().begin(), still.value().end());
+    } else {
+      left.push_back("run " + run + ": " + still.error().text());
+    }
   }
   return left;
 }
@@ -262,12 +296,22 @@ int take_back(const UndoCommand& command) {
   return 0;
 }
 
+int take_back_everything(const UndoCommand& command) {
+  const std::vector<std::string> left = take_back_all(command.state_dir);
+  for (const std::string& one : left) say(stdout, "still stands: " + clean(one) + "\n");
+  if (!left.empty()) return kStands;
+  say(stdout, "nothing of a run that is over stands on this host\n");
+  return 0;
+}
+
 }  // namespace
 
 int undo_main(const UndoCommand& command) {
-  const int asked = (command.list ? 1 : 0) + (command.run.empty() ? 0 : 1) + (command.forget.empty() ? 0 : 1);
-  if (asked != 1) return complain(Error(ErrorKind::usage, "give one of --list, --run ID and --forget ID --why TEXT"));
+  const int asked =
+      (command.list ? 1 : 0) + (command.all ? 1 : 0) + (command.run.empty() ? 0 : 1) + (command.forget.empty() ? 0 : 1);
+  if (asked != 1) return complain(Error(ErrorKind::usage, "give one of --list, --all, --run ID and --forget ID --why TEXT"));
   if (command.list) return list_all(command.state_dir);
+  if (command.all) return take_back_everything(command);
   if (!command.run.empty()) return take_back(command);
   const Result<Standing> gone = forget(command.forget, command.why, command.state_dir);
   if (!gone) return complain(gone.error());

@@ -30,6 +30,10 @@ std::vector<Standing> standing(const std::string& state_dir = "");
 // run uses the component). Returns what still stands of it.
 Result<std::vector<std::string>> take_back_run(const std::string& run_id, const std::string& state_dir = "");
 
+// The same for every run whose agent is gone; runs that go on are left alone and are no error. Returns what still stands of the
+// others, troubles told in words beside it.
+std::vector<std::string> take_back_all(const std::string& state_dir = "");
+
 // Removes one record without taking anything back, and writes who, when and why into state_dir/forgotten.log first.
 // id: as listed, or its end if that names just one. Errors: usage (no or several such), locked (its agent runs), io.
 Result<Standing> forget(const std::string& id, const std::string& why, const std::string& state_dir = "");
@@ -37,6 +41,7 @@ Result<Standing> forget(const std::string& id, const std::string& why, const std
 // The command, with its output on stdout. Returns the exit code: 0, 4 when something still stands, or that of the error.
 struct UndoCommand {
   bool list = false;
+  bool all = false;
   std::string run, forget, why;
   std::string state_dir;  // empty = the host-wide one
 };

@@ -86,6 +86,17 @@ TEST_F(TruthUndo, WhatStandsIsListedAndTakenBackByHand) {
   EXPECT_EQ(take_back_run("crash", state).error().kind, ErrorKind::usage) << "there is nothing of it any more";
 }
 
+TEST_F(TruthUndo, AllOfEveryRunWhoseAgentIsGoneIsTakenBackAndWhatCannotBeReadIsTold) {
+  leave_it_paused();
+  const std::string other = state + "/undo/1-1-other-agent-x";
+  ASSERT_EQ(::mkdir(other.c_str(), 0700), 0);
+  write_text(other + "/one.undo", "{");
+  const std::vector<std::string> left = take_back_all(state);
+  EXPECT_NE(state_of(pid()), 'T') << "another run's broken record does not keep this one down";
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_THAT(left[0], HasSubstr("the record cannot be read"));
+}
+
 TEST(TruthStanding, WhereTheFolderCannotBeListedNobodySaysThatNothingStands) {
   TemporaryFolder folder;
   const std::string state = folder / "state";
@@ -159,6 +170,7 @@ TEST_F(TruthUndo, NothingIsTakenFromALivingRun) {
   ASSERT_EQ(standing(state).size(), 1U);
   EXPECT_TRUE(standing(state)[0].alive);
   EXPECT_EQ(take_back_run("crash", state).error().kind, ErrorKind::locked);
+  EXPECT_THAT(take_back_all(state), IsEmpty()) << "a run that goes on is no leftover";
   EXPECT_EQ(forget(standing(state)[0].id, "x", state).error().kind, ErrorKind::locked);
   EXPECT_EQ(state_of(pid()), 'T');
   agent.kill_group(SIGKILL);
