@@ -47,7 +47,7 @@ class Tree:
         return int(run("du", "-sx", "--block-size=1K", self.root, check=False).stdout.split()[0]) / 1024
 
     def enter(self, *command, check=True, **variables):
-        return run("chroot", self.root, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "DEBIAN_FRONTEND=noninteractive",
+        return run("chroot", self.root, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/var/tmp", "DEBIAN_FRONTEND=noninteractive",
                    *(f"{key}={value}" for key, value in variables.items()), *command, check=check)
 
     def files(self):
@@ -88,14 +88,14 @@ def install(tree, packages):
 
 
 def first_scorecard(tree, started):
-    examples = "/root/scenarios"  # a drill writes beside its scenario
+    examples = "/var/tmp/scenarios"  # a drill writes beside its scenario
     tree.enter("cp", "-r", "/usr/share/doc/shakedown/examples/scenarios", examples)
-    done = tree.enter("shakedown", "run", f"{examples}/quickstart.yaml", "--yes", "--quiet", "--out", "/root/first", check=False)
+    done = tree.enter("shakedown", "run", f"{examples}/quickstart.yaml", "--yes", "--quiet", "--out", "/var/tmp/first", check=False)
     expect(done.returncode == 1, "the quickstart runs and is a NO-GO, as it should be", done.stdout + done.stderr)
-    card = json.loads((tree.root / "root/first/scorecard.json").read_text())
+    card = json.loads((tree.root / "var/tmp/first/scorecard.json").read_text())
     expect(card["decision"] == "no-go", "its scorecard says so")
     print(f"      from apt-get install to the first scorecard: {time.monotonic() - started:.0f} s", flush=True)
-    expect(tree.enter("shakedown", "verify", "/root/first", check=False).returncode == 0, "verify finds it intact")
+    expect(tree.enter("shakedown", "verify", "/var/tmp/first", check=False).returncode == 0, "verify finds it intact")
 
 
 def upgrade_while_something_stands(tree, package):
