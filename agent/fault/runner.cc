@@ -105,7 +105,7 @@ Task<bool> dissolve(FaultContext& context, std::string id) {
 void close_dissolved(FaultContext& context, Injection& injection) {
   const MonoTime now = mono_now();
   injection.concluded = injection.clean = true;
-  injection.detail = "its component was stopped by teardown";
+  injection.detail = "its component is stopped";
   context.tell_state(injection, FaultState::clean, Interval{now, now}, injection.detail, true);
 }
 
@@ -132,6 +132,12 @@ Task<void> undo_everything(std::shared_ptr<FaultContext> context, InjectionMap i
     for (const std::string& left : leftovers_of(outcomes)) {
       leftovers.push_back(left);
       context->warn(AgentEvent::Kind::leftover, left);
+    }
+    if (!is_stopped_again(one)) continue;
+    const std::vector<std::string> gone =
+        co_await dissolve_faults(context->journal, one.record.component.component.name, kRunnerPatience);
+    for (const std::string& dissolved_id : gone) {
+      if (const auto its = injection_of(injections, dissolved_id)) close_dissolved(*context, *its);
     }
   }
   // Those that the watchdog took back, too: their end is reported here.

@@ -56,7 +56,7 @@ void advise(const std::vector<std::string>& left, const std::string& run_id) {
   for (const std::string& one : left) say(stderr, "  " + clean(one) + "\n");
   std::fprintf(stderr,
                "on the host of the component, `shakedown undo --list` shows what stands and "
-               "`shakedown undo --run %s` takes it back\n",
+               "`shakedown undo --run %s` takes it back, or says what to do by hand\n",
                run_id.c_str());
 }
 

@@ -287,10 +287,23 @@ int list_all(const std::string& state_dir) {
   return all.empty() ? 0 : kStands;
 }
 
+// What an undo has tried in vain would be tried in vain again.
+void tell_way_by_hand(const UndoCommand& command) {
+  const std::string where = command.state_dir.empty() ? "" : " --state-dir " + command.state_dir;
+  for (const Standing& one : standing(command.state_dir)) {
+    if (one.what.owner.run_id != command.run || one.record.empty() || one.command) continue;
+    const std::string& name = one.what.component.component.name;
+    say(stdout, clean("put " + (name.empty() ? "it" : name) + " right by hand, then: shakedown undo" + where + " --forget " +
+                      one.id + " --why \"what was done\"") +
+                    "\n");
+  }
+}
+
 int take_back(const UndoCommand& command) {
   const auto left = take_back_run(command.run, command.state_dir);
   if (!left) return complain(left.error());
   for (const std::string& one : left.value()) say(stdout, "still stands: " + clean(one) + "\n");
+  if (!left.value().empty()) tell_way_by_hand(command);
   if (!left.value().empty()) return kStands;
   say(stdout, "everything of run " + command.run + " is taken back\n");
   return 0;

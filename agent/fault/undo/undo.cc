@@ -1,5 +1,6 @@
 #include "agent/fault/undo/undo.h"
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/faults/fault_form.h"
 
 namespace shakedown {
 namespace {
@@ -102,13 +104,38 @@ Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner
   co_return outcome;
 }
 
+bool is_stopped_again(const UndoOutcome& outcome) { return outcome.end == UndoEnd::clean && outcome.record.kind == "started"; }
+
+Task<std::vector<std::string>> dissolve_faults(UndoJournal& journal, std::string component, Duration patience) {
+  std::vector<std::string> gone;
+  for (const std::string& id : journal.list()) {
+    RecordLock lock;
+    const MonoTime limit = mono_now() + patience;
+    const LockOutcome locked = co_await journal.lock(id, limit, lock);
+    if (locked == LockOutcome::busy || locked == LockOutcome::unable) continue;
+    const Result<UndoRecord> record = journal.read(id);
+    const FaultForm* form = record.has_value() ? find_fault_form(record.value().kind) : nullptr;
+    if (form == nullptr || !form->on_process || record.value().component.component.name != component) continue;
+    if (journal.remove(id).has_value()) gone.push_back(id);
+  }
+  co_return gone;
+}
+
 Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer,
                                            Duration patience) {
   std::vector<UndoOutcome> outcomes;
   co_await end_commands(journal, nullptr);
   for (const std::string& id : journal.list()) {
     UndoOutcome one = co_await undo_record(journal, id, actions, observer, patience);
+    const std::string component = is_stopped_again(one) ? one.record.component.component.name : "";
     outcomes.push_back(std::move(one));
+    if (component.empty()) continue;
+    const std::vector<std::string> gone = co_await dissolve_faults(journal, component, patience);
+    for (UndoOutcome& earlier : outcomes) {
+      if (std::find(gone.begin(), gone.end(), earlier.record.id) == gone.end()) continue;
+      earlier.leftovers.clear();
+      earlier.end = UndoEnd::clean;
+    }
   }
   co_return outcomes;
 }

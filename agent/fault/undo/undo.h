@@ -36,6 +36,13 @@ struct UndoObserver {
 Task<UndoOutcome> undo_record(UndoJournal& journal, std::string id, ActionRunner& actions, UndoObserver observer,
                               Duration patience);
 
+// It was the record of what setup started, and that runs no more.
+bool is_stopped_again(const UndoOutcome& outcome);
+
+// What we started of the component is stopped as it was before us: no fault of it has anything left to be taken back from, and
+// its undo, by hand later, would start it again. Returns the records of such faults, which are removed.
+Task<std::vector<std::string>> dissolve_faults(UndoJournal& journal, std::string component, Duration patience);
+
 // Everything in the folder, newest first. Returns one outcome for each record.
 Task<std::vector<UndoOutcome>> undo_folder(UndoJournal& journal, ActionRunner& actions, UndoObserver observer, Duration patience);
 

@@ -151,6 +151,20 @@ TEST_F(TruthUndo, ARecordThatCannotBeReadIsOfItsRunAndStaysUntilSomebodyForgetsI
   EXPECT_TRUE(forget(good.id, "continued by hand", state).has_value());
 }
 
+TEST_F(TruthUndo, WhereAnUndoIsInVainTheWayByHandIsTold) {
+  leave_it_paused();
+  const std::string id = standing(state).at(0).id;
+  end_process(pid());
+  UndoCommand again;
+  again.run = "crash";
+  again.state_dir = state;
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(undo_main(again), 4);
+  const std::string told = ::testing::internal::GetCapturedStdout();
+  EXPECT_THAT(told, HasSubstr("still stands: fault break-victim (pause of victim)"));
+  EXPECT_THAT(told, HasSubstr("put victim right by hand, then: shakedown undo --state-dir " + state + " --forget " + id));
+}
+
 TEST_F(TruthUndo, AForgottenRecordLeavesALineAndIsNotTakenBack) {
   leave_it_paused();
   const std::string id = standing(state).at(0).id;
