@@ -57,11 +57,11 @@ struct Sent {
 
 std::vector<Sent> requests_of(const Decoding& d, const View& root) {
   std::vector<Sent> out;
-  const std::vector<View> operations = root["operations"].items(), ledgers = root["ledgers"].items();
-  for (std::size_t i = 0; i < operations.size(); ++i) out.push_back({d.scenario.operations[i].request, operations[i]});
+  const auto operations = root["operations"].entries(), ledgers = root["ledgers"].entries();
+  for (std::size_t i = 0; i < operations.size(); ++i) out.push_back({d.scenario.operations[i].request, operations[i].second});
   for (std::size_t i = 0; i < ledgers.size(); ++i) {
-    out.push_back({d.scenario.ledgers[i].write, ledgers[i]["write"]});
-    out.push_back({d.scenario.ledgers[i].read, ledgers[i]["read"]});
+    out.push_back({d.scenario.ledgers[i].write, ledgers[i].second["write"]});
+    out.push_back({d.scenario.ledgers[i].read, ledgers[i].second["read"]});
   }
   return out;
 }

@@ -34,7 +34,7 @@ tls-for-http dependency-called-service dependency-counter dependency-cycle depen
 downstream-without-dependency downstream-without-forecast reported-count-without-window reported-of-what-cannot-be
 reported-other-unit reported-placeholders reported-unknown-secret unknown-agent unknown-hole unknown-names zero-confidence
 kill-by-hangup ready-shorter-than-its-probe-needs recover-within-shorter-than-a-probe-needs recover-within-too-short
-tcp-ledger-without-expect""".split()
+tcp-greeting tcp-ledger-without-expect""".split()
 
 
 class CoreLoader(yaml.SafeLoader):
