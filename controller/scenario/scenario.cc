@@ -9,10 +9,10 @@
 
 #include "controller/scenario/sections/decode.h"
 #include "controller/scenario/sections/describe.h"
-#include "controller/scenario/yaml/text.h"
-#include "controller/scenario/yaml/tree.h"
 #include "core/base/regular_file.h"
 #include "core/form/check.h"
+#include "core/yaml/text.h"
+#include "core/yaml/tree.h"
 
 namespace shakedown {
 namespace {

@@ -1,4 +1,4 @@
-#include "controller/scenario/yaml/tree.h"
+#include "core/yaml/tree.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "controller/scenario/yaml/text.h"
+#include "core/yaml/text.h"
 
 #include <algorithm>
 #include <cctype>

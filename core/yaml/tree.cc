@@ -1,4 +1,4 @@
-#include "controller/scenario/yaml/tree.h"
+#include "core/yaml/tree.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "controller/scenario/yaml/text.h"
+#include "core/yaml/text.h"
 
 namespace shakedown {
 namespace {
