@@ -42,6 +42,7 @@ void Agent::start(std::function<void(int exit)> done) {
   done_ = std::move(done);
   on_interrupt_ = [this] { end({SessionEnd::Kind::interrupt, "the agent was interrupted by a signal"}); };
   session_ = std::make_unique<Session>(loop_, options_, *link_, [this](SessionEnd why) { end(std::move(why)); });
+  halt_watch_.emplace(loop_, options_.state_dir, [this](std::string text) { end({SessionEnd::Kind::halted, std::move(text)}); });
   boost::asio::co_spawn(loop_, live(turns_), [](std::exception_ptr broken) {
     if (broken) std::rethrow_exception(broken);
   });
@@ -71,6 +72,7 @@ void Agent::end(SessionEnd why) {
   if (end_) return;
   end_ = std::move(why);
   session_->finish();
+  session_->engine().ends(end_->reason);
   if (end_->kind != SessionEnd::Kind::shutdown) log::warning("ending", {{"reason", end_->reason}});
   on_interrupt_ = [this] { hurry(); };
   turns_->ended.fire();
@@ -114,9 +116,10 @@ void Agent::undo() {
 Duration Agent::say_goodbye() {
   on_interrupt_ = [this] { turns_->left.fire(); };
   if (turns_->left.fired()) return {};
-  if (!end_->known_to_controller()) link_->send(Goodbye{!leftover_, leftover_.value_or(end_->reason)});
+  const bool halted = end_->kind == SessionEnd::Kind::halted;
+  if (!end_->known_to_controller()) link_->send(Goodbye{!leftover_, leftover_.value_or(end_->reason), halted});
   link_->close();
-  const bool awaited = end_->kind == SessionEnd::Kind::shutdown || end_->kind == SessionEnd::Kind::unable;
+  const bool awaited = halted || end_->kind == SessionEnd::Kind::shutdown || end_->kind == SessionEnd::Kind::unable;
   return awaited && !turns_->hurried.fired() ? options_.farewell : options_.farewell / 5;
 }
 
@@ -128,6 +131,7 @@ int Agent::exit_code_now() const {
     case SessionEnd::Kind::unable: return exit_code(end_->problem);
     case SessionEnd::Kind::lost: return session_->planned() ? kExitNotCompleted : exit_code(ErrorKind::unavailable);
     case SessionEnd::Kind::lease:
+    case SessionEnd::Kind::halted:
     case SessionEnd::Kind::interrupt: return kExitNotCompleted;
   }
   return kExitNotCompleted;

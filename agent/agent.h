@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/agent_options.h"
+#include "agent/halt_watch.h"
 #include "agent/redacted_link.h"
 #include "agent/session.h"
 #include "core/runtime/waiting.h"
@@ -26,7 +27,7 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
 
   // Begins. done is called once, last, with the exit code of design section 4: 0 after an orderly end, 4 when something
-  // we did still stands, 3 when interrupted or when the controller was lost, 69 when it was lost before the plan came,
+  // we did still stands, 3 when interrupted or halted, or when the controller was lost, 69 when it was lost before the plan came,
   // 77 when it refused us, else the code of the plan's problem.
   // The Agent may be destroyed inside done.
   void start(std::function<void(int exit)> done);
@@ -48,6 +49,7 @@ class Agent {
   boost::asio::io_context& loop_;
   std::unique_ptr<RedactedLink> link_;
   std::unique_ptr<Session> session_;
+  std::optional<HaltWatch> halt_watch_;
   std::function<void(int)> done_;
   std::function<void()> on_interrupt_;  // what a signal means now; empty before the start
   std::optional<SessionEnd> end_;

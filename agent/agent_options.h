@@ -8,6 +8,7 @@
 #include "agent/check/check_runner.h"
 #include "agent/fault/fault_runner.h"
 #include "agent/load/load_runner.h"
+#include "agent/policy/policy.h"
 #include "core/base/host_facts.h"
 #include "core/stats/snapshot.h"
 
@@ -21,12 +22,14 @@ struct AgentStatus {
 };
 
 struct AgentOptions {
-  std::string name;   // of the scenario's agents; empty = any free place
-  std::string token;  // join token; empty in one process
+  std::string name;         // of the scenario's agents; empty = any free place
+  std::string token;        // join token; empty in one process
+  std::string orders_from;  // who commands it, for the audit
   HostFacts host;
   uint32_t workers = 1;                                 // load threads
   std::string work_dir;                                 // ledger crash copies; empty = a temporary folder
   std::string state_dir;                                // undo records; empty = the host-wide folder
+  Policy policy;                                        // what may be touched and run, whatever a controller asks
   std::string watchdog_program;                         // empty = our own executable
   Duration lease = std::chrono::seconds(10);            // until the controller says another
   bool controllers_clock = false;                       // we are in the controller's process: nothing to measure
@@ -36,7 +39,8 @@ struct AgentOptions {
       make_load_runner;
   std::function<Result<std::unique_ptr<FaultRunner>>(const Assignment&, FaultOptions, boost::asio::io_context&)> make_fault =
       make_fault_runner;
-  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&, std::string note)>
+  std::function<std::unique_ptr<CheckRunner>(const Assignment&, RunClock, boost::asio::io_context&, std::string note,
+                                             AddressRanges within)>
       make_check = make_check_runner;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/release.h"
+#include "core/base/printable.h"
 #include "core/runtime/open_files.h"
 #include "core/wire/codec/index_check.h"
 
@@ -50,11 +51,7 @@ struct Engine::Obey {
   void operator()(const ReachTargets& o) { e.reach_targets(o); }
   void operator()(const LookAtProcesses& o) { e.look_at_processes(o.step); }
   void operator()(const RunStep& o) { e.run_step(o); }
-  void operator()(const Inject& o) {
-    if (e.fault_) return e.fault_->inject(o.injection, o.fault, o.stage, o.at);
-    const RunTime at = e.clock_->now();
-    e.report(FaultEvent{o.injection, o.fault, o.stage, FaultState::failed, at, at, "this agent may not inject faults", false});
-  }
+  void operator()(const Inject& o) { e.inject(o); }
   void operator()(const FinishFault& o) {
     if (!e.fault_) return e.answer(o.step, false, "this agent may not inject faults");
     auto done = e.while_alive(
@@ -67,7 +64,15 @@ struct Engine::Obey {
 };
 
 Engine::Engine(boost::asio::io_context& loop, const AgentOptions& options, AgentLink& link)
-    : loop_(loop), options_(options), link_(link), tick_(loop) {}
+    : loop_(loop),
+      options_(options),
+      link_(link),
+      warden_(options.policy, options.state_dir, options.orders_from, loop,
+              [this](InjectionId injection, const std::string& why) {
+                warn(why);
+                fault_->finish(injection, true, why, [](bool, const std::string&) {});
+              }),
+      tick_(loop) {}
 
 Engine::~Engine() = default;
 
@@ -75,6 +80,7 @@ Result<void> Engine::make_load() {
   LoadOptions options;
   options.workers = options_.workers;
   options.work_dir = options_.work_dir;
+  options.within = options_.policy.addresses;
   SHAKEDOWN_TRY(auto made, options_.make_load(*assignment_, std::move(options), loop_));
   load_ = std::move(made);
   return ok();
@@ -108,7 +114,9 @@ Result<void> Engine::plan(Assignment assignment) {
   assignment_ = std::move(assignment);
   outbox_.emplace(link_, assignment_->self);
   SHAKEDOWN_TRY(check_open_files());
-  SHAKEDOWN_TRY(make_load());
+  const Result<void> loaded = make_load();
+  if (!loaded && loaded.error().kind != ErrorKind::refused) return loaded;
+  SHAKEDOWN_TRY(warden_.admit_plan(*assignment_, loaded ? std::nullopt : std::optional<Error>(loaded.error())));
   return make_fault();
 }
 
@@ -144,6 +152,8 @@ void Engine::cannot(const ToAgent& order, const std::string& why) {
   }
 }
 
+void Engine::ends(const std::string& why) { static_cast<void>(warden_.note("end", why)); }
+
 void Engine::renew(Duration lease) {
   if (fault_) fault_->renew(lease);
 }
@@ -154,6 +164,7 @@ void Engine::warn(std::string detail) {
 
 void Engine::report(Event event) {
   if (auto* about = std::get_if<AgentEvent>(&event); about && assignment_) about->agent = assignment_->self;
+  warden_.observe(event);
   if (gone()) {
     link_.send(EventReport{std::move(event)});
   } else {
@@ -210,9 +221,23 @@ void Engine::read_release(uint64_t step) {
                }));
 }
 
+void Engine::inject(const Inject& order) {
+  Result<void> allowed = ok();
+  if (!fault_) allowed = fail(ErrorKind::refused, "this agent may not inject faults");
+  if (allowed) allowed = warden_.admit_injection(*assignment_, order.injection, order.fault);
+  if (allowed) return fault_->inject(order.injection, order.fault, order.stage, order.at);
+  const RunTime at = clock_->now();
+  report(FaultEvent{order.injection, order.fault, order.stage, FaultState::failed, at, at,
+                    "not injected: " + allowed.error().text(), false});
+}
+
 void Engine::run_step(const RunStep& order) {
   if (!fault_) return answer(order.step, false, "this agent may not touch components or run commands");
-  fault_->run_step(order.kind, order.action, while_alive([this, step = order.step](StepEvent event) {
+  Action action = order.action;
+  if (const Result<void> allowed = warden_.admit_step(assignment_->plan, order.kind, action); !allowed) {
+    return answer(order.step, false, allowed.error().text());
+  }
+  fault_->run_step(order.kind, action, while_alive([this, step = order.step](StepEvent event) {
                      const bool ok = event.ok;
                      std::string detail = event.detail;
                      answer(step, ok, std::move(detail), std::move(event));
@@ -220,14 +245,21 @@ void Engine::run_step(const RunStep& order) {
 }
 
 void Engine::run_checks(uint64_t step) {
-  if (!check_) check_ = options_.make_check(*assignment_, *clock_, loop_, fault_ ? fault_->command_note() : "");
+  for (const Check& check : assignment_->plan.checks) {
+    const auto* command = std::get_if<CommandCheck>(&check.kind);
+    if (command == nullptr || owner_of(check, assignment_->plan) != assignment_->self) continue;
+    const Result<void> noted = warden_.note("command", "check " + check.name + ": " + command_line(command->argv));
+    if (!noted) return answer(step, false, noted.error().text());
+  }
+  if (!check_)
+    check_ = options_.make_check(*assignment_, *clock_, loop_, fault_ ? fault_->command_note() : "", options_.policy.addresses);
   check_->run(while_alive([this](CheckResult result) { report(std::move(result)); }),
               while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
 }
 
 void Engine::reach_targets(const ReachTargets& order) {
   const RunTime started = clock_->now();
-  shakedown::reach_targets(assignment_->plan, order.limit, loop_,
+  shakedown::reach_targets(assignment_->plan, options_.policy.addresses, order.limit, loop_,
                            while_alive([this, step = order.step, started](bool any, std::string what) {
                              StepEvent event;
                              event.kind = StepEvent::Kind::ready;

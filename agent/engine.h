@@ -11,6 +11,7 @@
 
 #include "agent/agent_options.h"
 #include "agent/outbox.h"
+#include "agent/warden.h"
 #include "core/runtime/timer.h"
 #include "core/wire/link.h"
 
@@ -24,7 +25,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // Takes the plan and finds out whether it can be executed here: secrets, certificates, component locks, state folder.
-  // What an earlier crash left is swept and reported. Once. Errors: as make_load_runner and make_fault_runner.
+  // What an earlier crash left is swept and reported. Once. Errors: refused with everything that the policy denies; as
+  // make_load_runner and make_fault_runner.
   Result<void> plan(Assignment assignment);
   bool planned() const { return assignment_.has_value(); }
   // The run's zero is known: from now on a snapshot leaves at every whole second. Once, after a plan.
@@ -37,6 +39,8 @@ class Engine {
   // The agent is stopping: an order is answered, or warned of, and not done.
   void decline(const ToAgent& order);
   void renew(Duration lease);
+  // The agent ends: for the audit.
+  void ends(const std::string& why);
   void warn(std::string detail);
 
   // Load, probes and ledgers stop, the last snapshot leaves, then done. At once without Go.
@@ -58,6 +62,7 @@ class Engine {
   void answer(uint64_t step, bool ok, std::string detail, StepEvent event = {});
   void verify(const VerifyLedger& order);
   void read_release(uint64_t step);
+  void inject(const Inject& order);
   void run_step(const RunStep& order);
   void run_checks(uint64_t step);
   void reach_targets(const ReachTargets& order);
@@ -76,6 +81,7 @@ class Engine {
   std::optional<Assignment> assignment_;
   std::optional<RunClock> clock_;  // from Go on
   std::optional<Outbox> outbox_;
+  Warden warden_;
   std::unique_ptr<LoadRunner> load_;
   std::unique_ptr<FaultRunner> fault_;
   std::unique_ptr<CheckRunner> check_;  // once checks were ordered

@@ -3,7 +3,10 @@
 #include <future>
 #include <optional>
 
+#include <unistd.h>
+
 #include "agent/agent.h"
+#include "agent/fault/undo/halt_mark.h"
 #include "core/runtime/host_facts.h"
 #include "core/runtime/worker.h"
 
@@ -26,6 +29,7 @@ InProcessAgent::InProcessAgent(std::string name, uint32_t workers, std::string w
   options.work_dir = std::move(work_dir);
   options.host = read_host_facts();
   options.controllers_clock = true;
+  options.orders_from = "local user " + user_name(::getuid());
   state_ = std::make_unique<State>(std::move(options));
 }
 

@@ -14,6 +14,7 @@
 #include "core/runtime/host_facts.h"
 #include "core/runtime/signals.h"
 #include "core/wire/grpc/client.h"
+#include "core/wire/loopback.h"
 #include "core/wire/token.h"
 
 namespace {
@@ -23,12 +24,13 @@ using namespace shakedown;
 constexpr const char* kFooter =
     "Examples:\n"
     "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token\n"
-    "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token --name east --workers 4\n"
+    "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token --name east --policy /etc/shakedown/policy.yaml\n"
     "Exit: 0 orderly end, 3 interrupted or controller lost, 4 something was left behind, 64 usage, 69 no controller,\n"
     "      75 component locked by another run, 77 refused, 70 bug, 74 I/O error.";
 
 struct CommandLine {
-  std::string connect, token_file, name, state_dir, metrics, watch_dir;
+  std::string connect, token_file, policy, name, state_dir, metrics, watch_dir;
+  bool local_policy = false;
   uint32_t workers = 1;
   bool verbose = false;
   UndoCommand undo;
@@ -40,6 +42,13 @@ void describe(CLI::App& app, CommandLine& line) {
   app.set_version_flag("--version", std::string("shakedown-agent ") + SHAKEDOWN_VERSION);
   app.add_option("--connect", line.connect, "the controller's address, HOST:PORT as `shakedown run --listen` prints it");
   app.add_option("--token-file", line.token_file, "file with the join token, readable by its owner only");
+  app.add_option(
+      "--policy", line.policy,
+      "file that says what this agent may touch and run, whatever a controller asks; without one it breaks nothing and "
+      "runs no command");
+  app.add_flag("--local-policy", line.local_policy,
+               "allow what the scenario declares, as `shakedown run --spawn` does; for a controller of this host only")
+      ->excludes("--policy");
   app.add_option("--name", line.name, "which of the scenario's agents to be (default: any free place)");
   app.add_option("--workers", line.workers, "load threads")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--state-dir", line.state_dir,
@@ -72,6 +81,18 @@ Result<std::unique_ptr<AgentMetrics>> serve_metrics(const CommandLine& line) {
   return metrics;
 }
 
+// A controller of this host may be given what its scenario declares; whoever else asks is given what the file says.
+Result<Policy> policy_of(const CommandLine& line) {
+  if (!line.policy.empty()) return load_policy(line.policy);
+  if (!line.local_policy) return no_policy();
+  const Result<void> here = require_loopback(line.connect);
+  if (!here) {
+    return fail(ErrorKind::usage,
+                "--local-policy is for a controller of this host only, found " + line.connect + "; use --policy FILE");
+  }
+  return Policy();
+}
+
 int run_agent(const CommandLine& line) {
   if (line.connect.empty() || line.token_file.empty()) {
     return complain(Error(ErrorKind::usage, "--connect and --token-file are needed; see --help"));
@@ -81,11 +102,15 @@ int run_agent(const CommandLine& line) {
   if (!token) return complain(token.error());
   const Result<std::unique_ptr<AgentMetrics>> metrics = serve_metrics(line);
   if (!metrics) return complain(metrics.error());
+  Result<Policy> policy = policy_of(line);
+  if (!policy) return complain(policy.error());
   boost::asio::io_context loop{1};
   AgentOptions options;
   options.name = line.name;
   options.token = token.value();
   options.host = read_host_facts();
+  options.policy = std::move(policy.value());
+  options.orders_from = "the controller at " + line.connect;
   options.workers = line.workers;
   options.state_dir = line.state_dir;
   if (metrics.value()) options.each_second = [&page = *metrics.value()](const AgentStatus& status) { page.update(status); };

@@ -24,6 +24,7 @@ struct SessionEnd {
     lease,      // the controller does not renew
     lost,       // the stream is gone
     interrupt,  // a signal
+    halted,     // somebody has halted this host
   } kind = Kind::shutdown;
   std::string reason;
   ErrorKind problem = ErrorKind::unavailable;  // unable

@@ -2,7 +2,7 @@
 # `base` means shakedown_base. Anything else (fmt::fmt, yaml-cpp) is passed on as it is.
 
 set(SHAKEDOWN_LIBRARIES
-  proto base form protocols model faults stats wire runtime secrets load fault check agent controller_model scenario measure judge report readings controller target
+  proto base form yaml protocols model faults stats wire runtime secrets load fault check policy audit agent controller_model scenario measure judge report readings controller target
   services load_rig judge_rig calibration)
 
 function(_shakedown_links out)

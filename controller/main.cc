@@ -1,16 +1,24 @@
 // The command line. The only file that names both sides: it hands the in-process agent to local runs.
+#include <poll.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 
+#include "agent/audit/audit.h"
 #include "agent/fault/fault_runner.h"
+#include "agent/fault/mechanisms/process/identity.h"
+#include "agent/fault/undo/halt_mark.h"
 #include "agent/fault/undo/standing.h"
 #include "agent/fault/undo/state_folders.h"
 #include "agent/in_process.h"
+#include "agent/policy/admit.h"
 #include "controller/cli/commands.h"
 #include "controller/version.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/printable.h"
 #include "core/runtime/signals.h"
@@ -38,6 +46,84 @@ std::vector<std::string> what_stands() {
   return lines;
 }
 
+Result<PolicyWords> ask_policy(const std::string& file, const DrillPlan& plan, AgentId agent) {
+  Policy policy;
+  if (!file.empty()) {
+    SHAKEDOWN_TRY(auto loaded, load_policy(file));
+    policy = std::move(loaded);
+  }
+  Assignment assignment;
+  assignment.self = agent;
+  assignment.plan = plan;
+  PolicyWords words;
+  words.rules = rules_of(policy);
+  for (const Denial& one : admit(policy, assignment, system_clock().wall())) words.denials.push_back(one.text());
+  return words;
+}
+
+int verify_audit(const std::string& file) {
+  const Result<AuditFindings> found = check_audit(file);
+  if (!found) return report_error(found.error());
+  const std::string records = std::to_string(found.value().records) + " records";
+  if (!found.value().damage.empty()) {
+    say(stdout, "audit: NOT intact: " + found.value().damage + "\n");
+    return 1;
+  }
+  say(stdout, "audit: " + records + ", chain intact, last digest " + found.value().chain.substr(0, 12) +
+                  "\nThe chain has no key: whoever can write the folder can make another. Keep the last digest elsewhere.\n");
+  return 0;
+}
+
+// That a person stopped everything, or let it go on. The mark counts, whether or not it can be noted.
+void note_by_hand(const std::string& what, const std::string& text) {
+  const Result<void> noted =
+      Audit(default_state_dir() + "/audit").append({"local user " + user_name(::getuid()), "", what, text});
+  if (!noted) log::warning("not in the audit", {{"what", what}, {"why", noted.error().text()}});
+}
+
+std::string listing_of_runs() { return default_state_dir() + "/running"; }
+
+void await_end(const ProcessRef& process, MonoTime limit) {
+  const Result<ProcessHandle> handle = ProcessHandle::open(process);
+  if (!handle) return;
+  pollfd end{handle.value().pidfd(), POLLIN, 0};
+  const Duration left = std::max<Duration>(limit - mono_now(), Duration{});
+  ::poll(&end, 1, static_cast<int>(left.count() / 1'000'000));
+}
+
+// Living agents obey the mark within a fraction of a second, and end when all is undone.
+std::vector<std::string> wait_undone() {
+  const MonoTime limit = mono_now() + std::chrono::minutes(1);
+  for (const Standing& one : standing()) {
+    if (one.alive) await_end(one.what.owner.process, limit);
+  }
+  return what_stands();
+}
+
+HostHalt host_halt() {
+  HostHalt host;
+  host.listing = listing_of_runs();
+  host.set = [](const std::string& why) -> Result<std::string> {
+    SHAKEDOWN_TRY(const HaltMark mark, set_halt_mark(why));
+    note_by_hand("halt", mark.text);
+    return mark.text;
+  };
+  host.clear = []() -> Result<std::vector<std::string>> {
+    SHAKEDOWN_TRY(const std::vector<HaltMark> marks, clear_halt_marks());
+    std::vector<std::string> texts;
+    for (const HaltMark& mark : marks) texts.push_back(mark.text);
+    if (!marks.empty()) note_by_hand("resume", "it was " + marks.front().text);
+    return texts;
+  };
+  host.wait_undone = wait_undone;
+  return host;
+}
+
+std::string halted_text() {
+  const std::optional<HaltMark> mark = halt_mark();
+  return mark ? mark->text : "";
+}
+
 // What the command line chose; run after parsing.
 struct Choice {
   std::function<int()> run;
@@ -50,11 +136,14 @@ void add_file_commands(CLI::App& app, Choice& choice) {
   validate->footer("Example: shakedown validate scenarios/*.yaml\nExit: 0 all valid, 65 otherwise.");
   validate->callback([&] { choice.run = [] { return validate_command(files); }; });
 
-  static std::string planned;
+  static PlanCommand planned;
   CLI::App* plan = app.add_subcommand("plan", "Say what would happen: phases, faults with their commands and undo, evidence");
-  plan->add_option("FILE", planned, "scenario file")->required();
-  plan->footer("Example: shakedown plan scenarios/quickstart.yaml");
-  plan->callback([&] { choice.run = [] { return plan_command(planned, state_place_text()); }; });
+  plan->add_option("FILE", planned.file, "scenario file")->required();
+  plan->add_option("--policy", planned.policy, "an agent's policy file: show its rules and what it denies");
+  plan->footer(
+      "Examples:\n  shakedown plan scenarios/quickstart.yaml\n  shakedown plan launch.yaml --policy /etc/shakedown/policy.yaml\n"
+      "Exit: 77 when the policy denies something.");
+  plan->callback([&] { choice.run = [] { return plan_command(planned, state_place_text(), ask_policy); }; });
 
   static std::string rules_file, rules_out;
   CLI::App* rules = app.add_subcommand("rules", "Write Prometheus recording and burn rate alert rules for the requirements");
@@ -87,11 +176,14 @@ void add_run_command(CLI::App& app, Choice& choice) {
       "Examples:\n  shakedown run scenarios/quickstart.yaml --yes\n"
       "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --expect 2\n"
       "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
-  run->callback([&] { choice.run = [] { return run_command(command, make_local_agent); }; });
+  run->callback([&] {
+    command.listing = listing_of_runs();
+    choice.run = [] { return run_command(command, make_local_agent); };
+  });
 }
 
 void add_folder_commands(CLI::App& app, Choice& choice) {
-  static std::string folder, scenario;
+  static std::string folder, scenario, audit;
   static std::vector<std::string> formats;
   CLI::App* judge = app.add_subcommand("judge", "Replay a run's journal to its scorecard");
   judge->add_option("RUNDIR", folder, "run folder")->required();
@@ -106,9 +198,13 @@ void add_folder_commands(CLI::App& app, Choice& choice) {
   report->callback([&] { choice.run = [] { return report_command(folder, formats); }; });
 
   CLI::App* verify = app.add_subcommand("verify", "Prove that journal and scorecard are intact");
-  verify->add_option("RUNDIR", folder, "run folder")->required();
+  CLI::Option* run_folder = verify->add_option("RUNDIR", folder, "run folder");
+  verify->add_option("--audit", audit, "prove an agent's own audit intact: STATE/audit/audit.log")->excludes(run_folder);
   verify->footer("Example: shakedown verify runs/2026-11-23T14-05-09Z-9f2c1e\nExit: 0 intact, 1 names the first difference.");
-  verify->callback([&] { choice.run = [] { return verify_command(folder); }; });
+  verify->callback([&] {
+    if (folder.empty() && audit.empty()) throw CLI::RequiredError("RUNDIR or --audit FILE");
+    choice.run = [] { return audit.empty() ? verify_command(folder) : verify_audit(audit); };
+  });
 }
 
 void add_annotate_command(CLI::App& app, Choice& choice) {
@@ -147,7 +243,7 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   CLI::App* doctor =
       app.add_subcommand("doctor", "What this host can inject, with the reason for each no, and what stands on it");
   doctor->callback([&] {
-    choice.run = [] { return doctor_command(what_stands(), {state_place().durable, state_place_text()}); };
+    choice.run = [] { return doctor_command(what_stands(), {state_place().durable, state_place_text()}, halted_text()); };
   });
 }
 
@@ -170,6 +266,22 @@ void add_undo_command(CLI::App& app, Choice& choice) {
   undo->callback([&] { choice.run = [] { return undo_main(command); }; });
 }
 
+void add_halt_commands(CLI::App& app, Choice& choice) {
+  static HaltCommand command;
+  CLI::App* halt = app.add_subcommand("halt", "Stop every drill and agent of this host, undo everything, and allow nothing new");
+  halt->add_option("--run", command.run, "stop only the run of this folder, and allow new ones");
+  halt->add_option("--why", command.why, "the reason: it is shown wherever something is stopped or refused");
+  halt->footer(
+      "Examples:\n  shakedown halt --why \"an incident is being worked on\"\n  shakedown halt --run "
+      "runs/2026-11-23T14-05-09Z-9f2c1e\n"
+      "Each stopped run exits with 3, unless something of it still stands (4) or a requirement failed (1).\n"
+      "Exit: 0 everything is undone, 4 something stands, 69 a controller did not answer.");
+  halt->callback([&] { choice.run = [] { return halt_command(command, host_halt()); }; });
+
+  CLI::App* resume = app.add_subcommand("resume", "Lift the halt of this host");
+  resume->callback([&] { choice.run = [] { return resume_command(host_halt()); }; });
+}
+
 int run_main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "watch") return watchdog_main(argv[2]);
   CLI::App app{"Shakedown proves, before launch, that a system meets its non-functional requirements.", "shakedown"};
@@ -184,6 +296,7 @@ int run_main(int argc, char** argv) {
   add_annotate_command(app, choice);
   add_host_commands(app, choice);
   add_undo_command(app, choice);
+  add_halt_commands(app, choice);
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
   if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), named)) {

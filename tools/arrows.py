@@ -9,6 +9,7 @@ import house
 ARROWS = {
     "base": [],
     "form": ["base"],
+    "yaml": ["form"],
     "protocols": ["form"],
     "model": ["form"],
     "faults": ["model"],
@@ -18,11 +19,13 @@ ARROWS = {
     "runtime": ["base"],
     "secrets": ["model"],
     "load": ["model", "stats", "runtime", "secrets", "protocols"],
-    "fault": ["faults", "runtime", "secrets"],
+    "fault": ["faults", "runtime", "secrets", "audit"],
     "check": ["model", "runtime", "load"],
-    "agent": ["load", "fault", "check", "wire", "runtime"],
+    "policy": ["yaml", "faults"],
+    "audit": ["runtime"],
+    "agent": ["load", "fault", "check", "policy", "audit", "wire", "runtime"],
     "controller_model": ["model"],
-    "scenario": ["judge", "protocols", "faults"],
+    "scenario": ["judge", "protocols", "faults", "yaml"],
     "measure": ["controller_model", "stats"],
     "judge": ["measure"],
     "report": ["measure", "faults"],
@@ -33,9 +36,9 @@ ARROWS = {
 
 FOLDERS = {
     "proto": "proto",
-    "core/base": "base", "core/form": "form", "core/protocols": "protocols", "core/model": "model", "core/faults": "faults", "core/stats": "stats",
+    "core/base": "base", "core/form": "form", "core/yaml": "yaml", "core/protocols": "protocols", "core/model": "model", "core/faults": "faults", "core/stats": "stats",
     "core/wire": "wire", "core/runtime": "runtime",
-    "agent": "agent", "agent/secrets": "secrets", "agent/load": "load", "agent/fault": "fault", "agent/check": "check",
+    "agent": "agent", "agent/secrets": "secrets", "agent/load": "load", "agent/fault": "fault", "agent/check": "check", "agent/policy": "policy", "agent/audit": "audit",
     "controller": "controller", "controller/model": "controller_model", "controller/scenario": "scenario", "controller/measure": "measure", "controller/judge": "judge",
     "controller/report": "report", "controller/readings": "readings",
     "target": "target",
@@ -50,7 +53,8 @@ BOTH_SIDES = "controller/main.cc"
 # Heavy or tempting libraries, and the only folders that may see them.
 SEEN_ONLY_IN = {
     r"Eigen/": ["controller/measure"],
-    r"yaml-cpp/": ["controller/scenario"],
+    r"yaml-cpp/": ["core/yaml"],
+    r"absl/": ["agent/policy"],
     r"spdlog/": ["core/base"],
     r"re2/": ["core/base"],
     r"boost/outcome": ["core/base"],

@@ -30,7 +30,7 @@ Observation worst_of(const std::vector<Found>& found, Numbers numbers);
 template <class CheckType>
 Task<Observation> at_each_address(const Checking& look, const Target& target, const CheckType& check, Numbers numbers,
                                   Task<Observation> (*one)(const Checking&, const Target&, const CheckType&, Endpoint)) {
-  const Result<std::vector<Endpoint>> endpoints = addresses_of(target);
+  const Result<std::vector<Endpoint>> endpoints = addresses_of(target, look.within);
   if (!endpoints) co_return not_done(endpoints.error().message);
   std::vector<Found> found;
   for (const Endpoint& endpoint : endpoints.value()) {

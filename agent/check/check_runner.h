@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "core/base/address_ranges.h"
 #include "core/base/clock.h"
 #include "core/model/plan.h"
 
@@ -26,13 +27,13 @@ class CheckRunner {
 };
 
 // clock stamps the results. note: the file in which a command's process is noted while it runs (FaultRunner::command_note);
-// empty = nowhere.
+// empty = nowhere. within: where targets may be.
 std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock, boost::asio::io_context& loop,
-                                               std::string note = "");
+                                               std::string note = "", AddressRanges within = {});
 
 // Connects once to every target of the scenario's operations and lets go again; nothing is sent. done: whether one of
 // them accepted (or none is to be asked), and what the others said. On the loop, within the limit.
-void reach_targets(const DrillPlan& plan, Duration limit, boost::asio::io_context& loop,
+void reach_targets(const DrillPlan& plan, const AddressRanges& within, Duration limit, boost::asio::io_context& loop,
                    std::function<void(bool any, std::string detail)> done);
 
 // Who runs a check: the agent it names, else the first with the role `load`.

@@ -24,6 +24,7 @@ struct Checking {
   MonoTime deadline{};
   OneShot& end;        // fires when the agent stops
   std::string note{};  // file of a command's process; empty = nowhere
+  AddressRanges within{};
 
   const DrillPlan& plan() const { return assignment.plan; }
   const Target& target(TargetId id) const { return plan().targets[id.value]; }

@@ -16,8 +16,13 @@ namespace asio = boost::asio;
 
 class Runner final : public CheckRunner {
  public:
-  Runner(const Assignment& assignment, RunClock clock, asio::io_context& loop, std::string note)
-      : assignment_(assignment), clock_(clock), loop_(loop), note_(std::move(note)), worker_("checks") {}
+  Runner(const Assignment& assignment, RunClock clock, asio::io_context& loop, std::string note, AddressRanges within)
+      : assignment_(assignment),
+        clock_(clock),
+        loop_(loop),
+        note_(std::move(note)),
+        within_(std::move(within)),
+        worker_("checks") {}
   ~Runner() override {
     cancel();
     worker_.finish();
@@ -43,6 +48,7 @@ class Runner final : public CheckRunner {
   const RunClock clock_;
   asio::io_context& loop_;
   const std::string note_;
+  const AddressRanges within_;
   bool begun_ = false;  // the agent's thread; what follows belongs to the worker's
   OneShot end_;
   std::vector<std::unique_ptr<Ask>> asks_;
@@ -91,7 +97,7 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
   CheckResult result;
   result.check = id;
   result.started = clock_.now();
-  const Checking look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_};
+  const Checking look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_, within_};
   Observation finding = not_done(why_not(Woken::ended));
   if (!end_.fired()) finding = co_await carry_out(look, check.kind);
   result.ended = clock_.now();
@@ -105,8 +111,8 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
 }  // namespace
 
 std::unique_ptr<CheckRunner> make_check_runner(const Assignment& assignment, RunClock clock, asio::io_context& loop,
-                                               std::string note) {
-  return std::make_unique<Runner>(assignment, clock, loop, std::move(note));
+                                               std::string note, AddressRanges within) {
+  return std::make_unique<Runner>(assignment, clock, loop, std::move(note), std::move(within));
 }
 
 AgentId owner_of(const Check& check, const DrillPlan& plan) {

@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "core/base/address_ranges.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/model/event.h"
@@ -25,6 +26,7 @@ struct LoadOptions {
   // stop() waits this long for requests that are out (never longer than their deadlines); the rest
   // is `unfinished`.
   Duration grace = std::chrono::seconds(5);
+  AddressRanges within;  // where targets may be
 };
 
 class LoadRunner {

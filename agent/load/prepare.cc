@@ -102,7 +102,7 @@ AgentId default_load_agent(const DrillPlan& plan) {
   return AgentId();
 }
 
-Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
+Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment, const AddressRanges& within) {
   keep_stamps_on();  // long before the first answer
   auto made = std::make_unique<Prepared>();
   made->assignment = assignment;
@@ -110,7 +110,7 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment) {
   SHAKEDOWN_TRY(made->secrets, resolve_secrets(plan.secrets));
   made->redactor = Redactor(made->secrets);
   for (const Target& target : plan.targets) {
-    SHAKEDOWN_TRY(PreparedTarget one, prepare_target(target));
+    SHAKEDOWN_TRY(PreparedTarget one, prepare_target(target, within));
     made->targets.push_back(std::move(one));
   }
   const DocumentReader reader(plan, made->secrets);

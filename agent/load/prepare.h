@@ -65,7 +65,7 @@ struct Prepared {
 
 // Errors: unavailable (secret, address, certificate), scenario (a request or expectation that
 // cannot be used).
-Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment);
+Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment, const AddressRanges& within = {});
 
 // Makes of the plan's documents what can be sent and judged, each after a look whether it fits this agent's own form of its
 // protocol. what: how messages call it. Errors: scenario (a protocol or a key that this agent does not know).

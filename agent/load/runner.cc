@@ -235,7 +235,7 @@ std::string work_dir(const Assignment& assignment, const LoadOptions& options) {
 
 Result<std::unique_ptr<LoadRunner>> make_load_runner(const Assignment& assignment, LoadOptions options,
                                                      boost::asio::io_context& loop) {
-  SHAKEDOWN_TRY(auto prepared, prepare(assignment));
+  SHAKEDOWN_TRY(auto prepared, prepare(assignment, options.within));
   raise_open_files();
   auto runner = std::make_unique<ThreadedLoadRunner>(std::move(prepared), options, loop);
   SHAKEDOWN_TRY(runner->open_records(work_dir(assignment, options)));

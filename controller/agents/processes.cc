@@ -65,8 +65,10 @@ Result<std::unique_ptr<AgentProcesses>> AgentProcesses::start(const std::vector<
   auto processes = std::make_unique<AgentProcesses>();
   const std::string program = program_beside("shakedown-agent");
   for (const std::string& name : names) {
-    SHAKEDOWN_TRY(auto pid, spawn_agent(program, {program, "--connect", address, "--token-file", token_file, "--name", name},
-                                        folder + "/" + name + ".log"));
+    SHAKEDOWN_TRY(
+        auto pid,
+        spawn_agent(program, {program, "--connect", address, "--token-file", token_file, "--name", name, "--local-policy"},
+                    folder + "/" + name + ".log"));
     processes->names_.push_back(name);
     processes->pids_.push_back(pid);
   }

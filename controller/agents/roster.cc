@@ -160,6 +160,7 @@ void Roster::handle(Member& member, ToController message) {
   } else if (auto* goodbye = std::get_if<Goodbye>(&message)) {
     member.state = MemberState::left;
     member.clean = goodbye->clean || !member.shares;
+    member.halted = goodbye->halted;
     member.detail = goodbye->detail;
     if (!member.clean) member.leftover = goodbye->detail;
     record(Event(AgentEvent{AgentEvent::Kind::left, member.id, now(), member.detail}));

@@ -31,6 +31,7 @@ struct Member {
   std::string detail;  // why refused or lost
   ErrorKind problem = ErrorKind::unavailable;
   bool clean = true;              // Goodbye said so
+  bool halted = false;            // somebody has halted its host
   bool dismissed = false;         // told to leave: who goes before that is lost from then on
   std::string leftover;           // when it did not
   bool shares = true;             // the plan gives it something to do: only then the run depends on it

@@ -2,12 +2,15 @@
 // 4 leftovers, 64.. our own trouble) and prints results to stdout, everything else to stderr.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "controller/drill/local_agent.h"
 #include "core/base/error.h"
+#include "core/base/result.h"
+#include "core/model/plan.h"
 
 namespace shakedown {
 
@@ -16,7 +19,17 @@ int report_error(const Error& error);
 
 int validate_command(const std::vector<std::string>& files);
 // undo_records: where this host keeps them.
-int plan_command(const std::string& file, const std::string& undo_records);
+// policy: what agents would hold the scenario against.
+struct PlanCommand {
+  std::string file;
+  std::string policy;  // file of an agent's policy; empty = the ready-made local one
+};
+// What a policy says of one agent's part of a scenario: its rules, and what it denies; an error where it cannot be read.
+struct PolicyWords {
+  std::vector<std::string> rules, denials;
+};
+using AskPolicy = std::function<Result<PolicyWords>(const std::string& policy, const DrillPlan& plan, AgentId agent)>;
+int plan_command(const PlanCommand& command, const std::string& undo_records, const AskPolicy& ask);
 
 struct RunCommand {
   std::string file;
@@ -28,8 +41,23 @@ struct RunCommand {
   uint32_t expect = 0;
   std::string metrics;                 // HOST:PORT for /metrics; empty = not served
   std::string metrics_linger = "15s";  // how long a final scrape is awaited
+  std::string listing;                 // folder in which running controllers are listed
 };
 int run_command(const RunCommand& command, const MakeLocalAgent& make_agent);
+
+struct HaltCommand {
+  std::string run;  // only the run of this folder; empty = everything on this host, until resume
+  std::string why;
+};
+// What this host's agents obey, whoever their controller is.
+struct HostHalt {
+  std::string listing;                                         // of running controllers
+  std::function<Result<std::string>(const std::string&)> set;  // why -> what the mark says
+  std::function<Result<std::vector<std::string>>()> clear;     // what stood
+  std::function<std::vector<std::string>()> wait_undone;       // waits for living agents; what still stands, a line each
+};
+int halt_command(const HaltCommand& command, const HostHalt& host);
+int resume_command(const HostHalt& host);
 
 int judge_command(const std::string& folder, const std::string& scenario);
 int verify_command(const std::string& folder);
@@ -65,7 +93,7 @@ struct UndoRecordsPlace {
   bool durable = true;
   std::string text;
 };
-// standing: what undo records say still stands on this host, a line each.
-int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPlace& undo_records);
+// standing: what undo records say still stands on this host, a line each. halted: what its mark says; empty = none stands.
+int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPlace& undo_records, const std::string& halted);
 
 }  // namespace shakedown

@@ -60,13 +60,14 @@ HostFinding agent_program() {
 
 }  // namespace
 
-int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPlace& undo_records) {
+int doctor_command(const std::vector<std::string>& standing, const UndoRecordsPlace& undo_records, const std::string& halted) {
   const HostFinding place{"undo records that survive a power loss", undo_records.durable, undo_records.text};
   const HostFinding checks[] = {pidfd(), other_users(), place, descriptors(), cores(), agent_program()};
   for (const HostFinding& check : checks) {
     std::printf("%-4s %-46s %s\n", check.yes ? "yes" : "NO", check.what, check.reason.c_str());
   }
   std::printf("exec faults: whatever the declared command can do; prove it with `effect:`\n");
+  if (!halted.empty()) say(stdout, "HALTED " + clean(halted) + "; `shakedown resume` lifts it\n");
   if (standing.empty()) std::printf("nothing that a run changed stands on this host\n");
   for (const std::string& line : standing) say(stdout, "STANDS " + clean(line) + "\n");
   if (!standing.empty()) std::printf("take it back with `shakedown undo --run RUN`, or see `shakedown undo --help`\n");

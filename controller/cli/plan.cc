@@ -19,6 +19,27 @@ void tell_what_ends(const Scenario& scenario) {
   for (const std::string& one : ends_too_soon(scenario, today)) say(stdout, "warning: " + one + "\n");
 }
 
+// Each agent's part of the scenario, held against the policy.
+int tell_policy(const PlanCommand& command, const Scenario& scenario, const AskPolicy& ask) {
+  int code = 0;
+  std::vector<std::string> told;
+  for (std::size_t i = 0; i < scenario.agents.size(); ++i) {
+    const Result<PolicyWords> words = ask(command.policy, scenario, AgentId(i));
+    if (!words) return report_error(words.error());
+    if (told != words.value().rules) {
+      say(stdout, command.policy.empty() ? "\nPolicy: the local one, of agents that this command starts\n"
+                                         : "\nPolicy: " + command.policy + "\n");
+      for (const std::string& rule : words.value().rules) say(stdout, "  " + rule + "\n");
+      told = words.value().rules;
+    }
+    for (const std::string& denial : words.value().denials) {
+      say(stdout, "  DENIED to agent " + scenario.agents[i].name + ": " + denial + "\n");
+      code = exit_code(ErrorKind::refused);
+    }
+  }
+  return code;
+}
+
 }  // namespace
 
 int validate_command(const std::vector<std::string>& files) {
@@ -33,13 +54,13 @@ int validate_command(const std::vector<std::string>& files) {
   return valid ? 0 : exit_code(ErrorKind::scenario);
 }
 
-int plan_command(const std::string& file, const std::string& undo_records) {
-  const Result<Scenario> scenario = load_or_explain(file);
+int plan_command(const PlanCommand& command, const std::string& undo_records, const AskPolicy& ask) {
+  const Result<Scenario> scenario = load_or_explain(command.file);
   if (!scenario) return report_error(scenario.error());
   say(stdout, plan_text(scenario.value()));
   tell_what_ends(scenario.value());
   if (scenario.value().has_faults()) say(stdout, "\nundo records on this host: " + undo_records + "\n");
-  return 0;
+  return tell_policy(command, scenario.value(), ask);
 }
 
 int schema_command() {

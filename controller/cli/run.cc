@@ -138,6 +138,8 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.work_dir = folder.file("work");
   options.spawn = command.spawn;
   options.listen = command.listen;
+  options.control_folder = folder.path();
+  options.listing = command.listing;
   options.expect = command.expect;
   options.quiet = command.quiet;
   options.terminal = ::isatty(STDERR_FILENO) != 0;

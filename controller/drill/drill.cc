@@ -10,6 +10,7 @@
 #include <random>
 
 #include "controller/agents/processes.h"
+#include "controller/control/control_socket.h"
 #include "controller/record/run_folder.h"
 #include "controller/version.h"
 #include "core/base/rng.h"
@@ -102,6 +103,7 @@ class Drill {
     run_options.each_second = options_.each_second;
     run_options.collect = options_.collect;
     Run run(roster, run_options, chronicle, *progress, loop_);
+    SHAKEDOWN_TRY(open_control(run, run_options.run_id));
     SHAKEDOWN_TRY(bring_agents(run, *folder));
     auto interrupts = std::make_shared<Interrupts>();
     interrupts->loop = own_loop_;
@@ -119,6 +121,8 @@ class Drill {
     processes_.reset();
     server_.reset();
     if (thrown) std::rethrow_exception(thrown);
+    if (control_) control_->over(to_string(result.run.state));
+    control_.reset();
     result.interrupts = std::move(interrupts);
     result.manifest = chronicle.manifest();
     result.timeline = std::make_unique<Timeline>(chronicle.timeline());
@@ -126,6 +130,17 @@ class Drill {
   }
 
  private:
+  Result<void> open_control(Run& run, const std::string& run_id) {
+    if (options_.control_folder.empty()) return ok();
+    ControlOptions control{options_.control_folder, run_id, options_.listing,
+                           [&run](const std::string& who, const std::string& why) {
+                             run.halt("halted by " + who + (why.empty() ? "" : ": " + why));
+                           }};
+    SHAKEDOWN_TRY(auto opened, ControlSocket::open(std::move(control), loop_));
+    control_ = std::move(opened);
+    return ok();
+  }
+
   Result<void> bring_agents(Run& run, const WorkFolder& folder) {
     if (options_.spawn == 0 && options_.listen.empty()) {
       LocalAgentOptions local;
@@ -201,6 +216,7 @@ class Drill {
   std::unique_ptr<ControllerServer> server_;
   std::unique_ptr<AgentProcesses> processes_;
   std::unique_ptr<LocalAgent> local_;
+  std::unique_ptr<ControlSocket> control_;
 };
 
 }  // namespace

@@ -63,6 +63,11 @@ void Run::interrupt(const std::string& signal_name) {
   waiting_.wake();
 }
 
+void Run::halt(const std::string& why) {
+  end_.stop(RunState::aborted, why);
+  waiting_.wake();
+}
+
 void Run::abort(Error error) {
   end_.abort(std::move(error));
   waiting_.wake();
@@ -70,13 +75,15 @@ void Run::abort(Error error) {
 
 asio::awaitable<void> Run::await_agents() {
   const auto decided = [this] {
-    return roster_.all_joined() || roster_.sharing_any(MemberState::refused) || roster_.sharing_any(MemberState::lost);
+    const bool gone = roster_.sharing_any(MemberState::lost) || roster_.sharing_any(MemberState::left);
+    return roster_.all_joined() || roster_.sharing_any(MemberState::refused) || gone;
   };
   co_await waiting_.until(decided, options_.join_limit, Patience::until_stopped);
   for (const Member& member : roster_.members()) {
     if (!member.shares) continue;
     if (member.state == MemberState::refused) end_.abort(Error(member.problem, member.detail));
-    if (member.state == MemberState::lost) {
+    if (member.halted) end_.abort(Error(ErrorKind::refused, "agent " + member.facts.name + ": " + member.detail));
+    if (member.state == MemberState::lost || member.state == MemberState::left) {
       end_.abort(Error(ErrorKind::unavailable, "agent " + member.facts.name + " was lost: " + member.detail));
     }
   }
@@ -279,6 +286,7 @@ void Run::look_at_members() {
   const auto loads = [this](const Member& m) { return m.state == MemberState::ready && scenario_.agents[m.id.value].load; };
   const bool loaded = std::any_of(roster_.members().begin(), roster_.members().end(), loads);
   for (const Member& member : roster_.members()) {
+    if (member.shares && member.halted) return end_.stop(RunState::aborted, "agent " + member.facts.name + ": " + member.detail);
     const bool lost = member.state == MemberState::lost || member.state == MemberState::left;
     if (!member.shares || !lost || (loaded && !faults_.concerns(member.id))) continue;
     end_.stop(RunState::aborted, "agent " + member.facts.name + " was lost: " + member.detail);

@@ -54,6 +54,8 @@ class Run {
   boost::asio::awaitable<RunResult> execute();
   // Ctrl-C: the first ends the run and undoes; the second leaves out everything but the undo.
   void interrupt(const std::string& signal_name);
+  // Somebody stops it from outside: it ends as aborted, and everything is undone.
+  void halt(const std::string& why);
   // Our own trouble from outside, such as a failed listener.
   void abort(Error error);
 

@@ -1,7 +1,6 @@
 #include "controller/record/journal.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,29 +23,6 @@ namespace shakedown {
 namespace {
 
 constexpr std::string_view kHeader = "shakedown journal 1\n";
-
-// SHA-256 of what follows each other. OpenSSL looks the method up but once, and a context serves many records.
-class Hash {
- public:
-  Digest of(std::initializer_list<std::string_view> parts) {
-    Digest digest{};
-    EVP_DigestInit_ex2(context_.get(), method_.get(), nullptr);
-    for (const std::string_view part : parts) EVP_DigestUpdate(context_.get(), part.data(), part.size());
-    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
-    return digest;
-  }
-  Digest link(const Digest& before, std::string_view payload) {
-    return of({{reinterpret_cast<const char*>(before.data()), before.size()}, payload});
-  }
-
- private:
-  struct Free {
-    void operator()(EVP_MD* method) const { EVP_MD_free(method); }
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD, Free> method_{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
-  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
-};
 
 Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
@@ -203,18 +179,6 @@ void read_records(Cursor& cursor, JournalSummary& summary, Ahead& ahead, const s
 }
 
 }  // namespace
-
-std::string hex(const Digest& digest) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const unsigned char byte : digest) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
-
-Digest sha256(std::string_view bytes) { return Hash().of({bytes}); }
 
 JournalWriter::JournalWriter(int fd, std::string path)
     : fd_(fd), path_(std::move(path)), size_(kHeader.size()), chain_(sha256(kHeader)) {}

@@ -8,26 +8,20 @@
 // Threads: one owner each, no sharing.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "core/base/digest.h"
 #include "core/base/result.h"
 #include "core/stats/journal_entry.h"
 
 namespace shakedown {
 
-using Digest = std::array<unsigned char, 32>;
-
 // What no record is longer than: the writer writes none, the reader takes none.
 inline constexpr uint32_t kLongestRecord = 64U << 20;
-
-// Text of a digest in lower-case hex, and the SHA-256 of bytes.
-std::string hex(const Digest& digest);
-Digest sha256(std::string_view bytes);
 
 class JournalWriter {
  public:

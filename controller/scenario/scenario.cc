@@ -1,14 +1,12 @@
 #include "controller/scenario/scenario.h"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
 
 #include "controller/scenario/sections/decode.h"
 #include "controller/scenario/sections/describe.h"
+#include "core/base/digest.h"
 #include "core/base/regular_file.h"
 #include "core/form/check.h"
 #include "core/yaml/text.h"
@@ -57,17 +55,7 @@ Decoded unreadable(const std::string& path, const std::string& why) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) {
-    hex += "0123456789abcdef"[digest[i] >> 4];
-    hex += "0123456789abcdef"[digest[i] & 15];
-  }
-  return hex;
-}
+std::string sha256_hex(std::string_view bytes) { return hex(sha256(bytes)); }
 
 Decoded decode_scenario(std::string_view text, std::string file_name, std::string folder) {
   Diagnostics diagnostics(std::move(file_name));

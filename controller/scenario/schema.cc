@@ -172,7 +172,10 @@ Json SchemaWriter::reference(const Shape& shape) {
 Json SchemaWriter::any(const Shape& shape) {
   switch (shape.form) {
     case Form::list: return list(shape);
-    case Form::one_or_list: return {{"anyOf", Json::array({any(shape.item.front()), list(shape)})}};
+    case Form::one_or_list: {
+      const Shape one = shape.pattern.empty() ? shape.item.front() : text_like(shape.pattern, shape.pattern_doc);
+      return {{"anyOf", Json::array({any(one), list(shape)})}};
+    }
     case Form::named: return named(shape);
     case Form::mapping: return reference(shape);
     case Form::beside: return shape.keys.size() == 1 ? any(shape.keys.front().shape) : Json::object();

@@ -1,4 +1,6 @@
 // The kinds of faults that a scenario may name.
+#include <algorithm>
+
 #include "core/faults/fault_form.h"
 #include "core/form/document.h"
 
@@ -24,6 +26,26 @@ std::string fault_names(bool (*which)(const FaultForm& form)) {
     if (which(form)) out += (out.empty() ? "" : ", ") + std::string(form.name);
   }
   return out;
+}
+
+bool FaultForm::is_command(std::string_view key) const {
+  return std::find(commands.begin(), commands.end(), key) != commands.end();
+}
+
+void check_command(const View& command, bool local, Diagnostics& diagnostics) {
+  if (!command) return;
+  const bool named = command.node()->scalar();
+  if (local && named) {
+    const std::string name = command.text();
+    diagnostics.error(
+        command.at(),
+        ticked(name) + " is the name of a command, and only agents with a policy of their own know commands by name",
+        "write program and arguments: [" + name + "]");
+  }
+  if (!local && !named) {
+    diagnostics.error(command.at(), "inline commands run on the agent `local` only",
+                      "write the name that the policy of this agent gives to the command");
+  }
 }
 
 Duration hold_said(const View& said) { return said.shape().find("hold") != nullptr ? said["hold"].duration() : Duration{}; }

@@ -9,16 +9,16 @@ constexpr double kLongestCommand = 86400;  // seconds
 
 Shape exec_shape() {
   return mapping("exec fault", "A command of yours breaks the component. The fault then needs `undo`.",
-                 {need("command", command_shape(), "Program and arguments, no shell; exit 0 = done."),
-                  need("effect", command_shape(),
+                 {need("command", command_or_name_shape(), "Program and arguments, no shell; exit 0 = done."),
+                  need("effect", command_or_name_shape(),
                        "Command that proves the effect by exit 0; without proof RTO and RPO stay unknown. After the undo it must "
                        "fail again: one that still succeeds then says that the fault still stands, and is told as left behind."),
                   may("limit", duration_above_zero(kLongestCommand), "30s", "How long each command may take.")});
 }
 
 void check_exec(const View& said, const Component& component, bool local, Diagnostics& diagnostics) {
-  if (local || !component.agent.valid()) return;
-  diagnostics.error(said.at(), "inline commands run on the agent `local` only", "break this component by kill, pause or stop");
+  if (!component.agent.valid()) return;
+  for (const char* key : {"command", "effect"}) check_command(said[key], local, diagnostics);
 }
 
 std::string exec_plan(const View& said, const std::string&) {
@@ -33,6 +33,7 @@ FaultForm exec_form() {
   form.one_component = true;
   form.undo_hint = "only you know what ends your command; add `undo:`";
   form.check = &check_exec;
+  form.commands = {"command", "effect"};
   form.plan = &exec_plan;
   return form;
 }

@@ -34,8 +34,11 @@ struct FaultForm {
   void (*check)(const View& said, const Component& component, bool local, Diagnostics& diagnostics) = nullptr;
   // What is done, for the plan. whom: " to the process of ledger (pidfile ...)", "" where nothing is known.
   std::string (*plan)(const View& said, const std::string& whom) = nullptr;
+  std::vector<std::string> commands{};  // keys of the form that hold a command
   // "the process dies", for page one. Null: the fault is called by its name.
   std::string (*happens)(const std::string& who, bool many) = nullptr;
+
+  bool is_command(std::string_view key) const;
 };
 
 // In the order in which schema and messages name them.
@@ -49,6 +52,9 @@ std::string fault_names(bool (*which)(const FaultForm& form));
 Duration hold_said(const View& said);
 // How long it may take to ask for its effect; zero where it has none.
 Duration effect_limit_said(const View& said);
+// For whatever runs a command of the scenario: inline ones on the agent `local` only, whose policy is the scenario; names on the
+// others only, whose policies give them their meaning.
+void check_command(const View& command, bool local, Diagnostics& diagnostics);
 // For `check` of a kind that sends signals.
 void need_process(const char* kind, const View& said, const Component& component, Diagnostics& diagnostics);
 

@@ -70,7 +70,7 @@ void Checker::check(Node& node, const Shape& shape, const std::string& label) {
     case Form::list: return check_list(node, shape, label);
     case Form::one_or_list:
       if (node.type == NodeType::list) return check_list(node, shape, label);
-      return check(node, shape.item.front(), label);
+      return check(node, shape.pattern.empty() ? shape.item.front() : text_like(shape.pattern, shape.pattern_doc), label);
     case Form::named: return check_named(node, shape, label);
     case Form::mapping: return check_mapping(node, shape, label);
     default: break;

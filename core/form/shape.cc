@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/base/units.h"
+#include "core/form/check.h"
 
 namespace shakedown {
 namespace {
@@ -123,6 +124,13 @@ Shape url(std::vector<Scheme> schemes) {
 }
 Shape scalar(Form form) { return of(form); }
 Shape command_shape() { return list_of(text(), 1, 256); }
+Shape command_or_name_shape() {
+  Shape shape = command_shape();
+  shape.form = Form::one_or_list;
+  shape.pattern = kNamePattern;
+  shape.pattern_doc = "program and arguments in [ ], or the name of a command";
+  return shape;
+}
 
 Shape list_of(Shape item, std::size_t fewest, std::size_t most) {
   Shape shape = of(Form::list);
@@ -198,7 +206,8 @@ std::string expected(const Shape& shape) {
     case Form::status: return "a status such as 200 or 2xx";
     case Form::objective: return "an objective such as \">= 99.9%\"";
     case Form::list: return "a list";
-    case Form::one_or_list: return expected(shape.item.front()) + ", or a list of them";
+    case Form::one_or_list:
+      return shape.pattern.empty() ? expected(shape.item.front()) + ", or a list of them" : shape.pattern_doc;
     case Form::mapping: return "a mapping";
     case Form::named: return "a mapping";
     case Form::beside: return expected(shape.keys.front().shape);
@@ -229,7 +238,9 @@ std::string type_name(const Shape& shape) {
     case Form::status: return "status";
     case Form::objective: return "objective";
     case Form::list: return "list of: " + type_name(shape.item.front());
-    case Form::one_or_list: return type_name(shape.item.front()) + ", or a list of them";
+    case Form::one_or_list:
+      if (!shape.pattern.empty()) return "list of texts, or the name of a command";
+      return type_name(shape.item.front()) + ", or a list of them";
     case Form::mapping: return shape.title;
     case Form::named: return "mapping to: " + type_name(shape.item.front());
     case Form::beside: return type_name(shape.keys.front().shape);

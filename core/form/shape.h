@@ -109,7 +109,8 @@ Shape bytes(double low, double high);
 Shape holes(std::vector<std::string> names);
 Shape url(std::vector<Scheme> schemes = web_schemes());
 Shape scalar(Form form);
-Shape command_shape();  // program and arguments, no shell
+Shape command_shape();          // program and arguments, no shell
+Shape command_or_name_shape();  // the same, or a name that the policy of the agent gives to one
 
 // Containers.
 Shape list_of(Shape item, std::size_t fewest = 1, std::size_t most = 1000);

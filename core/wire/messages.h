@@ -52,6 +52,7 @@ struct StepDone {
 struct Goodbye {
   bool clean = true;
   std::string detail;
+  bool halted = false;  // somebody has halted the agent's host; clean: the detail says who
 };
 using ToController = std::variant<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
 

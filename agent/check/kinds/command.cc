@@ -14,9 +14,6 @@ std::string first_line(const std::string& output) { return output.substr(0, outp
 }  // namespace
 
 Task<Observation> carry_out(const Checking& look, const CommandCheck& check) {
-  if (!look.plan().agents[look.assignment.self.value].local) {
-    co_return not_done("inline commands run on the agent `local` only");
-  }
   const CommandEnvironment environment{look.plan().env, look.plan().secrets};
   Result<std::vector<std::string>> variables = environment.resolve();
   if (!variables) co_return not_done(variables.error().message);

@@ -20,6 +20,7 @@ struct Round {
   std::vector<std::unique_ptr<Ask>> asks;
   OneShot never;
   MonoTime deadline{};
+  AddressRanges within;
   boost::asio::io_context& loop;
 };
 
@@ -32,7 +33,7 @@ Task<void> try_each(std::shared_ptr<Round> round, Reachable done) {
     const Target& target = round->assignment.plan.targets[id.value];
     const std::string name = target.host + ":" + std::to_string(target.port);
     const Checking look{round->assignment, round->secrets, round->loop, round->asks, round->deadline, round->never};
-    const Result<PreparedTarget> prepared = prepare_target(target);
+    const Result<PreparedTarget> prepared = prepare_target(target, round->within);
     std::string why;
     if (prepared) {
       const Reached reached = co_await reach_any(look, prepared.value().endpoints);
@@ -48,9 +49,10 @@ Task<void> try_each(std::shared_ptr<Round> round, Reachable done) {
 
 }  // namespace
 
-void reach_targets(const DrillPlan& plan, Duration limit, boost::asio::io_context& loop, Reachable done) {
+void reach_targets(const DrillPlan& plan, const AddressRanges& within, Duration limit, boost::asio::io_context& loop,
+                   Reachable done) {
   // Shared: the coroutine may be destroyed with the loop, long after the caller has gone.
-  const std::shared_ptr<Round> round(new Round{{}, {}, {}, {}, mono_now() + limit, loop});
+  const std::shared_ptr<Round> round(new Round{{}, {}, {}, {}, mono_now() + limit, within, loop});
   round->assignment.plan = plan;
   boost::asio::co_spawn(loop, try_each(round, done), [done](std::exception_ptr trouble) {
     if (trouble) done(true, "not looked: the look broke off");  // not known: nobody is called dead for it

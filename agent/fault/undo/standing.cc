@@ -10,10 +10,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "agent/audit/audit.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
+#include "agent/fault/undo/halt_mark.h"
 #include "agent/fault/undo/state_folders.h"
 #include "agent/fault/undo/undo.h"
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
 
@@ -299,9 +302,17 @@ void tell_way_by_hand(const UndoCommand& command) {
   }
 }
 
+// What was done is done, whether or not it can be noted.
+void note_by_hand(const UndoCommand& command, const std::string& what, const std::string& text) {
+  const std::string folder = command.state_dir.empty() ? default_state_dir() : command.state_dir;
+  const Result<void> noted = Audit(folder + "/audit").append({"local user " + user_name(::getuid()), command.run, what, text});
+  if (!noted) log::warning("not in the audit", {{"what", what}, {"why", noted.error().text()}});
+}
+
 int take_back(const UndoCommand& command) {
   const auto left = take_back_run(command.run, command.state_dir);
   if (!left) return complain(left.error());
+  note_by_hand(command, "undo", left.value().empty() ? "everything of the run" : "the run; something still stands");
   for (const std::string& one : left.value()) say(stdout, "still stands: " + clean(one) + "\n");
   if (!left.value().empty()) tell_way_by_hand(command);
   if (!left.value().empty()) return kStands;
@@ -328,6 +339,7 @@ int undo_main(const UndoCommand& command) {
   if (!command.run.empty()) return take_back(command);
   const Result<Standing> gone = forget(command.forget, command.why, command.state_dir);
   if (!gone) return complain(gone.error());
+  note_by_hand(command, "forget", gone.value().text() + "; why: " + command.why);
   say(stdout, "forgotten, not taken back: " + clean(gone.value().text()) + "\n");
   return 0;
 }

@@ -27,9 +27,19 @@ std::string known_schemes() {
   return all;
 }
 
+// One name may stand for addresses of which only some are allowed: none of them is asked then.
+Result<void> check_within(const Target& target, const tcp::endpoint& endpoint, const AddressRanges& within) {
+  const std::string address = endpoint.address().to_string();
+  if (within.allows(address)) return ok();
+  return fail(ErrorKind::refused, "target `" + target.name + "`: " + target.host +
+                                      (address == target.host ? "" : " stands for " + address + ", which") +
+                                      " lies outside the addresses that this agent may ask (" + within.text() +
+                                      "); add to `addresses`: `" + address + "`");
+}
+
 }  // namespace
 
-Result<std::vector<tcp::endpoint>> addresses_of(const Target& target) {
+Result<std::vector<tcp::endpoint>> addresses_of(const Target& target, const AddressRanges& within) {
   boost::asio::io_context loop;
   tcp::resolver resolver(loop);
   boost::system::error_code error;
@@ -42,14 +52,15 @@ Result<std::vector<tcp::endpoint>> addresses_of(const Target& target) {
   std::vector<tcp::endpoint> all, routed;
   for (const auto& entry : found) {
     if (std::find(all.begin(), all.end(), entry.endpoint()) != all.end()) continue;
+    SHAKEDOWN_TRY(check_within(target, entry.endpoint(), within));
     all.push_back(entry.endpoint());
     if (has_route(entry.endpoint())) routed.push_back(entry.endpoint());
   }
   return routed.empty() ? all : routed;
 }
 
-Result<PreparedTarget> prepare_target(const Target& target) {
-  SHAKEDOWN_TRY(std::vector<tcp::endpoint> endpoints, addresses_of(target));
+Result<PreparedTarget> prepare_target(const Target& target, const AddressRanges& within) {
+  SHAKEDOWN_TRY(std::vector<tcp::endpoint> endpoints, addresses_of(target, within));
   return prepare_target(target, std::move(endpoints));
 }
 

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "agent/load/protocols/tls.h"
+#include "core/base/address_ranges.h"
 #include "core/base/result.h"
 #include "core/model/operation.h"
 
@@ -22,9 +23,9 @@ struct PreparedTarget {
 
 // What the name of the target's host stands for, each address once; without those to which this host has no route, unless
 // there are no others. Errors: unavailable (none).
-Result<std::vector<boost::asio::ip::tcp::endpoint>> addresses_of(const Target& target);
+Result<std::vector<boost::asio::ip::tcp::endpoint>> addresses_of(const Target& target, const AddressRanges& within);
 // One target's addresses and certificates. Errors: unavailable (address, certificate), scenario (a scheme that is not known).
-Result<PreparedTarget> prepare_target(const Target& target);
+Result<PreparedTarget> prepare_target(const Target& target, const AddressRanges& within);
 // The same at these addresses only.
 Result<PreparedTarget> prepare_target(const Target& target, std::vector<boost::asio::ip::tcp::endpoint> endpoints);
 // "api: 127.0.0.1, 127.0.0.2".

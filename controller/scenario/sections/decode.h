@@ -59,6 +59,8 @@ std::vector<Action> decode_steps(Decoding& d, const View& list);
 Action start_action(const Decoding& d, ComponentId component);
 // The agent `local`, the only one that runs inline commands; an error at `at` when there is none.
 AgentId local_agent(Decoding& d, Position at);
+// Reports a command that this agent may not be given in this way. An agent that is not known is not complained of again.
+void check_command_of(Decoding& d, AgentId agent, const View& command);
 Action resume_action(const Decoding& d, ComponentId component);
 void decode_setup(Decoding& d, const View& root);  // env, setup, ready, teardown
 // decode_drill.cc

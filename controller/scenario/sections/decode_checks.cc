@@ -100,20 +100,19 @@ CheckKind decode_check_kind(Decoding& d, const View& view) {
   return CommandCheck{inner["exec"].texts(), inner["number"].boolean()};
 }
 
-// Commands run on `local` only; everything else where it is told, or by default where load is.
+// By default commands run on `local`, everything else where load is.
 AgentId decode_agent(Decoding& d, const View& view) {
   const View agent = view["agent"];
   const AgentId named = agent.id<AgentId>(d.names);
   if (view["command"].absent()) return named;
-  if (agent.absent()) {
-    const auto local = d.names.find("agent", "local");
-    if (local) return AgentId(*local);
+  const auto local = d.names.find("agent", "local");
+  if (agent.absent() && !local) {
     d.diagnostics.error(view["command"].at(), "a command, but no agent `local` to run it", "declare the agent `local`");
-  } else if (named.valid() && !d.scenario.agents[named.value].local) {
-    d.diagnostics.error(agent.at(), "inline commands run on the agent `local` only, not on " + ticked(agent.text()),
-                        "run it on `local`");
+    return named;
   }
-  return named;
+  const AgentId who = agent.absent() ? AgentId(*local) : named;
+  check_command_of(d, who, view["command"]["exec"]);
+  return who;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "controller/scenario/sections/decode.h"
 #include "core/base/printable.h"
+#include "core/faults/fault_form.h"
 
 namespace shakedown {
 namespace {
@@ -22,10 +23,6 @@ void place_command(Decoding& d, const View& step, Action& action) {
     return;
   }
   action.agent = agent.id<AgentId>(d.names);
-  if (action.agent.valid() && !d.scenario.agents[action.agent.value].local) {
-    d.diagnostics.error(agent.at(), "inline commands run on the agent `local` only, not on " + ticked(agent.text()),
-                        "run it on `local`");
-  }
 }
 
 Action decode_step(Decoding& d, const View& step) {
@@ -38,6 +35,7 @@ Action decode_step(Decoding& d, const View& step) {
     action.argv = step["exec"].texts();
     action.describe = "exec " + command_line(action.argv);
     place_command(d, step, action);
+    check_command_of(d, action.agent, step["exec"]);
     return action;
   }
   if (what.empty()) return action;
@@ -63,6 +61,10 @@ Action component_action(const Decoding& d, Action::Kind kind, const char* word, 
 }
 
 }  // namespace
+
+void check_command_of(Decoding& d, AgentId agent, const View& command) {
+  if (agent.valid()) check_command(command, d.scenario.agents[agent.value].local, d.diagnostics);
+}
 
 AgentId local_agent(Decoding& d, Position at) {
   const auto local = d.names.find("agent", "local");

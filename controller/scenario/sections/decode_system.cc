@@ -29,14 +29,6 @@ AgentId owner_of(Decoding& d, const std::string& component, const View& view) {
   return agent;
 }
 
-void refuse_remote_command(Decoding& d, AgentId agent, const View& command) {
-  if (!command || !agent.valid() || d.scenario.agents[agent.value].local) return;
-  d.diagnostics.error(
-      command.at(),
-      "inline commands run on the agent `local` only, this component belongs to " + ticked(d.scenario.agents[agent.value].name),
-      "let the component's own supervisor start it, or run the drill on its host");
-}
-
 // A bad command was already reported; it is not missing as well.
 std::vector<std::string> command_of(const View& view) {
   return view.written() && !view ? std::vector<std::string>{"?"} : view.texts();
@@ -114,8 +106,8 @@ void decode_components(Decoding& d, const View& root) {
     component.start = command_of(view["start"]);
     component.stop = command_of(view["stop"]);
     component.stop_limit = view["stop_limit"].duration();
-    refuse_remote_command(d, component.agent, view["start"]);
-    refuse_remote_command(d, component.agent, view["stop"]);
+    check_command_of(d, component.agent, view["start"]);
+    check_command_of(d, component.agent, view["stop"]);
     d.scenario.components.push_back(std::move(component));
   }
 }

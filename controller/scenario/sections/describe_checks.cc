@@ -50,9 +50,12 @@ Shape http_check_shape() {
 }
 
 Shape command_check_shape() {
-  return mapping("command check", "A command of yours exits with 0. It runs on the agent `local` only.",
-                 {need("exec", command_shape(), "Program and arguments, no shell, in the scenario's folder."),
-                  may("number", boolean(), "false", "Whether the first line of its output is a number to compare.")});
+  return mapping(
+      "command check", "A command of yours exits with 0.",
+      {need("exec", command_or_name_shape(),
+            "Program and arguments, no shell, in the scenario's folder; on another agent than `local` the name that its "
+            "policy gives to one."),
+       may("number", boolean(), "false", "Whether the first line of its output is a number to compare.")});
 }
 
 }  // namespace

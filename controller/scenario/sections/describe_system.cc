@@ -93,15 +93,17 @@ Shape component_shape() {
                          "How many processes the scope must hold again after a fault. Leave it out where the number follows the "
                          "load, as in a server with a process for each connection.")});
   process.at_least_one = {{"exe", "user"}};
-  return mapping("component", "Something that faults may touch. Nothing else is ever touched.",
-                 {otherwise("agent", reference("agent"), "`local`", "The agent that owns it; it needs the role `inject`."),
-                  may("process", process, "Needed by kill and pause, and by stop without a command."),
-                  may("start", command_shape(),
-                      "Command that starts it: program and arguments, no shell. A program without `/` is "
-                      "first looked "
-                      "for beside the shakedown program, then in PATH."),
-                  otherwise("stop", command_shape(), "SIGTERM, then SIGKILL after `stop_limit`", "Command that stops it."),
-                  may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
+  return mapping(
+      "component", "Something that faults may touch. Nothing else is ever touched.",
+      {otherwise("agent", reference("agent"), "`local`", "The agent that owns it; it needs the role `inject`."),
+       may("process", process, "Needed by kill and pause, and by stop without a command."),
+       may("start", command_or_name_shape(),
+           "Command that starts it: program and arguments, no shell; on another agent than `local` the name that its "
+           "policy gives to one. A program without `/` is "
+           "first looked "
+           "for beside the shakedown program, then in PATH."),
+       otherwise("stop", command_or_name_shape(), "SIGTERM, then SIGKILL after `stop_limit`", "Command that stops it."),
+       may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
 }
 
 Shape connections_shape() {
@@ -133,8 +135,10 @@ Shape step_shape() {
               {may("start", reference("component"), "Runs the component's `start` command."),
                may("stop", reference("component"), "Runs the component's `stop` command, or sends SIGTERM."),
                may("continue", reference("component"), "Lets a paused component run on."),
-               may("exec", command_shape(), "Runs a command: program and arguments, no shell, in the scenario's folder."),
-               otherwise("agent", reference("agent"), "`local`", "exec: where. Inline commands run on the agent `local` only."),
+               may("exec", command_or_name_shape(),
+                   "Runs a command: program and arguments, no shell, in the scenario's folder; on another agent than `local` the "
+                   "name that its policy gives to one."),
+               otherwise("agent", reference("agent"), "`local`", "exec: where."),
                may("after", duration(0, kDay), "0s",
                    "Wait: in `recover`, for the first step, from the fault's effect; else from the "
                    "end of the step before."),

@@ -40,9 +40,6 @@ TEST_F(CommandCheckTest, WhatDidNotComeToItsEndIsNoResult) {
   EXPECT_TRUE(not_carried_out(shell("kill -9 $$"), "signal 9"));
   EXPECT_TRUE(not_carried_out(shell("sleep 600", false, milliseconds(200)), "no end within"));
   EXPECT_TRUE(not_carried_out(check(site("http", 1), CommandCheck{{"/no/such/program"}, false}), "/no/such/program"));
-  DrillPlan far = site("http", 1);
-  far.agents[0].local = false;
-  EXPECT_TRUE(not_carried_out(check(far, CommandCheck{{"/bin/true"}, false}), "agent `local` only"));
 }
 
 TEST_F(CommandCheckTest, ItRunsInTheScenariosFolder) {

@@ -156,8 +156,8 @@ inline AgentOptions options_with(Script& script) {
     }
     return std::unique_ptr<FaultRunner>(std::make_unique<FakeFault>(script));
   };
-  options.make_check = [&script](const Assignment&, RunClock, boost::asio::io_context&,
-                                 const std::string&) -> std::unique_ptr<CheckRunner> {
+  options.make_check = [&script](const Assignment&, RunClock, boost::asio::io_context&, const std::string&,
+                                 const AddressRanges&) -> std::unique_ptr<CheckRunner> {
     return std::make_unique<FakeCheck>(script);
   };
   return options;

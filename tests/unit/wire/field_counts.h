@@ -170,7 +170,7 @@ inline constexpr int kFields<EventReport> = 1;
 template <>
 inline constexpr int kFields<StepDone> = 5;
 template <>
-inline constexpr int kFields<Goodbye> = 2;
+inline constexpr int kFields<Goodbye> = 3;
 template <>
 inline constexpr int kFields<Refusal> = 1;
 template <>

@@ -6,7 +6,7 @@
 
 #include "agent/fault/mechanisms/process/scope.h"
 #include "core/base/result.h"
-#include "core/form/shape.h"
+#include "core/form/view.h"
 
 namespace shakedown {
 

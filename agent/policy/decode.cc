@@ -1,0 +1,218 @@
+// The policy's file: its form, and what it means.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "agent/policy/policy.h"
+#include "core/base/regular_file.h"
+#include "core/faults/fault_form.h"
+#include "core/form/check.h"
+#include "core/form/names.h"
+#include "core/form/view.h"
+#include "core/yaml/tree.h"
+
+namespace shakedown {
+namespace {
+
+constexpr std::size_t kLargestPolicy = 1'000'000;
+constexpr double kLongest = 86400;
+constexpr const char* kTimePattern = "([01][0-9]|2[0-3]):[0-5][0-9]|24:00";
+
+Shape time_of_day() { return text_like(kTimePattern, "a time of day such as \"09:00\", quoted"); }
+
+Shape allowed_component_shape() {
+  Shape process = mapping("allowed process", "The only process that the component may be.",
+                          {need("pidfile", text_like("/.*", "an absolute path"), "File with the process id."),
+                           may("exe", text(), "Program that it must be running: base name, or absolute path."),
+                           may("user", text(), "User that it must belong to.")});
+  process.at_least_one = {{"exe", "user"}};
+  return mapping("allowed component", "A component of the scenario that faults and steps may touch on this host.",
+                 {may("process", process, "Leave it out where only commands know the component: then no signal is sent to it.")});
+}
+
+Shape group_shape() {
+  return mapping(
+      "group", "Components of which only a share may be broken at a time.",
+      {need("components", list_of(reference("component")), "Those on this host."),
+       otherwise("of", integer(1, 100000), "how many are named", "How many the whole group has, with those on other hosts."),
+       need("share", share_between(0, 1), "Largest share that may be broken at a time.")});
+}
+
+Shape hours_shape() {
+  const Shape window = mapping(
+      "window", "Days, and from when to when; a `to` that is not later than `from` belongs to the next day.",
+      {otherwise("days", list_of(choice(day_names()), 1, 7), "every day", "Which days."),
+       may("from", time_of_day(), "00:00", "Its first minute."), may("to", time_of_day(), "24:00", "The minute after it.")});
+  return mapping("hours", "When faults may be injected.",
+                 {may("zone", text(), "UTC", "Time zone of these times, as the host's database calls it: Europe/Berlin."),
+                  need("allow", list_of(window, 1, 100), "The windows.")});
+}
+
+std::vector<std::string> kinds() {
+  std::vector<std::string> names;
+  for (const FaultForm& form : fault_forms()) names.emplace_back(form.name);
+  return names;
+}
+
+int minute_of(const std::string& text) {
+  if (text.size() != 5) return 0;
+  return (text[0] - '0') * 600 + (text[1] - '0') * 60 + (text[3] - '0') * 10 + (text[4] - '0');
+}
+
+Hours decode_hours(const View& view, Diagnostics& diagnostics) {
+  Hours hours;
+  if (!view) return hours;
+  hours.zone = view["zone"].text();
+  if (const Result<void> known = check_zone(hours.zone); !known) {
+    diagnostics.error(view["zone"].at(), known.error().message, "write a name such as Europe/Berlin, or install tzdata");
+    hours.zone = "UTC";
+  }
+  for (const View& one : view["allow"].items()) {
+    HoursWindow window;
+    for (const std::string& day : one["days"].texts()) {
+      window.days.push_back(static_cast<int>(std::find(day_names().begin(), day_names().end(), day) - day_names().begin()));
+    }
+    if (window.days.empty()) window.days = {0, 1, 2, 3, 4, 5, 6};
+    window.from = minute_of(one["from"].text());
+    window.to = minute_of(one["to"].text());
+    hours.windows.push_back(std::move(window));
+  }
+  return hours;
+}
+
+AddressRanges decode_addresses(const View& view, Diagnostics& diagnostics) {
+  std::vector<AddressRange> ranges;
+  for (const View& one : view.items()) {
+    Result<AddressRange> range = AddressRange::parse(one.text());
+    if (range) ranges.push_back(std::move(range.value()));
+    if (!range && one) diagnostics.error(one.at(), range.error().message, "");
+  }
+  if (view.absent()) return no_policy().addresses;
+  return AddressRanges(std::move(ranges));
+}
+
+void decode_groups(const View& view, Policy& policy, Diagnostics& diagnostics) {
+  for (const auto& [name, one] : view.entries()) {
+    ComponentGroup group{name, one["components"].texts(), one["of"].small(), one["share"].share()};
+    const auto named = static_cast<uint32_t>(group.members.size());
+    if (one["of"].absent()) group.size = named;
+    if (group.size < named) {
+      diagnostics.error(one["of"].at(), "group " + ticked(name) + " names " + std::to_string(named) + " components",
+                        "`of` counts all of them");
+    }
+    policy.groups.push_back(std::move(group));
+  }
+}
+
+void decode_components(const View& view, Policy& policy) {
+  for (const auto& [name, one] : view.entries()) {
+    const View process = one["process"];
+    policy.components.push_back(
+        {name, process["pidfile"].text(), process["exe"].text(), process["user"].text(), process.written()});
+  }
+}
+
+// A name says which component the scenario means, a path which file; a name that nothing here has would protect nothing.
+void decode_protected(const View& view, Policy& policy, Diagnostics& diagnostics) {
+  for (const View& one : view.items()) {
+    const std::string what = one.text();
+    policy.protected_components.push_back(what);
+    if (what.find('/') == std::string::npos || what.front() == '/') continue;
+    diagnostics.error(one.at(), ticked(what) + " is neither a component's name nor the absolute path of a pidfile", "");
+  }
+}
+
+Policy decode(const View& root, Diagnostics& diagnostics) {
+  Policy policy;
+  policy.kind = Policy::Kind::file;
+  decode_components(root["components"], policy);
+  policy.faults = root["faults"].texts();
+  for (const auto& [name, command] : root["commands"].entries()) policy.commands[name] = command.texts();
+  policy.inline_commands = root["inline"].boolean();
+  policy.addresses = decode_addresses(root["addresses"], diagnostics);
+  decode_protected(root["protected"], policy, diagnostics);
+  decode_groups(root["groups"], policy, diagnostics);
+  policy.hours = decode_hours(root["hours"], diagnostics);
+  policy.at_once = root["at_once"].small();
+  policy.longest = root["longest"].duration();
+  return policy;
+}
+
+Result<void> require_own_file(const std::string& file) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) return fail(errno_error("the policy " + file + " cannot be read", errno));
+  const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
+  if (ours && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0) return ok();
+  return fail(ErrorKind::refused,
+              "others may write the policy " + file +
+                  ", so that it says nothing; let it belong to root or to the agent's user, and chmod go-w it");
+}
+
+}  // namespace
+
+const Shape& policy_shape() {
+  static const Shape shape = mapping(
+      "policy", "What this agent may touch and run, whatever a controller asks of it. What is not written is not allowed.",
+      {need("shakedown-agent", choice({"v1"}), "The version of this format."),
+       may("components", named("component", allowed_component_shape()), "The only components that may be touched."),
+       may("faults", list_of(choice(kinds()), 0, 100), "Kinds of faults that may be injected."),
+       may("commands", named("command", command_shape()),
+           "Commands that may be run: program and arguments, no shell. A scenario names them: `exec: NAME`, `start: NAME`."),
+       may("inline", boolean(), "false", "Whether commands that stand in the scenario may be run, too."),
+       otherwise("addresses", list_of(text(), 0, 1000), "this host's own: 127.0.0.0/8 and ::1",
+                 "Ranges in which the targets of load and checks may be: 10.0.0.0/8."),
+       may("protected", list_of(text(), 0, 1000),
+           "Components, by name or by the absolute path of their pidfile, that are never touched, whatever else is said."),
+       may("groups", named("group", group_shape()), "Of which only a share may be broken at a time."),
+       otherwise("hours", hours_shape(), "any time", "When faults may be injected."),
+       may("at_once", integer(1, 1000), "1",
+           "Most faults that stand on this host at a time, of all runs; each component that one breaks counts."),
+       may("longest", duration_above_zero(kLongest), "10m", "After this the agent undoes a fault itself.")});
+  return shape;
+}
+
+const AllowedComponent* Policy::find(const std::string& component) const {
+  const auto found = std::find_if(components.begin(), components.end(), [&](const auto& one) { return one.name == component; });
+  return found == components.end() ? nullptr : &*found;
+}
+
+bool Policy::protects(const std::string& component) const {
+  return std::find(protected_components.begin(), protected_components.end(), component) != protected_components.end();
+}
+
+Policy no_policy() {
+  Policy policy;
+  policy.kind = Policy::Kind::none;
+  std::vector<AddressRange> own;
+  for (const char* range : {"127.0.0.0/8", "::1"}) own.push_back(AddressRange::parse(range).value());
+  policy.addresses = AddressRanges(std::move(own));
+  return policy;
+}
+
+DecodedPolicy decode_policy(std::string_view text, const std::string& file) {
+  Diagnostics diagnostics(file);
+  DecodedPolicy decoded;
+  std::optional<Node> tree = parse_yaml(text, diagnostics);
+  if (tree) {
+    const Names names = collect_names(*tree, policy_shape(), diagnostics);
+    check_form(*tree, policy_shape(), names, diagnostics);
+    decoded.policy = decode(View(&*tree, &policy_shape(), tree->at), diagnostics);
+  }
+  decoded.policy.file = file;
+  decoded.diagnostics = diagnostics.take();
+  return decoded;
+}
+
+Result<Policy> load_policy(const std::string& file) {
+  SHAKEDOWN_TRY(require_own_file(file));
+  SHAKEDOWN_TRY(const std::string text, read_regular_file(file, kLargestPolicy));
+  DecodedPolicy decoded = decode_policy(text, file);
+  if (!has_errors(decoded.diagnostics)) return std::move(decoded.policy);
+  std::string all;
+  for (const Diagnostic& one : decoded.diagnostics) all += (all.empty() ? "" : "\n") + one.text();
+  return fail(ErrorKind::scenario, all);
+}
+
+}  // namespace shakedown
