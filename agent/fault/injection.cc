@@ -138,12 +138,16 @@ Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injecti
   }
 }
 
+std::string ended_early(const Injection& injection) {
+  return "ended before its instant" + (injection.why_cut.empty() ? "" : ": " + injection.why_cut);
+}
+
 // Breaks at the instant. Returns false when that was the end of it.
 Task<bool> break_at_instant(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injection> injection) {
   const MonoTime at = shared->clock.mono(injection->at);
   const Woken early = co_await wait_until(at - kArmLead, &injection->cut);
   if (early == Woken::ended) {
-    close(*shared, *injection, FaultState::not_run, "ended before its instant");
+    close(*shared, *injection, FaultState::not_run, ended_early(*injection));
     co_return false;
   }
   const Result<void> armed = co_await arm(*shared, *injection);
@@ -157,7 +161,7 @@ Task<bool> break_at_instant(std::shared_ptr<FaultContext> shared, std::shared_pt
   if (marked.has_error() || due == Woken::ended || shared->guard->lease_over()) {
     lock.release();
     const std::string why = marked.has_error()    ? marked.error().text()
-                            : due == Woken::ended ? "ended before its instant"
+                            : due == Woken::ended ? ended_early(*injection)
                                                   : "the lease is over";
     const Result<void> removed = shared->journal.remove(injection->record.id);
     if (removed.has_error()) shared->warn(AgentEvent::Kind::warning, removed.error().text());

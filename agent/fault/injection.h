@@ -36,6 +36,7 @@ struct Injection {
   OneShot settled;                      // its effect is proven, or it will have none
   OneShot lived;                        // nothing happens any more except a conclusion
   std::shared_ptr<OneShot> concluding;  // while a conclusion is under way; shared with those that wait for it
+  std::string why_cut;                  // who ended it before its instant, and why
   bool abandoned = false;               // its record was taken away, and it ends for that
   bool concluded = false;               // clean, leftover, not_run or failed before the change was reported
   bool clean = true;

@@ -199,6 +199,7 @@ class Runner final : public FaultRunner {
   void finish(InjectionId id, bool undo, std::string reason, Done done) override {
     Parts parts = parts_of(id);
     if (parts.empty()) return done(true, "nothing was injected");
+    for (const auto& part : parts) part->why_cut = part->why_cut.empty() ? reason : part->why_cut;
     spawn(finish_injection(context_, std::move(parts), undo, std::move(reason), std::move(done)));
   }
 

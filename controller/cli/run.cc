@@ -6,7 +6,9 @@
 #include "controller/drill/drill.h"
 #include "controller/judge/judge.h"
 #include "controller/metrics/publisher.h"
+#include "controller/readings/announce.h"
 #include "controller/readings/collect.h"
+#include "controller/readings/condition.h"
 #include "controller/record/scoring.h"
 #include "controller/report/report.h"
 #include "controller/scenario/scenario.h"
@@ -143,6 +145,8 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.expect = command.expect;
   options.quiet = command.quiet;
   options.terminal = ::isatty(STDERR_FILENO) != 0;
+  options.look = look_at;
+  options.deliver = deliver;
   if (metrics) options.each_second = publisher(*metrics);
   if (reads_outside(scenario)) {
     options.collect = [&scenario](const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {

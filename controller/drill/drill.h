@@ -23,6 +23,8 @@ struct DrillOptions {
   bool quiet = false;
   bool terminal = false;
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;  // see RunOptions
+  LookAt look;                                                                 // at a condition
+  Deliver deliver;                                                             // of an announcement
   Collect collect;  // what lies outside, for the journal; empty = nothing
 };
 

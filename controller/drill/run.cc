@@ -17,6 +17,7 @@ namespace {
 
 constexpr Duration kUntilZero = 200ms;    // from Go on
 constexpr Duration kFarewell = 90s;       // of the agents, with what they still stop
+constexpr Duration kAnnouncing = 15s;     // of what is still to be announced at the end
 constexpr Duration kGuestsFarewell = 5s;  // of those that had nothing to do
 
 }  // namespace
@@ -29,7 +30,9 @@ Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronic
       end_(chronicle, progress),
       waiting_(loop, end_),
       roster_(roster_scenario, chronicle, waiting_),
-      context_{scenario_, chronicle_, progress_, roster_, waiting_, end_, clock_, activity_},
+      conditions_(roster_scenario, options_.look, [this] { waiting_.wake_from_anywhere(); }),
+      announcer_(roster_scenario, options_.run_id, options_.deliver, [this] { waiting_.wake_from_anywhere(); }),
+      context_{scenario_, chronicle_, progress_, roster_, waiting_, end_, conditions_, announcer_, clock_, activity_},
       probes_(scenario_, chronicle_.timeline(), roster_),
       preparation_(context_, probes_),
       faults_(context_, probes_),
@@ -112,14 +115,17 @@ void Run::go() {
   });
   if (end_.stopped()) return;
   roster_.send_all(Go{zero});
+  announcer_.say("started", "drill " + scenario_.name + " begins");
   heartbeat_.start();
 }
 
 asio::awaitable<void> Run::prepare() {
+  conditions_.start();
   co_await preparation_.set_up();
   if (end_.stopped()) co_return;
   roster_.send_all(StartProbes{});
   co_await preparation_.wait_until_ready();
+  if (!end_.stopped()) co_await preparation_.wait_for_conditions();
   if (end_.stopped()) co_return;
   co_await preparation_.look_at_processes();
   if (end_.stopped()) co_return;
@@ -154,6 +160,7 @@ asio::awaitable<void> Run::play_group(const std::vector<PlannedStage>& group) {
   const std::vector<PlannedInjection>& injections = group.back().injections;
   if (injections.empty()) co_return;
   co_await faults_.await_closed(injections);
+  co_await faults_.await_afterwards(injections);
   co_await ledgers_.after(injections);
 }
 
@@ -170,12 +177,26 @@ asio::awaitable<void> Run::wait_for_probes() {
 asio::awaitable<void> Run::wind_down() {
   waiting_.look_after([this] { faults_.look(); });  // agents leave in good order from now on
   const std::string why = end_.stopped() ? end_.why() : "the run ends";
+  if (end_.stopped()) announcer_.say("aborted", why);
   co_await faults_.undo_all(why);
   if (!end_.stopped()) co_await stages_.let_requests_end();
   co_await tear_down();
   co_await dismiss_agents();
   tell_absent();
+  co_await announce_end();
   co_await read_outside();
+}
+
+// Everything is undone, or told. Who was not told is named in the record.
+asio::awaitable<void> Run::announce_end() {
+  if (scenario_.announce.empty()) co_return;
+  announcer_.say("ended", "drill " + scenario_.name + " is over: " + (end_.stopped() ? end_.why() : "completed"));
+  const auto said = [this] { return announcer_.all_said() || end_.hurried(); };
+  co_await waiting_.until(said, kAnnouncing, Patience::to_the_end);
+  for (const std::string& one : announcer_.undelivered()) {
+    progress_.note("announcements: " + one);
+    chronicle_.record(Event(AgentEvent{AgentEvent::Kind::warning, AgentId(0), clock_.now(), "announcements: " + one}));
+  }
 }
 
 // What still undoes may start what teardown stops: then teardown is left out, and that is told.

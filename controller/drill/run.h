@@ -34,6 +34,8 @@ struct RunOptions {
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
   // Called before agents are awaited and then once a second, on the run loop; may be empty.
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;
+  Deliver deliver;  // of an announcement; needed where the scenario announces
+  LookAt look;      // at a condition; needed where the scenario has some
   Collect collect;  // called once, after the agents have left; empty = nothing lies outside
 };
 
@@ -70,6 +72,7 @@ class Run {
   boost::asio::awaitable<void> tear_down();
   boost::asio::awaitable<void> dismiss_agents();
   void tell_absent();
+  boost::asio::awaitable<void> announce_end();
   boost::asio::awaitable<void> read_outside();
   RunResult close();
   void look_at_members();
@@ -85,6 +88,8 @@ class Run {
   RunEnd end_;
   Waiting waiting_;
   Roster roster_;
+  ConditionWatch conditions_;
+  Announcer announcer_;
   const RunContext context_;
   const ProbeWatch probes_;
   Preparation preparation_;

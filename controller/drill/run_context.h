@@ -6,6 +6,8 @@
 #include <string>
 
 #include "controller/agents/roster.h"
+#include "controller/drill/announcer.h"
+#include "controller/drill/condition_watch.h"
 #include "controller/drill/live.h"
 #include "controller/drill/run_end.h"
 #include "controller/drill/waiting.h"
@@ -31,6 +33,8 @@ struct RunContext {
   Roster& roster;
   Waiting& waiting;
   RunEnd& end;
+  const ConditionWatch& conditions;
+  Announcer& announcer;
   const RunClock& clock;  // runs from Go on
   Activity& activity;
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "controller/model/condition.h"
 
 #include "controller/model/dependency.h"
 #include "controller/model/sli.h"
@@ -81,6 +82,7 @@ struct StopCondition {
   double limit = 0;       // in the SLI's unit
   bool at_limit = false;  // the limit itself is enough: ">= x", not "> x"
   bool outside_faults = false;
+  ConditionId condition;  // that it no longer holds is what ends the run; none = the SLI is
   std::string describe;
 
   bool met(double value) const { return at_limit ? value >= limit : value > limit; }

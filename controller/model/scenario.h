@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "controller/model/announcement.h"
+#include "controller/model/condition.h"
 #include "controller/model/dependency.h"
 #include "controller/model/requirement.h"
 #include "controller/model/scalability.h"
@@ -16,6 +18,12 @@ namespace shakedown {
 struct Decision {
   std::string driver, approver;
   std::vector<std::string> contributors, informed;
+};
+
+// What must hold for a fault.
+struct FaultConditions {
+  std::vector<ConditionId> before;  // each injection
+  std::vector<ConditionId> after;   // its end: the drill goes on once they hold
 };
 
 struct Environment {
@@ -30,6 +38,10 @@ struct Scenario : DrillPlan {
   Decision decision;
   Environment environment;
   std::vector<StopCondition> stop_when;
+  std::vector<AnnounceTo> announce;
+  std::vector<Condition> conditions;
+  std::vector<ConditionId> ready_conditions;      // that must hold before the first phase
+  std::vector<FaultConditions> fault_conditions;  // by FaultId
   std::vector<Requirement> requirements;
   std::vector<Search> searches;         // at most one per phase
   std::vector<StepSeries> step_series;  // at most one per phase
@@ -37,6 +49,7 @@ struct Scenario : DrillPlan {
   std::vector<Dependency> dependencies;
 
   const Dependency& dependency(DependencyId id) const { return dependencies[id.value]; }
+  const Condition& condition(ConditionId id) const { return conditions[id.value]; }
   const Requirement& requirement(RequirementId id) const { return requirements[id.value]; }
   const Search* search_of(PhaseId id) const;     // nullptr = the phase is no search
   const StepSeries* steps_of(PhaseId id) const;  // nullptr = the phase is no series of steps

@@ -7,6 +7,7 @@
 #include "controller/agents/planner.h"
 #include "controller/judge/planned/offer.h"
 #include "controller/plan/parts.h"
+#include "controller/readings/announce.h"
 #include "controller/report/words/planned.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
@@ -152,6 +153,18 @@ struct CheckText {
   std::string operator()(const CommandCheck& c) const { return command_line(c.argv); }
 };
 
+void add_conditions(const Scenario& scenario, std::string& out) {
+  static const char* const kSources[] = {"of a Prometheus", "of an Alertmanager", "over HTTP", "of a command"};
+  if (!scenario.conditions.empty()) out += "Conditions of the environment\n";
+  for (const Condition& one : scenario.conditions) {
+    const std::string asked =
+        one.argv.empty() ? clean(one.url) + (one.query.empty() ? "" : " " + clean(one.query)) : command_line(one.argv);
+    out += fmt::format("  {} ({}, every {}): {} is {}\n", one.name, kSources[static_cast<int>(one.source)],
+                       format_duration(one.every), asked, clean(one.is()));
+  }
+  if (!scenario.conditions.empty()) out += "\n";
+}
+
 void add_checks(const Scenario& scenario, std::string& out) {
   if (!scenario.checks.empty()) out += "Checks, before the first phase\n";
   for (const Check& check : scenario.checks) {
@@ -194,6 +207,10 @@ std::string plan_text(const Scenario& scenario) {
     out += fmt::format("\nCommands  find {}={}", one.name, clean(one.value.display()));
   }
   out += "\n\n";
+  for (const AnnounceTo& one : scenario.announce) {
+    out += "Announced to " + (one.argv.empty() ? clean(place_of(one.webhook)) : command_line(one.argv)) + "\n";
+  }
+  add_conditions(scenario, out);
   add_checks(scenario, out);
   out += "Phases\n";
   for (const Phase& phase : scenario.phases) {

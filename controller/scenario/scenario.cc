@@ -34,6 +34,7 @@ void decode_all(Decoding& d, const View& root) {
   decode_release(d, root);
   decode_checks(d, root);
   decode_setup(d, root);
+  decode_conditions(d, root);
   decode_phases(d, root);
   decode_dependencies(d, root);
   decode_requirements(d, root);

@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Duration kLastLook = 1200ms;  // whoever waits looks at least once a second
+
 // The change may have been made.
 bool touched(const InjectionRecord& record) {
   return record.find(FaultState::armed) != nullptr || record.find(FaultState::injected) != nullptr;
@@ -25,10 +27,13 @@ bool all_recovered(const InjectionRecord& record, const Fault& fault) {
 }  // namespace
 
 void FaultSupervisor::order(const PlannedInjection& planned, StageId stage, RunTime stage_start) {
-  Open injection{planned, stage, {}};
+  Open injection;
+  injection.planned = planned;
+  injection.stage = stage;
   for (const AgentId agent : agents_of(planned.fault)) injection.parts.push_back({agent});
   if (!alive(injection)) return not_run(planned, stage, "its agent is not there");
   const RunTime at = stage_start + run_.scenario.fault(planned.fault).at;
+  injection.at = at;
   for (const Part& part : injection.parts) run_.roster.send(part.agent, Inject{planned.id, planned.fault, stage, at});
   open_.push_back(std::move(injection));
 }
@@ -85,6 +90,7 @@ void FaultSupervisor::look() {
 // Takes the step that is due. True when nothing more will be heard of it.
 bool FaultSupervisor::closed(Open& injection) {
   const InjectionRecord* record = record_of(injection);
+  if (record != nullptr) announce(injection, *record);
   const char* why = injection.finishing ? nullptr : why_undo(injection, record);
   if (why != nullptr) finish(injection, true, why);
   if (record != nullptr && told_closed(injection, *record)) {
@@ -96,6 +102,7 @@ bool FaultSupervisor::closed(Open& injection) {
     return true;
   }
   if (record != nullptr && !injection.finishing && alive(injection)) at_work(injection, *record);
+  if (record == nullptr && !injection.finishing && alive(injection)) before_it_begins(injection);
   return false;
 }
 
@@ -105,6 +112,29 @@ const char* FaultSupervisor::why_undo(const Open& injection, const InjectionReco
   if (injection.parts.size() < 2) return nullptr;
   if (record != nullptr && record->state == FaultState::leftover) return "a part of it left something behind";
   return alive(injection) ? nullptr : "an agent of it was lost";
+}
+
+void FaultSupervisor::announce(Open& injection, const InjectionRecord& record) {
+  if (record.find(FaultState::injected) == nullptr || std::exchange(injection.announced, true)) return;
+  const Fault& fault = run_.scenario.fault(injection.planned.fault);
+  std::string whom;
+  for (const ComponentId id : fault.kind.components) whom += (whom.empty() ? "" : ", ") + run_.scenario.component(id).name;
+  run_.announcer.say("injection", name_of(injection) + ": " + fault.kind.name + " of " + whom);
+}
+
+// Until its agent has said a word of it, it can be called off. The conditions count from when the last look before it is taken.
+void FaultSupervisor::before_it_begins(Open& injection) {
+  if (run_.now() < injection.at - kLastLook) return;
+  const std::string why = run_.conditions.why_not(conditions_of(injection.planned.fault).before);
+  if (why.empty()) return;
+  run_.progress.note(name_of(injection) + " is called off: " + why);
+  finish(injection, true, why);
+}
+
+const FaultConditions& FaultSupervisor::conditions_of(FaultId fault) const {
+  static const FaultConditions kNone;
+  const auto& all = run_.scenario.fault_conditions;
+  return fault.value < all.size() ? all[fault.value] : kNone;
 }
 
 // One that failed is over once its agents have compared and undone; one that they finish, once all of them have.
@@ -199,6 +229,19 @@ asio::awaitable<void> FaultSupervisor::await_closed(const std::vector<PlannedInj
   const bool closed = co_await run_.waiting.until(closed_all, limit, Patience::until_stopped);
   if (closed || run_.end.stopped()) co_return;
   run_.end.stop(RunState::aborted, "a fault did not come to its end within " + format_duration(limit));
+}
+
+asio::awaitable<void> FaultSupervisor::await_afterwards(const std::vector<PlannedInjection>& injections) {
+  for (const PlannedInjection& planned : injections) {
+    const std::vector<ConditionId>& needed = conditions_of(planned.fault).after;
+    if (needed.empty() || run_.end.stopped()) continue;
+    const Fault& fault = run_.scenario.fault(planned.fault);
+    const auto hold = [this, &needed] { return run_.conditions.why_not(needed).empty(); };
+    if (co_await run_.waiting.until(hold, fault.recover_within, Patience::until_stopped)) continue;
+    if (run_.end.stopped()) co_return;
+    run_.end.stop(RunState::stopped, "after fault " + fault.name + ": " + run_.conditions.why_not(needed) + ", for " +
+                                         format_duration(fault.recover_within));
+  }
 }
 
 asio::awaitable<void> FaultSupervisor::undo_all(const std::string& reason) {

@@ -29,6 +29,8 @@ class FaultSupervisor {
   bool concerns(AgentId agent) const;
   // Until all are closed; the run ends where that takes longer than they may.
   boost::asio::awaitable<void> await_closed(const std::vector<PlannedInjection>& injections);
+  // Until the conditions hold that these want afterwards; the run ends where they do not in time.
+  boost::asio::awaitable<void> await_afterwards(const std::vector<PlannedInjection>& injections);
   // Undoes what stands, for as long as each undo may take; what has not ended by then is told as a leftover and stays open.
   boost::asio::awaitable<void> undo_all(const std::string& reason);
 
@@ -43,7 +45,9 @@ class FaultSupervisor {
     StageId stage;
     std::vector<Part> parts;  // one for each agent
     bool finishing = false;
+    RunTime at{};  // when it is due
     RunTime asked_at{};
+    bool announced = false;
   };
 
   const InjectionRecord* record_of(const Open& injection) const;
@@ -57,12 +61,15 @@ class FaultSupervisor {
   const char* why_undo(const Open& injection, const InjectionRecord* record) const;
   void close(const Open& injection, const InjectionRecord& record);
   void close_lost(const Open& injection, const InjectionRecord* record);
+  void before_it_begins(Open& injection);
+  void announce(Open& injection, const InjectionRecord& record);
   void at_work(Open& injection, const InjectionRecord& record);
   bool overdue(RunTime deadline) const { return probes_.past(deadline, run_.now()); }
   RunTime stands_until(const InjectionRecord& record, RunTime effective) const;
   void give_up(Open& injection, const std::string& why);
   void finish(Open& injection, bool undo, const std::string& reason);
   void ask_if_healed(Open& injection);
+  const FaultConditions& conditions_of(FaultId fault) const;
 
   const RunContext& run_;
   const ProbeWatch& probes_;

@@ -36,7 +36,15 @@ void Heartbeat::renew_leases() {
 }
 
 void Heartbeat::check_stop_conditions() {
+  if (const std::string unreadable = run_.conditions.unreadable(mono_now()); !unreadable.empty()) {
+    return run_.end.stop(RunState::stopped, unreadable);
+  }
   for (const StopCondition& condition : run_.scenario.stop_when) {
+    if (condition.condition.valid()) {
+      const std::string breached = run_.conditions.breached(condition.condition);
+      if (!breached.empty()) run_.end.stop(RunState::stopped, "stop_when: " + breached);
+      continue;
+    }
     const std::optional<StopValue> value = stop_value(condition, run_.timeline(), run_.chronicle.overdue(), run_.now());
     if (!value || !condition.met(value->value)) continue;
     run_.end.stop(RunState::stopped, "stop_when " + condition.describe + ": " + measured_words(condition, *value));

@@ -40,6 +40,26 @@ asio::awaitable<void> Preparation::wait_until_ready() {
   }
 }
 
+asio::awaitable<void> Preparation::wait_for_conditions() {
+  const std::vector<ConditionId>& needed = run_.scenario.ready_conditions;
+  if (needed.empty()) co_return;
+  run_.activity.what = "waiting for the conditions";
+  const Duration limit = run_.scenario.ready->limit;
+  StepEvent event;
+  event.kind = StepEvent::Kind::ready;
+  event.what = "conditions hold";
+  event.started = run_.now();
+  const auto hold = [this, &needed] { return run_.conditions.why_not(needed).empty(); };
+  event.ok = co_await run_.waiting.until(hold, limit, Patience::until_stopped);
+  event.ended = run_.now();
+  event.detail = run_.conditions.why_not(needed);
+  const std::string why = event.detail;
+  const bool held = event.ok;
+  run_.chronicle.record(Event(std::move(event)));
+  if (held || run_.end.stopped()) co_return;
+  run_.end.abort(Error(ErrorKind::unavailable, why + ", for " + format_duration(limit) + "; nothing was measured"));
+}
+
 asio::awaitable<void> Preparation::check_ready(const ReadyCheck& ready) {
   run_.activity.what = "waiting until ready";
   const Probe& probe = run_.scenario.probe(ready.probe);

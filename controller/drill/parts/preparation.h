@@ -19,6 +19,8 @@ class Preparation {
   boost::asio::awaitable<void> wait_until_ready();
   // Whether the processes that faults will change are the declared ones: who has declared another learns it before the load.
   boost::asio::awaitable<void> look_at_processes();
+  // Those of `ready`.
+  boost::asio::awaitable<void> wait_for_conditions();
   boost::asio::awaitable<void> run_checks();
 
  private:

@@ -73,6 +73,9 @@ void check_scalability(Decoding& d, const View& root);
 void decode_dependencies(Decoding& d, const View& root);
 void decode_reported(Decoding& d, const View& view, const std::string& kind, Requirement& r);
 void check_downstream(Decoding& d, const View& root);
+// decode_conditions.cc
+void decode_conditions(Decoding& d, const View& root);  // those of `ready` and `announce`, too
+std::vector<ConditionId> decode_condition_names(const Decoding& d, const View& list);
 // decode_requirements.cc
 void decode_stop_conditions(Decoding& d, const View& root);
 void decode_requirements(Decoding& d, const View& root);

@@ -160,6 +160,8 @@ void decode_phases(Decoding& d, const View& root) {
     for (const View& fault : view["faults"].items()) {
       phase.faults.emplace_back(d.scenario.faults.size());
       d.scenario.faults.push_back(decode_fault(d, fault, id, view["duration"]));
+      d.scenario.fault_conditions.push_back(
+          {decode_condition_names(d, fault["conditions"]), decode_condition_names(d, fault["afterwards"])});
     }
     std::stable_sort(phase.faults.begin(), phase.faults.end(),
                      [&](FaultId a, FaultId b) { return d.scenario.fault(a).at < d.scenario.fault(b).at; });

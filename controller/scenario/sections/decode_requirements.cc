@@ -198,6 +198,12 @@ void decode_requirements(Decoding& d, const View& root) {
 void decode_stop_conditions(Decoding& d, const View& root) {
   for (const View& view : root["stop_when"].items()) {
     StopCondition condition;
+    if (const View named = view["condition"]) {
+      condition.condition = named.id<ConditionId>(d.names);
+      condition.describe = "condition " + named.text();
+      d.scenario.stop_when.push_back(std::move(condition));
+      continue;
+    }
     if (const View ratio = view["sli"]["error_ratio"]) condition.sli = forms::read_error_ratio(ratio, d.names);
     const std::string when = view["when"].text();
     condition.outside_faults = view["outside"].text() == "faults";

@@ -153,6 +153,10 @@ void decode_steps_phase(Decoding& d, const View& view, PhaseId id, Phase& phase)
   }
   if (view["ready"].written()) {
     series.ready = ReadyCheck{view["ready"]["probe"].id<ProbeId>(d.names), view["ready"]["limit"].duration()};
+    if (const View more = view["ready"]["conditions"]) {
+      d.diagnostics.error(more.at(), "after scaling only the probe is waited for",
+                          "name the conditions in the scenario's own `ready`");
+    }
   }
   check_ascending(d, view[axis], series.levels);
   const bool whole =

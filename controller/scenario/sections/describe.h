@@ -29,6 +29,10 @@ Shape ledger_shape();
 Shape load_shape();
 Shape release_shape();
 Shape ready_shape();
+// describe_conditions.cc
+Shape condition_shape();
+Shape announce_shape();
+Shape condition_names_shape();  // a list of them
 
 // describe_drill.cc: what happens and what it is worth.
 Shape phase_shape();

@@ -49,6 +49,9 @@ Shape fault_shape() {
        otherwise("undo_within", duration_above_zero(kLongest),
                  "60s, twice the `stop_limit` of its component, and what the steps of `undo` may take",
                  "How long its undo is waited for; teardown comes after it. What has not been taken back by then is a leftover."),
+       may("conditions", condition_names_shape(), "It is injected only while these hold; else it is not run."),
+       may("afterwards", condition_names_shape(),
+           "Once it is undone these must hold again within `recover_within`; else the run stops."),
        may("expected", rate(1e6), "How often it really happens, from your own incidents: 2/month.")});
   shape.keys.insert(shape.keys.begin() + 2, kinds.begin(), kinds.end());
   shape.exactly_one = {names};
@@ -130,15 +133,19 @@ Shape forecast_shape() {
 }
 
 Shape stop_condition_shape() {
-  return mapping(
+  Shape shape = mapping(
       "stop condition",
       "A condition on which the run ends at once; faults are undone. What has no answer counts as failed once it is older than "
       "`over` "
       "and than three times what good answers took, or than its timeout.",
-      {need("sli", stop_sli_shape(), "What is watched."),
-       need("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
-            "The condition: `>` stops above the limit only, `>=` at the limit too (`>= 100%`: when nothing works any more)."),
+      {may("sli", stop_sli_shape(), "What is watched."),
+       may("condition", reference("condition"), "The run ends when this no longer holds."),
+       may("when", text_like("(>|>=) *[0-9].*", "a condition such as \"> 50%\""),
+           "The condition: `>` stops above the limit only, `>=` at the limit too (`>= 100%`: when nothing works any more)."),
        may("outside", choice({"faults"}), "Do not look inside fault windows.")});
+  shape.exactly_one = {{"sli", "condition"}};
+  shape.needs = {{"sli", "when"}, {"when", "sli"}, {"outside", "sli"}};
+  return shape;
 }
 
 const Shape& scenario_shape() {
@@ -183,6 +190,8 @@ const Shape& scenario_shape() {
          may("checks", named("check", check_shape()), "What is looked at once, before the first phase."),
          may("forecast", forecast_shape(), "The load that is expected."),
          may("dependencies", named("dependency", dependency_shape()), "The systems that the service calls."),
+         may("announce", list_of(announce_shape(), 1, 20), "Who is told what the drill does."),
+         may("conditions", named("condition", condition_shape()), "States of the environment on which the drill depends."),
          need("phases", phases, "What happens, in order."),
          may("stop_when", list_of(stop_condition_shape(), 0, 100), "Conditions on which the run ends at once."),
          need("requirements", requirements, "What must be true for a launch.")});

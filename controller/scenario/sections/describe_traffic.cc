@@ -160,9 +160,11 @@ Shape release_shape() {
 }
 
 Shape ready_shape() {
-  return mapping("ready", "When the drill may start: the probe is up.",
-                 {need("probe", reference("probe"), "Which one."),
-                  may("limit", duration_above_zero(kDay), "30s", "How long to wait for it.")});
+  return mapping(
+      "ready", "When the drill may start, or go on after scaling: the probe is up.",
+      {need("probe", reference("probe"), "Which one."),
+       may("limit", duration_above_zero(kDay), "30s", "How long to wait for it."),
+       may("conditions", condition_names_shape(), "Before the first phase these must hold, too, within the same time.")});
 }
 
 }  // namespace shakedown
