@@ -9,6 +9,7 @@
 #include "agent/agent.h"
 #include "agent/fault/undo/standing.h"
 #include "agent/metrics.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/printable.h"
 #include "core/runtime/host_facts.h"
@@ -23,13 +24,15 @@ using namespace shakedown;
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  shakedown-agent --connect drill.example.com:7000 --certs east\n"
     "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token\n"
     "  shakedown-agent --connect 127.0.0.1:7000 --token-file join-token --name east --policy /etc/shakedown/policy.yaml\n"
     "Exit: 0 orderly end, 3 interrupted or controller lost, 4 something was left behind, 64 usage, 69 no controller,\n"
     "      75 component locked by another run, 77 refused, 70 bug, 74 I/O error.";
 
 struct CommandLine {
-  std::string connect, token_file, policy, name, state_dir, metrics, watch_dir;
+  CredentialFiles credentials;
+  std::string certs, connect, token_file, policy, name, state_dir, metrics, watch_dir;
   bool local_policy = false;
   uint32_t workers = 1;
   bool verbose = false;
@@ -49,7 +52,12 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_flag("--local-policy", line.local_policy,
                "allow what the scenario declares, as `shakedown run --spawn` does; for a controller of this host only")
       ->excludes("--policy");
-  app.add_option("--name", line.name, "which of the scenario's agents to be (default: any free place)");
+  app.add_option("--certs", line.certs, "folder of this agent's identity, as `shakedown certs issue` makes it: mutual TLS");
+  app.add_option("--cert", line.credentials.certificate, "in place of --certs: this agent's certificate");
+  app.add_option("--key", line.credentials.key, "in place of --certs: its key, readable by its owner only");
+  app.add_option("--ca", line.credentials.authority, "in place of --certs: the authority's certificate");
+  app.add_option("--name", line.name,
+                 "which of the scenario's agents to be (default: the certificate's, or with a token any free place)");
   app.add_option("--workers", line.workers, "load threads")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--state-dir", line.state_dir,
                  "where undo records are kept (default: $SHAKEDOWN_STATE_DIR, else /var/lib/shakedown or the user's "
@@ -93,13 +101,37 @@ Result<Policy> policy_of(const CommandLine& line) {
   return Policy();
 }
 
-int run_agent(const CommandLine& line) {
-  if (line.connect.empty() || line.token_file.empty()) {
-    return complain(Error(ErrorKind::usage, "--connect and --token-file are needed; see --help"));
+// How it proves who it is: by a certificate, or by a token where that is the controller's way.
+struct Proof {
+  std::string token;
+  std::optional<Credentials> credentials;
+};
+
+Result<Proof> read_proof(const CommandLine& line) {
+  const CredentialFiles& named = line.credentials;
+  const bool files = !named.authority.empty() || !named.certificate.empty() || !named.key.empty();
+  const bool all = !named.authority.empty() && !named.certificate.empty() && !named.key.empty();
+  const int ways = (files ? 1 : 0) + (line.certs.empty() ? 0 : 1) + (line.token_file.empty() ? 0 : 1);
+  if (line.connect.empty() || ways != 1 || files != all) {
+    return fail(ErrorKind::usage,
+                "--connect is needed, and one of --certs FOLDER, --token-file FILE, or all of --cert, --key and "
+                "--ca; see --help");
   }
+  Proof proof;
+  if (!line.token_file.empty()) {
+    SHAKEDOWN_TRY(proof.token, read_token_file(line.token_file));
+    return proof;
+  }
+  SHAKEDOWN_TRY(auto read, read_credentials(files ? named : credentials_in(line.certs), PeerKind::agent, system_clock().wall()));
+  proof.credentials = std::move(read);
+  return proof;
+}
+
+int run_agent(const CommandLine& line) {
   errors_instead_of_signals();
-  const Result<std::string> token = read_token_file(line.token_file);
-  if (!token) return complain(token.error());
+  Result<Proof> proof = read_proof(line);
+  if (!proof) return complain(proof.error());
+  const std::string& token = proof.value().token;
   const Result<std::unique_ptr<AgentMetrics>> metrics = serve_metrics(line);
   if (!metrics) return complain(metrics.error());
   Result<Policy> policy = policy_of(line);
@@ -107,14 +139,16 @@ int run_agent(const CommandLine& line) {
   boost::asio::io_context loop{1};
   AgentOptions options;
   options.name = line.name;
-  options.token = token.value();
+  options.token = token;
   options.host = read_host_facts();
   options.policy = std::move(policy.value());
   options.orders_from = "the controller at " + line.connect;
   options.workers = line.workers;
   options.state_dir = line.state_dir;
   if (metrics.value()) options.each_second = [&page = *metrics.value()](const AgentStatus& status) { page.update(status); };
-  Result<std::unique_ptr<AgentLink>> link = dial(line.connect, token.value(), loop);
+  DialOptions how;
+  how.credentials = std::move(proof.value().credentials);
+  Result<std::unique_ptr<AgentLink>> link = dial(line.connect, token, loop, how);
   if (!link) return complain(link.error());
   auto agent = std::make_unique<Agent>(std::move(link.value()), std::move(options), loop);
   auto signals =

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kFirstPings = 16;  // back to back, before the plan is answered
-constexpr Duration kPingEvery = 5s;      // afterwards
+constexpr Duration kPingEvery = 2s;      // afterwards
 
 }  // namespace
 
@@ -66,8 +66,8 @@ void Session::received(ToAgent message) {
 void Session::ping() {
   ClockPing message;
   message.id = ++pings_;
-  message.bound = clock_.bound();
   message.agent_mono = mono_now();
+  message.bound = clock_.bound(message.agent_mono + kPingEvery);  // until the next one
   link_.send(message);
 }
 
@@ -101,7 +101,7 @@ void Session::answer_plan() {
   if (!engine_.planned() || !clock_known || state_ == State::ready) return;
   state_ = State::ready;
   PlanReady answer;
-  answer.clock_bound = clock_.bound();
+  answer.clock_bound = options_.controllers_clock ? Duration{} : clock_.bound(mono_now() + kPingEvery);
   answer.addresses = engine_.addresses();
   link_.send(answer);
   log::info("ready", {{"clock_bound", format_duration(answer.clock_bound)}});
@@ -110,7 +110,7 @@ void Session::answer_plan() {
 void Session::on_go(const Go& go) {
   if (state_ != State::ready || engine_.gone()) return engine_.warn("Go came out of turn; it was ignored");
   lease_.renew(options_.lease);
-  engine_.go(RunClock(clock_.fix(go.zero)));
+  engine_.go(RunClock(clock_.fix(go.zero, mono_now())));
 }
 
 void Session::finish() {

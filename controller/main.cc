@@ -166,15 +166,23 @@ void add_run_command(CLI::App& app, Choice& choice) {
   run->add_flag("--quiet", command.quiet, "no progress");
   run->add_option("--spawn", command.spawn, "start N local agents as processes of their own")->check(CLI::Range(1, 64));
   run->add_option("--listen", command.listen,
-                  "wait for agents on this loopback address, for example 127.0.0.1:0, or unix:/PATH for your own only");
+                  "wait for agents on this address: HOST:PORT with --certs, 127.0.0.1:PORT with --plain, or unix:/PATH for your "
+                  "own only");
   run->add_option("--expect", command.expect, "with --listen: how many agents")->check(CLI::Range(1, 1000));
+  run->add_option("--certs", command.certs,
+                  "with --listen: folder of the controller's identity, as `shakedown certs issue` makes it");
+  run->add_option("--cert", command.credentials.certificate, "in place of --certs: the controller's certificate");
+  run->add_option("--key", command.credentials.key, "in place of --certs: its key, readable by its owner only");
+  run->add_option("--ca", command.credentials.authority, "in place of --certs: the authority's certificate");
+  run->add_flag("--plain", command.plain, "with --listen on a loopback address: a join token, and no TLS");
   run->add_option("--metrics", command.metrics, "serve /metrics on this loopback address, for example 127.0.0.1:9464");
   run->add_option("--metrics-linger", command.metrics_linger,
                   "with --metrics: how long at most a scrape of the verdicts is awaited")
       ->capture_default_str();
   run->footer(
       "Examples:\n  shakedown run scenarios/quickstart.yaml --yes\n"
-      "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --expect 2\n"
+      "  shakedown run launch.yaml --yes --listen 0.0.0.0:7000 --certs pki/main --expect 2\n"
+      "  shakedown run launch.yaml --yes --listen 127.0.0.1:0 --plain --expect 2\n"
       "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
   run->callback([&] {
     command.listing = listing_of_runs();
@@ -247,6 +255,38 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   });
 }
 
+void add_certs_command(CLI::App& app, Choice& choice) {
+  CLI::App* certs =
+      app.add_subcommand("certs", "Identities for agents on other hosts: an authority of your own, and what it signs");
+  certs->require_subcommand(1);
+  static std::string folder, shown;
+  static int days = 0;
+  CLI::App* init = certs->add_subcommand("init", "Make an authority in a folder of yours");
+  init->add_option("DIR", folder, "folder; made when it is not there")->required();
+  init->add_option("--days", days, "how long it is good (default: 365)")->check(CLI::Range(1, 3650));
+  init->footer("Example: shakedown certs init pki\nIts key never leaves that folder: keep it off the hosts of agents.");
+  init->callback([&] { choice.run = [] { return certs_init_command(folder, days); }; });
+
+  static CertsIssueCommand command;
+  CLI::App* issue = certs->add_subcommand("issue", "Make an identity: a folder DIR/NAME, to be copied to its host");
+  issue->add_option("DIR", command.folder, "folder of the authority")->required();
+  issue->add_option("--name", command.name, "of the agent, as in the scenario's `agents`, or of the controller")->required();
+  issue->add_option("--roles", command.roles, "what the agent may do: load, inject, check (comma separated)");
+  issue->add_flag("--controller", command.controller, "of a controller, in place of --roles");
+  issue->add_option("--host", command.hosts, "of a controller: a name or address by which agents dial it; give it for each");
+  issue->add_option("--days", command.days, "how long it is good (default: 90), at most as long as the authority")
+      ->check(CLI::Range(1, 3650));
+  issue->footer(
+      "Examples:\n  shakedown certs issue pki --name main --controller --host drill.example.com\n"
+      "  shakedown certs issue pki --name east --roles load,check");
+  issue->callback([&] { choice.run = [] { return certs_issue_command(command); }; });
+
+  CLI::App* show = certs->add_subcommand("show", "Say who a certificate is for, its roles, and until when it is good");
+  show->add_option("PATH", shown, "a certificate, the folder of an identity, or that of the authority")->required();
+  show->footer("Example: shakedown certs show pki\nExit: 0 all are good, 69 one has ended or is none of ours.");
+  show->callback([&] { choice.run = [] { return certs_show_command(shown); }; });
+}
+
 void add_undo_command(CLI::App& app, Choice& choice) {
   static UndoCommand command;
   CLI::App* undo =
@@ -297,6 +337,7 @@ int run_main(int argc, char** argv) {
   add_host_commands(app, choice);
   add_undo_command(app, choice);
   add_halt_commands(app, choice);
+  add_certs_command(app, choice);
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
   if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), named)) {

@@ -94,8 +94,13 @@ std::string set_tls_min(Options& options, std::string_view text) {
 }
 
 const Flag kFlags[] = {
-    {"--port", "N", "port on 127.0.0.1; 0 (default): the kernel chooses",
+    {"--port", "N", "port; 0 (default): the kernel chooses",
      [](Options& o, std::string_view v) { return store(parse_count(v, 0, 65535), o.port); }},
+    {"--bind", "IPV4", "address of --port (default: 127.0.0.1, this host alone); whoever reaches it may read and write",
+     [](Options& o, std::string_view v) {
+       o.bind = v;
+       return is_ipv4(o.bind) ? std::string() : expected<int>("an address such as 10.0.0.7", v).problem;
+     }},
     {"--data", "DIR", "keep entries in DIR/entries.log, read again at start (default: in memory)", set_text<&Options::data>},
     {"--pidfile", "FILE", "write the process id there; removed on SIGTERM", set_text<&Options::pidfile>},
     {"--truth", "FILE", "append what really happened, one JSON object a line", set_text<&Options::truth>},

@@ -74,7 +74,7 @@ class Pidfile {
 void announce(const Listener& listener, const Listener* metrics = nullptr, const Listener* redirect = nullptr) {
   const auto line = [](const char* what, const Listener* from) {
     if (from == nullptr) return;
-    std::printf("%s on 127.0.0.1:%u\n", what, static_cast<unsigned>(from->port()));
+    std::printf("%s on %s:%u\n", what, from->address().c_str(), static_cast<unsigned>(from->port()));
   };
   line("listening", &listener);
   line("metrics", metrics);
@@ -178,7 +178,7 @@ int main(int argc, char** argv) {
   if (options.script_epoch) zero = mono_now() - (wall_now() - *options.script_epoch);
   const Fd signals = take_signals(!options.replicas_file.empty());
   prepare_process();
-  Listener listener("--port", options.port);
+  Listener listener("--port", options.port, options.bind);
   if (options.null_mode) {
     serve_nothing(options, listener, signals.get());
   } else {

@@ -14,6 +14,7 @@ namespace practice {
 
 struct Options {
   std::uint16_t port = 0;
+  std::string bind = "127.0.0.1";
   std::string data;
   std::string pidfile;
   std::string truth;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "controller/agents/greeting.h"
 #include "controller/agents/planner.h"
+#include "core/base/log.h"
 #include "core/base/units.h"
 #include "core/wire/codec/index_check.h"
 
@@ -12,14 +14,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kMostStrangers = 64;   // streams without a place, beside two for each place
-constexpr std::size_t kLongestName = 1024;   // of a host, a kernel, a version
 constexpr uint64_t kMostAfterTheCut = 1000;  // messages of one that does not go by itself
-
-bool named_briefly(const Hello& hello) {
-  const HostFacts& host = hello.facts.host;
-  const auto brief = [](const std::string& text) { return text.size() <= kLongestName; };
-  return brief(hello.name) && brief(hello.facts.version) && brief(host.hostname) && brief(host.kernel) && brief(host.cpu_model);
-}
 
 // An order without a step is answered by nobody: none is left unnumbered.
 void number_order(ToAgent& order, uint64_t step) {
@@ -82,28 +77,24 @@ void Roster::received(uint64_t number, ToController message) {
 
 void Roster::greet(StreamMap::iterator stream, const ToController& first) {
   const auto* hello = std::get_if<Hello>(&first);
-  const auto free_place = [&](const Member& m) {
-    return m.state == MemberState::expected && (hello->name.empty() || hello->name == m.facts.name);
-  };
-  std::string refusal = "expected Hello as the first message";
-  if (hello != nullptr) {
-    const auto place = std::find_if(members_.begin(), members_.end(), free_place);
-    if (hello->protocol != kProtocolVersion) {
-      refusal = "expected protocol " + std::to_string(kProtocolVersion) + ", the agent speaks " +
-                std::to_string(hello->protocol) + "; use the same release on both sides";
-    } else if (!named_briefly(*hello)) {
-      refusal = "expected names of at most " + std::to_string(kLongestName) + " bytes";
-    } else if (clock_) {
-      refusal = "the run has begun; who takes part is settled";
-    } else if (place == members_.end()) {
-      refusal = hello->name.empty() ? "every place of the roster is taken" : "no free place for an agent called " + hello->name;
-    } else {
-      welcome(stream->second, static_cast<std::size_t>(place - members_.begin()), *hello);
-      return waiting_.wake();
-    }
+  ControllerLink& link = *stream->second.link;
+  Greeting answer{std::nullopt, "expected Hello as the first message"};
+  if (hello != nullptr) answer = greeting(*hello, link.identity(), members_, scenario_, clock_.has_value());
+  if (answer.place) {
+    welcome(stream->second, *answer.place, *hello);
+    return waiting_.wake();
   }
-  stream->second.link->send(Refusal{refusal});
-  stream->second.link->close();
+  tell_refused(link, answer.refusal);
+  link.send(Refusal{answer.refusal});
+  link.close();
+}
+
+// Whoever knocks a thousand times is told of a few times.
+void Roster::tell_refused(const ControllerLink& link, const std::string& why) {
+  constexpr int kMostTold = 20;
+  if (++refused_ > kMostTold) return;
+  const std::string who = link.identity() != nullptr ? link.identity()->name : "by its token";
+  log::warning("an agent was refused", {{"from", link.peer()}, {"agent", who}, {"why", why}});
 }
 
 void Roster::welcome(Stream& stream, std::size_t place, const Hello& hello) {

@@ -86,6 +86,7 @@ class Roster {
   void drop_strangers();
   void received(uint64_t stream, ToController message);
   void greet(StreamMap::iterator stream, const ToController& first);
+  void tell_refused(const ControllerLink& link, const std::string& why);
   void welcome(Stream& stream, std::size_t place, const Hello& hello);
   void heard(StreamMap::iterator stream, ToController message);
   void handle(Member& member, ToController message);
@@ -109,6 +110,7 @@ class Roster {
   StreamMap streams_;
   std::vector<Event> early_;  // of before Go
   uint64_t last_stream_ = 0;
+  int refused_ = 0;  // who asked for a place
   std::map<uint64_t, StepDone> answers_;
   std::map<uint64_t, AgentId> open_steps_;  // whose answer is still awaited
   uint64_t last_step_ = 0;

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/result.h"
 #include "core/model/plan.h"
+#include "core/wire/credentials/credentials.h"
 
 namespace shakedown {
 
@@ -39,6 +40,9 @@ struct RunCommand {
   uint32_t spawn = 0;
   std::string listen;
   uint32_t expect = 0;
+  CredentialFiles credentials;         // with listen: of the controller; all empty = none
+  std::string certs;                   // or the folder that holds them
+  bool plain = false;                  // with listen on a loopback address: the join token and no TLS
   std::string metrics;                 // HOST:PORT for /metrics; empty = not served
   std::string metrics_linger = "15s";  // how long a final scrape is awaited
   std::string listing;                 // folder in which running controllers are listed
@@ -58,6 +62,17 @@ struct HostHalt {
 };
 int halt_command(const HaltCommand& command, const HostHalt& host);
 int resume_command(const HostHalt& host);
+
+struct CertsIssueCommand {
+  std::string folder, name, roles;
+  bool controller = false;
+  std::vector<std::string> hosts;
+  int days = 0;  // 0 = as long as is usual
+};
+// An authority of one's own and the identities that it signs: docs/adr/0030.
+int certs_init_command(const std::string& folder, int days);
+int certs_issue_command(const CertsIssueCommand& command);
+int certs_show_command(const std::string& path);
 
 int judge_command(const std::string& folder, const std::string& scenario);
 int verify_command(const std::string& folder);

@@ -14,6 +14,7 @@
 #include "controller/scenario/scenario.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
+#include "core/wire/loopback.h"
 
 namespace shakedown {
 namespace {
@@ -116,6 +117,35 @@ void keep_to_the_end(std::shared_ptr<void> interrupts) {
   static_cast<void>(kept);
 }
 
+// Mutual TLS, unless the address is one that nobody but this host reaches and that is asked for. nullopt: the join token.
+Result<std::optional<Credentials>> credentials_of(const RunCommand& command) {
+  const CredentialFiles& named = command.credentials;
+  const bool files = !named.authority.empty() || !named.certificate.empty() || !named.key.empty();
+  const bool secured = files || !command.certs.empty();
+  if (command.listen.empty() || is_unix_address(command.listen)) {
+    if (!secured && !command.plain) return std::optional<Credentials>();
+    return fail(ErrorKind::usage,
+                "certificates and --plain belong to --listen HOST:PORT; a Unix socket is its owner's alone and "
+                "needs neither");
+  }
+  if (secured && command.plain) return fail(ErrorKind::usage, "--plain is without certificates; give one of the two");
+  if (!secured) {
+    SHAKEDOWN_TRY(require_loopback(command.listen));
+    if (command.plain) return std::optional<Credentials>();
+    return fail(ErrorKind::usage,
+                "--listen HOST:PORT needs --certs FOLDER (`shakedown certs` makes one), or --plain where a join "
+                "token will do, on a loopback address");
+  }
+  SHAKEDOWN_TRY(require_address(command.listen));
+  const bool all = !named.authority.empty() && !named.certificate.empty() && !named.key.empty();
+  if (files && (!all || !command.certs.empty())) {
+    return fail(ErrorKind::usage, "give --certs FOLDER, or all of --cert, --key and --ca");
+  }
+  const CredentialFiles from = files ? named : credentials_in(command.certs);
+  SHAKEDOWN_TRY(auto read, read_credentials(from, PeerKind::controller, system_clock().wall()));
+  return std::optional<Credentials>(std::move(read));
+}
+
 Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
   if (command.spawn > 0 && !command.listen.empty()) {
     return fail(ErrorKind::usage, "--spawn starts agents here and --listen waits for them; give one of the two");
@@ -123,6 +153,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   if (command.listen.empty() != (command.expect == 0)) {
     return fail(ErrorKind::usage, "--listen ADDRESS and --expect N belong together");
   }
+  SHAKEDOWN_TRY(auto credentials, credentials_of(command));
   SHAKEDOWN_TRY(auto scenario, load_or_explain(command.file));
   SHAKEDOWN_TRY(consent(scenario, command.yes));
   SHAKEDOWN_TRY(auto linger, parse_duration(command.metrics_linger));
@@ -143,6 +174,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.control_folder = folder.path();
   options.listing = command.listing;
   options.expect = command.expect;
+  options.credentials = std::move(credentials);
   options.quiet = command.quiet;
   options.terminal = ::isatty(STDERR_FILENO) != 0;
   options.look = look_at;

@@ -13,6 +13,7 @@
 #include "controller/control/control_socket.h"
 #include "controller/record/run_folder.h"
 #include "controller/version.h"
+#include "core/base/printable.h"
 #include "core/base/rng.h"
 #include "core/base/units.h"
 #include "core/runtime/host_facts.h"
@@ -166,21 +167,40 @@ class Drill {
       address = own;
     }
     if (!options_.listen.empty()) raise_open_files();  // nothing is started here that would inherit it
-    token_.path = folder.path() + "/join-token";
-    SHAKEDOWN_TRY(auto token, create_token_file(token_.path));
+    SHAKEDOWN_TRY(auto token, join_token(folder));
+    ListenOptions how;
+    how.credentials = options_.credentials;
     const auto accepted = [&run](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); };
-    SHAKEDOWN_TRY(auto server, shakedown::listen(address, token, loop_, accepted));
+    SHAKEDOWN_TRY(auto server, shakedown::listen(address, token, loop_, accepted, how));
     server_ = std::move(server);
     if (!options_.listen.empty()) {
-      std::printf("listening on %s\nstart each agent with: shakedown-agent --connect %s --token-file %s\n",
-                  server_->bound_address().c_str(), server_->bound_address().c_str(), token_.path.c_str());
-      std::fflush(stdout);
+      tell_how_to_join();
       return ok();
     }
     SHAKEDOWN_TRY(auto processes, AgentProcesses::start(run_names(), server_->bound_address(), token_.path, folder.path()));
     processes_ = std::move(processes);
     processes_->watch(loop_, [&run, logs = folder.path()](const std::string& name) { agent_ended(run, name, logs); });
     return ok();
+  }
+
+  // None where certificates tell who somebody is.
+  Result<std::string> join_token(const WorkFolder& folder) {
+    if (options_.credentials) return std::string();
+    token_.path = folder.path() + "/join-token";
+    return create_token_file(token_.path);
+  }
+
+  void tell_how_to_join() const {
+    const std::string address = server_->bound_address();
+    std::string dialled = address, proof = "--token-file " + token_.path;
+    if (options_.credentials) {
+      const std::vector<std::string>& hosts = options_.credentials->facts.hosts;
+      const std::string host = hosts.empty() ? address.substr(0, address.rfind(':')) : hosts.front();
+      dialled = (host.find(':') == std::string::npos ? host : "[" + host + "]") + address.substr(address.rfind(':'));
+      proof = "--certs FOLDER-OF-THE-AGENT";
+    }
+    say(stdout, "listening on " + address + "\nstart each agent with: shakedown-agent --connect " + dialled + " " + proof + "\n");
+    std::fflush(stdout);
   }
 
   // Of the agents that we start: a socket of ours, so that nobody else on this host can hold the drill up. A path may be too

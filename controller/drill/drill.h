@@ -3,23 +3,26 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "controller/drill/local_agent.h"
 #include "controller/drill/run.h"
+#include "core/wire/credentials/credentials.h"
 
 namespace shakedown {
 
 struct DrillOptions {
-  std::string run_id;          // as new_run_id; empty = a new one
-  std::string journal;         // path; empty = not kept
-  std::string work_dir;        // crash copies, logs, join token; empty = a temporary folder
-  std::string control_folder;  // where its control socket lies; empty = it has none
-  std::string listing;         // where running controllers are listed; empty = nowhere
-  uint32_t spawn = 0;          // agents as processes of their own
-  std::string listen;          // address to listen on for agents; empty = no listener
-  uint32_t expect = 0;         // with listen: how many
-  uint32_t workers = 0;        // load threads of the in-process agent; 0 = one per core less one, at least 1
+  std::string run_id;                      // as new_run_id; empty = a new one
+  std::string journal;                     // path; empty = not kept
+  std::string work_dir;                    // crash copies, logs, join token; empty = a temporary folder
+  std::string control_folder;              // where its control socket lies; empty = it has none
+  std::string listing;                     // where running controllers are listed; empty = nowhere
+  uint32_t spawn = 0;                      // agents as processes of their own
+  std::string listen;                      // address to listen on for agents; empty = no listener
+  uint32_t expect = 0;                     // with listen: how many
+  std::optional<Credentials> credentials;  // with listen: mutual TLS; without, the join token, on this host only
+  uint32_t workers = 0;                    // load threads of the in-process agent; 0 = one per core less one, at least 1
   bool quiet = false;
   bool terminal = false;
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;  // see RunOptions

@@ -309,8 +309,10 @@ void Run::look_at_members() {
   for (const Member& member : roster_.members()) {
     if (member.shares && member.halted) return end_.stop(RunState::aborted, "agent " + member.facts.name + ": " + member.detail);
     const bool lost = member.state == MemberState::lost || member.state == MemberState::left;
-    if (!member.shares || !lost || (loaded && !faults_.concerns(member.id))) continue;
-    end_.stop(RunState::aborted, "agent " + member.facts.name + " was lost: " + member.detail);
+    const bool unwanted = scenario_.on_lost_of(member.id) == OnLost::invalidate;
+    if (!member.shares || !lost || (loaded && !unwanted && !faults_.concerns(member.id))) continue;
+    const char* why = unwanted ? " was lost, which `on_lost: invalidate` does not take: " : " was lost: ";
+    end_.stop(RunState::aborted, "agent " + member.facts.name + why + member.detail);
     return;
   }
 }

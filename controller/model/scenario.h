@@ -2,6 +2,7 @@
 // Built only by controller/scenario. Threads: share freely once built.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,11 +33,18 @@ struct Environment {
 };
 
 // The declared file after validation: complete, with every name resolved to an id.
+// What the loss of an agent does to the run.
+enum class OnLost {
+  degrade,     // what it measured is unknown from then on; the run goes on while it can
+  invalidate,  // everything is undone, and the run ends without a verdict
+};
+
 struct Scenario : DrillPlan {
   std::string service, owner;
   std::string launch;  // "2026-12-15" as written, empty = not said
   Decision decision;
   Environment environment;
+  std::vector<OnLost> on_lost;  // of the declared agents, in their order; none = degrade
   std::vector<StopCondition> stop_when;
   std::vector<AnnounceTo> announce;
   std::vector<Condition> conditions;
@@ -48,6 +56,10 @@ struct Scenario : DrillPlan {
   std::optional<Forecast> forecast;
   std::vector<Dependency> dependencies;
 
+  // Of a member of the roster: agents that are spawned for one that is declared are as it is.
+  OnLost on_lost_of(AgentId id) const {
+    return on_lost.empty() ? OnLost::degrade : on_lost[std::min<std::size_t>(id.value, on_lost.size() - 1)];
+  }
   const Dependency& dependency(DependencyId id) const { return dependencies[id.value]; }
   const Condition& condition(ConditionId id) const { return conditions[id.value]; }
   const Requirement& requirement(RequirementId id) const { return requirements[id.value]; }

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/base/result.h"
+#include "core/wire/credentials/identity.h"
 #include "core/wire/messages.h"
 
 namespace shakedown {
@@ -47,6 +48,8 @@ class ControllerLink {
   virtual void send(ToAgent message) = 0;
   virtual void close() = 0;
   virtual std::string peer() const = 0;  // "memory", "127.0.0.1:40312"
+  // Who the agent's certificate says it is; nullptr where none is asked for (the join token, a stream of this process).
+  virtual const Identity* identity() const { return nullptr; }
 };
 
 // Both ends of an in-memory stream. Each message is encoded and decoded on the way.

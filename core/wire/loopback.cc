@@ -20,7 +20,7 @@ bool is_loopback(const std::string& host) {
 
 bool is_unix_address(const std::string& address) { return address.starts_with("unix:/"); }
 
-Result<void> require_loopback(const std::string& address) {
+Result<void> require_address(const std::string& address) {
   if (is_unix_address(address)) {
     constexpr std::size_t kLongest = sizeof(sockaddr_un{}.sun_path) - 1;
     if (address.size() - 5 <= kLongest) return ok();
@@ -33,11 +33,18 @@ Result<void> require_loopback(const std::string& address) {
   if (!digits || std::stoi(port) > 65535) {
     return fail(ErrorKind::usage, "expected HOST:PORT such as 127.0.0.1:7000, or unix:/PATH, found \"" + address + "\"");
   }
-  std::string host = address.substr(0, colon);
+  return ok();
+}
+
+Result<void> require_loopback(const std::string& address) {
+  SHAKEDOWN_TRY(require_address(address));
+  if (is_unix_address(address)) return ok();
+  std::string host = address.substr(0, address.rfind(':'));
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   if (is_loopback(host)) return ok();
   return fail(ErrorKind::refused, "plain gRPC stays on this host, but " + address +
-                                      " is another one (or all); use 127.0.0.1:PORT. Mutual TLS for other hosts comes later");
+                                      " is another one (or all); use 127.0.0.1:PORT, or mutual TLS with --certs, for which "
+                                      "`shakedown certs` makes what is needed");
 }
 
 }  // namespace shakedown

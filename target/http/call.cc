@@ -1,5 +1,6 @@
 #include "target/http/call.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@ void limit(int fd, int option, Nanos wait) {
   ::setsockopt(fd, SOL_SOCKET, option, &time, sizeof time);
 }
 
-Fd connected(std::uint16_t port) {
+Fd connected(const std::string& host, std::uint16_t port) {
   Fd link(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!link.open()) return link;
   const int on = 1;
@@ -28,7 +29,7 @@ Fd connected(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   if (::connect(link.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     link.reset();
   }
@@ -67,7 +68,8 @@ bool parse_head(std::string_view text, Head& head) {
 
 // The status, or 0 when no whole answer comes in time.
 int exchange(const CallSpec& spec, Fd& link, bool& keep_alive) {
-  const std::string request = "GET " + spec.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(spec.port) + "\r\n\r\n";
+  const std::string request =
+      "GET " + spec.path + " HTTP/1.1\r\nHost: " + spec.host + ":" + std::to_string(spec.port) + "\r\n\r\n";
   const ssize_t put = ::send(link.get(), request.data(), request.size(), MSG_NOSIGNAL);
   if (put != static_cast<ssize_t>(request.size())) return 0;
   const Nanos deadline = mono_now() + kPatience;
@@ -91,7 +93,7 @@ int exchange(const CallSpec& spec, Fd& link, bool& keep_alive) {
 
 bool call(const CallSpec& spec, Fd& link) {
   if (link.open() && spent(link)) link.reset();
-  if (!link.open()) link = connected(spec.port);
+  if (!link.open()) link = connected(spec.host, spec.port);
   if (!link.open()) return false;
   bool keep_alive = false;
   const int status = exchange(spec, link, keep_alive);

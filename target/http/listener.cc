@@ -14,7 +14,7 @@ constexpr int kBacklog = 4096;
 constexpr int kBindTries = 40;  // of 50 ms: a killed process may still be on its way out
 
 // SO_REUSEADDR, and never SO_REUSEPORT: two programs must not share one port unnoticed.
-Fd bound_socket(const char* flag, std::uint16_t port) {
+Fd bound_socket(const char* flag, std::uint16_t port, const std::string& on_address) {
   Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.open()) fail_errno(kExitUnavailable, "cannot make a socket");
   const int on = 1;
@@ -23,11 +23,11 @@ Fd bound_socket(const char* flag, std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, on_address.c_str(), &address.sin_addr);
   for (int i = 0;; ++i) {
     if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) break;
     if (errno != EADDRINUSE || i == kBindTries) {
-      fail_errno(kExitUnavailable, std::string(flag) + ": cannot bind 127.0.0.1:" + std::to_string(port));
+      fail_errno(kExitUnavailable, std::string(flag) + ": cannot bind " + on_address + ":" + std::to_string(port));
     }
     ::usleep(50'000);
   }
@@ -43,14 +43,15 @@ std::uint16_t port_of(int socket) {
 
 }  // namespace
 
-Listener::Listener(const char* flag, std::uint16_t port) : flag_(flag), guard_(bound_socket(flag, port)) {
+Listener::Listener(const char* flag, std::uint16_t port, const std::string& address)
+    : flag_(flag), address_(address), guard_(bound_socket(flag, port, address)) {
   port_ = port_of(guard_.get());
 }
 
 void Listener::open() {
-  socket_ = bound_socket(flag_, port_);
+  socket_ = bound_socket(flag_, port_, address_);
   if (::listen(socket_.get(), kBacklog) != 0) {
-    fail_errno(kExitUnavailable, std::string(flag_) + ": cannot listen on 127.0.0.1:" + std::to_string(port_));
+    fail_errno(kExitUnavailable, std::string(flag_) + ": cannot listen on " + address_ + ":" + std::to_string(port_));
   }
 }
 

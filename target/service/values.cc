@@ -1,5 +1,7 @@
 #include "target/service/values.h"
 
+#include <arpa/inet.h>
+
 #include <charconv>
 #include <cmath>
 
@@ -62,6 +64,11 @@ const char* to_string(OutageMode mode) {
     case OutageMode::kClose: return "close";
   }
   return "?";
+}
+
+bool is_ipv4(const std::string& text) {
+  in_addr room{};
+  return ::inet_pton(AF_INET, text.c_str(), &room) == 1;
 }
 
 std::vector<std::string_view> split(std::string_view text, char at) {

@@ -61,11 +61,14 @@ enum class Silence { kNone, kSli, kAll };
 // What one request to an entry asks of a dependency on this machine.
 struct CallSpec {
   std::string name;
+  std::string host = "127.0.0.1";  // an IPv4 address
   std::uint16_t port = 0;
   std::string path;
   double per_request = 0;
 };
 
+// Dotted, as 10.0.0.7.
+bool is_ipv4(const std::string& text);
 std::vector<std::string_view> split(std::string_view text, char at);
 
 Parsed<Nanos> parse_duration(std::string_view text);

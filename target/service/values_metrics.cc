@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kStatuses = "statuses from 100 to 599 or classes, such as 2xx,3xx,404";
 constexpr std::string_view kCall =
-    "NAME=http://127.0.0.1:PORT/PATH@N with N calls per request from 0.001 to 100, such as "
+    "NAME=http://IPV4:PORT/PATH@N with N calls per request from 0.001 to 100, such as "
     "ledger=http://127.0.0.1:18080/health@1.5";
 constexpr std::string_view kScheme = "http://";
 
@@ -33,9 +33,9 @@ bool parse_url(std::string_view url, CallSpec& call) {
   url.remove_prefix(kScheme.size());
   const std::size_t slash = std::min(url.find('/'), url.size());
   const auto authority = split(url.substr(0, slash), ':');
-  if (authority.size() != 2 || (authority[0] != "127.0.0.1" && authority[0] != "localhost")) {
-    return false;
-  }
+  if (authority.size() != 2) return false;
+  call.host = authority[0] == "localhost" ? "127.0.0.1" : std::string(authority[0]);
+  if (!is_ipv4(call.host)) return false;
   const auto port = parse_count(authority[1], 1, 65535);
   const auto visible = [](char c) { return c > ' ' && c < 0x7f; };
   call.port = static_cast<std::uint16_t>(port.value);

@@ -272,7 +272,7 @@ class Refusals(unittest.TestCase):
 class AgentPage(unittest.TestCase):
     def test_an_agent_tells_its_health(self):
         with tempfile.TemporaryDirectory() as folder:
-            drill, port = drill_in(folder, "--listen", "127.0.0.1:0", "--expect", "1")
+            drill, port = drill_in(folder, "--listen", "127.0.0.1:0", "--plain", "--expect", "1")
             try:
                 connect, token = re.search(r"--connect (\S+) --token-file (\S+)",
                                            drill.stdout.readline() + drill.stdout.readline()).groups()

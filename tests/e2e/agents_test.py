@@ -92,7 +92,7 @@ class Agents(support.Folder):
         self.start_target()
         file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
         controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
-                                "--listen", "127.0.0.1:0", "--expect", "2",
+                                "--listen", "127.0.0.1:0", "--plain", "--expect", "2",
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         address = controller.stdout.readline().split()[-1]
         token_file = controller.stdout.readline().split()[-1]
@@ -134,7 +134,7 @@ class Agents(support.Folder):
     def test_a_wrong_token_is_refused(self):
         file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
         controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
-                                "--listen", "127.0.0.1:0", "--expect", "1",
+                                "--listen", "127.0.0.1:0", "--plain", "--expect", "1",
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         address = controller.stdout.readline().split()[-1]
         wrong = self.write("wrong-token", "0" * 64)
@@ -161,6 +161,90 @@ class Agents(support.Folder):
         file = self.write("scenario.yaml", self.scenario(support.STEADY, setup=False))
         done = self.shakedown("run", file, "--yes", "--out", self.out, "--listen", "0.0.0.0:0", "--expect", "1")
         self.assertEqual(done.returncode, 77, done.stderr)
+        done = self.shakedown("run", file, "--yes", "--out", self.out, "--listen", "0.0.0.0:0", "--plain", "--expect", "1")
+        self.assertEqual(done.returncode, 77, done.stderr)
+        done = self.shakedown("run", file, "--yes", "--out", self.out, "--listen", "127.0.0.1:0", "--expect", "1")
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertIn("--certs", done.stderr)
+        self.assertIn("--plain", done.stderr)
+        self.assertFalse(os.path.exists(self.out), "nothing was begun")
+
+
+class Certificates(support.Folder):
+    """Agents that prove who they are by what `certs` makes, over TCP as on another host."""
+    AGENTS = "agents: {east: {roles: [load]}, west: {roles: [load]}}\n"
+
+    def setUp(self):
+        super().setUp()
+        self.certs("init", self.path("pki"))
+        self.certs("issue", self.path("pki"), "--name", "main", "--controller", "--host", "127.0.0.1")
+        for name in ("east", "west"):
+            self.certs("issue", self.path("pki"), "--name", name, "--roles", "load")
+
+    def certs(self, *arguments, expect=0):
+        done = self.shakedown("certs", *arguments)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def begin(self, expect="2"):
+        text = self.scenario(self.AGENTS + support.STEADY, setup=False)
+        text = text[:text.index("components:")] + text[text.index("ready:"):]
+        file = self.write("scenario.yaml", text)
+        controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out, "--listen",
+                                "127.0.0.1:0", "--certs", self.path("pki/main"), "--expect", expect,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        first = controller.stdout.readline()
+        if not first:
+            self.fail(controller.communicate(timeout=60)[1])
+        self.assertIn("--certs", controller.stdout.readline())
+        return controller, first.split()[-1]
+
+    def refused(self, address, *arguments, expect=77):
+        done = subprocess.run([support.AGENT, "--connect", address, *arguments], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stderr
+
+    def test_a_drill_of_two_with_what_is_refused_before(self):
+        self.start_target()
+        self.certs("issue", self.path("pki"), "--name", "north", "--roles", "load")
+        self.certs("init", self.path("foreign"))
+        self.certs("issue", self.path("foreign"), "--name", "east", "--roles", "load")
+        shutil.copytree(self.path("pki"), self.path("weak"))
+        shutil.rmtree(self.path("weak/west"))
+        self.certs("issue", self.path("weak"), "--name", "west", "--roles", "check")
+        controller, address = self.begin()
+        self.assertIn("one of --certs", self.refused(address, expect=64))
+        token = self.write("token", "0" * 64)
+        os.chmod(token, 0o600)
+        self.assertIn("--certs", self.refused(address, "--token-file", token, expect=69))
+        self.assertIn("not believed", self.refused(address, "--certs", self.path("foreign/east")))
+        self.assertIn("expects east, west", self.refused(address, "--certs", self.path("pki/north")))
+        self.assertIn("expected --name west", self.refused(address, "--certs", self.path("pki/west"), "--name", "east"))
+        self.assertIn("allows check", self.refused(address, "--certs", self.path("weak/west")))
+        self.assertIn("found the one of controller", self.refused(address, "--certs", self.path("pki/main"), expect=64))
+        east = self.start(support.AGENT, "--connect", address, "--certs", self.path("pki/east"))
+        west = self.start(support.AGENT, "--connect", address, "--cert", self.path("pki/west/identity.crt"),
+                          "--key", self.path("pki/west/identity.key"), "--ca", self.path("pki/west/authority.crt"))
+        out, err = controller.communicate(timeout=60)
+        self.assertEqual(controller.returncode, 0, out + err)
+        self.assertEqual((east.wait(timeout=20), west.wait(timeout=20)), (0, 0))
+        self.assertEqual(sorted(agent["name"] for agent in self.scorecard()["agents"]), ["east", "west"])
+        for why in ("expects east, west", "expected --name west", "allows check", "certificate"):
+            self.assertIn(why, err, "the controller's side tells it too")
+
+    def test_what_is_shown_and_what_is_refused(self):
+        shown = self.certs("show", self.path("pki"))
+        for words in ("authority shakedown-authority", "agent east, roles load", "controller main, for 127.0.0.1", "days left"):
+            self.assertIn(words, shown)
+        self.assertEqual(os.stat(self.path("pki/authority.key")).st_mode & 0o777, 0o600)
+        self.assertEqual(os.stat(self.path("pki/east/identity.key")).st_mode & 0o777, 0o600)
+        self.certs("init", self.path("pki"), expect=73)
+        self.certs("issue", self.path("pki"), "--name", "east", "--roles", "load", expect=73)
+        self.certs("issue", self.path("pki"), "--name", "a", "--roles", "everything", expect=64)
+        self.certs("issue", self.path("pki"), "--name", "../a", "--roles", "load", expect=64)
+        self.certs("issue", self.path("pki"), "--name", "b", "--controller", expect=64)
+        self.certs("issue", self.path("nowhere"), "--name", "b", "--roles", "load", expect=69)
+        self.certs("show", self.path("nowhere"), expect=69)
 
 
 if __name__ == "__main__":

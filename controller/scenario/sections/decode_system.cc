@@ -89,6 +89,7 @@ void decode_agents(Decoding& d, const View& root) {
     agent.load = has("load");
     agent.inject = has("inject");
     d.scenario.agents.push_back(std::move(agent));
+    d.scenario.on_lost.push_back(view["on_lost"].text() == "invalidate" ? OnLost::invalidate : OnLost::degrade);
   }
   if (d.scenario.agents.empty()) d.scenario.agents.push_back({"local", true, true, true});
   const auto& agents = d.scenario.agents;

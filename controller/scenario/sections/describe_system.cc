@@ -76,9 +76,14 @@ Shape target_shape() {
 }
 
 Shape agent_shape() {
-  return mapping("agent", "A process that sends load or injects faults. The agent `local` is the command itself.",
-                 {otherwise("roles", list_of(choice({"load", "inject"}), 1, 2), "every role",
-                            "`load` sends load, probes and ledgers; `inject` runs steps and faults.")});
+  return mapping(
+      "agent", "A process that sends load or injects faults. The agent `local` is the command itself.",
+      {otherwise("roles", list_of(choice({"load", "inject"}), 1, 2), "every role",
+                 "`load` sends load, probes and ledgers; `inject` runs steps and faults."),
+       may("on_lost", choice({"degrade", "invalidate"}), "degrade",
+           "When the agent is lost in the run: `degrade` goes on while another one sends load and no fault is under way "
+           "on its host, and what it measured is unknown from then on; `invalidate` undoes everything and ends the run "
+           "without a verdict.")});
 }
 
 Shape component_shape() {

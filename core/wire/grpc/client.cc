@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <set>
 
+#include "core/wire/credentials/preflight.h"
 #include "core/wire/grpc/log.h"
 #include "core/wire/grpc/stream_core.h"
 #include "core/wire/loopback.h"
@@ -221,7 +222,16 @@ class GrpcAgentLink final : public AgentLink {
   std::shared_ptr<ClientCore> core_;  // shared with the present call and what is posted
 };
 
-std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
+std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const std::optional<Credentials>& own) {
+  if (!own) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = own->authority;
+  options.pem_cert_chain = own->certificate;
+  options.pem_private_key = own->key;
+  return grpc::SslCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> make_channel(const std::string& address, const std::optional<Credentials>& own) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(wire::kMostFrameOnTheWire);
   arguments.SetMaxSendMessageSize(wire::kMostFrameOnTheWire);
@@ -233,20 +243,25 @@ std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 2000);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 500);  // a name may have moved: gRPC would wait for 30 s
+  return grpc::CreateCustomChannel(address, channel_credentials(own), arguments);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::string& token, asio::io_context& loop,
                                         DialOptions options) {
-  SHAKEDOWN_TRY(require_loopback(address));
+  SHAKEDOWN_TRY(options.credentials ? require_address(address) : require_loopback(address));
   wire::adopt_grpc_log();
-  auto channel = make_channel(address);
+  if (options.credentials) {
+    SHAKEDOWN_TRY(shake_hands_once(address, *options.credentials, options.connect));
+  }
+  auto channel = make_channel(address, options.credentials);
   const gpr_timespec patience = gpr_time_from_nanos(options.connect.count(), GPR_TIMESPAN);
   if (!channel->WaitForConnected(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), patience))) {
     return fail(ErrorKind::unavailable, "no controller answers at " + address + " within " + format_duration(options.connect) +
-                                            "; start `shakedown run --listen` first and use the address it prints");
+                                            "; start `shakedown run --listen` first and use the address it prints" +
+                                            (options.credentials ? "" : " (one that uses --certs answers to --certs only)"));
   }
   return std::unique_ptr<AgentLink>(std::make_unique<GrpcAgentLink>(std::move(channel), token, loop, options.resume));
 }

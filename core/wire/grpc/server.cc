@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <map>
 
+#include "core/base/log.h"
 #include "core/wire/grpc/log.h"
 #include "core/wire/grpc/stream_core.h"
 #include "core/wire/grpc/tcp_door.h"
+#include "core/wire/grpc/tls_gate.h"
 #include "core/wire/loopback.h"
 #include "core/wire/token.h"
 #include "shakedown/v1/session.grpc.pb.h"
@@ -22,12 +24,14 @@ using ServerCall = wire::Call<v1::SessionResponse>;
 class ServerCore final
     : public wire::StreamCore<v1::SessionResponse, v1::SessionRequest, ToAgent, ToController, ControllerLink::Handlers> {
  public:
-  ServerCore(asio::io_context& loop, std::string session, Duration resume, std::string peer)
-      : StreamCore(loop, std::move(session), resume), peer_(std::move(peer)) {}
+  ServerCore(asio::io_context& loop, std::string session, Duration resume, std::string peer, std::optional<Identity> identity)
+      : StreamCore(loop, std::move(session), resume), peer_(std::move(peer)), identity_(std::move(identity)) {}
   const std::string& peer() const { return peer_; }
+  const std::optional<Identity>& identity() const { return identity_; }
 
  private:
   const std::string peer_;
+  const std::optional<Identity> identity_;  // by the certificate of its first call
 };
 
 class GrpcControllerLink final : public ControllerLink {
@@ -38,6 +42,7 @@ class GrpcControllerLink final : public ControllerLink {
   void send(ToAgent message) override { core_->send(message); }
   void close() override { core_->close(); }
   std::string peer() const override { return core_->peer(); }
+  const Identity* identity() const override { return core_->identity() ? &*core_->identity() : nullptr; }
 
  private:
   std::shared_ptr<ServerCore> core_;  // shared with the server, the present call and what is posted
@@ -52,28 +57,48 @@ std::string plain_peer(const std::string& peer) {
   return colon == std::string::npos ? peer : peer.substr(colon + 1);
 }
 
+// The certificate that gRPC has verified. Error: of no agent.
+Result<Identity> shown_identity(const grpc::CallbackServerContext& context) {
+  const auto shown = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (shown.size() != 1) return fail(ErrorKind::refused, "expected the certificate of an agent, found none");
+  SHAKEDOWN_TRY(auto facts, read_certificate(std::string(shown.front().data(), shown.front().size())));
+  if (facts.identity.kind == PeerKind::agent) return std::move(facts.identity);
+  return fail(ErrorKind::refused, std::string("expected the certificate of an agent, found the one of ") +
+                                      to_string(facts.identity.kind) + " `" + facts.identity.name + "`");
+}
+
+grpc::Status refusal(grpc::StatusCode code, const std::string& why) {
+  log::warning("an agent was refused", {{"why", why}});
+  return {code, why};
+}
+
 class AgentDoor final : public v1::DrillService::CallbackService {
  public:
   using Accepted = std::function<void(std::unique_ptr<ControllerLink>)>;
 
-  AgentDoor(std::string token, asio::io_context& loop, Accepted accepted, Duration resume)
-      : token_(std::move(token)), loop_(loop), accepted_(std::make_shared<Accepted>(std::move(accepted))), resume_(resume) {}
+  AgentDoor(std::string token, asio::io_context& loop, Accepted accepted, const ListenOptions& options)
+      : token_(std::move(token)),
+        loop_(loop),
+        accepted_(std::make_shared<Accepted>(std::move(accepted))),
+        resume_(options.resume),
+        by_certificate_(options.credentials.has_value()) {}
 
   grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* Session(grpc::CallbackServerContext* context) override;
 
+  bool by_certificate() const { return by_certificate_; }
   bool knows(const grpc::CallbackServerContext& context) const {
     const auto& said = context.client_metadata();
     const auto at = said.find("shakedown-token");
     return at != said.end() && same_token(std::string_view(at->second.data(), at->second.size()), token_);
   }
   // The session that a Resume names, made if it is the agent's first; nullptr when it has gone.
-  std::shared_ptr<ServerCore> session(const v1::Resume& resume, const std::string& peer) {
+  std::shared_ptr<ServerCore> session(const v1::Resume& resume, const std::string& peer, std::optional<Identity> who) {
     const std::lock_guard lock(mutex_);
     if (const auto at = sessions_.find(resume.session()); at != sessions_.end()) return at->second;
     if (resume.again() || closed_) return nullptr;
     if (sessions_.size() >= kMostSessions) std::erase_if(sessions_, [](const auto& entry) { return entry.second->ended(); });
     if (sessions_.size() >= kMostSessions) return nullptr;
-    auto core = std::make_shared<ServerCore>(loop_, resume.session(), resume_, peer);
+    auto core = std::make_shared<ServerCore>(loop_, resume.session(), resume_, peer, std::move(who));
     sessions_.emplace(resume.session(), core);
     auto link = std::make_shared<std::unique_ptr<ControllerLink>>(std::make_unique<GrpcControllerLink>(core));
     asio::post(loop_, [accepted = accepted_, link] {
@@ -98,6 +123,7 @@ class AgentDoor final : public v1::DrillService::CallbackService {
   asio::io_context& loop_;
   std::shared_ptr<Accepted> accepted_;  // shared with what is posted
   const Duration resume_;
+  const bool by_certificate_;  // and not by the token
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<ServerCore>> sessions_;  // ended ones stay: a late return is answered
   bool closed_ = false;
@@ -110,7 +136,11 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
 
   void begin(std::shared_ptr<ServerReactor> self) {
     self_ = std::move(self);
-    if (!service_.knows(*context_)) {
+    if (service_.by_certificate()) {
+      auto shown = shown_identity(*context_);
+      if (!shown) return Finish(refusal(grpc::StatusCode::PERMISSION_DENIED, shown.error().message));
+      identity_ = std::move(shown.value());
+    } else if (!service_.knows(*context_)) {
       return Finish(grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the join token is wrong; use the token file of this run"));
     }
     StartRead(&in_);
@@ -147,11 +177,16 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
       refuse("the first message must be a Resume; do both programs have the same version?");
       return false;
     }
-    core_ = service_.session(in_.resume(), plain_peer(context_->peer()));
-    if (!core_) {
+    auto core = service_.session(in_.resume(), plain_peer(context_->peer()), identity_);
+    if (!core) {
       Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "this session is over: the agent returned too late"));
       return false;
     }
+    if (core->identity() != identity_) {
+      Finish(refusal(grpc::StatusCode::PERMISSION_DENIED, "this session is another agent's"));
+      return false;
+    }
+    core_ = std::move(core);
     core_->attach(self_, in_.resume().received(), true);
     return true;
   }
@@ -160,6 +195,7 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
   std::shared_ptr<ServerReactor> self_;
   AgentDoor& service_;
   grpc::CallbackServerContext* context_;  // gRPC's, valid until OnDone
+  std::optional<Identity> identity_;
   std::shared_ptr<ServerCore> core_;
   v1::SessionRequest in_;
   std::mutex mutex_;
@@ -173,12 +209,21 @@ grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* AgentDoor::Ses
   return raw;
 }
 
+std::shared_ptr<grpc::ServerCredentials> server_credentials(const std::optional<Credentials>& own) {
+  if (!own) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = own->authority;
+  options.pem_key_cert_pairs.push_back({own->key, own->certificate});
+  return grpc::SslServerCredentials(options);
+}
+
 class GrpcControllerServer final : public ControllerServer {
  public:
-  GrpcControllerServer(std::string token, asio::io_context& loop, AgentDoor::Accepted accepted, Duration resume)
-      : service_(std::move(token), loop, std::move(accepted), resume) {}
+  GrpcControllerServer(std::string token, asio::io_context& loop, AgentDoor::Accepted accepted, const ListenOptions& options)
+      : service_(std::move(token), loop, std::move(accepted), options), credentials_(options.credentials) {}
   ~GrpcControllerServer() override {
     door_.reset();
+    gate_.reset();
     service_.close();
     if (server_) server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(500, GPR_TIMESPAN)));
   }
@@ -192,7 +237,7 @@ class GrpcControllerServer final : public ControllerServer {
       SHAKEDOWN_TRY(auto door, wire::TcpDoor::open(address));
       door_ = std::move(door);
       acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, server_credentials(credentials_));
     }
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
@@ -220,19 +265,27 @@ class GrpcControllerServer final : public ControllerServer {
       if (::chmod(path.c_str(), 0600) != 0) return fail(errno_error("the socket " + path + " cannot be made ours only", errno));
       return ok();
     }
-    door_->serve([this](int socket) {
-      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-      connection.fd = socket;
-      acceptor_->HandleNewConnection(&connection);
-    });
+    if (credentials_)
+      gate_ = std::make_unique<wire::TlsGate>([this](int socket, const std::string& read) { hand_over(socket, read); });
+    door_->serve([this](int socket) { gate_ ? gate_->add(socket) : hand_over(socket, ""); });
     return ok();
   }
   std::string bound_address() const override { return bound_; }
 
  private:
+  void hand_over(int socket, const std::string& read) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = socket;
+    const grpc::Slice slice(read);
+    if (!read.empty()) connection.read_buffer = grpc::ByteBuffer(&slice, 1);
+    acceptor_->HandleNewConnection(&connection);
+  }
+
   AgentDoor service_;
+  const std::optional<Credentials> credentials_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<wire::TlsGate> gate_;  // with credentials only
   std::unique_ptr<wire::TcpDoor> door_;  // not for a Unix socket, which its owner alone may use
   std::string bound_;
 };
@@ -241,10 +294,10 @@ class GrpcControllerServer final : public ControllerServer {
 
 Result<std::unique_ptr<ControllerServer>> listen(std::string address, std::string token, asio::io_context& loop,
                                                  std::function<void(std::unique_ptr<ControllerLink>)> accepted,
-                                                 ListenOptions options) {
-  SHAKEDOWN_TRY(require_loopback(address));
+                                                 const ListenOptions& options) {
+  SHAKEDOWN_TRY(options.credentials ? require_address(address) : require_loopback(address));
   wire::adopt_grpc_log();
-  auto server = std::make_unique<GrpcControllerServer>(std::move(token), loop, std::move(accepted), options.resume);
+  auto server = std::make_unique<GrpcControllerServer>(std::move(token), loop, std::move(accepted), options);
   SHAKEDOWN_TRY(server->start(address));
   return std::unique_ptr<ControllerServer>(std::move(server));
 }

@@ -53,7 +53,7 @@ class AgentProgram(unittest.TestCase):
     def test_another_host_is_refused(self):
         done = run("--connect", "192.0.2.1:7000", "--token-file", str(self.token))
         self.assertEqual(done.returncode, 77, done.stderr)
-        self.assertIn("utual TLS", done.stderr)
+        self.assertIn("--certs", done.stderr)
 
     def test_nobody_answers(self):
         with socket.socket() as taken:  # bound, but not listening: refused at once, and nobody else gets the port

@@ -232,6 +232,20 @@ TEST_F(TruthRun, AnAgentThatTakesItsLeaveInTheMiddleIsLost) {
   EXPECT_FALSE(agents.at(AgentId(0)).lost) << "it was told to go";
 }
 
+TEST_F(TruthRun, AnAgentThatMayNotBeLostEndsTheRun) {
+  scenario_.agents.push_back({"other", false, true, false});
+  scenario_.on_lost = {OnLost::degrade, OnLost::invalidate};
+  scenario_.probes.push_back(scenario_.probes[0]);
+  scenario_.probes[1].name = "back-door";
+  scenario_.probes[1].agent = AgentId(1);
+  second_agent = [](FakeAgent& other) { other.leave_at_stage = true; };
+  execute([](FakeAgent&) {});
+  EXPECT_EQ(result_.state, RunState::aborted);
+  EXPECT_NE(chronicle_->manifest().ended_by.find("agent other was lost, which `on_lost: invalidate`"), std::string::npos)
+      << chronicle_->manifest().ended_by;
+  EXPECT_TRUE(heard("teardown"));
+}
+
 TEST(TruthWaits, ASlowProbeIsWaitedForAsLongAsItNeeds) {
   Scenario scenario;
   EXPECT_EQ(probe_patience(scenario), 60s);

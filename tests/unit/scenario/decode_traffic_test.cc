@@ -37,6 +37,14 @@ TEST(DecodeTraffic, DefaultsAreThoseOfTheReference) {
   EXPECT_EQ(s.phases[0].load->max_outstanding, 0U);
 }
 
+TEST(DecodeTraffic, AnAgentThatMayNotBeLostIsNamed) {
+  EXPECT_EQ(accept(sample()).on_lost_of(AgentId(0)), OnLost::degrade);
+  const Scenario s =
+      accept(sample({{"components:", "agents: {local: {}, far: {roles: [load], on_lost: invalidate}}\ncomponents:"}}));
+  EXPECT_EQ(s.on_lost_of(AgentId(0)), OnLost::degrade);
+  EXPECT_EQ(s.on_lost_of(AgentId(1)), OnLost::invalidate);
+}
+
 TEST(DecodeTraffic, TheSeedComesFromTheFileUnlessWritten) {
   const Scenario a = accept(sample()), b = accept(sample()), c = accept(sample({{"30s", "31s"}}));
   EXPECT_EQ(a.seed, b.seed);
