@@ -157,19 +157,18 @@ Error not_believed(const SSL* session, const std::string& where) {
   return {ErrorKind::unavailable, "the handshake with " + where + " failed: " + openssl::reason()};
 }
 
-// With TLS 1.3 our own end is done before the other one has looked at our certificate: its first words, or an alert, tell.
+// With TLS 1.3 our own end is done before the other one has looked at our certificate: its first words tell. gRPC 1.51 sends no
+// alert when it refuses one: it closes the connection.
 Result<void> hear_first_words(SSL* session, const Socket& socket, const std::string& where, MonoTime until) {
   char byte = 0;
   const int heard = until_done(session, socket, until, [&] { return SSL_read(session, &byte, 1); });
   if (heard > 0) return ok();
   if (heard == 0) return fail(ErrorKind::unavailable, "the controller at " + where + " took the handshake and then said nothing");
-  if (ERR_peek_last_error() == 0) {
-    return fail(ErrorKind::unavailable,
-                "the controller at " + where + " closed the connection after the handshake; it may be full");
-  }
-  return fail(ErrorKind::refused, "the controller at " + where + " refused our certificate: " + openssl::reason() +
-                                      ". It takes those of its own authority that have not ended; `shakedown certs show` tells "
-                                      "what ours is");
+  const std::string why = ERR_peek_last_error() != 0 ? openssl::reason() : "it closed the connection";
+  return fail(ErrorKind::refused,
+              "the controller at " + where + " refused our certificate (" + why +
+                  "): it takes those of its own authority that have not ended by its clock; its log says more, "
+                  "and `shakedown certs show` tells what ours is");
 }
 
 // Nothing: nobody answers there, and the next address or a later try may do better.
