@@ -124,26 +124,12 @@ int until_done(SSL* session, const Socket& socket, MonoTime until, F operation) 
   }
 }
 
-std::string names_in(const SSL* session) {
-  const Owned<X509> shown(SSL_get1_peer_certificate(session));
-  const Owned<BIO> text(BIO_new(BIO_s_mem()));
-  if (!shown || PEM_write_bio_X509(text.get(), shown.get()) != 1) return "";
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(text.get(), &data);
-  const auto facts = read_certificate(std::string(data, static_cast<std::size_t>(size)));
-  if (!facts) return "";
-  std::string names;
-  for (const std::string& host : facts.value().hosts) names += (names.empty() ? "" : ", ") + host;
-  return "; its certificate is the one of " + std::string(to_string(facts.value().identity.kind)) + " `" +
-         facts.value().identity.name + "`" + (names.empty() ? "" : " for " + names);
-}
-
 Error not_believed(const SSL* session, const std::string& where) {
   const long verified = SSL_get_verify_result(session);
   if (verified != X509_V_OK) {
-    std::string advice = names_in(session);
+    std::string advice;
     if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-      advice += "; dial it by one of its names, or issue it one with --host for this";
+      advice += "; dial it by one of its names, which `certs show` tells there, or issue it one with --host for this";
     }
     ERR_clear_error();
     return {ErrorKind::refused, "the controller at " + where + " is not believed: " + X509_verify_cert_error_string(verified) +
