@@ -2,7 +2,7 @@
 
 JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
-LINTS = arrows sizes banned unlisted self dashboards format
+LINTS = arrows sizes banned names unlisted self dashboards format
 
 .PHONY: help build demo test truth bench calibration soak fuzz format lint package rig-packages
 .DEFAULT_GOAL := help

@@ -26,13 +26,13 @@ int base64_digit(char c) {
   return c == '/' || c == '_' ? 63 : -1;
 }
 
-void put(Decoded& out, char byte, std::size_t at, std::size_t end) {
+void put(DecodedText& out, char byte, std::size_t at, std::size_t end) {
   out.text += byte;
   out.from.push_back(static_cast<std::uint32_t>(at));
   out.to.push_back(static_cast<std::uint32_t>(end));
 }
 
-void put_character(Decoded& out, std::uint32_t code, std::size_t at, std::size_t end) {
+void put_character(DecodedText& out, std::uint32_t code, std::size_t at, std::size_t end) {
   if (code >= 0x110000) code = 0xFFFD;
   if (code < 0x80) return put(out, static_cast<char>(code), at, end);
   const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
@@ -61,8 +61,8 @@ bool is_hex(char c) { return hex_digit(c) >= 0; }
 bool is_hex_or_u(char c) { return c == 'u' || is_hex(c); }
 bool is_of_entity(char c) { return c == '#' || std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
-Decoded from_percent(std::string_view text, bool form) {
-  Decoded out;
+DecodedText from_percent(std::string_view text, bool form) {
+  DecodedText out;
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
     const std::int64_t byte = rest[0] == '%' ? hex_number(rest.substr(1), 2) : -1;
@@ -93,8 +93,8 @@ std::size_t json_escape(std::string_view rest, std::uint32_t& code) {
   return 12;
 }
 
-Decoded from_json(std::string_view text) {
-  Decoded out;
+DecodedText from_json(std::string_view text) {
+  DecodedText out;
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
     std::uint32_t code = 0;
@@ -135,8 +135,8 @@ std::size_t html_entity(std::string_view rest, std::uint32_t& code) {
   return name.size() > (hex ? 2U : 1U) ? end + 1 : 0;
 }
 
-Decoded from_html(std::string_view text) {
-  Decoded out;
+DecodedText from_html(std::string_view text) {
+  DecodedText out;
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
     std::uint32_t code = 0;
@@ -181,7 +181,7 @@ class Digits {
     padded_ = false;
   }
 
-  Decoded out;
+  DecodedText out;
 
  private:
   const unsigned bits_;
@@ -191,7 +191,7 @@ class Digits {
   bool padded_ = false;
 };
 
-Decoded from_hex(std::string_view text, std::size_t skip) {
+DecodedText from_hex(std::string_view text, std::size_t skip) {
   Digits digits(4, skip);
   for (std::size_t at = 0; at < text.size(); ++at) {
     const int digit = hex_digit(text[at]);
@@ -204,7 +204,7 @@ Decoded from_hex(std::string_view text, std::size_t skip) {
   return std::move(digits.out);
 }
 
-Decoded from_base64_digits(std::string_view text, std::size_t skip) {
+DecodedText from_base64_digits(std::string_view text, std::size_t skip) {
   Digits digits(6, skip);
   for (std::size_t at = 0; at < text.size(); ++at) {
     const int digit = base64_digit(text[at]);
@@ -230,9 +230,9 @@ bool has_run(std::string_view text, int (*digit_of)(char), std::size_t length) {
 
 }  // namespace
 
-std::vector<Decoded> decodings(std::string_view text) {
+std::vector<DecodedText> decodings(std::string_view text) {
   text = text.substr(0, kMost);
-  std::vector<Decoded> out;
+  std::vector<DecodedText> out;
   const auto has = [&](char sign) { return text.find(sign) != std::string_view::npos; };
   if (has('%')) out.push_back(from_percent(text, false));
   if (has('%') && has('+')) out.push_back(from_percent(text, true));

@@ -12,7 +12,7 @@ namespace shakedown {
 // What stands before a text whose beginning was cut off (core/runtime/process/output_tail.h).
 inline constexpr std::string_view kCutSign = "...";
 
-struct Decoded {
+struct DecodedText {
   std::string text;
   std::vector<std::uint32_t> from, to;  // where each byte of it begins and ends in the source
 };
@@ -20,6 +20,6 @@ struct Decoded {
 // Percent-encoding (also of a form), JSON and HTML escapes, hexadecimal digits and base64 (both alphabets, wherever it begins,
 // also folded into lines); those of which the text has a sign. What stands between pieces in digits becomes a zero byte; "..."
 // before one stays. An escape that the text's end cuts off is left out.
-std::vector<Decoded> decodings(std::string_view text);
+std::vector<DecodedText> decodings(std::string_view text);
 
 }  // namespace shakedown

@@ -101,7 +101,7 @@ void Redactor::find(std::string_view text, bool decoded, std::vector<Found>& out
 std::vector<Redactor::Found> Redactor::find_all(std::string_view text) const {
   std::vector<Found> all, inner;
   find(text, false, all);
-  for (const Decoded& decoded : decodings(text)) {
+  for (const DecodedText& decoded : decodings(text)) {
     inner.clear();
     find(decoded.text, true, inner);
     for (const Found& one : inner) {
