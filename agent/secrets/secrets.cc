@@ -31,6 +31,10 @@ Result<Secrets> resolve_secrets(const std::vector<Secret>& declared) {
   Secrets secrets;
   for (const Secret& secret : declared) {
     SHAKEDOWN_TRY(std::string value, read_secret(secret));
+    if (value.empty()) {
+      return fail(ErrorKind::unavailable, "secret `" + secret.name + "` is empty on this agent (" + secret.source.where +
+                                              "): every request would go without it; set it before the agent starts");
+    }
     if (value.find_first_of(std::string("\r\n\0", 3)) != std::string::npos) {
       return fail(ErrorKind::scenario, "secret `" + secret.name +
                                            "` has a line break or a NUL inside, which a request cannot carry; "

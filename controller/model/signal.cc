@@ -24,6 +24,7 @@ const char* to_string(Signal signal) {
     case Signal::rejudged: return "rejudged";
     case Signal::release: return "release";
     case Signal::release_not_read: return "release not read";
+    case Signal::repair: return "repair";
     case Signal::shared_cores: return "shared cores";
     case Signal::steal: return "steal";
     case Signal::stood_before: return "stood before";

@@ -28,6 +28,7 @@ enum class Signal : uint8_t {
   rejudged,
   release,
   release_not_read,
+  repair,
   shared_cores,
   steal,
   stood_before,

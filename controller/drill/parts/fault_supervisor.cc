@@ -24,6 +24,15 @@ bool all_recovered(const InjectionRecord& record, const Fault& fault) {
   return static_cast<std::size_t>(done) >= fault.recover.size();
 }
 
+// "; the recovery step ... failed: why", or empty.
+std::string failed_repair(const InjectionRecord& record) {
+  for (const StepEvent& step : record.steps) {
+    if (step.kind != StepEvent::Kind::recover || step.ok) continue;
+    return "; the recovery step \"" + step.what + "\" failed: " + step.detail;
+  }
+  return "";
+}
+
 }  // namespace
 
 void FaultSupervisor::order(const PlannedInjection& planned, StageId stage, RunTime stage_start) {
@@ -163,7 +172,16 @@ void FaultSupervisor::close_lost(const Open& injection, const InjectionRecord* r
   if (record == nullptr) run_.chronicle.record(Event(event(injection.planned, injection.stage, FaultState::armed, fate)));
 }
 
+void FaultSupervisor::tell_failed_repairs(Open& injection, const InjectionRecord& record) {
+  for (; injection.told < record.steps.size(); ++injection.told) {
+    const StepEvent& step = record.steps[injection.told];
+    if (step.kind != StepEvent::Kind::recover || step.ok) continue;
+    run_.progress.note(name_of(injection) + ": recovery step \"" + step.what + "\" failed: " + step.detail);
+  }
+}
+
 void FaultSupervisor::at_work(Open& injection, const InjectionRecord& record) {
+  tell_failed_repairs(injection, record);
   const FaultEvent* effective = record.find(FaultState::effective);
   if (effective == nullptr) return;
   const Fault& fault = run_.scenario.fault(record.fault);
@@ -177,7 +195,8 @@ void FaultSupervisor::at_work(Open& injection, const InjectionRecord& record) {
   } else if (!probes_.watched()) {
     give_up(injection, "no agent is left that probes, so nobody would see it recover");
   } else if (overdue(since + fault.kind.hold + fault.recover_within)) {
-    give_up(injection, "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name);
+    const std::string failed = failed_repair(record);
+    give_up(injection, "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name + failed);
   }
 }
 

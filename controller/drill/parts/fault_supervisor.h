@@ -48,6 +48,7 @@ class FaultSupervisor {
     RunTime at{};  // when it is due
     RunTime asked_at{};
     bool announced = false;
+    std::size_t told = 0;  // of its steps, those that were looked at
   };
 
   const InjectionRecord* record_of(const Open& injection) const;
@@ -63,6 +64,7 @@ class FaultSupervisor {
   void close_lost(const Open& injection, const InjectionRecord* record);
   void before_it_begins(Open& injection);
   void announce(Open& injection, const InjectionRecord& record);
+  void tell_failed_repairs(Open& injection, const InjectionRecord& record);
   void at_work(Open& injection, const InjectionRecord& record);
   bool overdue(RunTime deadline) const { return probes_.past(deadline, run_.now()); }
   RunTime stands_until(const InjectionRecord& record, RunTime effective) const;

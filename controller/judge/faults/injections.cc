@@ -151,6 +151,18 @@ bool outlasted(const InjectionView& view, const Evidence& evidence) {
   });
 }
 
+const StepEvent* repair_not_begun(const InjectionView& view) {
+  for (const StepEvent& step : view.record->steps) {
+    const bool begun = step.ok || step.ended > step.started;
+    if (step.kind == StepEvent::Kind::recover && !begun && (!view.undo_at || step.started < *view.undo_at)) return &step;
+  }
+  return nullptr;
+}
+
+std::string repair_text(const StepEvent& step) {
+  return fmt::format("the recovery step \"{}\" could not be carried out: {}", step.what, step.detail);
+}
+
 const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at) {
   for (const CausedOutage& c : probe.outages) {
     if (c.outage.begun_by() < at && (!c.outage.good_end || *c.outage.good_end > at)) return &c.outage;

@@ -38,6 +38,11 @@ std::vector<InjectionView> injections_of(FaultId fault, const Evidence& evidence
 bool outlasted(const InjectionView& view, const Evidence& evidence);
 inline constexpr char kLoadTooShort[] = "a phase whose load lasts until the service is back";
 
+// The declared repair that could not be begun (no such command, not allowed): nullptr when there is none. What follows is no
+// time of the service's.
+const StepEvent* repair_not_begun(const InjectionView& view);
+std::string repair_text(const StepEvent& step);
+
 // The probe's outage that was open at the instant; nullptr when there is none.
 const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at);
 

@@ -85,6 +85,10 @@ Repairs repairs_of(const ProbeEvidence& probe, FaultId fault, const Evidence& ev
     if (view.blocks && out.blocked.empty()) out.blocked = fmt::format("injection {}: {}", view.number, view.invalid);
     out.overlapped = out.overlapped || !view.overlap.empty();
     if (!view.valid()) continue;
+    if (const StepEvent* unmade = repair_not_begun(view)) {
+      if (out.blocked.empty()) out.blocked = fmt::format("injection {}: {}", view.number, repair_text(*unmade));
+      continue;
+    }
     std::optional<Outage> whole;  // one injection is one repair, however often it was up in between
     for (const CausedOutage& c : probe.outages) {
       if (c.injection != view.record->injection || c.overlapped()) continue;

@@ -236,6 +236,13 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
     reject(bound, view.signal, view.invalid);
     return bound;
   }
+  // Before it was due the service had its own time.
+  const StepEvent* unmade = repair_not_begun(view);
+  if (unmade != nullptr && seconds(unmade->started - view.effect_to) <= limit) {
+    reject(bound, Signal::repair, repair_text(*unmade));
+    bound.blocks = true;
+    return bound;
+  }
   const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), view.late};
   const std::optional<RunTime> lost = run.lost_at(evidence.agent);
   if (evidence.empty() || evidence.results.front().start >= view.effect_from) {

@@ -40,6 +40,7 @@ const char* plain_words(Signal signal) {
     case Signal::rejudged: return "The requirements were changed after the drill.";
     case Signal::release: return "The release was changed during the drill.";
     case Signal::release_not_read: return "Which release was measured is not known: it could not be read.";
+    case Signal::repair: return "A repair that the drill declares could not be carried out, so how long it takes is not known.";
     case Signal::stood_before: return "Something that we had broken before still stood when the next failure was injected.";
     case Signal::undone_late:
       return "A failure that we caused was taken back later than declared, so what came after it may be ours.";

@@ -41,6 +41,9 @@ TEST_F(SecretsTest, MissingOnesAreNamed) {
   EXPECT_EQ(env.assume_error().kind, ErrorKind::unavailable);
   EXPECT_NE(env.assume_error().message.find("`token`"), std::string::npos);
   EXPECT_NE(env.assume_error().message.find("SHAKEDOWN_NO_SUCH_VARIABLE"), std::string::npos);
+  const auto empty = resolve_secrets({{"token", {SecretSource::Kind::file, file_with("\n")}}});
+  ASSERT_TRUE(empty.has_error());
+  EXPECT_NE(empty.error().message.find("is empty on this agent"), std::string::npos) << empty.error().message;
   const auto file = resolve_secrets({{"token", {SecretSource::Kind::file, "/nonexistent/secret"}}});
   ASSERT_FALSE(file.has_value());
   EXPECT_NE(file.assume_error().message.find("/nonexistent/secret"), std::string::npos);

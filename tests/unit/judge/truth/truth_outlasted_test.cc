@@ -1,4 +1,4 @@
-// What a failure costs where the load did not show it: it ended, or its users waited.
+// What a failure costs where the load did not show it: it ended, or its users waited; and a service that nobody could repair.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +8,7 @@
 namespace shakedown {
 namespace {
 
+using testing::at;
 using testing::Drill;
 
 // A phase of 6 s, struck at its second 5, away for 5 s: the load saw one of them.
@@ -128,6 +129,36 @@ TEST(TruthOfOutlasting, AnOutageThatTwoProbesSawIsHarmlessInNeitherRow) {
   EXPECT_EQ(card.outages[1].impact.failed_requests, 120U);
   EXPECT_EQ(card.outages[0].impact.not_told_above, 120U);
   EXPECT_EQ(card.outages[1].impact.not_told_above, 0U);
+}
+
+// Down from the effect to the end of the phase, as nobody repaired it: the command was due after `after` and lasted so long.
+Verdict with_failed_repair(double after, double lasted, const Sli& sli) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 60, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  Action repair;
+  repair.kind = Action::Kind::exec;
+  drill.scenario.faults[kill.value].recover = {repair};
+  const InjectionId id = drill.inject(kill, drill.run(crash, 0), 10, 58);
+  const double due = 10 + after;
+  drill.add(StepEvent{StepEvent::Kind::recover, id, "exec systemctl-typo", at(due), at(due + lasted), false,
+                      "cannot execute systemctl-typo"});
+  drill.probe(0, 60, {{10, 59}});
+  drill.require("R", sli, Comparison::at_most, 5);
+  return drill.verdict();
+}
+
+TEST(TruthOfOutlasting, ARepairThatCannotBeCarriedOutBlamesNobody) {
+  const Sli rto = RtoSli{FaultId(0), {ProbeId(0)}, 1};
+  const Verdict typo = with_failed_repair(1, 0, rto);
+  EXPECT_EQ(typo.state, VerdictState::unknown) << typo.reason;
+  EXPECT_NE(typo.injections.at(0).note.find("cannot execute systemctl-typo"), std::string::npos) << typo.injections.at(0).note;
+  EXPECT_EQ(with_failed_repair(1, 0.5, rto).state, VerdictState::fail) << "it was carried out and answered that it failed";
+  EXPECT_EQ(with_failed_repair(9, 0, rto).state, VerdictState::fail) << "the limit was over before anybody was to repair it";
+  MttrSli mttr;
+  mttr.fault = FaultId(0);
+  mttr.probes = {ProbeId(0)};
+  EXPECT_NE(with_failed_repair(1, 0, mttr).state, VerdictState::fail);
 }
 
 }  // namespace
