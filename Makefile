@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 PYTHON = /usr/bin/python3
 LINTS = arrows sizes banned names unlisted self dashboards format
 
-.PHONY: help build demo test truth bench calibration soak fuzz format lint package rig-packages
+.PHONY: help build demo test truth bench calibration soak fuzz format lint package rig-packages rig-hosts rig-hosts-down
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make fuzz     libFuzzer on what comes in from outside; goes on where it was broken off (FUZZ="--seconds 600")'
 	@echo 'make lint     the rules of the house: includes, sizes, banned calls, unlisted files'
 	@echo 'make package  Debian packages in build/release/packages; make rig-packages tries them in a minimal tree'
+	@echo 'make rig-hosts, rig-hosts-down  three hosts as network namespaces, for scenarios/three-hosts.yaml (root)'
 	@echo 'make format   clang-format over our own code'
 	@echo 'SHAKEDOWN_SKIP_INSTALL=1 leaves the system as it is; JOBS=N sets the compile jobs.'
 
@@ -28,6 +29,13 @@ build:
 
 demo: build
 	@tools/demo.sh
+
+rig-hosts:
+	@scenarios/three-hosts/hosts.sh check
+	@scenarios/three-hosts/hosts.sh up
+
+rig-hosts-down:
+	@scenarios/three-hosts/hosts.sh down
 
 test:
 	@tools/install_dependencies.sh build test

@@ -29,7 +29,7 @@ _shakedown_install_program(shakedown-agent shakedown-agent)
 _shakedown_install_program(shakedown-target shakedown-target)
 
 install(DIRECTORY dashboards DESTINATION ${CMAKE_INSTALL_DATADIR}/shakedown COMPONENT shakedown)
-install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/shakedown/examples COMPONENT shakedown)
+install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/shakedown/examples USE_SOURCE_PERMISSIONS COMPONENT shakedown)
 install(FILES README.md SECURITY.md CHANGELOG.md docs/scenario-reference.md docs/glossary.md docs/metrics.md
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/shakedown COMPONENT shakedown)
 
