@@ -96,7 +96,8 @@ class Agents(support.Folder):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         address = controller.stdout.readline().split()[-1]
         token_file = controller.stdout.readline().split()[-1]
-        agents = [self.start(support.AGENT, "--connect", address, "--token-file", token_file) for _ in range(2)]
+        agents = [self.start(support.AGENT, "--connect", address, "--token-file", token_file, "--policy", self.policy())
+                  for _ in range(2)]
         out, err = controller.communicate(timeout=60)
         self.assertEqual(controller.returncode, 0, out + err)
         for agent in agents:
@@ -113,10 +114,18 @@ class Agents(support.Folder):
         self.assertEqual(address, "unix:" + self.path("agents"))
         self.assertEqual(os.stat(self.path("agents")).st_mode & 0o777, 0o600)
         token_file = controller.stdout.readline().split()[-1]
-        agent = self.start(support.AGENT, "--connect", address, "--token-file", token_file)
+        agent = self.start(support.AGENT, "--connect", address, "--token-file", token_file, "--policy", self.policy())
         out, err = controller.communicate(timeout=60)
         self.assertEqual(controller.returncode, 0, out + err)
         self.assertEqual(agent.wait(timeout=20), 0)
+
+    def policy(self):
+        """Allows the scenario's component; its commands stand in the scenario."""
+        return self.write("policy.yaml", f"""shakedown-agent: v1
+components:
+  practice: {{process: {{pidfile: {self.path("target.pid")}, exe: shakedown-target}}}}
+inline: true
+""")
 
     def test_spawned_agents_are_reached_by_no_other_user_of_the_host(self):
         """Nobody without a right to our files can open a connection, so that nobody can flood one."""

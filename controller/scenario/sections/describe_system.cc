@@ -106,7 +106,8 @@ Shape component_shape() {
            "Command that starts it: program and arguments, no shell; on another agent than `local` the name that its "
            "policy gives to one. A program without `/` is "
            "first looked "
-           "for beside the shakedown program, then in PATH."),
+           "for beside the shakedown program, then in PATH. It may stay in the foreground, and the pidfile is written for it; or "
+           "go to the background and write the pidfile itself."),
        otherwise("stop", command_or_name_shape(), "SIGTERM, then SIGKILL after `stop_limit`", "Command that stops it."),
        may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
 }

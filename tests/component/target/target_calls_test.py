@@ -118,7 +118,7 @@ class Calls(TargetTest):
     def test_mistakes(self):
         good = "a=http://127.0.0.1:1/@1"
         for flags, word in (
-            (["--calls", "http://127.0.0.1:1/"], "NAME=http://127.0.0.1:PORT/PATH@N"),
+            (["--calls", "http://127.0.0.1:1/"], "NAME=http://IPV4:PORT/PATH@N"),
             (["--calls", "a=http://127.0.0.1:1/"], "@N"),
             (["--calls", "a=http://example.com:80/@1"], "127.0.0.1"),
             (["--calls", "a=https://127.0.0.1:1/@1"], "http://"),
