@@ -165,7 +165,8 @@ class Deaths(support.Folder):
         for text, code, word in ((self.failing(seconds=3), 1, "FAIL"), (self.scenario(support.STEADY), 74, "PASS")):
             with self.subTest(code):
                 self.out = self.path(f"out-{code}")
-                done = self.run_scenario(text, expect=code, preexec_fn=small_files)
+                done = self.run_scenario(text, expect=code, preexec_fn=small_files,
+                                         env={**os.environ, "SHAKEDOWN_STATE_DIR": self.path("state")})
                 self.assertIn(word, done.stdout)
                 self.assertIn("scorecard.html", done.stderr)
                 self.assertEqual(self.row("AV-1")["verdict"], word.lower())
@@ -243,7 +244,8 @@ class Deaths(support.Folder):
             resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
-        process = self.begin(support.STEADY.replace("duration: 3s", "duration: 30s"), preexec_fn=small_files)
+        process = self.begin(support.STEADY.replace("duration: 3s", "duration: 30s"), preexec_fn=small_files,
+                             env={**os.environ, "SHAKEDOWN_STATE_DIR": self.path("state")})
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 74, out + err)
         self.assertIn("journal", err)
