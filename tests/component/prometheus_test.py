@@ -276,7 +276,14 @@ class AgentPage(unittest.TestCase):
             try:
                 connect, token = re.search(r"--connect (\S+) --token-file (\S+)",
                                            drill.stdout.readline() + drill.stdout.readline()).groups()
-                agent = subprocess.Popen([AGENT, "--connect", connect, "--token-file", token, "--state-dir",
+                policy = os.path.join(folder, "policy.yaml")
+                with open(policy, "w") as file:
+                    file.write(f"""shakedown-agent: v1
+components: {{ledger: {{process: {{pidfile: {folder}/run/ledger.pid, exe: shakedown-target}}}}}}
+faults: [kill, pause, stop]
+inline: true
+""")
+                agent = subprocess.Popen([AGENT, "--connect", connect, "--token-file", token, "--policy", policy, "--state-dir",
                                           os.path.join(folder, "state"), "--metrics", "127.0.0.1:0"], cwd=folder,
                                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
                 try:
