@@ -37,7 +37,7 @@ install(FILES deploy/systemd/shakedown-agent-load.service deploy/systemd/shakedo
         deploy/systemd/shakedown-sweep.service DESTINATION lib/systemd/system COMPONENT shakedown-agent)
 install(FILES deploy/systemd/shakedown.sysusers DESTINATION lib/sysusers.d RENAME shakedown-agent.conf COMPONENT shakedown-agent)
 install(FILES deploy/systemd/shakedown.tmpfiles DESTINATION lib/tmpfiles.d RENAME shakedown-agent.conf COMPONENT shakedown-agent)
-install(FILES deploy/systemd/agent-load.env.example deploy/systemd/agent-inject.env.example deploy/README.md
+install(FILES deploy/systemd/agent-load.env.example deploy/systemd/agent-inject.env.example deploy/policy.example.yaml deploy/README.md
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/shakedown-agent COMPONENT shakedown-agent)
 
 # Debian packages, by `cpack` in the build folder.
