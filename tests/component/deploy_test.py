@@ -25,6 +25,10 @@ def pods():
             yield one["metadata"]["name"], one["spec"]["template"]
 
 
+def containers(pod):
+    return pod["spec"].get("initContainers", []) + pod["spec"]["containers"]
+
+
 class Kubernetes(unittest.TestCase):
     def test_what_is_generated_is_there(self):
         kustomization = yaml.safe_load((MANIFESTS / "kustomization.yaml").read_text())
@@ -37,8 +41,8 @@ class Kubernetes(unittest.TestCase):
         claims = {one["metadata"]["name"] for one in documents() if one["kind"] == "PersistentVolumeClaim"}
         for name, pod in pods():
             volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
-            for container in pod["spec"]["containers"]:
-                self.assertEqual({mount["name"] for mount in container["volumeMounts"]}, set(volumes), name)
+            mounted = {mount["name"] for container in containers(pod) for mount in container["volumeMounts"]}
+            self.assertEqual(mounted, set(volumes), name)
             for volume in volumes.values():
                 if "configMap" in volume:
                     self.assertIn(volume["configMap"]["name"], maps)
@@ -56,7 +60,7 @@ class Kubernetes(unittest.TestCase):
     def test_images_are_stages_of_the_containerfile(self):
         stages = set(re.findall(r"^FROM .* AS (\w+)$", (DEPLOY / "containers/Containerfile").read_text(), re.MULTILINE))
         for _, pod in pods():
-            for container in pod["spec"]["containers"]:
+            for container in containers(pod):
                 image = container["image"]
                 self.assertIn("controller" if image == "shakedown" else image.removeprefix("shakedown-"), stages)
 
@@ -74,7 +78,7 @@ class Kubernetes(unittest.TestCase):
     def test_only_the_agents_that_inject_are_privileged_and_their_comment_names_each_privilege(self):
         comment = (MANIFESTS / "inject-agents.yaml").read_text().split("apiVersion")[0]
         for name, pod in pods():
-            for container in pod["spec"]["containers"]:
+            for container in containers(pod):
                 context = container["securityContext"]
                 self.assertFalse(context["allowPrivilegeEscalation"])
                 self.assertTrue(context["readOnlyRootFilesystem"])
