@@ -41,7 +41,7 @@ test:
 	@tools/install_dependencies.sh build test
 	cmake --preset dev --log-level=WARNING
 	cmake --build --preset dev -j $(JOBS)
-	@$(PYTHON) tools/run_tests.py build/dev --jobs 3
+	@$(PYTHON) tools/run_tests.py build/dev --jobs 2
 
 truth:
 	@tools/install_dependencies.sh build test
