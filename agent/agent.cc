@@ -15,6 +15,7 @@ namespace {
 constexpr int kExitClean = 0;
 constexpr int kExitNotCompleted = 3;
 constexpr int kExitLeftovers = 4;
+constexpr Duration kLastComparison = std::chrono::seconds(1);  // of the clocks, there and back
 
 }  // namespace
 
@@ -24,6 +25,7 @@ struct Agent::Turns {
   OneShot load_over;  // no request is waited for any more
   OneShot hurried;    // by a second signal
   OneShot undone;
+  OneShot compared;  // the clocks, for the last time
   OneShot left;  // the stream is closed, or is not waited for
   Agent* agent;  // null once it is gone
 };
@@ -60,11 +62,13 @@ void Agent::interrupt() {
 
 void Agent::hurry() {
   turns_->hurried.fire();
+  turns_->compared.fire();
   turns_->load_over.fire();
 }
 
 void Agent::closed(const std::string& reason) {
   turns_->left.fire();
+  turns_->compared.fire();
   end({SessionEnd::Kind::lost, reason.empty() ? "the controller ended the stream" : reason});
 }
 
@@ -91,6 +95,11 @@ Task<void> Agent::live(std::shared_ptr<Turns> turns) {
   if (orderly) turns->agent->undo();
   co_await wait_for(turns->undone);
   if (turns->agent == nullptr) co_return;
+  if (orderly) {
+    turns->agent->session_->compare_clocks_again([turns] { turns->compared.fire(); });
+    co_await wait_until(mono_now() + kLastComparison, &turns->compared);
+    if (turns->agent == nullptr) co_return;
+  }
   const MonoTime limit = mono_now() + turns->agent->say_goodbye();
   co_await wait_until(limit, &turns->left);
   if (turns->agent == nullptr) co_return;

@@ -9,7 +9,11 @@ Duration ClockEstimate::Trip::off_at(MonoTime at) const { return half + std::chr
 void ClockEstimate::add(MonoTime sent, MonoTime answered, MonoTime received) {
   if (received < sent) return;
   const Duration half = (received - sent + Duration(1)) / 2;
-  trips_.push_back({answered - (sent + half), half, sent + half});
+  const Trip latest{answered - (sent + half), half, sent + half};
+  std::erase_if(trips_, [&latest](const Trip& earlier) {
+    return std::chrono::abs(earlier.offset - latest.offset) > earlier.off_at(latest.middle) + latest.half;
+  });
+  trips_.push_back(latest);
   ++count_;
   if (trips_.size() > kKept) trips_.pop_front();
 }

@@ -1,7 +1,8 @@
 // How this host's monotonic clock relates to the controller's, from ping round trips. Pure; threads: none.
 // Source: the classical bound of a round trip (Cristian 1989): the answer was given at some instant of the round trip,
 // so its middle is off by at most half of it. A round trip grows old: two clocks drift apart, so that what it says is off by
-// kDrift of its age more, and the best one is not the shortest but the one that says most at the moment.
+// kDrift of its age more, and the best one is not the shortest but the one that says most at the moment. One that the latest
+// contradicts is from before a clock was set.
 #pragma once
 
 #include <cstddef>

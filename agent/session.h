@@ -43,12 +43,16 @@ class Session {
   void received(ToAgent message);
   // No more pings and no lease from now on; orders are declined.
   void finish();
+  // After finish: one last comparison of the clocks, since one of them may have been set after the latest. done: the controller
+  // has been told, or there is nothing to compare; never, where the controller does not answer.
+  void compare_clocks_again(std::function<void()> done);
   bool planned() const { return engine_.planned(); }
   Engine& engine() { return engine_; }
 
  private:
   void ping();
   void on_pong(const ClockPong& pong);
+  void on_last_pong(const ClockPong& pong);
   void on_plan(Plan plan);
   void answer_plan();
   void on_go(const Go& go);
@@ -61,6 +65,7 @@ class Session {
   ClockEstimate clock_;
   Alarm ping_alarm_;
   uint64_t pings_ = 0;
+  std::function<void()> compared_again_;  // while the last pong is awaited
   enum class State { joining, ready, over } state_ = State::joining;
 };
 

@@ -51,7 +51,7 @@ Result<void> Admission::admit_snapshot(const Snapshot& m) {
     return refuse("more snapshots than any agent sends");
   }
   if (m.from < last_to_ || !timely(m.from, m.to, RunTime{}))
-    return refuse("a snapshot of a time that is not the next one of the run");
+    return refuse("a snapshot of a time that is not the next one of the run (was its clock set?)");
   if (!sane(m.health)) return refuse("a snapshot whose figures of the agent itself are impossible");
   SHAKEDOWN_TRY(admit_load(m));
   SHAKEDOWN_TRY(admit_witnesses(m));

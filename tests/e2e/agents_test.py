@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import unittest
 
+import certificates
 import support
 
 
@@ -179,34 +180,11 @@ inline: true
         self.assertFalse(os.path.exists(self.out), "nothing was begun")
 
 
-class Certificates(support.Folder):
-    """Agents that prove who they are by what `certs` makes, over TCP as on another host."""
+class Certificates(certificates.Folder):
     AGENTS = "agents: {east: {roles: [load]}, west: {roles: [load]}}\n"
 
-    def setUp(self):
-        super().setUp()
-        self.certs("init", self.path("pki"))
-        self.certs("issue", self.path("pki"), "--name", "main", "--controller", "--host", "127.0.0.1")
-        for name in ("east", "west"):
-            self.certs("issue", self.path("pki"), "--name", name, "--roles", "load")
-
-    def certs(self, *arguments, expect=0):
-        done = self.shakedown("certs", *arguments)
-        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
-        return done.stdout + done.stderr
-
-    def begin(self, expect="2"):
-        text = self.scenario(self.AGENTS + support.STEADY, setup=False)
-        text = text[:text.index("components:")] + text[text.index("ready:"):]
-        file = self.write("scenario.yaml", text)
-        controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out, "--listen",
-                                "127.0.0.1:0", "--certs", self.path("pki/main"), "--expect", expect,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        first = controller.stdout.readline()
-        if not first:
-            self.fail(controller.communicate(timeout=60)[1])
-        self.assertIn("--certs", controller.stdout.readline())
-        return controller, first.split()[-1]
+    def begin(self):
+        return self.listen(self.write("scenario.yaml", self.load_only(self.AGENTS + support.STEADY)), "--quiet")
 
     def refused(self, address, *arguments, expect=77):
         done = subprocess.run([support.AGENT, "--connect", address, *arguments], capture_output=True, text=True, timeout=60)

@@ -205,6 +205,25 @@ TEST_F(AgentTest, ShutdownStopsLoadThenUndoesThenSaysGoodbye) {
   EXPECT_TRUE(std::get<Goodbye>(heard_.back()).clean);
 }
 
+// The clock was set after the last comparison of the run: the controller knows before it judges.
+TEST_F(AgentTest, ComparesClocksOnceMoreBeforeItLeaves) {
+  get_going(options());
+  skew_ += 10s;
+  controller_->send(Shutdown{"the run is over"});
+  ASSERT_TRUE(run_until_exit());
+  ASSERT_TRUE(run_until([&] { return heard<Goodbye>(); }));
+  EXPECT_GE(pings_.back().bound, 9s);
+  EXPECT_LE(pings_.back().bound, 11s);
+}
+
+TEST_F(AgentTest, LeavesWhereTheLastComparisonIsNotAnswered) {
+  get_going(options());
+  answer_pings_ = false;
+  controller_->send(Shutdown{"the run is over"});
+  ASSERT_TRUE(run_until_exit());
+  EXPECT_EQ(exits_, std::vector<int>{0});
+}
+
 TEST_F(AgentTest, ALeftoverIsToldAndIsTheExitCode) {
   script_.clean = false;
   get_going(options());
