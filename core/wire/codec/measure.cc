@@ -10,6 +10,10 @@
 namespace shakedown::wire {
 namespace {
 
+// Far more than any agent has in the time after which it sends what waits. One takes 10 bytes on the wire, and half a KB in
+// memory.
+constexpr int kMostCells = 1 << 16;
+
 // Differences of neighbours in wrapping arithmetic, so that any two values have one.
 class Deltas {
  public:
@@ -324,6 +328,7 @@ void fields(Writer& io, const Snapshot& m, v1::Snapshot& p) {
 }
 
 void fields(Reader& io, Snapshot& m, const v1::Snapshot& p) {
+  if (p.cells_size() > kMostCells) return io.refuse(out_of_range("cells of a snapshot", p.cells_size(), 0, kMostCells));
   m.agent = AgentId(p.agent() - 1);
   m.seq = p.seq();
   m.from = run_time(Duration(p.from_ns()));

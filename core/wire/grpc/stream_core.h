@@ -7,6 +7,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -20,6 +21,7 @@
 #include <string>
 
 #include "core/base/units.h"
+#include "core/stats/snapshot_size.h"
 #include "core/wire/codec/session.h"
 #include "core/wire/grpc/resumable.h"
 #include "shakedown/v1/session.pb.h"
@@ -32,8 +34,14 @@ inline constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 // The largest frame that one end says and the other takes: a parsed one may be a hundred times as large in memory.
 inline constexpr std::size_t kMostFrameBytes = std::size_t{4} << 20;
 inline constexpr int kMostFrameOnTheWire = (4 << 20) + 64;  // with its numbers
-// What may wait for the loop; a peer that says more does not keep to the window.
-inline constexpr std::size_t kMostWaitingBytes = std::size_t{64} << 20;
+// What may wait for the loop, in memory; a peer that says more does not keep to the window.
+inline constexpr std::size_t kMostWaitingBytes = std::size_t{128} << 20;
+
+inline std::size_t held_by(const ToController& message, std::size_t on_the_wire) {
+  const auto* snapshot = std::get_if<Snapshot>(&message);
+  return snapshot != nullptr ? std::max(on_the_wire, memory_of(*snapshot)) : on_the_wire;
+}
+inline std::size_t held_by(const ToAgent&, std::size_t on_the_wire) { return on_the_wire; }
 
 // One gRPC call as the core sees it. The fields are guarded by the core's lock.
 template <class Out>
@@ -227,7 +235,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore<Out, In, Said,
     if (in.seq() == 0) return ok();
     SHAKEDOWN_TRY(const bool fresh, frames_.hear(in.seq()));
     if (!fresh) return ok();
-    const std::size_t bytes = in.ByteSizeLong();
+    const std::size_t bytes = body && *body ? held_by(body->value(), in.ByteSizeLong()) : in.ByteSizeLong();
     if (inbox_.size() >= kWindowFrames || bytes > kMostWaitingBytes - waiting_bytes_) {
       return fail(ErrorKind::protocol, "the peer says more than it may before it is heard");
     }

@@ -20,9 +20,9 @@ void ping(Rogue& r, Duration bound) {
   r.me.say(message);
 }
 
-// Another stream that knows the token, and says this as its first word.
+// Another stream that gets in, and says this as its first word.
 void stranger(Rogue& r, const ToController& first) {
-  RawLink link(r.address, r.token, r.loop);
+  RawLink link(r.stranger, r.loop);
   link.send(first);
 }
 
@@ -91,7 +91,7 @@ std::vector<Case> session() {
       {"two hundred streams that say nothing", Moment::gone,
        [](Rogue& r) {
          std::vector<std::unique_ptr<RawLink>> all;
-         for (int i = 0; i < 200; ++i) all.push_back(std::make_unique<RawLink>(r.address, r.token, r.loop));
+         for (int i = 0; i < 200; ++i) all.push_back(std::make_unique<RawLink>(r.stranger, r.loop));
        }},
   };
 }

@@ -8,24 +8,32 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "core/wire/codec/session.h"
+#include "core/wire/credentials/credentials.h"
 #include "core/wire/link.h"
 #include "core/wire/token.h"
 #include "shakedown/v1/session.grpc.pb.h"
 
 namespace shakedown::rogue {
 
+// What gets in.
+struct Door {
+  std::string address, token;
+  std::optional<Credentials> credentials;  // of mutual TLS, in place of the token
+};
+
 class RawLink final : public AgentLink {
  public:
-  RawLink(const std::string& address, const std::string& token, boost::asio::io_context& loop)
-      : loop_(loop), channel_(make_channel(address)), stub_(v1::DrillService::NewStub(channel_)) {
-    context_.AddMetadata("shakedown-token", token);
+  RawLink(const Door& door, boost::asio::io_context& loop, const std::string& session = random_token())
+      : loop_(loop), channel_(make_channel(door)), stub_(v1::DrillService::NewStub(channel_)) {
+    context_.AddMetadata("shakedown-token", door.token);
     stream_ = stub_->Session(&context_);
     v1::SessionRequest frame;
-    frame.mutable_resume()->set_session(random_token());
+    frame.mutable_resume()->set_session(session);
     raw(frame);
   }
   ~RawLink() override {
@@ -57,12 +65,16 @@ class RawLink final : public AgentLink {
   uint64_t seq() const { return seq_; }
 
  private:
-  static std::shared_ptr<grpc::Channel> make_channel(const std::string& address) {
+  static std::shared_ptr<grpc::ChannelCredentials> shown(const Door& door) {
+    if (!door.credentials) return grpc::InsecureChannelCredentials();
+    return grpc::SslCredentials({door.credentials->authority, door.credentials->key, door.credentials->certificate});
+  }
+  static std::shared_ptr<grpc::Channel> make_channel(const Door& door) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     arguments.SetMaxSendMessageSize(-1);
-    return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    return grpc::CreateCustomChannel(door.address, shown(door), arguments);
   }
   void read() {
     v1::SessionResponse frame;
@@ -74,7 +86,9 @@ class RawLink final : public AgentLink {
       if (!message) continue;
       boost::asio::post(loop_, [handlers = handlers_, m = std::move(message.value())] { handlers->received(m); });
     }
-    boost::asio::post(loop_, [handlers = handlers_] { handlers->closed("the stream ended"); });
+    std::string why = "the stream ended";
+    if (!frame.has_closing()) why += ": " + stream_->Finish().error_message();
+    boost::asio::post(loop_, [handlers = handlers_, why] { handlers->closed(why); });
   }
 
   boost::asio::io_context& loop_;

@@ -5,10 +5,15 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <filesystem>
+#include <future>
+#include <thread>
 
+#include "controller/agents/greeting.h"
 #include "controller/drill/run.h"
 #include "controller/judge/judge.h"
 #include "controller/scenario/scenario.h"
+#include "core/base/clock.h"
+#include "core/wire/credentials/authority.h"
 #include "core/wire/grpc/client.h"
 #include "core/wire/grpc/server.h"
 
@@ -100,6 +105,8 @@ class Silent final : public Progress {
   void note(const std::string&) override {}
 };
 
+constexpr Roles kWrong{false, false, true};  // of anybody here
+
 // Its file goes when the drill is over.
 struct Record {
   Record() {
@@ -112,28 +119,105 @@ struct Record {
   std::string folder;
 };
 
+// Who signs; nobody, where the token is what counts.
+class Signer {
+ public:
+  Signer(Way way, std::string folder) : folder_(std::move(folder)), token_(way == Way::token ? random_token() : "") {
+    if (!token_.empty()) return;
+    EXPECT_TRUE(create_authority(folder_, now_));
+  }
+  const std::string& token() const { return token_; }
+  std::optional<Credentials> controller() const { return signed_as({PeerKind::controller, "main", {}}, {"127.0.0.1"}); }
+  Door door(const std::string& address, const std::string& name, Roles roles) const {
+    return {address, token_, signed_as({PeerKind::agent, name, roles}, {})};
+  }
+
+ private:
+  std::optional<Credentials> signed_as(Identity identity, std::vector<std::string> hosts) const {
+    if (!token_.empty()) return std::nullopt;
+    const PeerKind kind = identity.kind;
+    const auto folder = issue_identity(folder_, {std::move(identity), std::move(hosts), now_ - 1h, now_ + 1h});
+    EXPECT_TRUE(folder) << folder.error().text();
+    auto read = read_credentials(credentials_in(folder.value()), kind, now_);
+    EXPECT_TRUE(read) << read.error().text();
+    std::filesystem::remove_all(folder.value());  // so that one of the same name and other roles can follow
+    return std::move(read.value());
+  }
+  const std::string folder_, token_;
+  const WallTime now_ = system_clock().wall();
+};
+
+// Shows a certificate for the name of an agent with a share that does not allow its roles, and says what it likes.
+class Pretender {
+ public:
+  Pretender(const Door& door, boost::asio::io_context& loop) : link_(door, loop) {
+    AgentLink::Handlers handlers;
+    handlers.received = [this](const ToAgent& message) {
+      if (const auto* refusal = std::get_if<Refusal>(&message)) told_.set_value(refusal->reason);
+    };
+    handlers.closed = [](const std::string&) {};
+    link_.open(std::move(handlers));
+    Hello hello;
+    hello.name = "helper";
+    link_.send(hello);
+    link_.send(PlanReady{});
+    link_.send(EventReport{Event(RunEvent{RunEvent::Kind::aborted, RunTime{}, "stop"})});
+    link_.send(Goodbye{false, "front"});
+  }
+  std::future<std::string> told() { return told_.get_future(); }
+
+ private:
+  std::promise<std::string> told_;
+  RawLink link_;
+};
+
+// The loop of the agents, apart from the controller's: what keeps a rogue busy is no affair of the controller.
+class AgentsLoop {
+ public:
+  ~AgentsLoop() { stop(); }
+  boost::asio::io_context& loop() { return loop_; }
+  void start() {
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  void stop() {
+    loop_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  boost::asio::io_context loop_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
+  std::thread thread_;
+};
+
 // The agents of one drill, each rogue with what it can use.
 class Company {
  public:
-  Company(const Scenario& scenario, const std::string& address, const std::string& token, boost::asio::io_context& loop,
-          bool well)
-      : scenario_(scenario), address_(address), token_(token), loop_(loop), well_(well) {}
+  Company(const Scenario& scenario, const Signer& signer, const std::string& address, boost::asio::io_context& loop, bool well)
+      : scenario_(scenario),
+        signer_(signer),
+        address_(address),
+        stranger_(signer.door(address, "stranger", kWrong)),
+        loop_(loop),
+        well_(well) {}
 
   void bring(AgentId id, const Case* what) {
+    const std::string& name = scenario_.agents[id.value].name;
+    const Door door = signer_.door(address_, name, needed_roles(scenario_, id));
     std::unique_ptr<AgentLink> link;
     RawLink* raw = nullptr;
     if (what != nullptr) {
-      auto own = std::make_unique<RawLink>(address_, token_, loop_);
+      auto own = std::make_unique<RawLink>(door, loop_);
       raw = own.get();
       link = std::move(own);
     } else {
-      auto dialled = dial(address_, token_, loop_, DialOptions{60s, 10s});
+      auto dialled = dial(address_, door.token, loop_, DialOptions{60s, 10s, door.credentials});
       EXPECT_TRUE(dialled) << dialled.error().text();
       link = std::move(dialled.value());
     }
-    agents_.push_back(std::make_unique<Scripted>(std::move(link), loop_, scenario_.agents[id.value].name, truth(well_)));
+    agents_.push_back(std::make_unique<Scripted>(std::move(link), loop_, name, truth(well_)));
     if (what == nullptr) return;
-    auto rogue = std::make_shared<Rogue>(Rogue{*agents_.back(), raw, address_, token_, loop_});
+    auto rogue = std::make_shared<Rogue>(Rogue{*agents_.back(), raw, stranger_, loop_});
     agents_.back()->misbehave(what->when, [rogue, what](Scripted&) { what->what(*rogue); });
   }
   void join() const {
@@ -144,14 +228,15 @@ class Company {
 
  private:
   const Scenario& scenario_;
-  const std::string address_, token_;
+  const Signer& signer_;
+  const std::string address_;
+  const Door stranger_;
   boost::asio::io_context& loop_;
   const bool well_;
   std::vector<std::unique_ptr<Scripted>> agents_;
 };
 
-Found judged(const Scenario& scenario, Chronicle& chronicle) {
-  Found out;
+void judged(const Scenario& scenario, Chronicle& chronicle, Found& out) {
   const Scorecard card = judge(scenario, chronicle.timeline(), chronicle.manifest(), chronicle.manifest().finished);
   out.decision = card.decision;
   out.valid = card.valid;
@@ -164,12 +249,22 @@ Found judged(const Scenario& scenario, Chronicle& chronicle) {
     out.why += "\n  " + std::string(to_string(reason.signal)) + ": " + reason.text;
     if (reason.text.find("messages refused") != std::string::npos) out.refused += reason.text + "\n";
   }
-  return out;
+}
+
+// Waits for its refusal, before the one whose name it says has come.
+std::string refused(Pretender& pretender, boost::asio::io_context& controllers) {
+  std::future<std::string> told = pretender.told();
+  const MonoTime limit = mono_now() + 60s;
+  while (told.wait_for(0s) != std::future_status::ready && mono_now() < limit) {
+    controllers.run_one_for(50ms);
+    controllers.restart();
+  }
+  return told.wait_for(0s) == std::future_status::ready ? told.get() : "nothing";
 }
 
 }  // namespace
 
-Found drill(bool well, const Rogues& rogues) {
+Found drill(Way way, bool well, const Rogues& rogues) {
   const Record record;
   const std::size_t guests = rogues.empty() ? 1 : std::max<std::size_t>(2, rogues.rbegin()->first.value) - 1;
   const Scenario scenario = scenario_with(guests);
@@ -182,25 +277,37 @@ Found drill(bool well, const Rogues& rogues) {
   options.run_id = "rogue";
   options.join_limit = 60s;
   Run run(scenario, options, chronicle, progress, loop);
-  const std::string token = random_token();
-  auto server =
-      listen("127.0.0.1:0", token, loop, [&](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); });
+  const Signer signer(way, record.folder + "/authority");
+  ListenOptions listening;
+  listening.credentials = signer.controller();
+  auto server = listen(
+      "127.0.0.1:0", signer.token(), loop, [&](std::unique_ptr<ControllerLink> link) { run.roster().accept(std::move(link)); },
+      listening);
   EXPECT_TRUE(server) << server.error().text();
-  Company company(scenario, server.value()->bound_address(), token, loop, well);
+  const std::string address = server.value()->bound_address();
+  AgentsLoop agents;
+  Company company(scenario, signer, address, agents.loop(), well);
   for (std::size_t i = 0; i < scenario.agents.size(); ++i) {
     const auto rogue = rogues.find(AgentId(i));
     company.bring(AgentId(i), rogue == rogues.end() ? nullptr : rogue->second);
   }
-  company.join();
+  agents.start();
+  std::optional<Pretender> pretender;
+  Found out;
+  if (way == Way::certificates)
+    out.pretender = refused(pretender.emplace(signer.door(address, "helper", kWrong), agents.loop()), loop);
+  boost::asio::post(agents.loop(), [&company] { company.join(); });
   boost::asio::co_spawn(loop, run.execute(), [&](std::exception_ptr error, const RunResult&) {
     EXPECT_FALSE(error);
     loop.stop();
   });
   loop.run();
-  Found out = judged(scenario, chronicle);
+  agents.stop();
+  judged(scenario, chronicle, out);
   for (const auto& [id, what] : rogues) {
     if (!company.agent(id).did_it()) out.did_not.push_back(what->name);
   }
+  pretender.reset();
   company.leave();
   Timeline again(scenario);
   const auto replayed = replay(record.path(), again);

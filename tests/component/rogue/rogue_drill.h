@@ -20,7 +20,7 @@ inline const AgentId kLocal(0), kHelper(1), kGuest(2);
 struct Rogue {
   Scripted& me;
   RawLink* raw = nullptr;
-  std::string address, token;
+  Door stranger;  // by which another stream gets in: with certificates by one of the wrong role
   boost::asio::io_context& loop;
 };
 
@@ -39,12 +39,16 @@ struct Found {
   std::string refused;               // of the rogues' messages, as the scorecard tells it; empty = nothing
   std::vector<std::string> did_not;  // misbehaviours whose moment did not come
   std::string journal;               // what reading the record again found wrong
+  std::string pretender;             // with certificates: what the one of the wrong role was told
 };
+
+// How agents prove who they are.
+enum class Way { token, certificates };
 
 using Rogues = std::map<AgentId, const Case*>;
 
 // well: nothing is wrong with the target; else half of the rows fail. As many guests as have a rogue of their number, one at
 // least.
-Found drill(bool well, const Rogues& rogues);
+Found drill(Way way, bool well, const Rogues& rogues);
 
 }  // namespace shakedown::rogue

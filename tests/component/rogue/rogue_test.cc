@@ -1,9 +1,8 @@
-// What an agent that knows the token may do to a verdict by keeping to no rule: nothing, when the plan gives it nothing to do;
-// else no more than an agent that was lost.
-// All misbehaviours at once, each by a guest of its own, in one drill; and each by itself by the agent with a share, since the
-// first that is refused ends its part: a drill each, many at a time, since they mostly wait, every other one on a good target.
-// SHAKEDOWN_SOAK=1 runs all of them on both, also those of a guest each by itself; SHAKEDOWN_ROGUE_CASE=TEXT only those whose
-// name holds the text.
+// What an agent that knows the token, or shows a certificate, may do to a verdict by keeping to no rule: nothing, when the plan
+// gives it nothing to do; else no more than an agent that was lost. All misbehaviours at once, each by a guest of its own, in one
+// drill; and each by itself by the agent with a share, since the first that is refused ends its part: a drill each, many at a
+// time, since they mostly wait, every other one on a good target. SHAKEDOWN_SOAK=1 runs all of them on both, also those of a
+// guest each by itself; SHAKEDOWN_ROGUE_CASE=TEXT only those whose name holds the text.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,7 +40,7 @@ std::vector<Case> cases_for(bool well, bool all = soaks()) {
 }
 
 // What each case led to, several at a time.
-std::vector<Found> run_all(const std::vector<Case>& cases, bool well, AgentId rogue) {
+std::vector<Found> run_all(Way way, const std::vector<Case>& cases, bool well, AgentId rogue) {
   std::vector<Found> out(cases.size());
   std::mutex mutex;
   std::size_t next = 0;
@@ -51,7 +50,7 @@ std::vector<Found> run_all(const std::vector<Case>& cases, bool well, AgentId ro
       const std::size_t mine = next++;
       lock.unlock();
       if (mine >= cases.size()) return;
-      out[mine] = drill(well, {{rogue, &cases[mine]}});
+      out[mine] = drill(way, well, {{rogue, &cases[mine]}});
     }
   };
   std::vector<std::thread> threads;
@@ -75,8 +74,8 @@ void expect_the_same(const Found& found, const Found& idle) {
   EXPECT_EQ(found.journal, "");
 }
 
-void expect_no_change_by_guests(bool well) {
-  const Found idle = drill(well, {});
+void expect_no_change_by_guests(Way way, bool well) {
+  const Found idle = drill(way, well, {});
   EXPECT_EQ(idle.decision, well ? DecisionState::go : DecisionState::no_go) << rows_of(idle) << idle.why;
   EXPECT_TRUE(idle.valid);
   const std::vector<Case> cases = cases_for(well, true);
@@ -85,26 +84,36 @@ void expect_no_change_by_guests(bool well) {
     const bool asked = one.when == Moment::verifying || one.when == Moment::checking;  // which no guest is
     if (!asked) guests[AgentId(kGuest.value + guests.size())] = &one;
   }
-  const Found together = drill(well, guests);
+  const Found together = drill(way, well, guests);
   expect_the_same(together, idle);
   EXPECT_THAT(together.did_not, ::testing::IsEmpty());
   if (!soaks()) return;
-  const std::vector<Found> found = run_all(cases, well, kGuest);
+  const std::vector<Found> found = run_all(way, cases, well, kGuest);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(cases[i].name);
     expect_the_same(found[i], idle);
   }
 }
 
-TEST(TruthRogue, AgentsWithoutAShareChangeNoRowOfANoGo) { expect_no_change_by_guests(false); }
+class TruthRogue : public ::testing::TestWithParam<Way> {};
 
-TEST(TruthRogue, AgentsWithoutAShareAreNoVetoOfAGo) { expect_no_change_by_guests(true); }
+TEST_P(TruthRogue, AgentsWithoutAShareChangeNoRowOfANoGo) { expect_no_change_by_guests(GetParam(), false); }
 
-TEST(TruthRogue, AnAgentWithAShareTurnsNoRowIntoAPass) {
-  const Found honest = drill(false, {});
+TEST_P(TruthRogue, AgentsWithoutAShareAreNoVetoOfAGo) { expect_no_change_by_guests(GetParam(), true); }
+
+// In each drill with certificates there is one that says it is `helper`, which its certificate does not allow.
+TEST_P(TruthRogue, ACertificateOfTheWrongRoleGetsNoPlace) {
+  const Found found = drill(GetParam(), true, {});
+  EXPECT_EQ(found.decision, DecisionState::go) << rows_of(found) << found.why;
+  const char* why = GetParam() == Way::certificates ? "but its certificate allows check" : "";
+  EXPECT_THAT(found.pretender, ::testing::HasSubstr(why));
+}
+
+TEST_P(TruthRogue, AnAgentWithAShareTurnsNoRowIntoAPass) {
+  const Found honest = drill(GetParam(), false, {});
   EXPECT_EQ(honest.decision, DecisionState::no_go) << rows_of(honest) << honest.why;
   const std::vector<Case> cases = cases_for(false);
-  const std::vector<Found> found = run_all(cases, false, kHelper);
+  const std::vector<Found> found = run_all(GetParam(), cases, false, kHelper);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(cases[i].name);
     EXPECT_NE(found[i].decision, DecisionState::go);
@@ -117,9 +126,9 @@ TEST(TruthRogue, AnAgentWithAShareTurnsNoRowIntoAPass) {
 }
 
 // Whatever was refused of it: its share is unknown, so nothing is launched on it.
-TEST(TruthRogue, NoGoIsGivenOnAShareOfWhichSomethingWasRefused) {
+TEST_P(TruthRogue, NoGoIsGivenOnAShareOfWhichSomethingWasRefused) {
   const std::vector<Case> cases = cases_for(true);
-  const std::vector<Found> found = run_all(cases, true, kHelper);
+  const std::vector<Found> found = run_all(GetParam(), cases, true, kHelper);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(cases[i].name);
     if (found[i].refused.empty()) continue;
@@ -129,7 +138,10 @@ TEST(TruthRogue, NoGoIsGivenOnAShareOfWhichSomethingWasRefused) {
   }
 }
 
-TEST(TruthRogue, HasAsManyCasesAsWerePromised) { EXPECT_GE(all_cases().size(), 76U); }
+TEST(TruthRogueCases, AreAsManyAsWerePromised) { EXPECT_GE(all_cases().size(), 76U); }
+
+INSTANTIATE_TEST_SUITE_P(Ways, TruthRogue, ::testing::Values(Way::token, Way::certificates),
+                         [](const auto& way) { return way.param == Way::token ? "token" : "certificates"; });
 
 }  // namespace
 }  // namespace shakedown::rogue

@@ -18,9 +18,7 @@ namespace shakedown::test {
 class CuttingProxy {
  public:
   explicit CuttingProxy(const std::string& target) {
-    const auto colon = target.rfind(':');
-    target_ = Tcp::endpoint(boost::asio::ip::make_address(target.substr(0, colon)),
-                            static_cast<uint16_t>(std::stoi(target.substr(colon + 1))));
+    target_ = endpoint_of(target);
     acceptor_.open(Tcp::v4());
     acceptor_.bind(Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     acceptor_.listen();
@@ -47,6 +45,16 @@ class CuttingProxy {
   void set_closed(bool closed) {
     on_thread([this, closed] { closed_ = closed; });
   }
+  // From now on new connections lead there.
+  void lead_to(const std::string& target) {
+    on_thread([this, target] { target_ = endpoint_of(target); });
+  }
+  // What came from the dialling side so far, whatever the connection.
+  std::string said() {
+    std::string out;
+    on_thread([&] { out = said_; });
+    return out;
+  }
   int connections() {
     int n = 0;
     on_thread([&] { n = connections_; });
@@ -61,6 +69,10 @@ class CuttingProxy {
     std::array<char, 16384> up{}, down{};
   };
 
+  static Tcp::endpoint endpoint_of(const std::string& target) {
+    const auto colon = target.rfind(':');
+    return {boost::asio::ip::make_address(target.substr(0, colon)), static_cast<uint16_t>(std::stoi(target.substr(colon + 1)))};
+  }
   template <class F>
   void on_thread(F f) {
     std::promise<void> done;
@@ -113,6 +125,7 @@ class CuttingProxy {
     from.async_read_some(
         boost::asio::buffer(buffer), [=, this, &from, &to, &buffer](boost::system::error_code error, std::size_t size) {
           if (error) return drop(relay);
+          if (&from == &relay->near) said_.append(buffer.data(), size);
           boost::asio::async_write(to, boost::asio::buffer(buffer, size),
                                    [=, this, &from, &to, &buffer](boost::system::error_code failed, std::size_t) {
                                      if (failed) return drop(relay);
@@ -128,6 +141,7 @@ class CuttingProxy {
   std::string address_;
   std::set<std::shared_ptr<Relay>> relays_;  // shared with the operations that are going on
   bool closed_ = false;
+  std::string said_;
   int connections_ = 0;
   std::thread thread_;
 };

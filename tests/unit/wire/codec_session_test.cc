@@ -195,6 +195,22 @@ TEST(PlanCodec, BoundsADocumentInDepthValuesAndBytes) {
   EXPECT_TRUE(refused(mapping_document({{"y", text_document(std::string(1 << 20, 'x'))}})));
 }
 
+// Each takes fifty times as much in memory.
+TEST(SessionCodec, BoundsTheCellsOfASnapshot) {
+  v1::SessionRequest frame;
+  for (int64_t second = 0; second <= 1 << 16; ++second) {
+    v1::Cell& cell = *frame.mutable_snapshot()->add_cells();
+    cell.set_second(second);
+    cell.set_stage(1);
+    cell.set_operation(1);
+  }
+  const auto refused = decode_body(frame);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("cells of a snapshot: 65537"), std::string::npos) << refused.error().message;
+  frame.mutable_snapshot()->mutable_cells()->RemoveLast();
+  EXPECT_TRUE(decode_body(frame));
+}
+
 TEST(SessionCodec, RefusesAFrameWithoutBody) {
   EXPECT_FALSE(decode_body(v1::SessionRequest()));
   EXPECT_FALSE(decode_body(v1::SessionResponse()));
