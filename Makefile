@@ -63,7 +63,7 @@ calibration:
 soak:
 	@tools/install_dependencies.sh build test
 	cmake --preset dev --log-level=WARNING
-	cmake --build --preset dev --target component_rogue component_metrics_server wire_grpc_test \
+	cmake --build --preset dev --target component_rogue component_metrics_server wire_grpc_test wire_tls_test \
 		fuzz_http_parser fuzz_wire fuzz_scenario fuzz_judge shakedown shakedown-agent shakedown-target -j $(JOBS)
 	@SHAKEDOWN_BIN_DIR=$(CURDIR)/build/dev/bin SHAKEDOWN_SOURCE_DIR=$(CURDIR) $(PYTHON) tests/soak/run.py build/dev $(SOAK)
 

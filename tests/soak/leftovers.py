@@ -192,6 +192,12 @@ class Try:
                 out.append(f"process {pid}: {words_of(pid)}")
         return out
 
+    def seen(self, run):
+        """What there was when it did not end: processes with their states, and the last that was said."""
+        there = [f"{pid} {state_of(pid)} {words_of(pid)}" for pid in [run.pid] + descendants(run.pid)]
+        with open(self.path("said"), encoding="utf-8", errors="replace") as said:
+            return "; ".join(there + said.read().splitlines()[-3:])
+
     def undo(self, *arguments):
         return subprocess.run([support.SHAKEDOWN, "undo", *arguments], cwd=self.folder, env=self.env, capture_output=True, text=True,
                               timeout=ENDS, check=False)
@@ -206,11 +212,11 @@ class Try:
         try:
             code = run.wait(ENDS)
         except subprocess.TimeoutExpired:
-            self.faults.append("the run did not end")
+            self.faults.append("the run did not end; " + self.seen(run))
             return "none"
         known += [pid for pids in self.ours(run).values() for pid in pids]
         if not self.settled(lambda: not any(map(runs, known))):
-            self.faults.append("a process of ours did not end")
+            self.faults.append("a process of ours did not end; " + self.seen(run))
         listed = self.undo("--list")
         stands = self.left()
         for name in set(re.findall(r"run (\d{4}-[0-9A-Za-z-]+)", listed.stdout)):

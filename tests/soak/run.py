@@ -18,6 +18,7 @@ PARTS = {
     "rogue agents": ("component_rogue", {"SHAKEDOWN_SOAK": "1"}, 3),
     "metrics listener": ("component_metrics_server", {}, 50),
     "agent listener": ("wire_grpc_test", {}, 20),
+    "certificates": ("wire_tls_test", {}, 20),
     "HTTP answers": ("fuzz_http_parser", {}, 500),
     "agents' frames": ("fuzz_wire", {}, 1000),
     "scenario files": ("fuzz_scenario", {}, 500),
