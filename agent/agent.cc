@@ -26,8 +26,8 @@ struct Agent::Turns {
   OneShot hurried;    // by a second signal
   OneShot undone;
   OneShot compared;  // the clocks, for the last time
-  OneShot left;  // the stream is closed, or is not waited for
-  Agent* agent;  // null once it is gone
+  OneShot left;      // the stream is closed, or is not waited for
+  Agent* agent;      // null once it is gone
 };
 
 Agent::Agent(std::unique_ptr<AgentLink> link, AgentOptions options, boost::asio::io_context& loop)
