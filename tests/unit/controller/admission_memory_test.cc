@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kScenario = R"(shakedown: v1
+constexpr const char* kFloodedScenario = R"(shakedown: v1
 name: admission
 targets: {api: {url: "http://127.0.0.1:1"}}
 operations:
@@ -29,14 +29,14 @@ requirements:
   - {id: AV, area: availability, title: It answers, sli: {availability: {phases: [steady]}}, objective: ">= 98%"}
 )";
 
-const RunTime kNow = run_time(10s);
+const RunTime kFloodedAt = run_time(10s);
 constexpr int kFlood = 20'000;
 
 // Of the flood, the agent's only one.
 class Flooded : public ::testing::Test {
  protected:
   Flooded() {
-    Decoded decoded = decode_scenario(kScenario, "admission.yaml", "/");
+    Decoded decoded = decode_scenario(kFloodedScenario, "admission.yaml", "/");
     for (const Diagnostic& one : decoded.diagnostics) ADD_FAILURE() << one.problem;
     scenario_ = std::move(*decoded.scenario);
     admission_.emplace(scenario_, AgentId(0));
@@ -49,8 +49,8 @@ class Flooded : public ::testing::Test {
   // One more snapshot; what is admitted is held as the record and the Timeline hold it: merged.
   void say(Snapshot snapshot) {
     snapshot.seq = ++seq_;
-    snapshot.from = snapshot.to = kNow;
-    if (admission_->admit(snapshot, kNow)) held_.merge(std::move(snapshot));
+    snapshot.from = snapshot.to = kFloodedAt;
+    if (admission_->admit(snapshot, kFloodedAt)) held_.merge(std::move(snapshot));
   }
   Scenario scenario_;
   std::optional<Admission> admission_;
@@ -72,8 +72,8 @@ TEST_F(Flooded, CellsAreThoseOfTheSecondsSoFar) {
 TEST_F(Flooded, ProbesAndWritesAreThoseOfTheirCadence) {
   for (int i = 0; i < kFlood; ++i) {
     Snapshot probes, writes;
-    probes.probes[ProbeId(0)].assign(3, {kNow, kNow, true});
-    writes.writes[LedgerId(0)] = {{static_cast<uint64_t>(i), kNow, kNow, WriteClass::acked}};
+    probes.probes[ProbeId(0)].assign(3, {kFloodedAt, kFloodedAt, true});
+    writes.writes[LedgerId(0)] = {{static_cast<uint64_t>(i), kFloodedAt, kFloodedAt, WriteClass::acked}};
     say(std::move(probes));
     say(std::move(writes));
   }
@@ -86,8 +86,10 @@ TEST_F(Flooded, ProbesAndWritesAreThoseOfTheirCadence) {
 TEST_F(Flooded, NotesAndComparisonsAreCounted) {
   std::size_t notes = 0, pings = 0;
   for (int i = 0; i < kFlood; ++i) {
-    notes += admission_->admit(EventReport{Event(AgentEvent{AgentEvent::Kind::warning, AgentId(0), kNow, "x"})}, kNow) ? 1 : 0;
-    pings += admission_->admit(ClockPing{}, kNow) ? 1 : 0;
+    notes += admission_->admit(EventReport{Event(AgentEvent{AgentEvent::Kind::warning, AgentId(0), kFloodedAt, "x"})}, kFloodedAt)
+                 ? 1
+                 : 0;
+    pings += admission_->admit(ClockPing{}, kFloodedAt) ? 1 : 0;
   }
   EXPECT_GE(notes, 1000U);
   EXPECT_LE(notes, 1024U + 8 * 10);
