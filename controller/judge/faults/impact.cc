@@ -124,7 +124,7 @@ void HarmMeter::add_held_up(Harm& harm, StageId stage, const UserTime& time) con
   if (slow > 0) harm.unseen_seconds += slow * seconds(longest);
 }
 
-Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
+Harm HarmMeter::over(TimeRange range, TargetId target, std::set<int64_t>* told) const {
   Harm harm;
   std::map<const Quiet*, std::pair<double, double>> excess;  // delay, failures
   std::map<int64_t, SecondTally> seconds;
@@ -132,12 +132,14 @@ Harm HarmMeter::over(TimeRange range, std::set<int64_t>* told) const {
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   const auto add = [&](const SecondRow& row) {
     if (told != nullptr && told->count(row.second) > 0) return;
+    const Operation& operation = evidence_->scenario->operation(row.operation);
+    if (target.valid() && operation.request.target != target) return;
     SecondTally tally;
     add_outcomes(tally, row);
     add_outcomes(seconds[row.second], row);
     const uint64_t ours = row.count(Outcome::dropped_by_us) + row.count(Outcome::client_error);
     harm.ours += ours;
-    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(evidence_->scenario->operation(row.operation).timeout);
+    harm.unseen_seconds += static_cast<double>(ours) * shakedown::seconds(operation.timeout);
     if (const ClosedLoad* closed = closed_load(row.stage, *evidence_)) {
       UserTime& time = users[row.stage];
       for (const Outcome outcome : kAllOutcomes) {

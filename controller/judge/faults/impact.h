@@ -37,9 +37,9 @@ class HarmMeter {
   // Of an injection, whose own aftermath is no usual time: failures are held against what was before it, where anything was;
   // delays where that is 8 quiet seconds at least.
   HarmMeter before(RunTime injected) const;
-  // Of the whole seconds that meet the range, all phases. Those in `told` are left out and the others join them, so that
-  // what several ranges share is counted once.
-  Harm over(TimeRange range, std::set<int64_t>* told = nullptr) const;
+  // Of the whole seconds that meet the range, all phases; of requests to that target only, where one is named. Seconds in
+  // `told` are left out and the others join them, so that what several ranges share is counted once.
+  Harm over(TimeRange range, TargetId target = {}, std::set<int64_t>* told = nullptr) const;
   // Bounds of the delay over the range: what answers vary by themselves is no fault's, and a histogram knows each of them
   // to 0.27 % only.
   Bounds delay(TimeRange range, double confidence) const;

@@ -140,6 +140,11 @@ std::optional<TradeOff::Way> undeclared(const Scorecard& card, const Scenario& s
     if (o.by_our_load || o.cause == "spontaneous" || (o.impact.failed_requests == 0 && o.impact.lost_writes == 0)) continue;
     return HowOftenUnknown{happening(o.cause, scenario)};
   }
+  for (const ScoredLedger& ledger : card.ledgers) {
+    for (const ScoredLedgerInjection& i : ledger.injections) {
+      if (i.lost > 0) return HowOftenUnknown{happening(i.fault, scenario)};
+    }
+  }
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #include "controller/judge/parts/summary.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,11 +16,12 @@ namespace {
 
 constexpr std::size_t kMostLostIds = 1000;
 
-// Writes that the injection certainly lost, over all ledgers.
-uint64_t certainly_lost(InjectionId injection, const Evidence& evidence) {
+// Writes to that target that the injection certainly lost, over all ledgers.
+uint64_t certainly_lost(InjectionId injection, TargetId target, const Evidence& evidence) {
   uint64_t lost = 0;
   for (const auto& [key, found] : evidence.losses) {
-    if (key.first == injection) lost += found.loss.lost.size();
+    const bool asked = evidence.scenario->ledger(key.second).write.target == target;
+    if (key.first == injection && asked) lost += found.loss.lost.size();
   }
   return lost;
 }
@@ -44,12 +46,17 @@ std::string cause_of(const CausedOutage& caused, const Scenario& scenario) {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-// Whether stages with load cover the range.
-bool loaded(TimeRange range, const Evidence& evidence) {
+bool asks(const std::optional<Load>& load, TargetId target, const Scenario& scenario) {
+  return load && std::any_of(load->mix.begin(), load->mix.end(),
+                             [&](const MixEntry& entry) { return scenario.operation(entry.operation).request.target == target; });
+}
+
+// Whether stages whose load asks the target cover the range.
+bool loaded(TimeRange range, TargetId target, const Evidence& evidence) {
   std::vector<TimeRange> stages;
   for (const StageRecord& stage : evidence.timeline->stages()) {
-    if (stage.stage.valid() && !stage.not_run && stage.phase.valid() && evidence.scenario->phase(stage.phase).load)
-      stages.push_back(stage.range);
+    const bool ran = stage.stage.valid() && !stage.not_run && stage.phase.valid();
+    if (ran && asks(evidence.scenario->phase(stage.phase).load, target, *evidence.scenario)) stages.push_back(stage.range);
   }
   std::sort(stages.begin(), stages.end(), [](const TimeRange& a, const TimeRange& b) { return a.from < b.from; });
   RunTime until = range.from;
@@ -59,9 +66,9 @@ bool loaded(TimeRange range, const Evidence& evidence) {
   return until >= range.to;
 }
 
-// What outages before it had as well: seconds, of any probe; the injection, of the same probe.
+// What outages before it had as well: seconds, of any probe of the same target; the injection, of the same probe.
 struct Counted {
-  std::set<int64_t> seconds;
+  std::map<TargetId, std::set<int64_t>> seconds;
   std::set<std::pair<InjectionId, ProbeId>> injections;
 };
 
@@ -77,12 +84,14 @@ ScoredOutage score(const CausedOutage& caused, const ProbeEvidence& probe, const
   out.cause = cause_of(caused, *evidence.scenario);
   out.by_our_load = caused.load != nullptr;
   const TimeRange range{outage.begin(), out.seen_until};
-  const Harm harm = meter.over(range);
+  // What another target answers is no part of this outage.
+  const TargetId target = evidence.scenario->operation(evidence.scenario->probe(probe.id).operation).request.target;
+  const Harm harm = meter.over(range, target);
   out.impact = {harm.excess, harm.delayed_seconds, 0, harm.worst_error_ratio};
-  out.impact.not_told_above = std::min(harm.excess, meter.over(range, &told.seconds).excess);
-  out.impact.at_least = harm.held_up >= 1 || !outage.good_end || !loaded(range, evidence);
+  out.impact.not_told_above = std::min(harm.excess, meter.over(range, target, &told.seconds[target]).excess);
+  out.impact.at_least = harm.held_up >= 1 || !outage.good_end || !loaded(range, target, evidence);
   const bool first = caused.injection.valid() && told.injections.emplace(caused.injection, probe.id).second;
-  if (first) out.impact.lost_writes = certainly_lost(caused.injection, evidence);
+  if (first) out.impact.lost_writes = certainly_lost(caused.injection, target, evidence);
   return out;
 }
 

@@ -41,6 +41,49 @@ TEST(Summary, OutagesWithCauseAndImpact) {
   EXPECT_EQ(card.outages[1].probe, "front-door");
 }
 
+// Beside reads to the target of the probe: orders to another, all of which fail while the probe sees its own away. Their
+// ledger lies at the other target too.
+TEST(TruthOfOutages, WhatAnotherTargetAnswersIsNoPartOfAnOutage) {
+  const TargetId api(0), shop(1);
+  Subject run;
+  Drill& drill = run.drill;
+  drill.scenario.operations[0].request.target = api;
+  const OperationId order = drill.add_operation("order");
+  drill.scenario.operations[order.value].request.target = shop;
+  drill.scenario.ledgers[0].write.target = shop;
+  for (const auto& [from, to] : {std::pair(0, 5), std::pair(8, 20), std::pair(24, 60)})
+    drill.load(run.stage, from, to, 50, 0, 0.005, order);
+  drill.load(run.stage, 5, 8, 0, 50, 0.005, order).load(run.stage, 20, 24, 0, 50, 0.005, order);
+  Probe other = drill.scenario.probes[0];
+  other.name = "shop-door";
+  other.operation = order;
+  drill.scenario.probes.push_back(other);
+  drill.probe(0, 60, {{5, 8}}, ProbeId(1));
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.outages.size(), 3U);
+  EXPECT_EQ(card.outages[0].impact.failed_requests, 225U);
+  EXPECT_DOUBLE_EQ(card.outages[0].impact.worst_error_ratio, 0.75);
+  EXPECT_EQ(card.outages[1].probe, "shop-door");
+  EXPECT_EQ(card.outages[1].impact.failed_requests, 150U);
+  EXPECT_EQ(card.outages[1].impact.not_told_above, 150U) << "no outage above it was of this target";
+  EXPECT_EQ(card.outages[2].impact.failed_requests, 400U);
+  EXPECT_EQ(card.outages[2].impact.lost_writes, 0U);
+}
+
+// The load asks another target only: what the outage cost is not known.
+TEST(TruthOfOutages, WithoutLoadOnItsTargetWhatAnOutageCostIsALowerBound) {
+  Drill drill;
+  const PhaseId steady = drill.add_phase("steady", 30, 100);
+  drill.scenario.operations[0].request.target = TargetId(0);
+  const OperationId order = drill.add_operation("order");
+  drill.scenario.operations[order.value].request.target = TargetId(1);
+  drill.scenario.phases[0].load->mix = {{order, 1}};
+  drill.load(drill.run(steady, 0), 0, 30, 100, 0, 0.005, order).probe(0, 30, {{5, 8}});
+  const Scorecard card = drill.judge();
+  ASSERT_EQ(card.outages.size(), 1U);
+  EXPECT_TRUE(card.outages[0].impact.at_least);
+}
+
 TEST(Summary, ACheckUnderWayWhenTheFaultStruckCountsAsHitByIt) {
   Drill drill;
   const PhaseId crash = drill.add_phase("crash", 20, 0);
