@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "controller/model/figures.h"
+
 namespace shakedown::judging {
 namespace {
 
@@ -15,7 +17,7 @@ class Stretches {
   void add(const ProbeResult& result) {
     if (!before_) good_before_ = result.start;
     const Duration since = before_ ? result.start - *before_ : probe_.every;
-    if (before_ && result.start > from_) absent_ += missing_between(*before_, result.start);
+    if (before_ && result.start > from_) miss({*before_, result.start});
     dark_ = dark_ || since > gap_;
     const bool failed = has_failed(result, probe_);
     failed_ += failed && result.start < to_ ? 1 : 0;
@@ -30,7 +32,7 @@ class Stretches {
   // No check follows. due_until: how long they were due.
   std::vector<HiddenOutage> at_the_end(std::optional<RunTime> due_until) {
     if (before_ && due_until) {
-      absent_ += missing_between(*before_, *due_until);
+      miss({*before_, *due_until});
       dark_ = dark_ || *due_until - *before_ > gap_;
     }
     if (before_) end({good_before_, last_end_}, true);
@@ -39,6 +41,13 @@ class Stretches {
   std::vector<HiddenOutage> all() { return std::move(out_); }
 
  private:
+  void miss(TimeRange gap) {
+    const uint64_t due = missing_between(gap.from, gap.to);
+    absent_ += due;
+    if (due > longest_due_) longest_ = gap;
+    longest_due_ = std::max(longest_due_, due);
+  }
+
   // Checks due between two that were made, less half a cadence, and before to_.
   uint64_t missing_between(RunTime before, RunTime next) const {
     const RunTime until = std::min(next - probe_.every / 2, to_);
@@ -49,8 +58,8 @@ class Stretches {
   void end(TimeRange range, bool open) {
     const bool cut_off = open && failed_ > 0;
     const bool enough = absent_ > 0 && absent_ + failed_ >= std::max(1U, probe_.down_after);
-    if ((enough || cut_off) && !known(range)) out_.push_back({range, dark_ && failed_ == 0, open});
-    absent_ = failed_ = 0;
+    if ((enough || cut_off) && !known(range)) out_.push_back({range, dark_ && failed_ == 0, open, longest_, longest_due_});
+    absent_ = failed_ = longest_due_ = 0;
     dark_ = false;
   }
 
@@ -68,9 +77,39 @@ class Stretches {
   RunTime good_before_{}, last_end_ = RunTime::min();
   bool good_seen_ = false;
   uint64_t absent_ = 0, failed_ = 0;  // since the last good check
+  uint64_t longest_due_ = 0;
+  TimeRange longest_{};
   bool dark_ = false;
   std::vector<HiddenOutage> out_;
 };
+
+std::string where_words(TimeRange gap, const Evidence& evidence) {
+  const auto meets = [gap](const TimeRange& r) { return r.from < gap.to && gap.from < r.to; };
+  std::string out;
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    if (!out.empty() || stage.not_run || !stage.phase.valid() || !meets(stage.range)) continue;
+    out = " in phase " + evidence.scenario->phase(stage.phase).name;
+  }
+  if (out.empty()) out = " between phases";
+  for (const FaultWindow& window : evidence.windows) {
+    if (meets(window.range)) return out + " while " + evidence.scenario->fault(window.fault).name + " was at work";
+  }
+  return out;
+}
+
+// What may have kept the agent from asking; it is late with everything at once.
+std::string why_words(AgentId agent, Duration every, const Evidence& evidence) {
+  const auto found = evidence.timeline->agents().find(agent);
+  if (found == evidence.timeline->agents().end() || found->second.health.empty()) return "";
+  const HealthRecord& health = found->second.health;
+  std::string out;
+  if (!health.worst_lag.empty() && health.worst_lag.max() >= every)
+    out = fmt::format("; its load was released up to {} late in this run",
+                      format_value(seconds(health.worst_lag.max()), Unit::seconds));
+  if (health.worst_steal > 0)
+    out += fmt::format("{} up to {} of its CPU was stolen", out.empty() ? ";" : ",", percent_text(health.worst_steal));
+  return out;
+}
 
 }  // namespace
 
@@ -88,12 +127,31 @@ std::vector<HiddenOutage> hidden_outages(const ProbeEvidence& evidence, const Pr
   return out;
 }
 
+std::vector<HiddenOutage> unseen_outages(const ProbeEvidence& evidence, const Probe& probe, RunTime from, RunTime to) {
+  std::vector<HiddenOutage> out = hidden_outages(evidence, probe, from, to);
+  if (evidence.empty() || probe.every <= Duration::zero()) return out;
+  const RunTime first = evidence.results.front().start, last = evidence.results.back().start;
+  for (const TimeRange& dark : evidence.unobserved) {
+    const bool outside = dark.to <= first || dark.from >= last;
+    const auto due = static_cast<uint64_t>((dark.to - dark.from) / probe.every);
+    const bool told = std::any_of(out.begin(), out.end(), [&](const HiddenOutage& one) {
+      return one.open && one.range.from <= dark.to && dark.from <= one.range.to;
+    });
+    const bool known = !evidence.outages.empty() && !evidence.outages.back().outage.good_end && dark.from >= last;
+    if (!outside || told || known || due < std::max(1U, probe.down_after) || dark.to <= from || dark.from >= to) continue;
+    out.push_back({dark, true, true, dark, due});
+  }
+  return out;
+}
+
 HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidence) {
   HiddenOutside out;
+  std::vector<HiddenOutage> counted;
   for (const HiddenOutage& one : hidden_outages(probe, evidence.scenario->probe(probe.id), RunTime::min(), RunTime::max())) {
     const bool drilled = std::any_of(probe.drilled.begin(), probe.drilled.end(),
                                      [&](const TimeRange& r) { return r.from <= one.range.from && one.range.to <= r.to; });
     if (one.dark || drilled) continue;
+    counted.push_back(one);
     ++out.count;
     out.open = out.open || one.open;
     out.seconds += seconds(one.range.to - one.range.from);
@@ -103,6 +161,7 @@ HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidenc
     ++out.count;
     out.seconds += seconds_outside({c.outage.begin(), c.outage.end(probe.results.back().end)}, probe.drilled);
   }
+  out.gap = gap_words(counted, probe, evidence);
   return out;
 }
 
@@ -112,9 +171,21 @@ std::string hidden_words(const HiddenOutside& hidden) {
                      hidden.open ? ", or began where checks failed or were not answered at an end of the observation" : "");
 }
 
-std::string hidden_needed(bool open) {
-  return open ? "a run in which the first and the last checks are answered well, or that goes on until an outage shows"
-              : "a run without gaps in the observation";
+std::string gap_words(const std::vector<HiddenOutage>& hidden, const ProbeEvidence& probe, const Evidence& evidence) {
+  const auto longest = std::max_element(hidden.begin(), hidden.end(), [](const HiddenOutage& a, const HiddenOutage& b) {
+    return a.gap.to - a.gap.from < b.gap.to - b.gap.from;
+  });
+  if (longest == hidden.end() || longest->due == 0) return "";
+  return fmt::format("no check from {:.3f} s to {:.3f} s of the run, {} due,{}{}", seconds(longest->gap.from),
+                     seconds(longest->gap.to), longest->due, where_words(longest->gap, evidence),
+                     why_words(probe.agent, evidence.scenario->probe(probe.id).every, evidence));
+}
+
+std::string hidden_needed(bool open, const std::string& gap) {
+  const std::string longest = gap.empty() ? "" : " (the longest gap: " + gap + ")";
+  return (open ? "a run in which the first and the last checks are answered well, or that goes on until an outage shows"
+               : "a run without gaps in the observation") +
+         longest;
 }
 
 }  // namespace shakedown::judging

@@ -225,8 +225,8 @@ Judged judge_probe(const Requirement& requirement, const UptimeSli& sli, const P
   conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const bool by_gaps = hidden.count > 0 && without_gaps >= requirement.objective.limit;
-    set_needed(out.verdict,
-               by_gaps ? Needed{hidden_needed(hidden.open), kNotByTime} : outlook(requirement, probe, outages, repair));
+    set_needed(out.verdict, by_gaps ? Needed{hidden_needed(hidden.open, hidden.gap), kNotByTime}
+                                    : outlook(requirement, probe, outages, repair));
   }
   return out;
 }

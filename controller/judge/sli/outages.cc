@@ -40,13 +40,15 @@ struct Watch {
   std::string missed, needed;
 };
 
-Watch watched(const ProbeEvidence& evidence, const Probe& probe) {
+Watch watched(const ProbeEvidence& evidence, const Evidence& run) {
+  const Probe& probe = run.scenario->probe(evidence.id);
   const std::vector<HiddenOutage> hidden = hidden_outages(evidence, probe, RunTime::min(), RunTime::max());
+  const std::string gap = gap_words(unseen_outages(evidence, probe, RunTime::min(), RunTime::max()), evidence, run);
   if (std::any_of(hidden.begin(), hidden.end(), [](const HiddenOutage& one) { return one.open; })) {
-    return {"; checks failed or were not answered at an end of the observation, which may be one more", hidden_needed(true)};
+    return {"; checks failed or were not answered at an end of the observation, which may be one more", hidden_needed(true, gap)};
   }
   if (!hidden.empty() || !evidence.unobserved.empty()) {
-    return {"; checks were not made for long enough to hide one", hidden_needed(false)};
+    return {"; checks were not made for long enough to hide one", hidden_needed(false, gap)};
   }
   if (evidence.results.size() >= std::max(1U, probe.down_after)) return {};
   return {"; fewer checks than make an outage", "a run of more checks"};
@@ -62,7 +64,7 @@ Judged judge_sli(const Requirement& requirement, const OutagesSli& sli, const Ev
         std::count_if(probe.outages.begin(), probe.outages.end(), [](const CausedOutage& c) { return c.reached; });
     const uint64_t counted_ones = probe.outages.size() - ours;
     const double seen = static_cast<double>(counted_ones), most = seen + static_cast<double>(reached);
-    const Watch watch = watched(probe, evidence.scenario->probe(probe.id));
+    const Watch watch = watched(probe, evidence);
     Judged out;
     out.observed_seconds = seconds(probe.results.back().end - probe.results.front().start);
     out.verdict.measured = {seen, seen, watch.missed.empty() ? most : INFINITY, Unit::count, probe.results.size(), false};

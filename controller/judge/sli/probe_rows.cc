@@ -60,7 +60,7 @@ Judged judge_rate(const Requirement& requirement, const OutageEvents& events, co
   conclude(out.verdict, requirement);
   if (out.verdict.state != VerdictState::not_proven) return out;
   const bool by_gaps = events.hidden.count > 0 && at_least(events, false, confidence) >= requirement.objective.limit;
-  set_needed(out.verdict, by_gaps ? Needed{hidden_needed(events.hidden.open), kNotByTime}
+  set_needed(out.verdict, by_gaps ? Needed{hidden_needed(events.hidden.open, events.hidden.gap), kNotByTime}
                                   : needed_test_time(events.time, events.seen, requirement.objective.limit, confidence));
   return out;
 }

@@ -46,8 +46,9 @@ struct Watched {
   const InjectionView& view;
   const ProbeEvidence& evidence;
   const Probe& probe;
-  RunTime horizon;  // outages that begin before it count: the next injection or the phase's end
-  Duration late;    // of our own recovery steps
+  RunTime horizon;               // outages that begin before it count: the next injection or the phase's end
+  Duration late;                 // of our own recovery steps
+  RunTime own = RunTime::max();  // until then the service had its own time: a repair was due that could not be carried out
 };
 
 // The first and the last outage that began between the effect and the horizon.
@@ -168,7 +169,7 @@ bool masked(InjectionBound& bound, const Watched& w, double limit) {
 
 void measure_outages(InjectionBound& bound, const Watched& w, const Outage& first, const Outage& last, double limit) {
   const InjectionView& view = w.view;
-  bound.verdict.lower = std::max(0.0, seconds(last.last_failed_start - view.effect_to - w.late));
+  bound.verdict.lower = std::max(0.0, seconds(std::min(last.last_failed_start, w.own) - view.effect_to - w.late));
   bound.verdict.upper = INFINITY;
   if (w.late > Duration{}) bound.verdict.note = fmt::format("our own recovery step was {:.3f} s late", seconds(w.late));
   const bool recovered = last.good_end && *last.good_end <= view.phase_end;
@@ -243,7 +244,8 @@ InjectionBound recovery_on(InjectionView view, const ProbeEvidence& evidence, co
     bound.blocks = true;
     return bound;
   }
-  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), view.late};
+  const RunTime own = unmade != nullptr ? unmade->started : RunTime::max();
+  const Watched w{view, evidence, probe, std::min(view.phase_end, view.next), view.late, own};
   const std::optional<RunTime> lost = run.lost_at(evidence.agent);
   if (evidence.empty() || evidence.results.front().start >= view.effect_from) {
     reject(bound, Signal::unobserved, fmt::format("probe {} has no result before the fault", probe.name));

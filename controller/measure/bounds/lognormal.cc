@@ -1,6 +1,7 @@
 #include "controller/measure/bounds/lognormal.h"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
@@ -170,6 +171,14 @@ double reached(Share share, double confidence) {
 }
 
 }  // namespace
+
+// Of log-normals with mean m a value lies above x > m most often by Phi(-sqrt(2 log(x / m))), at one spread of their logarithms.
+double lognormal_mean_at_least(double least, std::size_t n, double confidence) {
+  if (n < 3 || !(least > 0)) return 0;
+  const double each = std::pow(1 - confidence, 1 / static_cast<double>(n));
+  const double z = std::max(0.0, -boost::math::quantile(boost::math::normal(), each));
+  return least / std::exp(z * z / 2);
+}
 
 double lognormal_total_upper(const std::vector<double>& values, double effect, double confidence) {
   if (!usable(values)) return std::numeric_limits<double>::infinity();

@@ -20,6 +20,10 @@ double lognormal_mean_upper(const std::vector<KnownWithin>& values, double confi
 // mean of a log-normal never lies. 0 when there are fewer than three, or one touches 0 or has no end.
 double lognormal_mean_lower(const std::vector<KnownWithin>& values, double confidence);
 
+// Lower bound of the mean of n values of which each is at least so long, and no more is known: with a lower mean all of them are
+// that long by chance less often than 1 - confidence, however they spread. 0 when there are fewer than three.
+double lognormal_mean_at_least(double least, std::size_t n, double confidence);
+
 // The sum of so many such values as come in the long run in the time in which these came by themselves, each known exactly,
 // one event or more a value: the number's pivot, gamma(n + 1) (upper) and gamma(n) (lower) over the effect of clusters
 // (controller/measure/bounds/clusters.h), times that of the mean above, by integration over both. Fewer than three do not show

@@ -138,6 +138,7 @@ Verdict with_failed_repair(double after, double lasted, const Sli& sli) {
   const FaultId kill = drill.add_kill("kill-ledger", crash);
   Action repair;
   repair.kind = Action::Kind::exec;
+  repair.after = from_seconds(after);
   drill.scenario.faults[kill.value].recover = {repair};
   const InjectionId id = drill.inject(kill, drill.run(crash, 0), 10, 58);
   const double due = 10 + after;
@@ -159,6 +160,40 @@ TEST(TruthOfOutlasting, ARepairThatCannotBeCarriedOutBlamesNobody) {
   mttr.fault = FaultId(0);
   mttr.probes = {ProbeId(0)};
   EXPECT_NE(with_failed_repair(1, 0, mttr).state, VerdictState::fail);
+}
+
+// Three injections; nobody could carry the repair out, due `due` after each effect, and each stands down for 20 s.
+Drill unrepaired(double due, double up_again) {
+  Drill drill;
+  const PhaseId crash = drill.add_phase("crash", 30, 0);
+  const FaultId kill = drill.add_kill("kill-ledger", crash);
+  Action repair;
+  repair.kind = Action::Kind::exec;
+  repair.after = from_seconds(due);
+  drill.scenario.faults[kill.value].recover = {repair};
+  for (int i = 0; i < 3; ++i) {
+    const double struck = 30.0 * i + 5;
+    const InjectionId id = drill.inject(kill, drill.run(crash, 30.0 * i), struck, struck + up_again + 1);
+    drill.add(StepEvent{StepEvent::Kind::recover, id, "exec systemctl-typo", at(struck + due), at(struck + due), false, "typo"});
+  }
+  drill.probe(0, 90, {{5, 5 + up_again}, {35, 35 + up_again}, {65, 65 + up_again}});
+  drill.require("DR", RtoSli{kill, {ProbeId(0)}}, Comparison::at_most, 5);
+  drill.require("RE", MttrSli{{ProbeId(0)}, kill}, Comparison::at_most, 5);
+  drill.require("RE", MttrSli{{ProbeId(0)}, kill}, Comparison::at_most, 15);
+  return drill;
+}
+
+// Down for 9 s before anybody was to repair it: the limit was over by then, in both rows, and no more than that is the service's.
+TEST(TruthOfOutlasting, TimeBeforeARepairThatCouldNotBeMadeCountsAlikeInRtoAndMttr) {
+  const Drill late = unrepaired(9, 20);
+  for (const std::size_t row : {0, 1}) {
+    EXPECT_EQ(late.verdict(row).state, VerdictState::fail) << late.verdict(row).reason;
+    EXPECT_NEAR(*late.verdict(row).measured.lower, 9, 0.6) << late.verdict(row).reason;
+  }
+  EXPECT_NE(late.verdict(2).state, VerdictState::fail) << "down for 9 s of its own, not for 20: " << late.verdict(2).reason;
+  EXPECT_NE(late.verdict(2).state, VerdictState::pass);
+  const Drill early = unrepaired(1, 20);
+  for (const std::size_t row : {0, 1, 2}) EXPECT_EQ(early.verdict(row).state, VerdictState::unknown) << early.verdict(row).reason;
 }
 
 }  // namespace

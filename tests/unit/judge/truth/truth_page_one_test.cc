@@ -90,7 +90,7 @@ TEST(TruthPageOne, ABrokenPromiseThatNeedNotHoldIsSaidAndLoadIsNotSaidToHold) {
   drill.requirement(1).must = false;
   const Scorecard card = drill.judge();
   ASSERT_EQ(card.decision, DecisionState::go);
-  EXPECT_EQ(joined(card), "1 promise that need not hold does not.\n");
+  EXPECT_EQ(joined(card), "1 promise that is not a must does not hold.\n");
 }
 
 TEST(TruthPageOne, APhaseThatMissesByItselfIsNotWhereLoadHolds) {
