@@ -93,14 +93,16 @@ std::size_t json_escape(std::string_view rest, std::uint32_t& code) {
   return 12;
 }
 
-DecodedText from_json(std::string_view text) {
+// What stands for another character is led by `sign`: `read` says how long it is (0 = it is none) and what it means, `cut`
+// whether the text ends within it.
+template <typename Read, typename Cut>
+DecodedText without_escapes(std::string_view text, char sign, Read read, Cut cut) {
   DecodedText out;
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
     std::uint32_t code = 0;
-    const std::size_t length = rest[0] == '\\' ? json_escape(rest, code) : 0;
-    if (rest[0] == '\\' && length == 0 && cut_off(rest, 6, &is_hex_or_u)) break;
-    if (length == 6 && code >> 10 == 0xD800 >> 10 && rest.size() < 12) break;  // half a pair
+    const std::size_t length = rest[0] == sign ? read(rest, code) : 0;
+    if (rest[0] == sign && cut(rest, length, code)) break;
     if (length > 0) {
       put_character(out, code, at, at + length);
     } else {
@@ -109,6 +111,13 @@ DecodedText from_json(std::string_view text) {
     at += std::max<std::size_t>(length, 1);
   }
   return out;
+}
+
+DecodedText from_json(std::string_view text) {
+  return without_escapes(text, '\\', json_escape, [](std::string_view rest, std::size_t length, std::uint32_t code) {
+    const bool half_a_pair = length == 6 && code >> 10 == 0xD800 >> 10 && rest.size() < 12;
+    return half_a_pair || (length == 0 && cut_off(rest, 6, &is_hex_or_u));
+  });
 }
 
 // 0 = none.
@@ -136,20 +145,9 @@ std::size_t html_entity(std::string_view rest, std::uint32_t& code) {
 }
 
 DecodedText from_html(std::string_view text) {
-  DecodedText out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string_view rest = text.substr(at);
-    std::uint32_t code = 0;
-    const std::size_t length = rest[0] == '&' ? html_entity(rest, code) : 0;
-    if (rest[0] == '&' && length == 0 && cut_off(rest, 9, &is_of_entity)) break;
-    if (length > 0) {
-      put_character(out, code, at, at + length);
-    } else {
-      put(out, rest[0], at, at + 1);
-    }
-    at += std::max<std::size_t>(length, 1);
-  }
-  return out;
+  return without_escapes(text, '&', html_entity, [](std::string_view rest, std::size_t length, std::uint32_t) {
+    return length == 0 && cut_off(rest, 9, &is_of_entity);
+  });
 }
 
 // Runs of digits of `bits` bits each, of which the first `skip` of each run are left out.

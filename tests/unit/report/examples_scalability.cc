@@ -19,11 +19,8 @@ enum Position : uint32_t {
 };
 
 ScoredRequirement available() {
-  auto one = row("AV-1", Area::availability, "Customers can pay", AvailabilitySli{}, {Comparison::at_least, 0.999, ">= 99.9%"});
+  auto one = availability();
   measure(one, VerdictState::fail, 0.97, 0.9667, 0.9731, 15012, "450 of 15012 failed: the upper bound 97.31% misses 99.9%.");
-  one.requirement.means = "a customer's payment fails";
-  one.requirement.declared = Declared{Status::green, 0.9995, "99.95%"};
-  one.requirement.owner = "dana@example.com";
   one.requirement.controls = {"PCI-12.10"};
   one.verdict.supportable = 0.9667;
   one.verdict.watermelon = Watermelon::optimistic;
@@ -53,11 +50,7 @@ ScoredRequirement available() {
 }
 
 ScoredRequirement quick() {
-  auto one = row("PE-1", Area::performance, "Payments are quick", LatencySli{OperationId(0), 0.99, {}},
-                 {Comparison::at_most, 0.02, "<= 20ms"});
-  measure(one, VerdictState::pass, 0.0072345, 0.0069, 0.0076, 15012, "The upper bound 7.6ms clears the limit 20ms.");
-  one.verdict.supportable = 0.0076;
-  one.requirement.owner = "dana@example.com";
+  auto one = latency();
   ScoredReported reported;
   reported.watermelon = Watermelon::honest;
   reported.value = 0.0074;

@@ -126,7 +126,6 @@ TEST(SearchOrder, RepeatsAnInvalidStepOnceAndThenEnds) {
 TEST(SearchOrder, AConfirmationThatFailsIsTriedLower) {
   const Search search = plain_search();
   std::vector<ScoredSearchStep> steps = follow(search, 730, 731);
-  const double first = steps.back().rate;
   steps.back().outcome = StepOutcome::breaches;
   const SearchOrder again = next_search_order(search, steps);
   EXPECT_EQ(again.kind, Kind::confirm);

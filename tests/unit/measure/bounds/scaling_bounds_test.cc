@@ -41,7 +41,9 @@ TEST(ScalingBounds, IntervalsHoldThePlantedLaw) {
   }
   for (std::size_t i = 0; i < held.size(); ++i) {
     EXPECT_GE(held[i], kSets * 90 / 100) << i;
-    if (i != 3) EXPECT_LE(held[i], kSets * 99 / 100) << i;  // efficiency: the wider of two intervals
+    if (i != 3) {
+      EXPECT_LE(held[i], kSets * 99 / 100) << i;  // efficiency: the wider of two intervals
+    }
   }
 }
 
