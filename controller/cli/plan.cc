@@ -48,7 +48,10 @@ int validate_command(const std::vector<std::string>& files) {
     const Decoded decoded = load_scenario(file);
     for (const Diagnostic& diagnostic : decoded.diagnostics) say(stdout, diagnostic.text() + "\n");
     valid = valid && decoded.scenario.has_value();
-    if (decoded.scenario) tell_what_ends(*decoded.scenario);
+    if (decoded.scenario) {
+      for (const std::string& one : falling_short(*decoded.scenario)) say(stdout, "warning: " + clean(one) + "\n");
+      tell_what_ends(*decoded.scenario);
+    }
     if (decoded.scenario) say(stdout, file + ": valid\n");
   }
   return valid ? 0 : exit_code(ErrorKind::scenario);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "core/base/printable.h"
 #include "core/base/units.h"
@@ -24,8 +26,10 @@ class ConsoleProgress final : public Progress {
     if (!terminal_ && second_of(now) % kWindowSeconds != 0) return;
     std::string line = fmt::format("{:>5.0f}s  {}", seconds(now), view.phase);
     if (view.left > Duration{}) line += fmt::format("  {:.0f}s left", seconds(view.left));
-    line += fmt::format("  last {} s: rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", kWindowSeconds, view.offered_per_second,
-                        view.ok_per_second, view.failed_per_second);
+    if (view.over > 0) {
+      line += fmt::format("  last {} s: rate {:.0f}/s  ok {:.0f}/s  failed {:.0f}/s", view.over, view.offered_per_second,
+                          view.ok_per_second, view.failed_per_second);
+    }
     if (view.p99 > Duration{}) line += fmt::format("  p99 {:.3g}ms", seconds(view.p99) * 1e3);
     for (const std::string& fault : view.faults) line += "  [" + fault + "]";
     line = clean(line);
@@ -55,9 +59,26 @@ class ConsoleProgress final : public Progress {
 
 }  // namespace
 
+namespace {
+
+// Since when without a pause the load of stages lies within the last seconds before `until`; nullopt = none does.
+std::optional<int64_t> loaded_since(const Timeline& timeline, int64_t until) {
+  std::optional<int64_t> since;
+  for (const StageRecord& stage : timeline.stages()) {
+    if (stage.not_run || !stage.phase.valid() || !timeline.scenario().phase(stage.phase).load) continue;
+    const int64_t from = second_of(stage.range.from), to = second_of(stage.range.to);
+    if (from < until && to >= until - kWindowSeconds) since = std::min(since.value_or(from), from);
+  }
+  return since;
+}
+
+}  // namespace
+
 LiveView live_view(const Timeline& timeline, RunTime now) {
   LiveView view;
   const int64_t until = second_of(now) - 1;
+  const std::optional<int64_t> since = loaded_since(timeline, until);
+  if (since) view.over = std::min(kWindowSeconds, until - *since);
   SparseHistogram latency;
   uint64_t offered = 0, good = 0, bad = 0;
   timeline.seconds().each(
@@ -70,9 +91,10 @@ LiveView live_view(const Timeline& timeline, RunTime now) {
         latency.merge(slice.ok());
       },
       until - kWindowSeconds, until);
-  view.offered_per_second = static_cast<double>(offered) / kWindowSeconds;
-  view.ok_per_second = static_cast<double>(good) / kWindowSeconds;
-  view.failed_per_second = static_cast<double>(bad) / kWindowSeconds;
+  const double over = static_cast<double>(std::max<int64_t>(1, view.over));
+  view.offered_per_second = static_cast<double>(offered) / over;
+  view.ok_per_second = static_cast<double>(good) / over;
+  view.failed_per_second = static_cast<double>(bad) / over;
   if (!latency.empty()) view.p99 = latency.quantile(0.99);
   for (const InjectionRecord& injection : timeline.injections()) {
     const bool stands = injection.state == FaultState::injected || injection.state == FaultState::effective ||

@@ -70,6 +70,8 @@ void judge_rows(Scorecard& card, const Evidence& evidence, const judging::RunVal
     if (card.requirements.back().verdict.state != VerdictState::pass) {
       card.requirements.back().traffic = judging::traffic_of(requirement, card.traffic, evidence);
     }
+    const LedgerId ledger = looks_at(requirement.sli).ledger;
+    if (ledger.valid()) card.requirements.back().noun = scenario.ledger(ledger).noun;
     if (requirement.owner.empty()) card.requirements.back().requirement.owner = scenario.owner;
   }
 }

@@ -34,6 +34,7 @@ struct ScoredRequirement {
   // Of rows about load: the highest rate offered in a stage that the row judged and that keeps the objective by itself.
   std::optional<double> tested_rate;
   std::vector<std::size_t> traffic;  // of rows about load that do not pass: what of Scorecard::traffic tells why
+  std::string noun;                  // what is lost, of its ledger; empty = writes, of none or of several
 };
 
 // A measured phase with load, or a fault in it, that no requirement judges.

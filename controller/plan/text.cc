@@ -194,6 +194,15 @@ std::string evidence_text(const Scenario& scenario, const Requirement& requireme
   return report::planned_words(judging::evidence_needed(requirement, scenario));
 }
 
+std::vector<std::string> falling_short(const Scenario& scenario) {
+  std::vector<std::string> out;
+  for (const Requirement& requirement : scenario.requirements) {
+    const PlannedEvidence needed = judging::evidence_needed(requirement, scenario);
+    if (report::falls_short(needed)) out.push_back(fmt::format("{}: {}", requirement.id, report::planned_words(needed)));
+  }
+  return out;
+}
+
 std::string plan_text(const Scenario& scenario) {
   std::string out = fmt::format("{} ({}): {}, seed {}\n\nTargets\n", clean(scenario.name), clean(scenario.service),
                                 time_text(scenario), scenario.seed);

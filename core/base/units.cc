@@ -1,11 +1,13 @@
 #include "core/base/units.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "core/base/unit_words.h"
 
@@ -53,6 +55,20 @@ std::size_t word_length(std::string_view text) {
   return i;
 }
 
+// "s" for " sec", "seconds" or " s"; empty = nobody knows.
+std::string_view meant_unit(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kLong = {
+      {{"microsecond", "us"}, {"millisecond", "ms"}, {"second", "s"}, {"minute", "m"}, {"hour", "h"}, {"day", "d"}}};
+  while (word.starts_with(' ')) word.remove_prefix(1);
+  while (word.ends_with(' ')) word.remove_suffix(1);
+  if (const UnitWord* unit = find_unit(kDurationUnits, word)) return unit->word;
+  if (word.size() > 3 && word.ends_with('s')) word.remove_suffix(1);
+  for (const auto& [whole, unit] : kLong) {
+    if (word.size() >= 2 && whole.starts_with(word)) return unit;
+  }
+  return {};
+}
+
 // Exactly `width` digits at `at`; nullopt otherwise.
 std::optional<int> fixed_digits(std::string_view text, std::size_t at, std::size_t width) {
   if (at + width > text.size()) return std::nullopt;
@@ -85,7 +101,9 @@ Result<Duration> parse_duration(std::string_view text) {
     }
     const UnitWord* unit = find_unit(kDurationUnits, word);
     if (unit == nullptr) {
-      return wrong(whole, "unknown unit " + quoted(word) + "; units are ns us ms s m min h d");
+      const std::string_view meant = meant_unit(word);
+      const std::string write = meant.empty() ? "" : "write " + std::string(number) + std::string(meant) + "; ";
+      return wrong(whole, "unknown unit " + quoted(word) + "; " + write + "units are ns us ms s m min h d");
     }
     if (unit->factor >= last_factor) return wrong(whole, "write larger units first, each once");
     last_factor = unit->factor;

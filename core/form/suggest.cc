@@ -47,8 +47,25 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   return best;
 }
 
+namespace {
+
+// The only known word of which it is a whole part: `recovery` of `disaster-recovery`.
+std::string longer_word(std::string_view word, const std::vector<std::string>& known) {
+  std::string found;
+  for (const std::string& candidate : known) {
+    const std::string parts = "-" + candidate + "-", part = "-" + std::string(word) + "-";
+    if (word.empty() || parts.find(part) == std::string::npos) continue;
+    if (!found.empty()) return {};
+    found = candidate;
+  }
+  return found;
+}
+
+}  // namespace
+
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
-  const std::string nearest = nearest_word(word, known);
+  std::string nearest = nearest_word(word, known);
+  if (nearest.empty()) nearest = longer_word(word, known);
   if (!nearest.empty()) return "did you mean " + ticked(nearest) + "?";
   if (known.empty()) return {};
   constexpr std::size_t kMost = 24;

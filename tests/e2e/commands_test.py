@@ -50,7 +50,15 @@ class Usage(support.Folder):
         first = self.write("first.yaml", text)
         done = self.shakedown("validate", first)
         self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertNotIn("TOO FEW", done.stdout)
         self.assertNotIn("TOO FEW", self.shakedown("plan", first).stdout)
+
+    def test_validate_warns_of_evidence_that_will_be_too_little(self):
+        with open(os.path.join(support.SOURCE, "README.md")) as file:
+            text = file.read().split("```yaml\n", 1)[1].split("```", 1)[0]
+        done = self.shakedown("validate", self.write("strict.yaml", text.replace('">= 99.9%"', '">= 99.999%"')))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("TOO FEW", done.stdout)
 
     def test_doctor_and_schema(self):
         self.assertIn("pidfd", self.shakedown("doctor").stdout)

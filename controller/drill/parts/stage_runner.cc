@@ -96,7 +96,6 @@ void StageRunner::begin(PlannedStage& stage, RunTime start) {
   event.start = start;
   event.end = start + length;
   stage.id = announce(std::move(event));
-  run_.progress.note("phase " + label(stage) + " for " + format_duration(length));
   for (const PlannedInjection& planned : stage.injections) faults_.order(planned, stage.id, start);
 }
 
@@ -116,6 +115,8 @@ asio::awaitable<void> StageRunner::play(const std::vector<PlannedStage>& planned
       tell_not_run(stage, run_.end.why());
       continue;
     }
+    co_await run_.waiting.pass(range.from - run_.now());
+    if (!run_.end.stopped()) run_.progress.note("phase " + label(stage) + " for " + format_duration(range.to - range.from));
     co_await run_.waiting.pass(range.to - run_.now());
     end(stage.id, run_.end.stopped() ? std::min(run_.now(), range.to) : range.to, run_.end.why());
   }

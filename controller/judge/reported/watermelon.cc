@@ -74,7 +74,11 @@ Finding by_value(const Requirement& requirement, const Judged& judged) {
             fmt::format("{} over {}, evidence of {:.0f} s only", said, format_duration(period), judged.observed_seconds)};
   }
   const bool low_is_good = requirement.objective.comparison == Comparison::at_most;
-  const std::string pair = fmt::format("{}, measured {}", said, range_text(m));
+  const InjectionFigure figure = looks_at(requirement.sli).injections;
+  const auto& tries = verdict.injections;
+  const bool worst = figure != InjectionFigure::none && figure != InjectionFigure::tolerated &&
+                     std::count_if(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid; }) > 1;
+  const std::string pair = fmt::format("{}, measured {}{}", said, range_text(m), worst ? " in the worst try" : "");
   const double rounding = rounding_of(requirement);
   if (*declared.value < *m.lower - rounding) return {low_is_good ? Watermelon::optimistic : Watermelon::pessimistic, pair};
   if (*declared.value > *m.upper + rounding) return {low_is_good ? Watermelon::pessimistic : Watermelon::optimistic, pair};

@@ -109,8 +109,14 @@ std::map<StageId, Pace> paces(const LoadScope& scope, const Evidence& evidence) 
 }
 
 std::string missing_text(const Missing& missing) {
-  return fmt::format("the harness itself lost {:.0f} arrivals ({:.0f} never offered, {} dropped or failed on our side)",
-                     missing.total(), missing.never_offered, missing.ours);
+  const std::string paused = missing.paused == 0
+                                 ? ""
+                                 : fmt::format(
+                                       "; {} of these while the target refused or broke off connections: due in our own pause "
+                                       "before reconnecting",
+                                       missing.paused);
+  return fmt::format("the harness itself lost {:.0f} arrivals ({:.0f} never offered, {} dropped or failed on our side{})",
+                     missing.total(), missing.never_offered, missing.ours, paused);
 }
 
 }  // namespace
@@ -140,10 +146,25 @@ double user_seconds(const SecondRow& row, Outcome outcome, const ClosedLoad& clo
   return row.latency_seconds[static_cast<std::size_t>(outcome)] + n * after;
 }
 
+namespace {
+
+uint64_t due_in_our_pause(const LoadScope& scope, const std::vector<OperationId>& operations, const Evidence& evidence) {
+  uint64_t out = 0;
+  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
+    if (row.count(Outcome::dropped_by_us) == 0 || !scope.contains(row) || !is_among(row.operation, operations)) return;
+    const bool broke = row.count(Outcome::refused) + row.count(Outcome::reset) > 0;
+    if (broke && closed_load(row.stage, evidence) == nullptr) out += row.count(Outcome::dropped_by_us);
+  });
+  return out;
+}
+
+}  // namespace
+
 Missing missing_in(const LoadScope& scope, const std::vector<OperationId>& operations, const SecondTally& sum,
                    const Evidence& evidence, Duration limit) {
   Missing out;
   out.ours = sum.ours;
+  if (out.ours > 0) out.paused = std::min(out.ours, due_in_our_pause(scope, operations, evidence));
   for (const StageId id : scope.stages()) {
     const StageRecord& stage = evidence.timeline->stages()[id.value];
     const double missing = shortfall(stage, *evidence.scenario);

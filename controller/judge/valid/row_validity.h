@@ -13,6 +13,7 @@ namespace shakedown::judging {
 struct Missing {
   double never_offered = 0;  // shortfall of the schedule, as far as it falls to the operations
   uint64_t ours = 0;         // dropped by us, or failed on our side
+  uint64_t paused = 0;       // of these: open loads' in seconds in which the target refused or broke off connections
   // Closed loads: requests that users would have made while they waited for bad (or too slow) ones, or for the pause after those.
   // A slow or dead target holds its own users back, so that its outage thins out among the requests.
   double waiting = 0;

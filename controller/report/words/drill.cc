@@ -10,16 +10,17 @@ namespace {
 // Each area counts once, by the worst that is said of it. Aside: no must fails or is open there, but a row that need not hold is
 // not green; what does not decide is no reason to call the area good.
 struct AreaCounts {
-  std::size_t looked = 0, failing = 0, open = 0, aside_failing = 0, aside_open = 0;
+  std::size_t declared = 0, looked = 0, failing = 0, open = 0, aside_failing = 0, aside_open = 0;
   bool any_must = false;
 };
 
 AreaCounts count_areas(const Scorecard& card) {
   AreaCounts out;
   for (const Area area : kAreas) {
-    bool looked = false, failing = false, open = false, aside_failing = false, aside_open = false;
+    bool declared = false, looked = false, failing = false, open = false, aside_failing = false, aside_open = false;
     for (const ScoredRequirement& row : card.requirements) {
       if (row.requirement.area != area) continue;
+      declared = true;
       const VerdictState state = row.verdict.state;
       out.any_must = out.any_must || row.requirement.must;
       const bool measured = !is_attested(row) && state != VerdictState::unknown;
@@ -29,6 +30,7 @@ AreaCounts count_areas(const Scorecard& card) {
       aside_failing = aside_failing || (!row.requirement.must && state == VerdictState::fail);
       aside_open = aside_open || (!row.requirement.must && state != VerdictState::pass && state != VerdictState::fail);
     }
+    out.declared += declared ? 1 : 0;
     out.looked += looked ? 1 : 0;
     if (failing) {
       ++out.failing;
@@ -57,8 +59,8 @@ std::string what_was_found(const AreaCounts& counts) {
   }
   if (out.empty() && counts.aside_failing + counts.aside_open > 0)
     out = counts.any_must ? "What must hold holds" : "Nothing here must hold";
-  if (counts.aside_failing > 0) out += ", in " + areas(counts.aside_failing) + " something that need not hold fails";
-  if (counts.aside_open > 0) out += ", in " + areas(counts.aside_open) + " something that need not hold is not shown either way";
+  if (counts.aside_failing > 0) out += ", in " + areas(counts.aside_failing) + " something that is not a must fails";
+  if (counts.aside_open > 0) out += ", in " + areas(counts.aside_open) + " something that is not a must is not shown either way";
   if (!out.empty()) return out;
   return counts.looked == 1 ? "The 1 area looked at holds" : "All " + areas(counts.looked) + " looked at hold";
 }
@@ -67,7 +69,7 @@ std::string what_was_found(const AreaCounts& counts) {
 
 std::string headline_words(const Scorecard& card) {
   const AreaCounts counts = count_areas(card);
-  const std::size_t rest = kAreas.size() - counts.looked;
+  const std::size_t rest = kAreas.size() - counts.declared;
   return what_was_found(counts) + (rest > 0 ? "; " + std::to_string(rest) + " not looked at" : "") + ". Not a launch decision.";
 }
 

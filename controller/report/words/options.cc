@@ -119,7 +119,8 @@ struct OptionWords {
                        share_words(o.share), rate_words(o.total));
   }
   std::string operator()(const HowOftenUnknown& o) const {
-    return fmt::format("No problem can be put first: nobody has declared how often {}", happening_words(o.fault));
+    const std::string how = o.fault.known ? fmt::format(" (`expected: 2/month` of \"{}\" would)", o.fault.fault) : "";
+    return fmt::format("No problem can be put first: nobody has declared how often {}{}", happening_words(o.fault), how);
   }
   std::string operator()(const FallsShort& o) const {
     return fmt::format("Raise {} first: it takes {}/s of the {}/s needed{}", o.dependency, rate_words(o.capacity),

@@ -28,13 +28,13 @@ std::string failure_words(const ScoredRequirement& row) {
     return fmt::format(
         "\"{}\" does not hold{}: so many requests were not answered well that the promise ({}) has no time to be held "
         "against{}{}.",
-        r.title, cost, limit_text(r.objective), team_reports(r, "none"), its_dashboard_says(row));
+        r.title, cost, limit_text(r.objective), team_reports(r), its_dashboard_says(row));
   }
   const std::string value = m.value && m.unit != Unit::holds
                                 ? fmt::format(": measured {}{}, promised {}", m.censored ? "at least " : "",
                                               format_value(*m.value, m.unit), limit_text(r.objective))
                                 : "";
-  return fmt::format("\"{}\" does not hold{}{}{}{}.", r.title, cost, value, team_reports(r, "none"), its_dashboard_says(row));
+  return fmt::format("\"{}\" does not hold{}{}{}{}.", r.title, cost, value, team_reports(r), its_dashboard_says(row));
 }
 
 // "No promise covers what happens if the process dies: away for 3 seconds, 129 of 132 requests failed."
@@ -96,11 +96,14 @@ struct Sentence {
     return fmt::format("{} {} there more than once.", counted(ledger.duplicates, ledger.noun),
                        ledger.duplicates == 1 ? "is" : "are");
   }
-  // "1 promise that need not hold does not."
+  // "1 promise that is not a must does not hold."
   std::string operator()(const told::Aside& t) const {
+    const auto promises = [](std::size_t n) {
+      return fmt::format("{} that {}", counted(n, "promise"), n == 1 ? "is not a must" : "are no musts");
+    };
     const std::string more = t.open == 0 ? "" : fmt::format("{} not shown either way yet", t.open == 1 ? "is" : "are");
-    if (t.failed == 0) return fmt::format("{} that need not hold {}.", counted(t.open, "promise"), more);
-    return fmt::format("{} that need not hold {} not{}.", counted(t.failed, "promise"), t.failed == 1 ? "does" : "do",
+    if (t.failed == 0) return fmt::format("{} {}.", promises(t.open), more);
+    return fmt::format("{} {} not hold{}.", promises(t.failed), t.failed == 1 ? "does" : "do",
                        t.open == 0 ? "" : fmt::format("; {} {}", t.open, more));
   }
 };
@@ -116,7 +119,7 @@ std::vector<std::string> tldr_words(const Scorecard& scorecard) {
 std::string team_reports(const Requirement& requirement, const std::string& of_zero) {
   if (!requirement.declared) return "";
   const Declared& declared = *requirement.declared;
-  if (declared.value && *declared.value == 0) return fmt::format("; the team reports {}", of_zero);
+  if (declared.value && *declared.value == 0 && !of_zero.empty()) return fmt::format("; the team reports {}", of_zero);
   if (declared.value && !declared.value_text.empty()) return fmt::format("; the team reports {}", declared.value_text);
   return declared.status ? fmt::format("; the team says {}", to_string(*declared.status)) : "";
 }

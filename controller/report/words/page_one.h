@@ -22,7 +22,7 @@ std::string inefficient_words(const told::Inefficient& told, const Scorecard& ca
 std::string degrades_words(const told::Degrades& told, const Scorecard& card);
 std::string dependency_words(const told::Dependency& told, const Scorecard& card);
 
-// "; the team reports none"; empty when nothing is declared.
-std::string team_reports(const Requirement& requirement, const std::string& of_zero);
+// "; the team reports 0 lost"; of_zero: how nothing at all is said, empty = as it is declared. Empty when nothing is declared.
+std::string team_reports(const Requirement& requirement, const std::string& of_zero = "");
 
 }  // namespace shakedown::report

@@ -46,7 +46,7 @@ std::string without_loss(const told::Loss& loss, const std::string& start, const
   const std::string seen = !(loss.row_most > 0) ? ""
                            : loss.by_count      ? fmt::format(" ({} a try)", count_range_words(loss.row_least, loss.row_most))
                                                 : fmt::format(" (of {})", time_range_words(loss.row_least, loss.row_most));
-  return fmt::format("{}, confirmed {} disappear{}{}.", start, plural(loss.noun), seen, team_reports(row.requirement, "none"));
+  return fmt::format("{}, confirmed {} disappear{}{}.", start, plural(loss.noun), seen, team_reports(row.requirement, "0 lost"));
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ std::string loss_words(const told::Loss& loss, const Scorecard& card) {
   const std::string tries =
       fmt::format("in {} of {}", loss.losing, loss.tries == 1 ? "1 try" : fmt::format("{} tries", loss.tries));
   const std::string ours = fmt::format("our {} test writes a second", format_number(loss.our_rate));
-  const std::string team = team_reports(row.requirement, "none");
+  const std::string team = team_reports(row.requirement, "0 lost");
   if (!std::isfinite(loss.most) || !std::isfinite(loss.seconds_most)) {
     return fmt::format("{}, at least {} of {} disappear ({}){}; production's number is not known.", start,
                        counted(static_cast<uint64_t>(loss.least), "confirmed " + loss.noun), ours, tries, team);
@@ -81,10 +81,23 @@ std::string all_of(const std::vector<std::string>& nouns) {
   return out;
 }
 
+const char* is_or_are(const std::string& time) { return time == "1 second" ? "is" : "are"; }
+
+// "as promised (5 seconds)"; where the team declares another time, what is needed is no promise of its own: "as promised
+// (4 seconds; needed are 5 seconds)", "within the 5 seconds needed; the team says 2 seconds".
+std::string kept_words(const Requirement& requirement, double most) {
+  const std::string limit = time_words(requirement.objective.limit);
+  const std::optional<double> declared = requirement.declared ? requirement.declared->value : std::nullopt;
+  const std::string team = declared ? time_words(*declared) : limit;
+  if (team == limit) return "as promised (" + limit + ")";
+  if (*declared >= most) return fmt::format("as promised ({}; needed {} {})", team, is_or_are(limit), limit);
+  return fmt::format("within the {} needed; the team says {}", limit, team);
+}
+
 // What broke beside it is no less away.
-std::string but_elsewhere(const told::Recovery& told, const std::string& start, const std::string& limit) {
-  return fmt::format("{}, {} fail for up to {}; {} are back within {}, as promised ({}).", start, all_of(told.elsewhere),
-                     within_words(told.elsewhere_seconds), all_of(told.asked), within_words(told.most), limit);
+std::string but_elsewhere(const told::Recovery& told, const std::string& start, const std::string& kept) {
+  return fmt::format("{}, {} fail for up to {}; {} are back within {}, {}.", start, all_of(told.elsewhere),
+                     within_words(told.elsewhere_seconds), all_of(told.asked), within_words(told.most), kept);
 }
 
 }  // namespace
@@ -98,14 +111,12 @@ std::string recovery_words(const told::Recovery& told, const Scorecard& card) {
     return fmt::format("{}, the service is back within {} in {} of {} tries; promised are {} in {} of all.", start,
                        within_words(told.keeping_most), told.keeping, told.injections, limit, percent_text(told.share->value));
   }
-  if (passes && !told.elsewhere.empty()) return but_elsewhere(told, start, limit);
+  const std::string kept = kept_words(row.requirement, told.most);
+  if (passes && !told.elsewhere.empty()) return but_elsewhere(told, start, kept);
   if (passes && told.masked) {
-    return fmt::format("{}, nobody sees the service go away for longer than {}, as promised ({}).", start,
-                       within_words(told.most), limit);
+    return fmt::format("{}, nobody sees the service go away for longer than {}, {}.", start, within_words(told.most), kept);
   }
-  if (passes) {
-    return fmt::format("{}, the service is back within {}, as promised ({}).", start, within_words(told.most), limit);
-  }
+  if (passes) return fmt::format("{}, the service is back within {}, {}.", start, within_words(told.most), kept);
   std::string away = time_words(told.most);
   if (away == limit) away = within_words(told.most);  // a miss is not rounded to what was promised
   if (std::isinf(told.most) || told.injections == 0) {
@@ -113,7 +124,7 @@ std::string recovery_words(const told::Recovery& told, const Scorecard& card) {
     away = least >= 1e-3 ? "more than " + beyond_words(least) : "a time that has no upper limit";
   }
   return fmt::format("{}, the service is away for {}{}; promised {} {}{}.", start, away,
-                     told.overlapped ? ", in part with another failure at work" : "", limit == "1 second" ? "is" : "are", limit,
+                     told.overlapped ? ", in part with another failure at work" : "", is_or_are(limit), limit,
                      team_reports(row.requirement, "no time away"));
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "controller/model/figures.h"
+#include "controller/model/looks_at.h"
 
 namespace shakedown::report {
 namespace {
@@ -134,7 +135,31 @@ struct PlannedWords {
   }
 };
 
+// Injections that are too few are a diagnostic of the file.
+struct FallsShort {
+  bool operator()(const planned::NeverSent& e) const { return !e.operation.empty(); }
+  bool operator()(const planned::NoTolerance&) const { return true; }
+  bool operator()(const planned::Requests& e) const { return !e.closed && e.enough == planned::Enough::no; }
+  bool operator()(const planned::RequestsEach& e) const { return !e.closed && e.thinnest < static_cast<double>(e.needed); }
+  bool operator()(const planned::RateOffered& e) const { return e.rate < e.limit || e.seconds < 8; }
+  bool operator()(const planned::Waiting&) const { return true; }
+  bool operator()(const planned::QuietTime& e) const { return !e.missing.empty(); }
+  bool operator()(const planned::Watching& e) const { return !e.too_short.empty(); }
+  bool operator()(const planned::Injections& e) const { return !e.disturbed.empty() || e.reading; }
+  bool operator()(const planned::SearchEnds& e) const { return e.shown || e.least; }
+  bool operator()(const planned::Law& e) const { return e.largest || e.steps; }
+  bool operator()(const planned::Soak& e) const { return e.too_short; }
+  bool operator()(const planned::Commitments& e) const { return !e.unknown.empty(); }
+  bool operator()(const planned::ReadBack& e) const { return e.reading.has_value(); }
+  bool operator()(const OneOf<planned::Closed, planned::Recoveries, planned::SpontaneousOutages, planned::CheckDone,
+                              planned::Word> auto&) const {
+    return false;
+  }
+};
+
 }  // namespace
+
+bool falls_short(const PlannedEvidence& evidence) { return std::visit(FallsShort{}, evidence); }
 
 std::string planned_words(const PlannedEvidence& evidence) { return std::visit(PlannedWords{}, evidence); }
 

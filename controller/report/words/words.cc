@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/model/figures.h"
 #include "controller/model/looks_at.h"
 #include "controller/report/words/scalability.h"
 #include "controller/report/words/text.h"
@@ -244,7 +245,21 @@ std::string range_words(double lower, double upper, Unit unit) {
   return from + "–" + to;
 }
 
-std::string measured_words(const ScoredRequirement& row) {
+namespace {
+
+// "2–6 entries lost" where a ledger of entries tells.
+std::string with_noun(std::string text, const std::string& noun) {
+  constexpr std::string_view kWrite = " write", kWrites = " writes";
+  if (noun.empty()) return text;
+  if (const std::size_t at = text.find(kWrites); at != std::string::npos) {
+    text.replace(at + 1, kWrites.size() - 1, clean(plural(noun)));
+  } else if (const std::size_t one = text.find(kWrite); one != std::string::npos) {
+    text.replace(one + 1, kWrite.size() - 1, clean(noun));
+  }
+  return text;
+}
+
+std::string measured_text(const ScoredRequirement& row) {
   if (const auto words = scalability_measured(row)) return *words;
   const Measured& measured = row.verdict.measured;
   const LooksAt at = looks_at(row.requirement.sli);
@@ -270,6 +285,10 @@ std::string measured_words(const ScoredRequirement& row) {
   const bool up = row.requirement.objective.comparison == Comparison::at_most;
   return censored + format_value(rounded(*measured.value, measured.unit, up), measured.unit) + meaning;
 }
+
+}  // namespace
+
+std::string measured_words(const ScoredRequirement& row) { return with_noun(measured_text(row), row.noun); }
 
 std::string drills_words(const ScoredRequirement& row) {
   if (looks_at(row.requirement.sli).injections == InjectionFigure::tolerated) return {};  // its objective is not one of each try

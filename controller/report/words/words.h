@@ -14,8 +14,8 @@ namespace shakedown::report {
 const char* word(VerdictState state);
 // Of one drill: "PASSED", "FAILED", "NOT PROVEN". GO and NO-GO are words of a launch, which no single drill decides.
 const char* word(DecisionState state);
-// "1 of 5 areas looked at fails; 6 not looked at. Not a launch decision."; "What must hold holds, in 1 area something that need
-// not hold fails". An area is looked at when something of it was
+// "1 of 5 areas looked at fails; 6 not looked at. Not a launch decision."; "What must hold holds, in 1 area something that is not
+// a must fails". An area is looked at when something of it was
 // measured, be it inconclusively; what is attested or unknown is not.
 std::string headline_words(const Scorecard& scorecard);
 // What the measurement says in the team's own colours: "GREEN", "RED", "NOT PROVEN", "UNKNOWN".

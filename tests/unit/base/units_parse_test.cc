@@ -58,7 +58,10 @@ TEST(ParseDuration, Rejects) {
   EXPECT_THAT(problem(parse_duration("")), HasSubstr("missing"));
   EXPECT_THAT(problem(parse_duration("-5s")), HasSubstr("negative"));
   EXPECT_THAT(problem(parse_duration("5 s")), HasSubstr("unknown unit \" s\""));
-  EXPECT_THAT(problem(parse_duration("5sec")), HasSubstr("units are ns us ms s m min h d"));
+  EXPECT_EQ(problem(parse_duration("5sec")), "\"5sec\": unknown unit \"sec\"; write 5s; units are ns us ms s m min h d");
+  EXPECT_THAT(problem(parse_duration("14 sec")), HasSubstr("write 14s;"));
+  EXPECT_THAT(problem(parse_duration("2 minutes")), HasSubstr("write 2m;"));
+  EXPECT_EQ(problem(parse_duration("5x")), "\"5x\": unknown unit \"x\"; units are ns us ms s m min h d");
   EXPECT_THAT(problem(parse_duration("5s ")), HasSubstr("unknown unit"));
   EXPECT_THAT(problem(parse_duration("s")), HasSubstr("expected a duration"));
   EXPECT_THAT(problem(parse_duration("1.s")), HasSubstr("unknown unit \".s\""));

@@ -28,6 +28,9 @@ TEST(TruthPlan, ARowIsToldTheRequestsOfItsOwnScopeAndTheJudgeAgrees) {
   drill.require("AV-2", AvailabilitySli{}, Comparison::at_least, 0.999);
   EXPECT_SAYS(plan_of(drill), "2995 requests without a violation; 1500 are offered in its scope: TOO FEW");
   EXPECT_SILENT(plan_of(drill, 1));
+  const std::vector<std::string> warnings = falling_short(drill.scenario);
+  ASSERT_EQ(warnings.size(), 1U) << "validate warns of what plan finds too few";
+  EXPECT_EQ(warnings[0].rfind("AV-1: 2995 requests without a violation; 1500 are", 0), 0U) << warnings[0];
   drill.load(drill.run(quiet, 0), 0, 15, 100).load(drill.run(busy, 15), 15, 50, 100);
   EXPECT_EQ(drill.verdict(0).state, VerdictState::not_proven);
   EXPECT_EQ(drill.verdict(1).state, VerdictState::pass);

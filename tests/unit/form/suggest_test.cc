@@ -33,6 +33,8 @@ TEST(Suggestion, NamesTheNearestElseAll) {
   EXPECT_EQ(suggestion("phase", {"phases", "probes"}), "did you mean `phases`?");
   EXPECT_EQ(suggestion("quite-other", {"a", "b"}), "known here: `a`, `b`");
   EXPECT_EQ(suggestion("x", {}), "");
+  EXPECT_EQ(suggestion("recovery", {"availability", "disaster-recovery"}), "did you mean `disaster-recovery`?");
+  EXPECT_EQ(suggestion("data", {"data-storage", "data-residency"}), "known here: `data-storage`, `data-residency`");
 }
 
 }  // namespace

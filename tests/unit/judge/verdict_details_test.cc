@@ -97,7 +97,9 @@ TEST(VerdictDetails, ASlowLedgerWasWritingThoughItsLastWriteIsOld) {
     drill.require("R", RpoSli{kill, LedgerId(0)}, Comparison::at_most, 0);
     const InjectionVerdict one = drill.verdict().injections.at(0);
     EXPECT_EQ(one.valid, at < 81) << at << " " << one.note;
-    if (!one.valid) EXPECT_EQ(one.note, "no write was acknowledged in the 50s before the fault");
+    if (!one.valid) {
+      EXPECT_EQ(one.note, "no write was acknowledged in the 50s before the fault");
+    }
   }
 }
 
@@ -136,6 +138,7 @@ TEST(VerdictDetails, WhatTheTeamSaysIsItsValueElseItsStatus) {
   EXPECT_EQ(report::team_reports(row, "none"), "; the team reports 99%");
   row.declared = Declared{Status::green, 0.0, "0", {}};
   EXPECT_EQ(report::team_reports(row, "none"), "; the team reports none");
+  EXPECT_EQ(report::team_reports(row), "; the team reports 0");
 }
 
 TEST(VerdictDetails, WhatWasSentTwiceIsSaidInTheRightNumber) {

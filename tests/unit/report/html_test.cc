@@ -66,7 +66,7 @@ TEST(PageOne, SaysWhatTheDesignSays) {
         "1 of 3 areas looked at fails; 8 not looked at. Not a launch decision.", "not taken approver vp@example.com",
         "1 WATERMELON Disaster recovery: green to the team, red when measured", "Needed at most 0 writes",
         "Team promised 0 writes", "Measured 12–14 writes lost too much in 3 of 3 tries", "team says GREEN", "measured RED", "Sam",
-        "To make it green: flush each order to disk", "Green, nothing needed (2) Availability, Performance", "Not declared (8)",
+        "To make it green: flush each order to disk", "Green, nothing needed (2) Availability, Performance", "Not looked at (8)",
         "broken 3 times, all 3 could be measured"})
     EXPECT_THAT(text, HasSubstr(words));
 }

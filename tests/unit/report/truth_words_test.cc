@@ -33,15 +33,35 @@ constexpr Area kUp = Area::availability, kFast = Area::performance, kSafe = Area
 
 TEST(TruthWords, AnAreaWhoseRowsThatNeedNotHoldFailIsNotSaidToHold) {
   EXPECT_EQ(headline({row(kFast, true, kPass), row(kUp, false, kFail)}),
-            "What must hold holds, in 1 area something that need not hold fails");
-  EXPECT_EQ(headline({row(kUp, true, kPass), row(kUp, false, kFail), row(kFast, false, kOpen)}),
-            "What must hold holds, in 1 area something that need not hold fails, in 1 area something that need not hold is not "
-            "shown either way");
+            "What must hold holds, in 1 area something that is not a must fails");
+  EXPECT_EQ(
+      headline({row(kUp, true, kPass), row(kUp, false, kFail), row(kFast, false, kOpen)}),
+      "What must hold holds, in 1 area something that is not a must fails, in 1 area something that is not a must is not shown "
+      "either way");
   EXPECT_EQ(headline({row(kFast, true, kFail), row(kSafe, true, kOpen), row(kUp, false, kFail)}),
-            "1 of 3 areas looked at fails, 1 area is not shown either way, in 1 area something that need not hold fails");
+            "1 of 3 areas looked at fails, 1 area is not shown either way, in 1 area something that is not a must fails");
   EXPECT_EQ(headline({row(kFast, true, kFail), row(kFast, false, kFail)}), "1 of 1 area looked at fails") << "said once";
-  EXPECT_EQ(headline({row(kUp, false, kFail)}), "Nothing here must hold, in 1 area something that need not hold fails");
+  EXPECT_EQ(headline({row(kUp, false, kFail)}), "Nothing here must hold, in 1 area something that is not a must fails");
   EXPECT_EQ(headline({row(kFast, true, kPass), row(kUp, false, kPass)}), "All 2 areas looked at hold");
+}
+
+// What the headline calls not looked at is what the page lists as such: areas of which nothing is asked.
+TEST(TruthWords, AnAreaThatCouldNotBeMeasuredIsNotOneThatNobodyAskedAbout) {
+  Scorecard card;
+  card.requirements = {row(kFast, true, kPass), row(kSafe, true, VerdictState::unknown)};
+  EXPECT_EQ(headline_words(card), "1 area is not shown either way; 9 not looked at. Not a launch decision.");
+}
+
+TEST(TruthWords, ALossIsCountedInWhatItsLedgerHolds) {
+  ScoredRequirement lost = row(kSafe, true, kFail);
+  lost.requirement.sli = RpoSli{FaultId(0), LedgerId(0), RpoUnit::writes, 3, {}};
+  lost.verdict.measured.unit = Unit::writes;
+  lost.verdict.injections = {{InjectionId(0), 1, true, "", 2, 6, {}}};
+  EXPECT_EQ(measured_words(lost), "2–6 writes lost");
+  lost.noun = "entry";
+  EXPECT_EQ(measured_words(lost), "2–6 entries lost");
+  lost.verdict.injections[0].lower = lost.verdict.injections[0].upper = 1;
+  EXPECT_EQ(measured_words(lost), "1 entry lost");
 }
 
 TEST(TruthWords, AReleaseThatCouldNotBeReadWasNotChanged) {

@@ -59,7 +59,7 @@
     ctx.fillStyle = "#16191d";
     ctx.textAlign = "left";
     // A narrow band carries its label to its right, as far as the next band lets it.
-    const inside = width > 44;
+    const inside = ctx.measureText(band.label).width <= width - 8 || width - 8 >= band.room;
     const room = inside ? width - 8 : band.room;
     ctx.fillText(shorten(ctx, band.label, room), inside ? from + 5 : from + width + 4, top + (LANE - 8) / 2);
   }

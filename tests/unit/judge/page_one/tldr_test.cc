@@ -70,7 +70,7 @@ TEST(Tldr, SaysWhatDisappearsAndWhatTheTeamReports) {
   const Scorecard card = Launch(Launch::Lost{{98, 99}, {197, 198, 199}, {296, 297, 298, 299}}).drill.judge();
   EXPECT_EQ(report::tldr_words(card).at(0),
             "If the process dies, everything confirmed in the last 0.19 to 0.41 seconds is lost (2 to 4 entries of our 10 test "
-            "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
+            "writes a second, in 3 of 3 tries); production's number is not known; the team reports 0 lost.");
   EXPECT_NE(joined(card).find("Load holds at the tested 500/s."), std::string::npos) << joined(card);
   expect_business_words(card);
 }
@@ -79,7 +79,22 @@ TEST(Tldr, OneLossIsSingular) {
   const Scorecard card = Launch(Launch::Lost{{99}, {199}, {299}}).drill.judge();
   EXPECT_EQ(report::tldr_words(card).at(0),
             "If the process dies, everything confirmed in the last 0.09 to 0.11 seconds is lost (1 entry of our 10 test "
-            "writes a second, in 3 of 3 tries); production's number is not known; the team reports none.");
+            "writes a second, in 3 of 3 tries); production's number is not known; the team reports 0 lost.");
+}
+
+// 5 s are needed, and it is back within 2.1.
+TEST(Tldr, WhatIsNeededIsNoPromiseOfATeamThatDeclaresAnotherTime) {
+  for (const auto& [declared, words] :
+       {std::pair(1.0, "within 2.1 seconds, within the 5 seconds needed; the team says 1 second."),
+        std::pair(4.0, "within 2.1 seconds, as promised (4 seconds; needed are 5 seconds)."),
+        std::pair(5.0, "within 2.1 seconds, as promised (5 seconds).")}) {
+    Launch launch(Launch::Lost{{}, {}, {}});
+    launch.drill.requirement(1).declared = Declared{Status::green, declared, "", {}};
+    const Scorecard card = launch.drill.judge();
+    EXPECT_NE(joined(card).find(words), std::string::npos) << joined(card);
+    const std::string& said = card.requirements[1].verdict.watermelon_reason;
+    EXPECT_NE(said.find("in the worst try"), std::string::npos) << said;
+  }
 }
 
 TEST(Tldr, GreenRunSaysWhatHolds) {
