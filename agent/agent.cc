@@ -34,6 +34,7 @@ Agent::Agent(std::unique_ptr<AgentLink> link, AgentOptions options, boost::asio:
     : options_(std::move(options)),
       loop_(loop),
       link_(std::make_unique<RedactedLink>(std::move(link))),
+      patience_(loop),
       turns_(std::make_shared<Turns>()) {
   turns_->agent = this;
 }
@@ -44,7 +45,7 @@ void Agent::start(std::function<void(int exit)> done) {
   done_ = std::move(done);
   on_interrupt_ = [this] { end({SessionEnd::Kind::interrupt, "the agent was interrupted by a signal"}); };
   session_ = std::make_unique<Session>(loop_, options_, *link_, [this](SessionEnd why) { end(std::move(why)); });
-  halt_watch_.emplace(loop_, options_.state_dir, [this](std::string text) { end({SessionEnd::Kind::halted, std::move(text)}); });
+  halt_watch_.emplace(loop_, options_.state_dir, [this](const std::string& why) { halt(why); });
   boost::asio::co_spawn(loop_, live(turns_), [](std::exception_ptr broken) {
     if (broken) std::rethrow_exception(broken);
   });
@@ -72,9 +73,20 @@ void Agent::closed(const std::string& reason) {
   end({SessionEnd::Kind::lost, reason.empty() ? "the controller ended the stream" : reason});
 }
 
+// What is broken is undone now, whatever the controller says. Then it has the time of its teardown.
+void Agent::halt(const std::string& why) {
+  if (end_) return;
+  halted_ = why;
+  if (!session_->engine().gone()) return end({SessionEnd::Kind::halted, why});
+  link_->send(Halted{why});
+  patience_.after(session_->engine().halt(why), [this] { end({SessionEnd::Kind::halted, halted_}); });
+}
+
 void Agent::end(SessionEnd why) {
   if (end_) return;
+  if (why.kind == SessionEnd::Kind::shutdown && !halted_.empty()) why = {SessionEnd::Kind::halted, halted_};
   end_ = std::move(why);
+  patience_.cancel();
   session_->finish();
   session_->engine().ends(end_->reason);
   if (end_->kind != SessionEnd::Kind::shutdown) log::warning("ending", {{"reason", end_->reason}});
@@ -126,7 +138,8 @@ Duration Agent::say_goodbye() {
   on_interrupt_ = [this] { turns_->left.fire(); };
   if (turns_->left.fired()) return {};
   const bool halted = end_->kind == SessionEnd::Kind::halted;
-  if (!end_->known_to_controller()) link_->send(Goodbye{!leftover_, leftover_.value_or(end_->reason), halted});
+  if (halted && !session_->engine().gone()) link_->send(Halted{halted_});
+  if (!end_->known_to_controller()) link_->send(Goodbye{!leftover_, leftover_.value_or(end_->reason)});
   link_->close();
   const bool awaited = halted || end_->kind == SessionEnd::Kind::shutdown || end_->kind == SessionEnd::Kind::unable;
   return awaited && !turns_->hurried.fired() ? options_.farewell : options_.farewell / 5;

@@ -38,6 +38,7 @@ class Agent {
   struct Turns;
   static Task<void> live(std::shared_ptr<Turns> turns);
   void end(SessionEnd why);
+  void halt(const std::string& why);
   void closed(const std::string& reason);
   void hurry();
   void stop_load();
@@ -50,6 +51,8 @@ class Agent {
   std::unique_ptr<RedactedLink> link_;
   std::unique_ptr<Session> session_;
   std::optional<HaltWatch> halt_watch_;
+  std::string halted_;  // why; empty = nobody has halted this host
+  Alarm patience_;      // once halted: for the controller's teardown
   std::function<void(int)> done_;
   std::function<void()> on_interrupt_;  // what a signal means now; empty before the start
   std::optional<SessionEnd> end_;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr Duration kReleaseTimeout = 10s;
 constexpr Duration kInterval = 1s;
+constexpr Duration kHaltedFarewell = 30s;
 constexpr int kFewestFiles = 24;
 
 // Loops and their threads throw where they cannot be made.
@@ -152,6 +153,16 @@ void Engine::cannot(const ToAgent& order, const std::string& why) {
   }
 }
 
+Duration Engine::halt(const std::string& why) {
+  for (const InjectionId injection : warden_.standing()) {
+    fault_->finish(injection, true, why, [](bool, const std::string&) {});
+  }
+  Duration limit = kHaltedFarewell;
+  for (const Action& teardown : assignment_->plan.teardown) limit += teardown.limit;
+  for (const Component& component : assignment_->plan.components) limit += component.stop_limit;
+  return limit;
+}
+
 void Engine::ends(const std::string& why) { static_cast<void>(warden_.note("end", why)); }
 
 void Engine::renew(Duration lease) {
@@ -245,6 +256,7 @@ void Engine::run_step(const RunStep& order) {
 }
 
 void Engine::run_checks(uint64_t step) {
+  if (const Result<void> allowed = warden_.check_not_halted(); !allowed) return answer(step, false, allowed.error().text());
   for (const Check& check : assignment_->plan.checks) {
     const auto* command = std::get_if<CommandCheck>(&check.kind);
     if (command == nullptr || owner_of(check, assignment_->plan) != assignment_->self) continue;

@@ -39,6 +39,8 @@ class Engine {
   // The agent is stopping: an order is answered, or warned of, and not done.
   void decline(const ToAgent& order);
   void renew(Duration lease);
+  // Somebody has halted this host: every fault is undone. Returns how long the plan's teardown may take after that.
+  Duration halt(const std::string& why);
   // The agent ends: for the audit.
   void ends(const std::string& why);
   void warn(std::string detail);

@@ -32,6 +32,7 @@ struct Redact {
     (*this)(done.event);
   }
   void operator()(Goodbye& goodbye) const { (*this)(goodbye.detail); }
+  void operator()(Halted& halted) const { (*this)(halted.why); }
 };
 
 }  // namespace

@@ -54,6 +54,9 @@ Result<void> Warden::check_not_halted() const {
 
 // Teardown cleans up: it is not put off because the audit cannot be written.
 Result<void> Warden::admit_step(const DrillPlan& plan, StepEvent::Kind kind, Action& action) const {
+  if (kind != StepEvent::Kind::teardown) {
+    SHAKEDOWN_TRY(check_not_halted());
+  }
   const std::vector<Denial> denials = admit(policy_, plan, action);
   if (!denials.empty()) {
     const Error error = refusal(policy_, denials);
@@ -116,9 +119,15 @@ void Warden::note_event(const Event& event) const {
   }
 }
 
+std::vector<InjectionId> Warden::standing() const {
+  std::vector<InjectionId> all;
+  for (const auto& [injection, its] : standing_) all.push_back(injection);
+  return all;
+}
+
 // A record that cannot be read may be of a fault.
 std::size_t Warden::faults_of_others(const std::string& run_id) const {
-  const std::vector<Standing> all = standing(state_dir_);
+  const std::vector<Standing> all = shakedown::standing(state_dir_);
   return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const Standing& one) {
     return !one.command && one.what.owner.run_id != run_id && one.what.kind != "started";
   }));

@@ -32,11 +32,13 @@ class Warden {
   // The same of an injection at this moment; from then on it counts as standing, until its end is observed.
   Result<void> admit_injection(const Assignment& assignment, InjectionId injection, FaultId fault);
   void observe(const Event& event);
+  std::vector<InjectionId> standing() const;
+  // Error refused when this host is halted and the plan would touch anything.
+  Result<void> check_not_halted() const;
   // For the audit; nothing when the plan touches nothing. Error io: it cannot be written, so that nothing new may be done.
   Result<void> note(const std::string& what, const std::string& text) const;
 
  private:
-  Result<void> check_not_halted() const;
   void note_event(const Event& event) const;
   std::size_t faults_of_others(const std::string& run_id) const;
 

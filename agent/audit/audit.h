@@ -1,8 +1,9 @@
 // The agent's own record of what was done on its host, and by whose word: plans, injections, undos, commands, halts and refusals,
 // one line of JSON each, whichever run, user or program did it. Each line's `chain` is the SHA-256 of the chain before and of the
-// line without it; `audit.head` beside it holds the last, so that a missing end shows, too.
-// A full file becomes audit.log.1 and so on; the oldest goes. Every program of the host appends to the same file, in turn.
-// Ownership: plain values; nothing is kept open. Threads: safe everywhere.
+// line without it; `audit.head` beside it names the last and the oldest that is kept, so that a missing end or beginning shows,
+// too, also after the next record: it follows what the head names. A full file becomes audit.log.1 and so on; the oldest goes.
+// Every program of the host appends to the same file, in turn. Ownership: plain values; nothing is kept open. Threads: safe
+// everywhere.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,7 @@ struct AuditFindings {
   std::string chain;   // the last
   std::string damage;  // the first difference: which line, what is wrong; empty = intact
 };
-// One file; an older one beside it (FILE.1, ...) must end where it begins, and what audit.head names must be there.
+// A file with the older ones beside it (FILE.1, ...), as one chain; of audit.log also what audit.head names.
 // Error io: it cannot be read.
 Result<AuditFindings> check_audit(const std::string& file);
 

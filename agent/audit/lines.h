@@ -18,11 +18,21 @@ inline std::string link(const std::string& before, const Json& without_chain) {
   return hex(sha256(before + without_chain.dump()));
 }
 
-// What is chained and its chain; nothing when the line is none of ours.
+// `audit.head`: the last record that was told as written, and the oldest that is kept.
+struct Head {
+  uint64_t number = 0;
+  std::string chain = kBeginning;
+  uint64_t oldest = 1;
+};
+// Nothing when it is not there, or no head.
+std::optional<Head> read_head(const std::string& folder);
+
+// What is chained and its chain; nothing when the line is not to the byte as we write it.
 struct Line {
   Json body;
   std::string chain;
   uint64_t number = 0;
+  std::string before() const { return body.value("before", ""); }
 };
 std::optional<Line> parse(const std::string& text);
 

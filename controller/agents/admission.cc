@@ -110,6 +110,10 @@ struct Admission::Say {
     return a.gone_ ? a.admit_event(m.event) : refuse("an event before the run began");
   }
   Result<void> operator()(const StepDone& m) { return a.admit_done(m); }
+  Result<void> operator()(const Halted& m) {
+    if (m.why.size() > kLongestText || std::exchange(a.halted_, true)) return refuse("a second halt, or one that is too long");
+    return ok();
+  }
   Result<void> operator()(const Goodbye& m) {
     if (m.detail.size() > kLongestText) return refuse("a goodbye that is too long");
     a.state_ = State::left;

@@ -85,6 +85,7 @@ class Admission {
   const Lane lane_;
   enum class State { joined, ready, refused, left } state_ = State::joined;
   bool gone_ = false;
+  bool halted_ = false;
   RunTime now_{};  // of the message that is looked at
   Duration clock_bound_{};
   uint64_t pings_ = 0, snapshots_ = 0, notes_ = 0;

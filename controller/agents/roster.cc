@@ -148,10 +148,13 @@ void Roster::handle(Member& member, ToController message) {
     note_ready(member, *ready_answer);
   } else if (auto* done = std::get_if<StepDone>(&message)) {
     if (open_steps_.erase(done->step) > 0) answers_[done->step] = std::move(*done);
+  } else if (auto* halted = std::get_if<Halted>(&message)) {
+    member.halted = true;
+    member.detail = halted->why;
+    record(Event(AgentEvent{AgentEvent::Kind::warning, member.id, now(), member.detail}));
   } else if (auto* goodbye = std::get_if<Goodbye>(&message)) {
     member.state = MemberState::left;
     member.clean = goodbye->clean || !member.shares;
-    member.halted = goodbye->halted;
     member.detail = goodbye->detail;
     if (!member.clean) member.leftover = goodbye->detail;
     record(Event(AgentEvent{AgentEvent::Kind::left, member.id, now(), member.detail}));

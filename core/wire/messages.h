@@ -52,9 +52,12 @@ struct StepDone {
 struct Goodbye {
   bool clean = true;
   std::string detail;
-  bool halted = false;  // somebody has halted the agent's host; clean: the detail says who
 };
-using ToController = std::variant<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
+// Somebody has halted the agent's host: it undoes its faults at once and begins nothing but teardown any more.
+struct Halted {
+  std::string why;
+};
+using ToController = std::variant<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye, Halted>;
 
 // ---- controller -> agent
 

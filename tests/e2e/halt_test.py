@@ -75,6 +75,28 @@ class Halt(support.Folder):
                 self.assert_nothing_runs()
                 self.assertEqual(self.shakedown("resume").returncode, 0)
 
+    def test_teardown_runs_to_its_end(self):
+        """Its steps clean up: they are what a halt is for. And no machine is told as lost."""
+        for spawn in ((), ("--spawn", "1")):
+            with self.subTest(spawn=spawn):
+                self.out = self.path("torn-out-" + str(len(spawn)))
+                torn = self.path("torn-" + str(len(spawn)))
+                step = f"{{exec: [sh, -c, 'sleep 0.2; echo x >> {torn}']}}"
+                text = self.scenario(STANDING)
+                self.assertIn("teardown: [", text)
+                file = self.write("scenario.yaml", text.replace("teardown: [", "teardown: [" + (step + ", ") * 5, 1))
+                drill = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out, *spawn,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+                self.frozen()
+                halt = self.shakedown("halt")
+                self.assertEqual(halt.returncode, 0, halt.stdout + halt.stderr)
+                out, err = drill.communicate(timeout=60)
+                self.assertEqual(drill.returncode, 3, out + err)
+                self.assertEqual(open(torn).read(), "x\n" * 5)
+                self.assertNotIn("lost", out + err)
+                self.assert_nothing_runs()
+                self.shakedown("resume")
+
     def test_until_resume_nothing_is_broken_but_load_goes_on(self):
         self.assertEqual(self.shakedown("halt", "--why", "freeze").returncode, 0)
         self.assertIn("HALTED", self.shakedown("doctor").stdout)

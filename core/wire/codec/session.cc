@@ -16,7 +16,8 @@ WIRE_FIELDS(PlanReady, v1::PlanReady) { WIRE(ok) WIRE(error) WIRE(problem) WIRE_
 WIRE_FIELDS(ClockPing, v1::ClockPing) { WIRE(id) WIRE_NS(agent_mono) WIRE_NS(bound) }
 WIRE_FIELDS(EventReport, v1::EventReport) { WIRE_STRUCT(event) }
 WIRE_FIELDS(StepDone, v1::StepDone) { WIRE(step) WIRE(ok) WIRE(detail) WIRE_STRUCT(event) WIRE(problem) }
-WIRE_FIELDS(Goodbye, v1::Goodbye) { WIRE(clean) WIRE(detail) WIRE(halted) }
+WIRE_FIELDS(Halted, v1::Halted) { WIRE(why) }
+WIRE_FIELDS(Goodbye, v1::Goodbye) { WIRE(clean) WIRE(detail) }
 WIRE_FIELDS(ToController, v1::SessionRequest) {
   WIRE_CASE(Hello, hello)
   WIRE_CASE(PlanReady, plan_ready)
@@ -25,6 +26,7 @@ WIRE_FIELDS(ToController, v1::SessionRequest) {
   WIRE_CASE(EventReport, event)
   WIRE_CASE(StepDone, step_done)
   WIRE_CASE(Goodbye, goodbye)
+  WIRE_CASE(Halted, halted)
   WIRE_CASES_END(body)
 }
 

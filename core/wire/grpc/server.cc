@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <map>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/wire/grpc/log.h"
 #include "core/wire/grpc/stream_core.h"
@@ -57,11 +58,19 @@ std::string plain_peer(const std::string& peer) {
   return colon == std::string::npos ? peer : peer.substr(colon + 1);
 }
 
-// The certificate that gRPC has verified. Error: of no agent.
+// The certificate that gRPC has verified. Errors: of no agent; shown earlier and not again (a TLS session that was resumed proves
+// no key); ended since the handshake.
 Result<Identity> shown_identity(const grpc::CallbackServerContext& context) {
+  for (const auto& reused : context.auth_context()->FindPropertyValues(GRPC_SSL_SESSION_REUSED_PROPERTY)) {
+    if (reused != "false") return fail(ErrorKind::refused, "expected a full TLS handshake, found a resumed session");
+  }
   const auto shown = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
   if (shown.size() != 1) return fail(ErrorKind::refused, "expected the certificate of an agent, found none");
   SHAKEDOWN_TRY(auto facts, read_certificate(std::string(shown.front().data(), shown.front().size())));
+  const WallTime now = system_clock().wall();
+  if (now < facts.from || now >= facts.until) {
+    return fail(ErrorKind::refused, "the certificate of `" + facts.identity.name + "` has ended, or has not begun");
+  }
   if (facts.identity.kind == PeerKind::agent) return std::move(facts.identity);
   return fail(ErrorKind::refused, std::string("expected the certificate of an agent, found the one of ") +
                                       to_string(facts.identity.kind) + " `" + facts.identity.name + "`");

@@ -23,7 +23,7 @@ Result<Message> through_bytes(const Message& message) {
 
 template <class T>
 class AgentMessages : public ::testing::Test {};
-using Said = ::testing::Types<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye>;
+using Said = ::testing::Types<Hello, PlanReady, ClockPing, Snapshot, EventReport, StepDone, Goodbye, Halted>;
 TYPED_TEST_SUITE(AgentMessages, Said);
 
 TYPED_TEST(AgentMessages, GiveEveryFieldBack) {

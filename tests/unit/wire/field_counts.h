@@ -170,7 +170,9 @@ inline constexpr int kFields<EventReport> = 1;
 template <>
 inline constexpr int kFields<StepDone> = 5;
 template <>
-inline constexpr int kFields<Goodbye> = 3;
+inline constexpr int kFields<Goodbye> = 2;
+template <>
+inline constexpr int kFields<Halted> = 1;
 template <>
 inline constexpr int kFields<Refusal> = 1;
 template <>
