@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ namespace shakedown {
 namespace {
 
 constexpr std::size_t kLongestText = 4096;
+constexpr Duration kPatience = std::chrono::milliseconds(500);
 
 std::string head_file(const std::string& folder) { return folder + "/audit.head"; }
 
@@ -71,6 +73,20 @@ uint64_t rotate(const std::string& file, int files) {
   return line ? line->number : 0;
 }
 
+// For a short time: who holds it may be frozen, and an undo or a halt waits for nobody. errno says why not.
+bool take_lock(int lock) {
+  const MonoTime limit = mono_now() + kPatience;
+  while (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return false;
+    if (mono_now() >= limit) {
+      errno = EBUSY;
+      return false;
+    }
+    ::poll(nullptr, 0, 2);  // the kernel tells nobody that a lock has become free within a time
+  }
+  return true;
+}
+
 std::string shortened(const std::string& text) {
   std::string out = clean(text);
   if (out.size() > kLongestText) out.resize(kLongestText);
@@ -120,7 +136,7 @@ Result<void> Audit::append(const AuditEntry& entry) const {
   }
   const std::string lock_file = folder_ + "/audit.lock";
   const FileDescriptor lock(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!lock.valid() || ::flock(lock.get(), LOCK_EX) != 0) {
+  if (!lock.valid() || !take_lock(lock.get())) {
     return fail(errno_error("the audit's lock " + lock_file + " cannot be taken", errno));
   }
   const auto open_log = [this] {

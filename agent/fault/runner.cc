@@ -305,18 +305,20 @@ Result<std::vector<ComponentLock>> lock_components(const Binding& binding, const
   return locks;
 }
 
+constexpr const char* kSweeper = "the next agent on this host";
+
 void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>& locks, std::vector<UndoOutcome>& outcomes) {
-  outcomes = sweep(state_dir);
+  outcomes = sweep(state_dir, kSweeper);
   if (state_dir == default_state_dir()) {
     for (const std::string& dir : state_dirs()) {
       if (dir == state_dir) continue;
-      for (UndoOutcome& one : sweep(dir)) outcomes.push_back(std::move(one));
+      for (UndoOutcome& one : sweep(dir, kSweeper)) outcomes.push_back(std::move(one));
     }
   }
   for (ComponentLock& lock : locks) {
     for (const std::string& dir : lock.abandoned()) {
       if (dir == state_dir) continue;
-      for (UndoOutcome& one : sweep(dir)) outcomes.push_back(std::move(one));
+      for (UndoOutcome& one : sweep(dir, kSweeper)) outcomes.push_back(std::move(one));
     }
     if (leftovers_of(outcomes).empty()) lock.abandoned_swept();
   }

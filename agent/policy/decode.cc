@@ -1,12 +1,9 @@
 // The policy's file: its form, and what it means.
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 
 #include "agent/policy/policy.h"
-#include "core/base/regular_file.h"
+#include "core/base/trusted_path.h"
 #include "core/faults/fault_form.h"
 #include "core/form/check.h"
 #include "core/form/names.h"
@@ -140,16 +137,6 @@ Policy decode(const View& root, Diagnostics& diagnostics) {
   return policy;
 }
 
-Result<void> require_own_file(const std::string& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0) return fail(errno_error("the policy " + file + " cannot be read", errno));
-  const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
-  if (ours && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0) return ok();
-  return fail(ErrorKind::refused,
-              "others may write the policy " + file +
-                  ", so that it says nothing; let it belong to root or to the agent's user, and chmod go-w it");
-}
-
 }  // namespace
 
 const Shape& policy_shape() {
@@ -206,8 +193,7 @@ DecodedPolicy decode_policy(std::string_view text, const std::string& file) {
 }
 
 Result<Policy> load_policy(const std::string& file) {
-  SHAKEDOWN_TRY(require_own_file(file));
-  SHAKEDOWN_TRY(const std::string text, read_regular_file(file, kLargestPolicy));
+  SHAKEDOWN_TRY(const std::string text, read_trusted_file(file, "policy", kLargestPolicy));
   DecodedPolicy decoded = decode_policy(text, file);
   if (!has_errors(decoded.diagnostics)) return std::move(decoded.policy);
   std::string all;

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -67,13 +68,24 @@ struct ControlSocket::Door : std::enable_shared_from_this<Door> {
   void accept() {
     acceptor.async_accept([self = shared_from_this()](boost::system::error_code error, Stream::socket socket) {
       if (error || self->closed) return;
-      if (self->callers.size() < kMostConnections) {
+      if (self->make_room()) {
         self->callers.push_back(std::make_shared<Caller>(std::move(socket)));
         self->say(*self->callers.back(), kControlGreeting + self->options.run_id);
         self->hear(self->callers.back());
       }
       self->accept();
     });
+  }
+
+  // Who has been here longest without asking for anything leaves.
+  bool make_room() {
+    if (callers.size() < kMostConnections) return true;
+    const auto idle = std::find_if(callers.begin(), callers.end(), [](const auto& caller) { return !caller->asked; });
+    if (idle == callers.end()) return false;
+    boost::system::error_code ignored;
+    (*idle)->socket.close(ignored);
+    callers.erase(idle);
+    return true;
   }
 
   void hear(const std::shared_ptr<Caller>& caller) {
@@ -118,7 +130,9 @@ namespace {
 // What is not listed can still be halted by its folder: no reason not to run.
 void write_listing(const std::string& listing, const std::string& run_id, const std::string& folder) {
   std::error_code error;
-  std::filesystem::create_directories(std::filesystem::path(listing).parent_path(), error);
+  const std::filesystem::path state_dir = std::filesystem::path(listing).parent_path();
+  std::filesystem::create_directories(state_dir.parent_path(), error);
+  if (::mkdir(state_dir.c_str(), 0700) != 0 && errno != EEXIST) return;  // ours alone, whatever the umask is
   if (::mkdir(listing.c_str(), 0700) != 0 && errno != EEXIST) return;
   std::ofstream file(listing + "/" + run_id);
   file << std::filesystem::absolute(folder, error).lexically_normal().string() << "\n";

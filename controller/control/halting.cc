@@ -5,17 +5,19 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "controller/control/control_socket.h"
 #include "controller/control/near_address.h"
 #include "core/base/clock.h"
 #include "core/base/printable.h"
+#include "core/base/regular_file.h"
 #include "core/base/units.h"
 
 namespace shakedown {
 namespace {
+
+constexpr std::size_t kLongestListed = 64 * 1024;  // a path
 
 namespace fs = std::filesystem;
 
@@ -61,9 +63,8 @@ std::vector<std::string> running(const std::string& listing) {
   std::vector<std::string> folders;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(listing, error)) {
-    std::string folder;
-    std::ifstream file(entry.path());
-    std::getline(file, folder);
+    const Result<std::string> text = read_regular_file(entry.path().string(), kLongestListed);
+    const std::string folder = text ? text.value().substr(0, text.value().find('\n')) : "";
     if (connect_to(folder)) {
       folders.push_back(folder);
     } else {

@@ -200,8 +200,18 @@ class Halt(support.Folder):
                 lines.readline()
             except OSError:
                 pass
-        support.interrupt(drill)
+        idle = [socket.socket(socket.AF_UNIX) for _ in range(20)]
+        for caller in idle:
+            caller.connect(self.out + "/control")
+        os.mkfifo(self.path("state/running/pipe"))
+        halt = self.shakedown("halt", "--run", self.out, timeout=60)
+        self.assertEqual(halt.returncode, 0, halt.stdout + halt.stderr)
+        for caller in idle:
+            caller.close()
         drill.communicate(timeout=60)
+        listed = self.shakedown("halt", timeout=60)
+        self.assertEqual(listed.returncode, 0, listed.stdout + listed.stderr)
+        self.shakedown("resume")
         self.assertFalse(os.path.exists(self.out + "/control"))
 
 

@@ -205,7 +205,7 @@ Result<std::vector<std::string>> take_back_records(const std::string& run_id, st
   std::vector<UndoOutcome> outcomes;
   std::set<std::string> folders;
   for (const Standing& one : records) {
-    if (folders.insert(one.folder).second) sweep_folder(one.folder, outcomes);
+    if (folders.insert(one.folder).second) sweep_folder(one.folder, "local user " + user_name(::getuid()), outcomes);
   }
   for (std::string& one : leftovers_of(outcomes)) left.push_back(std::move(one));
   if (left.empty()) {
@@ -312,7 +312,6 @@ void note_by_hand(const UndoCommand& command, const std::string& what, const std
 int take_back(const UndoCommand& command) {
   const auto left = take_back_run(command.run, command.state_dir);
   if (!left) return complain(left.error());
-  note_by_hand(command, "undo", left.value().empty() ? "everything of the run" : "the run; something still stands");
   for (const std::string& one : left.value()) say(stdout, "still stands: " + clean(one) + "\n");
   if (!left.value().empty()) tell_way_by_hand(command);
   if (!left.value().empty()) return kStands;

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "agent/audit/audit.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -179,7 +180,19 @@ bool owner_alive(const UndoJournal& journal) {
 
 }  // namespace
 
-void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes) {
+// What is done is done, whether or not it can be noted.
+void note_undone(const std::string& folder, const std::string& who, const UndoOutcome& outcome) {
+  if (!outcome.record.touched) return;
+  const std::string state_dir = fs::path(folder).parent_path().parent_path().string();
+  const bool clean = outcome.leftovers.empty();
+  std::string text = outcome.record.what() + (clean ? ": taken back" : "");
+  for (const std::string& left : outcome.leftovers) text += ": " + left;
+  const Result<void> noted =
+      Audit(state_dir + "/audit").append({who, outcome.record.owner.run_id, clean ? "undo" : "leftover", text});
+  if (!noted) log::warning("not in the audit", {{"what", text}, {"why", noted.error().text()}});
+}
+
+void sweep_folder(const std::string& folder, const std::string& who, std::vector<UndoOutcome>& outcomes) {
   Result<UndoJournal> journal = UndoJournal::open(folder);
   if (journal.has_error()) {
     outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
@@ -190,6 +203,7 @@ void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes)
   ActionRunner actions;
   auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {
     if (broken) log::error("the sweep threw", {{"folder", folder}});
+    for (const UndoOutcome& one : found) note_undone(folder, who, one);
     outcomes.insert(outcomes.end(), found.begin(), found.end());
     loop.stop();
   };
@@ -198,12 +212,12 @@ void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes)
   journal.value().remove_if_empty();
 }
 
-std::vector<UndoOutcome> sweep(const std::string& state_dir) {
+std::vector<UndoOutcome> sweep(const std::string& state_dir, const std::string& who) {
   std::vector<UndoOutcome> outcomes;
   std::error_code error;
   for (fs::directory_iterator it(state_dir + "/undo", error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (it->is_directory(ignored)) sweep_folder(it->path().string(), outcomes);
+    if (it->is_directory(ignored)) sweep_folder(it->path().string(), who, outcomes);
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     outcomes.push_back(

@@ -53,12 +53,16 @@ Task<Result<void>> renew_record(UndoJournal& journal, std::string id, ActionRunn
 // "fault x (kill of y): it does not run: ..." for each leftover.
 std::vector<std::string> leftovers_of(const std::vector<UndoOutcome>& outcomes);
 
+// For the audit of the host, which an agent keeps of its own undos: what somebody else has taken back from a record of this
+// folder, or could not. who: "the watchdog".
+void note_undone(const std::string& folder, const std::string& who, const UndoOutcome& outcome);
+
 // Undoes what dead owners left in state_dir, and forgets their folders. Blocks: runs a loop of its own.
-// Records of owners that live are left alone.
-std::vector<UndoOutcome> sweep(const std::string& state_dir);
+// Records of owners that live are left alone. who: as in note_undone.
+std::vector<UndoOutcome> sweep(const std::string& state_dir, const std::string& who);
 
 // The same for one folder of records. Nothing is done while its owner lives.
-void sweep_folder(const std::string& folder, std::vector<UndoOutcome>& outcomes);
+void sweep_folder(const std::string& folder, const std::string& who, std::vector<UndoOutcome>& outcomes);
 
 // The folder of an owner's records inside a state_dir.
 std::string records_folder(const std::string& state_dir, const ProcessRef& owner, const std::string& run_id);

@@ -72,6 +72,7 @@ Task<bool> watch_agent(UndoJournal& journal, ActionRunner& actions) {
     for (const std::string& id : ids) {
       const UndoObserver observer = logged("the agent is not able to");
       const UndoOutcome one = co_await undo_record(journal, id, actions, observer, kPatienceWithAgent);
+      note_undone(journal.folder(), "the watchdog: the agent is not able to", one);
       for (const std::string& left : one.leftovers) log::error("not taken back", {{"what", one.record.what()}, {"why", left}});
       say("tried " + id);
     }
@@ -85,6 +86,7 @@ Task<int> watch_and_undo(UndoJournal& journal, ActionRunner& actions) {
   const UndoObserver observer = logged(reason);
   const Duration patience = gone ? kPatienceWithUndoers : kPatienceWithAgent;
   const std::vector<UndoOutcome> outcomes = co_await undo_folder(journal, actions, observer, patience);
+  for (const UndoOutcome& one : outcomes) note_undone(journal.folder(), std::string("the watchdog: ") + reason, one);
   const std::vector<std::string> leftovers = leftovers_of(outcomes);
   for (const std::string& one : leftovers) log::error("left behind", {{"what", one}});
   if (gone) journal.remove_if_empty();

@@ -59,6 +59,7 @@ struct FaultCrashTest : ::testing::Test {
     lister.options.state_dir = folder / "state";
     return lister.records();
   }
+  std::string audit() const { return read_text(folder / "state/audit/audit.log"); }
   void reap(ChildProcess& child) {
     EXPECT_TRUE(eventually([&] { return child.poll().has_value(); }));
   }
@@ -90,6 +91,9 @@ TEST_F(FaultCrashTest, AKilledAgentsPauseIsUndone) {
   agent.kill_group(SIGKILL);
   reap(agent);
   EXPECT_TRUE(eventually([&] { return state_of(pid_in(pidfile)) == 'S' && records().empty(); }));
+  EXPECT_TRUE(eventually([&] { return audit().find("\"who\":\"the watchdog: the agent is gone\"") != std::string::npos; }))
+      << audit();
+  EXPECT_THAT(audit(), HasSubstr("\"what\":\"undo\",\"text\":\"fault break (pause of victim): taken back\""));
 }
 
 TEST_F(FaultCrashTest, WhatAgentAndWatchdogLeftTogetherIsSweptByTheNextAgent) {
@@ -106,6 +110,7 @@ TEST_F(FaultCrashTest, WhatAgentAndWatchdogLeftTogetherIsSweptByTheNextAgent) {
   EXPECT_EQ(state_of(pid_in(pidfile)), 'S');
   EXPECT_TRUE(records().empty());
   if (both_before_hold_end) {
+    EXPECT_THAT(audit(), HasSubstr("\"who\":\"the next agent on this host\""));
     EXPECT_THAT(read_text(folder / "agent.log"), HasSubstr("swept what run crash left"));
   }
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -218,6 +220,19 @@ TEST_F(AuditTest, SeveralWriteInTurn) {
   writers.clear();
   EXPECT_EQ(damage(), "");
   EXPECT_EQ(check_audit(log()).value().records, 40U);
+}
+
+// Whoever writes may be frozen: nobody waits for it without end.
+TEST_F(AuditTest, ALockThatIsHeldIsNotWaitedForWithoutEnd) {
+  five();
+  const int lock = ::open((folder_ + "/audit.lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  const Result<void> appended = Audit(folder_).append({"me", "", "halt", ""});
+  ASSERT_TRUE(appended.has_error());
+  EXPECT_NE(appended.error().text().find("lock"), std::string::npos) << appended.error().text();
+  ::close(lock);
+  note("halt", "free again");
+  EXPECT_EQ(damage(), "");
 }
 
 TEST_F(AuditTest, WhatCannotBeWrittenIsAnError) {

@@ -7,54 +7,24 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/trusted_path.h"
+
 namespace shakedown {
 namespace {
-
-// A group that holds nobody but its user, as distributions make one for each user.
-bool private_group(gid_t group) {
-  char group_buffer[16384], user_buffer[16384];
-  struct group entry {};
-  struct group* found = nullptr;
-  passwd user{};
-  passwd* owner = nullptr;
-  if (::getgrgid_r(group, &entry, group_buffer, sizeof group_buffer, &found) != 0 || found == nullptr) return false;
-  if (::getpwuid_r(::geteuid(), &user, user_buffer, sizeof user_buffer, &owner) != 0 || owner == nullptr) return false;
-  return found->gr_mem[0] == nullptr && owner->pw_gid == group && std::string(found->gr_name) == owner->pw_name;
-}
-
-bool others_may_write(const struct stat& info) {
-  return (info.st_mode & S_IWOTH) != 0 || ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0 && !private_group(info.st_gid));
-}
-
-// The process's own user may name its own process: it could signal it anyway.
-bool trusted_owner(uid_t owner, std::optional<uid_t> process_user) {
-  return owner == 0 || owner == ::geteuid() || owner == process_user;
-}
 
 Error unsafe(const std::string& path, const std::string& pidfile, const std::string& why) {
   return Error(ErrorKind::refused,
                path + " " + why + ", so the pidfile " + pidfile + " could name any process; chmod go-w it, or move the pidfile");
 }
 
+// The process's own user may name its own process: it could signal it anyway.
 Result<void> check_folders(const std::string& pidfile, std::optional<uid_t> process_user) {
-  std::string folder = pidfile.substr(0, pidfile.rfind('/'));
-  for (bool nearest = true;; nearest = false) {
-    const std::string shown = folder.empty() ? "/" : folder;
-    struct stat info {};
-    if (::stat(shown.c_str(), &info) != 0) return fail(errno_error("cannot examine " + shown, errno));
-    if (!trusted_owner(info.st_uid, process_user)) {
-      return fail(unsafe(shown, pidfile, "belongs to user " + std::to_string(info.st_uid)));
-    }
-    const bool sticky = (info.st_mode & S_ISVTX) != 0;
-    if (others_may_write(info) && (nearest || !sticky)) return fail(unsafe(shown, pidfile, "can be changed by others"));
-    if (folder.empty()) return ok();
-    folder.erase(folder.rfind('/'));
-  }
+  SHAKEDOWN_TRY(const auto found, exchangeable_above(pidfile, Sticky::keeps_only_above, process_user));
+  if (found) return fail(unsafe(found->folder, pidfile, found->why));
+  return ok();
 }
 
 Result<void> check_file(int file, const std::string& pidfile, std::optional<uid_t> process_user) {
