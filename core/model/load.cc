@@ -11,6 +11,8 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;  // clang 14 needs it said
 
 double constant(const ConstantRate& shape) { return shape.rate.per_second; }
 

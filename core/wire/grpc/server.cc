@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/wire/codec/frame_parts.h"
 #include "core/wire/grpc/log.h"
 #include "core/wire/grpc/stream_core.h"
 #include "core/wire/grpc/tcp_door.h"
@@ -21,6 +22,7 @@ namespace {
 
 namespace asio = boost::asio;
 using ServerCall = wire::Call<v1::SessionResponse>;
+using RawReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 class ServerCore final
     : public wire::StreamCore<v1::SessionResponse, v1::SessionRequest, ToAgent, ToController, ControllerLink::Handlers> {
@@ -49,6 +51,7 @@ class GrpcControllerLink final : public ControllerLink {
   std::shared_ptr<ServerCore> core_;  // shared with the server, the present call and what is posted
 };
 
+constexpr const char* kNoFrame = "what came is no frame, or one of too many parts";
 constexpr std::size_t kMostSessions = 4096;   // remembered; those that have ended make room
 constexpr std::size_t kLongestSession = 256;  // bytes of a name
 
@@ -81,7 +84,19 @@ grpc::Status refusal(grpc::StatusCode code, const std::string& why) {
   return {code, why};
 }
 
-class AgentDoor final : public v1::DrillService::CallbackService {
+// The frame in these bytes; nothing when there is none, or one of too many parts.
+std::optional<v1::SessionRequest> frame_in(const grpc::ByteBuffer& bytes) {
+  grpc::Slice all;
+  if (!bytes.DumpToSingleSlice(&all).ok()) return std::nullopt;
+  const std::string_view view(reinterpret_cast<const char*>(all.begin()), all.size());
+  std::optional<v1::SessionRequest> frame(std::in_place);
+  const bool whole = wire::has_at_most(*v1::SessionRequest::descriptor(), view, wire::kMostParts) &&
+                     frame->ParseFromArray(view.data(), static_cast<int>(view.size()));
+  return whole ? std::move(frame) : std::nullopt;
+}
+
+// Frames come as bytes, so that they are looked at before they are taken apart.
+class AgentDoor final : public v1::DrillService::WithRawCallbackMethod_Session<v1::DrillService::Service> {
  public:
   using Accepted = std::function<void(std::unique_ptr<ControllerLink>)>;
 
@@ -92,7 +107,7 @@ class AgentDoor final : public v1::DrillService::CallbackService {
         resume_(options.resume),
         by_certificate_(options.credentials.has_value()) {}
 
-  grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* Session(grpc::CallbackServerContext* context) override;
+  RawReactor* Session(grpc::CallbackServerContext* context) override;
 
   bool by_certificate() const { return by_certificate_; }
   bool knows(const grpc::CallbackServerContext& context) const {
@@ -139,7 +154,7 @@ class AgentDoor final : public v1::DrillService::CallbackService {
 };
 
 // One call. Keeps itself alive until OnDone.
-class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>, public ServerCall {
+class ServerReactor final : public RawReactor, public ServerCall {
  public:
   ServerReactor(AgentDoor& service, grpc::CallbackServerContext* context) : service_(service), context_(context) {}
 
@@ -155,7 +170,13 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
     StartRead(&in_);
   }
 
-  void write() override { StartWrite(&out); }
+  void write() override {
+    bool own = false;
+    written_.Clear();
+    const grpc::Status good = grpc::SerializationTraits<v1::SessionResponse>::Serialize(out, &written_, &own);
+    if (!good.ok()) log::error("a frame cannot be written", {{"why", good.error_message()}});
+    StartWrite(&written_);
+  }
   void release(const grpc::Status& status) override { Finish(status); }
   void cancel() override {
     const std::lock_guard lock(mutex_);
@@ -165,12 +186,14 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
   void OnReadDone(bool good) override {
     const std::shared_ptr<ServerReactor> self = self_;
     if (!good) return core_ ? core_->lost(self) : refuse("");
+    const std::optional<v1::SessionRequest> frame = frame_in(in_);
+    in_.Clear();
+    if (!frame) return core_ ? core_->give_up(kNoFrame, {grpc::StatusCode::INVALID_ARGUMENT, kNoFrame}) : refuse(kNoFrame);
     if (core_) {
-      core_->heard(self, in_);
-    } else if (!begin_session()) {
+      core_->heard(self, *frame);
+    } else if (!begin_session(frame->resume(), frame->has_resume())) {
       return;
     }
-    in_ = v1::SessionRequest();  // Clear would keep what a large one had taken
     StartRead(&in_);
   }
   void OnWriteDone(bool) override { core_->wrote(self_); }
@@ -181,12 +204,12 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
   }
 
  private:
-  bool begin_session() {
-    if (!in_.has_resume() || in_.resume().session().size() < 16 || in_.resume().session().size() > kLongestSession) {
+  bool begin_session(const v1::Resume& resume, bool there) {
+    if (!there || resume.session().size() < 16 || resume.session().size() > kLongestSession) {
       refuse("the first message must be a Resume; do both programs have the same version?");
       return false;
     }
-    auto core = service_.session(in_.resume(), plain_peer(context_->peer()), identity_);
+    auto core = service_.session(resume, plain_peer(context_->peer()), identity_);
     if (!core) {
       Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "this session is over: the agent returned too late"));
       return false;
@@ -196,7 +219,7 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
       return false;
     }
     core_ = std::move(core);
-    core_->attach(self_, in_.resume().received(), true);
+    core_->attach(self_, resume.received(), true);
     return true;
   }
   void refuse(const char* why) { Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, why)); }
@@ -206,12 +229,12 @@ class ServerReactor final : public grpc::ServerBidiReactor<v1::SessionRequest, v
   grpc::CallbackServerContext* context_;  // gRPC's, valid until OnDone
   std::optional<Identity> identity_;
   std::shared_ptr<ServerCore> core_;
-  v1::SessionRequest in_;
+  grpc::ByteBuffer in_, written_;
   std::mutex mutex_;
   bool done_ = false;
 };
 
-grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* AgentDoor::Session(grpc::CallbackServerContext* context) {
+RawReactor* AgentDoor::Session(grpc::CallbackServerContext* context) {
   auto reactor = std::make_shared<ServerReactor>(*this, context);
   ServerReactor* raw = reactor.get();
   raw->begin(std::move(reactor));

@@ -155,6 +155,20 @@ TEST_F(HostileTls, AFrameThatIsTooLargeEndsItsStreamAndNobodyElses) {
   EXPECT_EQ(reports_.size(), 2U) << "nothing of the frame was heard";
 }
 
+// Two hundred times as much memory as bytes: it is not even parsed.
+TEST_F(HostileTls, AFrameOfTooManyPartsEndsItsStream) {
+  start_server();
+  const Raw east = raw(agent("east"), random_token());
+  v1::SessionRequest words;
+  for (int i = 0; i < 200'000; ++i) words.mutable_snapshot()->add_cells();
+  words.set_seq(1);
+  east.link->raw(words);
+  expect_ended(east, "too many parts");
+  ASSERT_TRUE(run_until([&] { return !controller_closed_.empty(); }));
+  EXPECT_TRUE(reports_.empty());
+  expect_served();
+}
+
 // While the loop is busy: what a peer says then is held in no more memory than that, however little it is on the wire.
 TEST_F(HostileTls, WhatWaitsOfOnePeerIsBoundedInMemory) {
   start_server();
