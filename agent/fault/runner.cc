@@ -309,17 +309,15 @@ constexpr const char* kSweeper = "the next agent on this host";
 
 void sweep_before_start(const std::string& state_dir, std::vector<ComponentLock>& locks, std::vector<UndoOutcome>& outcomes) {
   outcomes = sweep(state_dir, kSweeper);
-  if (state_dir == default_state_dir()) {
-    for (const std::string& dir : state_dirs()) {
+  const auto sweep_others = [&](const std::vector<std::string>& dirs) {
+    for (const std::string& dir : dirs) {
       if (dir == state_dir) continue;
       for (UndoOutcome& one : sweep(dir, kSweeper)) outcomes.push_back(std::move(one));
     }
-  }
+  };
+  if (state_dir == default_state_dir()) sweep_others(state_dirs());
   for (ComponentLock& lock : locks) {
-    for (const std::string& dir : lock.abandoned()) {
-      if (dir == state_dir) continue;
-      for (UndoOutcome& one : sweep(dir, kSweeper)) outcomes.push_back(std::move(one));
-    }
+    sweep_others(lock.abandoned());
     if (leftovers_of(outcomes).empty()) lock.abandoned_swept();
   }
 }
