@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "agent/fault/action_runner.h"
 #include "agent/fault/undo/journal.h"
 #include "agent/fault/undo/record.h"
@@ -41,6 +43,8 @@ class FaultMechanism {
   virtual ~FaultMechanism() = default;
   // Reads the state to return to into the record. Errors: refused, unavailable: nothing may be injected then.
   virtual Task<Result<void>> snapshot() = 0;
+  // The processes that the snapshot found to be changed; empty = none are, or nobody knows.
+  virtual std::vector<pid_t> processes() const { return {}; }
   // Makes the change; the record is durable and locked. An error may leave a part of the change: undo follows.
   virtual Task<Result<Interval>> inject() = 0;
   // Evidence that the change has its effect, waited for until the record's limit. An error says what was seen instead.

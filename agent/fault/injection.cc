@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/fault/builtin.h"
+#include "agent/fault/mechanisms/process/port_holder.h"
 #include "agent/fault/mechanisms/process/started.h"
 #include "core/faults/fault_form.h"
 #include "core/runtime/open_files.h"
@@ -33,6 +34,16 @@ MechanismContext context_of(FaultContext& shared, Injection& injection, RecordLo
   return MechanismContext{injection.record, shared.journal, lock, shared.actions, nullptr, &injection.cut};
 }
 
+// Targets at which none of these processes answers, but another does.
+void find_other_holders(Injection& injection, const std::vector<pid_t>& processes, const DrillPlan& plan) {
+  for (std::size_t i = 0; i < plan.targets.size() && !processes.empty(); ++i) {
+    const PortHolder holder = holder_of_port(plan.targets[i].host, plan.targets[i].port, processes);
+    if (holder.who != Holder::other) continue;
+    injection.served_by_others.push_back(TargetId(i));
+    injection.other_holders += "; at " + plan.targets[i].name + " answers " + holder.name;
+  }
+}
+
 // Snapshot and durable record. Error: nothing may be injected.
 Task<Result<void>> arm(FaultContext& shared, Injection& injection) {
   const Result<void> guarded = co_await shared.guard->wait_ready();
@@ -51,6 +62,7 @@ Task<Result<void>> arm(FaultContext& shared, Injection& injection) {
   if (mechanism.has_error()) co_return fail(mechanism.error());
   const Result<void> seen = co_await mechanism.value()->snapshot();
   if (seen.has_error()) co_return fail(seen.error());
+  find_other_holders(injection, mechanism.value()->processes(), shared.assignment.plan);
   Interval interval = now_interval();
   const Result<void> added = shared.journal.add(injection.record);
   if (added.has_error()) injection.record.id.clear();
@@ -87,7 +99,7 @@ Task<bool> prove_effect(std::shared_ptr<FaultContext> shared, std::shared_ptr<In
     if (proof.has_value()) {
       injection->effective = proof.value().at;
       const Interval interval{changed.value().earliest, injection->effective};
-      shared->tell_state(*injection, FaultState::effective, interval, proof.value().text);
+      shared->tell_state(*injection, FaultState::effective, interval, proof.value().text + injection->other_holders);
       co_return true;
     }
     const char* what = injection->cut.fired() ? "ended before its effect was proven: " : "did not bite: ";
@@ -305,6 +317,7 @@ void FaultContext::tell_state(const Injection& injection, FaultState state, Inte
   event.latest = clock.at(interval.latest);
   event.detail = std::move(detail);
   event.by_undo = by_undo;
+  if (state == FaultState::armed) event.served_by_others = injection.served_by_others;
   tell(std::move(event));
 }
 

@@ -31,14 +31,16 @@ struct Injection {
   std::vector<std::shared_ptr<Injection>> others;  // of the first part here: this agent's other ones. It does the recover steps.
   bool leads = true;                               // the first part here
   MonoTime effective{};
-  UndoRecord record;                    // id empty until it is durable
-  OneShot cut;                          // ends every wait: not injected yet becomes not_run, holds and recovery end
-  OneShot settled;                      // its effect is proven, or it will have none
-  OneShot lived;                        // nothing happens any more except a conclusion
-  std::shared_ptr<OneShot> concluding;  // while a conclusion is under way; shared with those that wait for it
-  std::string why_cut;                  // who ended it before its instant, and why
-  bool abandoned = false;               // its record was taken away, and it ends for that
-  bool concluded = false;               // clean, leftover, not_run or failed before the change was reported
+  UndoRecord record;                       // id empty until it is durable
+  std::vector<TargetId> served_by_others;  // see FaultEvent
+  std::string other_holders;               // who that is, after the proof: "; at api answers nginx (process 12)"
+  OneShot cut;                             // ends every wait: not injected yet becomes not_run, holds and recovery end
+  OneShot settled;                         // its effect is proven, or it will have none
+  OneShot lived;                           // nothing happens any more except a conclusion
+  std::shared_ptr<OneShot> concluding;     // while a conclusion is under way; shared with those that wait for it
+  std::string why_cut;                     // who ended it before its instant, and why
+  bool abandoned = false;                  // its record was taken away, and it ends for that
+  bool concluded = false;                  // clean, leftover, not_run or failed before the change was reported
   bool clean = true;
   std::string detail;  // of the conclusion
 };

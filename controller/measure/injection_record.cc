@@ -96,6 +96,10 @@ FaultEvent InjectionRecord::of_all(const FaultEvent& like, const DrillPlan& plan
   for (const InjectionPart& part : parts) {
     const FaultEvent* one = part.find(like.state);
     if (one == nullptr) continue;
+    if (out.latest == RunTime::min()) out.served_by_others = one->served_by_others;
+    std::erase_if(out.served_by_others, [one](TargetId id) {  // one part that answers there is enough
+      return std::find(one->served_by_others.begin(), one->served_by_others.end(), id) == one->served_by_others.end();
+    });
     out.earliest = std::min(out.earliest, one->earliest);
     out.latest = std::max(out.latest, one->latest);
     out.by_undo = out.by_undo || one->by_undo;

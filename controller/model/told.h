@@ -63,6 +63,7 @@ struct Recovery {
   uint64_t injections = 0, keeping = 0;
   double keeping_most = 0;
   bool masked = false;                        // nobody saw it go away
+  bool beside = false;                        // and it is another process that answers
   bool overlapped = false;                    // by an outage of another failure as well
   std::vector<std::string> asked, elsewhere;  // nouns of what the row asks for, and of what failed meanwhile and it does not ask
   double elsewhere_seconds = 0;

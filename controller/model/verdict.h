@@ -59,6 +59,7 @@ struct Verdict {
   double observed_seconds = 0;  // how long the evidence is; 0 = not a matter of time
   std::vector<InjectionVerdict> injections;
   Elsewhere elsewhere;  // of all valid ones
+  bool beside = false;  // some caused no outage, and another process than what they broke answers at the target
 };
 
 }  // namespace shakedown

@@ -41,6 +41,8 @@ struct FaultEvent {
   std::string detail;       // effective: the proof; undoing: what begins; failed/leftover: what is wrong
   bool by_undo = false;     // clean or resumed by our undo, not by recovery
   ComponentId component{};  // the part's; none = all of the fault
+  // armed: targets on a loopback address of the fault's host at which another process answers than those that are to be broken.
+  std::vector<TargetId> served_by_others{};
 };
 
 // A setup, ready, recover, undo or teardown step.

@@ -46,6 +46,12 @@ std::string repair_text(const StepEvent& step);
 // The probe's outage that was open at the instant; nullptr when there is none.
 const Outage* outage_open_at(const ProbeEvidence& probe, RunTime at);
 
+// Another process than those that were broken answered at the target of each of these probes, on the host of both: who saw
+// nothing go away did not see what was broken. Only where all agents of the fault are the probe's own is "this host" the same.
+bool beside_the_door(const InjectionView& view, const std::vector<ProbeId>& probes, const Evidence& evidence);
+// " w1 did not answer at api in 3 injections, another process did."; empty for 0.
+std::string beside_words(std::size_t injections, FaultId fault, const std::vector<ProbeId>& probes, const Scenario& scenario);
+
 // Makes an injection invalid that says nothing of its fault alone: one that struck a target which some probe saw down
 // already (blocks a pass), or one that another fault's window meets.
 void reject_disturbed(InjectionView& view, const std::vector<ProbeId>& probes, const Evidence& evidence);

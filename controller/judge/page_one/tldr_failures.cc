@@ -98,6 +98,7 @@ told::Recovery tell_recovery(std::size_t at, const RtoSli& sli, const Scorecard&
   out.keeping_most = kept.most;
   out.masked =
       std::all_of(tries.begin(), tries.end(), [](const InjectionVerdict& one) { return one.valid && one.note == "masked"; });
+  out.beside = row.verdict.beside;
   out.overlapped = with_another(scenario.fault(sli.fault).name, card);
   const Elsewhere& elsewhere = row.verdict.elsewhere;
   if (elsewhere.operations.empty()) return out;

@@ -300,6 +300,7 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
   std::optional<LoadWatch> load;  // which reads the whole record
   if (!views.empty()) load.emplace(evidence);
   Elsewhere elsewhere;
+  std::size_t beside = 0;
   for (const InjectionView& view : views) {
     if (view.valid() && view.overlap.empty()) add_elsewhere(elsewhere, load->failing_elsewhere(view, sli.probes));
     std::optional<InjectionBound> worst;
@@ -307,12 +308,15 @@ Judged judge_sli(const Requirement& requirement, const RtoSli& sli, const Eviden
       InjectionBound one = recovery_on(view, evidence.probe(id), evidence.scenario->probe(id), sli.fault, limit, *load, evidence);
       worst = worst ? worse_bound(*worst, one, limit) : one;
     }
+    if (worst->verdict.valid && worst->verdict.note == "masked" && beside_the_door(view, sli.probes, evidence)) ++beside;
     bounds.push_back(*worst);
   }
   Judged out = judge_injections(requirement, std::move(bounds), {sli.injections, sli.share, "failovers"}, Unit::seconds);
   out.observed_seconds = evidence.last_second();
   out.verdict.reason += elsewhere_words(elsewhere, sli.probes, *evidence.scenario);
   out.verdict.elsewhere = std::move(elsewhere);
+  out.verdict.reason += beside_words(beside, sli.fault, sli.probes, *evidence.scenario);
+  out.verdict.beside = beside > 0;
   return out;
 }
 

@@ -2,6 +2,7 @@
 // any other one by the binomial claim.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -43,7 +44,8 @@ struct Toleration {
   uint64_t blocked = 0;  // not valid for what the target did: no pass may rest on leaving them out
   std::vector<InjectionVerdict> rows;
   std::vector<ValidityReason> signals;
-  bool overlapped = false;  // one of them met another fault
+  bool overlapped = false;                // one of them met another fault
+  std::map<FaultId, std::size_t> beside;  // of the clean ones, see beside_the_door
   Elsewhere elsewhere;
   std::vector<std::pair<RunTime, bool>> outcomes;  // of the valid ones: when, and whether it was tolerated
 };
@@ -154,6 +156,7 @@ Toleration count_tolerated(const ToleratedSli& sli, const Evidence& evidence) {
       if (row.valid) ++out.valid;
       if (!row.valid && view.blocks) ++out.blocked;
       if (row.valid && row.upper > 0) ++out.clean;
+      if (row.valid && row.upper > 0 && beside_the_door(view, sli.probes, evidence)) ++out.beside[fault];
       if (row.valid) out.outcomes.emplace_back(view.effect_from, row.upper > 0);
       if (!row.valid && view.signal != Signal::none) out.signals.push_back({view.signal, view.invalid, false});
       out.rows.push_back(std::move(row));
@@ -217,6 +220,8 @@ Judged judge_sli(const Requirement& requirement, const ToleratedSli& sli, const 
         counts.clean, counts.valid, stood_words(counts), counts.all, at_least_percent(bounds.lower),
         confidence_text(requirement.confidence), limit_text(requirement.objective), alike_words(effect));
     out.verdict.reason += elsewhere_words(counts.elsewhere, sli.probes, *evidence.scenario);
+    for (const auto& [fault, beside] : counts.beside)
+      out.verdict.reason += beside_words(beside, fault, sli.probes, *evidence.scenario);
   }
   out.verdict.elsewhere = std::move(counts.elsewhere);
   out.verdict.injections = std::move(counts.rows);

@@ -114,7 +114,8 @@ std::string recovery_words(const told::Recovery& told, const Scorecard& card) {
   const std::string kept = kept_words(row.requirement, told.most);
   if (passes && !told.elsewhere.empty()) return but_elsewhere(told, start, kept);
   if (passes && told.masked) {
-    return fmt::format("{}, nobody sees the service go away for longer than {}, {}.", start, within_words(told.most), kept);
+    return fmt::format("{}, nobody sees the service go away for longer than {}, {}{}.", start, within_words(told.most), kept,
+                       told.beside ? "; what was broken is not what answers there" : "");
   }
   if (passes) return fmt::format("{}, the service is back within {}, {}.", start, within_words(told.most), kept);
   std::string away = time_words(told.most);

@@ -17,7 +17,7 @@ WIRE_FIELDS(StageEvent, v1::StageEvent) {
 }
 WIRE_FIELDS(FaultEvent, v1::FaultEvent) {
   WIRE(injection) WIRE(fault) WIRE(stage) WIRE(state) WIRE_NS(earliest) WIRE_NS(latest)
-  WIRE(detail) WIRE(by_undo) WIRE(component)
+  WIRE(detail) WIRE(by_undo) WIRE(component) WIRE_VALUES(served_by_others)
 }
 WIRE_FIELDS(StepEvent, v1::StepEvent) {
   WIRE(kind) WIRE(injection) WIRE(what) WIRE_NS(started) WIRE_NS(ended) WIRE(ok) WIRE(detail)

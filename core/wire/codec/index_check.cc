@@ -99,6 +99,7 @@ struct EventCheck {
   void operator()(const StageEvent& e) { c.stage(e.stage).phase(e.phase); }
   void operator()(const FaultEvent& e) {
     c.injection(e.injection).fault(e.fault).stage(e.stage).may(e.component, c.components(), "component");
+    for (const TargetId id : e.served_by_others) c.target(id);
   }
   void operator()(const StepEvent& e) { c.maybe_injection(e.injection); }
   void operator()(const AgentEvent& e) { c.agent(e.agent); }

@@ -188,7 +188,9 @@ InjectionId Drill::inject_without_effect(FaultId fault, StageId stage, double fr
   const InjectionId id(fault_of_.size());
   fault_of_.push_back(fault);
   stage_of_.push_back(stage);
-  fault_event(id, FaultState::armed, from - 0.5);
+  FaultEvent armed{id, fault, stage, FaultState::armed, at(from - 0.5), at(from - 0.5), ""};
+  armed.served_by_others = served_by_others;
+  add(armed);
   fault_event(id, FaultState::injected, from);
   if (clean >= 0) fault_event(id, FaultState::clean, clean);
   return id;

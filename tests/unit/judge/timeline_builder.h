@@ -55,6 +55,7 @@ class Drill {
   Drill& probe(double from, double to, std::vector<std::pair<double, double>> outages = {}, ProbeId id = ProbeId(0));
   Drill& check(double start, double end, bool good, ProbeId id = ProbeId(0));
 
+  std::vector<TargetId> served_by_others;  // of what is armed from now on
   // armed, injected, effective in [from, from + 10 ms], clean at `clean` (< 0 = never).
   InjectionId inject(FaultId fault, StageId stage, double from, double clean);
   InjectionId inject_without_effect(FaultId fault, StageId stage, double from, double clean);

@@ -1,4 +1,7 @@
 // The union of an injection's parts.
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "controller/measure/injection_record.h"
@@ -49,6 +52,16 @@ TEST_F(InjectionRecordTest, StandsFromTheFirstChangeAndHasItsEffectWithTheLastPr
   EXPECT_EQ(effective->latest, at(10.3));
   EXPECT_EQ(effective->detail, "web: process 3 is gone; cache: process 4 is gone; all changed within 20ms");
   EXPECT_EQ(record_.state, FaultState::effective);
+}
+
+TEST_F(InjectionRecordTest, OthersAnswerAtATargetWhereNoPartDoes) {
+  const auto arm = [&](ComponentId part, std::vector<TargetId> others) {
+    record_.add({InjectionId(0), FaultId(0), StageId(0), FaultState::armed, at(9), at(9), "", false, part, std::move(others)},
+                plan_);
+  };
+  arm(kWeb, {TargetId(0), TargetId(1)});
+  arm(kCache, {TargetId(1), TargetId(2)});
+  EXPECT_EQ(record_.find(FaultState::armed)->served_by_others, std::vector<TargetId>{TargetId(1)});
 }
 
 TEST_F(InjectionRecordTest, IsCleanWhenAllPartsAre) {

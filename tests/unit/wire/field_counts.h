@@ -14,7 +14,7 @@ inline constexpr int kFields = -1;
 template <>
 inline constexpr int kFields<StageEvent> = 10;
 template <>
-inline constexpr int kFields<FaultEvent> = 9;
+inline constexpr int kFields<FaultEvent> = 10;
 template <>
 inline constexpr int kFields<StepEvent> = 7;
 template <>

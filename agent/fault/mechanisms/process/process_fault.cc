@@ -44,6 +44,12 @@ Task<Result<void>> ProcessFault::snapshot() {
   co_return ok();
 }
 
+std::vector<pid_t> ProcessFault::processes() const {
+  std::vector<pid_t> out = {payload_.before.leader.pid};
+  for (const ProcessRef& one : payload_.targets) out.push_back(one.pid);
+  return out;
+}
+
 Result<void> ProcessFault::aim() {
   Result<ProcessHandle> leader = ProcessHandle::open(payload_.before.leader);
   if (leader.has_error()) return fail(leader.error());

@@ -20,6 +20,7 @@ class ProcessFault : public FaultMechanism {
 
   // Error unavailable when the process does not run, is stopped already, or its scope is empty.
   Task<Result<void>> snapshot() override;
+  std::vector<pid_t> processes() const override;
   Task<Result<void>> undo() override;
   Task<Result<std::vector<std::string>>> compare() override;
 
