@@ -213,15 +213,15 @@ void ActionRunner::tell_unnoted(const Error& error) {
                {{"reason", error.message}});
 }
 
-Task<void> ActionRunner::reap_later(ChildProcess child) {
+Task<void> ActionRunner::reap_later(ChildProcess child, std::shared_ptr<Started> of) {
   auto executor = co_await asio::this_coro::executor;
-  auto reap = [](ChildProcess reaped, std::shared_ptr<OneShot> closing) -> Task<void> {
-    co_await wait_exit(reaped, kNever, closing.get());
+  auto reap = [](ChildProcess reaped, std::shared_ptr<OneShot> closing, std::shared_ptr<Started> whose) -> Task<void> {
+    whose->ended = co_await wait_exit(reaped, kNever, closing.get());
   };
   auto looked_at = [](std::exception_ptr broken) {
     if (broken) log::error("reaping a started component threw");
   };
-  asio::co_spawn(executor, reap(std::move(child), closing_), std::move(looked_at));
+  asio::co_spawn(executor, reap(std::move(child), closing_, std::move(of)), std::move(looked_at));
 }
 
 }  // namespace shakedown

@@ -3,9 +3,12 @@
 // they live on when it goes. Threads: the loop's thread.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "agent/fault/mechanisms/process/left_by_start.h"
 #include "agent/fault/undo/record.h"
 #include "core/base/result.h"
 #include "core/runtime/process/child_process.h"
@@ -19,6 +22,7 @@ struct StepResult {
   std::string detail;           // what was done, or the error with the output's tail; no secret of the scenario
   MonoTime started{}, ended{};  // the same where it could not be begun
   bool told = true;             // exec: the command came to its own end, so that its exit code says something
+  StartLeft left{};             // start that failed: what its command had left running
 };
 
 class ActionRunner {
@@ -41,17 +45,26 @@ class ActionRunner {
   Task<StepResult> resume(BoundComponent component, Duration limit, OneShot* end);
   Task<StepResult> exec(BoundAction action, CommandNote note, OneShot* end);
 
+  // What is known of the last process that was started of it: "; it ended with exit code 1; output: ...". Empty: nothing.
+  std::string last_words(const std::string& component) const;
+
  private:
-  // remark: what was done without.
-  Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
-                                             OneShot* end, std::string& already, std::string& remark);
+  struct Started {
+    BoundComponent component;
+    int64_t log_start = 0;  // where its output begins in the component's log
+    std::optional<ExitStatus> ended{};
+  };
+  // mark: a variable that it carries. remark: what was done without.
+  Task<Result<ChildProcess>> spawn_component(const BoundComponent& component, const std::string& mark, const CommandNote& note,
+                                             MonoTime limit, OneShot* end, std::string& already, std::string& remark);
   Task<Result<MonoTime>> wait_started(const BoundComponent& component, ChildProcess& child, MonoTime limit, OneShot* end);
-  Task<void> reap_later(ChildProcess child);
+  Task<void> reap_later(ChildProcess child, std::shared_ptr<Started> of);
   // Once: a full disk stays full.
   void tell_unnoted(const Error& error);
 
   // Shared with the reapers, which may be suspended when this goes.
   std::shared_ptr<OneShot> closing_ = std::make_shared<OneShot>();
+  std::map<std::string, std::shared_ptr<Started>> started_;  // by component; shared with the reapers
   bool unnoted_told_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "agent/fault/fault.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/fault/mechanisms/process/started.h"
 #include "core/base/clock.h"
@@ -12,10 +13,13 @@ Task<Result<void>> run_undo_steps(MechanismContext& context) {
   ErrorKind kind = ErrorKind::unavailable;
   for (const BoundAction& action : context.record.undo) {
     const CommandNote note = context.journal.note(context.record.id, true);
-    const StepResult step = co_await context.actions.run(action, note, nullptr);
-    if (action.action.kind == Action::Kind::start) {
-      co_await note_started(context.journal, action.component.component.name);
-    }
+    const bool starts = action.action.kind == Action::Kind::start;
+    const std::string& name = action.component.component.name;
+    BoundAction bound = action;
+    if (starts) bound.component.noted = noted_processes(context.journal, name);
+    const StepResult step = co_await context.actions.run(std::move(bound), note, nullptr);
+    if (starts && step.ok) co_await note_started(context.journal, name);
+    if (starts && !step.ok) co_await note_left(context.journal, name, step.left);
     if (context.undo_step) context.undo_step(action, step);
     if (!step.ok && trouble.empty()) trouble = action.action.describe + ": " + step.detail;
   }

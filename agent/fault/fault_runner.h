@@ -34,6 +34,8 @@ class FaultRunner {
   // Whether the processes that the plan's faults will change here are the declared ones; changes nothing. Errors: refused
   // (another one, or one that may not be touched), unavailable (one does not run, and no step of a fault starts it).
   virtual Result<void> look_at_processes() = 0;
+  // Whether what setup started here, and nothing stopped since, still runs. Error unavailable: with its exit and last output.
+  virtual Result<void> look_at_started() = 0;
   // Breaks at `at`, proves the effect, runs the fault's recover steps. Reports FaultEvents and StepEvents.
   virtual void inject(InjectionId injection, FaultId fault, StageId stage, RunTime at) = 0;
   // Compares with the state before; undoes when asked or when it differs; then clean or leftover. done(ok, detail).

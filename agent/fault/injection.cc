@@ -134,9 +134,13 @@ Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injecti
       CommandNote note = shared->journal.note(injection->record.id);
       note.required = false;
       const std::string name = bound.value().component.component.name;
+      bound.value().component.noted = noted_processes(shared->journal, name);
       step = co_await shared->actions.run(std::move(bound.value()), note, &injection->cut);
       if (action.kind == Action::Kind::start) {
-        co_await note_started(shared->journal, name);
+        if (step.ok)
+          co_await note_started(shared->journal, name);
+        else
+          co_await note_left(shared->journal, name, step.left);
         const Result<void> held = shared->hold_components();
         if (held.has_error()) shared->warn(AgentEvent::Kind::warning, held.error().text());
       }

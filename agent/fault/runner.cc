@@ -12,6 +12,7 @@
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/injection.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
+#include "agent/fault/mechanisms/process/started.h"
 #include "agent/fault/steps.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/log.h"
@@ -193,7 +194,7 @@ class Runner final : public FaultRunner {
   }
 
   Result<void> look_at_processes() override { return shakedown::look_at_processes(context_->binding); }
-
+  Result<void> look_at_started() override { return shakedown::look_at_started(context_->journal, context_->actions); }
   void go(RunClock clock) override { context_->clock = clock; }
 
   void finish(InjectionId id, bool undo, std::string reason, Done done) override {
@@ -210,7 +211,6 @@ class Runner final : public FaultRunner {
   }
 
   std::string command_note() const override { return context_->journal.note("").file; }
-
   void renew(Duration lease) override {
     if (!context_->guard->lease_over()) {
       look_after_records();

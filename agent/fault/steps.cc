@@ -32,7 +32,7 @@ Task<void> forget_starts(FaultContext& context, std::string component) {
     const Result<UndoRecord> record = context.journal.read(id);
     const bool its =
         record.has_value() && record.value().kind == "started" && record.value().component.component.name == component;
-    if (!its) continue;
+    if (!its || has_suspects(record.value())) continue;
     RecordLock lock;
     const MonoTime limit = mono_now() + kLockPatience;
     const LockOutcome locked = co_await context.journal.lock(id, limit, lock);
@@ -66,7 +66,7 @@ Task<StepResult> execute_step(FaultContext& context, StepEvent::Kind kind, Actio
     co_return step;
   }
   const std::string name = bound.value().component.component.name;
-  if (action.kind == Action::Kind::stop) bound.value().component.noted = noted_processes(context.journal, name);
+  bound.value().component.noted = noted_processes(context.journal, name);
   CommandNote note = context.journal.note(record);
   note.required = kind == StepEvent::Kind::setup;
   step = co_await context.actions.run(std::move(bound.value()), note, end);
@@ -79,8 +79,10 @@ Task<StepResult> execute_step(FaultContext& context, StepEvent::Kind kind, Actio
   }
   if (stopped || not_ours)
     co_await forget_starts(context, name);
-  else if (action.kind == Action::Kind::start)
+  else if (action.kind == Action::Kind::start && step.ok)
     co_await note_started(context.journal, name);
+  else if (action.kind == Action::Kind::start)
+    co_await note_left(context.journal, name, step.left);
   co_return step;
 }
 

@@ -1,5 +1,6 @@
 // started: not a fault, but what setup started and teardown must stop. There is nothing to inject; its undo is to stop it.
 #include "agent/fault/builtin.h"
+#include "agent/fault/mechanisms/process/left_by_start.h"
 #include "agent/fault/mechanisms/process/process_fault.h"
 
 namespace shakedown {
@@ -20,7 +21,9 @@ class Started final : public ProcessFault {
     if (record().owner.boot == boot_id()) {
       for (BoundAction& step : record().undo) step.component.noted = payload_.targets;
     }
-    co_return co_await run_undo_steps(context_);
+    const Result<void> stopped = co_await run_undo_steps(context_);
+    co_await end_unknown();
+    co_return stopped;
   }
   Task<Result<std::vector<std::string>>> compare() override {
     const Result<ProcessState> now = observe(spec());
@@ -33,7 +36,21 @@ class Started final : public ProcessFault {
         out.push_back("process " + std::to_string(one.pid) + " still runs, though its pidfile does not name it");
       }
     }
+    for (const ProcessRef& one : payload_.suspects) {
+      const bool running = record().owner.boot == boot_id() && is_running(one);
+      if (running) out.push_back(suspect_text(one));
+    }
     co_return out;
+  }
+
+ private:
+  // Whoever started it has not come to note what it runs as: it died on the way, or the start failed.
+  Task<void> end_unknown() {
+    if (!payload_.targets.empty() || record().owner.boot != boot_id()) co_return;
+    const ProcessRef& starter = record().owner.process;
+    const std::string marks = start_marks(starter, record().component.component.name);
+    const StartLeft left = co_await end_what_start_left(marks, ProcessRef(), starter.start);
+    payload_.targets = left.standing;
   }
 };
 

@@ -175,7 +175,8 @@ const Shape& scenario_shape() {
              "Environment of every command: of setup, teardown, recover, undo, exec faults and their effect, checks, `start` and "
              "`stop` of components, and scale. Text, or a secret as {NAME}, which is read when the command starts. Of the "
              "agent's own "
-             "environment a command gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL and TZ, and nothing else."),
+             "environment a command gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL and TZ, and nothing else; a `start` "
+             "also SHAKEDOWN_START, by which we know what it left."),
          need("targets", named("target", target_shape()), "The systems that load sees."),
          otherwise("agents", named("agent", agent_shape()), "one agent `local` with every role",
                    "Who sends load and injects faults."),

@@ -87,16 +87,19 @@ Shape agent_shape() {
 }
 
 Shape component_shape() {
-  Shape process =
-      mapping("process", "How the component's process is found and recognised.",
-              {need("pidfile", scalar(Form::path), "File with the process id; nobody else may be able to write it."),
-               may("exe", text(), "Program that the process must be running: base name, or path."),
-               may("user", text(), "User that the process must belong to."),
-               may("scope", choice({"one", "children", "group"}), "one",
-                   "What a fault touches: the process; it and its descendants; its process group."),
-               otherwise("processes", integer(1, 4096), "any number but none",
-                         "How many processes the scope must hold again after a fault. Leave it out where the number follows the "
-                         "load, as in a server with a process for each connection.")});
+  Shape process = mapping(
+      "process", "How the component's process is found and recognised.",
+      {need("pidfile", scalar(Form::path),
+            "File with the process id; nobody else may be able to write it. It is written for a `start` that stays in the "
+            "foreground; one that goes to the background writes it itself. Where it names a living process of another "
+            "program, nothing is started and it is left as it is."),
+       may("exe", text(), "Program that the process must be running: base name, or path."),
+       may("user", text(), "User that the process must belong to."),
+       may("scope", choice({"one", "children", "group"}), "one",
+           "What a fault touches: the process; it and its descendants; its process group."),
+       otherwise("processes", integer(1, 4096), "any number but none",
+                 "How many processes the scope must hold again after a fault. Leave it out where the number follows the "
+                 "load, as in a server with a process for each connection.")});
   process.at_least_one = {{"exe", "user"}};
   return mapping(
       "component", "Something that faults may touch. Nothing else is ever touched.",
@@ -107,7 +110,9 @@ Shape component_shape() {
            "policy gives to one. A program without `/` is "
            "first looked "
            "for beside the shakedown program, then in PATH. It may stay in the foreground, and the pidfile is written for it; or "
-           "go to the background and write the pidfile itself."),
+           "go to the background and write the pidfile itself. What a `start` that failed has left running is ended where its "
+           "session "
+           "or SHAKEDOWN_START in its environment shows whose it is; what else may be of it is told, with exit code 4."),
        otherwise("stop", command_or_name_shape(), "SIGTERM, then SIGKILL after `stop_limit`", "Command that stops it."),
        may("stop_limit", duration_above_zero(3600), "10s", "How long stopping may take.")});
 }

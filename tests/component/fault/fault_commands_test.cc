@@ -134,6 +134,15 @@ TEST_F(FaultCommandsTest, WhatHasLeftTheGroupOfACommandLivesOn) {
   EXPECT_THAT(read_text("/proc/" + std::to_string(left[0]) + "/cmdline"), HasSubstr("996"));
 }
 
+// Of a start it is what was to be started: nobody but the start command could say where it is.
+TEST_F(FaultCommandsTest, WhatHasLeftTheGroupOfAStartThatWasCutShortIsEnded) {
+  ChildProcess& agent = start_agent("start-step", "setsid sleep 996 & sleep 997; true");
+  ASSERT_TRUE(eventually([&] { return named("sleep").size() == 2; })) << said();
+  kill_agent(agent);
+  EXPECT_TRUE(eventually([&] { return named("sh").empty() && watchdogs().empty() && named("sleep").empty(); }));
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "state/undo"));
+}
+
 TEST_F(FaultCommandsTest, TheNextUndoerWaitsForTheUndoCommandOfADeadOne) {
   const std::string script = "echo begin >> undo.log; sleep 0.5; rm -f broken; echo end >> undo.log";
   ChildProcess& agent = start_agent("undo", script);

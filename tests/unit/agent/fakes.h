@@ -92,6 +92,7 @@ class FakeFault final : public FaultRunner {
     event.detail = event.ok ? "" : "exit code 3" + s_.output;
     done(event);
   }
+  Result<void> look_at_started() override { return ok(); }
   Result<void> look_at_processes() override {
     s_.calls.push_back("look at processes");
     if (!s_.wrong_process.empty()) return fail(ErrorKind::refused, s_.wrong_process);

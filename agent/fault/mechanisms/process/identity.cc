@@ -261,17 +261,16 @@ Result<std::string> why_foreign(const ProcessSpec& spec, pid_t pid) {
     return fail(ErrorKind::refused, "neither `exe` nor `user` of the process in " + spec.pidfile +
                                         " is declared, so nothing shows that it is the right one; declare one");
   }
-  const std::string name = "process " + std::to_string(pid);
   if (!spec.exe.empty()) {
     SHAKEDOWN_TRY(const std::string found, executable_of(pid));
-    if (found.empty()) return name + " runs no executable file, expected " + spec.exe;
-    if (!runs(spec.exe, found)) return name + " runs " + found + ", expected " + spec.exe;
+    if (found.empty()) return "runs no executable file; expected " + spec.exe;
+    if (!runs(spec.exe, found)) return "runs " + found + "; expected " + spec.exe;
   }
   if (!spec.user.empty()) {
     SHAKEDOWN_TRY(const uid_t expected, user_id(spec.user));
     SHAKEDOWN_TRY(const auto found, user_of(pid));
     if (found != expected) {
-      return name + " belongs to user " + (found ? std::to_string(*found) : "?") + ", expected " + spec.user;
+      return std::string("belongs to user ") + (found ? std::to_string(*found) : "?") + "; expected " + spec.user;
     }
   }
   return std::string();

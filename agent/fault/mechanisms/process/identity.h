@@ -76,7 +76,8 @@ void continue_process(const ProcessRef& ref);
 // Empty when the process may be touched; else why not: pid 1, ourselves, an ancestor of ours, a kernel thread.
 std::string why_protected(const ProcessStat& stat);
 
-// Empty when the process runs spec.exe as spec.user (each if declared); else what was found instead.
+// Empty when the process runs spec.exe as spec.user (each if declared); else what was found instead: "runs /bin/sleep; expected
+// nginx".
 // Errors: refused (neither is declared, the user does not exist, or the executable cannot be read), io (as look_at).
 Result<std::string> why_foreign(const ProcessSpec& spec, pid_t pid);
 

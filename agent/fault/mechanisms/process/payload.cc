@@ -41,9 +41,10 @@ Document boolean_document(bool value) {
 }
 
 Shape payload_shape() {
-  return mapping("change of processes", "",
-                 {need("signal", integer(0, 64), ""), need("limit", length_shape(), ""),
-                  need("before", process_state_shape(), ""), need("targets", process_refs_shape(), "")});
+  return mapping(
+      "change of processes", "",
+      {need("signal", integer(0, 64), ""), need("limit", length_shape(), ""), need("before", process_state_shape(), ""),
+       need("targets", process_refs_shape(), ""), may("suspects", process_refs_shape(), "")});
 }
 
 }  // namespace
@@ -81,7 +82,8 @@ Document document_of(const ProcessPayload& payload) {
   return mapping_document({{"signal", integer_document(payload.signal)},
                            {"limit", integer_document(payload.limit.count())},
                            {"before", document_of(payload.before)},
-                           {"targets", document_of(payload.targets)}});
+                           {"targets", document_of(payload.targets)},
+                           {"suspects", document_of(payload.suspects)}});
 }
 
 Result<ProcessPayload> process_payload(const Document& document) {
@@ -94,6 +96,7 @@ Result<ProcessPayload> process_payload(const Document& document) {
   payload.limit = Duration(static_cast<int64_t>(view["limit"].integer()));
   payload.before = process_state(view["before"]);
   payload.targets = process_refs(view["targets"]);
+  payload.suspects = process_refs(view["suspects"]);
   return payload;
 }
 

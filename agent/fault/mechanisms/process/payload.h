@@ -11,10 +11,11 @@
 namespace shakedown {
 
 struct ProcessPayload {
-  int signal = 0;                   // kill
-  Duration limit{};                 // for the change and for its proof
-  ProcessState before;              // to compare with afterwards
-  std::vector<ProcessRef> targets;  // the processes that are changed
+  int signal = 0;                    // kill
+  Duration limit{};                  // for the change and for its proof
+  ProcessState before;               // to compare with afterwards
+  std::vector<ProcessRef> targets;   // the processes that are changed
+  std::vector<ProcessRef> suspects;  // started: what its failed start command may have left; never signalled
 };
 
 Document document_of(const ProcessPayload& payload);

@@ -57,29 +57,32 @@ Result<std::optional<pid_t>> read_pid(int file, const std::string& pidfile) {
   return std::optional<pid_t>(pid);
 }
 
-Sighting missing(Presence presence, std::string why) { return Sighting{presence, std::move(why), std::nullopt}; }
+Sighting missing(Presence presence, std::string why, pid_t named = 0) {
+  return Sighting{presence, std::move(why), named, std::nullopt};
+}
 
 Result<Sighting> examine(const ProcessSpec& spec, pid_t pid) {
+  const std::string names = "the pidfile " + spec.pidfile + " names process " + std::to_string(pid);
   Result<ProcessHandle> process = ProcessHandle::open(pid);
   if (process.has_error()) {
     if (process.error().kind != ErrorKind::unavailable) return fail(process.error());
-    return missing(Presence::gone, "the pidfile " + spec.pidfile + " names " + process.error().message);
+    return missing(Presence::gone, names + ", which does not exist", pid);
   }
   const auto stat = look_at(pid);
   const std::string protection = stat.has_value() && stat.value() ? why_protected(*stat.value()) : "";
   const Result<std::string> foreign = why_foreign(spec, pid);
   // What was read from /proc is this process's own only if it still runs.
-  if (process.value().exited()) return missing(Presence::gone, "process " + std::to_string(pid) + " has ended");
+  if (process.value().exited()) return missing(Presence::gone, names + ", which has ended", pid);
   if (stat.has_error()) return fail(stat.error());
   if (foreign.has_error()) return fail(foreign.error());
   if (!foreign.value().empty()) {
-    return missing(Presence::foreign,
-                   "the pidfile " + spec.pidfile + " is wrong: " + (protection.empty() ? foreign.value() : protection));
+    const std::string protects = protection.empty() ? "" : "; " + protection;
+    return missing(Presence::foreign, names + ", which " + foreign.value() + protects, pid);
   }
   if (!protection.empty()) {
     return fail(ErrorKind::refused, "the pidfile " + spec.pidfile + " is refused: " + protection);
   }
-  return Sighting{Presence::running, "", std::move(process.value())};
+  return Sighting{Presence::running, "", pid, std::move(process.value())};
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ enum class Presence {
 struct Sighting {
   Presence presence = Presence::absent;
   std::string why;                       // not running: what was found instead
+  pid_t named = 0;                       // whatever the pidfile names; 0 = nothing
   std::optional<ProcessHandle> process;  // running
 };
 

@@ -25,7 +25,9 @@ Task<Result<void>> ProcessFault::snapshot() {
   const std::string& name = record().component.component.name;
   // Errors of identity first: they say more than "it does not run".
   const Result<ProcessHandle> leader = find_process(spec());
-  if (leader.has_error()) co_return fail(leader.error());
+  if (leader.has_error()) {
+    co_return fail(leader.error().kind, leader.error().message + context_.actions.last_words(name));
+  }
   Result<ProcessState> state = observe(spec());
   if (state.has_error()) co_return fail(state.error());
   payload_.before = std::move(state.value());

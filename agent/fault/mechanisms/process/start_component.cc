@@ -10,6 +10,7 @@
 
 #include "agent/fault/action_runner.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
+#include "agent/fault/mechanisms/process/left_by_start.h"
 #include "agent/fault/mechanisms/process/pidfile.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/clock.h"
@@ -21,6 +22,7 @@ constexpr Duration kStartPoll = std::chrono::milliseconds(2);
 // A program that cannot use its port or its files ends within moments of having started.
 constexpr Duration kSurvives = std::chrono::milliseconds(100);
 constexpr off_t kOutputTail = 2048;
+constexpr const char* kOwnPid = " (the start command itself: a program that goes into the background must write its own pidfile)";
 
 std::string log_path(const BoundComponent& component) {
   return component.log_dir + "/" + file_name_for(component.component.name) + ".log";
@@ -60,11 +62,23 @@ Result<ChildProcess> spawn_with_less(Command command, const CommandNote& note, s
   return spawn(command);
 }
 
-// What must hold before anything is spawned: nothing runs, and no stale pidfile is in the way.
-Result<std::string> clear_the_way(const ProcessSpec& spec) {
+// The pidfile was written for a process of ours, whose number another one has got since.
+bool names_ours(const Sighting& sighting, const std::vector<ProcessRef>& noted) {
+  return std::any_of(noted.begin(), noted.end(),
+                     [&](const ProcessRef& one) { return one.pid == sighting.named && !is_running(one); });
+}
+
+// What must hold before anything is spawned: nothing runs, and no stale pidfile is in the way. One that names a living process
+// of somebody else is that one's.
+Result<std::string> clear_the_way(const ProcessSpec& spec, const std::vector<ProcessRef>& noted) {
   SHAKEDOWN_TRY(const auto sighting, look(spec));
   if (sighting.presence == Presence::running) {
     return "already running as " + std::to_string(sighting.process->pid());
+  }
+  if (sighting.presence == Presence::foreign && !names_ours(sighting, noted)) {
+    return fail(ErrorKind::refused, sighting.why +
+                                        "; nothing was touched. Correct `pidfile`, or remove the file if it is left of "
+                                        "an earlier start");
   }
   ::unlink(spec.pidfile.c_str());
   SHAKEDOWN_TRY(prepare_pidfile_folder(spec.pidfile));
@@ -75,12 +89,13 @@ Result<std::string> clear_the_way(const ProcessSpec& spec) {
 
 // The lock is inherited by the child until it runs the program, so nobody starts a second one while the first is on its
 // way, even if we die in between.
-Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const CommandNote& note, MonoTime limit,
-                                                         OneShot* end, std::string& already, std::string& remark) {
+Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& component, const std::string& mark,
+                                                         const CommandNote& note, MonoTime limit, OneShot* end,
+                                                         std::string& already, std::string& remark) {
   const ProcessSpec& spec = *component.component.process();
   Result<FileDescriptor> lock = co_await lock_start(component.lock_dir, spec.pidfile, limit, end);
   if (lock.has_error() && !may_lack(lock.error(), note)) co_return fail(lock.error());
-  const Result<std::string> way = clear_the_way(spec);
+  const Result<std::string> way = clear_the_way(spec, component.noted);
   if (way.has_error()) co_return fail(way.error());
   already = way.value();
   if (!already.empty()) co_return ChildProcess();
@@ -91,6 +106,7 @@ Task<Result<ChildProcess>> ActionRunner::spawn_component(const BoundComponent& c
   Command command;
   command.argv = component.component.start;
   command.environment = std::move(variables.value());
+  command.environment->push_back(mark);
   command.folder = component.folder;
   if (logs.has_value()) command.log_file = log_path(component);
   command.pid_file = spec.pidfile;
@@ -122,7 +138,9 @@ Task<Result<MonoTime>> ActionRunner::wait_started(const BoundComponent& componen
     }
     if (now >= limit) {
       const std::string state = status ? "its start command ended with exit code 0" : "its start command still runs";
-      co_return fail(ErrorKind::unavailable, "not started within the limit: " + state + ", and " + missing);
+      const bool own = status && sighting.value().named == child.pid();
+      co_return fail(ErrorKind::unavailable,
+                     "not started within the limit: " + state + ", and " + missing + (own ? kOwnPid : ""));
     }
     const MonoTime next = now + kStartPoll;
     if (co_await wait_until(next, end) == Woken::ended) co_return fail(ErrorKind::cancelled, "cancelled");
@@ -141,8 +159,9 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
     co_return step;
   }
   const off_t log_start = size_of(log_path(component));
+  const std::string mark = next_start_mark(declared.name);
   std::string already, remark;
-  Result<ChildProcess> child = co_await spawn_component(component, note, deadline, end, already, remark);
+  Result<ChildProcess> child = co_await spawn_component(component, mark, note, deadline, end, already, remark);
   if (child.has_error() || !already.empty()) {
     step.ok = !child.has_error();
     step.changed = false;
@@ -150,6 +169,9 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
     step.ended = step.ok ? mono_now() : step.started;  // not begun
     co_return step;
   }
+  const auto spawned = look_at(child.value().pid());
+  const ProcessRef leader =
+      spawned.has_value() && spawned.value() ? spawned.value()->ref : ProcessRef{child.value().pid(), own_process().start};
   const Result<MonoTime> since = co_await wait_started(component, child.value(), deadline, end);
   step.ok = since.has_value();
   step.ended = step.ok ? since.value() : mono_now();
@@ -163,10 +185,24 @@ Task<StepResult> ActionRunner::start(BoundComponent component, CommandNote note,
     child.value().kill_group(SIGKILL);
     co_await wait_exit(child.value(), kNever, nullptr);
     remove_pidfile(declared.process()->pidfile, child.value().pid());
+    step.left = co_await end_what_start_left(mark, leader, leader.start);
+    step.left.suspects = suspects_of_start(*declared.process(), leader.start);
+    step.detail += step.left.text();
   }
   if (!note.file.empty()) ::unlink(note.file.c_str());
-  co_await reap_later(std::move(child.value()));
+  const auto started = std::make_shared<Started>(Started{component, log_start, std::nullopt});
+  started_[declared.name] = started;
+  co_await reap_later(std::move(child.value()), started);
   co_return step;
+}
+
+std::string ActionRunner::last_words(const std::string& component) const {
+  const auto found = started_.find(component);
+  if (found == started_.end()) return "";
+  const Started& of = *found->second;
+  const bool failed = of.ended && !of.ended->ok();
+  return (failed ? "; it ended with " + of.ended->text() : "") +
+         of.component.environment.hides()(tail_of(log_path(of.component), of.log_start));
 }
 
 }  // namespace shakedown

@@ -1,5 +1,6 @@
 #include "agent/fault/mechanisms/process/started.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/fault/mechanisms/process/payload.h"
@@ -28,9 +29,8 @@ std::vector<ProcessRef> running_now(const UndoRecord& record) {
   return out;
 }
 
-}  // namespace
-
-Task<void> note_started(UndoJournal& journal, std::string component) {
+// left: of a start that failed; nullptr = it succeeded.
+Task<void> note(UndoJournal& journal, std::string component, const StartLeft* left) {
   for (const std::string& id : journal.list()) {
     if (!is_of(journal.read(id), component)) continue;
     RecordLock lock;
@@ -39,14 +39,32 @@ Task<void> note_started(UndoJournal& journal, std::string component) {
     if (locked != LockOutcome::held) continue;
     Result<UndoRecord> record = journal.read(id);
     if (record.has_error()) continue;
-    std::vector<ProcessRef> now = running_now(record.value());
+    std::vector<ProcessRef> now = left != nullptr ? left->standing : running_now(record.value());
     Result<ProcessPayload> payload = process_payload(record.value().payload);
-    if (payload.has_error() || now.empty() || now == payload.value().targets) continue;
-    payload.value().targets = std::move(now);
+    if (payload.has_error()) continue;
+    const bool nothing_new = now.empty() || now == payload.value().targets;
+    if (nothing_new && (left == nullptr || left->suspects.empty())) continue;
+    if (!now.empty()) payload.value().targets = std::move(now);
+    if (left != nullptr) payload.value().suspects = left->suspects;
     record.value().payload = document_of(payload.value());
     const Result<void> updated = journal.update(record.value(), lock);
     if (updated.has_error()) log::warning("not noted what runs", {{"component", component}, {"why", updated.error().text()}});
   }
+}
+
+}  // namespace
+
+Task<void> note_started(UndoJournal& journal, std::string component) { co_await note(journal, std::move(component), nullptr); }
+
+Task<void> note_left(UndoJournal& journal, std::string component, StartLeft left) {
+  co_await note(journal, std::move(component), &left);
+}
+
+bool has_suspects(const UndoRecord& record) {
+  const Result<ProcessPayload> payload = process_payload(record.payload);
+  if (payload.has_error() || record.owner.boot != boot_id()) return false;
+  const std::vector<ProcessRef>& suspects = payload.value().suspects;
+  return std::any_of(suspects.begin(), suspects.end(), [](const ProcessRef& one) { return is_running(one); });
 }
 
 std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::string& component) {
@@ -57,6 +75,22 @@ std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::s
     if (payload.has_value()) return payload.value().targets;
   }
   return {};
+}
+
+Result<void> look_at_started(const UndoJournal& journal, const ActionRunner& actions) {
+  std::string gone;
+  for (const std::string& id : journal.list()) {
+    const Result<UndoRecord> record = journal.read(id);
+    if (record.has_error() || record.value().kind != "started") continue;
+    const Component& component = record.value().component.component;
+    if (!component.process()) continue;
+    const Result<Sighting> sighting = look(*component.process());
+    if (sighting.has_value() && sighting.value().presence == Presence::running) continue;
+    const std::string why = sighting.has_value() ? sighting.value().why : sighting.error().message;
+    gone += (gone.empty() ? "" : "; ") + component.name + ", which setup started, does not run any more: " + why +
+            actions.last_words(component.name);
+  }
+  return gone.empty() ? ok() : Result<void>(fail(ErrorKind::unavailable, gone));
 }
 
 }  // namespace shakedown

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "agent/fault/action_runner.h"
 #include "agent/fault/undo/journal.h"
 #include "core/runtime/waiting.h"
 
@@ -15,7 +16,16 @@ namespace shakedown {
 // alone.
 Task<void> note_started(UndoJournal& journal, std::string component);
 
+// The same for a start that failed: what it left and we could not end, and what may be of it.
+Task<void> note_left(UndoJournal& journal, std::string component, StartLeft left);
+
+// What may be of a start that failed still runs: to stop the component says nothing of it.
+bool has_suspects(const UndoRecord& record);
+
 // The noted processes of that component; empty when there is no record, or it is of another boot.
 std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::string& component);
+
+// Error unavailable: a component that has such a record does not run; with the last that is known of it.
+Result<void> look_at_started(const UndoJournal& journal, const ActionRunner& actions);
 
 }  // namespace shakedown
