@@ -50,7 +50,7 @@ struct Engine::Obey {
   void operator()(const ReadRelease& o) { e.read_release(o.step); }
   void operator()(const RunChecks& o) { e.run_checks(o.step); }
   void operator()(const ReachTargets& o) { e.reach_targets(o); }
-  void operator()(const LookAtProcesses& o) { e.look_at_processes(o.step); }
+  void operator()(const LookAtProcesses& o) { e.look_at_processes(o); }
   void operator()(const RunStep& o) { e.run_step(o); }
   void operator()(const Inject& o) { e.inject(o); }
   void operator()(const FinishFault& o) {
@@ -271,7 +271,10 @@ void Engine::run_checks(uint64_t step) {
 
 void Engine::reach_targets(const ReachTargets& order) {
   const RunTime started = clock_->now();
-  shakedown::reach_targets(assignment_->plan, options_.policy.addresses, order.limit, loop_,
+  DrillPlan plan = assignment_->plan;
+  const auto other = [&](const Operation& operation) { return operation.request.target != order.target; };
+  if (order.target.valid()) std::erase_if(plan.operations, other);
+  shakedown::reach_targets(plan, options_.policy.addresses, order.limit, loop_,
                            while_alive([this, step = order.step, started](bool any, std::string what) {
                              StepEvent event;
                              event.kind = StepEvent::Kind::ready;
@@ -283,10 +286,11 @@ void Engine::reach_targets(const ReachTargets& order) {
                            }));
 }
 
-void Engine::look_at_processes(uint64_t step) {
-  const Result<void> looked = fault_ ? fault_->look_at_processes() : ok();
+void Engine::look_at_processes(const LookAtProcesses& order) {
+  Result<void> looked = ok();
+  if (fault_) looked = order.started ? fault_->look_at_started() : fault_->look_at_processes();
   StepDone done;
-  done.step = step;
+  done.step = order.step;
   done.ok = looked.has_value();
   if (!done.ok) done.detail = looked.error().message;
   if (!done.ok) done.problem = looked.error().kind;

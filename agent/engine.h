@@ -68,7 +68,7 @@ class Engine {
   void run_step(const RunStep& order);
   void run_checks(uint64_t step);
   void reach_targets(const ReachTargets& order);
-  void look_at_processes(uint64_t step);
+  void look_at_processes(const LookAtProcesses& order);
   // The callback, doing nothing once this Engine is gone.
   template <class F>
   auto while_alive(F f) {

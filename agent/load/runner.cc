@@ -43,6 +43,7 @@ void merge_part(Snapshot& into, Snapshot&& part) {
   }
   for (const auto& [key, some] : part.witnesses) into.witnesses[key].merge(some);
   into.probes.merge(part.probes);
+  into.failed_checks.merge(part.failed_checks);
   into.writes.merge(part.writes);
   into.reads.merge(part.reads);
   into.health.outstanding += part.health.outstanding;

@@ -58,6 +58,9 @@ Result<void> Admission::admit_snapshot(const Snapshot& m) {
   for (const auto& [id, results] : m.probes) {
     SHAKEDOWN_TRY(admit_probe(id, results));
   }
+  for (const auto& [id, check] : m.failed_checks) {
+    if (!m.probes.contains(id) || !is_bad(check.outcome)) return refuse("a failed check of a probe that tells none");
+  }
   for (const auto& [id, writes] : m.writes) {
     SHAKEDOWN_TRY(admit_writes(id, writes));
   }

@@ -170,7 +170,9 @@ asio::awaitable<void> Run::wait_for_probes() {
   activity_.what = "waiting for the probes";
   const auto up = [this] { return probes_.all_up_since(stages_.previous_end()); };
   const bool again = co_await waiting_.until(up, probe_patience(scenario_), Patience::until_stopped);
-  if (!again) end_.stop(RunState::aborted, "the probes did not come up again before the next phase");
+  if (!again)
+    end_.stop(RunState::aborted,
+              "the probes did not come up again before the next phase: " + probes_.seen_not_up(stages_.previous_end()));
 }
 
 // What a fault left is looked at before teardown: a component that teardown has stopped is not as it was.

@@ -109,6 +109,7 @@ void Timeline::add_content(Snapshot&& snapshot) {
     if (key.first.value < kMostStages) witnesses_[key].merge(some);
   }
   add_probes(std::move(snapshot.probes));
+  for (const auto& [id, check] : snapshot.failed_checks) failed_checks_.insert_or_assign(id, check);
   add_ledgers(snapshot);
   saw(snapshot.to);
 }

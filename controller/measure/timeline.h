@@ -87,6 +87,7 @@ class Timeline {
   const std::vector<StageRecord>& stages() const { return stages_; }              // by StageId
   const std::vector<InjectionRecord>& injections() const { return injections_; }  // by InjectionId
   const ProbeLog& probe(ProbeId id) const;
+  const std::map<ProbeId, FailedCheck>& failed_checks() const { return failed_checks_; }  // the last one of each
   const LedgerLog& ledger(LedgerId id) const;
   const std::map<AgentId, AgentRecord>& agents() const { return agents_; }
   const std::vector<StepEvent>& steps() const { return steps_; }      // setup, ready, teardown, release
@@ -134,6 +135,7 @@ class Timeline {
   std::vector<StageRecord> stages_;
   std::vector<InjectionRecord> injections_;
   std::vector<ProbeLog> probes_;
+  std::map<ProbeId, FailedCheck> failed_checks_;
   std::vector<LedgerLog> ledgers_;
   std::map<AgentId, AgentRecord> agents_;
   std::vector<StepEvent> steps_;

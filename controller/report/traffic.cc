@@ -37,8 +37,7 @@ std::string answer_words(uint16_t status, Mismatch wrong) {
 
 // What an exchange came to.
 std::string end_words(const ScoredExchange& exchange) {
-  const bool answered = exchange.outcome == Outcome::ok || exchange.outcome == Outcome::failed;
-  return answered ? answer_words(exchange.status, exchange.wrong) : outcome_words(exchange.outcome);
+  return report::end_words(exchange.outcome, exchange.wrong, exchange.status);
 }
 
 std::string answers_words(const ScoredTraffic& traffic) {
@@ -55,6 +54,11 @@ std::string answer_text(const ScoredExchange& exchange) { return visible(exchang
 std::string title_of(const ScoredTraffic& traffic) { return traffic.operation + " in " + traffic.phase; }
 
 }  // namespace
+
+std::string end_words(Outcome outcome, Mismatch wrong, uint16_t status) {
+  const bool answered = outcome == Outcome::ok || outcome == Outcome::failed;
+  return answered ? answer_words(status, wrong) : outcome_words(outcome);
+}
 
 Table traffic_table(const Scorecard& card) {
   Table table{"Requests and answers",

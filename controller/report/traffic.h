@@ -7,6 +7,8 @@
 
 namespace shakedown::report {
 
+// "404, status not as expected", "refused", "no answer in time".
+std::string end_words(Outcome outcome, Mismatch wrong, uint16_t status);
 // Every phase and operation, one a row.
 Table traffic_table(const Scorecard& card);
 // Of one of them: each outcome, failed ones by status; and the first and the slowest exchanges.

@@ -102,4 +102,28 @@ bool uses(const View& view, HoleKind kind, const std::vector<std::string>& secre
   }
 }
 
+namespace {
+
+void mark_named(const Document& document, const std::vector<std::string>& secrets, std::vector<bool>& named) {
+  for (const TextPiece& piece : parse_holes(document.text, {}, secrets).text.pieces) {
+    if (piece.kind != HoleKind::secret) continue;
+    const auto at = std::find(secrets.begin(), secrets.end(), piece.text);
+    if (at != secrets.end()) named[static_cast<std::size_t>(at - secrets.begin())] = true;
+  }
+  for (const Document& item : document.items) mark_named(item, secrets, named);
+  for (const Entry& entry : document.entries) mark_named(entry.value, secrets, named);
+}
+
+}  // namespace
+
+std::vector<std::string> secrets_named(const Document& document, const std::vector<std::string>& secrets) {
+  std::vector<bool> named(secrets.size());
+  mark_named(document, secrets, named);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    if (named[i]) out.push_back(secrets[i]);
+  }
+  return out;
+}
+
 }  // namespace shakedown

@@ -25,5 +25,7 @@ Result<void> fits(const Document& document, const Shape& shape, const Names& nam
 Text text_with_holes(const View& view, const std::vector<std::string>& secrets);
 // Whether a text with holes anywhere in the view has one of this kind.
 bool uses(const View& view, HoleKind kind, const std::vector<std::string>& secrets);
+// Which of the secrets its texts name, in the order of `secrets`.
+std::vector<std::string> secrets_named(const Document& document, const std::vector<std::string>& secrets);
 
 }  // namespace shakedown

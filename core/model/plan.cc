@@ -2,7 +2,15 @@
 
 #include <algorithm>
 
+#include "core/form/document.h"
+
 namespace shakedown {
+
+std::vector<std::string> DrillPlan::secrets_of(const Request& request) const {
+  std::vector<std::string> names;
+  for (const Secret& one : secrets) names.push_back(one.name);
+  return secrets_named(request.document, names);
+}
 
 AgentId DrillPlan::agent_of(ComponentId id) const {
   const AgentId declared = id.value < components.size() ? components[id.value].agent : AgentId();

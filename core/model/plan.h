@@ -70,6 +70,8 @@ struct DrillPlan {
   const Check& check(CheckId id) const { return checks[id.value]; }
   const Component& component(ComponentId id) const { return components[id.value]; }
   bool has_faults() const { return !faults.empty(); }
+  // The names of the secrets that it carries.
+  std::vector<std::string> secrets_of(const Request& request) const;
   // The one declared, else the first.
   AgentId agent_of(ComponentId id) const;
   // Those that carry out parts of the fault, each once, in the order of its parts.

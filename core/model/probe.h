@@ -5,6 +5,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
+#include "core/model/sample.h"
 
 namespace shakedown {
 
@@ -32,6 +33,14 @@ struct ProbeResult {
   RunTime start{};
   RunTime end{};
   bool good = false;
+};
+
+// What came instead of a good answer.
+struct FailedCheck {
+  Outcome outcome = Outcome::failed;
+  Mismatch wrong = Mismatch::none;
+  uint16_t status = 0;  // of the answer, 0 = there was none, or of a protocol without one
+  friend bool operator==(const FailedCheck&, const FailedCheck&) = default;
 };
 
 }  // namespace shakedown

@@ -72,6 +72,7 @@ void Snapshot::merge(Snapshot&& other) {
   for (const auto& [key, cell] : other.cells) cells[key].merge(cell);
   for (const auto& [key, some] : other.witnesses) witnesses[key].merge(some);
   append(probes, std::move(other.probes));
+  for (const auto& [probe, check] : other.failed_checks) failed_checks.insert_or_assign(probe, check);
   append(writes, std::move(other.writes));
   append(reads, std::move(other.reads));
 }

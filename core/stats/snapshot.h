@@ -70,6 +70,7 @@ struct Snapshot {
   AgentHealth health;
   // Raw streams beside the cells.
   std::map<ProbeId, std::vector<ProbeResult>> probes;
+  std::map<ProbeId, FailedCheck> failed_checks;         // the last one of each, where one failed
   std::map<LedgerId, std::vector<LedgerWrite>> writes;  // completed ones (and pending ones at the end)
   std::map<LedgerId, std::vector<LedgerRead>> reads;
 

@@ -34,6 +34,7 @@ std::size_t size_hint(const Snapshot& snapshot) {
   for (const auto& [key, cell] : snapshot.cells) out += size_of(cell);
   for (const auto& [key, some] : snapshot.witnesses) out += some.all().size() * (100 + kExcerpt);
   for (const auto& [id, results] : snapshot.probes) out += 24 * results.size();
+  out += 16 * snapshot.failed_checks.size();
   for (const auto& [id, some] : snapshot.writes) out += 32 * some.size();
   for (const auto& [id, some] : snapshot.reads) out += 32 * some.size();
   return out;
@@ -41,6 +42,7 @@ std::size_t size_hint(const Snapshot& snapshot) {
 
 std::size_t memory_of(const Snapshot& snapshot) {
   std::size_t out = sizeof snapshot + (kNode + 2 * sizeof(uint64_t)) * snapshot.offered.size();
+  out += (kNode + sizeof(ProbeId) + sizeof(FailedCheck)) * snapshot.failed_checks.size();
   for (const auto& [key, cell] : snapshot.cells) out += memory_of(cell);
   for (const auto& [key, some] : snapshot.witnesses) out += kNode + some.all().size() * (sizeof(Exchange) + kExcerpt);
   return out + memory_of_lists(snapshot.probes) + memory_of_lists(snapshot.writes) + memory_of_lists(snapshot.reads);

@@ -134,12 +134,15 @@ struct RunChecks {
 struct ReachTargets {
   uint64_t step = 0;
   Duration limit{};
+  TargetId target{};  // only this one; none = all
 };
 // Look whether the processes that this agent's faults will change are the declared ones; nothing is changed. StepDone: not ok
 // with the problem refused where one is another or may not be touched, unavailable where one does not run and nothing in the
 // drill starts it after setup.
+// started: whether what setup started still runs, in place of that.
 struct LookAtProcesses {
   uint64_t step = 0;
+  bool started = false;
 };
 // Without a renewal for this long the agent stops load and undoes every fault.
 struct LeaseRenew {

@@ -81,6 +81,7 @@ void Prober::finished(Call& call, const Answer& answer, MonoTime done) {
     }
     return;
   }
+  if (sample.outcome != Outcome::ok) failed_ = FailedCheck{sample.outcome, sample.wrong, sample.status};
   results_.push_back({sample.released, sample.done, sample.outcome == Outcome::ok});
 }
 

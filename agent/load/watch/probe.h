@@ -7,6 +7,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "agent/load/deadlines.h"
@@ -31,6 +33,8 @@ class Prober final : private CallSink {
   uint32_t open_connections() const { return driver_->open_connections(); }
   // Results since the last call, ascending by start.
   std::vector<ProbeResult> take();
+  // The last one since the last call that failed.
+  std::optional<FailedCheck> take_failed() { return std::exchange(failed_, std::nullopt); }
   void close() { driver_->close(); }
 
  private:
@@ -53,6 +57,7 @@ class Prober final : private CallSink {
   bool stopped_ = false;
   bool trouble_logged_ = false;
   std::vector<ProbeResult> results_;
+  std::optional<FailedCheck> failed_;
 };
 
 }  // namespace shakedown

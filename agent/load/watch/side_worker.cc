@@ -71,6 +71,7 @@ void SideWorker::collect(Snapshot& to) {
   for (const auto& prober : probers_) {
     std::vector<ProbeResult> results = prober->take();
     if (!results.empty()) to.probes[prober->id()] = std::move(results);
+    if (const auto failed = prober->take_failed()) to.failed_checks[prober->id()] = *failed;
     to.health.open_connections += prober->open_connections();
   }
   for (const auto& keeper : keepers_) {

@@ -195,8 +195,9 @@ void FaultSupervisor::at_work(Open& injection, const InjectionRecord& record) {
   } else if (!probes_.watched()) {
     give_up(injection, "no agent is left that probes, so nobody would see it recover");
   } else if (overdue(since + fault.kind.hold + fault.recover_within)) {
-    const std::string failed = failed_repair(record);
-    give_up(injection, "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name + failed);
+    const std::string failed = failed_repair(record), seen = probes_.seen_not_up(since);
+    give_up(injection, "not recovered within " + format_duration(fault.recover_within) + " of " + fault.name + failed +
+                           (seen.empty() ? "" : "; " + seen));
   }
 }
 

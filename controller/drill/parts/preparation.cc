@@ -17,11 +17,15 @@ namespace {
 
 constexpr Duration kAnswerTime = 15s;  // of an agent, beside the order's own
 constexpr Duration kReachLimit = 5s;
+constexpr Duration kLookBefore = 1s;
+constexpr Duration kWatched = 5s;  // longer than most programs take to ask for their port
+constexpr Duration kLookAgain = 250ms;
 
 }  // namespace
 
 asio::awaitable<void> Preparation::set_up() {
   run_.activity.what = "setup";
+  co_await look_before_start();
   for (const Action& setup : run_.scenario.setup) {
     if (run_.end.stopped()) co_return;
     const StepEvent done = co_await carry_out(run_, StepEvent::Kind::setup, setup, Patience::until_stopped);
@@ -38,6 +42,7 @@ asio::awaitable<void> Preparation::wait_until_ready() {
   } else {
     co_await look_for_targets();
   }
+  if (!run_.end.stopped()) co_await look_for_strangers();
 }
 
 asio::awaitable<void> Preparation::wait_for_conditions() {
@@ -71,11 +76,75 @@ asio::awaitable<void> Preparation::check_ready(const ReadyCheck& ready) {
   const bool is_up = co_await run_.waiting.until(up, ready.limit, Patience::until_stopped);
   event.ok = is_up;
   event.ended = run_.now();
+  if (!is_up) event.detail = probes_.seen(ready.probe);
+  const std::string seen = event.detail;
   run_.chronicle.record(Event(std::move(event)));
   if (is_up || run_.end.stopped()) co_return;
+  const std::string ended = co_await what_has_ended();
   run_.end.abort(Error(ErrorKind::unavailable, "the target is not ready: probe " + probe.name + " had not " +
                                                    std::to_string(probe.up_after) + " good checks in a row within " +
-                                                   format_duration(ready.limit) + "; start the target, or correct its url"));
+                                                   format_duration(ready.limit) + " (" + seen + ")" +
+                                                   (ended.empty() ? "; start the target, or correct its url" : "; " + ended)));
+}
+
+// Of what setup started, as its agents see it; empty = all of it runs, or there is none.
+asio::awaitable<std::string> Preparation::what_has_ended() {
+  std::vector<AgentId> owners;
+  for (const Action& step : run_.scenario.setup) {
+    if (step.kind != Action::Kind::start) continue;
+    const AgentId owner = run_.scenario.agent_of(step.component);
+    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+  }
+  if (owners.empty()) co_return "";
+  LookAtProcesses look;
+  look.started = true;
+  const ToAgent order = look;
+  const Answers answers = co_await run_.roster.ask(owners, order, kAnswerTime, Patience::until_stopped);
+  std::string out;
+  for (const auto& [agent, done] : answers) {
+    if (!done.ok) out += (out.empty() ? "" : "; ") + done.detail;
+  }
+  co_return out;
+}
+
+// Where the target answers already, `ready` will say nothing of what setup starts.
+asio::awaitable<void> Preparation::look_before_start() {
+  const auto starts = [](const Action& step) { return step.kind == Action::Kind::start; };
+  const auto& setup = run_.scenario.setup;
+  if (!run_.scenario.ready || std::none_of(setup.begin(), setup.end(), starts)) co_return;
+  const Probe& probe = run_.scenario.probe(run_.scenario.ready->probe);
+  ReachTargets reach;
+  reach.limit = kLookBefore;
+  reach.target = run_.scenario.operation(probe.operation).request.target;
+  const ToAgent order = reach;
+  const AgentId agent = agent_or_first_loader(run_.scenario, probe.agent);
+  const StepDone done = co_await run_.roster.ask_one(agent, order, kLookBefore + kAnswerTime, Patience::until_stopped);
+  const bool looked = done.event.kind == StepEvent::Kind::ready && !done.event.what.empty();
+  answered_before_ = done.ok && looked;
+  if (answered_before_) run_.progress.note("something answers before setup has started anything: " + done.detail);
+}
+
+// Whoever answers is not what this drill started: it would measure, and blame, somebody else. What cannot have its port may
+// end a while after it was started.
+asio::awaitable<void> Preparation::look_for_strangers() {
+  const MonoTime enough = mono_now() + (answered_before_ ? kWatched : Duration{});
+  std::string ended = co_await what_has_ended();
+  while (ended.empty() && mono_now() < enough && !run_.end.stopped()) {
+    run_.activity.what = "watching what setup started";
+    co_await run_.waiting.pass(kLookAgain);
+    ended = co_await what_has_ended();
+  }
+  if (ended.empty() || run_.end.stopped()) co_return;
+  std::string who = "the target";
+  if (run_.scenario.ready) {
+    const Request& request = run_.scenario.operation(run_.scenario.probe(run_.scenario.ready->probe).operation).request;
+    const Target& target = run_.scenario.targets[request.target.value];
+    who = target.host + ":" + std::to_string(target.port);
+  }
+  run_.end.abort(
+      Error(ErrorKind::unavailable, ended + "; yet " + who +
+                                        " answers, so something else does; nothing was measured. End what runs there, or "
+                                        "leave the start out"));
 }
 
 // Without a `ready` nobody has looked yet whether the target is there. When no agent reaches any target, nothing that

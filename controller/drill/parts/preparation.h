@@ -26,9 +26,13 @@ class Preparation {
  private:
   boost::asio::awaitable<void> check_ready(const ReadyCheck& ready);
   boost::asio::awaitable<void> look_for_targets();
+  boost::asio::awaitable<void> look_before_start();
+  boost::asio::awaitable<void> look_for_strangers();
+  boost::asio::awaitable<std::string> what_has_ended();
 
   const RunContext& run_;
   const ProbeWatch& probes_;
+  bool answered_before_ = false;  // the target of `ready`, before setup started anything
 };
 
 // The target's own word about its release, asked for at the start and at the end of a run ("start", "end"); empty = none is

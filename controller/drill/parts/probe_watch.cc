@@ -4,6 +4,7 @@
 
 #include "controller/agents/planner.h"
 #include "controller/measure/outages.h"
+#include "controller/report/traffic.h"
 
 namespace shakedown {
 
@@ -32,6 +33,33 @@ bool ProbeWatch::all_up_since(RunTime since) const {
     if (watches(ProbeId(i)) && !up_since(ProbeId(i), since)) return false;
   }
   return watched();
+}
+
+std::string ProbeWatch::seen(ProbeId id) const {
+  const ProbeLog& log = timeline_.probe(id);
+  if (log.empty()) return "no check of it has come in";
+  std::string out = std::to_string(log.size()) + (log.size() == 1 ? " check" : " checks");
+  const auto failed = timeline_.failed_checks().find(id);
+  if (failed == timeline_.failed_checks().end()) return out + (log.back().good ? ", all good" : "");
+  const Request& request = scenario_.operation(scenario_.probe(id).operation).request;
+  const Target& target = scenario_.targets[request.target.value];
+  const FailedCheck& check = failed->second;
+  out += std::string(", the last ") + (log.back().good ? "that failed: " : "one: ") + target.host + ":" +
+         std::to_string(target.port) + ": " + report::end_words(check.outcome, check.wrong, check.status);
+  const bool turned_away = check.status == 401 || check.status == 403;
+  for (const std::string& secret : turned_away ? scenario_.secrets_of(request) : std::vector<std::string>()) {
+    out += "; is the secret " + secret + " right?";
+  }
+  return out;
+}
+
+std::string ProbeWatch::seen_not_up(RunTime since) const {
+  std::string out;
+  for (std::size_t i = 0; i < scenario_.probes.size(); ++i) {
+    if (!watches(ProbeId(i)) || up_since(ProbeId(i), since)) continue;
+    out += (out.empty() ? "" : "; ") + ("probe " + scenario_.probes[i].name + ": " + seen(ProbeId(i)));
+  }
+  return out;
 }
 
 bool ProbeWatch::went_down_since(RunTime since) const {

@@ -3,6 +3,8 @@
 // Threads: the run loop only.
 #pragma once
 
+#include <string>
+
 #include "controller/agents/roster.h"
 #include "controller/measure/timeline.h"
 
@@ -20,6 +22,10 @@ class ProbeWatch {
   bool all_up_since(RunTime since) const;
   // Some probe saw an outage that began after it.
   bool went_down_since(RunTime since) const;
+  // "300 checks, the last: 127.0.0.1:9: refused", and which secret it may be.
+  std::string seen(ProbeId probe) const;
+  // The same of each probe that is not up since then: "front-door 300 checks, ...; ...".
+  std::string seen_not_up(RunTime since) const;
   // An agent is left that probes, or nothing is probed at all.
   bool watched() const;
   // Whether what was to be seen by the deadline has been: checks come with the agents' snapshots, up to two seconds late, and

@@ -46,6 +46,7 @@ class Checker {
   Checker& maybe_injection(InjectionId id) { return may(id, most_injections(s_), "injection"); }
 
   std::size_t components() const { return s_.components.size(); }
+  std::size_t targets() const { return s_.targets.size(); }
 
   Result<void> result(std::string_view where) const {
     if (!bad_) return ok();
@@ -119,6 +120,7 @@ struct OrderCheck {
   void operator()(const FinishFault& o) { c.injection(o.injection); }
   void operator()(const VerifyLedger& o) { c.ledger(o.ledger).maybe_injection(o.injection); }
   void operator()(const RunStep& o) { c.action(o.action); }
+  void operator()(const ReachTargets& o) { c.may(o.target, c.targets(), "target"); }
   template <class Other>
   void operator()(const Other&) {}
 };
@@ -165,6 +167,7 @@ Result<void> check_indexes(const DrillPlan& plan, const Snapshot& snapshot) {
   }
   for (const auto& [key, some] : snapshot.witnesses) c.stage(key.first).operation(key.second);
   for (const auto& [probe, results] : snapshot.probes) c.probe(probe);
+  for (const auto& [probe, check] : snapshot.failed_checks) c.probe(probe);
   for (const auto& [ledger, writes] : snapshot.writes) c.ledger(ledger);
   for (const auto& [ledger, reads] : snapshot.reads) c.ledger(ledger);
   return c.result("a snapshot");

@@ -221,6 +221,21 @@ void read_packed_probe(Reader& io, std::vector<ProbeResult>& results, const v1::
   if (left > 0 || run + 1 < p.runs_size()) io.refuse("probe results: more outcomes than checks");
 }
 
+void write_failed(ProbeId probe, const FailedCheck& check, v1::FailedCheck& p) {
+  p.set_probe(probe.value + 1);
+  p.set_outcome(static_cast<uint32_t>(check.outcome));
+  p.set_wrong(static_cast<uint32_t>(check.wrong));
+  p.set_status(check.status);
+}
+
+void read_failed(Reader& io, Snapshot& m, const v1::FailedCheck& p) {
+  FailedCheck check;
+  read_small(io, p.outcome(), Outcome::client_error, check.outcome, "outcome");
+  read_small(io, p.wrong(), last_of<Mismatch>(), check.wrong, "mismatch");
+  check.status = read_status(io, p.status());
+  m.failed_checks.insert_or_assign(ProbeId(p.probe() - 1), check);
+}
+
 void read_probe(Reader& io, Snapshot& m, const v1::ProbeResults& p) {
   if (!aligned(io, "probe results", p.good(), p.start_delta_ns(), p.length_ns())) return;
   const auto [at, fresh] = m.probes.try_emplace(ProbeId(p.probe() - 1));
@@ -323,6 +338,7 @@ void fields(Writer& io, const Snapshot& m, v1::Snapshot& p) {
   write_witnesses(m.witnesses, p);
   fields(io, m.health, *p.mutable_health());
   for (const auto& [probe, results] : m.probes) write_probe(probe, results, *p.add_probes());
+  for (const auto& [probe, check] : m.failed_checks) write_failed(probe, check, *p.add_failed_checks());
   for (const auto& [ledger, writes] : m.writes) write_writes(ledger, writes, *p.add_writes());
   for (const auto& [ledger, reads] : m.reads) write_reads(ledger, reads, *p.add_reads());
 }
@@ -342,6 +358,7 @@ void fields(Reader& io, Snapshot& m, const v1::Snapshot& p) {
   for (const v1::Exchange& one : p.exchanges()) read_witness(io, m.witnesses, one);
   fields(io, m.health, p.health());
   for (const v1::ProbeResults& one : p.probes()) read_probe(io, m, one);
+  for (const v1::FailedCheck& one : p.failed_checks()) read_failed(io, m, one);
   for (const v1::LedgerWrites& one : p.writes()) read_writes(io, m, one);
   for (const v1::LedgerReads& one : p.reads()) read_reads(io, m, one);
 }

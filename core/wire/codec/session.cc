@@ -40,8 +40,8 @@ WIRE_FIELDS(StageStart, v1::StageStart) {
   WIRE(stage) WIRE(phase) WIRE_NS(start) WIRE_NS(end) WIRE(level)
 }
 WIRE_FIELDS(RunChecks, v1::RunChecks) { WIRE(step) }
-WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) }
-WIRE_FIELDS(LookAtProcesses, v1::LookAtProcesses) { WIRE(step) }
+WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) WIRE(target) }
+WIRE_FIELDS(LookAtProcesses, v1::LookAtProcesses) { WIRE(step) WIRE(started) }
 WIRE_FIELDS(StageStop, v1::StageStop) { WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(Inject, v1::Inject) { WIRE(injection) WIRE(fault) WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(FinishFault, v1::FinishFault) { WIRE(step) WIRE(injection) WIRE(undo) WIRE(reason) WIRE(if_healed) }

@@ -30,14 +30,15 @@ class FakeAgent {
   FakeAgent(std::unique_ptr<AgentLink> link, asio::io_context& loop) : link_(std::move(link)), timer_(loop) {}
 
   bool probes_good = true;
+  FailedCheck failed_check{Outcome::refused, Mismatch::none, 0};  // while they are not
   bool clean = true;
   bool probes_fail_once_injected = false;
   bool targets_dead = false;
-  std::string wrong_process;
-  bool fault_fails = false;  // it does not bite; compared and undone when asked
+  std::string wrong_process, ended_process;  // the latter: of what setup started
+  bool fault_fails = false;                  // it does not bite; compared and undone when asked
   bool vanish_at_injection = false;
   bool heals = false;  // what was killed runs again by itself when it is looked at
-  std::function<void()> at_look, at_finish;
+  std::function<void()> at_look, at_look_at_started, at_finish;
   bool undoes_for_ever = false;  // what a fault changed: no answer to FinishFault
   std::string refusal;
   ErrorKind problem = ErrorKind::unavailable;
@@ -85,11 +86,13 @@ class FakeAgent {
     link_->send(answer);
   }
   void hear(LookAtProcesses& order) {
-    heard.push_back("look at processes");
+    heard.push_back(order.started ? "look at what was started" : "look at processes");
+    if (order.started && at_look_at_started) at_look_at_started();
+    const std::string& wrong = order.started ? ended_process : wrong_process;
     StepDone answer;
     answer.step = order.step;
-    answer.ok = wrong_process.empty();
-    answer.detail = wrong_process;
+    answer.ok = wrong.empty();
+    answer.detail = wrong;
     answer.problem = ErrorKind::refused;
     link_->send(answer);
   }
@@ -186,6 +189,7 @@ class FakeAgent {
     s.from = reported_;
     s.to = clock_.now();
     for (; checked_ <= s.to; checked_ += every_) s.probes[ProbeId(0)].push_back({checked_, s.to, probes_good});
+    if (!probes_good && !s.probes.empty()) s.failed_checks[ProbeId(0)] = failed_check;
     if (s.to >= stage_end_ && reports_with_one_out > 0) {
       s.health.outstanding = 1;
       if (--reports_with_one_out == 0) heard.push_back("answered");

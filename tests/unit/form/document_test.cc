@@ -89,5 +89,12 @@ TEST(Text, ALiteralOfNothingIsEmpty) {
   EXPECT_EQ(Text::literal("a b").display(), "a b");
 }
 
+TEST(Document, TellsWhichSecretsItsTextsName) {
+  const Document one =
+      mapping_document({{"to", list_document({text_document("{key} of {B}")})}, {"text", text_document("{A}{C}")}});
+  EXPECT_EQ(secrets_named(one, {"A", "B", "D"}), (std::vector<std::string>{"A", "B"}));
+  EXPECT_TRUE(secrets_named(said("ann"), {"A"}).empty());
+}
+
 }  // namespace
 }  // namespace shakedown

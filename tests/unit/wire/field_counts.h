@@ -34,9 +34,9 @@ inline constexpr int kFields<Reading> = 12;
 template <>
 inline constexpr int kFields<RunChecks> = 1;
 template <>
-inline constexpr int kFields<ReachTargets> = 2;
+inline constexpr int kFields<ReachTargets> = 3;
 template <>
-inline constexpr int kFields<LookAtProcesses> = 1;
+inline constexpr int kFields<LookAtProcesses> = 2;
 template <>
 inline constexpr int kFields<HostFacts> = 6;
 template <>
@@ -58,9 +58,11 @@ inline constexpr int kFields<Cell> = 11;
 template <>
 inline constexpr int kFields<AgentHealth> = 6;
 template <>
-inline constexpr int kFields<Snapshot> = 11;
+inline constexpr int kFields<Snapshot> = 12;
 template <>
 inline constexpr int kFields<ProbeResult> = 3;
+template <>
+inline constexpr int kFields<FailedCheck> = 3;
 template <>
 inline constexpr int kFields<LedgerWrite> = 4;
 template <>
