@@ -1,5 +1,8 @@
 // validate, plan, schema: what needs only the scenario file.
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 
 #include "controller/cli/commands.h"
 #include "controller/plan/parts.h"
@@ -17,6 +20,20 @@ namespace {
 void tell_what_ends(const Scenario& scenario) {
   const std::string today = format_wall(system_clock().wall()).substr(0, 10);
   for (const std::string& one : ends_too_soon(scenario, today)) say(stdout, "warning: " + one + "\n");
+}
+
+// They are read on the agents, of which one may be here.
+void tell_secrets(const Scenario& scenario) {
+  for (const Secret& secret : scenario.secrets) {
+    const std::string& where = secret.source.where;
+    const bool env = secret.source.kind == SecretSource::Kind::env;
+    const char* value = env ? std::getenv(where.c_str()) : nullptr;
+    std::string why;
+    if (env && value == nullptr) why = "env " + where + " is not set here";
+    if (env && value != nullptr && *value == 0) why = "env " + where + " is empty here";
+    if (!env && ::access(where.c_str(), R_OK) != 0) why = "file " + where + " cannot be read here";
+    if (!why.empty()) say(stdout, "secret " + secret.name + ": " + why + "; each agent that uses it needs it\n");
+  }
 }
 
 // Each agent's part of the scenario, held against the policy.
@@ -62,6 +79,7 @@ int plan_command(const PlanCommand& command, const std::string& undo_records, co
   if (!scenario) return report_error(scenario.error());
   say(stdout, plan_text(scenario.value()));
   tell_what_ends(scenario.value());
+  tell_secrets(scenario.value());
   if (scenario.value().has_faults()) say(stdout, "\nundo records on this host: " + undo_records + "\n");
   return tell_policy(command, scenario.value(), ask);
 }

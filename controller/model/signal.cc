@@ -25,6 +25,7 @@ const char* to_string(Signal signal) {
     case Signal::release: return "release";
     case Signal::release_not_read: return "release not read";
     case Signal::repair: return "repair";
+    case Signal::secret_refused: return "secret refused";
     case Signal::shared_cores: return "shared cores";
     case Signal::steal: return "steal";
     case Signal::stood_before: return "stood before";

@@ -29,6 +29,7 @@ enum class Signal : uint8_t {
   release,
   release_not_read,
   repair,
+  secret_refused,
   shared_cores,
   steal,
   stood_before,

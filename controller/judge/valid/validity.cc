@@ -173,6 +173,7 @@ RunValidity examine_run(const Evidence& evidence) {
   check_lost_agents(validity, evidence);
   check_injected(validity, evidence);
   for (ValidityReason& reason : unexplained_losses(evidence)) validity.reasons.push_back(std::move(reason));
+  check_secrets(validity, evidence);
   check_strain(validity, evidence);
   check_shared_cores(validity, evidence);
   check_notes(validity, evidence);

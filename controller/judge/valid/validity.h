@@ -18,12 +18,15 @@ struct RunValidity {
   bool valid() const;
 };
 
-// accounting identity, journal completeness, lost agents, release, leftovers; warnings: CPU, steal, shared cores,
-// teardown failures, what agents sent that names nothing.
+// accounting identity, journal completeness, lost agents, release, leftovers; warnings: secrets that were refused, CPU, steal,
+// shared cores, teardown failures, what agents sent that names nothing.
 RunValidity examine_run(const Evidence& evidence);
 
 // injected.cc: in a completed run, each fault that did not take effect as often as its phase was to be run.
 void check_injected(RunValidity& validity, const Evidence& evidence);
+
+// secrets.cc: operations whose every answer turned the secret away. The service may be broken so, and is judged all the same.
+void check_secrets(RunValidity& validity, const Evidence& evidence);
 
 // Applies `everything` and the leftover to one row.
 void apply(const RunValidity& validity, Judged& judged);

@@ -41,6 +41,7 @@ const char* plain_words(Signal signal) {
     case Signal::release: return "The release was changed during the drill.";
     case Signal::release_not_read: return "Which release was measured is not known: it could not be read.";
     case Signal::repair: return "A repair that the drill declares could not be carried out, so how long it takes is not known.";
+    case Signal::secret_refused: return "Everything that carried one of our secrets was turned away.";
     case Signal::stood_before: return "Something that we had broken before still stood when the next failure was injected.";
     case Signal::undone_late:
       return "A failure that we caused was taken back later than declared, so what came after it may be ours.";
@@ -110,6 +111,7 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
   }
   for (const ValidityReason& reason : scorecard.reasons) {
     if (reason.signal == Signal::many_rows) trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
+    if (reason.signal == Signal::secret_refused) trouble.push_back(clean(reason.text));
     if (reason.signal == Signal::earlier_run) trouble.push_back("Left behind by an earlier drill: " + clean(reason.text) + ".");
   }
   if (!scorecard.valid && trouble.empty() && leftovers(scorecard).empty())

@@ -6,6 +6,7 @@
 namespace shakedown {
 namespace {
 
+using testing::all_text;
 using testing::at;
 using testing::Drill;
 
@@ -95,6 +96,46 @@ TEST(TruthWhy, SingleExchangesOfAllStagesOfAPhaseAreTold) {
   ASSERT_EQ(traffic.slowest_bad.size(), 3u);
   EXPECT_DOUBLE_EQ(traffic.slowest_bad[0].latency, 0.04);
   EXPECT_EQ(traffic.slowest_good.size(), 1u);
+}
+
+// Whether the hint about a secret stands among the reasons, and what it says.
+std::string secret_hint(const Scorecard& card) {
+  for (const ValidityReason& one : card.reasons) {
+    if (one.signal == Signal::secret_refused) return one.text;
+  }
+  return "";
+}
+
+Drill turned_away(std::vector<AnswerCount> bad, uint64_t good = 0) {
+  Drill drill;
+  drill.scenario.secrets.push_back({"TOKEN", {SecretSource::Kind::env, "KV_TOKEN"}});
+  drill.scenario.operations[0].request.document =
+      mapping_document({{"headers", mapping_document({{"Authorization", text_document("Bearer {TOKEN}")}})}});
+  drill.run(drill.add_phase("steady", 100, 100), 0);
+  drill.load(StageId(0), 0, 100, good);
+  uint64_t all = 0;
+  for (const AnswerCount& one : bad) all += one.count;
+  drill.outcome(StageId(0), 50, Outcome::failed, all);
+  answers(drill, 50, std::move(bad));
+  drill.require("AV-1", AvailabilitySli{}, Comparison::at_least, 0.999);
+  return drill;
+}
+
+TEST(TruthWhy, AServiceThatTurnsEveryRequestAwayFailsWithAHintAtTheSecret) {
+  const Scorecard card = turned_away({{401, Mismatch::status, 320}}).judge();
+  EXPECT_EQ(card.requirements[0].verdict.state, VerdictState::fail) << "it may be broken just so";
+  EXPECT_EQ(card.decision, DecisionState::no_go);
+  EXPECT_EQ(secret_hint(card), "Every answer to read was 401: is the secret TOKEN right?");
+  EXPECT_NE(all_text(card).find("is the secret TOKEN right?"), std::string::npos);
+}
+
+TEST(TruthWhy, AServiceThatTookTheSecretOnceIsNotHinted) {
+  EXPECT_EQ(secret_hint(turned_away({{401, Mismatch::status, 320}}, 1).judge()), "");
+  EXPECT_EQ(secret_hint(turned_away({{401, Mismatch::status, 319}, {500, Mismatch::status, 1}}).judge()), "");
+  EXPECT_EQ(secret_hint(turned_away({{404, Mismatch::status, 320}}).judge()), "");
+  Drill without = turned_away({{401, Mismatch::status, 320}});
+  without.scenario.operations[0].request.document = {};
+  EXPECT_EQ(secret_hint(without.judge()), "");
 }
 
 }  // namespace
