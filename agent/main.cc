@@ -173,8 +173,8 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : exit_code(ErrorKind::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return complain(Error(ErrorKind::usage, std::string(error.what()) + "; `shakedown-agent --help` shows how"));
   }
   if (line.verbose) log::set_level(log::Level::info);
   if (!line.name.empty()) log::set_context("agent", line.name);

@@ -17,6 +17,7 @@
 #include "agent/in_process.h"
 #include "agent/policy/admit.h"
 #include "controller/cli/commands.h"
+#include "controller/cli/usage.h"
 #include "controller/version.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -161,8 +162,9 @@ void add_run_command(CLI::App& app, Choice& choice) {
   static RunCommand command;
   CLI::App* run = app.add_subcommand("run", "Run the drill and write the scorecard");
   run->add_option("FILE", command.file, "scenario file")->required();
-  run->add_option("--out", command.out, "run folder (default: runs/RUN-ID)");
-  run->add_flag("--yes", command.yes, "break things without asking");
+  run->add_option("--out", command.out, "run folder (default: runs/RUN-ID, and runs/last leads to it)");
+  run->add_flag("-y,--yes", command.yes, "break things without asking");
+  run->add_flag("--dry-run", command.dry, "only say what would happen, as `shakedown plan` does");
   run->add_flag("--quiet", command.quiet, "no progress");
   run->add_option("--spawn", command.spawn, "start N local agents as processes of their own")->check(CLI::Range(1, 64));
   run->add_option("--listen", command.listen,
@@ -186,7 +188,10 @@ void add_run_command(CLI::App& app, Choice& choice) {
       "Exit: 0 GO, 1 NO-GO, 2 NOT PROVEN, 3 not completed, 4 something was left behind, 64.. our own trouble.");
   run->callback([&] {
     command.listing = listing_of_runs();
-    choice.run = [] { return run_command(command, make_local_agent); };
+    choice.run = [] {
+      if (!command.dry) return run_command(command, make_local_agent);
+      return plan_command({command.file, ""}, state_place_text(), ask_policy);
+    };
   });
 }
 
@@ -243,7 +248,8 @@ void add_host_commands(CLI::App& app, Choice& choice) {
   load->callback([&] { choice.run = [] { return load_command(command, make_local_agent); }; });
 
   static bool quick = false;
-  CLI::App* selftest = app.add_subcommand("selftest", "Measure the instrument on this host against planted truths");
+  CLI::App* selftest = app.add_subcommand(
+      "selftest", "Measure the instrument on this host against planted truths; loads the host for about a minute");
   selftest->add_flag("--quick", quick, "shorter stages");
   selftest->footer("Exit: 0 every truth was given back within its bounds, 1 otherwise.");
   selftest->callback([&] { choice.run = [] { return selftest_command(quick, make_local_agent); }; });
@@ -338,16 +344,12 @@ int run_main(int argc, char** argv) {
   add_undo_command(app, choice);
   add_halt_commands(app, choice);
   add_certs_command(app, choice);
-  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-  const auto named = [&](const CLI::App* command) { return command->check_name(argv[1]); };
-  if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), named)) {
-    say(stderr, "shakedown: there is no command `" + std::string(argv[1]) + "`; `shakedown --help` lists them\n");
-    return exit_code(ErrorKind::usage);
-  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_code(ErrorKind::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    say(stderr, wrong_usage(app, error, argc < 2));
+    return exit_code(ErrorKind::usage);
   }
   if (verbose) log::set_level(log::Level::info);
   errors_instead_of_signals();

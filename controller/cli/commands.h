@@ -42,6 +42,7 @@ struct RunCommand {
   uint32_t expect = 0;
   CredentialFiles credentials;         // with listen: of the controller; all empty = none
   std::string certs;                   // or the folder that holds them
+  bool dry = false;                    // only the plan
   bool plain = false;                  // with listen on a loopback address: the join token and no TLS
   std::string metrics;                 // HOST:PORT for /metrics; empty = not served
   std::string metrics_linger = "15s";  // how long a final scrape is awaited

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 
 #include "controller/cli/commands.h"
 #include "controller/drill/drill.h"
@@ -146,6 +147,15 @@ Result<std::optional<Credentials>> credentials_of(const RunCommand& command) {
   return std::optional<Credentials>(std::move(read));
 }
 
+// runs/last leads to the run that began last; where there is something else of that name, it stays.
+void point_to_last(const std::string& run_id) {
+  const std::string last = "runs/last", fresh = "runs/.last-" + run_id;
+  std::error_code error;
+  const bool other = std::filesystem::exists(std::filesystem::symlink_status(last, error)) && !std::filesystem::is_symlink(last);
+  if (other || ::symlink(run_id.c_str(), fresh.c_str()) != 0) return;
+  if (::rename(fresh.c_str(), last.c_str()) != 0) ::unlink(fresh.c_str());
+}
+
 Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_agent) {
   if (command.spawn > 0 && !command.listen.empty()) {
     return fail(ErrorKind::usage, "--spawn starts agents here and --listen waits for them; give one of the two");
@@ -161,6 +171,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   const std::string run_id = new_run_id(system_clock().wall());
   const std::string out = command.out.empty() ? "runs/" + run_id : command.out;
   SHAKEDOWN_TRY(auto folder, RunFolder::create(out));
+  if (command.out.empty()) point_to_last(run_id);
   SHAKEDOWN_TRY(auto bytes, file_content(command.file));
   if (sha256_hex(bytes) != scenario.sha256)
     return fail(ErrorKind::io, command.file + " was changed as the run began; run it again");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -121,6 +122,16 @@ Cell all_cells(const Timeline& timeline) {
 
 const SparseHistogram& ok_latency(const Cell& cell) { return cell.latency[static_cast<std::size_t>(Outcome::ok)]; }
 
+constexpr Duration kMostLag = std::chrono::milliseconds(2);
+constexpr int kLagShare = 10;  // of a limit, what the judge grants our own lateness: a tenth
+
+std::string quieter_host() {
+  double load = 0;
+  const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
+  if (::getloadavg(&load, 1) != 1) return "try again when the host is quiet";
+  return fmt::format("its load is {:.1f} on {} cores: try again when the host is quiet", load, cores);
+}
+
 std::string ms(Duration d) { return fmt::format("{:.3f}ms", seconds(d) * 1e3); }
 
 struct Checks {
@@ -133,7 +144,8 @@ struct Checks {
     SHAKEDOWN_TRY(auto drill, bench.drill(", --delay, 20ms", operations() + open_phase(quick ? 3 : 6, "200")));
     const Cell all = all_cells(*drill.timeline);
     const Duration p50 = ok_latency(all).quantile(0.5);
-    SelfCheck check{"delay", "every answer 20ms late", "median " + ms(p50), false};
+    SelfCheck check{"delay", "every answer 20ms late, median 19.94-25ms", "median " + ms(p50), false};
+    check.advice = quieter_host();
     check.passed = p50 >= std::chrono::milliseconds(20) * 0.997 && p50 <= std::chrono::milliseconds(25);
     return check;
   }
@@ -149,7 +161,7 @@ struct Checks {
     const SparseHistogram& latency = ok_latency(all);
     const double excess = latency.sum_seconds() - static_cast<double>(latency.count()) * seconds(latency.quantile(0.4));
     const double expected = 500 * length * length / 2;
-    SelfCheck check{"stall", fmt::format("{:.3f}s at 500/s: {:.1f}s of excess", length, expected),
+    SelfCheck check{"stall", fmt::format("{:.3f}s at 500/s: {:.1f}s of excess, 8 %", length, expected),
                     fmt::format("{:.1f}s of excess ({:+.1f} %)", excess, (excess / expected - 1) * 100), false};
     check.passed = std::abs(excess / expected - 1) <= 0.08;
     return check;
@@ -237,8 +249,11 @@ requirements:
     SHAKEDOWN_TRY(auto drill, bench.drill(", --null", operations() + open_phase(quick ? 3 : 6, "2000")));
     const Cell all = all_cells(*drill.timeline);
     const Duration p99 = all.lag.quantile(0.99), p50 = all.lag.quantile(0.5);
-    SelfCheck check{"lag", "2000/s released on time", fmt::format("late by {} (median), {} (p99)", ms(p50), ms(p99)), false};
-    check.passed = p99 <= std::chrono::milliseconds(2);
+    SelfCheck check{"lag", fmt::format("2000/s on time, p99 at most {}", ms(kMostLag)),
+                    fmt::format("late by {} (median), {} (p99)", ms(p50), ms(p99)), false};
+    check.passed = p99 <= kMostLag;
+    check.advice = fmt::format("needed: at most {}; {}. Until then no latency below {} is judged a fail here", ms(kMostLag),
+                               quieter_host(), ms(kLagShare * p99));
     return check;
   }
 };

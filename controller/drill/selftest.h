@@ -15,6 +15,7 @@ struct SelfCheck {
   std::string planted;   // what is true
   std::string measured;  // what came back, with bounds
   bool passed = false;
+  std::string advice{};  // where it did not pass
 };
 
 // Runs every check in turn and hands each result over as it comes. quick: shorter stages. Error: the practice target

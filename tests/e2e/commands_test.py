@@ -17,6 +17,35 @@ class Usage(support.Folder):
         for words in (["frobnicate"], ["run"], ["run", "x.yaml", "--spwan", "2"], []):
             self.assertEqual(self.shakedown(*words).returncode, 64, words)
 
+    def test_wrong_usage_names_the_nearest_word_and_the_next_step(self):
+        for words, told in (
+            (["runn"], "shakedown: there is no command `runn`; did you mean `run`? `shakedown --help` lists what there is\n"),
+            (["run", "x.yaml", "--spwan", "2"],
+             "shakedown: there is no option `--spwan`; did you mean `--spawn`? `shakedown run --help` shows how\n"),
+            (["run"], "shakedown: FILE is required; `shakedown run --help` shows how\n"),
+            (["certs", "isue"], "shakedown: there is no command `isue`; did you mean `issue`? `shakedown certs --help` lists what there is\n"),
+            (["validate", "x.yaml", "--frobnicate"], "shakedown: there is no option `--frobnicate`; `shakedown validate --help` shows how\n"),
+        ):
+            self.assertEqual(self.shakedown(*words).stderr, told)
+        told = self.shakedown().stderr
+        for command in ("validate", "plan", "run"):
+            self.assertIn(f"  shakedown {command} FILE ", told)
+
+    def test_a_dry_run_is_a_plan(self):
+        file = self.write("s.yaml", self.scenario(support.CRASH))
+        self.assertEqual(self.shakedown("run", file, "--dry-run").stdout, self.shakedown("plan", file).stdout)
+        self.assertFalse(os.path.exists(self.path("runs")))
+
+    def test_the_last_run_has_a_name_of_its_own(self):
+        file = self.write("s.yaml", self.scenario(support.STEADY.replace("duration: 3s", "duration: 200ms")))
+        known = {"last"}
+        for _ in range(2):
+            self.shakedown("run", file, "-y", "--quiet")
+            fresh = set(os.listdir(self.path("runs"))) - known
+            self.assertEqual([os.readlink(self.path("runs/last"))], list(fresh))
+            known |= fresh
+        self.assertEqual(self.shakedown("verify", "runs/last").returncode, 0)
+
     def test_faults_need_yes_without_a_terminal(self):
         file = self.write("s.yaml", self.scenario(support.CRASH))
         done = self.shakedown("run", file, "--out", self.out)
