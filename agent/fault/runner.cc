@@ -12,7 +12,6 @@
 #include "agent/fault/fault_runner.h"
 #include "agent/fault/injection.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
-#include "agent/fault/mechanisms/process/started.h"
 #include "agent/fault/steps.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/log.h"
@@ -194,7 +193,7 @@ class Runner final : public FaultRunner {
   }
 
   Result<void> look_at_processes() override { return shakedown::look_at_processes(context_->binding); }
-  Result<void> look_at_started() override { return shakedown::look_at_started(context_->journal, context_->actions); }
+  Result<void> look_at_started() override { return shakedown::look_at_started(*context_); }
   void go(RunClock clock) override { context_->clock = clock; }
 
   void finish(InjectionId id, bool undo, std::string reason, Done done) override {

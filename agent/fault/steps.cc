@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/fault/mechanisms/process/pidfile.h"
+#include "agent/fault/mechanisms/process/port_holder.h"
 #include "agent/fault/mechanisms/process/started.h"
 
 namespace shakedown {
@@ -105,6 +106,27 @@ Task<void> end_steps(FaultContext& context, bool setup_only) {
     one->cut.fire();
     co_await wait_for(one->over);
   }
+}
+
+Result<void> look_at_started(const FaultContext& context) {
+  std::string gone;
+  for (const std::string& id : context.journal.list()) {
+    const Result<UndoRecord> record = context.journal.read(id);
+    if (record.has_error() || record.value().kind != "started") continue;
+    const Component& component = record.value().component.component;
+    if (!component.process()) continue;
+    const Result<Sighting> sighting = look(*component.process());
+    if (sighting.has_value() && sighting.value().presence == Presence::running) continue;
+    const std::string why = sighting.has_value() ? sighting.value().why : sighting.error().message;
+    gone += (gone.empty() ? "" : "; ") + component.name + ", which setup started, does not run any more: " + why +
+            context.actions.last_words(component.name);
+  }
+  for (const Target& target : context.assignment.plan.targets) {
+    if (gone.empty()) break;
+    const PortHolder holder = holder_of_port(target.host, target.port, {});
+    if (holder.who == Holder::other) gone += "; at " + target.name + " answers " + holder.name;
+  }
+  return gone.empty() ? ok() : Result<void>(fail(ErrorKind::unavailable, gone));
 }
 
 }  // namespace shakedown

@@ -18,4 +18,8 @@ Task<StepResult> run_step(FaultContext& context, StepEvent::Kind kind, Action ac
 // Cuts short what setup (or any step) is doing, and waits for its end.
 Task<void> end_steps(FaultContext& context, bool setup_only);
 
+// What setup started and nothing stopped since runs. Error unavailable: one does not; with the last that is known of it, and who
+// answers at the targets.
+Result<void> look_at_started(const FaultContext& context);
+
 }  // namespace shakedown

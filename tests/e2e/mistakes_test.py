@@ -102,6 +102,7 @@ class Mistakes(support.Folder):
         self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
         self.assertRegex(done.stderr, r"kv, which setup started, does not run any more: .*it ended with exit code \d+; output: .*in use")
         self.assertIn(f"yet 127.0.0.1:{self.port} answers, so something else does", done.stderr)
+        self.assertIn("at api answers shakedown-targe (process ", done.stderr)
         self.assertNotIn("FAILED", done.stdout)
 
     def test_ready_tells_what_it_saw(self):

@@ -119,5 +119,23 @@ TEST_F(FaultLeftTest, APidfileOfSomebodyElsesProcessIsNotTouched) {
   write_text(rig.pidfile(kv), "");  // the rig would end what it names
 }
 
+// As one does whose port is taken.
+TEST_F(FaultLeftTest, WhatEndedAWhileAfterItsStartIsToldWithItsLastWords) {
+  const ComponentId kv = rig.add(component(rig.folder, "kv", {"sh", "-c", "sleep 0.5; echo no port left >&2; exit 3"}, "sh"));
+  ASSERT_TRUE(rig.make().has_value());
+  ASSERT_TRUE(start(kv).ok);
+  EXPECT_TRUE(rig.runner->look_at_started().has_value());
+  std::string told;
+  rig.run_until([&] {
+    const Result<void> looked = rig.runner->look_at_started();
+    told = looked.has_error() ? looked.error().message : "";
+    return told.find("exit code") != std::string::npos;
+  });
+  EXPECT_THAT(told, HasSubstr("kv, which setup started, does not run any more: "));
+  EXPECT_THAT(told, HasSubstr("; it ended with exit code 3; output: no port left"));
+  EXPECT_TRUE(rig.step(StepEvent::Kind::teardown, stop_of(kv)).ok);
+  EXPECT_TRUE(rig.runner->look_at_started().has_value()) << "it is not expected to run any more";
+}
+
 }  // namespace
 }  // namespace shakedown::test

@@ -77,20 +77,4 @@ std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::s
   return {};
 }
 
-Result<void> look_at_started(const UndoJournal& journal, const ActionRunner& actions) {
-  std::string gone;
-  for (const std::string& id : journal.list()) {
-    const Result<UndoRecord> record = journal.read(id);
-    if (record.has_error() || record.value().kind != "started") continue;
-    const Component& component = record.value().component.component;
-    if (!component.process()) continue;
-    const Result<Sighting> sighting = look(*component.process());
-    if (sighting.has_value() && sighting.value().presence == Presence::running) continue;
-    const std::string why = sighting.has_value() ? sighting.value().why : sighting.error().message;
-    gone += (gone.empty() ? "" : "; ") + component.name + ", which setup started, does not run any more: " + why +
-            actions.last_words(component.name);
-  }
-  return gone.empty() ? ok() : Result<void>(fail(ErrorKind::unavailable, gone));
-}
-
 }  // namespace shakedown

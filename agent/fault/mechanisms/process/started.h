@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "agent/fault/action_runner.h"
+#include "agent/fault/mechanisms/process/left_by_start.h"
 #include "agent/fault/undo/journal.h"
 #include "core/runtime/waiting.h"
 
@@ -24,8 +24,5 @@ bool has_suspects(const UndoRecord& record);
 
 // The noted processes of that component; empty when there is no record, or it is of another boot.
 std::vector<ProcessRef> noted_processes(const UndoJournal& journal, const std::string& component);
-
-// Error unavailable: a component that has such a record does not run; with the last that is known of it.
-Result<void> look_at_started(const UndoJournal& journal, const ActionRunner& actions);
 
 }  // namespace shakedown
