@@ -24,7 +24,7 @@ struct AgentStatus {
 struct AgentOptions {
   std::string name;         // of the scenario's agents; empty = any free place
   std::string token;        // join token; empty in one process
-  std::string orders_from;  // who commands it, for the audit
+  std::string orders_from;  // who commands it, for the audit: the name in a certificate, else an address
   HostFacts host;
   uint32_t workers = 1;                                 // load threads
   std::string work_dir;                                 // ledger crash copies; empty = a temporary folder

@@ -142,7 +142,6 @@ int run_agent(const CommandLine& line) {
   options.token = token;
   options.host = read_host_facts();
   options.policy = std::move(policy.value());
-  options.orders_from = "the controller at " + line.connect;
   options.workers = line.workers;
   options.state_dir = line.state_dir;
   if (metrics.value()) options.each_second = [&page = *metrics.value()](const AgentStatus& status) { page.update(status); };
@@ -150,6 +149,8 @@ int run_agent(const CommandLine& line) {
   how.credentials = std::move(proof.value().credentials);
   Result<std::unique_ptr<AgentLink>> link = dial(line.connect, token, loop, how);
   if (!link) return complain(link.error());
+  const std::string controller = link.value()->controller();
+  options.orders_from = controller.empty() ? "the controller at " + line.connect : "controller " + controller;
   auto agent = std::make_unique<Agent>(std::move(link.value()), std::move(options), loop);
   auto signals =
       std::make_unique<Signals>(loop, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP}, [&agent](int) { agent->interrupt(); });

@@ -32,6 +32,8 @@ class AgentLink {
   virtual void send(ToController message) = 0;
   // Says no more; what was sent before is still delivered, then closed("") is called.
   virtual void close() = 0;
+  // The name in the controller's certificate; empty where it shows none.
+  virtual std::string controller() const { return ""; }
   // Messages that the controller has not yet taken; grows while the stream is broken. Any thread.
   virtual std::size_t unacknowledged() const { return 0; }
 };

@@ -1,4 +1,5 @@
 """Several agents over gRPC: started here, or dialling in."""
+import json
 import os
 import shutil
 import subprocess
@@ -218,6 +219,28 @@ class Certificates(certificates.Folder):
         self.assertEqual(sorted(agent["name"] for agent in self.scorecard()["agents"]), ["east", "west"])
         for why in ("expects east, west", "expected --name west", "allows check", "certificate"):
             self.assertIn(why, err, "the controller's side tells it too")
+
+    def test_the_audit_names_the_controllers_certificate(self):
+        self.start_target()
+        self.certs("issue", self.path("pki"), "--name", "north", "--roles", "load,inject,check")
+        text = self.scenario("agents: {north: {}}\n" + support.STEADY, setup=False)
+        text = text[:text.index("components:")] + "setup: [{exec: hello, agent: north}]\n" + text[text.index("ready:"):]
+        controller = self.start(support.SHAKEDOWN, "run", self.write("scenario.yaml", text), "--yes", "--quiet", "--out", self.out,
+                                "--listen", "127.0.0.1:0", "--certs", self.path("pki/main"), "--expect", "1",
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        address = controller.stdout.readline().split()[-1]
+        policy = self.write("policy.yaml", 'shakedown-agent: v1\ncommands: {hello: ["true"]}\n')
+        state = self.path("state")
+        north = self.start(support.AGENT, "--connect", address, "--certs", self.path("pki/north"), "--policy", policy,
+                           "--state-dir", state)
+        out, err = controller.communicate(timeout=60)
+        self.assertEqual((controller.returncode, north.wait(timeout=20)), (0, 0), out + err)
+        log = os.path.join(state, "audit", "audit.log")
+        with open(log) as file:
+            records = [json.loads(line) for line in file]
+        self.assertEqual({record["who"] for record in records}, {"controller main"}, records)
+        self.assertIn("command", [record["what"] for record in records])
+        self.assertEqual(self.shakedown("verify", "--audit", log).returncode, 0)
 
     def test_what_is_shown_and_what_is_refused(self):
         shown = self.certs("show", self.path("pki"))

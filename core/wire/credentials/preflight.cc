@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -157,8 +158,19 @@ Result<void> hear_first_words(SSL* session, const Socket& socket, const std::str
                   "and `shakedown certs show` tells what ours is");
 }
 
+// Whose word is noted when it orders something: the name in the certificate that was just verified.
+Result<std::string> name_of_peer(const SSL* session) {
+  const Owned<X509> shown(SSL_get1_peer_certificate(session));
+  const Owned<BIO> memory(BIO_new(BIO_s_mem()));
+  if (!shown || !memory || PEM_write_bio_X509(memory.get(), shown.get()) != 1) return fail(trouble().error());
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  SHAKEDOWN_TRY(const CertificateFacts facts, read_certificate(std::string(text, static_cast<std::size_t>(size))));
+  return facts.identity.name;
+}
+
 // Nothing: nobody answers there, and the next address or a later try may do better.
-std::optional<Result<void>> try_one(SSL_CTX& context, const addrinfo& to, const std::string& host, MonoTime until) {
+std::optional<Result<Answered>> try_one(SSL_CTX& context, const addrinfo& to, const std::string& host, MonoTime until) {
   const Socket socket(::socket(to.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!connected(socket, to, until)) return std::nullopt;
   auto session = session_for(context, socket, host);
@@ -168,14 +180,17 @@ std::optional<Result<void>> try_one(SSL_CTX& context, const addrinfo& to, const 
   const int shaken = until_done(ssl, socket, until, [&] { return SSL_connect(ssl); });
   if (shaken == 0) return fail(ErrorKind::unavailable, "the controller at " + where + " did not finish the handshake in time");
   if (shaken < 0) return fail(not_believed(ssl, where));
-  auto heard = hear_first_words(ssl, socket, where, until);
+  const auto heard = hear_first_words(ssl, socket, where, until);
+  Result<std::string> name = name_of_peer(ssl);
   SSL_shutdown(ssl);
-  return heard;
+  if (!heard) return fail(heard.error());
+  if (!name) return fail(name.error());
+  return Answered{where, std::move(name.value())};
 }
 
 }  // namespace
 
-Result<std::string> shake_hands_once(const std::string& host_port, const Credentials& credentials, Duration limit) {
+Result<Answered> shake_hands_once(const std::string& host_port, const Credentials& credentials, Duration limit) {
   const Place place = place_of(host_port);
   const MonoTime until = mono_now() + limit;
   SHAKEDOWN_TRY(auto context, context_of(credentials));
@@ -188,10 +203,8 @@ Result<std::string> shake_hands_once(const std::string& host_port, const Credent
     const Addresses found(list, &::freeaddrinfo);
     why = problem != 0 ? ::gai_strerror(problem) : "nobody takes the connection";
     for (const addrinfo* one = found.get(); one != nullptr; one = one->ai_next) {
-      const auto result = try_one(*context, *one, place.host, until);
-      if (!result) continue;
-      if (!*result) return fail(result->error());
-      return numeric(*one);
+      auto result = try_one(*context, *one, place.host, until);
+      if (result) return std::move(*result);
     }
     std::this_thread::sleep_for(kPause);  // allow(sleep): nothing tells when a controller begins to listen
   } while (mono_now() < until);

@@ -10,8 +10,12 @@
 
 namespace shakedown {
 
-// The address that answered, "10.0.0.7:7000". host_port: as HOST:PORT, the name among the controller's. Tries again until `limit`
+struct Answered {
+  std::string address;     // "10.0.0.7:7000"
+  std::string controller;  // the name in its certificate
+};
+// host_port: as HOST:PORT, the name among the controller's. Tries again until `limit`
 // while nobody answers. Errors: unavailable (nobody answers), refused (either side does not believe the other, with the reason).
-Result<std::string> shake_hands_once(const std::string& host_port, const Credentials& credentials, Duration limit);
+Result<Answered> shake_hands_once(const std::string& host_port, const Credentials& credentials, Duration limit);
 
 }  // namespace shakedown

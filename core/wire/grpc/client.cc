@@ -200,8 +200,10 @@ void ClientCore::over(const grpc::Status& status) {
 
 class GrpcAgentLink final : public AgentLink {
  public:
-  GrpcAgentLink(std::shared_ptr<grpc::Channel> channel, const std::string& token, asio::io_context& loop, Duration resume)
-      : channel_(std::move(channel)),
+  GrpcAgentLink(std::shared_ptr<grpc::Channel> channel, const std::string& token, asio::io_context& loop, Duration resume,
+                std::string controller)
+      : controller_(std::move(controller)),
+        channel_(std::move(channel)),
         stub_(v1::DrillService::NewStub(channel_)),
         core_(std::make_shared<ClientCore>(*stub_, token, loop, resume)) {
     core_->start();
@@ -215,8 +217,10 @@ class GrpcAgentLink final : public AgentLink {
   void send(ToController message) override { core_->send(message); }
   void close() override { core_->close(); }
   std::size_t unacknowledged() const override { return core_->unacknowledged(); }
+  std::string controller() const override { return controller_; }
 
  private:
+  const std::string controller_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::DrillService::Stub> stub_;
   std::shared_ptr<ClientCore> core_;  // shared with the present call and what is posted
@@ -253,8 +257,9 @@ Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::s
                                         DialOptions options) {
   SHAKEDOWN_TRY(options.credentials ? require_address(address) : require_loopback(address));
   wire::adopt_grpc_log();
+  Answered answered;
   if (options.credentials) {
-    SHAKEDOWN_TRY(shake_hands_once(address, *options.credentials, options.connect));
+    SHAKEDOWN_TRY(answered, shake_hands_once(address, *options.credentials, options.connect));
   }
   auto channel = make_channel(address, options.credentials);
   const gpr_timespec patience = gpr_time_from_nanos(options.connect.count(), GPR_TIMESPAN);
@@ -263,7 +268,8 @@ Result<std::unique_ptr<AgentLink>> dial(const std::string& address, const std::s
                                             "; start `shakedown run --listen` first and use the address it prints" +
                                             (options.credentials ? "" : " (one that uses --certs answers to --certs only)"));
   }
-  return std::unique_ptr<AgentLink>(std::make_unique<GrpcAgentLink>(std::move(channel), token, loop, options.resume));
+  return std::unique_ptr<AgentLink>(
+      std::make_unique<GrpcAgentLink>(std::move(channel), token, loop, options.resume, std::move(answered.controller)));
 }
 
 }  // namespace shakedown
