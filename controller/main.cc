@@ -41,9 +41,9 @@ class InProcess final : public LocalAgent {
 
 std::unique_ptr<LocalAgent> make_local_agent(const LocalAgentOptions& options) { return std::make_unique<InProcess>(options); }
 
-std::vector<std::string> what_stands() {
+std::vector<std::string> what_stands(const std::string& state_dir = "") {
   std::vector<std::string> lines;
-  for (const Standing& one : standing()) lines.push_back(one.text());
+  for (const Standing& one : standing(state_dir)) lines.push_back(one.text());
   return lines;
 }
 
@@ -76,9 +76,9 @@ int verify_audit(const std::string& file) {
 }
 
 // That a person stopped everything, or let it go on. The mark counts, whether or not it can be noted.
-void note_by_hand(const std::string& what, const std::string& text) {
-  const Result<void> noted =
-      Audit(default_state_dir() + "/audit").append({"local user " + user_name(::getuid()), "", what, text});
+void note_by_hand(const std::string& state_dir, const std::string& what, const std::string& text) {
+  const std::string folder = state_dir.empty() ? default_state_dir() : state_dir;
+  const Result<void> noted = Audit(folder + "/audit").append({"local user " + user_name(::getuid()), "", what, text});
   if (!noted) log::warning("not in the audit", {{"what", what}, {"why", noted.error().text()}});
 }
 
@@ -93,30 +93,33 @@ void await_end(const ProcessRef& process, MonoTime limit) {
 }
 
 // Living agents obey the mark within a fraction of a second, and end when all is undone.
-std::vector<std::string> wait_undone() {
+std::vector<std::string> wait_undone(const std::string& state_dir) {
   const MonoTime limit = mono_now() + std::chrono::minutes(1);
-  for (const Standing& one : standing()) {
+  for (const Standing& one : standing(state_dir)) {
     if (one.alive) await_end(one.what.owner.process, limit);
   }
-  return what_stands();
+  return what_stands(state_dir);
 }
 
-HostHalt host_halt() {
+// state_dir: empty = every folder of this user's agents.
+HostHalt host_halt(const std::string& state_dir) {
   HostHalt host;
-  host.listing = listing_of_runs();
-  host.set = [](const std::string& why) -> Result<std::string> {
-    SHAKEDOWN_TRY(const HaltMark mark, set_halt_mark(why));
-    note_by_hand("halt", mark.text);
+  for (const std::string& folder : state_dir.empty() ? state_dirs() : std::vector<std::string>{state_dir}) {
+    host.listings.push_back(folder + "/running");
+  }
+  host.set = [state_dir](const std::string& why) -> Result<std::string> {
+    SHAKEDOWN_TRY(const HaltMark mark, set_halt_mark(why, state_dir));
+    note_by_hand(state_dir, "halt", mark.text);
     return mark.text;
   };
-  host.clear = []() -> Result<std::vector<std::string>> {
-    SHAKEDOWN_TRY(const std::vector<HaltMark> marks, clear_halt_marks());
+  host.clear = [state_dir]() -> Result<std::vector<std::string>> {
+    SHAKEDOWN_TRY(const std::vector<HaltMark> marks, clear_halt_marks(state_dir));
     std::vector<std::string> texts;
     for (const HaltMark& mark : marks) texts.push_back(mark.text);
-    if (!marks.empty()) note_by_hand("resume", "it was " + marks.front().text);
+    if (!marks.empty()) note_by_hand(state_dir, "resume", "it was " + marks.front().text);
     return texts;
   };
-  host.wait_undone = wait_undone;
+  host.wait_undone = [state_dir] { return wait_undone(state_dir); };
   return host;
 }
 
@@ -314,6 +317,7 @@ void add_undo_command(CLI::App& app, Choice& choice) {
 
 void add_halt_commands(CLI::App& app, Choice& choice) {
   static HaltCommand command;
+  static std::string state_dir;
   CLI::App* halt = app.add_subcommand("halt", "Stop every drill and agent of this host, undo everything, and allow nothing new");
   halt->add_option("--run", command.run, "stop only the run of this folder, and allow new ones");
   halt->add_option("--why", command.why, "the reason: it is shown wherever something is stopped or refused");
@@ -322,10 +326,12 @@ void add_halt_commands(CLI::App& app, Choice& choice) {
       "runs/2026-11-23T14-05-09Z-9f2c1e\n"
       "Each stopped run exits with 3, unless something of it still stands (4) or a requirement failed (1).\n"
       "Exit: 0 everything is undone, 4 something stands, 69 a controller did not answer.");
-  halt->callback([&] { choice.run = [] { return halt_command(command, host_halt()); }; });
+  halt->add_option("--state-dir", state_dir, "of agents that were started with this --state-dir (default: those of every other)");
+  halt->callback([&] { choice.run = [] { return halt_command(command, host_halt(state_dir)); }; });
 
   CLI::App* resume = app.add_subcommand("resume", "Lift the halt of this host");
-  resume->callback([&] { choice.run = [] { return resume_command(host_halt()); }; });
+  resume->add_option("--state-dir", state_dir, "as of `halt`");
+  resume->callback([&] { choice.run = [] { return resume_command(host_halt(state_dir)); }; });
 }
 
 int run_main(int argc, char** argv) {

@@ -56,7 +56,7 @@ struct HaltCommand {
 };
 // What this host's agents obey, whoever their controller is.
 struct HostHalt {
-  std::string listing;                                         // of running controllers
+  std::vector<std::string> listings;                           // of running controllers
   std::function<Result<std::string>(const std::string&)> set;  // why -> what the mark says
   std::function<Result<std::vector<std::string>>()> clear;     // what stood
   std::function<std::vector<std::string>()> wait_undone;       // waits for living agents; what still stands, a line each

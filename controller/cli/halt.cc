@@ -31,11 +31,13 @@ int halt_command(const HaltCommand& command, const HostHalt& host) {
   const Result<std::string> mark = host.set(command.why);
   if (!mark) return report_error(mark.error());
   int code = 0;
-  for (const std::string& folder : running(host.listing)) {
-    const Result<Halted> halted = halt_run(folder, command.why, kUndoPatience);
-    if (!halted) continue;  // its agents obeyed the mark first, and it is over
-    const int one = tell(halted.value());
-    if (one != 0) code = one;
+  for (const std::string& listing : host.listings) {
+    for (const std::string& folder : running(listing)) {
+      const Result<Halted> halted = halt_run(folder, command.why, kUndoPatience);
+      if (!halted) continue;  // its agents obeyed the mark first, and it is over
+      const int one = tell(halted.value());
+      if (one != 0) code = one;
+    }
   }
   say(stdout, mark.value() + "\nnothing is broken, changed or run on this host until `shakedown resume`\n");
   const std::vector<std::string> standing = host.wait_undone();

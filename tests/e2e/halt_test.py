@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """`shakedown halt` stops everything of a host and undoes it, with and without a controller; until `resume` nothing new begins."""
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import unittest
 
@@ -96,6 +98,36 @@ class Halt(support.Folder):
                 self.assertNotIn("lost", out + err)
                 self.assert_nothing_runs()
                 self.shakedown("resume")
+
+    def test_the_folder_of_an_agent_of_another_time_is_found(self):
+        """The user's own folder could not be written when the drill began, so that its agent uses the one that passes."""
+        nobody, as_nobody = 65534, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if os.geteuid() != 0 or shutil.which("setpriv") is None:
+            print("SKIPPED, NOT SHOWN: another user is needed, whose folders can be taken from him", file=sys.stderr)
+            self.skipTest("not root, or no setpriv")
+        os.chown(self.dir, nobody, nobody)
+        for name in ("home", "own", "passing"):
+            os.mkdir(self.path(name), 0o700)
+            os.chown(self.path(name), nobody, nobody)
+        self.environment = {"PATH": os.environ["PATH"], "HOME": self.path("home"), "XDG_STATE_HOME": self.path("own"),
+                            "XDG_RUNTIME_DIR": self.path("passing")}
+        os.chmod(self.path("own"), 0o500)
+        file = self.write("scenario.yaml", self.scenario(STANDING))
+        drill = self.start(*as_nobody, support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+        pid = self.frozen()
+        self.assertTrue(os.path.isdir(self.path("passing/shakedown/undo")))
+        os.chmod(self.path("own"), 0o700)
+        halt = subprocess.run([*as_nobody, support.SHAKEDOWN, "halt", "--why", "found"], env=self.environment, cwd=self.dir,
+                              capture_output=True, text=True, timeout=100)
+        out, err = drill.communicate(timeout=60)
+        self.assertEqual((halt.returncode, drill.returncode), (0, 3), halt.stdout + halt.stderr + out + err)
+        self.assertFalse(stopped(pid))
+        self.assertIn("found", self.scorecard()["run"]["ended_by"])
+        for words in (["resume"], ["resume"]):
+            again = subprocess.run([*as_nobody, support.SHAKEDOWN, *words], env=self.environment, cwd=self.dir,
+                                   capture_output=True, text=True, timeout=100)
+        self.assertIn("was not halted", again.stdout)
 
     def test_until_resume_nothing_is_broken_but_load_goes_on(self):
         self.assertEqual(self.shakedown("halt", "--why", "freeze").returncode, 0)

@@ -23,11 +23,17 @@ bool whole_host(const std::string& state_dir) {
   return state_dir.empty() && (named == nullptr || *named == '\0');
 }
 
+// Where nobody names a folder: in every one in which an agent of this user may look, the default one first.
 std::vector<std::string> places(const std::string& state_dir) {
-  std::vector<std::string> files{(state_dir.empty() ? default_state_dir() : state_dir) + "/halt"};
+  std::vector<std::string> files;
+  for (const std::string& folder : state_dir.empty() ? state_dirs() : std::vector<std::string>{state_dir}) {
+    files.push_back(folder + "/halt");
+  }
   if (whole_host(state_dir)) files.emplace_back(kOfRoot);
   return files;
 }
+
+std::string folder_of(const std::string& file) { return file.substr(0, file.rfind('/')); }
 
 bool stands(const std::string& file) {
   struct stat info {};
@@ -65,9 +71,11 @@ Result<HaltMark> set_halt_mark(const std::string& why, const std::string& state_
       "halted by " + user_name(::getuid()) + " at " + format_wall(system_clock().wall()) + (why.empty() ? "" : ": " + clean(why));
   SHAKEDOWN_TRY(prepare_private_folder(state_dir.empty() ? default_state_dir() : state_dir));
   const std::vector<std::string> files = places(state_dir);
-  SHAKEDOWN_TRY(write_mark(files.front(), text, false));
-  if (files.size() > 1 && ::geteuid() == 0) {
-    SHAKEDOWN_TRY(write_mark(files.back(), text, true));
+  for (const std::string& file : files) {
+    if (file == kOfRoot && ::geteuid() != 0) continue;
+    // A folder of another time that is not there has no agent.
+    if (file != files.front() && file != kOfRoot && ::access(folder_of(file).c_str(), W_OK) != 0) continue;
+    SHAKEDOWN_TRY(write_mark(file, text, file == kOfRoot));
   }
   return HaltMark{files.front(), text};
 }
@@ -76,7 +84,7 @@ Result<std::vector<HaltMark>> clear_halt_marks(const std::string& state_dir) {
   std::vector<HaltMark> stood;
   while (const std::optional<HaltMark> mark = halt_mark(state_dir)) {
     if (::unlink(mark->file.c_str()) != 0) return fail(errno_error("cannot remove the mark " + mark->file, errno));
-    SHAKEDOWN_TRY(sync_folder(mark->file.substr(0, mark->file.rfind('/'))));
+    SHAKEDOWN_TRY(sync_folder(folder_of(mark->file)));
     stood.push_back(*mark);
   }
   return stood;
