@@ -351,7 +351,7 @@ void report_sweep(const std::shared_ptr<FaultContext>& context, const std::vecto
 Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignment, FaultOptions options,
                                                        asio::io_context& loop) {
   const std::string state_dir = options.state_dir.empty() ? default_state_dir() : options.state_dir;
-  Binding binding{assignment, Owner{assignment.run_id, own_process(), boot_id()},
+  Binding binding{assignment, Owner{assignment.run_id, own_process(), boot_id(), own_pid_namespace()},
                   options.lock_dir.empty() ? default_state_dir() : options.lock_dir, state_dir + "/logs"};
   SHAKEDOWN_TRY(check_assignment(binding));
   SHAKEDOWN_TRY(prepare_private_folder(state_dir));
@@ -362,7 +362,7 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
   sweep_before_start(state_dir, locks, swept);
   const std::string folder =
       records_folder(state_dir, binding.owner.process, assignment.run_id + "-" + std::to_string(assignment.self.value));
-  SHAKEDOWN_TRY(auto journal, UndoJournal::open(folder));
+  SHAKEDOWN_TRY(auto journal, UndoJournal::open_as_owner(folder));
 
   auto context = std::make_shared<FaultContext>(assignment, std::move(journal));
   context->binding.owner = binding.owner;

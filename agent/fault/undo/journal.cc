@@ -16,6 +16,7 @@
 
 #include "agent/fault/mechanisms/process/pidfile.h"
 #include "agent/fault/mechanisms/process/scope.h"
+#include "agent/fault/undo/owner_lock.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/clock.h"
 
@@ -79,6 +80,13 @@ Result<UndoJournal> UndoJournal::open(std::string folder) {
   SHAKEDOWN_TRY(prepare_private_folder(folder));
   SHAKEDOWN_TRY(sync_folder(fs::path(folder).parent_path().string()));
   return UndoJournal(std::move(folder));
+}
+
+Result<UndoJournal> UndoJournal::open_as_owner(std::string folder) {
+  SHAKEDOWN_TRY(auto owner, OwnerLock::hold(folder));
+  SHAKEDOWN_TRY(auto journal, open(std::move(folder)));
+  journal.owner_ = std::move(owner);
+  return journal;
 }
 
 std::string UndoJournal::path(const std::string& id) const { return folder_ + "/" + id + kSuffix; }
@@ -191,11 +199,13 @@ Task<LockOutcome> UndoJournal::lock(std::string id, MonoTime limit, RecordLock& 
 }
 
 void UndoJournal::remove_if_empty() {
+  owner_ = OwnerLock();
   if (!list().empty() || has_notes()) return;
   for (const char* suffix : {".new", ".log", kDoneSuffix}) {
     for (const std::string& name : names_with(folder_, suffix)) ::unlink((folder_ + "/" + name + suffix).c_str());
   }
   ::rmdir(folder_.c_str());
+  if (::access(folder_.c_str(), F_OK) != 0) remove_owner_lock(folder_);
 }
 
 CommandNote UndoJournal::note(const std::string& id, bool undoing) const {
@@ -272,7 +282,7 @@ Task<void> await_undo(ProcessStat leader, const UndoRecord* record) {
 
 std::vector<std::string> abandoned_commands(const std::string& folder) {
   std::vector<std::string> out;
-  if (is_running(folder_owner(folder))) return out;
+  if (owner_alive(folder, Owner{"", folder_owner(folder), boot_id()})) return out;
   for (const char* suffix : {kCommandSuffix, kUndoingSuffix}) {
     for (const std::string& name : names_with(folder, suffix)) {
       if (!name.ends_with(this_boot())) continue;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/fault/undo/owner_lock.h"
 #include "agent/fault/undo/record.h"
 #include "core/base/result.h"
 #include "core/runtime/file_descriptor.h"
@@ -42,6 +43,8 @@ class UndoJournal {
  public:
   // Makes the folder (0700). Errors: io, refused.
   static Result<UndoJournal> open(std::string folder);
+  // The same for the agent itself: as long as this object lives, everybody who sees the folder knows that it does.
+  static Result<UndoJournal> open_as_owner(std::string folder);
 
   const std::string& folder() const { return folder_; }
   // Sets id and sequence; durable on return. On error nothing is left in the folder.
@@ -66,7 +69,7 @@ class UndoJournal {
   void forget_all() { known_.clear(); }
   // Waits for the record's lock until the limit, and for a record that cannot be opened only a moment.
   Task<LockOutcome> lock(std::string id, MonoTime limit, RecordLock& lock) const;
-  // Removes the folder if nothing stands in it and no command of it runs.
+  // At the end: removes the folder if nothing stands in it and no command of it runs.
   void remove_if_empty();
 
   // For a command that belongs to a record, or to no record (id empty): where it notes its process while it runs, so that
@@ -79,6 +82,7 @@ class UndoJournal {
   std::string path(const std::string& id) const;
   std::string done(const std::string& id) const;
   std::string folder_;
+  OwnerLock owner_;
   std::map<std::string, UndoRecord> known_;
   mutable uint64_t commands_ = 0;
 };

@@ -13,11 +13,14 @@ static void from_json(const Json& j, ProcessRef& p) {
   j.at("start").get_to(p.start);
 }
 
-static void to_json(Json& j, const Owner& o) { j = Json{{"run", o.run_id}, {"process", o.process}, {"boot", o.boot}}; }
+static void to_json(Json& j, const Owner& o) {
+  j = Json{{"run", o.run_id}, {"process", o.process}, {"boot", o.boot}, {"pid_namespace", o.pid_namespace}};
+}
 static void from_json(const Json& j, Owner& o) {
   j.at("run").get_to(o.run_id);
   j.at("process").get_to(o.process);
   j.at("boot").get_to(o.boot);
+  o.pid_namespace = j.value("pid_namespace", uint64_t{0});
 }
 
 // Sources only; the pieces of a text as [kind, text].

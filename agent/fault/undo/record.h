@@ -18,8 +18,13 @@ namespace shakedown {
 struct Owner {
   std::string run_id;
   ProcessRef process;
-  std::string boot;  // boot_id()
-  bool alive() const { return boot == boot_id() && is_running(process); }
+  std::string boot;            // boot_id()
+  uint64_t pid_namespace = 0;  // where its number means it; 0 = of a release that did not note it
+
+  // Whether our numbers mean what it noted.
+  bool is_of_our_namespace() const { return pid_namespace == 0 || pid_namespace == own_pid_namespace(); }
+  // Where nobody has made its lock (owner_lock.h). One of another namespace cannot be seen, so it counts as alive.
+  bool alive() const { return boot == boot_id() && (!is_of_our_namespace() || is_running(process)); }
 };
 
 // A component together with what its commands need from the scenario and the host.

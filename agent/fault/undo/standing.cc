@@ -51,7 +51,7 @@ Standing standing_of(const std::string& folder, const std::string& record) {
   if (!what) one.trouble = what.error().message;
   if (!what) return one;
   one.what = std::move(what.value());
-  one.alive = one.what.owner.alive();
+  one.alive = owner_alive(folder, one.what.owner);
   return one;
 }
 

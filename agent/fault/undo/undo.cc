@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/audit/audit.h"
+#include "agent/fault/undo/owner_lock.h"
 #include "agent/fault/undo/state_folders.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -28,6 +29,13 @@ constexpr Duration kForever = std::chrono::hours(24 * 365);
 Task<std::vector<std::string>> take_back(UndoJournal& journal, UndoRecord& record, RecordLock& lock, ActionRunner& actions,
                                          UndoObserver& observer, Duration limit_to_clean) {
   std::vector<std::string> trouble;
+  // Its numbers are others' here: what they name must not be touched, and what is not found is not thereby undone.
+  if (!record.owner.is_of_our_namespace() && record.owner.boot == boot_id() && record.component.component.process()) {
+    trouble.emplace_back(
+        "it was changed in another pid namespace, where alone its processes can be told; run `undo` there, or "
+        "forget it once that namespace is gone");
+    co_return trouble;
+  }
   MechanismContext context{record, journal, lock, actions, nullptr, nullptr};
   context.undo_step = [&](const BoundAction& action, const StepResult& step) {
     if (observer.step) observer.step(record, action, step);
@@ -170,12 +178,12 @@ std::string records_folder(const std::string& state_dir, const ProcessRef& owner
 namespace {
 
 // Nothing of a living owner is touched: its own watchdog looks after it.
-bool owner_alive(const UndoJournal& journal) {
+bool has_living_owner(const UndoJournal& journal) {
   for (const std::string& id : journal.list()) {
     const Result<UndoRecord> record = journal.read(id);
-    if (record.has_value()) return record.value().owner.alive();
+    if (record.has_value()) return owner_alive(journal.folder(), record.value().owner);
   }
-  return is_running(folder_owner(journal.folder()));
+  return owner_alive(journal.folder(), Owner{"", folder_owner(journal.folder()), boot_id()});
 }
 
 }  // namespace
@@ -198,7 +206,7 @@ void sweep_folder(const std::string& folder, const std::string& who, std::vector
     outcomes.push_back(UndoOutcome{UndoEnd::leftover, {}, {journal.error().text()}});
     return;
   }
-  if (owner_alive(journal.value())) return;
+  if (has_living_owner(journal.value())) return;
   asio::io_context loop;
   ActionRunner actions;
   auto done = [&](std::exception_ptr broken, std::vector<UndoOutcome> found) {

@@ -4,6 +4,7 @@
 
 #include "agent/fault/builtin.h"
 #include "agent/fault/mechanisms/process/payload.h"
+#include "agent/fault/undo/owner_lock.h"
 #include "tests/unit/fault/temporary_folder.h"
 
 namespace shakedown {
@@ -153,6 +154,39 @@ TEST(UndoRecord, AnOwnerOfAnotherBootIsDead) {
   EXPECT_FALSE(owner.alive());
   owner = Owner{"run", ProcessRef{own_process().pid, own_process().start + 1}, boot_id()};
   EXPECT_FALSE(owner.alive());
+}
+
+// Its process number means nothing here: it is not said to be dead for that.
+TEST(UndoRecord, AnOwnerOfAnotherPidNamespaceIsNotLookedForByItsNumber) {
+  Owner owner{"run", ProcessRef{999'999'999, 1}, boot_id(), own_pid_namespace()};
+  EXPECT_NE(owner.pid_namespace, 0U);
+  EXPECT_FALSE(owner.alive());
+  owner.pid_namespace += 1;
+  EXPECT_TRUE(owner.alive());
+  UndoRecord record;
+  record.owner = owner;
+  record.kind = "kill";
+  const Result<UndoRecord> again = decode_undo_record(encode(record));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again.value().owner.pid_namespace, owner.pid_namespace);
+}
+
+TEST(OwnerLock, SaysWhoLivesWhateverTheNumbersSay) {
+  const test::TemporaryFolder temporary;
+  const std::string folder = temporary / "records";
+  Owner foreign{"run", ProcessRef{999'999'999, 1}, boot_id(), own_pid_namespace() + 1};
+  EXPECT_TRUE(owner_alive(folder, foreign)) << "nobody has made its lock";
+  Result<OwnerLock> lock = OwnerLock::hold(folder);
+  ASSERT_TRUE(lock) << lock.error().text();
+  EXPECT_FALSE(OwnerLock::hold(folder)) << "twice";
+  EXPECT_TRUE(owner_alive(folder, Owner{"run", ProcessRef{999'999'999, 1}, boot_id()}));
+  remove_owner_lock(folder);
+  EXPECT_TRUE(std::filesystem::exists(folder + ".owner")) << "it is held";
+  lock.value() = OwnerLock();
+  EXPECT_FALSE(owner_alive(folder, foreign));
+  EXPECT_FALSE(owner_alive(folder, Owner{"run", own_process(), boot_id()})) << "it has let go";
+  remove_owner_lock(folder);
+  EXPECT_FALSE(std::filesystem::exists(folder + ".owner"));
 }
 
 }  // namespace

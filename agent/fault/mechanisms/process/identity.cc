@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -161,6 +162,11 @@ bool is_running(const ProcessRef& ref) {
   const auto seen = look_at(ref.pid);
   if (seen.has_error()) return ::kill(ref.pid, 0) == 0 || errno != ESRCH;
   return seen.value() && !seen.value()->gone() && seen.value()->ref == ref;
+}
+
+uint64_t own_pid_namespace() {
+  struct stat info {};
+  return ::stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
 }
 
 ProcessRef own_process() {

@@ -46,6 +46,8 @@ bool is_dying(const ProcessRef& ref);
 // True while this very process runs (not a zombie, not another one with its pid), and while that cannot be told.
 bool is_running(const ProcessRef& ref);
 ProcessRef own_process();
+// The inode of our pid namespace: a process number means what it says only there. 0 = it cannot be seen.
+uint64_t own_pid_namespace();
 // Differs after a reboot.
 const std::string& boot_id();
 
