@@ -30,6 +30,7 @@ Result<void> Warden::note(const std::string& what, const std::string& text) cons
 
 Result<void> Warden::admit_plan(Assignment& assignment, const std::optional<Error>& also_denied) {
   Assignment asked = assignment;
+  asked.plan.secrets.clear();  // what is read is not changed
   touches_ = !admit(no_policy(), asked, system_clock().wall()).empty();
   run_ = assignment.run_id;
   Result<void> allowed = check_not_halted();

@@ -85,6 +85,14 @@ struct Admission {
     if (!trouble.empty()) deny(what, trouble);
   }
 
+  // A file that is read is sent to wherever the plan says.
+  void secret(const Secret& one) {
+    if (one.source.kind != SecretSource::Kind::file) return;
+    if (std::find(policy.secrets.begin(), policy.secrets.end(), one.source.where) != policy.secrets.end()) return;
+    deny("secret " + one.name, "the file " + clean(one.source.where) + " may not be read",
+         "secrets: [" + clean(one.source.where) + "]");
+  }
+
   bool is_protected(const Component& one) const {
     return policy.protects(one.name) || (one.process() != nullptr && policy.protects(one.process()->pidfile));
   }
@@ -115,7 +123,7 @@ struct Admission {
       deny(what, "it stands for " + format_duration(length) + ", the longest allowed is " + format_duration(policy.longest),
            "longest: " + format_duration(length));
     }
-    share(what, ours);
+    share(what, {one.kind.components.begin(), one.kind.components.end()});
   }
 
   void document_command(const std::string& what, Document& value) {
@@ -127,7 +135,7 @@ struct Admission {
     value = list_document(std::move(items));
   }
 
-  // The components that would be broken together.
+  // The components that would be broken together, whoever's they are: a group is on several hosts.
   void share(const std::string& what, const std::set<ComponentId>& broken) {
     for (const ComponentGroup& group : policy.groups) {
       const auto of_it = [&](ComponentId id) {
@@ -172,19 +180,44 @@ struct Part {
   }
 };
 
-// The components that are certainly broken together: each fault stands as long as its file says at the least.
-std::size_t most_together(const DrillPlan& plan, const Phase& phase, const Part& part) {
+// Of checks, and of cleanups, which are made of them.
+template <class Plan, class Visit>
+void for_each_check(Plan& plan, Visit visit) {
+  for (auto& check : plan.checks) visit("check " + check.name, check);
+  for (auto& one : plan.cleanups) {
+    visit("cleanup " + one.name, one.remove);
+    if (one.remains) visit("count of cleanup " + one.name, *one.remains);
+  }
+}
+
+// The components that are certainly broken together when a fault of the phase begins, whoever's they are: each fault stands as
+// long as its file says at the least.
+std::set<ComponentId> together(const DrillPlan& plan, const Phase& phase, FaultId begins) {
+  const Duration at = plan.fault(begins).at;
+  std::set<ComponentId> broken;
+  for (const FaultId other : phase.faults) {
+    const Fault& one = plan.fault(other);
+    const bool stands = one.at <= at && (other == begins || one.at + declared_length(one) > at);
+    if (stands) broken.insert(one.kind.components.begin(), one.kind.components.end());
+  }
+  return broken;
+}
+
+// Of one phase: how many faults would stand on this host, and which share of each group.
+void admit_phase(Admission& admission, const Part& part, const DrillPlan& plan, const Phase& phase) {
   std::size_t most = 0;
   for (const FaultId id : phase.faults) {
-    const Duration at = plan.fault(id).at;
-    std::set<ComponentId> broken;
-    for (const FaultId other : phase.faults) {
-      const Fault& one = plan.fault(other);
-      if (one.at <= at && (other == id || one.at + declared_length(one) > at)) broken.merge(part.components(one));
-    }
-    most = std::max(most, broken.size());
+    const std::set<ComponentId> broken = together(plan, phase, id);
+    const auto ours = static_cast<std::size_t>(
+        std::count_if(broken.begin(), broken.end(), [&](ComponentId one) { return part.component(one); }));
+    most = std::max(most, ours);
+    if (ours > 0 && broken.size() > plan.fault(id).kind.components.size()) admission.share("phase " + phase.name, broken);
   }
-  return most;
+  if (most <= admission.policy.at_once) return;
+  admission.deny(
+      "phase " + phase.name,
+      std::to_string(most) + " faults would stand at once, " + std::to_string(admission.policy.at_once) + " at most are allowed",
+      "at_once: " + std::to_string(most));
 }
 
 void admit_actions(Admission& admission, const Part& part, const std::string& where, std::vector<Action>& actions) {
@@ -204,19 +237,49 @@ void admit_faults(Admission& admission, const Part& part, DrillPlan& plan, WallT
     admission.fault(fault, broken);
     admission.hours("fault " + fault.name, now);
   }
-  for (const Phase& phase : plan.phases) {
-    const std::size_t together = most_together(plan, phase, part);
-    if (together <= admission.policy.at_once) continue;
-    admission.deny("phase " + phase.name,
-                   std::to_string(together) + " faults would stand at once, " + std::to_string(admission.policy.at_once) +
-                       " at most are allowed",
-                   "at_once: " + std::to_string(together));
+  for (const Phase& phase : plan.phases) admit_phase(admission, part, plan, phase);
+}
+
+// The components that a step or fault of the plan names: a component that none does is only declared.
+std::set<ComponentId> named_components(const DrillPlan& plan) {
+  std::set<ComponentId> out;
+  const auto add = [&out](const std::vector<Action>& actions) {
+    for (const Action& one : actions) out.insert(one.component);
+  };
+  add(plan.setup);
+  add(plan.teardown);
+  for (const Fault& fault : plan.faults) {
+    out.insert(fault.kind.components.begin(), fault.kind.components.end());
+    add(fault.recover);
+    add(fault.undo);
+  }
+  return out;
+}
+
+// Of the components that are this agent's: those that the plan names are denied, the others lose what is not allowed, so that no
+// order of the moment finds it.
+void admit_components(Admission& admission, const Part& part, DrillPlan& plan) {
+  const std::set<ComponentId> named = named_components(plan);
+  for (std::size_t i = 0; i < plan.components.size(); ++i) {
+    Component& one = plan.components[i];
+    if (!part.component(ComponentId(i))) continue;
+    if (named.contains(ComponentId(i))) {
+      admission.component(one);
+      continue;
+    }
+    Admission apart{admission.policy, plan, {}};
+    apart.component(one);
+    if (apart.denials.empty()) continue;
+    one.selector = {};
+    one.start.clear();
+    one.stop.clear();
   }
 }
 
 // What an agent without a policy is asked for; each is denied.
 void deny_all(Admission& admission, const Part& part, const DrillPlan& plan) {
   const std::string why = "this agent has no policy";
+  const std::set<ComponentId> named = named_components(plan);
   const auto actions = [&](const std::vector<Action>& list) {
     for (const Action& one : list) {
       if (part.action(one) && one.kind == Action::Kind::exec) admission.deny(clean(one.describe), why);
@@ -224,7 +287,8 @@ void deny_all(Admission& admission, const Part& part, const DrillPlan& plan) {
   };
   for (std::size_t i = 0; i < plan.components.size(); ++i) {
     const Component& one = plan.components[i];
-    if (part.component(ComponentId(i))) admission.deny("component " + one.name, why, component_line(one));
+    if (part.component(ComponentId(i)) && named.contains(ComponentId(i)))
+      admission.deny("component " + one.name, why, component_line(one));
   }
   for (const Fault& fault : plan.faults) {
     if (!part.components(fault).empty()) admission.deny("fault " + fault.name, why, "faults: [" + fault.kind.name + "]");
@@ -233,11 +297,11 @@ void deny_all(Admission& admission, const Part& part, const DrillPlan& plan) {
   }
   actions(plan.setup);
   actions(plan.teardown);
-  for (const Check& check : plan.checks) {
+  for_each_check(plan, [&](const std::string& what, const Check& check) {
     const auto* command = std::get_if<CommandCheck>(&check.kind);
     if (command != nullptr && part.check(check))
-      admission.deny("check " + check.name, why, "commands: {NAME: " + quoted_list(command->argv) + "}");
-  }
+      admission.deny(what, why, "commands: {NAME: " + quoted_list(command->argv) + "}");
+  });
 }
 
 }  // namespace
@@ -247,21 +311,27 @@ std::vector<Denial> admit(const Policy& policy, Assignment& assignment, WallTime
   DrillPlan& plan = assignment.plan;
   Admission admission{policy, plan, {}};
   const Part part{assignment};
+  for (const Secret& one : plan.secrets) admission.secret(one);
   if (policy.kind == Policy::Kind::none) {
     deny_all(admission, part, plan);
     return std::move(admission.denials);
   }
-  for (std::size_t i = 0; i < plan.components.size(); ++i) {
-    if (part.component(ComponentId(i))) admission.component(plan.components[i]);
-  }
+  admit_components(admission, part, plan);
   admit_actions(admission, part, "setup", plan.setup);
   admit_faults(admission, part, plan, now);
   admit_actions(admission, part, "teardown", plan.teardown);
-  for (Check& check : plan.checks) {
+  for_each_check(plan, [&](const std::string& what, Check& check) {
     auto* command = std::get_if<CommandCheck>(&check.kind);
-    if (command != nullptr && part.check(check)) admission.command("check " + check.name, command->argv);
-  }
+    if (command != nullptr && part.check(check)) admission.command(what, command->argv);
+  });
   return std::move(admission.denials);
+}
+
+bool may_read_secrets(const Policy& policy, const DrillPlan& plan) {
+  if (policy.kind == Policy::Kind::declared) return true;
+  Admission admission{policy, plan, {}};
+  for (const Secret& one : plan.secrets) admission.secret(one);
+  return admission.denials.empty();
 }
 
 std::vector<Denial> admit(const Policy& policy, const DrillPlan& plan, Action& action) {
@@ -290,6 +360,7 @@ std::vector<Denial> admit_injection(const Policy& policy, const Assignment& assi
                        " at most are allowed",
                    "at_once: " + std::to_string(together));
   }
+  broken.insert(injected.kind.components.begin(), injected.kind.components.end());
   admission.share(what, broken);
   admission.hours(what, now);
   return std::move(admission.denials);

@@ -20,6 +20,8 @@ struct Denial {
 
 // What the plan gives this agent to touch and run, held against the policy: every denial at once. now: for the hours.
 std::vector<Denial> admit(const Policy& policy, Assignment& assignment, WallTime now);
+// Whether every file that the plan wants read as a secret may be: asked before any is.
+bool may_read_secrets(const Policy& policy, const DrillPlan& plan);
 // An order of the moment.
 std::vector<Denial> admit(const Policy& policy, const DrillPlan& plan, Action& action);
 // One injection now, of whose components each counts. broken: the components of this agent whose faults stand here already;

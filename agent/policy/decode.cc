@@ -30,11 +30,11 @@ Shape allowed_component_shape() {
 }
 
 Shape group_shape() {
-  return mapping(
-      "group", "Components of which only a share may be broken at a time.",
-      {need("components", list_of(reference("component")), "Those on this host."),
-       otherwise("of", integer(1, 100000), "how many are named", "How many the whole group has, with those on other hosts."),
-       need("share", share_between(0, 1), "Largest share that may be broken at a time.")});
+  return mapping("group", "Components of which only a share may be broken at a time.",
+                 {need("components", list_of(text()), "Its members, as the scenario calls them, those on other hosts too."),
+                  otherwise("of", integer(1, 100000), "how many are named",
+                            "How many the whole group has, with those that no scenario touches."),
+                  need("share", share_between(0, 1), "Largest share that may be broken at a time.")});
 }
 
 Shape hours_shape() {
@@ -99,6 +99,11 @@ void decode_groups(const View& view, Policy& policy, Diagnostics& diagnostics) {
       diagnostics.error(one["of"].at(), "group " + ticked(name) + " names " + std::to_string(named) + " components",
                         "`of` counts all of them");
     }
+    const auto is_here = [&](const std::string& member) { return policy.find(member) != nullptr; };
+    if (std::none_of(group.members.begin(), group.members.end(), is_here)) {
+      diagnostics.error(one["components"].at(), "no component of group " + ticked(name) + " is one of this policy",
+                        "name those of this host, too");
+    }
     policy.groups.push_back(std::move(group));
   }
 }
@@ -129,6 +134,7 @@ Policy decode(const View& root, Diagnostics& diagnostics) {
   for (const auto& [name, command] : root["commands"].entries()) policy.commands[name] = command.texts();
   policy.inline_commands = root["inline"].boolean();
   policy.addresses = decode_addresses(root["addresses"], diagnostics);
+  policy.secrets = root["secrets"].texts();
   decode_protected(root["protected"], policy, diagnostics);
   decode_groups(root["groups"], policy, diagnostics);
   policy.hours = decode_hours(root["hours"], diagnostics);
@@ -150,6 +156,9 @@ const Shape& policy_shape() {
        may("inline", boolean(), "false", "Whether commands that stand in the scenario may be run, too."),
        otherwise("addresses", list_of(text(), 0, 1000), "this host's own: 127.0.0.0/8 and ::1",
                  "Ranges in which the targets of load and checks may be: 10.0.0.0/8."),
+       may("secrets", list_of(text_like("/.*", "an absolute path"), 0, 1000),
+           "Files of this host that a scenario may have read as a secret (`secrets: {NAME: {file: PATH}}`) and sent to its "
+           "targets."),
        may("protected", list_of(text(), 0, 1000),
            "Components, by name or by the absolute path of their pidfile, that are never touched, whatever else is said."),
        may("groups", named("group", group_shape()), "Of which only a share may be broken at a time."),

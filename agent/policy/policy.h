@@ -46,7 +46,8 @@ struct Policy {
   std::vector<std::string> faults;  // kinds
   std::map<std::string, std::vector<std::string>> commands;
   bool inline_commands = false;
-  AddressRanges addresses;  // of the targets of load and checks
+  AddressRanges addresses;           // of the targets of load and checks
+  std::vector<std::string> secrets;  // files that may be read as secrets
   std::vector<std::string> protected_components;
   std::vector<ComponentGroup> groups;
   Hours hours;

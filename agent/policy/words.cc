@@ -55,6 +55,7 @@ std::vector<std::string> rules_of(const Policy& policy) {
   for (const auto& [name, argv] : policy.commands) out.push_back("command " + name + ": " + command_line(argv));
   out.push_back(std::string("inline commands are ") + (policy.inline_commands ? "run" : "refused"));
   out.push_back("targets in " + policy.addresses.text());
+  if (!policy.secrets.empty()) out.push_back("secrets may be read from " + joined(policy.secrets));
   if (!policy.protected_components.empty()) out.push_back("protected: " + joined(policy.protected_components));
   for (const ComponentGroup& one : policy.groups) {
     out.push_back("group " + one.name + " (" + joined(one.members) + "): " + std::to_string(one.most()) + " of " +

@@ -81,6 +81,7 @@ TEST(AdmitTest, WhatIsAllowedIsMadeReadyFromThePolicy) {
 TEST(AdmitTest, EveryDenialIsToldAtOnceWithTheLineToAdd) {
   Assignment a = assignment();
   a.plan.components.push_back(process("cache", "redis-server"));
+  a.plan.teardown.push_back({Action::Kind::stop, ComponentId(2), {}, kSelf, {}, {}, "stop cache"});
   a.plan.components[0].process()->pidfile = "/run/other.pid";
   a.plan.faults.push_back(fault_of("freeze", "pause", ComponentId(0)));
   a.plan.setup.push_back({Action::Kind::exec, {}, {"rm", "-rf", "/srv/x y"}, kSelf, {}, {}, "exec rm"});
@@ -158,6 +159,68 @@ TEST(AdmitTest, ALargestShareOfAGroup) {
   EXPECT_NE(denied(a, p).find("1 of 3 of the group replicas would be broken"), std::string::npos);
 }
 
+TEST(AdmitTest, AGroupIsCountedOnAllItsHosts) {
+  Policy p = policy();
+  p.at_once = 5;
+  p.groups = {{"replicas", {"ledger", "there"}, 3, Share{0.34}}};
+  Assignment a = assignment();
+  a.plan.components.push_back(process("there", "ledgerd"));
+  a.plan.components[2].agent = kOther;
+  a.plan.faults[0].kind.hold = std::chrono::seconds(5);
+  a.plan.faults.push_back(fault_of("second", "kill", ComponentId(2)));
+  a.plan.faults[1].at = std::chrono::seconds(3);
+  a.plan.phases[0].faults = {FaultId(0), FaultId(1)};
+  EXPECT_NE(denied(a, p).find("phase crash: 2 of 3 of the group replicas would be broken"), std::string::npos) << denied(a, p);
+  a.plan.faults[1].at = std::chrono::seconds(6);
+  EXPECT_EQ(denied(a, p), "") << "one after the other";
+  a.plan.faults[0].kind.components = {ComponentId(0), ComponentId(2)};
+  EXPECT_NE(text(admit_injection(p, a, FaultId(0), {}, 0, friday_noon())).find("2 of 3"), std::string::npos);
+}
+
+TEST(AdmitTest, WhatIsOnlyDeclaredIsNotAskedFor) {
+  Assignment a = assignment();
+  a.plan.components.push_back(process("cache", "redis-server"));
+  Policy closed = decode_policy("shakedown-agent: v1", "p").policy;
+  a.plan.faults.clear();
+  a.plan.phases[0].faults.clear();
+  EXPECT_EQ(denied(a, closed), "");
+  EXPECT_EQ(denied(a, no_policy()), "");
+  EXPECT_EQ(text(admit(closed, a, friday_noon())), "");
+  EXPECT_EQ(a.plan.components[2].process(), nullptr) << "no order of the moment finds it";
+  EXPECT_TRUE(a.plan.components[2].start.empty());
+  a.plan.components[2] = process("cache", "redis-server");
+  a.plan.setup.push_back({Action::Kind::start, ComponentId(2), {}, kSelf, {}, {}, "start cache"});
+  EXPECT_NE(denied(a, closed).find("component cache: it is not among"), std::string::npos) << denied(a, closed);
+}
+
+TEST(AdmitTest, AFileIsReadAsASecretOnlyWhereItIsNamed) {
+  Assignment a = assignment();
+  a.plan.secrets = {{"token", {SecretSource::Kind::file, "/etc/shadow"}}, {"other", {SecretSource::Kind::env, "TOKEN"}}};
+  const std::string why = "secret token: the file /etc/shadow may not be read; to allow it add `secrets: [/etc/shadow]`\n";
+  EXPECT_EQ(denied(a), why);
+  EXPECT_NE(denied(a, no_policy()).find(why), std::string::npos);
+  EXPECT_FALSE(may_read_secrets(policy(), a.plan));
+  EXPECT_FALSE(may_read_secrets(no_policy(), a.plan));
+  EXPECT_TRUE(may_read_secrets(Policy(), a.plan));
+  Policy p = decode_policy("shakedown-agent: v1\nsecrets: [/etc/drill/token]\n", "p").policy;
+  a.plan.secrets[0].source.where = "/etc/drill/token";
+  EXPECT_TRUE(may_read_secrets(p, a.plan));
+  a.plan.secrets[0].source.where = "/etc/drill/../shadow";
+  EXPECT_FALSE(may_read_secrets(p, a.plan));
+  EXPECT_EQ(decode_policy("shakedown-agent: v1\nsecrets: [token]\n", "p").diagnostics.size(), 1U) << "an absolute path";
+}
+
+TEST(AdmitTest, CommandsOfCleanupsAreNamedToo) {
+  Assignment a = assignment();
+  a.plan.cleanups = {{"mine",
+                      {"delete", kSelf, CommandCheck{{"fail-over"}, false}},
+                      Check{"remains", kSelf, CommandCheck{{"left", "x"}, true}}}};
+  EXPECT_EQ(denied(a),
+            "count of cleanup mine: its command stands in the scenario: left x; to allow it add `commands: {NAME: [\"left\", "
+            "\"x\"]}, and write NAME in the scenario`\n");
+  EXPECT_NE(denied(a, no_policy()).find("cleanup mine: this agent has no policy"), std::string::npos);
+}
+
 TEST(AdmitTest, EachPartOfAFaultIsHeldAgainstThePolicy) {
   Policy p = policy();
   p.groups = {{"replicas", {"ledger", "database"}, 3, Share{0.34}}};
@@ -168,7 +231,10 @@ TEST(AdmitTest, EachPartOfAFaultIsHeldAgainstThePolicy) {
   EXPECT_NE(why.find("fault crash: component database is protected"), std::string::npos) << why;
   EXPECT_NE(why.find("2 of 3 of the group replicas would be broken"), std::string::npos) << why;
   a.plan.components[1].agent = kOther;
-  EXPECT_EQ(denied(a, p), "") << "the other part is another agent's";
+  EXPECT_EQ(denied(a, p).find("protected"), std::string::npos) << "the other part is another agent's";
+  EXPECT_NE(denied(a, p).find("2 of 3 of the group replicas would be broken"), std::string::npos) << "the group is one";
+  p.groups.clear();
+  EXPECT_EQ(denied(a, p), "");
 }
 
 TEST(AdmitTest, AFaultNoLongerThanTheLongest) {

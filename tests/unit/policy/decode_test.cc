@@ -87,12 +87,18 @@ at_once: 0
             "policy.yaml:5:1: unknown key `comands` in a policy; did you mean `commands`?\n"
             "policy.yaml:6:13: 10.0.0.1/8 has bits set beyond its length; write its first address\n"
             "policy.yaml:7:13: `run/db.pid` is neither a component's name nor the absolute path of a pidfile\n"
-            "policy.yaml:8:34: item 1 of `components`: there is no component called `ghost`; known here: `ledger`\n"
             "policy.yaml:8:54: group `replicas` names 2 components; `of` counts all of them\n"
             "policy.yaml:9:15: the host's time zone database has no zone Mars/Olympus; write a name such as Europe/Berlin, or "
             "install tzdata\n"
             "policy.yaml:9:44: `from`: expected a time of day such as \"09:00\", quoted, found `9:00`\n"
             "policy.yaml:10:10: `at_once`: expected at least 1, at most 1000, found `0`\n");
+}
+
+TEST(PolicyFileTest, AGroupHasAMemberHere) {
+  const std::string head = "shakedown-agent: v1\ncomponents: {ledger: {}}\n";
+  EXPECT_EQ(problems(head + "groups: {replicas: {components: [ledger, there], share: 50%}}\n"), "");
+  EXPECT_EQ(problems(head + "groups: {replicas: {components: [legder], share: 50%}}\n"),
+            "policy.yaml:3:33: no component of group `replicas` is one of this policy; name those of this host, too\n");
 }
 
 TEST(PolicyFileTest, OneThatOthersMayWriteSaysNothing) {
