@@ -27,6 +27,15 @@ Result<void> check_open_files() {
                                  " files can be opened here, which is too few for a drill; raise the limit (ulimit -n)");
 }
 
+// In the environment of commands, which may be run when nobody knows the run any more.
+void name_run(Assignment& assignment) {
+  for (EnvVariable& one : assignment.plan.env) {
+    for (TextPiece& piece : one.value.pieces) {
+      if (piece.kind == HoleKind::run) piece = {HoleKind::literal, assignment.run_id};
+    }
+  }
+}
+
 // The number of the step that an order wants answered; 0 = none.
 uint64_t step_of(const ToAgent& order) {
   return std::visit(
@@ -49,6 +58,10 @@ struct Engine::Obey {
   void operator()(const VerifyLedger& o) { e.verify(o); }
   void operator()(const ReadRelease& o) { e.read_release(o.step); }
   void operator()(const RunChecks& o) { e.run_checks(o.step); }
+  void operator()(const EndTraffic& o) {
+    e.load_->stop(e.while_alive([this_engine = &e, step = o.step] { this_engine->answer(step, true, ""); }));
+  }
+  void operator()(const RunCleanup& o) { e.clean(o); }
   void operator()(const ReachTargets& o) { e.reach_targets(o); }
   void operator()(const LookAtProcesses& o) { e.look_at_processes(o); }
   void operator()(const RunStep& o) { e.run_step(o); }
@@ -106,16 +119,19 @@ bool Engine::has_faults() const {
   const auto ours = [&](const Component& c) { return c.agent == self; };
   const auto here = [&](const Action& a) { return a.kind == Action::Kind::exec && a.agent == self; };
   const auto check_here = [&](const Check& c) { return std::holds_alternative<CommandCheck>(c.kind) && owner_of(c, s) == self; };
+  const auto clean_here = [&](const Cleanup& c) { return check_here(c.remove) || (c.remains && check_here(*c.remains)); };
   return s.agents[self.value].inject || std::any_of(s.checks.begin(), s.checks.end(), check_here) ||
+         std::any_of(s.cleanups.begin(), s.cleanups.end(), clean_here) ||
          std::any_of(s.components.begin(), s.components.end(), ours) || std::any_of(s.setup.begin(), s.setup.end(), here) ||
          std::any_of(s.teardown.begin(), s.teardown.end(), here);
 }
 
 Result<void> Engine::plan(Assignment assignment) {
   assignment_ = std::move(assignment);
+  name_run(*assignment_);
   outbox_.emplace(link_, assignment_->self);
   SHAKEDOWN_TRY(check_open_files());
-  const Result<void> loaded = make_load();
+  const Result<void> loaded = may_read_secrets(options_.policy, assignment_->plan) ? make_load() : ok();
   if (!loaded && loaded.error().kind != ErrorKind::refused) return loaded;
   SHAKEDOWN_TRY(warden_.admit_plan(*assignment_, loaded ? std::nullopt : std::optional<Error>(loaded.error())));
   return make_fault();
@@ -263,10 +279,29 @@ void Engine::run_checks(uint64_t step) {
     const Result<void> noted = warden_.note("command", "check " + check.name + ": " + command_line(command->argv));
     if (!noted) return answer(step, false, noted.error().text());
   }
+  checks().run(while_alive([this](CheckResult result) { report(std::move(result)); }),
+               while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
+}
+
+CheckRunner& Engine::checks() {
   if (!check_)
     check_ = options_.make_check(*assignment_, *clock_, loop_, fault_ ? fault_->command_note() : "", options_.policy.addresses);
-  check_->run(while_alive([this](CheckResult result) { report(std::move(result)); }),
-              while_alive([this, step](bool ok, std::string detail) { answer(step, ok, std::move(detail)); }));
+  return *check_;
+}
+
+void Engine::clean(const RunCleanup& order) {
+  const Cleanup& what = assignment_->plan.cleanups[order.cleanup];
+  for (const Check* one : {&what.remove, what.remains ? &*what.remains : nullptr}) {
+    const auto* command = one == nullptr ? nullptr : std::get_if<CommandCheck>(&one->kind);
+    if (command == nullptr) continue;
+    const Result<void> noted = warden_.note("command", "cleanup " + what.name + ": " + command_line(command->argv));
+    if (!noted) return answer(order.step, false, noted.error().text());
+  }
+  checks().clean(order.cleanup, while_alive([this, step = order.step](StepEvent event) {
+                   const bool ok = event.ok;
+                   std::string detail = event.detail;
+                   answer(step, ok, std::move(detail), std::move(event));
+                 }));
 }
 
 void Engine::reach_targets(const ReachTargets& order) {

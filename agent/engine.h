@@ -67,6 +67,8 @@ class Engine {
   void inject(const Inject& order);
   void run_step(const RunStep& order);
   void run_checks(uint64_t step);
+  CheckRunner& checks();
+  void clean(const RunCleanup& order);
   void reach_targets(const ReachTargets& order);
   void look_at_processes(const LookAtProcesses& order);
   // The callback, doing nothing once this Engine is gone.

@@ -79,7 +79,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
 std::string help_text() {
   std::string text =
       "shakedown-target: a practice key-value service over HTTP that knows its own truth\n\n"
-      "  PUT, GET, HEAD, DELETE /entries/{id}   GET /entries?prefix=P   GET /version   "
+      "  PUT, GET, HEAD, DELETE /entries/{id}   GET, DELETE /entries?prefix=P   GET /count?prefix=P   GET /version   "
       "GET /health   GET /metrics\n\nFlags:\n";
   for (const Flag& flag : all_flags()) {
     std::string left = std::string("  ") + flag.name + " " + flag.value;

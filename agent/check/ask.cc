@@ -45,7 +45,7 @@ void Ask::finished(const Answer& answer) {
 Task<Result<KeptAnswer>> ask(const Checking& look, const Request& request, const Target& target, Endpoint endpoint,
                              bool* nobody) {
   SHAKEDOWN_CO_TRY(PreparedTarget prepared, prepare_target(target, std::vector<Endpoint>(1, endpoint)));
-  const DocumentReader reader(look.plan(), look.secrets);
+  const DocumentReader reader(look.assignment, look.secrets);
   SHAKEDOWN_CO_TRY(Sendable wanted, reader.request("the check's request", request, 0, Trace::none));
   look.asks.push_back(std::make_unique<Ask>(std::move(prepared), std::move(wanted), look.loop));
   if (look.end.fired()) co_return fail(ErrorKind::unavailable, why_not(Woken::ended));

@@ -11,6 +11,7 @@
 
 #include "core/base/address_ranges.h"
 #include "core/base/clock.h"
+#include "core/model/event.h"
 #include "core/model/plan.h"
 
 namespace shakedown {
@@ -22,6 +23,8 @@ class CheckRunner {
   // each: the result of every check that is this agent's, in their order; then done. Once: a second time is answered
   // with ok = false.
   virtual void run(std::function<void(CheckResult)> each, std::function<void(bool ok, std::string detail)> done) = 0;
+  // One of the plan's cleanups, and the count of what is left of it. done gets its event.
+  virtual void clean(std::size_t cleanup, std::function<void(StepEvent)> done) = 0;
   // What runs ends now, what waits is not begun; both are reported as not carried out.
   virtual void cancel() = 0;
 };

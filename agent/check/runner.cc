@@ -30,6 +30,7 @@ class Runner final : public CheckRunner {
   }
 
   void run(std::function<void(CheckResult)> each, std::function<void(bool, std::string)> done) override;
+  void clean(std::size_t cleanup, std::function<void(StepEvent)> done) override;
   void cancel() override {
     worker_.post([this] { end_.fire(); });
   }
@@ -42,6 +43,8 @@ class Runner final : public CheckRunner {
 
   Task<void> run_all(Callbacks say);
   Task<CheckResult> run_one(CheckId id, const Secrets& secrets);
+  Task<Observation> look(const Check& check, const Secrets& secrets);
+  Task<void> clean_one(std::size_t cleanup, std::function<void(StepEvent)> done);
   void over(const Callbacks& say, bool ok, const std::string& detail);
 
   const Assignment assignment_;
@@ -97,15 +100,51 @@ Task<CheckResult> Runner::run_one(CheckId id, const Secrets& secrets) {
   CheckResult result;
   result.check = id;
   result.started = clock_.now();
-  const Checking look{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_, within_};
-  Observation finding = not_done(why_not(Woken::ended));
-  if (!end_.fired()) finding = co_await carry_out(look, check.kind);
+  Observation finding = co_await look(check, secrets);
   result.ended = clock_.now();
   result.done = finding.done;
   result.holds = finding.done && finding.holds;
   if (finding.done) result.number = finding.number;
   result.detail = presentable(std::move(finding.detail), secrets);
   co_return result;
+}
+
+Task<Observation> Runner::look(const Check& check, const Secrets& secrets) {
+  const Checking with{assignment_, secrets, worker_.loop(), asks_, mono_now() + check.timeout, end_, note_, within_};
+  Observation finding = not_done(why_not(Woken::ended));
+  if (!end_.fired()) finding = co_await carry_out(with, check.kind);
+  co_return finding;
+}
+
+void Runner::clean(std::size_t cleanup, std::function<void(StepEvent)> done) {
+  worker_.post([this, cleanup, done = std::move(done)] {
+    asio::co_spawn(worker_.loop(), clean_one(cleanup, done), [this, done](std::exception_ptr trouble) {
+      StepEvent broken;
+      broken.ok = false;
+      broken.detail = "the cleanup broke off";
+      if (trouble) asio::post(loop_, [done, broken = std::move(broken)] { done(broken); });
+    });
+  });
+}
+
+// What is left is counted whatever came of the removal.
+Task<void> Runner::clean_one(std::size_t cleanup, std::function<void(StepEvent)> done) {
+  const Cleanup& what = assignment_.plan.cleanups[cleanup];
+  StepEvent event;
+  event.kind = StepEvent::Kind::cleanup;
+  event.what = what.name;
+  event.started = clock_.now();
+  const Result<Secrets> secrets = resolve_secrets(assignment_.plan.secrets);
+  Observation removed = not_done(secrets ? "" : secrets.error().message), left = removed;
+  if (secrets) removed = co_await look(what.remove, secrets.value());
+  if (secrets && what.remains) left = co_await look(*what.remains, secrets.value());
+  event.ok = removed.done && removed.holds;
+  if (!event.ok) event.detail = "not deleted: " + removed.detail;
+  if (left.done && left.holds && left.number) event.remains = left.number;
+  if (what.remains && !event.remains) event.detail += (event.ok ? "" : "; ") + ("not counted: " + left.detail);
+  event.ended = clock_.now();
+  if (secrets) event.detail = presentable(std::move(event.detail), secrets.value());
+  asio::post(loop_, [done = std::move(done), event = std::move(event)] { done(event); });
 }
 
 }  // namespace

@@ -64,6 +64,9 @@ class Driver {
   // When a new connection may be tried; in the past while nothing is wrong.
   virtual MonoTime retry_at() const = 0;
   virtual uint32_t open_connections() const = 0;
+  // Complete answers by address, since they were taken last.
+  using AnswerCounts = std::vector<std::pair<std::string, uint64_t>>;
+  virtual AnswerCounts take_answered() { return {}; }
   // Drops every connection. Calls must be gone. The loop needs to run until the last operation has
   // come back.
   virtual void close() = 0;

@@ -84,8 +84,10 @@ void LoadWorker::collect(RunTime until, Snapshot& to) {
   recorder_.take(to.cells);
   recorder_.take_witnesses(to.witnesses);
   to.health.worst_lag = std::max(to.health.worst_lag, recorder_.take_worst_lag());
-  for (const auto& driver : drivers_) {
-    if (driver) to.health.open_connections += driver->open_connections();
+  for (std::size_t i = 0; i < drivers_.size(); ++i) {
+    if (!drivers_[i]) continue;
+    to.health.open_connections += drivers_[i]->open_connections();
+    for (auto& [address, count] : drivers_[i]->take_answered()) to.answered[{prepared_.routes[i].target, address}] += count;
   }
 }
 

@@ -52,7 +52,8 @@ Result<void> prepare_operations(const DocumentReader& reader, Prepared& made) {
 
 }  // namespace
 
-DocumentReader::DocumentReader(const DrillPlan& plan, const Secrets& secrets) : plan_(plan), secrets_(secrets) {
+DocumentReader::DocumentReader(const Assignment& assignment, const Secrets& secrets) : plan_(assignment.plan), texts_(secrets) {
+  texts_[kRunText] = assignment.run_id;
   Diagnostics ignored("");
   for (const std::string& name : names_of(secrets)) names_.add("secret", name, {}, ignored);
 }
@@ -78,7 +79,7 @@ Result<Sendable> DocumentReader::request(const std::string& what, const Request&
                 what + " names target " + std::to_string(request.target.value) + " of " + std::to_string(plan_.targets.size()));
   }
   SHAKEDOWN_TRY(const Shape shape, checked(what, request.protocol, request.document, &ProtocolForm::request));
-  const PrepareContext context{plan_.targets[request.target.value], secrets_, value_size, trace};
+  const PrepareContext context{plan_.targets[request.target.value], texts_, value_size, trace};
   Sendable made;
   made.route = {request.target, find_protocol(request.protocol)};
   SHAKEDOWN_TRY(made.request, made.route.protocol->prepare_request(view_of(request.document, shape), context));
@@ -89,7 +90,7 @@ Result<Expected> DocumentReader::expected(const std::string& what, const std::st
                                           uint64_t value_size) const {
   SHAKEDOWN_TRY(const Shape shape, checked(what, protocol, expect, &ProtocolForm::expect));
   Expected made;
-  SHAKEDOWN_TRY(made.check, find_protocol(protocol)->prepare_check(view_of(expect, shape), secrets_, value_size));
+  SHAKEDOWN_TRY(made.check, find_protocol(protocol)->prepare_check(view_of(expect, shape), texts_, value_size));
   made.keep_head = made.check->keep_head();
   made.keep_body = made.check->keep_body();
   return made;
@@ -113,7 +114,7 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment, co
     SHAKEDOWN_TRY(PreparedTarget one, prepare_target(target, within));
     made->targets.push_back(std::move(one));
   }
-  const DocumentReader reader(plan, made->secrets);
+  const DocumentReader reader(made->assignment, made->secrets);
   SHAKEDOWN_TRY(prepare_operations(reader, *made));
   for (const Ledger& ledger : plan.ledgers) {
     SHAKEDOWN_TRY(PreparedLedger one, prepare_ledger(reader, ledger, plan.trace));

@@ -71,8 +71,8 @@ Result<std::unique_ptr<const Prepared>> prepare(const Assignment& assignment, co
 // protocol. what: how messages call it. Errors: scenario (a protocol or a key that this agent does not know).
 class DocumentReader {
  public:
-  // Both outlive it.
-  DocumentReader(const DrillPlan& plan, const Secrets& secrets);
+  // The assignment outlives it.
+  DocumentReader(const Assignment& assignment, const Secrets& secrets);
   Result<Sendable> request(const std::string& what, const Request& request, uint64_t value_size, Trace trace) const;
   Result<Expected> expected(const std::string& what, const std::string& protocol, const Document& expect,
                             uint64_t value_size) const;
@@ -82,7 +82,7 @@ class DocumentReader {
                         Shape (*ProtocolForm::*part)(const std::vector<std::string>&)) const;
 
   const DrillPlan& plan_;
-  const Secrets& secrets_;
+  Secrets texts_;  // the secrets and the run's id
   Names names_;
 };
 

@@ -42,6 +42,7 @@ void merge_part(Snapshot& into, Snapshot&& part) {
     if (!added) at->second.merge(cell);
   }
   for (const auto& [key, some] : part.witnesses) into.witnesses[key].merge(some);
+  for (const auto& [by, count] : part.answered) into.answered[by] += count;
   into.probes.merge(part.probes);
   into.failed_checks.merge(part.failed_checks);
   into.writes.merge(part.writes);
@@ -193,7 +194,7 @@ void ThreadedLoadRunner::fetch(const Request& request, Duration timeout, std::fu
   auto bring = [&loop = loop_, done = std::move(done)](Result<std::string> fetched) {
     boost::asio::post(loop, [done, fetched = std::move(fetched)]() mutable { done(std::move(fetched)); });
   };
-  const DocumentReader reader(prepared_->plan(), prepared_->secrets);
+  const DocumentReader reader(prepared_->assignment, prepared_->secrets);
   auto send = reader.request("a request beside the load", request, 0, Trace::none);
   auto expected = reader.expected("a request beside the load", request.protocol, {}, 0);
   if (!send) return bring(fail(std::move(send).assume_error()));

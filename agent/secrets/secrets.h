@@ -13,6 +13,8 @@
 namespace shakedown {
 
 using Secrets = std::map<std::string, std::string>;  // by name
+// Where texts are made of them, the run's id stands among them by this name, which no secret may have.
+inline constexpr const char* kRunText = "run";
 
 // From the environment or a file (its trailing line breaks are not part of the secret). Errors, all
 // naming the secret: unavailable (no such variable or regular file, or one of over 64 KiB), scenario (a line break or NUL inside,

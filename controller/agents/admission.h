@@ -73,6 +73,7 @@ class Admission {
   Result<void> admit_load(const Snapshot& snapshot);
   Result<void> admit_cell(const CellKey& key, const Cell& cell);
   Result<void> admit_witnesses(const Snapshot& snapshot);
+  Result<void> admit_answered(const Snapshot& snapshot);
   Result<void> admit_probe(ProbeId id, const std::vector<ProbeResult>& results);
   Result<void> admit_writes(LedgerId id, const std::vector<LedgerWrite>& writes);
   Result<void> admit_reads(LedgerId id, const std::vector<LedgerRead>& reads);

@@ -55,6 +55,7 @@ Result<void> Admission::admit_snapshot(const Snapshot& m) {
   if (!sane(m.health)) return refuse("a snapshot whose figures of the agent itself are impossible");
   SHAKEDOWN_TRY(admit_load(m));
   SHAKEDOWN_TRY(admit_witnesses(m));
+  SHAKEDOWN_TRY(admit_answered(m));
   for (const auto& [id, results] : m.probes) {
     SHAKEDOWN_TRY(admit_probe(id, results));
   }
@@ -145,6 +146,18 @@ Result<void> Admission::admit_witnesses(const Snapshot& m) {
         return refuse("an exchange at an instant at which it cannot have been");
       }
     }
+  }
+  return ok();
+}
+
+// Text of an agent's, which stands on the page.
+Result<void> Admission::admit_answered(const Snapshot& m) {
+  constexpr std::size_t kMost = 1000, kLongest = 64;
+  static const std::string kPlain = "0123456789abcdefABCDEF.:%_-ghijklmnopqrstuvwxyz";
+  if (m.answered.size() > kMost) return refuse("more addresses than any name has");
+  for (const auto& [by, count] : m.answered) {
+    if (by.second.size() > kLongest || by.second.find_first_not_of(kPlain) != std::string::npos)
+      return refuse("an address that is none");
   }
   return ok();
 }

@@ -10,6 +10,7 @@
 #include "controller/readings/announce.h"
 #include "controller/readings/collect.h"
 #include "controller/readings/condition.h"
+#include "controller/readings/silence.h"
 #include "controller/record/scoring.h"
 #include "controller/report/report.h"
 #include "controller/scenario/scenario.h"
@@ -190,6 +191,7 @@ Result<int> run_and_score(const RunCommand& command, const MakeLocalAgent& make_
   options.terminal = ::isatty(STDERR_FILENO) != 0;
   options.look = look_at;
   options.deliver = deliver;
+  options.silences = {set_silence, lift_silence};
   if (metrics) options.each_second = publisher(*metrics);
   if (reads_outside(scenario)) {
     options.collect = [&scenario](const Timeline& timeline, const Manifest& manifest, std::stop_token skip) {

@@ -104,6 +104,7 @@ class Drill {
     run_options.each_second = options_.each_second;
     run_options.look = options_.look;
     run_options.deliver = options_.deliver;
+    run_options.silences = options_.silences;
     run_options.collect = options_.collect;
     Run run(roster, run_options, chronicle, *progress, loop_);
     SHAKEDOWN_TRY(open_control(run, run_options.run_id));

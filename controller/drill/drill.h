@@ -27,7 +27,8 @@ struct DrillOptions {
   bool terminal = false;
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;  // see RunOptions
   LookAt look;                                                                 // at a condition
-  Deliver deliver;                                                             // of an announcement
+  SilenceApi silences;
+  Deliver deliver;  // of an announcement
   Collect collect;  // what lies outside, for the journal; empty = nothing
 };
 

@@ -7,6 +7,7 @@
 
 #include "controller/agents/planner.h"
 #include "controller/drill/action_step.h"
+#include "controller/drill/parts/cleaning.h"
 #include "core/base/units.h"
 
 namespace shakedown {
@@ -32,7 +33,8 @@ Run::Run(const Scenario& roster_scenario, RunOptions options, Chronicle& chronic
       roster_(roster_scenario, chronicle, waiting_),
       conditions_(roster_scenario, options_.look, [this] { waiting_.wake_from_anywhere(); }),
       announcer_(roster_scenario, options_.run_id, options_.deliver, [this] { waiting_.wake_from_anywhere(); }),
-      context_{scenario_, chronicle_, progress_, roster_, waiting_, end_, conditions_, announcer_, clock_, activity_},
+      silencer_(roster_scenario, options_.run_id, options_.lease, options_.silences, [this] { waiting_.wake_from_anywhere(); }),
+      context_{scenario_, chronicle_, progress_, roster_, waiting_, end_, conditions_, announcer_, silencer_, clock_, activity_},
       probes_(scenario_, chronicle_.timeline(), roster_),
       preparation_(context_, probes_),
       faults_(context_, probes_),
@@ -185,8 +187,21 @@ asio::awaitable<void> Run::wind_down() {
   co_await tear_down();
   co_await dismiss_agents();
   tell_absent();
+  co_await lift_silences();
   co_await announce_end();
   co_await read_outside();
+}
+
+// What still stands is everybody's to hear of.
+asio::awaitable<void> Run::lift_silences() {
+  if (!scenario_.silence) co_return;
+  silencer_.want({});
+  const auto lifted = [this] { return silencer_.all_lifted() || end_.hurried(); };
+  co_await waiting_.until(lifted, kAnnouncing, Patience::to_the_end);
+  const std::string trouble = silencer_.trouble();
+  if (trouble.empty()) co_return;
+  progress_.note("silence: " + trouble);
+  chronicle_.record(Event(AgentEvent{AgentEvent::Kind::warning, AgentId(0), clock_.now(), "silence: " + trouble}));
 }
 
 // Everything is undone, or told. Who was not told is named in the record.
@@ -206,6 +221,7 @@ asio::awaitable<void> Run::tear_down() {
   activity_.what = "teardown";
   if (roster_.count(MemberState::ready) == 0 || end_.hurried()) co_return;
   if (!end_.stopped()) manifest_.release_end = co_await read_release(context_, "end");
+  if (!scenario_.cleanups.empty() && !end_.hurried()) co_await clean_up(context_);
   for (const Action& teardown : scenario_.teardown) {
     if (end_.hurried()) co_return;
     if (!faults_.all_closed()) {

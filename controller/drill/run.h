@@ -34,9 +34,10 @@ struct RunOptions {
   Duration lead = std::chrono::milliseconds(300);  // a stage is announced this long before it starts
   // Called before agents are awaited and then once a second, on the run loop; may be empty.
   std::function<void(const Timeline&, const Manifest&, RunTime)> each_second;
-  Deliver deliver;  // of an announcement; needed where the scenario announces
-  LookAt look;      // at a condition; needed where the scenario has some
-  Collect collect;  // called once, after the agents have left; empty = nothing lies outside
+  Deliver deliver;      // of an announcement; needed where the scenario announces
+  SilenceApi silences;  // needed where the scenario silences
+  LookAt look;          // at a condition; needed where the scenario has some
+  Collect collect;      // called once, after the agents have left; empty = nothing lies outside
 };
 
 struct RunResult {
@@ -73,6 +74,7 @@ class Run {
   boost::asio::awaitable<void> dismiss_agents();
   void tell_absent();
   boost::asio::awaitable<void> announce_end();
+  boost::asio::awaitable<void> lift_silences();
   boost::asio::awaitable<void> read_outside();
   RunResult close();
   void look_at_members();
@@ -90,6 +92,7 @@ class Run {
   Roster roster_;
   ConditionWatch conditions_;
   Announcer announcer_;
+  Silencer silencer_;
   const RunContext context_;
   const ProbeWatch probes_;
   Preparation preparation_;

@@ -10,6 +10,7 @@
 #include "controller/drill/condition_watch.h"
 #include "controller/drill/live.h"
 #include "controller/drill/run_end.h"
+#include "controller/drill/silencer.h"
 #include "controller/drill/waiting.h"
 #include "controller/record/chronicle.h"
 
@@ -35,6 +36,7 @@ struct RunContext {
   RunEnd& end;
   const ConditionWatch& conditions;
   Announcer& announcer;
+  Silencer& silencer;
   const RunClock& clock;  // runs from Go on
   Activity& activity;
 

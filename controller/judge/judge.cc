@@ -127,6 +127,8 @@ void describe(Scorecard& card, const Evidence& evidence, WallTime now) {
   card.ledgers = judging::summarize_ledgers(evidence);
   card.agents = judging::summarize_agents(evidence);
   card.checks = judging::summarize_checks(evidence);
+  card.cleanups = judging::summarize_cleanups(evidence);
+  card.addresses = judging::summarize_addresses(evidence);
   card.downstream = judging::summarize_downstream(evidence);
   card.traffic = judging::summarize_traffic(evidence);
   card.accounting = judging::summarize_accounting(evidence);

@@ -9,6 +9,7 @@ namespace {
 // A peer that names a higher one talks nonsense; the controller hands out both from 0.
 constexpr uint32_t kMostStages = 100'000;
 constexpr uint32_t kMostInjections = 100'000;
+constexpr std::size_t kMostAddresses = 10'000;
 
 template <typename List, typename Key>
 bool names_one_of(const List& list, Key id) {
@@ -107,6 +108,9 @@ void Timeline::add_content(Snapshot&& snapshot) {
   }
   for (const auto& [key, some] : snapshot.witnesses) {
     if (key.first.value < kMostStages) witnesses_[key].merge(some);
+  }
+  for (const auto& [by, count] : snapshot.answered) {
+    if (answered_.size() < kMostAddresses || answered_.contains(by)) answered_[by] += count;
   }
   add_probes(std::move(snapshot.probes));
   for (const auto& [id, check] : snapshot.failed_checks) failed_checks_.insert_or_assign(id, check);

@@ -82,6 +82,8 @@ class Timeline {
   // The same summed over all seconds of a stage.
   const std::map<std::pair<StageId, OperationId>, Cell>& totals() const { return totals_; }
   const WitnessMap& witnesses() const { return witnesses_; }
+  // Requests of load that were answered, by the address of the target.
+  const std::map<AnsweredBy, uint64_t>& answered() const { return answered_; }
   // Leaves out what would change nothing in witnesses().
   void keep_news(WitnessMap& found) const;
   const std::vector<StageRecord>& stages() const { return stages_; }              // by StageId
@@ -130,6 +132,7 @@ class Timeline {
   std::vector<TimeRange> trouble_;  // failed checks, and times without any
   std::map<std::pair<StageId, OperationId>, Cell> totals_;
   WitnessMap witnesses_;
+  std::map<AnsweredBy, uint64_t> answered_;
   std::vector<CheckResult> checks_;
   std::vector<Reading> readings_;
   std::vector<StageRecord> stages_;

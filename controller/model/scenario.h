@@ -47,6 +47,7 @@ struct Scenario : DrillPlan {
   std::vector<OnLost> on_lost;  // of the declared agents, in their order; none = degrade
   std::vector<StopCondition> stop_when;
   std::vector<AnnounceTo> announce;
+  std::optional<Silence> silence;
   std::vector<Condition> conditions;
   std::vector<ConditionId> ready_conditions;      // that must hold before the first phase
   std::vector<FaultConditions> fault_conditions;  // by FaultId

@@ -161,7 +161,9 @@ struct Scorecard {
   std::vector<ScoredDependency> downstream;
   std::vector<ScoredControl> controls;
   std::vector<ScoredCheck> checks;
-  std::vector<ScoredTraffic> traffic;  // by phase and operation, in the scenario's order; what had no requests is left out
+  std::vector<ScoredCleanup> cleanups;
+  std::vector<ScoredAddress> addresses;  // by target
+  std::vector<ScoredTraffic> traffic;    // by phase and operation, in the scenario's order; what had no requests is left out
   Accounting accounting;
   std::optional<int> launch_in_days;  // from the run's end
 };

@@ -110,6 +110,20 @@ struct ScoredCheck {
   std::string detail;
 };
 
+// How many requests of load an address of a target answered.
+struct ScoredAddress {
+  std::string target, address;
+  uint64_t answered = 0;
+};
+
+// What became of what the drill put into the target.
+struct ScoredCleanup {
+  std::string name;
+  bool deleted = false;           // as it said
+  std::optional<double> remains;  // absent = not known
+  std::string detail;             // what went wrong
+};
+
 // Answers of one status, as `expect` has them or with what was wrong. status 0 = no answer.
 struct ScoredAnswers {
   uint16_t status = 0;

@@ -8,6 +8,7 @@ const char* to_string(Signal signal) {
     case Signal::accounting_identity: return "accounting identity";
     case Signal::agent: return "agent";
     case Signal::bite: return "bite";
+    case Signal::cleanup: return "cleanup";
     case Signal::clock_offset: return "clock offset";
     case Signal::cpu: return "cpu";
     case Signal::down_before: return "down before";

@@ -12,6 +12,7 @@ enum class Signal : uint8_t {
   accounting_identity,
   agent,
   bite,
+  cleanup,
   clock_offset,
   cpu,
   down_before,

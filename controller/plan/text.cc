@@ -174,6 +174,16 @@ void add_checks(const Scenario& scenario, std::string& out) {
   if (!scenario.checks.empty()) out += "\n";
 }
 
+void add_cleanups(const Scenario& scenario, std::string& out) {
+  if (!scenario.cleanups.empty()) out += "Cleanup, once all traffic has ended\n";
+  for (const Cleanup& one : scenario.cleanups) {
+    const CheckText text{scenario};
+    out += fmt::format("  {}: {}\n", one.name, std::visit(text, one.remove.kind));
+    if (one.remains) out += fmt::format("    what is left is counted by {}\n", std::visit(text, one.remains->kind));
+  }
+  if (!scenario.cleanups.empty()) out += "\n";
+}
+
 // Rounded to seconds.
 std::string whole(Duration d) { return format_duration(std::chrono::ceil<std::chrono::seconds>(d)); }
 
@@ -219,8 +229,14 @@ std::string plan_text(const Scenario& scenario) {
   for (const AnnounceTo& one : scenario.announce) {
     out += "Announced to " + (one.argv.empty() ? clean(place_of(one.webhook)) : command_line(one.argv)) + "\n";
   }
+  if (scenario.silence) {
+    out += "Silenced while an injection stands, at " + clean(place_of(scenario.silence->url)) + ":";
+    for (const auto& [label, value] : scenario.silence->matchers) out += " " + label + "=" + clean(value);
+    out += "\n";
+  }
   add_conditions(scenario, out);
   add_checks(scenario, out);
+  add_cleanups(scenario, out);
   out += "Phases\n";
   for (const Phase& phase : scenario.phases) {
     out += fmt::format("  {}: {}{}{}\n", phase.name, format_duration(phase.duration),

@@ -108,7 +108,9 @@ struct RefersToThere {
                          return there(entry.first.operation) && in_time(entry.first.stage, entry.first.second);
                        }) &&
            std::all_of(snapshot.witnesses.begin(), snapshot.witnesses.end(),
-                       [&](const auto& entry) { return there(entry.first.second); });
+                       [&](const auto& entry) { return there(entry.first.second); }) &&
+           std::all_of(snapshot.answered.begin(), snapshot.answered.end(),
+                       [&](const auto& entry) { return entry.first.first.value < s.targets.size(); });
   }
   template <class Other>
   bool operator()(const Other&) const {

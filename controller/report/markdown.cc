@@ -131,9 +131,9 @@ std::string scorecard_markdown(const Scorecard& card) {
          section("Downstream systems", report::markdown_downstream(card)) +
          section("What their own dashboards say", report::markdown_reported(card)) +
          section("Controls", report::markdown_controls(card)) + section("Checks", report::markdown_checks(card)) +
-         section("Probes", probes(card)) + section("Outages", outages(card)) + section("Faults", faults(card)) +
-         section("Ledgers", ledgers(card)) + section("What was answered", report::markdown_traffic(card)) +
-         section("Validity", validity(card)) + run_line(card);
+         section("Cleanup", report::markdown_cleanups(card)) + section("Probes", probes(card)) +
+         section("Outages", outages(card)) + section("Faults", faults(card)) + section("Ledgers", ledgers(card)) +
+         section("What was answered", report::markdown_traffic(card)) + section("Validity", validity(card)) + run_line(card);
 }
 
 }  // namespace shakedown

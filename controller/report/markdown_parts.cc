@@ -120,4 +120,12 @@ std::string markdown_checks(const Scorecard& card) {
   return markdown_table({"Check", "Kind", "Result", "Number", "What was seen"}, rows);
 }
 
+std::string markdown_cleanups(const Scorecard& card) {
+  std::vector<Cells> rows;
+  for (const ScoredCleanup& one : card.cleanups)
+    rows.push_back({markdown_text(one.name), markdown_text(one.deleted ? "[ok] deleted" : "[X] not deleted"),
+                    one.remains ? format_number(*one.remains) : "not known", markdown_text(one.detail)});
+  return markdown_table({"Cleanup", "Deleted", "Left", "What went wrong"}, rows);
+}
+
 }  // namespace shakedown::report

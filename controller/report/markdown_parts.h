@@ -18,5 +18,6 @@ std::string markdown_downstream(const Scorecard& card);
 std::string markdown_reported(const Scorecard& card);
 std::string markdown_controls(const Scorecard& card);
 std::string markdown_checks(const Scorecard& card);
+std::string markdown_cleanups(const Scorecard& card);
 
 }  // namespace shakedown::report

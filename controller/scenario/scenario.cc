@@ -33,6 +33,7 @@ void decode_all(Decoding& d, const View& root) {
   decode_ledgers(d, root);
   decode_release(d, root);
   decode_checks(d, root);
+  decode_cleanups(d, root);
   decode_setup(d, root);
   decode_conditions(d, root);
   decode_phases(d, root);

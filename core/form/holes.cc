@@ -15,13 +15,14 @@ HoleKind kind_of(std::string_view word) {
   if (word == "value") return HoleKind::value;
   if (word == "id") return HoleKind::id;
   if (word == "payload") return HoleKind::payload;
+  if (word == "run") return HoleKind::run;
   return HoleKind::checksum;
 }
 
 }  // namespace
 
 const std::vector<std::string>& reserved_holes() {
-  static const std::vector<std::string> words = {"key", "value", "id", "payload", "checksum"};
+  static const std::vector<std::string> words = {"key", "value", "id", "payload", "checksum", "run"};
   return words;
 }
 
@@ -46,7 +47,7 @@ HoleText parse_holes(std::string_view text, const std::vector<std::string>& word
       text.remove_prefix(1);
       continue;
     }
-    if (contains(words, word)) {
+    if (word == "run" || contains(words, word)) {
       flush();
       out.text.pieces.push_back({kind_of(word), {}});
     } else if (contains(secrets, word)) {

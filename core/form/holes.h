@@ -16,11 +16,10 @@ struct HoleText {
   std::vector<std::string> unknown;  // words in braces that are no known name
 };
 
-// words: those of key, value, id, payload, checksum that are known here; secrets are known
-// everywhere.
+// words: those of key, value, id, payload, checksum that are known here; run and the secrets are known everywhere.
 HoleText parse_holes(std::string_view text, const std::vector<std::string>& words, const std::vector<std::string>& secrets);
 
-// "key", "value", "id", "payload", "checksum": names that a secret may not have.
+// "key", "value", "id", "payload", "checksum", "run": names that a secret may not have.
 const std::vector<std::string>& reserved_holes();
 bool hole_word(std::string_view word);
 

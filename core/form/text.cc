@@ -14,6 +14,7 @@ std::string hole_name(const TextPiece& piece) {
     case HoleKind::payload: return "{payload}";
     case HoleKind::checksum: return "{checksum}";
     case HoleKind::secret: return "{" + piece.text + "}";
+    case HoleKind::run: return "{run}";
   }
   return "";
 }

@@ -7,8 +7,8 @@
 namespace shakedown {
 
 // What fills a hole. Names known to the decoder: {key} {value} in operations, {id} {payload}
-// {checksum} in ledgers, and {NAME} of a declared secret. Every other brace is literal text.
-enum class HoleKind { literal, key, value, id, payload, checksum, secret };
+// {checksum} in ledgers, everywhere {run} (the run's id) and {NAME} of a declared secret. Every other brace is literal text.
+enum class HoleKind { literal, key, value, id, payload, checksum, secret, run };
 
 struct TextPiece {
   HoleKind kind = HoleKind::literal;

@@ -63,6 +63,13 @@ struct Check {
   Duration timeout = std::chrono::seconds(10);
 };
 
+// What the drill has put into the target, and carries its mark, is taken away again: after the last reading of the ledgers.
+struct Cleanup {
+  std::string name;
+  Check remove;                  // over HTTP, or a command
+  std::optional<Check> remains;  // its number: how many are left; none = nobody counts
+};
+
 const char* kind_name(const CheckKind& kind);  // "tls", "certificate", "plain_http", ...
 // What a requirement compares: a number, seconds left, or only whether it holds.
 enum class CheckAnswer { holds, number, seconds };

@@ -2,6 +2,7 @@
 // Events go into the journal as they happen and onto the Timeline's axis.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -45,14 +46,15 @@ struct FaultEvent {
   std::vector<TargetId> served_by_others{};
 };
 
-// A setup, ready, recover, undo or teardown step.
+// A setup, ready, recover, undo, teardown or cleanup step.
 struct StepEvent {
-  enum class Kind { setup, ready, recover, undo, teardown, release } kind = Kind::setup;
+  enum class Kind { setup, ready, recover, undo, teardown, release, cleanup } kind = Kind::setup;
   InjectionId injection;  // recover, undo
-  std::string what;       // Action::describe; release: the release read
+  std::string what;       // Action::describe; release: the release read; cleanup: its name
   RunTime started{}, ended{};
   bool ok = true;
-  std::string detail;  // output tail or error; release: "start" or "end"
+  std::string detail;               // output tail or error; release: "start" or "end"
+  std::optional<double> remains{};  // cleanup: how many are left; none = not known
 };
 
 // leftover: this run left something that still stands. inherited: an earlier run did, found when the agent started and not

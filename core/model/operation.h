@@ -1,6 +1,7 @@
 // What load sends: targets, requests, expectations, connection policy.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -43,6 +44,9 @@ struct Target {
   uint16_t port = 0;
   std::string base_path;  // "" or "/v1", prefixed to every path
   TlsSpec tls;            // of secure schemes; verification is always on
+  // How old an address may be that a new connection goes to; 0 = the name is looked up for each; none = once, at the start.
+  std::optional<Duration> resolve;
+  std::string mark;  // header of every request that holds the run's id; empty = none
 };
 
 // A request as its protocol describes it: the document has the form that core/protocols gives for the name.

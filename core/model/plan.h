@@ -61,6 +61,7 @@ struct DrillPlan {
   std::vector<Phase> phases;
   std::vector<Fault> faults;
   std::vector<Check> checks;
+  std::vector<Cleanup> cleanups;
 
   const Phase& phase(PhaseId id) const { return phases[id.value]; }
   const Fault& fault(FaultId id) const { return faults[id.value]; }

@@ -23,6 +23,9 @@ void refuse_own_header(const std::string& name, Position at, Diagnostics& diagno
 void check_http_request(const View& request, const RequestRules& rules, Diagnostics& diagnostics) {
   for (const auto& [name, value] : request["headers"].entries()) {
     refuse_own_header(name, value.at(), diagnostics);
+    if (!rules.mark.empty() && strcasecmp(name.c_str(), rules.mark.c_str()) == 0) {
+      diagnostics.error(value.at(), "the header " + ticked(name) + " is set by `mark` of the target", "remove one of the two");
+    }
     // Two headers of that name are none: W3C Trace Context 4.3 has the receiver drop both.
     if (!rules.traced || strcasecmp(name.c_str(), "traceparent") != 0) continue;
     diagnostics.error(value.at(), "the header " + ticked(name) + " is set by `trace: w3c`", "remove the header, or `trace`");
@@ -72,6 +75,7 @@ ProtocolForm http1_form() {
   form.request = &http_request_shape;
   form.expect = &http_expect_shape;
   form.expect_default = "status 2xx";
+  form.headers = true;
   form.tells_refusal = true;
   form.check = &check_http_request;
   form.words = &http_words;

@@ -14,6 +14,7 @@ namespace shakedown {
 
 struct RequestRules {
   bool traced = false;  // every request carries trace context of ours
+  std::string mark;     // header that every request to its target carries; empty = none
 };
 
 struct ProtocolForm {
@@ -24,6 +25,7 @@ struct ProtocolForm {
   Shape (*request)(const std::vector<std::string>& holes);
   Shape (*expect)(const std::vector<std::string>& holes);
   const char* expect_default;  // in words: what is expected where nothing is said
+  bool headers;                // whether a request has headers, so that it can be marked
   bool tells_refusal;          // whether an answer that meets the default cannot be a refusal: an acknowledgement needs that
   // What only the meaning of a request shows.
   void (*check)(const View& request, const RequestRules& rules, Diagnostics& diagnostics);

@@ -71,6 +71,7 @@ void Snapshot::merge(Snapshot&& other) {
   for (const auto& [stage, count] : other.offered) offered[stage] += count;
   for (const auto& [key, cell] : other.cells) cells[key].merge(cell);
   for (const auto& [key, some] : other.witnesses) witnesses[key].merge(some);
+  for (const auto& [by, count] : other.answered) answered[by] += count;
   append(probes, std::move(other.probes));
   for (const auto& [probe, check] : other.failed_checks) failed_checks.insert_or_assign(probe, check);
   append(writes, std::move(other.writes));

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -57,6 +59,9 @@ struct AgentHealth {
   friend bool operator==(const AgentHealth&, const AgentHealth&) = default;
 };
 
+// An address of a target, as it is written: "10.0.0.7".
+using AnsweredBy = std::pair<TargetId, std::string>;
+
 // Deltas of one agent for one interval. seq counts from 1 without gaps per agent.
 struct Snapshot {
   AgentId agent;
@@ -66,7 +71,8 @@ struct Snapshot {
   // offered = sum of outcomes + still outstanding. Per stage.
   std::map<StageId, uint64_t> offered;
   std::map<CellKey, Cell> cells;
-  WitnessMap witnesses;  // what is new of them
+  WitnessMap witnesses;                     // what is new of them
+  std::map<AnsweredBy, uint64_t> answered;  // requests of load that were answered
   AgentHealth health;
   // Raw streams beside the cells.
   std::map<ProbeId, std::vector<ProbeResult>> probes;

@@ -33,6 +33,7 @@ std::size_t size_hint(const Snapshot& snapshot) {
   std::size_t out = 200 + 16 * snapshot.offered.size();
   for (const auto& [key, cell] : snapshot.cells) out += size_of(cell);
   for (const auto& [key, some] : snapshot.witnesses) out += some.all().size() * (100 + kExcerpt);
+  for (const auto& [by, count] : snapshot.answered) out += 16 + by.second.size();
   for (const auto& [id, results] : snapshot.probes) out += 24 * results.size();
   out += 16 * snapshot.failed_checks.size();
   for (const auto& [id, some] : snapshot.writes) out += 32 * some.size();

@@ -129,6 +129,15 @@ struct ReadRelease {
 struct RunChecks {
   uint64_t step = 0;
 };
+// Load, probes and ledgers of this agent end: what follows may change what they look at. Answered once no request is out.
+struct EndTraffic {
+  uint64_t step = 0;
+};
+// Carry out one of the plan's cleanups, and count what is left. StepDone's event says what came of it.
+struct RunCleanup {
+  uint64_t step = 0;
+  uint32_t cleanup = 0;  // index
+};
 // Try to connect to every target that an operation is sent to, within the limit, without sending a request. Answered by
 // StepDone: ok when one was reached or there is none; its event is of the kind ready and says what was tried.
 struct ReachTargets {
@@ -153,7 +162,8 @@ struct Shutdown {
   std::string reason;
 };
 using ToAgent = std::variant<Refusal, Plan, ClockPong, Go, StartProbes, StartLedgers, StageStart, StageStop, Inject, FinishFault,
-                             VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, RunChecks, ReachTargets, LookAtProcesses>;
+                             VerifyLedger, RunStep, ReadRelease, LeaseRenew, Shutdown, RunChecks, ReachTargets, LookAtProcesses,
+                             EndTraffic, RunCleanup>;
 
 inline constexpr uint32_t kProtocolVersion = 1;
 

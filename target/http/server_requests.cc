@@ -110,6 +110,7 @@ void Server::execute(Connection& connection, std::uint64_t number, Slot& slot) {
     durability_.store_silently(*reply.silent);
     truth_.resurrected(reply.silent->id, reply.silent->seq);
   }
+  for (const Write& one : reply.erased) durability_.store_silently(one);
   if (reply.write) {
     if (const auto position = durability_.submit(*reply.write)) {
       reply.write->body.clear();

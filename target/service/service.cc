@@ -1,10 +1,12 @@
 #include "target/service/service.h"
 
+#include <algorithm>
+
 namespace practice {
 namespace {
 
 constexpr std::size_t kLongestId = 512;
-constexpr std::string_view kEntries = "/entries";
+constexpr std::string_view kEntries = "/entries", kPrefix = "prefix=";
 
 bool reads(Method method) { return method == Method::kGet || method == Method::kHead; }
 
@@ -42,10 +44,11 @@ Reply Service::handle(Request& request) {
     if (rest != "/") return entry(request, rest.empty() ? rest : rest.substr(1));
   }
   const bool version = path == "/version";
-  if (!version && path != "/health") {
-    return {problem(404, "expected /entries/{id}, /entries?prefix=P, /version or /health\n"), {}, {}};
+  if (!version && path != "/health" && path != "/count") {
+    return {problem(404, "expected /entries/{id}, /entries?prefix=P, /count?prefix=P, /version or /health\n"), {}, {}};
   }
   if (!reads(request.method)) return {wrong_method(), {}, {}};
+  if (path == "/count") return {count(target.substr(std::min(target.size(), path.size() + 1))), {}, {}};
   if (!version) return {{200, "ok\n", "text/plain"}, {}, {}};
   return {{200, "{\"sha\":" + quoted(options_.version) + "}\n", "application/json"}, {}, {}};
 }
@@ -63,6 +66,10 @@ Reply Service::entry(Request& request, std::string_view id) {
     if (!id.empty()) return {read_entry(id), {}, {}};
     const std::size_t query = request.target.find('?');
     return {list(query == std::string::npos ? std::string_view() : std::string_view(request.target).substr(query + 1)), {}, {}};
+  }
+  if (id.empty() && request.method == Method::kDelete) {
+    const std::size_t query = request.target.find('?');
+    return erase_all(query == std::string::npos ? std::string_view() : std::string_view(request.target).substr(query + 1));
   }
   const bool writes = request.method == Method::kPut || request.method == Method::kDelete;
   if (id.empty() || !writes) return {wrong_method(), {}, {}};
@@ -88,8 +95,31 @@ Answer Service::read_entry(std::string_view id) const {
   return {200, std::move(body), "application/octet-stream"};
 }
 
+// Never everything: an empty prefix is refused.
+Reply Service::erase_all(std::string_view query) {
+  if (query.substr(0, kPrefix.size()) != kPrefix || query.size() == kPrefix.size()) {
+    return {problem(400, "expected DELETE /entries?prefix=P\n"), {}, {}};
+  }
+  Reply reply;
+  store_.each_with_prefix(query.substr(kPrefix.size()), [&](const std::string& id) {
+    Write write;
+    write.id = id;
+    write.erased = true;
+    reply.erased.push_back(std::move(write));
+  });
+  for (Write& one : reply.erased) store_.apply(one);
+  reply.answer = {200, "{\"deleted\":" + std::to_string(reply.erased.size()) + "}\n", "application/json"};
+  return reply;
+}
+
+Answer Service::count(std::string_view query) const {
+  if (query.substr(0, kPrefix.size()) != kPrefix) return problem(400, "expected /count?prefix=P\n");
+  std::uint64_t many = 0;
+  store_.each_with_prefix(query.substr(kPrefix.size()), [&](const std::string&) { ++many; });
+  return {200, "{\"count\":" + std::to_string(many) + "}\n", "application/json"};
+}
+
 Answer Service::list(std::string_view query) const {
-  constexpr std::string_view kPrefix = "prefix=";
   std::string_view prefix;
   if (!query.empty()) {
     if (query.substr(0, kPrefix.size()) != kPrefix) {

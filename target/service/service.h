@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "target/http/http.h"
 #include "target/options.h"
@@ -16,6 +17,7 @@ struct Reply {
   Answer answer;
   std::optional<Write> write;   // to be acknowledged
   std::optional<Write> silent;  // stored although the answer denies it
+  std::vector<Write> erased{};  // all that began with a prefix
 };
 
 class Service {
@@ -34,9 +36,11 @@ class Service {
 
  private:
   Reply entry(Request& request, std::string_view id);
+  Reply erase_all(std::string_view query);
   Reply write_entry(Request& request, std::string_view id);
   Answer read_entry(std::string_view id) const;
   Answer list(std::string_view query) const;
+  Answer count(std::string_view query) const;
   bool duplicated(std::string_view id) const;
   bool corrupted(std::string_view id) const;
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A drill in a shared environment depends on its state: before it begins, before each injection, while it runs and afterwards."""
+import datetime
 import http.server
 import json
 import threading
@@ -104,6 +105,91 @@ class Announcements(support.Folder):
         self.assertTrue("3 not delivered" in html and "status 500" in html, [w for w in html.split("<") if "deliver" in w])
         for text in (html, done.stdout, done.stderr, self.shakedown("plan", self.path("scenario.yaml")).stdout):
             self.assertFalse(secret in text, text[:200])
+
+
+SILENCE = """silence: {url: "URL", matchers: {service: practice, alertname: Errors}}
+"""
+
+
+class Alertmanager(http.server.ThreadingHTTPServer):
+    """Keeps silences as version 2 of its API does; `fails` answers everything with 500."""
+    daemon_threads = True
+
+    def __init__(self):
+        self.silences, self.orders, self.deleted, self.fails = {}, [], [], False
+        super().__init__(("127.0.0.1", 0), Silences)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Silences(http.server.BaseHTTPRequestHandler):
+    def reply(self, status, body=""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def do_POST(self):
+        manager = self.server
+        order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if manager.fails or self.path != "/api/v2/silences" or order.get("id", "") not in ("", *manager.silences):
+            return self.reply(500)
+        order["id"] = order.get("id") or f"silence-{len(manager.silences) + 1}"
+        order["heard"] = datetime.datetime.now(datetime.timezone.utc)
+        manager.silences[order["id"]] = order
+        manager.orders.append(order)
+        self.reply(200, json.dumps({"silenceID": order["id"]}))
+
+    def do_DELETE(self):
+        manager = self.server
+        name = self.path.rsplit("/", 1)[1]
+        if manager.fails or self.path != f"/api/v2/silence/{name}" or name not in manager.silences:
+            return self.reply(404)
+        manager.deleted.append((name, datetime.datetime.now(datetime.timezone.utc)))
+        self.reply(200)
+
+    def log_message(self, *_):
+        pass
+
+
+class Silenced(support.Folder):
+    LEASE = datetime.timedelta(seconds=10)
+
+    def setUp(self):
+        super().setUp()
+        self.manager = Alertmanager()
+        self.addCleanup(self.manager.server_close)
+        self.addCleanup(self.manager.shutdown)
+
+    def drill(self, url=None, body=support.CRASH):
+        return self.scenario(SILENCE.replace("URL", url or self.manager.url) + body)
+
+    def test_a_silence_for_each_injection_never_longer_than_the_lease(self):
+        hold = "duration: 14s\n" + support.CRASH.split("duration: 6s\n")[1].replace("after: 500ms", "after: 6s").replace("<= 4s", "<= 8s")
+        self.run_scenario(self.drill(body=support.CRASH.split("duration: 6s\n")[0] + hold), expect=0)
+        self.assertEqual(list(self.manager.silences), ["silence-1"])
+        self.assertGreaterEqual(len(self.manager.orders), 2, "it is renewed")
+        for order in self.manager.orders:
+            ends = datetime.datetime.fromisoformat(order["endsAt"].replace("Z", "+00:00"))
+            self.assertLessEqual(ends - order["heard"], self.LEASE)
+            self.assertEqual({one["name"]: one["value"] for one in order["matchers"]}, {"service": "practice", "alertname": "Errors"})
+            self.assertEqual({(one["isRegex"], one["isEqual"]) for one in order["matchers"]}, {(False, True)})
+            self.assertIn(self.scorecard()["run"]["id"], order["createdBy"])
+        started = datetime.datetime.fromisoformat(self.scorecard()["run"]["started"].replace("Z", "+00:00"))
+        at = lambda name: started + datetime.timedelta(seconds=self.scorecard()["faults"][0][name])
+        self.assertLess(self.manager.orders[0]["heard"], at("injected_at"))
+        [(name, when)] = self.manager.deleted
+        self.assertEqual(name, "silence-1")
+        self.assertGreater(when, at("undone_at") - datetime.timedelta(seconds=0.5))
+        self.assertIn("alertname=Errors", self.shakedown("plan", self.path("scenario.yaml")).stdout)
+
+    def test_the_drill_goes_on_without_its_alertmanager_and_the_page_says_so(self):
+        self.manager.fails = True
+        for number, url in enumerate((self.manager.url, "http://127.0.0.1:1")):
+            self.out = self.path(f"out-{number}")
+            self.run_scenario(self.drill(url), expect=0)
+            with open(self.out + "/scorecard.html") as page:
+                self.assertIn("calls of the Alertmanager failed", page.read())
 
 
 class Conditions(support.Folder):

@@ -26,7 +26,8 @@ struct HttpExpected {
 Result<HttpExpected> expectation_of(const Checking& look, const Request& request, const Document& expect) {
   if (request.protocol != "http")
     return fail(ErrorKind::scenario, "the check asks over HTTP, not over `" + request.protocol + "`");
-  SHAKEDOWN_TRY(Expected made, DocumentReader(look.plan(), look.secrets).expected("what the check expects", "http", expect, 0));
+  SHAKEDOWN_TRY(Expected made,
+                DocumentReader(look.assignment, look.secrets).expected("what the check expects", "http", expect, 0));
   return HttpExpected{std::move(made)};
 }
 

@@ -50,9 +50,35 @@ void Connection::close() {
 Outcome Connection::connect(MonoTime now) {
   opened_ = now;
   served_ = refused_ = 0;
-  endpoint_ = pool_.next_address();
   tail_.clear();
   writing_ = reading_ = false;
+  addresses_ = pool_.addresses(now);
+  if (addresses_) return begin();
+  state_ = State::connecting;
+  arrival_ = StampedReads{-1, {}, 0};
+  ++pending_;
+  pool_.look_up(*this);
+  return Outcome::ok;
+}
+
+// A name that nobody can tell is a target that is away.
+void Connection::looked_up(Result<KnownAddresses> found) {
+  const Running running(*this);
+  if (state_ == State::closed) return;
+  const MonoTime now = mono_now();
+  Outcome outcome = Outcome::refused;
+  if (found) {
+    addresses_ = found.value();
+    pool_.found(std::move(found.value()));
+    outcome = begin();
+  } else {
+    close();
+  }
+  if (outcome != Outcome::ok) pool_.connect_failed(*this, outcome, now);
+}
+
+Outcome Connection::begin() {
+  endpoint_ = pool_.next_address();
   const Outcome outcome = try_endpoint();
   if (outcome != Outcome::ok) close();
   return outcome;
@@ -73,7 +99,7 @@ Outcome Connection::open_socket(const boost::asio::ip::tcp::endpoint& endpoint) 
 }
 
 Outcome Connection::try_endpoint() {
-  const auto& endpoint = pool_.target().endpoints[endpoint_];
+  const auto& endpoint = (*addresses_)[endpoint_];
   state_ = State::connecting;
   const Outcome outcome = open_socket(endpoint);
   if (outcome != Outcome::ok) return outcome;
@@ -101,7 +127,7 @@ void Connection::on_connect(ErrorCode error) {
 // The reactor would go on telling with each wait for an answer that the socket is writable, which
 // costs a turn for every request: registered anew it waits for reading alone.
 void Connection::forget_writability(ErrorCode& error) {
-  const auto protocol = pool_.target().endpoints[endpoint_].protocol();
+  const auto protocol = (*addresses_)[endpoint_].protocol();
   const int socket = socket_.release(error);
   if (error) return;
   socket_.assign(protocol, socket, error);
@@ -110,7 +136,7 @@ void Connection::forget_writability(ErrorCode& error) {
 
 void Connection::fail_connect(ErrorCode error, MonoTime now) {
   const Outcome outcome = outcome_of_connect(error.value());
-  const std::size_t addresses = pool_.target().endpoints.size();
+  const std::size_t addresses = addresses_->size();
   if (outcome == Outcome::refused && ++refused_ < addresses) {
     ErrorCode ignored;
     socket_.close(ignored);
@@ -141,6 +167,7 @@ void Connection::handshake(MonoTime now) {
 
 void Connection::open(MonoTime ready, MonoTime now) {
   state_ = State::open;
+  counter_ = pool_.counter_of((*addresses_)[endpoint_].address());
   codec_->opened();
   wait(true);
   pool_.connected(*this, ready, now);

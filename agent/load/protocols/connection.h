@@ -15,6 +15,7 @@
 
 #include "agent/load/call.h"
 #include "agent/load/handler.h"
+#include "agent/load/protocols/address_book.h"
 #include "agent/load/protocols/codec.h"
 #include "agent/load/protocols/tls.h"
 #include "agent/load/schedule/arrival_clock.h"
@@ -33,6 +34,8 @@ class Connection {
   // Begins to connect. ok: connected() or connect_failed() follows; else it failed already and is
   // closed.
   Outcome connect(MonoTime now);
+  // What the name of the target stands for; for who waits for it since connect().
+  void looked_up(Result<KnownAddresses> found);
   // Sends a call on an idle connection. The driver hears of the end.
   void start(Call& call, MonoTime now);
   // Reads what has come. The earliest instant at which the call may have ended, or the connection
@@ -62,6 +65,7 @@ class Connection {
     Connection& connection;
   };
 
+  Outcome begin();
   Outcome try_endpoint();
   Outcome open_socket(const boost::asio::ip::tcp::endpoint& endpoint);
   void came_back();
@@ -97,9 +101,11 @@ class Connection {
   Call* call_ = nullptr;
   MonoTime opened_{};
   uint64_t served_ = 0;
-  uint16_t endpoint_ = 0;  // of the target's addresses
-  uint16_t refused_ = 0;   // how many of them refused this attempt
-  uint16_t pending_ = 0;   // operations and running handlers
+  KnownAddresses addresses_;  // of this attempt
+  uint32_t counter_ = 0;      // of the answers of its address
+  uint16_t endpoint_ = 0;     // of them
+  uint16_t refused_ = 0;      // how many of them refused this attempt
+  uint16_t pending_ = 0;      // operations and running handlers
   State state_ = State::closed;
   bool writing_ = false;
   bool reading_ = false;

@@ -161,6 +161,7 @@ void Connection::complete(MonoTime now) {
   // As long as the target may have waited for us, nobody knows how long it would have taken.
   if (end && call.held_up > (*end - call.intended) / 10) end.reset();
   ++served_;
+  pool_.count_answer(counter_);
   const Answer answer = codec_->answer();
   if (codec_->reusable() && tail_.empty() && !pool_.worn_out(*this, now)) {
     pool_.answered(*this, call, answer, end, now);

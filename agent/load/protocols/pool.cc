@@ -1,6 +1,7 @@
 #include "agent/load/protocols/pool.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/log.h"
 
@@ -13,10 +14,15 @@ Pool::Pool(const PreparedTarget& target, const DriverOptions& options, boost::as
       options_(options),
       loop_(loop),
       make_codec_(std::move(make_codec)),
+      addresses_(std::make_shared<const std::vector<boost::asio::ip::tcp::endpoint>>(target.endpoints)),
       retry_timer_(loop),
       read_buffer_(64 * 1024),
       arrivals_(clock_pair()) {
   scratch_.reserve(1024);
+}
+
+Pool::~Pool() {
+  if (target_.book) target_.book->forget(this);
 }
 
 void Pool::start(Call& call, MonoTime now) {
@@ -38,7 +44,7 @@ bool Pool::worn_out(const Connection& connection, MonoTime now) const {
 
 // Whether there are as many connections as addresses, or no more can be had now.
 bool Pool::spread(MonoTime now) const {
-  const std::size_t wanted = std::min<std::size_t>(target_.endpoints.size(), options_.max_connections);
+  const std::size_t wanted = std::min<std::size_t>(addresses_->size(), options_.max_connections);
   return open_ + connecting_.size() >= wanted || closed_ || now < retry_at_;
 }
 
@@ -94,6 +100,33 @@ void Pool::replenish(MonoTime now) {
   } else if (open_ == 0 && connecting_.empty()) {
     hold_waiting(now);
   }
+}
+
+KnownAddresses Pool::addresses(MonoTime now) {
+  if (!target_.book) return addresses_;
+  KnownAddresses fresh = target_.book->fresh(now);
+  if (fresh) addresses_ = fresh;
+  return fresh;
+}
+
+void Pool::look_up(Connection& connection) {
+  target_.book->look_up(this, loop_, [&connection](Result<KnownAddresses> found) { connection.looked_up(std::move(found)); });
+}
+
+uint32_t Pool::counter_of(const boost::asio::ip::address& address) {
+  const auto is_it = [&](const auto& one) { return one.first == address; };
+  const auto known = std::find_if(answered_.begin(), answered_.end(), is_it);
+  if (known != answered_.end()) return static_cast<uint32_t>(known - answered_.begin());
+  answered_.emplace_back(address, 0);
+  return static_cast<uint32_t>(answered_.size() - 1);
+}
+
+Driver::AnswerCounts Pool::take_answered() {
+  AnswerCounts out;
+  for (auto& [address, count] : answered_) {
+    if (count > 0) out.emplace_back(address.to_string(), std::exchange(count, 0));
+  }
+  return out;
 }
 
 void Pool::connect_one(MonoTime now) {
@@ -266,6 +299,7 @@ void Pool::abandon(Call& call, MonoTime now) {
 
 void Pool::close() {
   closed_ = true;
+  if (target_.book) target_.book->forget(this);
   retry_timer_.cancel();
   for (const auto& connection : connections_) {
     idle_.erase(*connection);

@@ -36,11 +36,13 @@ class Pool final : public Driver {
 
   Pool(const PreparedTarget& target, const DriverOptions& options, boost::asio::io_context& loop, Deadlines& deadlines,
        CodecFactory make_codec);
+  ~Pool() override;
 
   void abandon(Call& call, MonoTime now) override;
   void give_up_held(MonoTime now) override;
   MonoTime retry_at() const override { return retry_at_; }
   uint32_t open_connections() const override { return open_; }
+  AnswerCounts take_answered() override;
   void close() override;
 
   // What connections report. Each leaves the connection closed, or idle and ready.
@@ -48,6 +50,8 @@ class Pool final : public Driver {
   // were too late to know.
   void connected(Connection& connection, MonoTime ready, MonoTime now);
   void connect_failed(Connection& connection, Outcome outcome, MonoTime now);
+  // counter: of its address.
+  void count_answer(uint32_t counter) { ++answered_[counter].second; }
   void answered(Connection& connection, Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now);
   void answered_last(Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now);
   // again = the call may be sent once more.
@@ -58,8 +62,14 @@ class Pool final : public Driver {
   void freed(Connection& connection) { free_.push_back(&connection); }
 
   const PreparedTarget& target() const { return target_; }
-  // Where the next connection begins.
-  uint16_t next_address() { return static_cast<uint16_t>(address_++ % target_.endpoints.size()); }
+  // Addresses for a new connection. nullptr: the name is looked up first, and the connection told on the loop.
+  KnownAddresses addresses(MonoTime now);
+  void look_up(Connection& connection);
+  void found(KnownAddresses addresses) { addresses_ = std::move(addresses); }
+  // Where among them the next connection begins.
+  uint16_t next_address() { return static_cast<uint16_t>(address_++ % addresses_->size()); }
+  // Its place among the counts of answers.
+  uint32_t counter_of(const boost::asio::ip::address& address);
   // Said once per driver: what the target does is data, not a log line per request.
   void log_distrust(const std::string& reason);
   // The target said something that nobody had asked for, and which might be taken for an answer: from now on the first answer on
@@ -77,7 +87,7 @@ class Pool final : public Driver {
   bool read_answer(Call& call, MonoTime now) override;
   MonoTime read_all(MonoTime now) override;
   void finish_answer(Call& call, const Answer& answer, std::optional<MonoTime> end, MonoTime now);
-  bool in_turn() const { return target_.endpoints.size() > 1; }
+  bool in_turn() const { return addresses_->size() > 1; }
   bool spread(MonoTime now) const;
   void start_in_turn(Connection& freed, Call& call, MonoTime now);
   Connection* take_idle(const Call& call, MonoTime now);
@@ -105,9 +115,11 @@ class Pool final : public Driver {
   List<Connection, &Connection::link> connecting_;  // oldest first
   List<Call, &Call::waiting_link> again_;           // wait for a connection that nobody has used
   List<Call, &Call::waiting_link> waiting_, held_;
-  uint32_t open_ = 0;       // idle and busy
-  uint32_t address_ = 0;    // attempts to connect so far
-  bool releasing_ = false;  // a connection is about to be free: no need for another
+  uint32_t open_ = 0;  // idle and busy
+  KnownAddresses addresses_;
+  std::vector<std::pair<boost::asio::ip::address, uint64_t>> answered_;  // answers by address, since they were taken
+  uint32_t address_ = 0;                                                 // attempts to connect so far
+  bool releasing_ = false;                                               // a connection is about to be free: no need for another
   Duration backoff_{};
   MonoTime retry_at_{};
   MonoTime backoff_since_{};

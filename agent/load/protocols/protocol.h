@@ -49,7 +49,7 @@ class AnswerCheck {
 
 struct PrepareContext {
   const Target& target;
-  const Secrets& secrets;
+  const Secrets& secrets;   // and the run's id
   uint64_t value_size = 0;  // bytes of {value}
   Trace trace = Trace::none;
 };

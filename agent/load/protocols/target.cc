@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include "core/protocols/protocol.h"
 #include "core/runtime/file_descriptor.h"
@@ -61,7 +62,13 @@ Result<std::vector<tcp::endpoint>> addresses_of(const Target& target, const Addr
 
 Result<PreparedTarget> prepare_target(const Target& target, const AddressRanges& within) {
   SHAKEDOWN_TRY(std::vector<tcp::endpoint> endpoints, addresses_of(target, within));
-  return prepare_target(target, std::move(endpoints));
+  SHAKEDOWN_TRY(PreparedTarget made, prepare_target(target, std::move(endpoints)));
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(target.host, no_address);
+  if (target.resolve && no_address) {
+    made.book = std::make_unique<AddressBook>(*target.resolve, [target, within] { return addresses_of(target, within); });
+  }
+  return made;
 }
 
 Result<PreparedTarget> prepare_target(const Target& target, std::vector<tcp::endpoint> endpoints) {

@@ -8,6 +8,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "agent/load/protocols/address_book.h"
 #include "agent/load/protocols/tls.h"
 #include "core/base/address_ranges.h"
 #include "core/base/result.h"
@@ -17,7 +18,8 @@ namespace shakedown {
 
 struct PreparedTarget {
   Target target;
-  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // each new connection begins at the next; resolved once, at the start
+  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // as of the start; each new connection begins at the next
+  std::unique_ptr<AddressBook> book;                      // null where that is all: an address, or a name that is looked up once
   std::unique_ptr<TlsContext> tls;                        // null for plain connections
 };
 

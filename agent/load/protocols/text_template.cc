@@ -52,11 +52,11 @@ Result<void> TextTemplate::append(const Text& text, const Secrets& secrets) {
   for (const TextPiece& piece : text.pieces) {
     if (piece.kind == HoleKind::literal) {
       append(piece.text);
-    } else if (piece.kind == HoleKind::secret) {
-      const auto secret = secrets.find(piece.text);
+    } else if (piece.kind == HoleKind::secret || piece.kind == HoleKind::run) {
+      const std::string name = piece.kind == HoleKind::run ? kRunText : piece.text;
+      const auto secret = secrets.find(name);
       if (secret == secrets.end()) {
-        return fail(ErrorKind::scenario,
-                    "a text uses the secret `" + piece.text + "`, which is not declared; add it under `secrets:`");
+        return fail(ErrorKind::scenario, "a text uses the secret `" + name + "`, which is not declared; add it under `secrets:`");
       }
       append(secret->second);
     } else {
@@ -79,7 +79,8 @@ void TextTemplate::fill(const Holes& holes, std::string& out) const {
       case HoleKind::id: out += holes.id; break;
       case HoleKind::payload: out += holes.payload; break;
       case HoleKind::checksum: out += holes.checksum; break;
-      case HoleKind::secret: break;
+      case HoleKind::secret:
+      case HoleKind::run: break;
     }
   }
 }
@@ -100,7 +101,8 @@ std::size_t TextTemplate::size(const Holes& holes) const {
       case HoleKind::id: size += holes.id.size(); break;
       case HoleKind::payload: size += holes.payload.size(); break;
       case HoleKind::checksum: size += holes.checksum.size(); break;
-      case HoleKind::secret: break;
+      case HoleKind::secret:
+      case HoleKind::run: break;
     }
   }
   return size;

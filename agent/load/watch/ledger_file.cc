@@ -76,7 +76,7 @@ bool LedgerFile::completed(const LedgerWrite& write) {
 LedgerTexts ledger_texts(const std::string& run_id, const std::string& ledger, uint64_t id) {
   const uint64_t run = stream_seed(stream_seed(0, run_id), ledger);
   LedgerTexts texts;
-  texts.id = hex(run, 8) + "-" + std::to_string(id);
+  texts.id = run_id + "-" + hex(run, 4) + "-" + std::to_string(id);
   texts.checksum = hex(mix64(mix64(run) ^ mix64(id + 1)), 16);
   texts.payload = texts.id + " " + texts.checksum + " " + run_id;
   return texts;

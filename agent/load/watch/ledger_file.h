@@ -36,7 +36,7 @@ class LedgerFile {
 };
 
 // The texts of one write, the same for writer, reader and whoever compares with the target's own
-// truth. id: "<8 hex digits of run and ledger>-<id>"; checksum: 16 hex digits that only this id of
+// truth. id: "<run>-<4 hex digits of run and ledger>-<id>"; checksum: 16 hex digits that only this id of
 // this run has; payload: id, checksum and run, in one line.
 struct LedgerTexts {
   std::string id, payload, checksum;

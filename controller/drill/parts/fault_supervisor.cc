@@ -94,6 +94,15 @@ bool FaultSupervisor::concerns(AgentId agent) const {
 
 void FaultSupervisor::look() {
   std::erase_if(open_, [this](Open& injection) { return closed(injection); });
+  run_.silencer.want(under_way());
+}
+
+std::set<InjectionId> FaultSupervisor::under_way() const {
+  std::set<InjectionId> out;
+  for (const Open& one : open_) {
+    if (run_.now() >= one.at - kLastLook) out.insert(one.planned.id);
+  }
+  return out;
 }
 
 // Takes the step that is due. True when nothing more will be heard of it.

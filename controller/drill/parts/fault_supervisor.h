@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ class FaultSupervisor {
     std::size_t told = 0;  // of its steps, those that were looked at
   };
 
+  // Those that have begun, or are about to.
+  std::set<InjectionId> under_way() const;
   const InjectionRecord* record_of(const Open& injection) const;
   std::vector<AgentId> agents_of(FaultId fault) const { return run_.scenario.agents_of(run_.scenario.fault(fault)); }
   bool alive(const Open& injection) const;

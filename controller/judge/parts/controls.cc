@@ -38,6 +38,28 @@ std::vector<ScoredCheck> summarize_checks(const Evidence& evidence) {
   return out;
 }
 
+std::vector<ScoredCleanup> summarize_cleanups(const Evidence& evidence) {
+  std::vector<ScoredCleanup> out;
+  for (const Cleanup& cleanup : evidence.scenario->cleanups) {
+    ScoredCleanup scored{cleanup.name, false, std::nullopt, "not carried out"};
+    for (const StepEvent& step : evidence.timeline->steps()) {
+      if (step.kind != StepEvent::Kind::cleanup || step.what != cleanup.name) continue;
+      scored = {cleanup.name, step.ok, step.remains, step.detail};
+    }
+    out.push_back(std::move(scored));
+  }
+  return out;
+}
+
+std::vector<ScoredAddress> summarize_addresses(const Evidence& evidence) {
+  std::vector<ScoredAddress> out;
+  const std::vector<Target>& targets = evidence.scenario->targets;
+  for (const auto& [by, count] : evidence.timeline->answered()) {
+    if (by.first.value < targets.size()) out.push_back({targets[by.first.value].name, by.second, count});
+  }
+  return out;
+}
+
 std::vector<ScoredControl> summarize_controls(const std::vector<ScoredRequirement>& rows) {
   std::vector<ScoredControl> controls;
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -7,6 +7,8 @@
 
 #include "controller/judge/faults/injections.h"
 #include "controller/judge/faults/loss.h"
+#include "controller/judge/parts/controls.h"
+#include "core/base/units.h"
 
 namespace shakedown::judging {
 namespace {
@@ -136,6 +138,12 @@ void check_notes(RunValidity& validity, const Evidence& evidence) {
   const Manifest& manifest = *evidence.manifest;
   for (const std::string& text : evidence.timeline->warnings()) warn(validity, Signal::agent, text);
   for (const std::string& text : manifest.teardown_failures) warn(validity, Signal::teardown, text);
+  for (const ScoredCleanup& one : evidence.goes_on ? std::vector<ScoredCleanup>() : summarize_cleanups(evidence)) {
+    const bool left = one.remains && *one.remains > 0;
+    if (one.detail.empty() && !left) continue;
+    const std::string many = left ? fmt::format(", {} left", format_number(*one.remains)) : "";
+    warn(validity, Signal::cleanup, fmt::format("cleanup {}{}{}{}", one.name, many, one.detail.empty() ? "" : ": ", one.detail));
+  }
   if (!manifest.rejudged_from.empty()) {
     warn(validity, Signal::rejudged,
          fmt::format("objectives changed after the run: executed with scenario {}, judged with {}", manifest.rejudged_from,

@@ -283,11 +283,12 @@ std::string details_html(const Scorecard& card, bool has_charts) {
   std::vector<PageData> requirements;
   for (const std::size_t i : by_urgency(card)) requirements.push_back(requirement_data(card, i));
   put_list(page, "requirements", requirements);
-  put_tables(page, "around", {downstream_table(card), reported_table(card), controls_table(card), checks_table(card)});
+  put_tables(page, "around",
+             {downstream_table(card), reported_table(card), controls_table(card), checks_table(card), cleanups_table(card)});
   put_tables(page, "record",
              {probes_table(card), outages_table(card), faults_table(card), ledgers_table(card), losses_table(card),
-              validity_table(card), accounting_table(card.accounting), traffic_table(card), agents_table(card), run_table(card),
-              people_table(card.decision_makers)});
+              validity_table(card), accounting_table(card.accounting), traffic_table(card), addresses_table(card),
+              agents_table(card), run_table(card), people_table(card.decision_makers)});
   return render(details_template().bytes, page);
 }
 

@@ -150,4 +150,21 @@ Table checks_table(const Scorecard& card) {
   return table;
 }
 
+Table addresses_table(const Scorecard& card) {
+  Table table{"Which address answered", "", {"Target", "Address", "Requests of load"}, {}};
+  for (const ScoredAddress& one : card.addresses) table.rows.push_back({one.target, one.address, std::to_string(one.answered)});
+  return table;
+}
+
+Table cleanups_table(const Scorecard& card) {
+  Table table{"What the drill put into the service", "", {"Cleanup", "Deleted", "Left", "What went wrong"}, {}};
+  for (const ScoredCleanup& one : card.cleanups) {
+    const bool left = one.remains && *one.remains > 0;
+    table.rows.push_back({one.name, one.deleted ? "[ok] deleted" : "[X] not deleted",
+                          one.remains ? format_number(*one.remains) : "not known", one.detail});
+    table.classes.push_back(!one.deleted || left ? "row-fail" : one.remains ? "row-pass" : "row-unknown");
+  }
+  return table;
+}
+
 }  // namespace shakedown::report

@@ -19,6 +19,8 @@ Table reported_table(const Scorecard& card);
 // Grey for a control without evidence.
 Table controls_table(const Scorecard& card);
 Table checks_table(const Scorecard& card);
+Table cleanups_table(const Scorecard& card);
+Table addresses_table(const Scorecard& card);
 
 // What its own dashboard says against what was measured; empty when none was asked.
 std::string dashboard_text(const ScoredRequirement& row);

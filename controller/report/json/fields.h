@@ -170,6 +170,8 @@ const Fields<ScoredLedger>& ledger_fields();
 const Fields<ScoredAgent>& agent_fields();
 const Fields<Accounting>& accounting_fields();
 const Fields<ScoredCheck>& check_fields();
+const Fields<ScoredCleanup>& cleanup_fields();
+const Fields<ScoredAddress>& address_fields();
 const Fields<ScoredControl>& control_fields();
 const Fields<Forecast>& forecast_fields();  // scalability_fields.cc
 const Fields<ScoredSearch>& search_fields();

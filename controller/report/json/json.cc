@@ -113,6 +113,8 @@ void add_what_was_seen(Fields<Scorecard>& all) {
       .list("downstream", &S::downstream, report::dependency_fields())
       .list("controls", &S::controls, report::control_fields())
       .list("checks", &S::checks, report::check_fields())
+      .list("cleanups", &S::cleanups, report::cleanup_fields())
+      .list("addresses", &S::addresses, report::address_fields())
       .list("traffic", &S::traffic, report::traffic_fields())
       .object("accounting", &S::accounting, report::accounting_fields())
       .object("decision_makers", &S::decision_makers, people_fields());

@@ -203,4 +203,21 @@ const Fields<ScoredCheck>& check_fields() {
   return all;
 }
 
+const Fields<ScoredAddress>& address_fields() {
+  using A = ScoredAddress;
+  static const Fields<A> all =
+      Fields<A>().text("target", &A::target).text("address", &A::address).count("answered", &A::answered, "requests of load");
+  return all;
+}
+
+const Fields<ScoredCleanup>& cleanup_fields() {
+  using C = ScoredCleanup;
+  static const Fields<C> all = Fields<C>()
+                                   .text("name", &C::name)
+                                   .flag("deleted", &C::deleted, "false: it failed, or was not carried out")
+                                   .optional_number("remains", &C::remains, "how many are left; null: not known")
+                                   .optional_text("detail", &C::detail, "what went wrong");
+  return all;
+}
+
 }  // namespace shakedown::report

@@ -21,6 +21,7 @@ const char* plain_words(Signal signal) {
     case Signal::accounting_identity: return "Our own counts do not add up.";
     case Signal::agent: return "One of our measuring machines told what could not be used.";
     case Signal::bite: return "A failure that we injected is not proven to have taken effect.";
+    case Signal::cleanup: return "Data of this drill may still be in the service.";
     case Signal::clock_offset: return "The clocks of our machines differ too much to compare times.";
     case Signal::down_before: return "The service was down already when a failure was to be injected.";
     case Signal::earlier_run: return "Something that an earlier drill had left behind stood during this one.";
@@ -110,6 +111,9 @@ std::vector<std::string> run_trouble(const Scorecard& scorecard) {
     if (std::find(trouble.begin(), trouble.end(), sentence) == trouble.end()) trouble.push_back(std::move(sentence));
   }
   for (const ValidityReason& reason : scorecard.reasons) {
+    if (reason.signal == Signal::cleanup)
+      trouble.push_back("Data of this drill is in the service, or may be: " + plain_or(reason.text, "see the evidence pages") +
+                        ".");
     if (reason.signal == Signal::many_rows) trouble.push_back("Not proven for this reason: " + clean(reason.text) + ".");
     if (reason.signal == Signal::secret_refused) trouble.push_back(clean(reason.text));
     if (reason.signal == Signal::earlier_run) trouble.push_back("Left behind by an earlier drill: " + clean(reason.text) + ".");

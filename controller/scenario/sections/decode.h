@@ -50,6 +50,7 @@ void decode_release(Decoding& d, const View& root);
 AgentId decode_from(Decoding& d, const View& view);
 // decode_checks.cc
 void decode_checks(Decoding& d, const View& root);
+void decode_cleanups(Decoding& d, const View& root);
 // Warns of a check that no requirement looks at.
 void check_checks_used(Decoding& d, const View& root);
 // decode_load.cc

@@ -115,6 +115,34 @@ AgentId decode_agent(Decoding& d, const View& view) {
   return who;
 }
 
+// What deletes or counts without this run's mark would touch what is not ours.
+Check decode_cleanup_part(Decoding& d, const View& view, const char* part) {
+  const View what = view[part];
+  const bool counts = std::string(part) == "remains";
+  Check check;
+  check.name = part;
+  check.timeout = view["timeout"].duration();
+  check.agent = view["agent"].id<AgentId>(d.names);
+  if (what["command"].written()) {
+    check.kind = CommandCheck{what["command"].texts(), counts};
+    if (view["agent"].absent()) check.agent = local_agent(d, what["command"].at());
+    check_command_of(d, check.agent, what["command"]);
+    return check;
+  }
+  HttpCheck asked{decode_request(d, what, Traced::no), {}, ""};
+  if (counts) {
+    asked.number_pointer = what["number"].text();
+  } else {
+    asked.expect = document_of(what["expect"]);
+  }
+  check.kind = std::move(asked);
+  if (what["http"].sound() && !uses(what["http"], HoleKind::run, d.secrets())) {
+    d.diagnostics.error(what["http"].at(), "the request does not say {run}, so it would touch what is not this run's",
+                        "write {run} where it selects, for example path: \"/entries?prefix={run}\"");
+  }
+  return check;
+}
+
 }  // namespace
 
 void decode_checks(Decoding& d, const View& root) {
@@ -125,6 +153,20 @@ void decode_checks(Decoding& d, const View& root) {
     check.kind = decode_check_kind(d, view);
     check.timeout = view["timeout"].duration();
     d.scenario.checks.push_back(std::move(check));
+  }
+}
+
+void decode_cleanups(Decoding& d, const View& root) {
+  for (const auto& [name, view] : root["cleanup"].entries()) {
+    Cleanup cleanup;
+    cleanup.name = name;
+    cleanup.remove = decode_cleanup_part(d, view, "delete");
+    if (view["remains"]) cleanup.remains = decode_cleanup_part(d, view, "remains");
+    if (cleanup.remains && cleanup.remains->agent != cleanup.remove.agent) {
+      d.diagnostics.error(view["remains"].at(), "`delete` and `remains` would be done by different agents",
+                          "name one by `agent:`, or make both requests or both commands");
+    }
+    d.scenario.cleanups.push_back(std::move(cleanup));
   }
 }
 

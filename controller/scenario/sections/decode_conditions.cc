@@ -94,6 +94,11 @@ void decode_conditions(Decoding& d, const View& root) {
   for (const View& view : root["announce"].items()) {
     d.scenario.announce.push_back({view["webhook"].text(), view["token"].text(), view["command"].texts()});
   }
+  if (const View view = root["silence"]) {
+    Silence silence{view["url"].text(), view["token"].text(), {}};
+    for (const auto& [label, value] : view["matchers"].entries()) silence.matchers.emplace_back(label, value.text());
+    d.scenario.silence = std::move(silence);
+  }
   if (const View ready = root["ready"]) d.scenario.ready_conditions = decode_condition_names(d, ready["conditions"]);
 }
 

@@ -48,7 +48,9 @@ Request decode_request(Decoding& d, const View& asking, Traced traced) {
   request.document = document_of(view);
   std::erase_if(request.document.entries, [](const Entry& entry) { return entry.key == "target"; });
   const bool with_trace = traced == Traced::as_declared && d.scenario.trace != Trace::none;
-  protocol->check(view, {with_trace}, d.diagnostics);
+  const auto& targets = d.scenario.targets;
+  const std::string mark = request.target.value < targets.size() ? targets[request.target.value].mark : "";
+  protocol->check(view, {with_trace, mark}, d.diagnostics);
   check_scheme(d, view, *protocol, request.target);
   return request;
 }

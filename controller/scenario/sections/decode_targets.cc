@@ -1,3 +1,5 @@
+#include <strings.h>
+
 #include <algorithm>
 
 #include "controller/scenario/sections/decode.h"
@@ -55,6 +57,33 @@ TlsSpec decode_tls(Decoding& d, const View& view, const std::string& scheme) {
   return tls;
 }
 
+std::optional<Duration> decode_resolve(const View& view) {
+  const std::string text = view ? view.text() : "each";
+  if (text == "once") return std::nullopt;
+  if (text == "each") return Duration{};
+  const auto age = parse_duration(text);
+  return age ? age.value() : Duration{};
+}
+
+std::string decode_mark(Decoding& d, const View& view, const std::string& scheme) {
+  if (!view) return {};
+  const auto speaks = [&](const ProtocolForm& form) {
+    const auto has = [&](const Scheme& one) { return one.name == scheme; };
+    return std::any_of(form.schemes.begin(), form.schemes.end(), has);
+  };
+  for (const ProtocolForm& form : protocol_forms()) {
+    if (!speaks(form) || form.headers) continue;
+    d.diagnostics.error(view.at(), "`mark` for " + with_article(scheme) + " target, whose requests have no headers",
+                        "remove it, and send {run} in the request");
+  }
+  for (const char* own : {"host", "content-length", "transfer-encoding", "connection", "traceparent"}) {
+    if (strcasecmp(view.text().c_str(), own) != 0) continue;
+    d.diagnostics.error(view.at(), "the header " + ticked(view.text()) + " is no mark: it has a meaning of its own",
+                        "name another, such as X-Shakedown-Run");
+  }
+  return view.text();
+}
+
 void decode_connections(Decoding& d, const View& view) {
   ConnectionPolicy& policy = d.scenario.connections;
   policy.max = view["max"].small();
@@ -90,6 +119,8 @@ void decode_targets(Decoding& d, const View& root) {
       }
     }
     target.tls = decode_tls(d, view["tls"], target.scheme);
+    target.resolve = decode_resolve(view["resolve"]);
+    target.mark = decode_mark(d, view["mark"], target.scheme);
     d.scenario.targets.push_back(std::move(target));
   }
   decode_connections(d, root["connections"]);

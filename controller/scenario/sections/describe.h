@@ -32,6 +32,7 @@ Shape ready_shape();
 // describe_conditions.cc
 Shape condition_shape();
 Shape announce_shape();
+Shape silence_shape();
 Shape condition_names_shape();  // a list of them
 
 // describe_drill.cc: what happens and what it is worth.
@@ -41,6 +42,7 @@ Shape forecast_shape();
 
 // describe_checks.cc: what is looked at beside load.
 Shape check_shape();
+Shape cleanup_shape();
 // describe_outside.cc
 Shape reported_shape();
 Shape dependency_shape();

@@ -78,4 +78,32 @@ Shape check_shape() {
   return shape;
 }
 
+Shape cleanup_shape() {
+  Shape remove =
+      mapping("deletion", "One request, or a command. It touches nothing but what carries this run's mark: {run}.",
+              {may("http", request_shape("http", {}), "The request; it says {run}."),
+               otherwise("expect", http_expect_shape({}), "status 2xx", "What makes its answer good."),
+               may("command", command_or_name_shape(),
+                   "Or program and arguments, which exit with 0; on another agent than `local` the name that its policy "
+                   "gives to one. `env` brings the run's id to it, as {run}.")});
+  remove.exactly_one = {{"http", "command"}};
+  remove.not_together = {{"command", "expect"}};
+  Shape remains =
+      mapping("count", "How many are left: a number in the JSON of an answer, or the first line that a command writes.",
+              {may("http", request_shape("http", {}), "The request; it says {run}."),
+               may("number", scalar(Form::pointer), "Where in the JSON body the number stands."),
+               may("command", command_or_name_shape(), "Or program and arguments, as in `delete`.")});
+  remains.exactly_one = {{"http", "command"}};
+  remains.needs = {{"http", "number"}, {"number", "http"}};
+  return mapping(
+      "cleanup",
+      "What the drill has put into the target, taken away by this run's mark: after the last reading of the ledgers, "
+      "once all traffic has ended, and in a run that was broken off, too. What remains is told on the scorecard and "
+      "changes no verdict.",
+      {need("delete", remove, "What takes it away."),
+       otherwise("remains", remains, "nobody counts: what is left is not known", "What counts the rest."),
+       otherwise("agent", reference("agent"), "the first agent with the role `load`; for a command `local`", "Who does it."),
+       may("timeout", duration(0.01, 3600), "30s", "For each of the two.")});
+}
+
 }  // namespace shakedown

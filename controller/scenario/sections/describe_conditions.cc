@@ -53,4 +53,18 @@ Shape announce_shape() {
   return shape;
 }
 
+Shape silence_shape() {
+  Shape labels = named_like("[A-Za-z_][A-Za-z0-9_]*", "the name of a label", text());
+  labels.fewest = 1;
+  return mapping("silence",
+                 "An Alertmanager keeps these alerts back while an injection stands: a silence is made shortly before each, is "
+                 "renewed with the "
+                 "lease of the agents and never lasts longer than it, and is lifted at the injection's end. Where the "
+                 "Alertmanager cannot be "
+                 "asked the drill goes on, and the page says so.",
+                 {need("url", url(), "Base URL of its API."),
+                  need("matchers", labels, "Labels and their values: alerts that have all of them."),
+                  may("token", reference("secret"), "Secret that is sent as bearer token; resolved on the controller.")});
+}
+
 }  // namespace shakedown

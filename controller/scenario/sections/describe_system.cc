@@ -54,6 +54,9 @@ Shape secret_shape() {
   return shape;
 }
 
+// A word or a duration.
+Shape resolve_shape() { return text_like("each|once|[0-9]+(\\.[0-9]+)?(ms|s|m|h)", "`each`, `once` or a time such as 5s"); }
+
 Shape target_shape() {
   Shape tls = mapping("tls", "TLS of an https target. The certificate is always verified.",
                       {may("ca", scalar(Form::path), "Certificates to trust instead of the system's, PEM."),
@@ -66,12 +69,20 @@ Shape target_shape() {
       "target", "A system that load, probes and ledgers see.",
       {need("url", url(all_schemes()),
             word_list(scheme_names([](const Scheme&) { return true; })) + ", host, port, and " + path_text() +
-                " that is put before every request's path. Each agent looks the host up once, "
-                "before the run; what the name stands for later is not seen. Where it has several addresses, each new connection "
+                " that is put before every request's path. Where it has several addresses, each new connection "
                 "begins at the next one (and goes on to the others where it is refused), the first requests open one to each, "
                 "and kept "
                 "connections are used in turn: a bad address shows with its share. Addresses to which the agent has no route are "
                 "left out."),
+       otherwise(
+           "resolve", resolve_shape(), "each",
+           "When the host's name is looked up again: for `each` new connection, for none (`once`, at the start), or for a new "
+           "one that finds the last answer older than this time (5s). A connection waits for the answer; where none "
+           "comes it is refused. Connections that are kept go on to their address: see `max_age` of `connections`. The "
+           "scorecard counts the answers of each address."),
+       may("mark", text_like("[A-Za-z0-9!#$%&'*+.^_|~-]+", "a header name"),
+           "Header that every request to it carries, with the run's id as its value: of operations, probes, ledgers, checks over "
+           "HTTP, `release` and `cleanup`. For example X-Shakedown-Run."),
        may("tls", tls, "Only for " + word_list(scheme_names([](const Scheme& s) { return s.secure; })) + ".")});
 }
 

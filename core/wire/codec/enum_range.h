@@ -41,7 +41,7 @@ constexpr Reading::Kind last_of() {
 }
 template <>
 constexpr StepEvent::Kind last_of() {
-  return StepEvent::Kind::release;
+  return StepEvent::Kind::cleanup;
 }
 template <>
 constexpr AgentEvent::Kind last_of() {
@@ -85,7 +85,7 @@ constexpr NodeType last_of() {
 }
 template <>
 constexpr HoleKind last_of() {
-  return HoleKind::secret;
+  return HoleKind::run;
 }
 template <>
 constexpr SecretSource::Kind last_of() {

@@ -20,7 +20,7 @@ WIRE_FIELDS(FaultEvent, v1::FaultEvent) {
   WIRE(detail) WIRE(by_undo) WIRE(component) WIRE_VALUES(served_by_others)
 }
 WIRE_FIELDS(StepEvent, v1::StepEvent) {
-  WIRE(kind) WIRE(injection) WIRE(what) WIRE_NS(started) WIRE_NS(ended) WIRE(ok) WIRE(detail)
+  WIRE(kind) WIRE(injection) WIRE(what) WIRE_NS(started) WIRE_NS(ended) WIRE(ok) WIRE(detail) WIRE_MAYBE(remains)
 }
 WIRE_FIELDS(AgentEvent, v1::AgentEvent) {
   WIRE(kind) WIRE(agent) WIRE_NS(at) WIRE(detail) WIRE(component)

@@ -40,6 +40,7 @@ class Checker {
   Checker& phase(PhaseId id) { return need(id, s_.phases.size(), "phase"); }
   Checker& fault(FaultId id) { return need(id, s_.faults.size(), "fault"); }
   Checker& check(CheckId id) { return need(id, s_.checks.size(), "check"); }
+  Checker& cleanup(uint32_t index) { return need(Id<Cleanup>(index), s_.cleanups.size(), "cleanup"); }
   Checker& agent(AgentId id) { return may(id, s_.agents.size(), "agent"); }
   Checker& stage(StageId id) { return need(id, most_stages(s_), "stage"); }
   Checker& injection(InjectionId id) { return need(id, most_injections(s_), "injection"); }
@@ -89,9 +90,14 @@ void check_scenario(Checker& c, const DrillPlan& s) {
     for (const ComponentId id : one.kind.components) c.need(id, s.components.size(), "component");
     c.actions(one.recover).actions(one.undo);
   }
-  for (const Check& one : s.checks) {
+  const auto check = [&c](const Check& one) {
     c.agent(one.agent);
     std::visit(KindCheck{c}, one.kind);
+  };
+  for (const Check& one : s.checks) check(one);
+  for (const Cleanup& one : s.cleanups) {
+    check(one.remove);
+    if (one.remains) check(*one.remains);
   }
 }
 
@@ -121,6 +127,7 @@ struct OrderCheck {
   void operator()(const VerifyLedger& o) { c.ledger(o.ledger).maybe_injection(o.injection); }
   void operator()(const RunStep& o) { c.action(o.action); }
   void operator()(const ReachTargets& o) { c.may(o.target, c.targets(), "target"); }
+  void operator()(const RunCleanup& o) { c.cleanup(o.cleanup); }
   template <class Other>
   void operator()(const Other&) {}
 };
@@ -166,6 +173,7 @@ Result<void> check_indexes(const DrillPlan& plan, const Snapshot& snapshot) {
     }
   }
   for (const auto& [key, some] : snapshot.witnesses) c.stage(key.first).operation(key.second);
+  for (const auto& [by, count] : snapshot.answered) c.target(by.first);
   for (const auto& [probe, results] : snapshot.probes) c.probe(probe);
   for (const auto& [probe, check] : snapshot.failed_checks) c.probe(probe);
   for (const auto& [ledger, writes] : snapshot.writes) c.ledger(ledger);

@@ -336,6 +336,12 @@ void fields(Writer& io, const Snapshot& m, v1::Snapshot& p) {
   for (const auto& [key, cell] : m.cells) write_cell(io, key, cell, *p.add_cells());
   p.set_answers_counted(true);
   write_witnesses(m.witnesses, p);
+  for (const auto& [by, count] : m.answered) {
+    v1::AnsweredBy& one = *p.add_answered();
+    one.set_target(by.first.value + 1);
+    one.set_address(by.second);
+    one.set_count(count);
+  }
   fields(io, m.health, *p.mutable_health());
   for (const auto& [probe, results] : m.probes) write_probe(probe, results, *p.add_probes());
   for (const auto& [probe, check] : m.failed_checks) write_failed(probe, check, *p.add_failed_checks());
@@ -356,6 +362,11 @@ void fields(Reader& io, Snapshot& m, const v1::Snapshot& p) {
   }
   for (const v1::Cell& one : p.cells()) read_cell(io, m, one, p.answers_counted());
   for (const v1::Exchange& one : p.exchanges()) read_witness(io, m.witnesses, one);
+  for (const v1::AnsweredBy& one : p.answered()) {
+    if (!m.answered.try_emplace({TargetId(one.target() - 1), one.address()}, one.count()).second) {
+      return io.refuse("snapshot: an address appears twice");
+    }
+  }
   fields(io, m.health, p.health());
   for (const v1::ProbeResults& one : p.probes()) read_probe(io, m, one);
   for (const v1::FailedCheck& one : p.failed_checks()) read_failed(io, m, one);

@@ -26,7 +26,8 @@ WIRE_FIELDS(TlsSpec, v1::TlsSpec) {
   WIRE(ca_file) WIRE(certificate_file) WIRE(key_file) WIRE(server_name)
 }
 WIRE_FIELDS(Target, v1::Target) {
-  WIRE(name) WIRE(scheme) WIRE(host) WIRE(port) WIRE(base_path) WIRE_STRUCT(tls)
+  WIRE(name) WIRE(scheme) WIRE(host) WIRE(port) WIRE(base_path) WIRE_STRUCT(tls) WIRE(mark)
+  WIRE_MAYBE(resolve)
 }
 void write(const Document& m, v1::Document& p) {
   p.set_kind(to_wire<v1::DocumentKind>(m.type));
@@ -163,6 +164,8 @@ WIRE_FIELDS(CheckKind, v1::CheckKind) {
 }
 WIRE_FIELDS(Check, v1::Check) { WIRE(name) WIRE(agent) WIRE_STRUCT(kind) WIRE_NS(timeout) }
 
+WIRE_FIELDS(Cleanup, v1::Cleanup) { WIRE(name) WIRE_STRUCT(remove) WIRE_MAYBE_STRUCT(remains) }
+
 // ---- the whole
 
 WIRE_FIELDS(Phase, v1::Phase) {
@@ -178,7 +181,7 @@ WIRE_FIELDS(DrillPlan, v1::DrillPlan) {
   WIRE_STRUCTS(agents) WIRE_STRUCTS(components) WIRE_STRUCTS(setup) WIRE_MAYBE_STRUCT(ready)
   WIRE_STRUCTS(teardown) WIRE_STRUCTS(operations) WIRE_STRUCT(connections) WIRE_STRUCTS(probes)
   WIRE_STRUCTS(ledgers) WIRE_STRUCTS(phases) WIRE_STRUCTS(faults) WIRE_STRUCTS(checks)
-  WIRE_ADDED(trace) WIRE_STRUCTS(env)
+  WIRE_ADDED(trace) WIRE_STRUCTS(env) WIRE_STRUCTS(cleanups)
 }
 WIRE_FIELDS(Lane, v1::Lane) { WIRE(index) WIRE(count) }
 WIRE_FIELDS(Assignment, v1::Assignment) {

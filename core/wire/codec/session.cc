@@ -42,6 +42,8 @@ WIRE_FIELDS(StageStart, v1::StageStart) {
 WIRE_FIELDS(RunChecks, v1::RunChecks) { WIRE(step) }
 WIRE_FIELDS(ReachTargets, v1::ReachTargets) { WIRE(step) WIRE_NS(limit) WIRE(target) }
 WIRE_FIELDS(LookAtProcesses, v1::LookAtProcesses) { WIRE(step) WIRE(started) }
+WIRE_FIELDS(EndTraffic, v1::EndTraffic) { WIRE(step) }
+WIRE_FIELDS(RunCleanup, v1::RunCleanup) { WIRE(step) WIRE(cleanup) }
 WIRE_FIELDS(StageStop, v1::StageStop) { WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(Inject, v1::Inject) { WIRE(injection) WIRE(fault) WIRE(stage) WIRE_NS(at) }
 WIRE_FIELDS(FinishFault, v1::FinishFault) { WIRE(step) WIRE(injection) WIRE(undo) WIRE(reason) WIRE(if_healed) }
@@ -69,6 +71,8 @@ WIRE_FIELDS(ToAgent, v1::SessionResponse) {
   WIRE_CASE(RunChecks, run_checks)
   WIRE_CASE(ReachTargets, reach_targets)
   WIRE_CASE(LookAtProcesses, look_at_processes)
+  WIRE_CASE(EndTraffic, end_traffic)
+  WIRE_CASE(RunCleanup, run_cleanup)
   WIRE_CASE(LeaseRenew, lease_renew)
   WIRE_CASE(Shutdown, shutdown)
   WIRE_CASES_END(body)

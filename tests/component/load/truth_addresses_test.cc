@@ -38,8 +38,9 @@ struct Servers {
 // One after another, on connections that are kept.
 std::vector<Outcome> ask(DriverRig& rig, int times) {
   for (int i = 0; i < times; ++i) {
+    const int before = rig.ends;
     rig.submit(mono_now());
-    rig.until([&] { return rig.ends == i + 1; });
+    rig.until([&] { return rig.ends > before; });
   }
   return rig.outcomes;
 }
@@ -109,6 +110,70 @@ TEST(TruthAddresses, WhereAnAddressRefusesTheNextOneIsAsked) {
   half.at[0].reset();
   DriverRig none(dead);
   EXPECT_EQ(ask(none, 1).front(), Outcome::refused);
+}
+
+DrillPlan moving(const Servers& servers, std::optional<Duration> resolve) {
+  DrillPlan made = servers.drill(moving_name("127.0.0.1"));
+  made.targets[0].resolve = resolve;
+  moving_looked_up();
+  return made;
+}
+
+// The first outcomes after the change may be those of the old address.
+Outcome sooner_or_later(DriverRig& rig, Outcome wanted) {
+  Outcome last = Outcome::unfinished;
+  for (int i = 0; i < 200 && last != wanted; ++i) last = ask(rig, 1).back();
+  return last;
+}
+
+TEST(TruthAddresses, ANameThatMovesIsFollowedByNewConnections) {
+  Servers both({says(200), says(200)});
+  DriverRig rig(moving(both, Duration{}));
+  ask(rig, 3);
+  EXPECT_EQ(moving_looked_up(), 2) << "at the start, and for the one connection";
+  moving_name("127.0.0.2");
+  ask(rig, 3);
+  EXPECT_EQ(both.at[1]->connections(), 0U) << "a connection that is kept goes on to its address";
+  both.at[0].reset();
+  EXPECT_EQ(sooner_or_later(rig, Outcome::ok), Outcome::ok);
+  EXPECT_EQ(both.at[1]->connections(), 1U);
+  const Driver::AnswerCounts counts = rig.driver->take_answered();
+  ASSERT_EQ(counts.size(), 2U);
+  EXPECT_EQ(counts[0], (std::pair<std::string, uint64_t>{"127.0.0.1", 6}));
+  EXPECT_EQ(counts[1].first, "127.0.0.2");
+  EXPECT_GE(counts[1].second, 1U);
+  EXPECT_TRUE(rig.driver->take_answered().empty()) << "taken";
+}
+
+TEST(TruthAddresses, ANameThatIsLookedUpOnceOrIsYoungEnoughIsNotFollowed) {
+  for (const std::optional<Duration> resolve : {std::optional<Duration>(), std::optional<Duration>(std::chrono::hours(1))}) {
+    Servers both({says(200), says(200)});
+    DriverRig rig(moving(both, resolve));
+    ask(rig, 1);
+    moving_name("127.0.0.2");
+    both.at[0].reset();
+    EXPECT_EQ(sooner_or_later(rig, Outcome::refused), Outcome::refused);
+    for (int i = 0; i < 10; ++i) EXPECT_NE(ask(rig, 1).back(), Outcome::ok);
+    EXPECT_EQ(both.at[1]->connections(), 0U);
+  }
+}
+
+TEST(TruthAddresses, ANameThatNobodyCanTellIsATargetThatIsAway) {
+  Servers both({says(200), says(200)});
+  DriverRig rig(moving(both, Duration{}));
+  moving_name(nullptr);
+  EXPECT_EQ(ask(rig, 1).back(), Outcome::refused);
+  moving_name("127.0.0.2");
+  EXPECT_EQ(sooner_or_later(rig, Outcome::ok), Outcome::ok);
+}
+
+TEST(TruthAddresses, AnAnswerThatDoesNotComeHoldsNobodyUp) {
+  Servers both({says(200), says(200)});
+  DriverRig rig(moving(both, Duration{}));
+  hold_moving(true);
+  EXPECT_EQ(ask(rig, 1).back(), Outcome::timeout);
+  rig.driver->close();
+  hold_moving(false);
 }
 
 }  // namespace

@@ -137,6 +137,18 @@ TEST_F(AgentTest, ReportsEachCheckBeforeItsAnswerAndCancelsThemAtTheEnd) {
   EXPECT_TRUE(script_.called("cancel checks"));
 }
 
+TEST_F(AgentTest, EndsItsTrafficBeforeACleanupAndKnowsOnlyThoseOfThePlan) {
+  get_going(options());
+  controller_->send(EndTraffic{5});
+  ASSERT_TRUE(run_until([&] { return heard<StepDone>(); }));
+  EXPECT_TRUE(all<StepDone>()[0].ok);
+  EXPECT_TRUE(script_.called("stop"));
+  controller_->send(RunCleanup{6, 0});
+  ASSERT_TRUE(run_until([&] { return all<StepDone>().size() == 2; }));
+  EXPECT_FALSE(all<StepDone>()[1].ok);
+  EXPECT_NE(all<StepDone>()[1].detail.find("cleanup 0 of 0"), std::string::npos) << all<StepDone>()[1].detail;
+}
+
 TEST_F(AgentTest, RefusesOrdersOutsideThePlan) {
   get_going(options());
   controller_->send(StageStart{StageId(2), PhaseId(0), {}, {}});

@@ -132,6 +132,11 @@ class FakeCheck final : public CheckRunner {
     each(result);
     done(true, "");
   }
+  void clean(std::size_t, std::function<void(StepEvent)> done) override {
+    StepEvent event;
+    event.kind = StepEvent::Kind::cleanup;
+    done(event);
+  }
   void cancel() override { s_.calls.push_back("cancel checks"); }
 
  private:

@@ -15,6 +15,13 @@ TEST(Holes, SplitATextIntoPieces) {
   EXPECT_TRUE(parsed.unknown.empty());
 }
 
+TEST(Holes, TheRunIsKnownEverywhere) {
+  const HoleText parsed = parse_holes("/{run}", {}, {});
+  EXPECT_TRUE(parsed.text.uses(HoleKind::run));
+  EXPECT_TRUE(parsed.unknown.empty());
+  EXPECT_EQ(parsed.text.display(), "/{run}");
+}
+
 TEST(Holes, LeaveJsonAlone) {
   const std::string json = R"({"a": {"b": [{}, { }]}, "c": "{1}", "d": {"e": 1}})";
   const HoleText parsed = parse_holes(json, kWords, {});

@@ -53,6 +53,43 @@ TEST(Validity, AnUndisturbedRunIsValidAndGo) {
   EXPECT_EQ(card.decision, DecisionState::go) << testing::all_text(card);
 }
 
+// What came of the one cleanup of a run, or nothing.
+Scorecard after_cleanup(const std::optional<StepEvent>& event) {
+  Subject subject;
+  Cleanup cleanup;
+  cleanup.name = "mine";
+  cleanup.remains.emplace();
+  subject.drill.scenario.cleanups.push_back(cleanup);
+  if (event) subject.drill.add(Event(*event));
+  return subject.drill.judge();
+}
+
+StepEvent cleanup_step(bool ok, std::optional<double> remains, const std::string& detail) {
+  StepEvent step;
+  step.kind = StepEvent::Kind::cleanup;
+  step.what = "mine";
+  step.ok = ok;
+  step.remains = remains;
+  step.detail = detail;
+  return step;
+}
+
+TEST(Validity, WhatRemainsOfTheDrillsDataIsToldAndChangesNoVerdict) {
+  const Scorecard clean = after_cleanup(cleanup_step(true, 0, ""));
+  EXPECT_FALSE(raised(clean, "cleanup", false));
+  ASSERT_EQ(clean.cleanups.size(), 1U);
+  EXPECT_TRUE(clean.cleanups[0].deleted);
+  EXPECT_EQ(clean.cleanups[0].remains, 0);
+  for (const std::optional<StepEvent>& event :
+       {std::optional(cleanup_step(true, 3, "")), std::optional(cleanup_step(true, std::nullopt, "not counted: no answer")),
+        std::optional(cleanup_step(false, 3, "not deleted: status 500")), std::optional<StepEvent>()}) {
+    const Scorecard card = after_cleanup(event);
+    EXPECT_TRUE(raised(card, "cleanup", false)) << (event ? event->detail : "not carried out");
+    EXPECT_TRUE(card.valid);
+    EXPECT_EQ(card.decision, DecisionState::go);
+  }
+}
+
 // 34 of 10 000 arrivals are over a limit that 10 may pass; the first `ours` of them were released 60 ms late by us.
 VerdictState far_tail(int ours) {
   Drill drill;

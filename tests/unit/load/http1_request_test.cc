@@ -62,6 +62,18 @@ TEST(Http1Request, HolesBasePathAndBody) {
             "{\"v\":\"paysum\"}");
 }
 
+TEST(Http1Request, CarriesTheRunsMark) {
+  HttpRequest http;
+  http.path = text({{HoleKind::literal, "/"}, {HoleKind::run, ""}});
+  Target to = target();
+  to.mark = "X-Shakedown-Run";
+  const Result<Http1Request> made = Http1Request::make(http, to, {{kRunText, "run-7"}}, 0);
+  ASSERT_TRUE(made);
+  std::string scratch;
+  EXPECT_EQ(made.value().render(Holes{}, scratch),
+            "GET /run-7 HTTP/1.1\r\nHost: example.com:8080\r\nX-Shakedown-Run: run-7\r\n\r\n");
+}
+
 TEST(Http1Request, ContentLengthIsTheBodyForEveryKey) {
   HttpRequest http;
   http.method = "POST";

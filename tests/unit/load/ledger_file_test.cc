@@ -17,13 +17,15 @@ TEST(LedgerTexts, AreRecomputableAndUnique) {
     EXPECT_EQ(texts.checksum, ledger_texts("run-1", "entries", id).checksum);
     EXPECT_NE(texts.payload.find(texts.id), std::string::npos);
     EXPECT_NE(texts.payload.find(texts.checksum), std::string::npos);
-    EXPECT_EQ(texts.id.substr(texts.id.find('-') + 1), std::to_string(id));
+    EXPECT_TRUE(texts.id.starts_with("run-1-")) << "cleanups find a run's entries by its id: " << texts.id;
+    EXPECT_EQ(texts.id.substr(texts.id.rfind('-') + 1), std::to_string(id));
     ids.insert(texts.id);
     sums.insert(texts.checksum);
   }
   EXPECT_EQ(ids.size(), 1000u);
   EXPECT_EQ(sums.size(), 1000u);
   EXPECT_NE(ledger_texts("run-2", "entries", 1).id, ledger_texts("run-1", "entries", 1).id);
+  EXPECT_NE(ledger_texts("run-1", "others", 1).id, ledger_texts("run-1", "entries", 1).id);
   EXPECT_NE(ledger_texts("run-1", "others", 1).checksum, ledger_texts("run-1", "entries", 1).checksum);
 }
 

@@ -11,6 +11,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using namespace std::chrono_literals;
 
 std::string conditions(const std::string& text) { return sample({{"phases:\n", "conditions: " + text + "\nphases:\n"}}); }
@@ -55,6 +56,17 @@ TEST(DecodeConditions, EveryComparison) {
   EXPECT_FALSE(with("\"!= busy\"").met("busy"));
   EXPECT_FALSE(with("\"< 5\"").met("little")) << "what is no number is not less than one";
   EXPECT_EQ(with("\"<=5\"").is(), "<= 5");
+}
+
+TEST(DecodeConditions, ASilenceOfExactlyTheseAlerts) {
+  const auto with = [](const std::string& text) { return sample({{"phases:\n", "silence: " + text + "\nphases:\n"}}); };
+  const Scenario s = accept(with(R"({url: "http://h:9093", matchers: {service: ledger, team: payments}})"));
+  ASSERT_TRUE(s.silence);
+  EXPECT_EQ(s.silence->url, "http://h:9093");
+  EXPECT_THAT(s.silence->matchers, ElementsAre(std::pair("service", "ledger"), std::pair("team", "payments")));
+  EXPECT_FALSE(accept(sample({})).silence);
+  EXPECT_THAT(problems(with(R"({url: "http://h:9093", matchers: {}})")), Not(IsEmpty())) << "it would silence everything";
+  EXPECT_THAT(problems(with(R"({url: "http://h:9093"})")), Contains(HasSubstr("matchers")));
 }
 
 TEST(DecodeConditions, WhoNeedsThem) {

@@ -101,9 +101,14 @@ class PlanMaker {
     for (auto& one : s_->operations) request(one.request);
     for (auto& one : s_->probes) inside(one.operation, s_->operations), one.agent = {};
     for (auto& one : s_->ledgers) request(one.write), request(one.read), inside(one.agent, s_->agents);
-    for (auto& one : s_->checks) {
+    const auto check = [this](Check& one) {
       inside(one.agent, s_->agents);
       std::visit([this](auto& kind) { look(kind); }, one.kind);
+    };
+    for (auto& one : s_->checks) check(one);
+    for (auto& one : s_->cleanups) {
+      check(one.remove);
+      if (one.remains) check(*one.remains);
     }
     for (auto& one : s_->phases) {
       for (FaultId& id : one.faults) inside(id, s_->faults);
@@ -161,6 +166,12 @@ TEST(PlanCodec, RefusesIndexesOutsideTheirLists) {
   bad.assignment.plan.checks.back().kind = CommandCheck{};
   bad.assignment.plan.checks.back().agent = AgentId(3);
   expect_refused(bad, "agent 3 of 3");
+  bad = good;
+  Check astray;
+  astray.kind = CertificateCheck{TargetId(79)};
+  bad.assignment.plan.cleanups.push_back({"astray", {}, astray});
+  bad.assignment.plan.cleanups.back().remove.kind = CommandCheck{};
+  expect_refused(bad, "target 79");
   bad = good;
   bad.assignment.lane = {2, 2};
   expect_refused(bad, "lane 2 of 2");

@@ -16,7 +16,7 @@ inline constexpr int kFields<StageEvent> = 10;
 template <>
 inline constexpr int kFields<FaultEvent> = 10;
 template <>
-inline constexpr int kFields<StepEvent> = 7;
+inline constexpr int kFields<StepEvent> = 8;
 template <>
 inline constexpr int kFields<AgentEvent> = 5;
 template <>
@@ -58,7 +58,7 @@ inline constexpr int kFields<Cell> = 11;
 template <>
 inline constexpr int kFields<AgentHealth> = 6;
 template <>
-inline constexpr int kFields<Snapshot> = 12;
+inline constexpr int kFields<Snapshot> = 13;
 template <>
 inline constexpr int kFields<ProbeResult> = 3;
 template <>
@@ -88,7 +88,7 @@ inline constexpr int kFields<Secret> = 2;
 template <>
 inline constexpr int kFields<TlsSpec> = 4;
 template <>
-inline constexpr int kFields<Target> = 6;
+inline constexpr int kFields<Target> = 8;
 template <>
 inline constexpr int kFields<Node> = 8;
 template <>
@@ -150,6 +150,12 @@ inline constexpr int kFields<CommandCheck> = 2;
 template <>
 inline constexpr int kFields<Check> = 4;
 template <>
+inline constexpr int kFields<Cleanup> = 3;
+template <>
+inline constexpr int kFields<EndTraffic> = 1;
+template <>
+inline constexpr int kFields<RunCleanup> = 2;
+template <>
 inline constexpr int kFields<Phase> = 7;
 template <>
 inline constexpr int kFields<AgentSpec> = 4;
@@ -206,7 +212,7 @@ inline constexpr int kFields<LeaseRenew> = 1;
 template <>
 inline constexpr int kFields<Shutdown> = 1;
 template <>
-inline constexpr int kFields<DrillPlan> = 21;
+inline constexpr int kFields<DrillPlan> = 22;
 
 // References to all fields, in order.
 template <class T>
@@ -260,9 +266,9 @@ auto fields_of(T& value) {
   } else if constexpr (n == 15) {
     auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = value;
     return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
-  } else if constexpr (n == 21) {
-    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21] = value;
-    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21);
+  } else if constexpr (n == 22) {
+    auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22] = value;
+    return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22);
   }
 }
 

@@ -35,6 +35,9 @@ Result<void> Http1Request::append_headers(const HttpRequest& http, const Target&
                        [&](const auto& header) { return strcasecmp(header.first.c_str(), name) == 0; });
   };
   if (!declares("host")) head_.append("Host: " + host_header(target) + "\r\n");
+  if (const auto run = secrets.find(kRunText); !target.mark.empty() && run != secrets.end()) {
+    head_.append(target.mark + ": " + run->second + "\r\n");
+  }
   for (const auto& [name, value] : http.headers) {
     if (breaks_line(value) || name.find_first_of("\r\n: ") != std::string::npos) {
       return fail(ErrorKind::scenario, "the header `" + name +

@@ -18,7 +18,7 @@ class Http1Request final : public PreparedRequest {
  public:
   // value_size = bytes of {value}. Errors: scenario (a hole that names an undeclared secret, a line
   // break in path or header). Adds Host (unless declared) and Content-Length (with a body, or for
-  // POST, PUT and PATCH), and traceparent where the request carries trace context.
+  // POST, PUT and PATCH), traceparent where the request carries trace context, and the target's mark with the run's id.
   static Result<Http1Request> make(const HttpRequest& http, const Target& target, const Secrets& secrets, uint64_t value_size,
                                    Trace trace = Trace::none);
 
