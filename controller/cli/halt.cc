@@ -10,7 +10,7 @@ namespace {
 
 constexpr Duration kUndoPatience = std::chrono::seconds(120);  // for the undo of everything
 
-int tell(const Halted& halted) {
+int tell(const HaltAnswer& halted) {
   if (!halted.trouble.empty()) {
     say(stderr, "shakedown: run " + clean(halted.run) + ": " + halted.trouble + "\n");
     return exit_code(ErrorKind::unavailable);
@@ -20,7 +20,7 @@ int tell(const Halted& halted) {
 }
 
 int halt_one(const std::string& folder, const std::string& why) {
-  const Result<Halted> halted = halt_run(folder, why, kUndoPatience);
+  const Result<HaltAnswer> halted = halt_run(folder, why, kUndoPatience);
   return halted ? tell(halted.value()) : report_error(halted.error());
 }
 
@@ -33,7 +33,7 @@ int halt_command(const HaltCommand& command, const HostHalt& host) {
   int code = 0;
   for (const std::string& listing : host.listings) {
     for (const std::string& folder : running(listing)) {
-      const Result<Halted> halted = halt_run(folder, command.why, kUndoPatience);
+      const Result<HaltAnswer> halted = halt_run(folder, command.why, kUndoPatience);
       if (!halted) continue;  // its agents obeyed the mark first, and it is over
       const int one = tell(halted.value());
       if (one != 0) code = one;

@@ -74,7 +74,7 @@ std::vector<std::string> running(const std::string& listing) {
   return folders;
 }
 
-Result<Halted> halt_run(const std::string& folder, const std::string& why, Duration limit) {
+Result<HaltAnswer> halt_run(const std::string& folder, const std::string& why, Duration limit) {
   SHAKEDOWN_TRY(const FileDescriptor socket, connect_to(folder));
   Lines lines(socket.get(), mono_now() + limit);
   const std::optional<std::string> greeting = lines.next();
@@ -83,7 +83,7 @@ Result<Halted> halt_run(const std::string& folder, const std::string& why, Durat
     return fail(ErrorKind::unavailable,
                 "what answers in " + folder + " is no controller of this release: " + clean(greeting.value_or("nothing")));
   }
-  Halted halted{greeting->substr(hello.size()), "", ""};
+  HaltAnswer halted{greeting->substr(hello.size()), "", ""};
   const std::string order = "halt " + clean(why) + "\n";
   if (::send(socket.get(), order.data(), order.size(), MSG_NOSIGNAL) < 0) halted.trouble = "it went away before it was told";
   while (const std::optional<std::string> line = lines.next()) {

@@ -11,7 +11,7 @@
 namespace shakedown {
 
 // What became of one run.
-struct Halted {
+struct HaltAnswer {
   std::string run;      // its id, or its folder where it said nothing
   std::string state;    // "aborted"; empty = it did not say that it is over
   std::string trouble;  // why not
@@ -21,6 +21,6 @@ struct Halted {
 std::vector<std::string> running(const std::string& listing);
 // Tells the controller of the run in this folder to stop, and waits until everything is undone. Error unavailable: none runs
 // there.
-Result<Halted> halt_run(const std::string& folder, const std::string& why, Duration limit);
+Result<HaltAnswer> halt_run(const std::string& folder, const std::string& why, Duration limit);
 
 }  // namespace shakedown
