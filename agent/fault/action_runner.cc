@@ -108,7 +108,7 @@ Task<StepResult> ActionRunner::run(BoundAction action, CommandNote note, OneShot
   co_return co_await exec(std::move(action), std::move(note), end);
 }
 
-Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneShot* end) {
+Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneShot* end, LeftBehind left) {
   const MonoTime started = mono_now();
   const CommandEnvironment& environment = action.component.environment;
   Result<std::vector<std::string>> variables = environment.resolve();
@@ -119,12 +119,12 @@ Task<StepResult> ActionRunner::exec(BoundAction action, CommandNote note, OneSho
   command.folder = action.component.folder;
   command.stat_file = note.file;
   command.ends_with_us = !note.undoing;
-  Result<CommandResult> result = co_await run_command(command, action.action.limit, end);
+  Result<CommandResult> result = co_await run_command(command, action.action.limit, end, left);
   if (!note.file.empty()) ::unlink(note.file.c_str());
   if (result.has_error() && !note.file.empty() && may_lack(result.error(), note)) {  // nothing has run yet
     tell_unnoted(result.error());
     command.stat_file.clear();
-    result = co_await run_command(command, action.action.limit, end);
+    result = co_await run_command(command, action.action.limit, end, left);
   }
   if (result.has_error()) co_return untold(started, result.error().text());
   const CommandResult& ran = result.value();

@@ -43,7 +43,7 @@ class ActionRunner {
   Task<StepResult> stop(BoundComponent component, CommandNote note, OneShot* end);
   // SIGCONT to the process and its scope; done when none is stopped.
   Task<StepResult> resume(BoundComponent component, Duration limit, OneShot* end);
-  Task<StepResult> exec(BoundAction action, CommandNote note, OneShot* end);
+  Task<StepResult> exec(BoundAction action, CommandNote note, OneShot* end, LeftBehind left = LeftBehind::kept);
 
   // What is known of the last process that was started of it: "; it ended with exit code 1; output: ...". Empty: nothing.
   std::string last_words(const std::string& component) const;

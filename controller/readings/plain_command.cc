@@ -14,7 +14,7 @@ namespace shakedown {
 namespace {
 
 Task<void> run_into(Command command, Duration limit, std::optional<Result<CommandResult>>& result) {
-  Result<CommandResult> ran = co_await run_command(std::move(command), limit);
+  Result<CommandResult> ran = co_await run_command(std::move(command), limit, nullptr, LeftBehind::killed);
   result.emplace(std::move(ran));
 }
 

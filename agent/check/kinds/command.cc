@@ -25,7 +25,7 @@ Task<Observation> carry_out(const Checking& look, const CommandCheck& check) {
   command.stat_file = look.note;
   if (check.number) command.error_file = "/dev/null";  // a warning is no first line of the output
   const Duration limit = look.deadline - mono_now();
-  const Result<CommandResult> ran = co_await run_command(std::move(command), limit, &look.end);
+  const Result<CommandResult> ran = co_await run_command(std::move(command), limit, &look.end, LeftBehind::killed);
   if (!look.note.empty()) ::unlink(look.note.c_str());
   if (!ran) co_return not_done(ran.error().message);
   const CommandResult& result = ran.value();

@@ -117,16 +117,16 @@ class Exec final : public FaultMechanism {
   Task<StepResult> ask(OneShot* end) {
     CommandNote note = context_.journal.note(context_.record.id);
     note.required = false;
-    co_return co_await run(payload_.effect, note, end);
+    co_return co_await run(payload_.effect, note, end, LeftBehind::killed);
   }
 
-  Task<StepResult> run(std::vector<std::string> argv, CommandNote note, OneShot* end) {
+  Task<StepResult> run(std::vector<std::string> argv, CommandNote note, OneShot* end, LeftBehind left = LeftBehind::kept) {
     BoundAction action;
     action.action.kind = Action::Kind::exec;
     action.action.argv = std::move(argv);
     action.action.limit = payload_.limit;
     action.component = context_.record.component;
-    co_return co_await context_.actions.exec(std::move(action), std::move(note), end);
+    co_return co_await context_.actions.exec(std::move(action), std::move(note), end, left);
   }
 
   ExecPayload payload_;

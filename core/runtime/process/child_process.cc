@@ -177,7 +177,7 @@ std::string CommandResult::text() const {
   return out;
 }
 
-Task<Result<CommandResult>> run_command(Command command, Duration limit, OneShot* end) {
+Task<Result<CommandResult>> run_command(Command command, Duration limit, OneShot* end, LeftBehind left) {
   CommandResult result;
   result.started = mono_now();
   int pipe_ends[2];
@@ -196,8 +196,12 @@ Task<Result<CommandResult>> run_command(Command command, Duration limit, OneShot
   }
 
   const MonoTime deadline = result.started + limit;
-  std::optional<ExitStatus> status = co_await wait_exit(child.value(), deadline, end);
-  if (!status) {
+  const Woken woken = co_await wait_readable(child.value().pidfd(), deadline, end);
+  std::optional<ExitStatus> status;
+  if (woken == Woken::readable) {
+    if (left == LeftBehind::killed) child.value().kill_group(SIGKILL);  // not reaped yet: its group is no other's
+    status = co_await wait_exit(child.value(), kNever, nullptr);
+  } else {
     result.cancelled = end != nullptr && end->fired();
     result.timed_out = !result.cancelled;
     child.value().kill_group(SIGKILL);

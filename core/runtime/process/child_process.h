@@ -89,7 +89,11 @@ struct CommandResult {
   std::string text() const;
 };
 
+// What becomes of processes that a command leaves in its group when it ends by itself.
+enum class LeftBehind { kept, killed };
+
 // Runs a command to its end. A command that leaves a background process behind must redirect that one's output.
-Task<Result<CommandResult>> run_command(Command command, Duration limit, OneShot* end = nullptr);
+Task<Result<CommandResult>> run_command(Command command, Duration limit, OneShot* end = nullptr,
+                                        LeftBehind left = LeftBehind::kept);
 
 }  // namespace shakedown

@@ -30,18 +30,19 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Result<CommandResult> run(Command command, Duration limit = seconds(20), OneShot* end = nullptr) {
+Result<CommandResult> run(Command command, Duration limit = seconds(20), OneShot* end = nullptr,
+                          LeftBehind left_behind = LeftBehind::kept) {
   boost::asio::io_context loop;
   std::optional<Result<CommandResult>> result;
-  auto task = [](Command what, Duration within, OneShot* stop) -> Task<Result<CommandResult>> {
-    co_return co_await run_command(std::move(what), within, stop);
+  auto task = [](Command what, Duration within, OneShot* stop, LeftBehind left) -> Task<Result<CommandResult>> {
+    co_return co_await run_command(std::move(what), within, stop, left);
   };
   // The completion handler needs a default value for a task that threw; there is none for a Result.
   auto wrapped = [](Task<Result<CommandResult>> inner, std::optional<Result<CommandResult>>* out) -> Task<void> {
     out->emplace(co_await std::move(inner));
   };
   auto looked_at = [](std::exception_ptr broken) { EXPECT_FALSE(broken); };
-  boost::asio::co_spawn(loop, wrapped(task(std::move(command), limit, end), &result), std::move(looked_at));
+  boost::asio::co_spawn(loop, wrapped(task(std::move(command), limit, end, left_behind), &result), std::move(looked_at));
   loop.run();
   return std::move(*result);
 }
@@ -124,6 +125,21 @@ TEST(ChildProcess, AFiredEndCancels) {
   const auto result = run(shell("sleep 1000"), seconds(100), &end);
   EXPECT_TRUE(result.value().cancelled);
   EXPECT_FALSE(result.value().timed_out);
+}
+
+// A zombie has ended, too.
+bool ends_within(pid_t pid, int milliseconds);
+
+TEST(ChildProcess, WhatACommandLeavesInItsGroupIsKeptOrEndedWithIt) {
+  for (const LeftBehind left : {LeftBehind::kept, LeftBehind::killed}) {
+    const auto result = run(shell("sleep 1000 >/dev/null 2>&1 & echo $!; exit 3"), seconds(20), nullptr, left);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result.value().status.code, 3) << "its own end is its own";
+    const pid_t background = std::stoi(result.value().output);
+    const bool ended = ends_within(background, left == LeftBehind::killed ? 10'000 : 0);
+    EXPECT_EQ(ended, left == LeftBehind::killed);
+    if (!ended) ::kill(background, SIGKILL);
+  }
 }
 
 // The pid of a program started by a process that is killed once it runs.
