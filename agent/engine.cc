@@ -82,10 +82,11 @@ Engine::Engine(boost::asio::io_context& loop, const AgentOptions& options, Agent
       options_(options),
       link_(link),
       warden_(options.policy, options.state_dir, options.orders_from, loop,
-              [this](InjectionId injection, const std::string& why) {
-                warn(why);
-                fault_->finish(injection, true, why, [](bool, const std::string&) {});
-              }),
+              {[this](InjectionId injection, const std::string& why) {
+                 warn(why);
+                 fault_->finish(injection, true, why, [](bool, const std::string&) {});
+               },
+               [this](ComponentId component, const std::string& why) { start_again(component, why); }}),
       tick_(loop) {}
 
 Engine::~Engine() = default;
@@ -94,7 +95,7 @@ Result<void> Engine::make_load() {
   LoadOptions options;
   options.workers = options_.workers;
   options.work_dir = options_.work_dir;
-  options.within = options_.policy.addresses;
+  options.within = warden_.policy().addresses;
   SHAKEDOWN_TRY(auto made, options_.make_load(*assignment_, std::move(options), loop_));
   load_ = std::move(made);
   return ok();
@@ -107,6 +108,12 @@ Result<void> Engine::make_fault() {
   options.watchdog_program = options_.watchdog_program;
   options.lease = options_.lease;
   options.report = while_alive([this](Event event) { report(std::move(event)); });
+  options.spared = warden_.policy().protected_pidfiles();
+  options.stops_are_faults = warden_.policy().kind == Policy::Kind::file;
+  options.may_inject = [this](InjectionId injection, FaultId fault) {
+    return warden_.may_inject(*assignment_, injection, fault);
+  };
+  options.may_recover = [this](const Action& action) { return warden_.may_recover(assignment_->plan, action); };
   SHAKEDOWN_TRY(auto made, options_.make_fault(*assignment_, std::move(options), loop_));
   fault_ = std::move(made);
   return ok();
@@ -131,7 +138,8 @@ Result<void> Engine::plan(Assignment assignment) {
   name_run(*assignment_);
   outbox_.emplace(link_, assignment_->self);
   SHAKEDOWN_TRY(check_open_files());
-  const Result<void> loaded = may_read_secrets(options_.policy, assignment_->plan) ? make_load() : ok();
+  SHAKEDOWN_TRY(warden_.read_policy());
+  const Result<void> loaded = may_read_secrets(warden_.policy(), assignment_->plan) ? make_load() : ok();
   if (!loaded && loaded.error().kind != ErrorKind::refused) return loaded;
   SHAKEDOWN_TRY(warden_.admit_plan(*assignment_, loaded ? std::nullopt : std::optional<Error>(loaded.error())));
   return make_fault();
@@ -261,7 +269,8 @@ void Engine::inject(const Inject& order) {
 void Engine::run_step(const RunStep& order) {
   if (!fault_) return answer(order.step, false, "this agent may not touch components or run commands");
   Action action = order.action;
-  if (const Result<void> allowed = warden_.admit_step(assignment_->plan, order.kind, action); !allowed) {
+  const bool ours = action.component.valid() && fault_->has_started(action.component);
+  if (const Result<void> allowed = warden_.admit_step(assignment_->plan, order.kind, action, ours); !allowed) {
     return answer(order.step, false, allowed.error().text());
   }
   fault_->run_step(order.kind, action, while_alive([this, step = order.step](StepEvent event) {
@@ -271,12 +280,21 @@ void Engine::run_step(const RunStep& order) {
                    }));
 }
 
+void Engine::start_again(ComponentId component, const std::string& why) {
+  if (!fault_->has_stopped(component)) return;
+  warn(why);
+  Action start;
+  start.component = component;
+  start.describe = "start " + assignment_->plan.component(component).name;
+  fault_->run_step(StepEvent::Kind::undo, start, while_alive([this](StepEvent event) { report(std::move(event)); }));
+}
+
 void Engine::run_checks(uint64_t step) {
   if (const Result<void> allowed = warden_.check_not_halted(); !allowed) return answer(step, false, allowed.error().text());
   for (const Check& check : assignment_->plan.checks) {
     const auto* command = std::get_if<CommandCheck>(&check.kind);
     if (command == nullptr || owner_of(check, assignment_->plan) != assignment_->self) continue;
-    const Result<void> noted = warden_.note("command", "check " + check.name + ": " + command_line(command->argv));
+    const Result<void> noted = warden_.admit_command("check " + check.name + ": " + command_line(command->argv));
     if (!noted) return answer(step, false, noted.error().text());
   }
   checks().run(while_alive([this](CheckResult result) { report(std::move(result)); }),
@@ -285,7 +303,7 @@ void Engine::run_checks(uint64_t step) {
 
 CheckRunner& Engine::checks() {
   if (!check_)
-    check_ = options_.make_check(*assignment_, *clock_, loop_, fault_ ? fault_->command_note() : "", options_.policy.addresses);
+    check_ = options_.make_check(*assignment_, *clock_, loop_, fault_ ? fault_->command_note() : "", warden_.policy().addresses);
   return *check_;
 }
 
@@ -294,7 +312,7 @@ void Engine::clean(const RunCleanup& order) {
   for (const Check* one : {&what.remove, what.remains ? &*what.remains : nullptr}) {
     const auto* command = one == nullptr ? nullptr : std::get_if<CommandCheck>(&one->kind);
     if (command == nullptr) continue;
-    const Result<void> noted = warden_.note("command", "cleanup " + what.name + ": " + command_line(command->argv));
+    const Result<void> noted = warden_.admit_command("cleanup " + what.name + ": " + command_line(command->argv));
     if (!noted) return answer(order.step, false, noted.error().text());
   }
   checks().clean(order.cleanup, while_alive([this, step = order.step](StepEvent event) {
@@ -309,7 +327,7 @@ void Engine::reach_targets(const ReachTargets& order) {
   DrillPlan plan = assignment_->plan;
   const auto other = [&](const Operation& operation) { return operation.request.target != order.target; };
   if (order.target.valid()) std::erase_if(plan.operations, other);
-  shakedown::reach_targets(plan, options_.policy.addresses, order.limit, loop_,
+  shakedown::reach_targets(plan, warden_.policy().addresses, order.limit, loop_,
                            while_alive([this, step = order.step, started](bool any, std::string what) {
                              StepEvent event;
                              event.kind = StepEvent::Kind::ready;

@@ -66,6 +66,7 @@ class Engine {
   void read_release(uint64_t step);
   void inject(const Inject& order);
   void run_step(const RunStep& order);
+  void start_again(ComponentId component, const std::string& why);
   void run_checks(uint64_t step);
   CheckRunner& checks();
   void clean(const RunCleanup& order);

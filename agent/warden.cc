@@ -1,21 +1,23 @@
 #include "agent/warden.h"
 
-#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "agent/audit/audit.h"
 #include "agent/fault/undo/halt_mark.h"
+#include "agent/fault/undo/journal.h"
 #include "agent/fault/undo/standing.h"
 #include "agent/fault/undo/state_folders.h"
+#include "agent/policy/environment.h"
+#include "agent/policy/stops.h"
 #include "core/base/clock.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace shakedown {
 
-Warden::Warden(const Policy& policy, std::string state_dir, std::string orders_from, boost::asio::io_context& loop,
-               std::function<void(InjectionId, std::string)> overdue)
-    : policy_(policy),
+Warden::Warden(Policy policy, std::string state_dir, std::string orders_from, boost::asio::io_context& loop, Overdue overdue)
+    : file_(std::move(policy)),
       state_dir_(std::move(state_dir)),
       orders_from_(std::move(orders_from)),
       loop_(loop),
@@ -25,7 +27,7 @@ Result<void> Warden::note(const std::string& what, const std::string& text) cons
   if (!touches_) return ok();
   const std::string folder = state_dir_.empty() ? default_state_dir() : state_dir_;
   SHAKEDOWN_TRY(prepare_private_folder(folder));
-  return Audit(folder + "/audit").append({orders_from_, run_, what, text});
+  return Audit(folder + "/audit").append({orders_from_, run_, what, what == "command" ? text + where_ : text});
 }
 
 Result<void> Warden::admit_plan(Assignment& assignment, const std::optional<Error>& also_denied) {
@@ -34,13 +36,17 @@ Result<void> Warden::admit_plan(Assignment& assignment, const std::optional<Erro
   touches_ = !admit(no_policy(), asked, system_clock().wall()).empty();
   run_ = assignment.run_id;
   Result<void> allowed = check_not_halted();
-  const std::vector<Denial> denials = admit(policy_, assignment, system_clock().wall());
+  const std::vector<Denial> denials = admit(policy(), assignment, system_clock().wall());
+  where_ = where_commands_run(assignment.plan);
   if (allowed && (!denials.empty() || also_denied)) {
-    Error error = denials.empty() ? *also_denied : refusal(policy_, denials);
+    Error error = denials.empty() ? *also_denied : refusal(policy(), denials);
     if (!denials.empty() && also_denied) error.notes.push_back(also_denied->message);
     allowed = fail(std::move(error));
   }
-  if (allowed) return note("plan", "scenario " + assignment.plan.name + " of " + assignment.plan.sha256.substr(0, 12));
+  if (allowed) {
+    return note("plan", "scenario " + assignment.plan.name + " of " + assignment.plan.sha256.substr(0, 12) +
+                            (where_.empty() ? "" : "; commands run" + where_));
+  }
   static_cast<void>(note("refusal", allowed.error().text()));
   return allowed;
 }
@@ -53,37 +59,92 @@ Result<void> Warden::check_not_halted() const {
               "this host is " + mark->text + "; nothing is broken, changed or run on it until `shakedown resume`");
 }
 
+// It is the one that has allowed the plan.
+Result<void> Warden::check_policy() {
+  Result<void> same = file_.check_unchanged();
+  if (!same) static_cast<void>(note("refusal", same.error().text()));
+  return same;
+}
+
+Result<void> Warden::check_moment() {
+  SHAKEDOWN_TRY(check_not_halted());
+  return check_policy();
+}
+
+Result<void> Warden::denied(const std::vector<Denial>& denials) const {
+  if (denials.empty()) return ok();
+  const Error error = refusal(policy(), denials);
+  static_cast<void>(note("refusal", error.text()));
+  return fail(error);
+}
+
 // Teardown cleans up: it is not put off because the audit cannot be written.
-Result<void> Warden::admit_step(const DrillPlan& plan, StepEvent::Kind kind, Action& action) const {
+Result<void> Warden::admit_step(const DrillPlan& plan, StepEvent::Kind kind, Action& action, bool ours) {
   if (kind != StepEvent::Kind::teardown) {
     SHAKEDOWN_TRY(check_not_halted());
   }
-  const std::vector<Denial> denials = admit(policy_, plan, action);
-  if (!denials.empty()) {
-    const Error error = refusal(policy_, denials);
-    static_cast<void>(note("refusal", error.text()));
-    return fail(error);
+  SHAKEDOWN_TRY(check_policy());
+  SHAKEDOWN_TRY(denied(admit(policy(), plan, action)));
+  const bool stops = action.kind == Action::Kind::stop;
+  if (stops && !ours) {
+    SHAKEDOWN_TRY(admit_stop_now(plan, action));
   }
-  const std::string argv = action.kind == Action::Kind::exec ? ": " + command_line(action.argv) : "";
-  const Result<void> noted = note("command", clean(action.describe) + argv);
+  if (action.kind == Action::Kind::start) stopped_.erase(action.component);
+  static const Component kNone;
+  const Component& component = action.component.valid() ? plan.component(action.component) : kNone;
+  const std::vector<std::string>& argv = action.kind == Action::Kind::exec    ? action.argv
+                                         : action.kind == Action::Kind::start ? component.start
+                                                                              : component.stop;
+  const bool command = !argv.empty() && action.kind != Action::Kind::resume;
+  const Result<void> noted = note("command", clean(action.describe) + (command ? ": " + command_line(argv) : ""));
   return kind == StepEvent::Kind::teardown ? ok() : noted;
 }
 
-Result<void> Warden::admit_injection(const Assignment& assignment, InjectionId injection, FaultId fault) {
-  SHAKEDOWN_TRY(check_not_halted());
+// From then on it stands, as a fault does.
+Result<void> Warden::admit_stop_now(const DrillPlan& plan, const Action& action) {
+  if (policy().kind != Policy::Kind::file) return ok();
+  SHAKEDOWN_TRY(denied(admit_stop(policy(), plan, action, broken_here(std::nullopt), broken_by_others(), system_clock().wall())));
+  const auto [alarm, added] = stopped_.try_emplace(action.component, loop_);
+  if (!added) return ok();
+  alarm->second.after(policy().longest, [this, id = action.component] {
+    stopped_.erase(id);
+    overdue_.stopped(id, "the policy " + policy().file + " of the agent ends a stop after " + format_duration(policy().longest));
+  });
+  return ok();
+}
+
+Result<void> Warden::admit_command(const std::string& text) {
+  SHAKEDOWN_TRY(check_policy());
+  return note("command", text);
+}
+
+std::set<ComponentId> Warden::broken_here(std::optional<InjectionId> but) const {
   std::set<ComponentId> broken;
-  for (const auto& [other, its] : standing_) {
-    if (other != injection) broken.insert(its.begin(), its.end());
+  for (const auto& [injection, its] : standing_) {
+    if (injection != but) broken.insert(its.begin(), its.end());
   }
-  const bool counted = policy_.kind == Policy::Kind::file;
-  const std::size_t others = counted ? faults_of_others(assignment.run_id) : 0;
-  const std::vector<Denial> denials =
-      shakedown::admit_injection(policy_, assignment, fault, std::move(broken), others, system_clock().wall());
-  if (!denials.empty()) {
-    const Error error = refusal(policy_, denials);
-    static_cast<void>(note("refusal", error.text()));
-    return fail(error);
-  }
+  for (const auto& [component, alarm] : stopped_) broken.insert(component);
+  return broken;
+}
+
+Result<void> Warden::admit_now(const Assignment& assignment, InjectionId injection, FaultId fault) {
+  SHAKEDOWN_TRY(check_moment());
+  return denied(
+      shakedown::admit_injection(policy(), assignment, fault, broken_here(injection), broken_by_others(), system_clock().wall()));
+}
+
+Result<void> Warden::may_inject(const Assignment& assignment, InjectionId injection, FaultId fault) {
+  return admit_now(assignment, injection, fault);
+}
+
+Result<void> Warden::may_recover(const DrillPlan& plan, const Action& action) {
+  SHAKEDOWN_TRY(check_moment());
+  if (action.kind == Action::Kind::start) stopped_.erase(action.component);
+  return action.kind == Action::Kind::stop ? admit_stop_now(plan, action) : ok();
+}
+
+Result<void> Warden::admit_injection(const Assignment& assignment, InjectionId injection, FaultId fault) {
+  SHAKEDOWN_TRY(admit_now(assignment, injection, fault));
   const Fault& what = assignment.plan.fault(fault);
   std::set<ComponentId> parts;
   std::string whom;
@@ -126,12 +187,18 @@ std::vector<InjectionId> Warden::standing() const {
   return all;
 }
 
-// A record that cannot be read may be of a fault.
-std::size_t Warden::faults_of_others(const std::string& run_id) const {
-  const std::vector<Standing> all = shakedown::standing(state_dir_);
-  return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const Standing& one) {
-    return !one.command && one.what.owner.run_id != run_id && one.what.kind != "started";
-  }));
+// The components of faults of other agents, of this run or another. A record that cannot be read may be of a fault.
+std::vector<std::string> Warden::broken_by_others() const {
+  std::vector<std::string> names;
+  if (policy().kind != Policy::Kind::file) return names;
+  for (const Standing& one : shakedown::standing(state_dir_)) {
+    const bool own = folder_owner(one.folder) == own_process();
+    if (one.command || own || one.what.kind == "started") continue;
+    const bool gone =
+        !one.trouble.empty() && !one.record.empty() && !std::filesystem::exists(one.folder + "/" + one.record + ".undo");
+    if (!gone) names.push_back(one.what.component.component.name);
+  }
+  return names;
 }
 
 // Once no part of it stands any more.
@@ -158,10 +225,11 @@ void Warden::observe(const Event& event) {
     case FaultState::not_run:
     case FaultState::failed: return ended(*about);
   }
-  if (policy_.kind != Policy::Kind::file || longest_.contains(about->injection)) return;
+  if (policy().kind != Policy::Kind::file || longest_.contains(about->injection)) return;
   const auto [alarm, added] = longest_.try_emplace(about->injection, loop_);
-  alarm->second.after(policy_.longest, [this, id = about->injection] {
-    overdue_(id, "the policy " + policy_.file + " of the agent ends a fault after " + format_duration(policy_.longest));
+  alarm->second.after(policy().longest, [this, id = about->injection] {
+    overdue_.injection(id,
+                       "the policy " + policy().file + " of the agent ends a fault after " + format_duration(policy().longest));
   });
 }
 

@@ -13,6 +13,7 @@
 #include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/mechanisms/process/pidfile.h"
 #include "agent/fault/mechanisms/process/scope.h"
+#include "agent/fault/mechanisms/process/spared.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 
@@ -137,8 +138,10 @@ Task<StepResult> ActionRunner::resume(BoundComponent component, Duration limit, 
   const std::string& name = component.component.name;
   if (!component.component.process()) co_return finished(started, false, name + " declares no process to continue");
   std::string not_running, trouble;
-  const auto members = whole_component(*component.component.process(), not_running);
+  auto members = whole_component(*component.component.process(), not_running);
   if (members.has_error()) co_return finished(started, false, members.error().text());
+  const Result<void> left = leave_spared(component.spared, members.value());
+  if (left.has_error()) co_return finished(started, false, left.error().text());
   if (members.value().empty()) co_return finished(started, false, name + " does not run: " + not_running);
   signal_all(members.value(), SIGCONT, trouble);
   while (any_stopped(members.value())) {
@@ -166,7 +169,8 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
     auto found = whole_component(*declared.process(), not_running);
     if (found.has_error()) co_return finished(started, false, found.error().text());
     members = std::move(found.value());
-    const Result<void> added = add_noted(component.noted, members);
+    Result<void> added = add_noted(component.noted, members);
+    if (added.has_value()) added = check_spared(component.spared, members);
     if (added.has_error()) co_return finished(started, false, added.error().text());
     if (members.empty()) co_return nothing_to_do(started, "was not running: " + not_running);
   }
@@ -197,6 +201,8 @@ Task<StepResult> ActionRunner::stop(BoundComponent component, CommandNote note, 
   if (leader && declared.process()->scope == ProcessScope::group) {
     Result<std::vector<ProcessHandle>> late = group_members(leader->group, leader->session);
     if (late.has_error()) co_return finished(started, false, late.error().text());
+    const Result<void> left = leave_spared(component.spared, late.value());
+    if (left.has_error()) co_return finished(started, false, left.error().text());
     for (ProcessHandle& one : late.value()) members.push_back(std::move(one));
     signal_all(members, SIGKILL, trouble);
   }

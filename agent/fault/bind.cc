@@ -7,6 +7,8 @@
 #include "agent/fault/builtin.h"
 #include "agent/fault/mechanisms/process/payload.h"
 #include "agent/fault/mechanisms/process/pidfile.h"
+#include "agent/fault/mechanisms/process/scope.h"
+#include "agent/fault/mechanisms/process/spared.h"
 #include "core/faults/fault_form.h"
 #include "core/form/document.h"
 
@@ -91,6 +93,7 @@ BoundComponent Binding::component(ComponentId id) const {
   bound.environment = environment();
   bound.lock_dir = lock_dir;
   bound.log_dir = log_dir;
+  bound.spared = spared;
   return bound;
 }
 
@@ -166,6 +169,26 @@ UndoRecord Binding::started(ComponentId id) const {
   return record;
 }
 
+Result<UndoRecord> Binding::stopped(ComponentId id) const {
+  UndoRecord record;
+  record.owner = owner;
+  record.kind = "stop";
+  record.component = component(id);
+  ProcessPayload payload;
+  payload.limit = record.component.component.stop_limit;
+  SHAKEDOWN_TRY(payload.before, observe(*record.component.component.process()));
+  payload.targets = payload.before.members;
+  record.payload = document_of(payload);
+  record.touched = true;
+  Action start;
+  start.kind = Action::Kind::start;
+  start.component = id;
+  start.describe = "start " + record.component.component.name;
+  SHAKEDOWN_TRY(auto bound, action(start));
+  record.undo.push_back(std::move(bound));
+  return record;
+}
+
 Result<void> check_assignment(const Binding& binding) {
   const DrillPlan& plan = binding.assignment.plan;
   SHAKEDOWN_TRY(binding.environment().resolve());
@@ -205,10 +228,10 @@ Result<void> look_at_processes(const Binding& binding) {
     for (const ComponentId id : binding.parts(fault)) {
       const Component& component = plan.component(id);
       if (component.process() == nullptr) continue;
-      const Result<ProcessHandle> found = find_process(*component.process());
-      if (found.has_value() || (found.error().kind == ErrorKind::unavailable && starts_later(plan, id))) continue;
-      return fail(found.error().kind,
-                  "fault " + fault.name + " cannot be injected: component " + component.name + ": " + found.error().message);
+      const Result<void> good = may_be_touched(*component.process(), binding.spared);
+      if (good.has_value() || (good.error().kind == ErrorKind::unavailable && starts_later(plan, id))) continue;
+      return fail(good.error().kind,
+                  "fault " + fault.name + " cannot be injected: component " + component.name + ": " + good.error().message);
     }
   }
   return ok();

@@ -15,6 +15,7 @@ struct Binding {
   const Assignment& assignment;
   Owner owner;
   std::string lock_dir, log_dir;
+  std::vector<std::string> spared{};  // see FaultOptions
 
   bool is_own(ComponentId component) const;
   CommandEnvironment environment() const;
@@ -28,6 +29,8 @@ struct Binding {
   std::vector<ComponentId> parts(const Fault& fault) const;
   // The record of a component that setup is about to start.
   UndoRecord started(ComponentId id) const;
+  // The record of a running component that a step is about to stop; its undo starts it.
+  Result<UndoRecord> stopped(ComponentId id) const;
 };
 
 // Checks every own component and fault once, before anything runs. Errors as above; refused for a process without

@@ -1,5 +1,9 @@
 #include "agent/fault/builtin.h"
 
+#include "agent/fault/fault_runner.h"
+#include "agent/fault/mechanisms/process/identity.h"
+#include "core/faults/fault_form.h"
+
 namespace shakedown {
 
 MechanismKind kill_kind(), pause_kind(), stop_kind(), exec_kind(), started_kind();
@@ -20,6 +24,18 @@ Result<std::unique_ptr<FaultMechanism>> make_mechanism(MechanismContext& context
   if (const MechanismKind* kind = find_mechanism_kind(context.record.kind)) return kind->make(context);
   return fail(ErrorKind::bug, "undo record " + context.record.id + " is of the kind " + context.record.kind +
                                   ", which this release does not know; undo it with the release that wrote it");
+}
+
+std::vector<FaultCapability> fault_capabilities() {
+  std::vector<FaultCapability> out;
+  const Result<void> pidfd = check_pidfd_support();
+  for (const MechanismKind& kind : mechanism_kinds()) {
+    const FaultForm* form = find_fault_form(kind.name);
+    if (form == nullptr) continue;
+    const bool able = !form->on_process || pidfd.has_value();
+    out.push_back(FaultCapability{kind.name, able, able ? "" : pidfd.error().text()});
+  }
+  return out;
 }
 
 }  // namespace shakedown

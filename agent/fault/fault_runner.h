@@ -22,6 +22,12 @@ struct FaultOptions {
   std::string watchdog_program;  // executed as `PROGRAM watch DIR`; empty = our own executable
   Duration lease = std::chrono::seconds(10);
   std::function<void(Event)> report;  // FaultEvent, StepEvent, AgentEvent (leftover, warning)
+  std::vector<std::string> spared;  // pidfiles: the processes that they name are never touched, whatever the scope of a component
+  bool stops_are_faults = false;    // what a step stops is noted as a fault is, and started again at the end
+  // Asked at its moment, when the injection's record is durable and nothing is changed yet, and before each recovery step. Error:
+  // it is not done. Empty: nothing is asked.
+  std::function<Result<void>(InjectionId, FaultId)> may_inject;
+  std::function<Result<void>(const Action&)> may_recover;
 };
 
 class FaultRunner {
@@ -31,6 +37,10 @@ class FaultRunner {
   virtual void go(RunClock clock) = 0;
   // Executes one setup/teardown step.
   virtual void run_step(StepEvent::Kind kind, const Action& action, std::function<void(StepEvent)> done) = 0;
+  // Whether setup of this run has started the component, which nobody has stopped since.
+  virtual bool has_started(ComponentId) const { return false; }
+  // Whether a step has stopped it, and none has started it since; with stops_are_faults only.
+  virtual bool has_stopped(ComponentId) const { return false; }
   // Whether the processes that the plan's faults will change here are the declared ones; changes nothing. Errors: refused
   // (another one, or one that may not be touched), unavailable (one does not run, and no step of a fault starts it).
   virtual Result<void> look_at_processes() = 0;

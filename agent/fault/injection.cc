@@ -6,6 +6,7 @@
 #include "agent/fault/builtin.h"
 #include "agent/fault/mechanisms/process/port_holder.h"
 #include "agent/fault/mechanisms/process/started.h"
+#include "agent/fault/steps.h"
 #include "core/faults/fault_form.h"
 #include "core/runtime/open_files.h"
 
@@ -69,6 +70,16 @@ Task<Result<void>> arm(FaultContext& shared, Injection& injection) {
   if (added.has_error()) co_return fail(added.error());
   interval.latest = mono_now();
   shared.guard->tell_changed();
+  // Now that others see the record: of two that begin at one instant at least one finds the other.
+  const auto& asked = shared.rules.may_inject;
+  Result<void> allowed = ok();
+  if (asked) allowed = asked(injection.id, injection.fault);
+  if (allowed.has_error()) {
+    const Result<void> removed = shared.journal.remove(injection.record.id);
+    if (removed.has_error()) shared.warn(AgentEvent::Kind::warning, removed.error().text());
+    injection.record.id.clear();
+    co_return fail(allowed.error());
+  }
   shared.tell_state(injection, FaultState::armed, interval, "undo record " + injection.record.id + " is durable");
   co_return ok();
 }
@@ -129,7 +140,15 @@ Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injecti
     Result<BoundAction> bound = shared->binding.action(action);
     StepResult step;
     step.started = step.ended = mono_now();
-    step.ok = bound.has_value();
+    const auto& asked = shared->rules.may_recover;
+    Result<void> allowed = ok();
+    if (bound.has_error()) allowed = fail(bound.error());
+    if (allowed.has_value() && asked) allowed = asked(action);
+    if (allowed.has_value() && action.kind == Action::Kind::stop) {
+      const Result<std::string> noted = co_await record_stop(*shared, action.component);
+      if (noted.has_error()) allowed = fail(noted.error());
+    }
+    step.ok = allowed.has_value();
     if (step.ok) {
       CommandNote note = shared->journal.note(injection->record.id);
       note.required = false;
@@ -141,11 +160,12 @@ Task<void> recover(std::shared_ptr<FaultContext> shared, std::shared_ptr<Injecti
           co_await note_started(shared->journal, name);
         else
           co_await note_left(shared->journal, name, step.left);
+        if (step.ok) co_await forget_stops(*shared, name);
         const Result<void> held = shared->hold_components();
         if (held.has_error()) shared->warn(AgentEvent::Kind::warning, held.error().text());
       }
     } else {
-      step.detail = bound.error().text();
+      step.detail = allowed.error().text();
     }
     if (!step.ok && injection->cut.fired()) step.ended = step.started;  // cut short by us: it says nothing of the target
     shared->tell_step(StepEvent::Kind::recover, injection->id, action.describe, step);

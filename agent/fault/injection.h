@@ -11,6 +11,7 @@
 #include "agent/fault/action_runner.h"
 #include "agent/fault/bind.h"
 #include "agent/fault/fault.h"
+#include "agent/fault/fault_runner.h"
 #include "agent/fault/mechanisms/process/component_lock.h"
 #include "agent/fault/undo/guard.h"
 #include "agent/fault/undo/journal.h"
@@ -57,6 +58,7 @@ struct FaultContext {
   RunClock clock;                     // from Go on
   std::function<void(Event)> report;  // empty once the runner is gone
   Duration lease{};
+  FaultOptions rules{};  // of it what is asked before a change
   Binding binding;
   UndoJournal journal;
   std::shared_ptr<Guard> guard;  // shared with the coroutine that watches it

@@ -158,6 +158,7 @@ class Runner final : public FaultRunner {
 
   ~Runner() override {
     context_->report = nullptr;
+    context_->rules = {};  // who was asked may be gone before the coroutines are
     if (context_->journal.list().empty()) {
       for (ComponentLock& lock : locks_) lock.leave_in_order();
     }
@@ -191,6 +192,10 @@ class Runner final : public FaultRunner {
     if (!context_->guard->has_lease()) context_->guard->renew(context_->lease);
     for (const auto& part : parts) spawn(live(context_, part));
   }
+
+  bool has_started(ComponentId id) const override { return is_started(*context_, context_->assignment.plan.component(id).name); }
+
+  bool has_stopped(ComponentId id) const override { return is_stopped(*context_, context_->assignment.plan.component(id).name); }
 
   Result<void> look_at_processes() override { return shakedown::look_at_processes(context_->binding); }
   Result<void> look_at_started() override { return shakedown::look_at_started(*context_); }
@@ -368,8 +373,10 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
   context->binding.owner = binding.owner;
   context->binding.lock_dir = binding.lock_dir;
   context->binding.log_dir = binding.log_dir;
+  context->binding.spared = options.spared;
   context->report = options.report;
   context->lease = options.lease;
+  context->rules = options;
   SHAKEDOWN_TRY(context->hold_components());
   const std::string program = options.watchdog_program.empty() ? "/proc/self/exe" : options.watchdog_program;
   GuardOptions guard{program, folder, state_dir + "/watchdog.log", nullptr};
@@ -382,18 +389,6 @@ Result<std::unique_ptr<FaultRunner>> make_fault_runner(const Assignment& assignm
   runner->watch();
   asio::post(loop, [context, swept = std::move(swept)] { report_sweep(context, swept); });
   return std::unique_ptr<FaultRunner>(std::move(runner));
-}
-
-std::vector<FaultCapability> fault_capabilities() {
-  std::vector<FaultCapability> out;
-  const Result<void> pidfd = check_pidfd_support();
-  for (const MechanismKind& kind : mechanism_kinds()) {
-    const FaultForm* form = find_fault_form(kind.name);
-    if (form == nullptr) continue;
-    const bool able = !form->on_process || pidfd.has_value();
-    out.push_back(FaultCapability{kind.name, able, able ? "" : pidfd.error().text()});
-  }
-  return out;
 }
 
 }  // namespace shakedown

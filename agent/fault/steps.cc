@@ -1,5 +1,6 @@
 #include "agent/fault/steps.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/fault/mechanisms/process/pidfile.h"
@@ -28,12 +29,23 @@ Task<Result<std::string>> record_start(FaultContext& context, ComponentId compon
   co_return record.id;
 }
 
-Task<void> forget_starts(FaultContext& context, std::string component) {
+// What a step has left of it: started, or stopped.
+bool is_of_step(const UndoRecord& record, const char* kind, const std::string& component) {
+  return record.kind == kind && record.fault.empty() && record.component.component.name == component;
+}
+
+bool has_record(const FaultContext& context, const char* kind, const std::string& component) {
+  const std::vector<std::string> ids = context.journal.list();
+  return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+    const Result<UndoRecord> record = context.journal.read(id);
+    return record.has_value() && is_of_step(record.value(), kind, component) && !has_suspects(record.value());
+  });
+}
+
+Task<void> forget_records(FaultContext& context, const char* kind, std::string component) {
   for (const std::string& id : context.journal.list()) {
     const Result<UndoRecord> record = context.journal.read(id);
-    const bool its =
-        record.has_value() && record.value().kind == "started" && record.value().component.component.name == component;
-    if (!its || has_suspects(record.value())) continue;
+    if (record.has_error() || !is_of_step(record.value(), kind, component) || has_suspects(record.value())) continue;
     RecordLock lock;
     const MonoTime limit = mono_now() + kLockPatience;
     const LockOutcome locked = co_await context.journal.lock(id, limit, lock);
@@ -45,11 +57,36 @@ Task<void> forget_starts(FaultContext& context, std::string component) {
 
 }  // namespace
 
+bool is_started(const FaultContext& context, const std::string& component) { return has_record(context, "started", component); }
+bool is_stopped(const FaultContext& context, const std::string& component) { return has_record(context, "stop", component); }
+
+Task<Result<std::string>> record_stop(FaultContext& context, ComponentId component) {
+  const Component& declared = context.assignment.plan.component(component);
+  const bool ours = is_started(context, declared.name) || is_stopped(context, declared.name);
+  if (!context.rules.stops_are_faults || declared.process() == nullptr || ours) co_return std::string();
+  const Result<Sighting> sighting = look(*declared.process());
+  if (sighting.has_error()) co_return fail(sighting.error());
+  if (sighting.value().presence != Presence::running) co_return std::string();
+  const Result<void> guarded = co_await context.guard->wait_ready();
+  if (guarded.has_error()) co_return fail(guarded.error());
+  Result<UndoRecord> record = context.binding.stopped(component);
+  if (record.has_error()) co_return fail(record.error());
+  record.value().expires = system_clock().wall() + context.lease;
+  const Result<void> added = context.journal.add(record.value());
+  if (added.has_error()) co_return fail(added.error());
+  context.guard->tell_changed();
+  co_return record.value().id;
+}
+
+Task<void> forget_stops(FaultContext& context, std::string component) {
+  co_await forget_records(context, "stop", std::move(component));
+}
+
 Task<StepResult> execute_step(FaultContext& context, StepEvent::Kind kind, Action action, OneShot* end) {
   StepResult step;
   step.started = mono_now();
   Result<BoundAction> bound = context.binding.action(action);
-  std::string record;
+  std::string record, stop_record;
   Result<void> allowed = ok();
   if (bound.has_error()) {
     allowed = fail(bound.error());
@@ -57,6 +94,12 @@ Task<StepResult> execute_step(FaultContext& context, StepEvent::Kind kind, Actio
     Result<std::string> recorded = co_await record_start(context, action.component);
     if (recorded.has_value())
       record = recorded.value();
+    else
+      allowed = fail(recorded.error());
+  } else if (action.kind == Action::Kind::stop) {
+    Result<std::string> recorded = co_await record_stop(context, action.component);
+    if (recorded.has_value())
+      stop_record = recorded.value();
     else
       allowed = fail(recorded.error());
   }
@@ -72,14 +115,15 @@ Task<StepResult> execute_step(FaultContext& context, StepEvent::Kind kind, Actio
   note.required = kind == StepEvent::Kind::setup;
   step = co_await context.actions.run(std::move(bound.value()), note, end);
   const bool stopped = action.kind == Action::Kind::stop && step.ok;
-  if (stopped && kind == StepEvent::Kind::teardown) context.torn_down.insert(name);
+  if (stopped && kind == StepEvent::Kind::teardown && stop_record.empty()) context.torn_down.insert(name);
   const bool not_ours = !record.empty() && !step.changed;
   if (action.kind == Action::Kind::start && step.ok) {
+    co_await forget_stops(context, name);
     const Result<void> held = context.hold_components();
     if (held.has_error()) context.warn(AgentEvent::Kind::warning, held.error().text());
   }
   if (stopped || not_ours)
-    co_await forget_starts(context, name);
+    co_await forget_records(context, "started", name);
   else if (action.kind == Action::Kind::start && step.ok)
     co_await note_started(context.journal, name);
   else if (action.kind == Action::Kind::start)

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "agent/policy/environment.h"
+#include "agent/policy/stops.h"
 #include "core/base/printable.h"
 #include "core/faults/fault_form.h"
 
@@ -28,6 +30,7 @@ std::string component_line(const Component& component) {
   std::string inner = "pidfile: " + process->pidfile;
   if (!process->exe.empty()) inner += ", exe: " + process->exe;
   if (!process->user.empty()) inner += ", user: " + process->user;
+  if (process->scope != ProcessScope::one) inner += std::string(", scope: ") + to_string(process->scope);
   return "components: {" + component.name + ": {process: {" + inner + "}}}";
 }
 
@@ -36,6 +39,8 @@ struct Admission {
   const Policy& policy;
   const DrillPlan& plan;
   Denials denials;
+  bool runs = false;                  // a command is asked for
+  std::vector<std::string> others{};  // components that others have broken on this host
 
   void deny(std::string what, std::string why, std::string line = "") {
     const auto same = [&](const Denial& one) { return one.what == what && one.why == why; };
@@ -45,6 +50,7 @@ struct Admission {
   // The program and arguments that a command stands for. One word is a name where the policy has it.
   void command(const std::string& what, std::vector<std::string>& argv) {
     if (argv.empty()) return;
+    runs = true;
     if (argv.size() == 1) {
       const auto named = policy.commands.find(argv.front());
       if (named != policy.commands.end()) {
@@ -83,6 +89,10 @@ struct Admission {
     identity(allowed->exe, process->exe, "exe", trouble);
     identity(allowed->user, process->user, "user", trouble);
     if (!trouble.empty()) deny(what, trouble);
+    if (process->scope != ProcessScope::one && process->scope != allowed->scope) {
+      deny(what, std::string("its scope is ") + to_string(process->scope) + ", the policy allows " + to_string(allowed->scope),
+           component_line(one));
+    }
   }
 
   // A file that is read is sent to wherever the plan says.
@@ -94,7 +104,7 @@ struct Admission {
   }
 
   bool is_protected(const Component& one) const {
-    return policy.protects(one.name) || (one.process() != nullptr && policy.protects(one.process()->pidfile));
+    return policy.protects(one.name) || (one.process() != nullptr && policy.protects_file(one.process()->pidfile));
   }
 
   void touches(const std::string& what, ComponentId id) {
@@ -142,8 +152,16 @@ struct Admission {
         return id.valid() &&
                std::find(group.members.begin(), group.members.end(), plan.component(id).name) != group.members.end();
       };
-      const auto count = static_cast<std::size_t>(std::count_if(broken.begin(), broken.end(), of_it));
-      if (count == 0 || count <= group.most()) continue;
+      std::set<std::string> down;
+      for (const ComponentId id : broken) {
+        if (of_it(id)) down.insert(plan.component(id).name);
+      }
+      if (down.empty()) continue;
+      for (const std::string& name : others) {
+        if (std::find(group.members.begin(), group.members.end(), name) != group.members.end()) down.insert(name);
+      }
+      const std::size_t count = down.size();
+      if (count <= group.most()) continue;
       deny(what,
            std::to_string(count) + " of " + std::to_string(group.size) + " of the group " + group.name +
                " would be broken, the largest share allowed is " + format_share(group.share),
@@ -312,6 +330,7 @@ std::vector<Denial> admit(const Policy& policy, Assignment& assignment, WallTime
   Admission admission{policy, plan, {}};
   const Part part{assignment};
   for (const Secret& one : plan.secrets) admission.secret(one);
+  const Denials kept_back = keep_environment(policy, plan);
   if (policy.kind == Policy::Kind::none) {
     deny_all(admission, part, plan);
     return std::move(admission.denials);
@@ -324,6 +343,9 @@ std::vector<Denial> admit(const Policy& policy, Assignment& assignment, WallTime
     auto* command = std::get_if<CommandCheck>(&check.kind);
     if (command != nullptr && part.check(check)) admission.command(what, command->argv);
   });
+  for (const Denial& one : admit_stops(policy, assignment, now)) admission.deny(one.what, one.why, one.line);
+  if (admission.runs) admission.denials.insert(admission.denials.end(), kept_back.begin(), kept_back.end());
+  plan.folder = policy.folder;
   return std::move(admission.denials);
 }
 
@@ -346,22 +368,29 @@ std::vector<Denial> admit(const Policy& policy, const DrillPlan& plan, Action& a
 }
 
 std::vector<Denial> admit_injection(const Policy& policy, const Assignment& assignment, FaultId fault,
-                                    std::set<ComponentId> broken, std::size_t others, WallTime now) {
-  if (policy.kind == Policy::Kind::declared) return {};
-  Admission admission{policy, assignment.plan, {}};
+                                    std::set<ComponentId> broken, const std::vector<std::string>& others, WallTime now) {
   const Fault& injected = assignment.plan.fault(fault);
-  const std::string what = "fault " + injected.name;
-  if (policy.kind == Policy::Kind::none) admission.deny(what, "this agent has no policy");
   broken.merge(Part{assignment}.components(injected));
-  const std::size_t together = broken.size() + others;
+  broken.merge(stopped_by(injected, assignment));
+  const std::set<ComponentId> elsewhere(injected.kind.components.begin(), injected.kind.components.end());
+  return admit_together(policy, assignment.plan, "fault " + injected.name, {std::move(broken), elsewhere, others}, now);
+}
+
+std::vector<Denial> admit_together(const Policy& policy, const DrillPlan& plan, const std::string& what, Broken broken,
+                                   WallTime now) {
+  if (policy.kind == Policy::Kind::declared) return {};
+  Admission admission{policy, plan, {}};
+  admission.others = broken.others;
+  if (policy.kind == Policy::Kind::none) admission.deny(what, "this agent has no policy");
+  const std::size_t together = broken.here.size() + broken.others.size();
   if (together > policy.at_once) {
     admission.deny(what,
                    std::to_string(together) + " faults would stand on this host at once, " + std::to_string(policy.at_once) +
                        " at most are allowed",
                    "at_once: " + std::to_string(together));
   }
-  broken.insert(injected.kind.components.begin(), injected.kind.components.end());
-  admission.share(what, broken);
+  broken.here.merge(broken.elsewhere);
+  admission.share(what, broken.here);
   admission.hours(what, now);
   return std::move(admission.denials);
 }

@@ -1,6 +1,6 @@
 // The policy's file: its form, and what it means.
 #include <algorithm>
-#include <set>
+#include <filesystem>
 
 #include "agent/policy/policy.h"
 #include "core/base/trusted_path.h"
@@ -23,7 +23,9 @@ Shape allowed_component_shape() {
   Shape process = mapping("allowed process", "The only process that the component may be.",
                           {need("pidfile", text_like("/.*", "an absolute path"), "File with the process id."),
                            may("exe", text(), "Program that it must be running: base name, or absolute path."),
-                           may("user", text(), "User that it must belong to.")});
+                           may("user", text(), "User that it must belong to."),
+                           may("scope", choice({"one", "children", "group"}), "one",
+                               "What a scenario may reach beside the process itself: its descendants, or its process group.")});
   process.at_least_one = {{"exe", "user"}};
   return mapping("allowed component", "A component of the scenario that faults and steps may touch on this host.",
                  {may("process", process, "Leave it out where only commands know the component: then no signal is sent to it.")});
@@ -111,19 +113,33 @@ void decode_groups(const View& view, Policy& policy, Diagnostics& diagnostics) {
 void decode_components(const View& view, Policy& policy) {
   for (const auto& [name, one] : view.entries()) {
     const View process = one["process"];
-    policy.components.push_back(
-        {name, process["pidfile"].text(), process["exe"].text(), process["user"].text(), process.written()});
+    const std::string scope = process["scope"].text();
+    policy.components.push_back({name, process["pidfile"].text(), process["exe"].text(), process["user"].text(),
+                                 process.written(),
+                                 scope == "group"      ? ProcessScope::group
+                                 : scope == "children" ? ProcessScope::children
+                                                       : ProcessScope::one});
   }
 }
 
-// A name says which component the scenario means, a path which file; a name that nothing here has would protect nothing.
 void decode_protected(const View& view, Policy& policy, Diagnostics& diagnostics) {
   for (const View& one : view.items()) {
     const std::string what = one.text();
     policy.protected_components.push_back(what);
-    if (what.find('/') == std::string::npos || what.front() == '/') continue;
-    diagnostics.error(one.at(), ticked(what) + " is neither a component's name nor the absolute path of a pidfile", "");
+    if (what.starts_with('/') || policy.find(what) != nullptr) continue;
+    if (what.find('/') != std::string::npos) {
+      diagnostics.error(one.at(), ticked(what) + " is neither a component's name nor the absolute path of a pidfile", "");
+    } else {
+      diagnostics.error(one.at(), ticked(what) + " is no component of this policy, so that nothing would be protected",
+                        "add it to `components`, or write the absolute path of its pidfile");
+    }
   }
+}
+
+std::string folder_of(const std::string& file) {
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::absolute(file, error);
+  return whole.lexically_normal().parent_path().string();
 }
 
 Policy decode(const View& root, Diagnostics& diagnostics) {
@@ -133,6 +149,8 @@ Policy decode(const View& root, Diagnostics& diagnostics) {
   policy.faults = root["faults"].texts();
   for (const auto& [name, command] : root["commands"].entries()) policy.commands[name] = command.texts();
   policy.inline_commands = root["inline"].boolean();
+  policy.environment = root["environment"].texts();
+  policy.folder = root["folder"].text();
   policy.addresses = decode_addresses(root["addresses"], diagnostics);
   policy.secrets = root["secrets"].texts();
   decode_protected(root["protected"], policy, diagnostics);
@@ -154,6 +172,9 @@ const Shape& policy_shape() {
        may("commands", named("command", command_shape()),
            "Commands that may be run: program and arguments, no shell. A scenario names them: `exec: NAME`, `start: NAME`."),
        may("inline", boolean(), "false", "Whether commands that stand in the scenario may be run, too."),
+       otherwise("folder", text_like("/.*", "an absolute path"), "the folder of this file", "In which commands run."),
+       may("environment", list_of(text_like("[A-Za-z_][A-Za-z0-9_]*", "the name of a variable"), 0, 1000),
+           "Variables of the scenario's `env` that commands get, whatever it says in them; the others do not reach them."),
        otherwise("addresses", list_of(text(), 0, 1000), "this host's own: 127.0.0.0/8 and ::1",
                  "Ranges in which the targets of load and checks may be: 10.0.0.0/8."),
        may("secrets", list_of(text_like("/.*", "an absolute path"), 0, 1000),
@@ -178,6 +199,34 @@ bool Policy::protects(const std::string& component) const {
   return std::find(protected_components.begin(), protected_components.end(), component) != protected_components.end();
 }
 
+bool Policy::protects_file(const std::string& pidfile) const {
+  namespace fs = std::filesystem;
+  return std::any_of(protected_components.begin(), protected_components.end(), [&](const std::string& one) {
+    std::error_code error;
+    if (!one.starts_with('/')) return false;
+    return fs::path(one).lexically_normal() == fs::path(pidfile).lexically_normal() || fs::equivalent(one, pidfile, error);
+  });
+}
+
+std::vector<std::string> Policy::protected_pidfiles() const {
+  std::vector<std::string> out;
+  for (const std::string& one : protected_components) {
+    const AllowedComponent* component = find(one);
+    if (one.starts_with('/')) out.push_back(one);
+    if (component != nullptr && !component->pidfile.empty()) out.push_back(component->pidfile);
+  }
+  return out;
+}
+
+const char* to_string(ProcessScope scope) {
+  switch (scope) {
+    case ProcessScope::one: return "one";
+    case ProcessScope::children: return "children";
+    case ProcessScope::group: return "group";
+  }
+  return "?";
+}
+
 Policy no_policy() {
   Policy policy;
   policy.kind = Policy::Kind::none;
@@ -197,6 +246,7 @@ DecodedPolicy decode_policy(std::string_view text, const std::string& file) {
     decoded.policy = decode(View(&*tree, &policy_shape(), tree->at), diagnostics);
   }
   decoded.policy.file = file;
+  if (decoded.policy.folder.empty()) decoded.policy.folder = folder_of(file);
   decoded.diagnostics = diagnostics.take();
   return decoded;
 }

@@ -21,7 +21,8 @@ namespace shakedown {
 struct AllowedComponent {
   std::string name;
   std::string pidfile, exe, user;
-  bool process = false;  // false: only commands know it
+  bool process = false;                    // false: only commands know it
+  ProcessScope scope = ProcessScope::one;  // the plan may say this one, or `one`
 };
 
 // Components of which only a share may be broken at a time.
@@ -46,8 +47,10 @@ struct Policy {
   std::vector<std::string> faults;  // kinds
   std::map<std::string, std::vector<std::string>> commands;
   bool inline_commands = false;
-  AddressRanges addresses;           // of the targets of load and checks
-  std::vector<std::string> secrets;  // files that may be read as secrets
+  std::vector<std::string> environment;  // variables of the scenario's `env` that commands get
+  std::string folder;                    // in which commands run; absolute
+  AddressRanges addresses;               // of the targets of load and checks
+  std::vector<std::string> secrets;      // files that may be read as secrets
   std::vector<std::string> protected_components;
   std::vector<ComponentGroup> groups;
   Hours hours;
@@ -56,6 +59,10 @@ struct Policy {
 
   const AllowedComponent* find(const std::string& component) const;
   bool protects(const std::string& component) const;
+  // Whether a protected entry is this file: by its path, however it is written, or as the same file.
+  bool protects_file(const std::string& pidfile) const;
+  // Pidfiles of what is protected: the processes that they name are never touched.
+  std::vector<std::string> protected_pidfiles() const;
 };
 
 Policy no_policy();
@@ -69,5 +76,7 @@ DecodedPolicy decode_policy(std::string_view text, const std::string& file);
 Result<Policy> load_policy(const std::string& file);
 
 const Shape& policy_shape();
+
+const char* to_string(ProcessScope scope);
 
 }  // namespace shakedown

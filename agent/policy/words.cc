@@ -16,6 +16,8 @@ std::string component_text(const AllowedComponent& one) {
   std::string out = one.name + ": the process of " + one.pidfile;
   if (!one.exe.empty()) out += ", which must run " + one.exe;
   if (!one.user.empty()) out += ", which must belong to " + one.user;
+  if (one.scope == ProcessScope::children) out += ", and its descendants";
+  if (one.scope == ProcessScope::group) out += ", and its process group";
   return out;
 }
 
@@ -54,6 +56,7 @@ std::vector<std::string> rules_of(const Policy& policy) {
                 format_duration(policy.longest) + " at most, " + policy.hours.text());
   for (const auto& [name, argv] : policy.commands) out.push_back("command " + name + ": " + command_line(argv));
   out.push_back(std::string("inline commands are ") + (policy.inline_commands ? "run" : "refused"));
+  out.push_back("commands run in " + policy.folder + ", of the scenario's `env` with " + joined(policy.environment));
   out.push_back("targets in " + policy.addresses.text());
   if (!policy.secrets.empty()) out.push_back("secrets may be read from " + joined(policy.secrets));
   if (!policy.protected_components.empty()) out.push_back("protected: " + joined(policy.protected_components));

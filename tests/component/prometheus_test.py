@@ -279,7 +279,7 @@ class AgentPage(unittest.TestCase):
                 policy = os.path.join(folder, "policy.yaml")
                 with open(policy, "w") as file:
                     file.write(f"""shakedown-agent: v1
-components: {{ledger: {{process: {{pidfile: {folder}/run/ledger.pid, exe: shakedown-target}}}}}}
+components: {{ledger: {{process: {{pidfile: {folder}/run/ledger.pid, exe: shakedown-target, scope: group}}}}}}
 faults: [kill, pause, stop]
 inline: true
 """)

@@ -125,7 +125,7 @@ class Agents(support.Folder):
         """Allows the scenario's component; its commands stand in the scenario."""
         return self.write("policy.yaml", f"""shakedown-agent: v1
 components:
-  practice: {{process: {{pidfile: {self.path("target.pid")}, exe: shakedown-target}}}}
+  practice: {{process: {{pidfile: {self.path("target.pid")}, exe: shakedown-target, scope: group}}}}
 inline: true
 """)
 

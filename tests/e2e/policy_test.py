@@ -26,12 +26,12 @@ class Policy(support.Folder):
         self.addCleanup(os.environ.__setitem__, "SHAKEDOWN_STATE_DIR", before)
         os.environ["SHAKEDOWN_STATE_DIR"] = self.path("state")
 
-    def policy(self, text="", components=True, faults="[kill]", **keys):
+    def policy(self, text="", components=True, faults="[kill]", scope="group", **keys):
         """A policy that allows what the scenario asks for, less or more what the test says."""
         argv = ", ".join(f'"{word}"' for word in
                          [support.TARGET, "--port", str(self.port), "--truth", self.path("truth.jsonl")])
         allowed = f"""components:
-  practice: {{process: {{pidfile: {self.path("target.pid")}, exe: shakedown-target}}}}
+  practice: {{process: {{pidfile: {self.path("target.pid")}, exe: shakedown-target, scope: {scope}}}}}
 """ if components else ""
         more = "".join(f"{key}: {value}\n" for key, value in keys.items())
         return self.write("policy.yaml", f"""shakedown-agent: v1
@@ -40,6 +40,13 @@ commands:
   start-practice: [{argv}]
 {more}{text}""")
 
+    def policy_with_go(self, **keys):
+        """The same, and a command whose argument is relative."""
+        file = self.policy(**keys)
+        with open(file) as before:
+            text = before.read()
+        return self.write("policy.yaml", text.replace("commands:\n", "commands:\n  go: [bash, go.sh]\n"))
+
     def drill(self, body=support.CRASH):
         """The scenario on an agent `far` whose commands have names only."""
         text = self.scenario(body)
@@ -47,8 +54,8 @@ commands:
         text = text[:begin] + NAMED + text[end:]
         return text.replace("targets:\n", "agents: {far: {}}\ntargets:\n", 1)
 
-    def run_with(self, *agent_arguments, text=None):
-        file = self.write("scenario.yaml", text or self.drill())
+    def run_with(self, *agent_arguments, text=None, name="scenario.yaml", meanwhile=None):
+        file = self.write(name, text or self.drill())
         controller = self.start(support.SHAKEDOWN, "run", file, "--yes", "--quiet", "--out", self.out,
                                 "--listen", "unix:" + self.path("agents"), "--expect", "1",
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -56,6 +63,8 @@ commands:
         token_file = controller.stdout.readline().split("--token-file ")[1].split()[0]
         agent = self.start(support.AGENT, "--connect", address, "--token-file", token_file, *agent_arguments,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if meanwhile:
+            meanwhile()
         out, err = controller.communicate(timeout=120)
         agent.communicate(timeout=30)
         return controller.returncode, out, err
@@ -97,6 +106,62 @@ commands:
         code, out, err = self.run_with("--policy", self.policy(protected=f"[{self.path('target.pid')}]"))
         self.assertEqual(code, 77, out + err)
         self.assertIn("fault kill-it: component practice is protected", err)
+
+    def with_command(self, more=""):
+        """The drill, with a command of the policy in its setup, in a folder that is the controller's own."""
+        os.makedirs(self.path("theirs"), exist_ok=True)
+        self.write("theirs/go.sh", f"touch {self.path('theirs-ran')}\n")
+        self.write("go.sh", f"touch {self.path('ours-ran')}\n")
+        text = self.drill().replace("pidfile: target.pid", f"pidfile: {self.path('target.pid')}")
+        return more + text.replace("setup: [", "setup: [{exec: go, agent: far}, ")
+
+    def test_the_folder_of_a_command_is_the_policys(self):
+        code, out, err = self.run_with("--policy", self.policy_with_go(), text=self.with_command(), name="theirs/scenario.yaml")
+        self.assertEqual(code, 0, out + err)
+        self.assertTrue(os.path.exists(self.path("ours-ran")))
+        self.assertFalse(os.path.exists(self.path("theirs-ran")), "the controller chose what runs")
+        with open(self.path("state/audit/audit.log")) as file:
+            self.assertIn(f"exec go: bash go.sh in {self.dir}", file.read())
+
+    def test_no_variable_of_the_scenario_reaches_a_command_of_the_policy(self):
+        stolen = self.path("stolen")
+        text = self.with_command('env: {BASH_ENV: "$(touch %s)", LEDGER_URL: x}\n' % stolen)
+        file = self.write("theirs/scenario.yaml", text)
+        done = self.shakedown("plan", file, "--policy", self.policy_with_go())
+        self.assertEqual(done.returncode, 77, done.stdout + done.stderr)
+        self.assertIn("DENIED to agent far: variable BASH_ENV of `env`", done.stdout)
+        code, out, err = self.run_with("--policy", self.policy_with_go(), text=text, name="theirs/scenario.yaml")
+        self.assertEqual(code, 77, out + err)
+        self.assertIn("variable LEDGER_URL of `env`: commands get no variable of the scenario that the policy does not list; to "
+                      "allow it add `environment: [LEDGER_URL]`", err)
+        self.assertFalse(os.path.exists(stolen))
+        self.assertFalse(os.path.exists(self.path("ours-ran")), "nothing was run")
+
+    def test_what_stops_a_component_is_a_fault(self):
+        text = self.drill().replace("setup: [{start: practice}]\nteardown: [{stop: practice}]", "setup: [{stop: practice}]")
+        file = self.write("scenario.yaml", text)
+        done = self.shakedown("plan", file, "--policy", self.policy())
+        self.assertEqual(done.returncode, 77, done.stdout + done.stderr)
+        self.assertIn("DENIED to agent far: setup: stop practice: it stops a component", done.stdout)
+        self.assertIn("DENIED to agent far: setup: stop practice: no later step starts practice again", done.stdout)
+
+    def test_a_scope_beyond_the_process_needs_leave(self):
+        code, out, err = self.run_with("--policy", self.policy(scope="one"))
+        self.assertEqual(code, 77, out + err)
+        self.assertIn("component practice: its scope is group, the policy allows one", err)
+
+    def test_a_policy_that_is_gone_allows_nothing_new(self):
+        policy = self.policy()
+
+        def meanwhile():
+            support.wait_until(lambda: os.path.exists(self.path("target.pid")), 30, "the target is started")
+            os.unlink(policy)
+
+        code, out, err = self.run_with("--policy", policy, meanwhile=meanwhile)
+        self.assertNotEqual(code, 0, out + err)
+        fault = self.scorecard()["faults"][0]
+        self.assertEqual(fault["state"], "failed", fault)
+        self.assert_nothing_runs()
 
     def test_outside_the_allowed_hours_nothing_is_injected(self):
         days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

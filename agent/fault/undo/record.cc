@@ -65,7 +65,8 @@ static void to_json(Json& j, const BoundComponent& c) {
   j = Json{{"name", c.component.name}, {"start", c.component.start},
            {"stop", c.component.stop}, {"stop_limit", c.component.stop_limit.count()},
            {"folder", c.folder},       {"environment", c.environment},
-           {"lock_dir", c.lock_dir},   {"log_dir", c.log_dir}};
+           {"lock_dir", c.lock_dir},   {"log_dir", c.log_dir},
+           {"spared", c.spared}};
   if (c.component.process()) j["process"] = *c.component.process();
 }
 static void from_json(const Json& j, BoundComponent& c) {
@@ -77,6 +78,7 @@ static void from_json(const Json& j, BoundComponent& c) {
   if (j.contains("environment")) j.at("environment").get_to(c.environment);
   j.at("lock_dir").get_to(c.lock_dir);
   j.at("log_dir").get_to(c.log_dir);
+  if (j.contains("spared")) j.at("spared").get_to(c.spared);
   if (j.contains("process")) c.component.selector = j.at("process").get<ProcessSpec>();
 }
 
@@ -176,7 +178,8 @@ UndoRecord from_document(const Json& j, int version) {
 
 std::string UndoRecord::what() const {
   const std::string& name = component.component.name;
-  return fault.empty() ? name + ", started by setup" : "fault " + fault + " (" + kind + " of " + name + ")";
+  if (fault.empty()) return name + (kind == "started" ? ", started by setup" : ", stopped by a step");
+  return "fault " + fault + " (" + kind + " of " + name + ")";
 }
 
 std::string encode(const UndoRecord& record) {

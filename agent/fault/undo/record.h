@@ -29,12 +29,13 @@ struct Owner {
 
 // A component together with what its commands need from the scenario and the host.
 struct BoundComponent {
-  Component component;             // agent is not used here
-  std::string folder;              // the scenario's; commands run there
-  CommandEnvironment environment;  // of its commands
-  std::string lock_dir;            // where concurrent starts are serialized
-  std::string log_dir;             // output of started components
-  std::vector<ProcessRef> noted;   // what it ran as when it was started: stop ends these, too; not kept in a record
+  Component component;                // agent is not used here
+  std::string folder;                 // the scenario's; commands run there
+  CommandEnvironment environment;     // of its commands
+  std::string lock_dir;               // where concurrent starts are serialized
+  std::string log_dir;                // output of started components
+  std::vector<ProcessRef> noted;      // what it ran as when it was started: stop ends these, too; not kept in a record
+  std::vector<std::string> spared{};  // pidfiles of processes that are never touched, whatever the scope
 };
 
 // Action with its component in full.
@@ -57,7 +58,7 @@ struct UndoRecord {
   WallTime expires{};  // end of the lease at the time of writing, for a reader of the file
 
   std::string kind;   // a mechanism of builtin.cc: "kill"
-  std::string fault;  // name; empty for "started"
+  std::string fault;  // name; empty for "started", and for what a step stopped
   uint32_t injection = UINT32_MAX;
   BoundComponent component;
   Duration hold{};   // it is ended so long after its effect; 0 = it is not held

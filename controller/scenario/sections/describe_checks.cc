@@ -54,7 +54,7 @@ Shape command_check_shape() {
       "command check", "A command of yours exits with 0.",
       {need("exec", command_or_name_shape(),
             "Program and arguments, no shell, in the scenario's folder; on another agent than `local` the name that its "
-            "policy gives to one."),
+            "policy gives to one, in the policy's folder."),
        may("number", boolean(), "false", "Whether the first line of its output is a number to compare.")});
 }
 

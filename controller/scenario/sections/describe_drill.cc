@@ -176,7 +176,8 @@ const Shape& scenario_shape() {
              "`stop` of components, and scale. Text, or a secret as {NAME}, which is read when the command starts. Of the "
              "agent's own "
              "environment a command gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL and TZ, and nothing else; a `start` "
-             "also SHAKEDOWN_START, by which we know what it left."),
+             "also SHAKEDOWN_START, by which we know what it left. An agent with a policy hands on what that lists, and no "
+             "more."),
          need("targets", named("target", target_shape()), "The systems that load sees."),
          otherwise("agents", named("agent", agent_shape()), "one agent `local` with every role",
                    "Who sends load and injects faults."),

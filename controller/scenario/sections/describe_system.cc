@@ -159,7 +159,7 @@ Shape step_shape() {
                may("continue", reference("component"), "Lets a paused component run on."),
                may("exec", command_or_name_shape(),
                    "Runs a command: program and arguments, no shell, in the scenario's folder; on another agent than `local` the "
-                   "name that its policy gives to one."),
+                   "name that its policy gives to one, in the policy's folder."),
                otherwise("agent", reference("agent"), "`local`", "exec: where."),
                may("after", duration(0, kDay), "0s",
                    "Wait: in `recover`, for the first step, from the fault's effect; else from the "

@@ -25,6 +25,8 @@ struct Script {
   std::function<void(Event)> report;  // FaultRunner's way to tell
   bool report_when_made = false;      // a leftover found at the start
   std::string output;                 // what every command and check has printed
+  bool started = false;               // setup has started every component
+  bool stopped = false;               // a step has stopped every component
   uint64_t arrivals = 0;              // what the next collect finds
 
   bool called(const std::string& what) const { return std::find(calls.begin(), calls.end(), what) != calls.end(); }
@@ -93,6 +95,8 @@ class FakeFault final : public FaultRunner {
     done(event);
   }
   Result<void> look_at_started() override { return ok(); }
+  bool has_started(ComponentId) const override { return s_.started; }
+  bool has_stopped(ComponentId) const override { return s_.stopped; }
   Result<void> look_at_processes() override {
     s_.calls.push_back("look at processes");
     if (!s_.wrong_process.empty()) return fail(ErrorKind::refused, s_.wrong_process);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "core/base/units.h"
 #include "core/form/tree.h"
 
@@ -102,10 +105,45 @@ TEST(AdmitTest, AProtectedComponentIsTouchedByNothing) {
   a.plan.faults[0].kind.components = {ComponentId(1)};
   a.plan.teardown.push_back({Action::Kind::stop, ComponentId(1), {}, kSelf, {}, {}, "stop database"});
   EXPECT_EQ(denied(a),
-            "fault crash: component database is protected\nteardown: stop database: component database is protected\n");
+            "fault crash: component database is protected\nteardown: stop database: component database is protected\n"
+            "teardown: stop database: it stops a component, and faults of the kind `stop` are not allowed; to allow it add "
+            "`faults: [stop]`\n"
+            "teardown: stop database: no later step starts database again, and the longest that a fault may stand is 10m\n");
   Policy by_file = policy();
-  by_file.protected_components = {"/run/database.pid"};
-  EXPECT_EQ(denied(a, by_file), denied(a)) << "whatever the scenario calls it";
+  for (const char* name : {"/run/database.pid", "/run//database.pid", "/run/x/../database.pid"}) {
+    by_file.protected_components = {name};
+    EXPECT_EQ(denied(a, by_file), denied(a)) << name;
+  }
+}
+
+TEST(AdmitTest, ALinkToAPidfileProtectsIt) {
+  const std::string folder = ::testing::TempDir();
+  const std::string pidfile = folder + "/linked.pid", link = folder + "/link-to.pid";
+  std::ofstream(pidfile) << "1\n";
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink(pidfile, link);
+  Assignment a = assignment();
+  a.plan.components[0].process()->pidfile = pidfile;
+  Policy p = policy();
+  p.components[0].pidfile = pidfile;
+  EXPECT_EQ(denied(a, p), "");
+  p.protected_components = {link};
+  EXPECT_EQ(denied(a, p), "fault crash: component ledger is protected\n");
+}
+
+TEST(AdmitTest, AScopeBeyondTheProcessNeedsLeave) {
+  Assignment a = assignment();
+  a.plan.components[0].process()->scope = ProcessScope::group;
+  EXPECT_EQ(denied(a),
+            "component ledger: its scope is group, the policy allows one; to allow it add `components: {ledger: {process: "
+            "{pidfile: /run/ledger.pid, exe: ledgerd, user: ledger, scope: group}}}`\n");
+  Policy p = policy();
+  p.components[0].scope = ProcessScope::group;
+  EXPECT_EQ(denied(a, p), "");
+  a.plan.components[0].process()->scope = ProcessScope::children;
+  EXPECT_NE(denied(a, p), "");
+  a.plan.components[0].process()->scope = ProcessScope::one;
+  EXPECT_EQ(denied(a, p), "");
 }
 
 TEST(AdmitTest, HoursHoldAtTheMomentOfThePlanAndOfTheInjection) {
@@ -113,19 +151,19 @@ TEST(AdmitTest, HoursHoldAtTheMomentOfThePlanAndOfTheInjection) {
   p.hours = Hours{"UTC", {{{0}, 0, 24 * 60}}};
   EXPECT_EQ(denied(assignment(), p), "fault crash: it is fri 12:00 UTC, faults are allowed mon UTC\n");
   const Assignment a = assignment();
-  EXPECT_EQ(text(admit_injection(p, a, FaultId(0), {}, 0, friday_noon())),
+  EXPECT_EQ(text(admit_injection(p, a, FaultId(0), {}, {}, friday_noon())),
             "fault crash: it is fri 12:00 UTC, faults are allowed mon UTC\n");
-  EXPECT_EQ(text(admit_injection(p, a, FaultId(0), {}, 0, parse_wall("2026-11-30T12:00:00Z").value())), "");
+  EXPECT_EQ(text(admit_injection(p, a, FaultId(0), {}, {}, parse_wall("2026-11-30T12:00:00Z").value())), "");
 }
 
 TEST(AdmitTest, MostFaultsAtOnceOfAllRunsOfThisHost) {
   Assignment a = assignment();
   a.plan.faults.push_back(fault_of("again", "kill", ComponentId(0)));
-  EXPECT_EQ(text(admit_injection(policy(), a, FaultId(0), {}, 0, friday_noon())), "");
+  EXPECT_EQ(text(admit_injection(policy(), a, FaultId(0), {}, {}, friday_noon())), "");
   const std::string two =
       "fault crash: 2 faults would stand on this host at once, 1 at most are allowed; to allow it add `at_once: 2`\n";
-  EXPECT_EQ(text(admit_injection(policy(), a, FaultId(0), {ComponentId(1)}, 0, friday_noon())), two);
-  EXPECT_EQ(text(admit_injection(policy(), a, FaultId(0), {}, 1, friday_noon())), two);
+  EXPECT_EQ(text(admit_injection(policy(), a, FaultId(0), {ComponentId(1)}, {}, friday_noon())), two);
+  EXPECT_EQ(text(admit_injection(policy(), a, FaultId(0), {}, {"cache"}, friday_noon())), two);
 }
 
 TEST(AdmitTest, FaultsThatCertainlyOverlapAreDeniedBeforeTheFirstPhase) {
@@ -151,10 +189,12 @@ TEST(AdmitTest, ALargestShareOfAGroup) {
   Assignment a = assignment();
   EXPECT_EQ(denied(a, p), "");
   a.plan.faults.push_back(fault_of("second", "kill", ComponentId(1)));
-  EXPECT_EQ(text(admit_injection(p, a, FaultId(1), {ComponentId(0)}, 0, friday_noon())),
+  EXPECT_EQ(text(admit_injection(p, a, FaultId(1), {ComponentId(0)}, {}, friday_noon())),
             "fault second: 2 of 3 of the group replicas would be broken, the largest share allowed is 34%; to allow it add "
             "`groups: {replicas: {share: 66.6667%}}`\n");
-  EXPECT_EQ(text(admit_injection(p, a, FaultId(1), {}, 0, friday_noon())), "");
+  EXPECT_EQ(text(admit_injection(p, a, FaultId(1), {}, {}, friday_noon())), "");
+  EXPECT_EQ(text(admit_injection(p, a, FaultId(1), {}, {"elsewhere"}, friday_noon())), "");
+  EXPECT_NE(text(admit_injection(p, a, FaultId(1), {}, {"ledger"}, friday_noon())), "") << "broken by another agent of this host";
   p.groups[0].share = Share{0.1};
   EXPECT_NE(denied(a, p).find("1 of 3 of the group replicas would be broken"), std::string::npos);
 }
@@ -174,7 +214,7 @@ TEST(AdmitTest, AGroupIsCountedOnAllItsHosts) {
   a.plan.faults[1].at = std::chrono::seconds(6);
   EXPECT_EQ(denied(a, p), "") << "one after the other";
   a.plan.faults[0].kind.components = {ComponentId(0), ComponentId(2)};
-  EXPECT_NE(text(admit_injection(p, a, FaultId(0), {}, 0, friday_noon())).find("2 of 3"), std::string::npos);
+  EXPECT_NE(text(admit_injection(p, a, FaultId(0), {}, {}, friday_noon())).find("2 of 3"), std::string::npos);
 }
 
 TEST(AdmitTest, WhatIsOnlyDeclaredIsNotAskedFor) {

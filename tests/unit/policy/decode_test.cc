@@ -12,11 +12,14 @@ namespace {
 const char* const kWhole = R"(shakedown-agent: v1
 components:
   ledger: {process: {pidfile: /run/ledger.pid, exe: ledgerd, user: ledger}}
-  gateway: {}
+  gateway: {process: {pidfile: /run/gateway.pid, exe: gatewayd, scope: children}}
+  database: {}
 faults: [kill, pause]
 commands:
   start-ledger: [systemctl, start, ledger]
 inline: true
+environment: [LEDGER_URL]
+folder: /srv/drills
 addresses: [10.0.0.0/8, "::1"]
 protected: [database, /run/db.pid]
 groups:
@@ -41,15 +44,20 @@ TEST(PolicyFileTest, EverythingThatCanBeSaid) {
   EXPECT_EQ(policy.find("ledger")->pidfile, "/run/ledger.pid");
   EXPECT_EQ(policy.find("ledger")->exe, "ledgerd");
   EXPECT_EQ(policy.find("ledger")->user, "ledger");
-  EXPECT_FALSE(policy.find("gateway")->process);
+  EXPECT_EQ(policy.find("ledger")->scope, ProcessScope::one);
+  EXPECT_EQ(policy.find("gateway")->scope, ProcessScope::children);
+  EXPECT_FALSE(policy.find("database")->process);
   EXPECT_EQ(policy.find("other"), nullptr);
   EXPECT_EQ(policy.faults, (std::vector<std::string>{"kill", "pause"}));
   EXPECT_EQ(policy.commands.at("start-ledger"), (std::vector<std::string>{"systemctl", "start", "ledger"}));
   EXPECT_TRUE(policy.inline_commands);
+  EXPECT_EQ(policy.environment, (std::vector<std::string>{"LEDGER_URL"}));
+  EXPECT_EQ(policy.folder, "/srv/drills");
   EXPECT_TRUE(policy.addresses.allows("10.2.3.4"));
   EXPECT_FALSE(policy.addresses.allows("127.0.0.1"));
   EXPECT_TRUE(policy.protects("database"));
-  EXPECT_TRUE(policy.protects("/run/db.pid"));
+  EXPECT_TRUE(policy.protects_file("/run/db.pid"));
+  EXPECT_EQ(policy.protected_pidfiles(), (std::vector<std::string>{"/run/db.pid"})) << "only commands know database";
   EXPECT_EQ(policy.groups.front().most(), 1U);
   EXPECT_EQ(policy.hours.text(), "mon 09:00 to 17:30; mon, tue, wed, thu, fri, sat, sun Europe/Berlin");
   EXPECT_EQ(policy.at_once, 2U);
@@ -67,6 +75,8 @@ TEST(PolicyFileTest, WhatIsNotWrittenIsNotAllowed) {
   EXPECT_FALSE(policy.addresses.allows("10.0.0.1"));
   EXPECT_TRUE(policy.addresses.allows("127.0.0.1"));
   EXPECT_EQ(policy.at_once, 1U);
+  EXPECT_TRUE(policy.environment.empty());
+  EXPECT_EQ(decode_policy("shakedown-agent: v1\n", "/etc/shakedown/policy.yaml").policy.folder, "/etc/shakedown");
 }
 
 TEST(PolicyFileTest, EachProblemIsToldWithItsPlaceAllAtOnce) {
@@ -76,7 +86,7 @@ components:
 faults: [kill, earthquake]
 comands: {a: [b]}
 addresses: [10.0.0.1/8]
-protected: [run/db.pid]
+protected: [run/db.pid, databse]
 groups: {replicas: {components: [ghost, ledger], of: 1, share: 50%}}
 hours: {zone: Mars/Olympus, allow: [{from: "9:00"}]}
 at_once: 0
@@ -87,6 +97,8 @@ at_once: 0
             "policy.yaml:5:1: unknown key `comands` in a policy; did you mean `commands`?\n"
             "policy.yaml:6:13: 10.0.0.1/8 has bits set beyond its length; write its first address\n"
             "policy.yaml:7:13: `run/db.pid` is neither a component's name nor the absolute path of a pidfile\n"
+            "policy.yaml:7:25: `databse` is no component of this policy, so that nothing would be protected; add it to "
+            "`components`, or write the absolute path of its pidfile\n"
             "policy.yaml:8:54: group `replicas` names 2 components; `of` counts all of them\n"
             "policy.yaml:9:15: the host's time zone database has no zone Mars/Olympus; write a name such as Europe/Berlin, or "
             "install tzdata\n"

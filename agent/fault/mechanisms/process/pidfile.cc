@@ -124,6 +124,13 @@ Result<void> prepare_pidfile_folder(const std::string& pidfile) {
   return check_folders(pidfile, std::nullopt);
 }
 
+Result<std::optional<pid_t>> pid_named_by(const std::string& pidfile) {
+  const FileDescriptor file(::open(pidfile.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.valid()) return read_pid(file.get(), pidfile);
+  if (errno == ENOENT) return std::optional<pid_t>();
+  return fail(errno_error("cannot open the pidfile " + pidfile, errno));
+}
+
 void remove_pidfile(const std::string& path, pid_t pid) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!file.valid()) return;

@@ -37,6 +37,10 @@ Result<ProcessHandle> find_process(const ProcessSpec& spec);
 // The folder in which we are about to make a pidfile, made if missing. Errors: refused (as look), io.
 Result<void> prepare_pidfile_folder(const std::string& pidfile);
 
+// The process that the file names, whoever may write it and whatever runs; nullopt when there is no such file or it is empty.
+// Errors: refused (it names no process), io.
+Result<std::optional<pid_t>> pid_named_by(const std::string& pidfile);
+
 // Removes the pidfile when it names this pid.
 void remove_pidfile(const std::string& path, pid_t pid);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/fault/mechanisms/process/pidfile.h"
+#include "agent/fault/mechanisms/process/spared.h"
 #include "core/base/clock.h"
 
 namespace shakedown {
@@ -24,10 +24,8 @@ Result<ProcessPayload> payload_of(const UndoRecord& record) {
 Task<Result<void>> ProcessFault::snapshot() {
   const std::string& name = record().component.component.name;
   // Errors of identity first: they say more than "it does not run".
-  const Result<ProcessHandle> leader = find_process(spec());
-  if (leader.has_error()) {
-    co_return fail(leader.error().kind, leader.error().message + context_.actions.last_words(name));
-  }
+  const Result<void> good = may_be_touched(spec(), spared());
+  if (good.has_error()) co_return fail(good.error().kind, good.error().message + context_.actions.last_words(name));
   Result<ProcessState> state = observe(spec());
   if (state.has_error()) co_return fail(state.error());
   payload_.before = std::move(state.value());
@@ -58,6 +56,7 @@ Result<void> ProcessFault::aim() {
   SHAKEDOWN_TRY(const auto stat, look_at(leader.value().pid()));
   session_ = stat ? stat->session : 0;
   SHAKEDOWN_TRY(auto members, scope_members(spec(), leader.value(), use_));
+  SHAKEDOWN_TRY(check_spared(spared(), members));
   if (members.empty()) return fail(ErrorKind::unavailable, "its scope is empty");
   targets_ = std::move(members);
   std::vector<ProcessRef> targets;
@@ -88,6 +87,7 @@ Result<std::vector<ProcessHandle>> ProcessFault::newcomers() {
   std::vector<ProcessHandle> fresh;
   if (spec().scope != ProcessScope::group) return fresh;
   SHAKEDOWN_TRY(auto members, group_members(payload_.before.group, session_));
+  SHAKEDOWN_TRY(leave_spared(spared(), members));
   for (ProcessHandle& member : members) {
     const auto& known = payload_.targets;
     if (std::find(known.begin(), known.end(), member.ref()) == known.end()) fresh.push_back(std::move(member));

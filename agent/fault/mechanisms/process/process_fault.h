@@ -26,6 +26,7 @@ class ProcessFault : public FaultMechanism {
 
  protected:
   const ProcessSpec& spec() const { return *record().component.component.process(); }
+  const std::vector<std::string>& spared() const { return record().component.spared; }
   UndoRecord& record() const { return context_.record; }
   // Puts what is known of the processes into the record; the caller makes it durable.
   void remember() { record().payload = document_of(payload_); }
@@ -34,7 +35,7 @@ class ProcessFault : public FaultMechanism {
   Result<void> aim();
   // Sends the signal to every target; those that are gone already do not count. Error: none was there, or not permitted.
   Result<Interval> signal_all(int signal);
-  // Process group members that appeared since; already durable as targets.
+  // Process group members that appeared since and are not spared; already durable as targets.
   Result<std::vector<ProcessHandle>> newcomers();
 
   // Whoever made the change may have died right after it: targets that have been told to end must not pass for running
