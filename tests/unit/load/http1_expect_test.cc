@@ -35,6 +35,16 @@ TEST(Http1Check, HeadersIgnoreCaseAndBlanks) {
   EXPECT_EQ(find_header("A:\r\n", "a"), "");
 }
 
+TEST(Http1Check, TruthAHeaderMayBeSentInSeveralLines) {
+  HttpExpect expect;
+  expect.headers = {{"X-A", "1"}};
+  EXPECT_TRUE(holds(expect, answer(200, "", "X-A: 0\r\nX-A: 1\r\n")));
+  EXPECT_FALSE(holds(expect, answer(200, "", "X-A: 0\r\nX-B: 1\r\nX-A: 2\r\n")));
+  EXPECT_FALSE(holds(expect, answer(200, "", "X-A:\r\nX-A:\r\n")));
+  expect.headers = {{"X-A", "0, 1"}};
+  EXPECT_TRUE(holds(expect, answer(200, "", "X-A: 0\r\nOther: 5\r\nX-A: 1\r\n"))) << "the lines together are one list";
+}
+
 TEST(Http1Check, TruthAnAnswerWithoutTheValueOrTheSecretIsNotGood) {
   HttpExpect value, secret;
   value.body_contains.emplace();

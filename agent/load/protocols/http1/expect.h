@@ -41,9 +41,12 @@ class Http1Check final : public AnswerCheck {
   std::unique_ptr<Compiled> compiled_;
 };
 
-// The value of a header in a kept head, without surrounding blanks; nullopt when absent. Names
+// The first value of a header in a kept head, without surrounding blanks; nullopt when absent. Names
 // ignore case.
 std::optional<std::string_view> find_header(std::string_view head, std::string_view name);
+// Whether a line of that name has the value, or any where none is asked for: a header may be sent in several lines, which
+// together are one list (RFC 9110, 5.3).
+bool has_header(std::string_view head, const HeaderExpect& expected);
 // The value at an RFC 6901 pointer as compact JSON text; nullopt when the body is no JSON or has no
 // such value.
 std::optional<std::string> json_at(std::string_view body, const std::string& pointer);
