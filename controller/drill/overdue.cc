@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "controller/judge/judge.h"
+#include "controller/judge/planned/offer.h"
 #include "controller/measure/windows.h"
 
 namespace shakedown {
@@ -18,15 +19,25 @@ struct Counts {
   uint64_t bad = 0, decided = 0, ended = 0;
 };
 
-bool among(PhaseId phase, const std::vector<PhaseId>& phases) {
-  return phases.empty() || std::find(phases.begin(), phases.end(), phase) != phases.end();
+template <class Id>
+bool among(Id id, const std::vector<Id>& ids) {
+  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Of so many arrivals of a stage, which are told together, those of the SLI's operations at least: each is drawn by the mix.
+uint64_t least_of_mix(const ErrorRatioSli& sli, uint64_t offered, const Phase& phase) {
+  constexpr double kSigmas = 4;
+  if (sli.operations.empty() || !phase.load) return offered;
+  const double share = judging::share_of(phase.load->mix, sli.operations), n = static_cast<double>(offered);
+  return static_cast<uint64_t>(std::max(0.0, std::floor(n * share - kSigmas * std::sqrt(n * share * (1 - share)))));
 }
 
 // What has ended of the arrivals intended in [from, to), by stage.
-std::map<StageId, Counts> ended_in(const Timeline& timeline, int64_t from, int64_t to) {
+std::map<StageId, Counts> ended_in(const ErrorRatioSli& sli, const Timeline& timeline, int64_t from, int64_t to) {
   std::map<StageId, Counts> out;
   timeline.seconds().each_row(
       [&](const SecondRow& row) {
+        if (!among(row.operation, sli.operations)) return;
         Counts& counts = out[row.stage];
         counts.ended += row.offered();
         counts.decided += row.count(Outcome::ok);
@@ -58,13 +69,14 @@ Duration patience(const ErrorRatioSli& sli, const Timeline& timeline, int64_t en
   for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
     if (!scenario.phases[i].load || !among(PhaseId(i), sli.scope.phases)) continue;
     for (const MixEntry& entry : scenario.phases[i].load->mix) {
-      timeout = std::max(timeout, scenario.operation(entry.operation).timeout);
+      if (among(entry.operation, sli.operations)) timeout = std::max(timeout, scenario.operation(entry.operation).timeout);
     }
   }
   bool answered = false;
   Duration slowest{};
   timeline.seconds().each(
       [&](const Slice& slice) {
+        if (!among(slice.operation, sli.operations)) return;
         for (const SecondRow& row : slice.rows()) answered = answered || row.count(Outcome::ok) > 0;
         slowest = std::max(slowest, slice.ok().max());
       },
@@ -76,13 +88,14 @@ Duration patience(const ErrorRatioSli& sli, const Timeline& timeline, int64_t en
 // Bad over all arrivals of the seconds [from, to). What has been offered and has not ended counts as open_is_bad says.
 std::optional<double> share_of(const ErrorRatioSli& sli, const Timeline& timeline, const Overdue& overdue, int64_t from,
                                int64_t to, bool open_is_bad) {
-  const std::map<StageId, Counts> ended = ended_in(timeline, from, to);
+  const std::map<StageId, Counts> ended = ended_in(sli, timeline, from, to);
   uint64_t bad = 0, all = 0;
   for (const StageRecord& stage : timeline.stages()) {
     if (!stage.phase.valid() || stage.role != StageRole::declared || !among(stage.phase, sli.scope.phases)) continue;
     const auto found = ended.find(stage.stage);
     const Counts counts = found == ended.end() ? Counts{} : found->second;
-    const uint64_t offered = overdue.offered(stage.stage, from, to).value_or(0);
+    const uint64_t all_offered = overdue.offered(stage.stage, from, to).value_or(0);
+    const uint64_t offered = least_of_mix(sli, all_offered, timeline.scenario().phase(stage.phase));
     const uint64_t open = offered > counts.ended ? offered - counts.ended : 0;
     bad += counts.bad + (open_is_bad ? open : 0);
     all += counts.decided + open;
@@ -126,8 +139,7 @@ std::optional<uint64_t> Overdue::offered(StageId stage, int64_t from, int64_t to
 std::optional<StopValue> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue,
                                     RunTime now) {
   const ErrorRatioSli& ratio = condition.sli;
-  // What is offered is not told by operation.
-  if (ratio.over <= Duration{} || !ratio.operations.empty()) {
+  if (ratio.over <= Duration{}) {
     const std::optional<double> value = live_value(ratio, timeline, now, condition.outside_faults);
     return value ? std::optional(StopValue{*value, {}}) : std::nullopt;
   }

@@ -37,7 +37,7 @@ struct StopValue {
 
 // The value on which a stop condition looks; nullopt = nothing to judge. For error_ratio {over} the worse of two windows of
 // that length: the latest one, in which what has not ended yet may still be good, and one that ended `unanswered` before,
-// in which it is bad. With `operations`, of whose arrivals only the ends are told, as live_value.
+// in which it is bad. With `operations`, of whose arrivals only the ends are told: so many as the mix sends of them at least.
 std::optional<StopValue> stop_value(const StopCondition& condition, const Timeline& timeline, const Overdue& overdue,
                                     RunTime now);
 // "measured 100%, where what had no answer after 5s counts as failed"

@@ -116,13 +116,39 @@ std::vector<TimeRange> unobserved(const ProbeEvidence& evidence, const Probe& pr
   return dark;
 }
 
+// The range without the measured phases: nothing is promised of a service that waits, and what it would do under its load it does
+// not show.
+std::vector<TimeRange> idle_in(TimeRange range, const Evidence& evidence) {
+  if (evidence.scenario->phases.empty()) return {};
+  std::vector<TimeRange> busy, out;
+  for (const StageRecord& stage : evidence.timeline->stages()) {
+    const bool ran = stage.stage.valid() && !stage.not_run && counts(stage, *evidence.scenario);
+    if (ran)
+      busy.push_back({stage.range.from, stage.ended ? stage.range.to : std::min(stage.range.to, evidence.timeline->last())});
+  }
+  RunTime from = range.from;
+  for (const TimeRange& one : joined(std::move(busy))) {
+    if (from < std::min(one.from, range.to)) out.push_back({from, std::min(one.from, range.to)});
+    from = std::max(from, one.to);
+  }
+  if (from < range.to) out.push_back({from, range.to});
+  return out;
+}
+
+bool began_in(const Outage& outage, const std::vector<TimeRange>& ranges) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const TimeRange& range) { return range.contains(outage.begin()); });
+}
+
 void measure_outside(ProbeEvidence& evidence) {
   std::vector<TimeRange> holes = evidence.unobserved;
   holes.insert(holes.end(), evidence.drilled.begin(), evidence.drilled.end());
   const TimeRange span{evidence.results.front().start, evidence.results.back().end};
+  const double with_idle = seconds_outside(span, holes);
+  holes.insert(holes.end(), evidence.idle.begin(), evidence.idle.end());
   evidence.outside_seconds = seconds_outside(span, holes);
   for (const CausedOutage& caused : evidence.outages) {
     if (!caused.spontaneous()) continue;
+    if (began_in(caused.outage, evidence.idle)) evidence.idle_seconds = with_idle - evidence.outside_seconds;
     evidence.down_outside_seconds += seconds_outside({caused.outage.begin(), caused.outage.end(span.to)}, holes);
   }
 }
@@ -170,6 +196,7 @@ ProbeEvidence collect_probe(ProbeId id, const Evidence& evidence) {
   out.unobserved = unobserved(out, probe, from, evidence.end);
   if (out.results.empty()) return out;
   out.drilled = drilled(out, evidence);
+  out.idle = idle_in({out.results.front().start, out.results.back().end}, evidence);
   measure_outside(out);
   return out;
 }

@@ -44,7 +44,9 @@ struct ProbeEvidence {
   std::vector<CausedOutage> outages;
   std::vector<TimeRange> unobserved;  // the report's, and what is missing up to the end of the last stage
   std::vector<TimeRange> drilled;     // fault windows, and load of our own until the service was back; none touch, ascending
-  double outside_seconds = 0;         // observed, outside of these
+  std::vector<TimeRange> idle;        // no measured phase: before the first, between them; none touch, ascending
+  double idle_seconds = 0;            // observed in these, where an outage began in one
+  double outside_seconds = 0;         // observed, outside of all of these
   double down_outside_seconds = 0;    // of that, in spontaneous outages
   bool empty() const { return results.empty(); }
   double up_outside_seconds() const { return outside_seconds - down_outside_seconds; }

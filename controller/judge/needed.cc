@@ -45,7 +45,13 @@ Needed needed_samples(const ShareBounds& share, double allowed, double confidenc
   if (allowed <= 0) return {"no number of samples shows an objective without any tolerance", kNever};
   if (share.value >= allowed) return {kMoreWillNotHelp};
   const double factor = growth(share, allowed, confidence);
-  if (!std::isfinite(factor)) return {kMoreWillNotHelp};
+  if (!std::isfinite(factor)) {
+    if (share.unfinished == 0) return {kMoreWillNotHelp};
+    return {
+        "more like these will not help: too many were still out when the run ended; a shorter timeout, or a run that waits for "
+        "them",
+        kNotByTime};
+  }
   const double total = static_cast<double>(share.total);
   const double more = std::max(1.0, std::ceil(total * factor) - total);
   const double time = observed_seconds * more / total;

@@ -37,12 +37,15 @@ ShareBounds bad_share(const RatioEvidence& evidence, double confidence) {
   out.effect_high = effect.deff_pass;
   out.effect_low = low.bad == high.bad ? effect.deff : design_effect(evidence.low).deff;
   const double missing = evidence.missing, at_worst = missing + evidence.waiting;
-  out.upper = widened(high, at_worst, at_worst, out.effect_high, confidence).upper;
+  const double good = evidence.outside_good, bad = evidence.outside_bad;
+  out.upper = widened(high, at_worst, at_worst - good, out.effect_high, confidence).upper;
+  out.upper_undivided = widened(high, at_worst, at_worst, out.effect_high, confidence).upper;
   const SecondCount ended{0, high.bad - out.unfinished, high.total};
-  out.upper_ended = widened(ended, at_worst, at_worst, out.effect_high, confidence).upper;
-  out.upper_all_good = widened(high, 0, missing, out.effect_high, confidence).upper;
-  out.lower = widened(low, 0, missing, out.effect_low, confidence).lower;
-  out.lower_all_bad = widened(low, at_worst, at_worst, out.effect_low, confidence).lower;
+  out.upper_ended = widened(ended, at_worst, at_worst - good, out.effect_high, confidence).upper;
+  out.upper_all_good = widened(high, 0, missing - good, out.effect_high, confidence).upper;
+  out.lower_undivided = widened(low, 0, missing, out.effect_low, confidence).lower;
+  out.lower = widened(low, -bad, missing, out.effect_low, confidence).lower;
+  out.lower_all_bad = widened(low, at_worst - bad, at_worst, out.effect_low, confidence).lower;
   return out;
 }
 

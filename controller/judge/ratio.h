@@ -18,6 +18,9 @@ struct RatioEvidence {
   uint64_t unfinished = 0;  // of those in high: still out when the run ended, so that nobody knows what they became
   double missing = 0;
   double waiting = 0;  // what waiting users did not even ask: bad when proving a pass, not there when proving a fail
+  // Events that may not belong to the window at all: its good ones are not there when proving a pass, its bad ones when proving a
+  // fail.
+  double outside_good = 0, outside_bad = 0;
 };
 
 struct ShareBounds {
@@ -25,9 +28,10 @@ struct ShareBounds {
   uint64_t unfinished = 0;      // of these
   double value = 0;             // of those that came to an end
   uint64_t ended() const { return total - unfinished; }
-  double lower = 0, upper = 1;                   // one-sided bounds of the bad share: missing ones all good, all bad
-  double lower_all_bad = 0, upper_all_good = 1;  // the other bound of each of the two cases
-  double upper_ended = 1;                        // as upper, had all that were still out been good
+  double lower = 0, upper = 1;                      // one-sided bounds of the bad share: missing ones all good, all bad
+  double lower_all_bad = 0, upper_all_good = 1;     // the other bound of each of the two cases
+  double upper_ended = 1;                           // as upper, had all that were still out been good
+  double upper_undivided = 1, lower_undivided = 0;  // had all events surely been of the window
   double missing = 0, waiting = 0;
   double effect_high = 1, effect_low = 1;  // used for upper (deff_pass) and lower (deff)
 };

@@ -55,7 +55,9 @@ std::string what_was_wrong(std::vector<AnswerCount> wrong, uint64_t failed) {
 
 LoadScope::LoadScope(const Scope& scope, const Evidence& evidence) : evidence_(&evidence), scope_(scope) {
   for (const FaultWindow& window : evidence.windows) {
-    if (!scope.during.valid() || window.fault == scope.during) windows_.push_back(window);
+    if (scope.during.valid() && window.fault != scope.during) continue;
+    windows_.push_back(window);
+    for (const TimeRange& one : own_time(window)) own_.push_back(one);
   }
   for (const StageRecord& stage : evidence.timeline->stages()) {
     if (stage.stage.valid() && wanted(stage) && !stage.not_run) stages_.insert(stage.stage);
@@ -106,12 +108,6 @@ bool LoadScope::leaves_out_faults() const {
   });
 }
 
-bool LoadScope::may_hold_in_flight(const SecondRow& row) const {
-  return !scope_.during.valid() && std::any_of(windows_.begin(), windows_.end(), [&](const FaultWindow& w) {
-    return may_be_out_at(row, w.range.from, *evidence_->scenario);
-  });
-}
-
 TimeRange LoadScope::range_of(const StageRecord& stage) const {
   if (stage.ended) return stage.range;
   return {stage.range.from, std::min(stage.range.to, evidence_->timeline->last())};
@@ -158,26 +154,12 @@ RunTime LoadScope::until() const {
 
 std::string LoadScope::describe() const {
   const Scenario& scenario = *evidence_->scenario;
-  if (!scope_.stages.empty()) return fmt::format("{} windows of a step", scope_.stages.size());
+  if (!scope_.stages.empty()) return counted(scope_.stages.size(), "window") + " of a step";
   std::vector<std::string> names;
   for (const PhaseId phase : scope_.phases) names.push_back(scenario.phase(phase).name);
   std::string out = names.empty() ? "the measured phases" : fmt::format("{}", fmt::join(names, ", "));
   if (!scope_.during.valid()) return windows_.empty() ? out : out + " outside fault windows";
   return fmt::format("the windows of {}{}", scenario.fault(scope_.during).name, names.empty() ? "" : " in " + out);
-}
-
-bool may_be_out_at(const SecondRow& row, RunTime at, const Scenario& scenario) {
-  return start_of(row.second + 1) <= at && at < start_of(row.second + 1) + scenario.operation(row.operation).timeout;
-}
-
-void each_out_at(RunTime at, const Evidence& evidence, const std::function<void(const SecondRow&)>& visit) {
-  Duration longest{};
-  for (const Operation& operation : evidence.scenario->operations) longest = std::max(longest, operation.timeout);
-  evidence.timeline->seconds().each_row(
-      [&](const SecondRow& row) {
-        if (may_be_out_at(row, at, *evidence.scenario)) visit(row);
-      },
-      second_of(at - longest), second_of(at));
 }
 
 void add_outcomes(SecondTally& tally, const std::array<uint64_t, kOutcomes>& counts) {
@@ -213,9 +195,9 @@ std::vector<SecondTally> tally(const LoadScope& scope, const std::vector<Operati
     for (const SecondRow& row : slice.rows()) {
       if (!scope.contains(row)) continue;
       SecondTally& sum = seconds[row.second];
-      const uint64_t before = sum.bad;
       add_outcomes(sum, row);
-      if (sum.bad > before && scope.may_hold_in_flight(row)) sum.in_flight += sum.bad - before;
+      sum.in_flight += scope.in_flight(row);
+      sum.outside += scope.due_outside(row);
     }
   });
   std::vector<SecondTally> out;
@@ -273,18 +255,13 @@ SecondTally total(const std::vector<SecondTally>& seconds) {
     sum.ok += s.ok;
     sum.bad += s.bad;
     sum.in_flight += s.in_flight;
+    sum.outside += s.outside;
     sum.unfinished += s.unfinished;
     sum.ours += s.ours;
     for (std::size_t i = 0; i < kOutcomes; ++i) sum.counts[i] += s.counts[i];
     add_wrong(sum, s.wrong);
   }
   return sum;
-}
-
-std::string in_flight_at_fault(const SecondTally& sum) {
-  if (sum.in_flight == 0) return "";
-  return fmt::format(" {} of the bad ones may have been out when a fault struck: {} no fail.", sum.in_flight,
-                     sum.in_flight == 1 ? "it proves" : "they prove");
 }
 
 std::string what_was_not_good(const SecondTally& sum) {

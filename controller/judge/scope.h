@@ -25,8 +25,12 @@ class LoadScope {
   bool has_stage(StageId stage) const { return stages_.count(stage) > 0; }
   // Whether fault windows meet its stages and are left out.
   bool leaves_out_faults() const;
-  // Whether the row's requests may have been out when a fault in_flight that the scope leaves out.
+  // Whether the row's requests may have been out when a fault struck that the scope leaves out.
   bool may_hold_in_flight(const SecondRow& row) const;
+  // Of its bad ones, how many at most.
+  uint64_t in_flight(const SecondRow& row) const;
+  // With `during`: of the row's requests, how many at most were due outside of the windows, in a second that they do not fill.
+  uint64_t due_outside(const SecondRow& row) const;
   bool of_a_step() const { return !scope_.stages.empty(); }
   const std::set<StageId>& stages() const { return stages_; }
   // Every (second, stage) of the scope that lies wholly inside its stage, ascending.
@@ -50,6 +54,7 @@ class LoadScope {
   Scope scope_;
   std::set<StageId> stages_;
   std::vector<FaultWindow> windows_;  // left out, or with `during` the only ones
+  std::vector<TimeRange> own_;        // of these
   std::string missing_;
 };
 
@@ -60,7 +65,8 @@ struct SecondTally {
   uint64_t ok = 0;
   uint64_t bad = 0;         // failed, refused, reset, timeout, dropped_by_target
   uint64_t unfinished = 0;  // bad when proving a pass, good when proving a fail
-  uint64_t in_flight = 0;   // of bad: perhaps still out when a fault in_flight that the scope leaves out; no proof of a fail
+  uint64_t in_flight = 0;   // of bad: perhaps still out when a fault struck that the scope leaves out; no proof of a fail
+  uint64_t outside = 0;     // with `during`: perhaps due outside of the fault's windows; no proof of anything
   uint64_t ours = 0;        // dropped_by_us, client_error: excluded, gated by validity
   std::array<uint64_t, kOutcomes> counts{};
   std::vector<AnswerCount> wrong;  // of the failed ones
@@ -69,6 +75,8 @@ struct SecondTally {
 
 // Requests that were due before the instant, in a second that ended by then, and may have been out at it.
 bool may_be_out_at(const SecondRow& row, RunTime at, const Scenario& scenario);
+// Of these the bad ones, at most: what they took all together does not last for more of them.
+uint64_t bad_out_at(const SecondRow& row, RunTime at, const Scenario& scenario);
 // All of these.
 void each_out_at(RunTime at, const Evidence& evidence, const std::function<void(const SecondRow&)>& visit);
 
@@ -86,6 +94,9 @@ std::string pool_was_full(const std::set<StageId>& stages, const std::vector<Ope
 std::string places_shared(const LoadScope& scope, const SecondTally& sum, const Evidence& evidence);
 // " 60 of the bad ones may have been out when a fault struck: they prove no fail."; empty when none was.
 std::string in_flight_at_fault(const SecondTally& sum);
+// " 120 may have been due before or after the fault, in a second that it does not fill: they prove nothing."; empty when none
+// was.
+std::string outside_of_fault(const SecondTally& sum);
 SecondTally total(const std::vector<SecondTally>& seconds);
 // " Not good: 94 answered otherwise than expected (404 in 90, 200 with a wrong body in 4), 3 without an answer in time.", most
 // first; empty when nothing was bad.

@@ -42,6 +42,13 @@ bool FaultHistory::may_have_changed() const {
                            : find(FaultState::armed) != nullptr && find(FaultState::not_run) == nullptr;
 }
 
+std::optional<RunTime> FaultHistory::struck() const {
+  if (const FaultEvent* injected = find(FaultState::injected)) return injected->earliest;
+  const FaultEvent *failed = find(FaultState::failed), *armed = find(FaultState::armed);
+  if (failed == nullptr || !may_have_changed()) return std::nullopt;
+  return armed != nullptr ? armed->earliest : failed->earliest;
+}
+
 void FaultHistory::add(const FaultEvent& event) {
   const FaultEvent* current = history.empty() ? nullptr : find(state);
   if (supersedes(event, current)) state = event.state;

@@ -5,6 +5,7 @@
 // Threads: none; plain values.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/model/event.h"
@@ -18,6 +19,9 @@ struct FaultHistory {
   const FaultEvent* find(FaultState s) const;  // first event with this state; nullptr when none
   // Something may be other than before: the change, or a part of it, may have been made.
   bool may_have_changed() const;
+  // The earliest instant at which it may have been: the change that was told, else the command that made it and failed, which
+  // began when it was armed. nullopt = nothing was changed, as far as it has gone.
+  std::optional<RunTime> struck() const;
   void add(const FaultEvent& event);
 };
 

@@ -83,8 +83,8 @@ RunTime up_again(const InjectionRecord& record, RunTime injected) {
 RunTime next_injection(const Timeline& timeline, RunTime injected) {
   RunTime next = RunTime::max();
   for (const InjectionRecord& record : timeline.injections()) {
-    const FaultEvent* other = record.find(FaultState::injected);
-    if (other != nullptr && other->earliest > injected) next = std::min(next, other->earliest);
+    const std::optional<RunTime> other = record.struck();
+    if (other && *other > injected) next = std::min(next, *other);
   }
   return next;
 }
@@ -107,8 +107,8 @@ std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
   std::vector<FaultWindow> windows;
   std::vector<OutageReport> reports;
   for (const InjectionRecord& record : timeline.injections()) {
-    const FaultEvent* injected = record.find(FaultState::injected);
-    if (injected == nullptr) continue;
+    const std::optional<RunTime> struck = record.struck();
+    if (!struck) continue;
     if (reports.empty()) {
       const std::vector<Probe>& probes = timeline.scenario().probes;
       for (std::size_t i = 0; i < probes.size(); ++i) {
@@ -116,7 +116,7 @@ std::vector<FaultWindow> fault_windows(const Timeline& timeline, RunTime from) {
       }
     }
     const FaultEvent* clean = record.find(FaultState::clean);
-    TimeRange range{injected->earliest, timeline.last()};
+    TimeRange range{*struck, timeline.last()};
     if (clean != nullptr) {
       const Charged charged{{range.from, clean->latest}, up_again(record, range.from), next_injection(timeline, range.from)};
       range.to = clean->latest;

@@ -12,8 +12,8 @@ namespace shakedown {
 struct FaultWindow {
   InjectionId injection;
   FaultId fault;
-  TimeRange range;  // [injected, the later of clean and the recovery of what went down in it or relapsed]; open ones end at the
-                    // run's end
+  TimeRange range;  // [struck (injection_record.h), the later of clean and the recovery of what went down in it or relapsed];
+                    // open ones end at the run's end
   // Of it: a probe was down in an outage that no fault began, and in none that a fault began. That time is not the fault's.
   std::vector<TimeRange> apart = {};
 };

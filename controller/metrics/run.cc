@@ -12,7 +12,7 @@ const std::vector<std::string> kRunStates = {"running", "completed", "stopped", 
 
 // Of the one that was injected, until it is clean: also when it failed after that, or left something.
 bool stands(const InjectionRecord& record) {
-  const bool injected = record.find(FaultState::injected) != nullptr || record.find(FaultState::effective) != nullptr;
+  const bool injected = record.struck() || record.find(FaultState::effective) != nullptr;
   return injected && record.state != FaultState::clean;
 }
 

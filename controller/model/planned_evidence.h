@@ -94,16 +94,24 @@ struct SearchEnds {
   std::optional<double> shown{};    // the most that it shows, where that is too low
   std::optional<Duration> least{};  // until `asked` is shown, where that is too long
   Duration longest{};
+  std::string never_sent{};  // an operation of a held row that the search's load does not send
+  struct Undecided {
+    std::string row;
+    double needed = 0, offered = 0;  // requests
+  };
+  std::optional<Undecided> undecided{};  // a held row that no step, or no confirmation, offers enough to decide
 };
 struct Law {
   std::string phase;
   std::optional<double> largest{};  // of its steps, where the row asks about more
   double at = 0;
   std::optional<std::size_t> steps{};  // where they are too few
+  bool alone = false;                  // at `at` nothing is shared, so that every system is perfect there
 };
 struct Soak {
   double seconds = 0;
   bool too_short = false;
+  std::string broken_by{};  // a fault with time of the soak after it: no pass
 };
 struct Commitments {
   struct Unknown {

@@ -19,6 +19,7 @@ struct AllHolds {};
 struct NotCaused {
   std::string fault;
   std::size_t caused = 0, planned = 0;
+  std::size_t unproven = 0;  // further ones: begun, and perhaps at work
 };
 struct SeveralNotCaused {
   std::size_t faults = 0;

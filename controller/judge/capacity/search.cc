@@ -49,6 +49,7 @@ ScoredHold look(const Search& search, RequirementId id, const std::vector<StageI
   if (hold.outcome == StepOutcome::invalid && trouble.empty()) {
     const std::string& reason = judged.verdict.reason;
     trouble = judged.signals.empty() ? reason : judged.signals.front().text;
+    if (trouble.ends_with('.')) trouble.pop_back();
   }
   return hold;
 }

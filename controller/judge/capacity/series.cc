@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "controller/judge/capacity/scalability.h"
+#include "controller/judge/capacity/transient.h"
 #include "controller/judge/conclude.h"
 #include "controller/judge/scope.h"
 #include "controller/measure/bounds/knee.h"
@@ -16,6 +17,8 @@ constexpr double kConfidence = 0.95;
 // Of the load on so many replicas: more than this must stay unanswered before it is known to be all that they carry.
 constexpr double kSaturated = 0.05;
 constexpr double kOverloaded = 0.01;  // of a rate: it was not what was carried
+constexpr double kGrowing = 0.05;     // seconds a second, of a step too short for bounds
+constexpr std::size_t kFewestForATrend = 8;
 constexpr double kStoodStill = 0.05;  // our own part of the requests' time, beside the target's
 
 struct Volume {
@@ -43,10 +46,13 @@ Volume volume_of(StageId id, const Timeline& timeline) {
 // Why the answers of a step do not tell what its level carries; empty = they do. Replicas that were not kept busy show the
 // load and not themselves: by Little's law fewer requests in progress than replicas leave some idle, and an open load that
 // was all answered may be far below what they carry. A rate that was not answered is not carried, however quick the rest was.
-std::string mismatch(const Volume& volume, double level, double length, StepAxis axis, bool open) {
+std::string mismatch(const Volume& volume, double level, double length, StepAxis axis, bool open, double growth) {
   const auto offered = static_cast<double>(volume.offered), bad = offered - static_cast<double>(volume.ok);
   if (axis == StepAxis::rate && bad > kOverloaded * offered) {
     return fmt::format("overloaded: {} of {} requests were not answered well", volume.offered - volume.ok, volume.offered);
+  }
+  if (axis == StepAxis::rate && growth > kOverloaded) {
+    return fmt::format("overloaded: answers took {} longer with each second of it", format_value(growth, Unit::seconds));
   }
   if (axis != StepAxis::replicas) return "";
   if ((volume.all_seconds - volume.lag_seconds) / length < 0.9 * level)
@@ -54,6 +60,17 @@ std::string mismatch(const Volume& volume, double level, double length, StepAxis
   if (open && bad < kSaturated * offered)
     return "the load does not saturate it: all but a few were answered, so more may be carried";
   return "";
+}
+
+// How much longer answers took with each second of the step, in seconds a second. A few seconds have no bounds of a slope: then
+// from the first to the last of them.
+double longer_each_second(const StageRecord& stage, const Timeline& timeline) {
+  const std::vector<TrendPoint> points = mean_waits({stage.stage}, timeline);
+  if (points.size() < 2) return 0;
+  if (const auto growth = growth_of_backlog({stage.stage}, kConfidence, timeline)) return *growth;
+  const TrendPoint &first = points.front(), &last = points.back();
+  const double slope = (last.value - first.value) / (last.seconds - first.seconds);
+  return points.size() < kFewestForATrend && slope > kGrowing ? slope : 0;
 }
 
 // Our lag over the time that was the target's, or its users' to think: by so much more could its users have asked, and by so
@@ -87,7 +104,7 @@ ScoredLevel level_of(const StageRecord& stage, StepAxis axis, const std::optiona
   if (still > kStoodStill)
     out.left_out = fmt::format("the harness itself came late: {} of the requests' time", percent_text(still / (1 + still)));
   const bool open = load && std::holds_alternative<OpenLoad>(load->kind);
-  if (out.left_out.empty()) out.left_out = mismatch(volume, stage.level, length, axis, open);
+  if (out.left_out.empty()) out.left_out = mismatch(volume, stage.level, length, axis, open, longer_each_second(stage, timeline));
   if (out.n <= 0) out.left_out = "no number in the system can be told";
   if (out.left_out.empty()) stood = std::max(stood, still);
   return out;

@@ -20,7 +20,10 @@ std::optional<double> offered_rate(const StageRecord& stage, const Evidence& evi
   return static_cast<double>(stage.offered) / seconds(stage.range.to - stage.range.from);
 }
 
-// Which (stage, operation) rows judge outside fault windows: those with `must`, or all.
+// A rate of good answers says nothing of the others.
+bool judges_failures(const Requirement& requirement) { return looks_at(requirement.sli).load != LoadFigure::good_rate; }
+
+// Which (stage, operation) rows judge, outside fault windows, whether requests fail: those with `must`, or all.
 enum class Rows { deciding, all };
 class Covered {
  public:
@@ -28,6 +31,7 @@ class Covered {
     for (const Requirement& requirement : evidence.scenario->requirements) {
       const Scope* scope = requests_scope(requirement.sli);
       if (scope == nullptr || (which == Rows::deciding && !requirement.must) || scope->during.valid()) continue;
+      if (!judges_failures(requirement)) continue;
       const LoadScope stages(*scope, evidence);
       rows_.push_back({stages.stages(), looks_at(requirement.sli).operations});
     }
@@ -119,8 +123,10 @@ std::optional<double> tested_rate(const Requirement& requirement, const Evidence
   for (const auto& [rate, id] : rates) {
     if (!keeps_alone(requirement, id, evidence)) continue;
     kept.push_back(id);
-    const bool proven = judged_over(requirement, kept, evidence).verdict.state == VerdictState::pass;
-    if (proven) return rate * covered_share(id, covered, evidence);
+    const Verdict verdict = judged_over(requirement, kept, evidence).verdict;
+    if (verdict.state != VerdictState::pass) continue;
+    if (!judges_failures(requirement)) return std::min(rate, verdict.measured.lower.value_or(0));
+    return rate * covered_share(id, covered, evidence);
   }
   return std::nullopt;
 }

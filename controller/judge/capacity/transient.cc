@@ -6,7 +6,6 @@
 
 #include <boost/math/distributions/normal.hpp>
 
-#include "controller/measure/bounds/trend.h"
 #include "controller/model/looks_at.h"
 
 namespace shakedown::judging {
@@ -63,7 +62,7 @@ double planned_blind_share(const Search& search, const Scenario& scenario) {
   return blind_share(search, std::max<Duration>(search.confirm, search.window * search.windows), scenario);
 }
 
-std::optional<double> growth_of_backlog(const std::vector<StageId>& stages, double confidence, const Timeline& timeline) {
+std::vector<TrendPoint> mean_waits(const std::vector<StageId>& stages, const Timeline& timeline) {
   std::map<int64_t, Waits> seconds;
   for (const StageId id : stages) {
     const TimeRange& range = timeline.stages()[id.value].range;
@@ -80,7 +79,11 @@ std::optional<double> growth_of_backlog(const std::vector<StageId>& stages, doub
   for (const auto& [second, waits] : seconds) {
     if (waits.count > 0) points.push_back({static_cast<double>(second), waits.sum / static_cast<double>(waits.count)});
   }
-  const std::optional<Trend> found = trend(std::move(points), confidence);
+  return points;
+}
+
+std::optional<double> growth_of_backlog(const std::vector<StageId>& stages, double confidence, const Timeline& timeline) {
+  const std::optional<Trend> found = trend(mean_waits(stages, timeline), confidence);
   if (!found || !(found->bounds.lower > 0) || !std::isfinite(found->bounds.lower)) return std::nullopt;
   // At (1 + d) times its capacity answers take d longer with each second: less than the finest share is no backlog that counts.
   if (found->slope < kFinestBlindShare) return std::nullopt;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "controller/judge/evidence.h"
+#include "controller/measure/bounds/trend.h"
 
 namespace shakedown::judging {
 
@@ -28,6 +29,9 @@ double blind_share_at(double rate, double confidence, const Search& search, Dura
 
 // What the plan promises: of all windows of a step or of the confirmation, whichever is longer, without chance.
 double planned_blind_share(const Search& search, const Scenario& scenario);
+
+// How long the requests of each second of these stages took in the mean; ascending.
+std::vector<TrendPoint> mean_waits(const std::vector<StageId>& stages, const Timeline& timeline);
 
 // How much longer answers take with each second of these stages, seconds per second: the lower bound of the slope where
 // that is above zero at the confidence, as when a backlog grows; nullopt when it is not, when the slope itself is below

@@ -34,10 +34,23 @@ HarmMeter::HarmMeter(const Evidence& evidence) : evidence_(&evidence) {
     const bool judged =
         stage.role == StageRole::declared && stage.phase.valid() && evidence.scenario->phase(stage.phase).measured;
     if (!judged || in_window(row.second, evidence.windows)) return;
-    seconds[{load_of_[stage.phase.value], row.operation}][row.second].add(row, out.count(row.second) > 0);
+    seconds[{load_in(row.stage, row.second), row.operation}][row.second].add(row, out.count(row.second) > 0);
   });
   seconds_ = std::make_shared<const QuietSeconds>(std::move(seconds));
+  away_ = std::make_shared<const std::set<int64_t>>(std::move(out));
   quiet_ = quiet_until(SecondLog::kAlways);
+}
+
+HarmMeter::LoadKey HarmMeter::load_in(StageId id, int64_t second) const {
+  constexpr double kThousandths = 1000;
+  const StageRecord& stage = evidence_->timeline->stages()[id.value];
+  const Phase& phase = evidence_->scenario->phase(stage.phase);
+  const auto* open = phase.load ? std::get_if<OpenLoad>(&phase.load->kind) : nullptr;
+  const bool constant = open == nullptr || stage.role != StageRole::declared || std::holds_alternative<ConstantRate>(open->shape);
+  if (constant) return {load_of_[stage.phase.value], 0};
+  const Duration middle = RunTime(std::chrono::seconds(second)) + std::chrono::milliseconds(500) - stage.range.from;
+  const double rate = rate_at(open->shape, std::max(middle, Duration{}), phase.duration);
+  return {load_of_[stage.phase.value], std::llround(kThousandths * rate)};
 }
 
 void HarmMeter::QuietSecond::add(const SecondRow& row, bool away) {
@@ -50,8 +63,8 @@ void HarmMeter::QuietSecond::add(const SecondRow& row, bool away) {
   judged += static_cast<double>(sum.ok + sum.bad);
 }
 
-std::vector<HarmMeter::Usual> HarmMeter::quiet_until(int64_t second) const {
-  std::vector<Usual> usual(load_of_.size());  // as many loads at most
+std::map<HarmMeter::LoadKey, HarmMeter::Usual> HarmMeter::quiet_until(int64_t second) const {
+  std::map<LoadKey, Usual> usual;
   for (const auto& [key, seconds] : *seconds_) {
     Quiet& one = usual[key.first][key.second];
     for (auto it = seconds.begin(), end = seconds.lower_bound(second); it != end; ++it) {
@@ -65,10 +78,9 @@ std::vector<HarmMeter::Usual> HarmMeter::quiet_until(int64_t second) const {
 HarmMeter HarmMeter::before(RunTime injected) const {
   constexpr std::size_t kEnough = 8;
   HarmMeter out(*this);
-  const std::vector<Usual> earlier = quiet_until(second_of(injected));
-  for (std::size_t i = 0; i < earlier.size(); ++i) {
-    for (const auto& [operation, quiet] : earlier[i]) {
-      Quiet& own = out.quiet_[i][operation];
+  for (const auto& [load, earlier] : quiet_until(second_of(injected))) {
+    for (const auto& [operation, quiet] : earlier) {
+      Quiet& own = out.quiet_[load][operation];
       if (quiet.failures.count() > 0) own.failures = quiet.failures;
       if (quiet.answers.seconds() >= kEnough) own.answers = quiet.answers;
     }

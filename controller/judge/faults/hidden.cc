@@ -154,7 +154,7 @@ HiddenOutside hidden_outside(const ProbeEvidence& probe, const Evidence& evidenc
     counted.push_back(one);
     ++out.count;
     out.open = out.open || one.open;
-    out.seconds += seconds(one.range.to - one.range.from);
+    out.seconds += seconds_outside(one.range, probe.idle);
   }
   for (const CausedOutage& c : probe.outages) {
     if (!c.reached) continue;

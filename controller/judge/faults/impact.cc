@@ -15,22 +15,17 @@ constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
 
 }  // namespace
 
-bool HarmMeter::has_baseline(PhaseId phase) const {
-  if (phase.value >= load_of_.size()) return false;
-  const Usual& quiet = quiet_[load_of_[phase.value]];
-  return std::any_of(quiet.begin(), quiet.end(), [](const auto& one) { return one.second.answers.count() > 0; });
-}
-
-const HarmMeter::Quiet* HarmMeter::usual(StageId stage, OperationId operation) const {
-  const PhaseId phase = evidence_->timeline->stages()[stage.value].phase;
+const HarmMeter::Quiet* HarmMeter::usual(const SecondRow& row) const {
+  const PhaseId phase = evidence_->timeline->stages()[row.stage.value].phase;
   if (phase.value >= load_of_.size()) return nullptr;
-  const Usual& quiet = quiet_[load_of_[phase.value]];
-  const auto found = quiet.find(operation);
-  return found == quiet.end() ? nullptr : &found->second;
+  const auto load = quiet_.find(load_in(row.stage, row.second));
+  if (load == quiet_.end()) return nullptr;
+  const auto found = load->second.find(row.operation);
+  return found == load->second.end() ? nullptr : &found->second;
 }
 
-double HarmMeter::usual_failures(StageId stage, OperationId operation) const {
-  const Quiet* quiet = usual(stage, operation);
+double HarmMeter::usual_failures(const SecondRow& row) const {
+  const Quiet* quiet = usual(row);
   return quiet == nullptr ? 0 : quiet->failures.mean();
 }
 
@@ -39,7 +34,7 @@ Bounds HarmMeter::delay(TimeRange range, double confidence) const {
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   std::map<const Quiet*, std::pair<double, double>> sums;
   const auto add = [&](const SecondRow& row) {
-    auto& [sum, count] = sums[usual(row.stage, row.operation)];
+    auto& [sum, count] = sums[usual(row)];
     sum += row.latency_seconds[kOk];
     count += static_cast<double>(row.timed[kOk]);
   };
@@ -58,18 +53,24 @@ Bounds HarmMeter::delay(TimeRange range, double confidence) const {
 Bounds HarmMeter::failures(TimeRange range, double confidence) const {
   const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
   std::map<const Quiet*, std::pair<double, double>> sums;
+  Bounds out;
   const auto add = [&](const SecondRow& row) {
     SecondTally tally;
     add_outcomes(tally, row);
-    auto& [bad, judged] = sums[usual(row.stage, row.operation)];
+    const Quiet* quiet = usual(row);
+    if (quiet == nullptr || quiet->failures.count() <= 0) {
+      out.upper += static_cast<double>(tally.bad);
+      if (away_->count(row.second) > 0) out.lower += static_cast<double>(tally.bad);
+      return;
+    }
+    auto& [bad, judged] = sums[quiet];
     bad += static_cast<double>(tally.bad);
     judged += static_cast<double>(tally.ok + tally.bad);
   };
   evidence_->timeline->seconds().each_row(add, first, last + 1);
-  Bounds out;
   for (const auto& [quiet, sum] : sums) {
     const auto [bad, judged] = sum;
-    const double share = quiet == nullptr ? 0 : quiet->failures.mean();
+    const double share = quiet->failures.mean();
     const double reach = share > 0 && judged > 0 ? quiet->failures.reach(judged, last - first + 1, confidence) : 0;
     out.lower += std::max(0.0, std::floor(bad - judged * share - reach));
     out.upper += std::min(bad, std::max(0.0, std::ceil(bad - judged * share + reach)));
@@ -77,16 +78,37 @@ Bounds HarmMeter::failures(TimeRange range, double confidence) const {
   return out;
 }
 
+bool HarmMeter::has_baseline(TimeRange range) const {
+  return all_rows(range, [&](const SecondRow& row) {
+    const Quiet* quiet = usual(row);
+    return row.timed[kOk] == 0 || (quiet != nullptr && quiet->answers.count() > 0);
+  });
+}
+
+bool HarmMeter::knows_usual_failures(TimeRange range) const {
+  return all_rows(range, [&](const SecondRow& row) {
+    const Quiet* quiet = usual(row);
+    return quiet != nullptr && quiet->failures.count() > 0;
+  });
+}
+
+bool HarmMeter::all_rows(TimeRange range, const std::function<bool(const SecondRow&)>& holds) const {
+  bool all = true;
+  const int64_t first = second_of(range.from), last = second_of(std::max(range.from, range.to - Duration(1)));
+  evidence_->timeline->seconds().each_row([&](const SecondRow& row) { all = all && holds(row); }, first, last + 1);
+  return all;
+}
+
 Harm HarmMeter::in_flight_at_fault(TimeRange window) const {
   Harm out;
   std::map<StageId, UserTime> users;
   each_out_at(window.from, *evidence_, [&](const SecondRow& row) {
-    if (in_window(row.second, evidence_->windows)) return;
+    const uint64_t bad = bad_out_at(row, window.from, *evidence_->scenario);
+    if (bad == 0 || in_window(row.second, evidence_->windows)) return;
+    out.failed += bad;
     const ClosedLoad* closed = closed_load(row.stage, *evidence_);
     for (const Outcome outcome : kAllOutcomes) {
-      if (!is_bad(outcome)) continue;
-      out.failed += row.count(outcome);
-      if (closed == nullptr) continue;
+      if (!is_bad(outcome) || closed == nullptr) continue;
       users[row.stage].bad += user_seconds(row, outcome, *closed, *evidence_);
       users[row.stage].bad_requests += row.count(outcome);
     }
@@ -100,7 +122,9 @@ double HarmMeter::usual_cycle(StageId stage) const {
   const ClosedLoad* closed = closed_load(stage, *evidence_);
   if (closed == nullptr || phase.value >= load_of_.size()) return 0;
   double sum = 0, count = 0;
-  for (const auto& [operation, quiet] : quiet_[load_of_[phase.value]]) {
+  const auto load = quiet_.find({load_of_[phase.value], 0});
+  if (load == quiet_.end()) return 0;
+  for (const auto& [operation, quiet] : load->second) {
     sum += quiet.answers.mean() * quiet.answers.count();
     count += quiet.answers.count();
   }
@@ -151,7 +175,7 @@ Harm HarmMeter::over(TimeRange range, TargetId target, std::set<int64_t>* told) 
         time.bad_requests += row.count(outcome);
       }
     }
-    const Quiet* quiet = usual(row.stage, row.operation);
+    const Quiet* quiet = usual(row);
     auto& [delay, failures] = excess[quiet];
     failures += static_cast<double>(tally.bad);
     if (quiet == nullptr) return;

@@ -1,6 +1,7 @@
 // What a disturbance did to the load: failed requests, delay, the worst second.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -43,7 +44,8 @@ class HarmMeter {
   // Bounds of the delay over the range: what answers vary by themselves is no fault's, and a histogram knows each of them
   // to 0.27 % only.
   Bounds delay(TimeRange range, double confidence) const;
-  // Bounds of the requests that failed beyond their share in quiet time. Where none failed then, all that failed.
+  // Bounds of the requests that failed beyond their share in quiet time. Where none failed then, all that failed; where there was
+  // no quiet time under that load, between those that failed while a probe saw the service away and all of them.
   Bounds failures(TimeRange range, double confidence) const;
   // What surely lies in a fault's window of the seconds that it meets. A second that it shares with the time before or after
   // counts too where next to nothing of it lies outside, or there is no whole one and half of it does not: of an open load at a
@@ -58,10 +60,12 @@ class HarmMeter {
   // Requests that failed and were due before the window, but may have been out when it began: perhaps the fault's, with what
   // the users of a closed load did not ask for while they waited for these.
   Harm in_flight_at_fault(TimeRange window) const;
-  // Whether there was a quiet time under the load of that phase to compare delays with.
-  bool has_baseline(PhaseId phase) const;
-  // The share of requests that fail in quiet time; 0 where there is none.
-  double usual_failures(StageId stage, OperationId operation) const;
+  // Whether there was a quiet time under the load of each second of the range that had good answers, to compare delays with.
+  bool has_baseline(TimeRange range) const;
+  // The same for failures, of all that the range asked for.
+  bool knows_usual_failures(TimeRange range) const;
+  // The share of such requests that fail in quiet time; 0 where there is none.
+  double usual_failures(const SecondRow& row) const;
 
  private:
   // Outside fault windows, of measured phases with the same load: under another one answers take another time.
@@ -70,20 +74,24 @@ class HarmMeter {
     QuietAnswers failures;  // 1 for a request that failed, outside of outages
   };
   using Usual = std::map<OperationId, Quiet>;
+  // Which of the different loads, and at which thousandths a second where its rate changes: steps, a ramp, a spike.
+  using LoadKey = std::pair<std::size_t, int64_t>;
   // What one operation did in a second under one load.
   struct QuietSecond {
     double latency = 0, timed = 0;  // of good answers
     double bad = 0, judged = 0;
     void add(const SecondRow& row, bool away);
   };
-  using QuietSeconds = std::map<std::pair<std::size_t, OperationId>, std::map<int64_t, QuietSecond>>;
-  std::vector<Usual> quiet_until(int64_t second) const;  // by load
-  const Quiet* usual(StageId stage, OperationId operation) const;
+  using QuietSeconds = std::map<std::pair<LoadKey, OperationId>, std::map<int64_t, QuietSecond>>;
+  LoadKey load_in(StageId stage, int64_t second) const;
+  std::map<LoadKey, Usual> quiet_until(int64_t second) const;
+  const Quiet* usual(const SecondRow& row) const;
   // How the users of one closed stage spent a range of seconds.
   struct UserTime {
     double bad = 0, all = 0;  // seconds
     uint64_t bad_requests = 0, requests = 0;
   };
+  bool all_rows(TimeRange range, const std::function<bool(const SecondRow&)>& holds) const;
   bool even(int64_t second) const;
   void add_outside(Inside& inside, int64_t second, double share) const;
   double usual_cycle(StageId stage) const;  // what one request of a closed load takes its user in quiet time; 0 = not known
@@ -92,7 +100,8 @@ class HarmMeter {
   const Evidence* evidence_;
   std::vector<std::size_t> load_of_;  // by PhaseId: which of the different loads
   std::shared_ptr<const QuietSeconds> seconds_;
-  std::vector<Usual> quiet_;  // by load
+  std::shared_ptr<const std::set<int64_t>> away_;  // seconds in which a probe saw the service away
+  std::map<LoadKey, Usual> quiet_;
 };
 
 LostWrites lost_writes(const InjectionView& view, const Evidence& evidence);

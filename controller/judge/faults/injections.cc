@@ -70,11 +70,14 @@ void check_effect(InjectionView& view) {
   if (record.state == FaultState::not_run) {
     mark(view, Signal::not_run, fmt::format("not run: {}", last_detail(record)));
     view.blocks = true;
-  } else if (record.state == FaultState::failed) {
-    mark(view, Signal::bite, fmt::format("the fault could not be injected: {}", last_detail(record)));
+  } else if (const FaultEvent* failed = record.find(FaultState::failed); failed != nullptr && !record.struck()) {
+    mark(view, Signal::bite, fmt::format("the fault could not be injected: {}", failed->detail));
     view.blocks = true;
   } else {
-    mark(view, Signal::bite, "no proof that the fault took effect");
+    mark(view, Signal::bite,
+         fmt::format("no proof that the fault took effect{}{}", failed != nullptr ? ": " : "",
+                     failed != nullptr ? failed->detail : ""));
+    view.blocks = true;
   }
 }
 

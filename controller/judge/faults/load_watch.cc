@@ -74,7 +74,7 @@ std::map<int64_t, LoadWatch::Second> LoadWatch::seconds_of(const InjectionView& 
         if (row.stage != view.record->stage || !wanted(row.operation)) return;
         SecondTally tally;
         add_outcomes(tally, row);
-        const double judged = static_cast<double>(tally.ok + tally.bad), share = meter.usual_failures(row.stage, row.operation);
+        const double judged = static_cast<double>(tally.ok + tally.bad), share = meter.usual_failures(row);
         Second& second = out[row.second];
         second.bad += static_cast<double>(tally.bad);
         second.judged += judged;

@@ -64,13 +64,11 @@ std::vector<Culprit> culprits(LedgerId id, const Evidence& evidence) {
   const AgentId observer = evidence.or_first_load_agent(evidence.scenario->ledger(id).agent);
   for (const InjectionRecord& record : evidence.timeline->injections()) {
     if (!record.injection.valid() || !record.fault.valid()) continue;
-    const FaultEvent* injected = record.find(FaultState::injected);
+    const std::optional<RunTime> struck = record.struck();
     const FaultEvent* effective = record.find(FaultState::effective);
-    if (injected == nullptr && effective == nullptr) continue;
-    RunTime from = RunTime::max();
-    for (const FaultEvent* event : {injected, effective}) {
-      if (event != nullptr) from = std::min(from, event->earliest);
-    }
+    if (!struck && effective == nullptr) continue;
+    RunTime from = struck.value_or(RunTime::max());
+    if (effective != nullptr) from = std::min(from, effective->earliest);
     from -= evidence.clock_bound(observer, record.fault);
     out.push_back({record.injection, record.stage, from});
   }

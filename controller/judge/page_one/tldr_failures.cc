@@ -104,8 +104,16 @@ told::Recovery tell_recovery(std::size_t at, const RtoSli& sli, const Scorecard&
   if (elsewhere.operations.empty()) return out;
   std::set<OperationId> asked;
   for (const ProbeId id : sli.probes) asked.insert(scenario.probe(id).operation);
-  for (const OperationId id : asked) out.asked.push_back(scenario.operation(id).noun);
-  for (const OperationId id : elsewhere.operations) out.elsewhere.push_back(scenario.operation(id).noun);
+  const auto noun = [&](OperationId id) { return scenario.operation(id).noun; };
+  const bool alike = std::any_of(asked.begin(), asked.end(), [&](OperationId one) {
+    return std::any_of(elsewhere.operations.begin(), elsewhere.operations.end(),
+                       [&](OperationId other) { return noun(one) == noun(other); });
+  });
+  const auto name = [&](OperationId id) {
+    return noun(id) + (alike ? " to " + scenario.targets[scenario.operation(id).request.target.value].name : "");
+  };
+  for (const OperationId id : asked) out.asked.push_back(name(id));
+  for (const OperationId id : elsewhere.operations) out.elsewhere.push_back(name(id));
   out.elsewhere_seconds = elsewhere.seconds;
   return out;
 }
@@ -134,15 +142,16 @@ std::optional<Told> tell_injections(std::size_t row, const Scorecard& card, cons
 std::vector<Told> tell_uncaused(const Scorecard& card, const Scenario& scenario) {
   std::vector<Told> out, fates;
   for (const Fault& fault : scenario.faults) {
-    std::size_t planned = 0, caused = 0, lost = 0;
+    std::size_t planned = 0, caused = 0, unproven = 0, lost = 0;
     for (const ScoredFault& f : card.faults) {
       if (f.name != fault.name) continue;
       ++planned;
       if (f.effective_at) ++caused;
+      if (f.injected_at && !f.effective_at) ++unproven;
       const bool over = f.state == FaultState::clean || f.state == FaultState::leftover;
       if (f.injected_at && !over && f.state != FaultState::failed && f.state != FaultState::not_run) ++lost;
     }
-    if (caused < planned || planned == 0) out.push_back(told::NotCaused{fault.name, caused, planned});
+    if (caused < planned || planned == 0) out.push_back(told::NotCaused{fault.name, caused, planned, unproven});
     if (lost > 0) fates.push_back(told::FateUnknown{fault.name});
   }
   if (out.size() > 1) out = {told::SeveralNotCaused{out.size()}};

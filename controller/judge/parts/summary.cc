@@ -112,7 +112,7 @@ std::string ended_by(const InjectionView& view, const Evidence& evidence) {
   const InjectionRecord& record = *view.record;
   const auto recovered = recovered_at(record.injection, evidence);
   const bool over = record.find(FaultState::clean) != nullptr || record.find(FaultState::leftover) != nullptr;
-  if (!over && record.find(FaultState::injected) != nullptr) return "not known";
+  if (!over && record.struck()) return "not known";
   if (!view.undo_at) return record.find(FaultState::clean) != nullptr ? "recovery" : "";
   if (recovered && *recovered <= *view.undo_at && *recovered != RunTime::min()) return "recovery";
   const Duration limit = evidence.scenario->fault(record.fault).recover_within;
@@ -143,7 +143,7 @@ ScoredFault score(const InjectionView& view, const HarmMeter& meter, const Evide
   out.component = evidence.scenario->names_of(fault.kind.components);
   out.injection = view.number;
   out.state = record.state;
-  out.injected_at = instant(record, FaultState::injected);
+  out.injected_at = record.struck();
   out.effective_at = instant(record, FaultState::effective);
   out.undone_at = instant(record, FaultState::clean);
   out.ended_by = ended_by(view, evidence);

@@ -39,13 +39,24 @@ struct Seconds {
     bool met = false;
     for (const FaultId id : phase.faults) {
       if (scope.during.valid() && id != scope.during) continue;
-      const Fault& fault = scenario.fault(id);
-      const Duration surely = declared_length(fault);  // with what is waited for before its recovery
-      const Duration length = long_windows ? std::max(surely, fault.kind.hold + longest_recovery(scenario, id)) : surely;
       const Duration from = std::chrono::seconds(second);
-      met = met || (from < fault.at + length + Duration(1) && fault.at < from + std::chrono::seconds(1));
+      const bool before_end = from < fault_end(id, long_windows) + Duration(1);
+      met = met || (before_end && scenario.fault(id).at < from + std::chrono::seconds(1));
     }
     return met == scope.during.valid();
+  }
+  // Of a row inside the windows of a fault only what is due in them counts for certain.
+  double share(int64_t second, bool long_windows) const {
+    if (!counts(second, long_windows)) return 0;
+    if (!scope.during.valid()) return 1;
+    const Duration to = fault_end(scope.during, long_windows), from = scenario.fault(scope.during).at;
+    const Duration begin = std::chrono::seconds(second), end = std::chrono::seconds(second + 1);
+    return std::max(0.0, shakedown::seconds(std::min(to, end) - std::max(from, begin)));
+  }
+  Duration fault_end(FaultId id, bool long_windows) const {
+    const Fault& fault = scenario.fault(id);
+    const Duration surely = declared_length(fault);  // with what is waited for before its recovery
+    return fault.at + (long_windows ? std::max(surely, fault.kind.hold + longest_recovery(scenario, id)) : surely);
   }
 };
 
@@ -71,8 +82,10 @@ Stage one_stage(const Seconds& seconds, const OpenLoad& open, double share, Dura
     const Duration from = std::chrono::seconds(s), to = std::chrono::seconds(s + 1);
     const double here = share * (arrivals_until(open.shape, to, length) - arrivals_until(open.shape, from, length));
     const bool in_long = seconds.counts(s, true), in_short = seconds.counts(s, false);
-    if (in_long && in_short) out.few += here;
-    if (in_long || in_short) out.many += here, out.seconds += 1;
+    const auto [few, many] = std::minmax({seconds.share(s, true), seconds.share(s, false)});
+    out.few += here * few;
+    out.many += here * many;
+    out.seconds += many * shakedown::seconds(std::min(to, length) - from);
     if (!in_long || !in_short)
       run.clear();
     else
@@ -95,6 +108,33 @@ double highest_shown(const Search& search, const Scenario& scenario) {
   const Duration longest = std::max<Duration>(search.confirm, search.window * search.windows);
   const double blind = blind_share_at(top, look_confidence(confidence, kSharedSteps), search, longest, scenario);
   return std::isfinite(blind) ? top / (1 + blind) : 0;
+}
+
+// An operation of the held row that the search's load does not send; empty = it sends each.
+std::string not_sent_in(PhaseId phase, RequirementId held, const Scenario& scenario) {
+  const auto& load = scenario.phase(phase).load;
+  for (const OperationId id : looks_at(scenario.requirement(held).sli).operations) {
+    if (load && share_of(load->mix, {id}) <= 0) return scenario.operation(id).name;
+  }
+  return "";
+}
+
+// The held row where even all windows of a step at the search's highest rate, or its confirmation, offer too few requests for a
+// pass at the confidence of such a look.
+std::optional<planned::SearchEnds::Undecided> undecided_at_top(const Search& search, RequirementId id, const Scenario& scenario) {
+  const Requirement& row = scenario.requirement(id);
+  const std::optional<DemandedShare> share = demanded_share(row);
+  const auto& load = scenario.phase(search.phase).load;
+  if (!share || share->bad <= 0 || !load) return std::nullopt;
+  const double rate = search.to.per_second * share_of(load->mix, looks_at(row.sli).operations);
+  const auto too_few = [&](uint32_t looks, Duration length) -> std::optional<planned::SearchEnds::Undecided> {
+    const double confidence = look_confidence(held_confidence(search, id, scenario), kSharedSteps * looks);
+    const auto needed = static_cast<double>(trials_needed(0, share->bad, confidence));
+    if (rate * seconds(length) >= needed) return std::nullopt;
+    return planned::SearchEnds::Undecided{row.id, needed, rate * seconds(length)};
+  };
+  const auto step = too_few(search.windows, search.window * search.windows);
+  return step || search.confirm <= Duration{} ? step : too_few(1, search.confirm);
 }
 
 void add_disturbers(planned::Injections& out, const Scenario& scenario, FaultId id) {
@@ -143,6 +183,28 @@ PlannedRequests planned_requests(const Scenario& scenario, const std::vector<Ope
   out.least = less_chance(out.least, drawn);
   out.thinnest = std::isfinite(thinnest) ? less_chance(thinnest, drawn) : 0;
   return out;
+}
+
+std::string fault_within(const Scenario& scenario, const Scope& scope) {
+  std::string open, within;  // faults after the first second of the scope; of these, one with a second after it
+  bool begun = false;
+  for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+    const Phase& phase = scenario.phases[i];
+    if (!phase.load || !in_scope(scenario, i, scope)) {
+      if (begun && open.empty() && !phase.faults.empty()) open = scenario.fault(phase.faults.front()).name;
+      continue;
+    }
+    const Seconds seconds{scenario, phase, scope};
+    for (uint32_t turn = 0; turn < phase.repeat; ++turn) {
+      for (int64_t s = 0; std::chrono::seconds(s) < phase.duration; ++s) {
+        const bool counts = seconds.counts(s, false);
+        if (counts && within.empty()) within = open;
+        if (!counts && begun && open.empty() && !phase.faults.empty()) open = scenario.fault(phase.faults.front()).name;
+        begun = begun || counts;
+      }
+    }
+  }
+  return within;
 }
 
 std::string never_sent(const Scenario& scenario, const std::vector<OperationId>& operations, const Scope& scope) {
@@ -204,6 +266,10 @@ PlannedEvidence search_needed(const Scenario& scenario, PhaseId phase, double ra
   if (search == nullptr) return out;
   const double most = highest_shown(*search, scenario);
   out.longest = scenario.phase(phase).duration;
+  for (const RequirementId id : search->hold) {
+    if (out.never_sent.empty()) out.never_sent = not_sent_in(phase, id, scenario);
+    if (!out.undecided) out.undecided = undecided_at_top(*search, id, scenario);
+  }
   if (rate > most) {
     out.shown = most;
   } else if (const Duration least = least_search_time(*search, rate); least > out.longest) {

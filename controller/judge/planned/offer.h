@@ -22,6 +22,8 @@ struct PlannedRequests {
 };
 PlannedRequests planned_requests(const Scenario& scenario, const std::vector<OperationId>& operations, const Scope& scope,
                                  Duration window = {});
+// The name of a fault that leaves time of the scope before and after its window; empty = none does.
+std::string fault_within(const Scenario& scenario, const Scope& scope);
 double whole_count(double n);  // what is left of a sum of fractions
 
 // An operation that no phase of the scope sends; empty = none, or each is sent.

@@ -56,6 +56,8 @@ RatioEvidence bad_ratio(const std::vector<SecondTally>& seconds, const Missing& 
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.unfinished += s.unfinished;
     out.low.push_back({s.second, s.bad - s.in_flight, s.judged()});
+    out.outside_good += static_cast<double>(std::min(s.ok, s.outside));
+    out.outside_bad += static_cast<double>(std::min(s.bad - s.in_flight, s.outside));
   }
   return out;
 }
@@ -88,19 +90,20 @@ Judged judge_sli(const Requirement& requirement, const AvailabilitySli& sli, con
   Measured& m = out.verdict.measured;
   m = {1 - share.value, 1 - share.upper, 1 - share.lower, Unit::ratio, share.total, false};
   out.verdict.reason = sentence(requirement, share, scope, sum, nouns(sli.operations, *evidence.scenario));
-  out.verdict.reason += in_flight_at_fault(sum) + places_shared(scope, sum, evidence) +
+  out.verdict.reason += in_flight_at_fault(sum) + outside_of_fault(sum) + places_shared(scope, sum, evidence) +
                         sent_again(scope, sli.operations, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   conclude(out.verdict, requirement);
   const double budget = 1 - requirement.objective.limit;
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, budget, requirement.confidence, out.observed_seconds));
     need_their_ends(out.verdict, share, budget);
+    need_whole_seconds(out.verdict, share, budget);
   }
   conclude_missing(out, missing, compare(requirement.objective, 1 - share.upper, 1 - share.lower_all_bad),
                    compare(requirement.objective, 1 - share.upper_all_good, 1 - share.lower));
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
-  check_load_agents(out, scope, evidence);
+  check_load_agents_of_pass(out, scope, evidence);
   return out;
 }
 
@@ -162,7 +165,7 @@ double at_least_up(const ProbeEvidence& probe, const HiddenOutside& hidden, doub
 double at_most_up(const ProbeEvidence& probe, double effect, double confidence) {
   std::vector<double> shortest;
   for (const Outage& outage : spontaneous(probe)) shortest.push_back(outage.lower_seconds());
-  const double up = probe.up_outside_seconds(), n = static_cast<double>(shortest.size()) / effect;
+  const double up = probe.up_outside_seconds() + probe.idle_seconds, n = static_cast<double>(shortest.size()) / effect;
   if (shortest.empty()) return 1;
   const double by_f = availability_from_outages(up, probe.down_outside_seconds, n, 0, confidence).upper;
   if (!(up > 0)) return by_f;

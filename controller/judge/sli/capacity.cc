@@ -55,7 +55,11 @@ std::string blind_text(const ScoredSearch& search) {
 }
 
 void check_search(Judged& out, const ScoredSearch& search, PhaseId phase, const Evidence& evidence) {
-  if (!search.trouble.empty()) touch(out, Signal::our_losses, "the search ended by our own fault: " + search.trouble);
+  if (!search.trouble.empty()) {
+    const bool no_data = search.trouble.find("No data") != std::string::npos;
+    touch(out, no_data ? Signal::none : Signal::our_losses,
+          fmt::format("the search ended {}: {}", no_data ? "without anything to judge" : "by our own fault", search.trouble));
+  }
   if (touch_by_lost_loader(out, out.until, stages_of(phase, evidence), "the search", evidence)) return;
   if (out.verdict.state != VerdictState::pass || !search.unconfirmed) return;
   out.verdict.state = VerdictState::not_proven;
@@ -101,16 +105,16 @@ Judged judge_limit(const Requirement& requirement, PhaseId phase, double per_uni
   m.lower = scaled(search.lower.value_or(0));
   m.upper = search.upper ? scaled(*search.upper) : INFINITY;
   if (search.lower) m.value = *m.lower;
-  out.verdict.reason =
-      fmt::format("{} ({} steps, at {:g} % confidence of each end{}{}); {}. Objective {}.", interval_text(search),
-                  search.steps.size(), search.confidence * 100, limited_by(search, *evidence.scenario), blind_text(search),
-                  search.trouble.empty() ? search.ended : "it ended early", limit_text(requirement.objective));
+  out.verdict.reason = fmt::format("{} ({}, at {:g} % confidence of each end{}{}); {}. Objective {}.", interval_text(search),
+                                   counted(search.steps.size(), "step"), search.confidence * 100,
+                                   limited_by(search, *evidence.scenario), blind_text(search),
+                                   search.trouble.empty() ? search.ended : "it ended early", limit_text(requirement.objective));
   out.verdict.reason += pool_was_full(stages_of(phase, evidence), {}, evidence);
   conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     const char* needed = search.blind > 0 ? "a search with longer windows and a longer confirmation"
                          : search.upper   ? "a search with a finer resolution, or longer windows"
-                         : !search.lower  ? "a search with longer windows, or from a lower rate"
+                         : !search.lower  ? "a search with more or longer windows"
                                           : "a search that reaches a higher rate";
     set_needed(out.verdict, {needed, kNotByTime});
   }

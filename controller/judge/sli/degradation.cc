@@ -1,6 +1,7 @@
 // degradation: whether good answers become slower over a soak. The slope of their mean latency per second, with bounds
 // that allow for neighbours that depend on each other (controller/measure/bounds/trend.h).
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -9,15 +10,18 @@
 #include "controller/judge/scope.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
+#include "controller/judge/sli/mixed_means.h"
 #include "controller/judge/valid/row_validity.h"
 #include "controller/measure/bounds/trend.h"
 
 namespace shakedown {
 
 SliForm forms::degradation() {
-  const Shape shape =
-      mapping("degradation", "Growth of the mean latency of good answers over a soak, as a share of its beginning.",
-              scoped({operation_key(), may("per", duration_above_zero(30 * kDay), "1h", "The time for which growth is told.")}));
+  const Shape shape = mapping(
+      "degradation",
+      "Growth of the mean latency of good answers over a soak, as a share of its beginning. Each operation has the same part in "
+      "that mean from beginning to end, whatever the mix was.",
+      scoped({operation_key(), may("per", duration_above_zero(30 * kDay), "1h", "The time for which growth is told.")}));
   return {may("degradation", shape, "Objective: at most a percentage."),
           ObjectiveForm{"the degradation", Comparison::at_most, "<= 5%", Amounts::margin},
           [](const View& view, const Names& names, const Scenario&) -> Sli {
@@ -30,34 +34,6 @@ SliForm forms::degradation() {
 namespace shakedown::judging {
 namespace {
 
-struct Mean {
-  double sum = 0;
-  uint64_t count = 0;
-};
-
-// all: with every arrival that was not answered well, as slow as its timeout, for nobody knows how much slower it was.
-std::vector<TrendPoint> means(const LoadScope& scope, OperationId operation, const Evidence& evidence, bool all) {
-  std::map<int64_t, Mean> seconds;
-  constexpr auto kOk = static_cast<std::size_t>(Outcome::ok);
-  evidence.timeline->seconds().each_row([&](const SecondRow& row) {
-    const bool wanted = !operation.valid() || row.operation == operation;
-    if (!wanted || !scope.contains(row)) return;
-    seconds[row.second].sum += row.latency_seconds[kOk];
-    seconds[row.second].count += row.timed[kOk];
-    if (!all) return;
-    SecondTally outcomes;
-    add_outcomes(outcomes, row);
-    const uint64_t bad = outcomes.bad + outcomes.unfinished;
-    seconds[row.second].sum += static_cast<double>(bad) * shakedown::seconds(evidence.scenario->operation(row.operation).timeout);
-    seconds[row.second].count += bad;
-  });
-  std::vector<TrendPoint> out;
-  for (const auto& [second, mean] : seconds) {
-    if (mean.count > 0) out.push_back({static_cast<double>(second), mean.sum / static_cast<double>(mean.count)});
-  }
-  return out;
-}
-
 SparseHistogram lag_of(const LoadScope& scope, const Evidence& evidence) {
   HistogramSum lag;
   evidence.timeline->seconds().each(
@@ -68,7 +44,7 @@ SparseHistogram lag_of(const LoadScope& scope, const Evidence& evidence) {
 // A pass must hold with what was not answered well too: answers that become timeouts leave the good ones as they were.
 void count_all(Judged& out, const Requirement& requirement, const DegradationSli& sli, const LoadScope& scope,
                const Evidence& evidence) {
-  const std::optional<Trend> all = trend(means(scope, sli.operation, evidence, true), requirement.confidence);
+  const std::optional<Trend> all = trend(mixed_means(scope, sli.operation, true, evidence).points, requirement.confidence);
   const bool known = all && all->relative_per_hour && all->relative_bounds;
   const double hours = seconds(sli.per) / 3600;
   const double upper = known ? all->relative_bounds->upper * hours : INFINITY;
@@ -84,55 +60,95 @@ void count_all(Judged& out, const Requirement& requirement, const DegradationSli
   if (missed) out.verdict.needed = kMoreWillNotHelp;
 }
 
-// What was asked of the target, by kind: arrivals a second, users.
+constexpr double kAlike = 0.01;
+
+// What was asked of the target, by kind: arrivals a second, the time that so many take in the mean, users.
 struct Asked {
-  double rate = 0, users = 0;
+  double rate = 0, work = 0, users = 0;
 };
 
-Asked asked_in(int64_t second, const StageRecord& stage, const Evidence& evidence) {
+using Latencies = std::map<OperationId, double>;
+
+double usual_work(const Load& load, const Latencies& usual, const Scenario& scenario) {
+  double work = 0, weights = 0;
+  for (const MixEntry& entry : load.mix) {
+    const auto found = usual.find(entry.operation);
+    const double each = found != usual.end() ? found->second : seconds(scenario.operation(entry.operation).timeout);
+    work += entry.weight * each;
+    weights += entry.weight;
+  }
+  return weights > 0 ? work / weights : 0;
+}
+
+Asked asked_in(int64_t second, const StageRecord& stage, const Latencies& usual, const Evidence& evidence) {
   const Phase& phase = evidence.scenario->phase(stage.phase);
   if (!phase.load) return {};
-  if (const auto* closed = std::get_if<ClosedLoad>(&phase.load->kind)) return {0, static_cast<double>(closed->users)};
+  if (const auto* closed = std::get_if<ClosedLoad>(&phase.load->kind)) return {0, 0, static_cast<double>(closed->users)};
   const Duration offset = std::chrono::seconds(second) - stage.range.from.time_since_epoch();
-  return {rate_at(std::get<OpenLoad>(phase.load->kind).shape, std::max(offset, Duration{}), phase.duration), 0};
+  const double rate = rate_at(std::get<OpenLoad>(phase.load->kind).shape, std::max(offset, Duration{}), phase.duration);
+  return {rate, rate * usual_work(*phase.load, usual, *evidence.scenario), 0};
 }
 
 // Whether the second half of the scope was asked for more, or for less, than the first.
 struct Course {
   bool rose = false, fell = false;
+  bool by_mix = false;  // at the same rate
 };
 
 Course course_of(const LoadScope& scope, const Evidence& evidence) {
-  constexpr double kAlike = 0.01;
   const auto seconds = scope.whole_seconds();
+  const Latencies usual = usual_latencies(scope, evidence);
   std::vector<Asked> halves(2);
   const std::size_t half = seconds.size() / 2;
   for (std::size_t i = 0; i < 2 * half; ++i) {
     const auto& [second, id] = seconds[i];
-    const Asked asked = asked_in(second, evidence.timeline->stages()[id.value], evidence);
-    halves[i < half ? 0 : 1].rate += asked.rate;
-    halves[i < half ? 0 : 1].users += asked.users;
+    const Asked asked = asked_in(second, evidence.timeline->stages()[id.value], usual, evidence);
+    Asked& sum = halves[i < half ? 0 : 1];
+    sum.rate += asked.rate;
+    sum.work += asked.work;
+    sum.users += asked.users;
   }
   Course out;
-  for (const double Asked::*kind : {&Asked::rate, &Asked::users}) {
+  for (const double Asked::*kind : {&Asked::rate, &Asked::users, &Asked::work}) {
     const double before = halves[0].*kind, after = halves[1].*kind;
-    out.rose = out.rose || after > before * (1 + kAlike);
-    out.fell = out.fell || after < before * (1 - kAlike);
+    const bool rose = after > before * (1 + kAlike), fell = after < before * (1 - kAlike);
+    out.by_mix = out.by_mix || (kind == &Asked::work && ((rose && !out.rose) || (fell && !out.fell)));
+    out.rose = out.rose || rose;
+    out.fell = out.fell || fell;
   }
   return out;
 }
 
-// More load makes answers slower and less makes them quicker, without anything wearing out.
-void hold_under_other_load(Verdict& verdict, const Course& course) {
-  const bool fails = verdict.state == VerdictState::fail && course.rose,
-             passes = verdict.state == VerdictState::pass && course.fell;
-  if (!fails && !passes) return;
+void prove_nothing(Verdict& verdict, const std::string& why, const char* needed) {
   verdict.state = VerdictState::not_proven;
   verdict.at_risk = false;
   verdict.supportable.reset();
-  verdict.reason += fails ? " The load rose meanwhile, which makes answers slower too."
-                          : " The load fell meanwhile, which hides what became slower.";
-  set_needed(verdict, {"a soak under the same load from its beginning to its end", kNotByTime});
+  verdict.reason += why;
+  set_needed(verdict, {needed, kNotByTime});
+}
+
+// More load makes answers slower and less makes them quicker, without anything wearing out.
+void hold_under_other_load(Verdict& verdict, const Course& course) {
+  constexpr const char* kSameLoad = "a soak under the same load from its beginning to its end";
+  const std::string what = course.by_mix ? "The mix of operations became" : "The load";
+  if (verdict.state == VerdictState::fail && course.rose) {
+    prove_nothing(verdict,
+                  fmt::format(" {} {} meanwhile, which makes answers slower too.", what, course.by_mix ? "heavier" : "rose"),
+                  kSameLoad);
+  } else if (verdict.state == VerdictState::pass && course.fell) {
+    prove_nothing(verdict,
+                  fmt::format(" {} {} meanwhile, which hides what became slower.", what, course.by_mix ? "lighter" : "fell"),
+                  kSameLoad);
+  }
+}
+
+void hold_without_some(Verdict& verdict, double left_out) {
+  if (left_out <= kAlike || (verdict.state != VerdictState::pass && verdict.state != VerdictState::fail)) return;
+  prove_nothing(verdict,
+                fmt::format(" {} of the answers are of operations that were not answered from the beginning to the end, so that "
+                            "nobody knows how these grew.",
+                            percent_text(left_out)),
+                "the same operations from the beginning to the end of the soak, or a row for each `operation`");
 }
 
 // A fault between two seconds of the scope. What it killed or stopped began anew after it, so that what wears out with the age of
@@ -149,12 +165,11 @@ std::string interrupted_by(const LoadScope& scope, const Evidence& evidence) {
 
 void hold_without_restart(Verdict& verdict, const std::string& fault) {
   if (verdict.state != VerdictState::pass || fault.empty()) return;
-  verdict.state = VerdictState::not_proven;
-  verdict.at_risk = false;
-  verdict.supportable.reset();
-  verdict.reason +=
-      fmt::format(" That is no pass: {} broke the service meanwhile, and what began anew had no time to wear out.", fault);
-  set_needed(verdict, {"a soak without a fault in it: name its phase in `phases`", kNotByTime});
+  prove_nothing(
+      verdict,
+      fmt::format(" That is no pass: {} broke the service meanwhile, and whatever began anew then had no time to wear out.",
+                  fault),
+      "a soak without a fault in it: name its phase in `phases`");
 }
 
 }  // namespace
@@ -164,8 +179,13 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
   if (!scope.missing().empty()) {
     return nothing(Unit::margin, "No data: " + scope.missing() + ".", "a run of that phase");
   }
-  const std::vector<TrendPoint> points = means(scope, sli.operation, evidence, false);
+  const auto [points, left_out] = mixed_means(scope, sli.operation, false, evidence);
   const std::optional<Trend> slope = trend(points, requirement.confidence);
+  if (points.empty() && left_out > 0) {
+    return nothing(Unit::margin,
+                   fmt::format("No data: no operation is answered from the beginning to the end of {}.", scope.describe()),
+                   "the same operations from the beginning to the end of the soak");
+  }
   if (!slope || !slope->relative_per_hour || !slope->relative_bounds) {
     return nothing(Unit::margin,
                    fmt::format("No data: {} seconds with answers in {} do not show a slope.", points.size(), scope.describe()),
@@ -194,6 +214,7 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
     out.verdict.reason += pool_was_full(scope.stages(), {}, evidence);
   conclude(out.verdict, requirement);
   count_all(out, requirement, sli, scope, evidence);
+  hold_without_some(out.verdict, left_out);
   hold_under_other_load(out.verdict, course_of(scope, evidence));
   hold_without_restart(out.verdict, interrupted_by(scope, evidence));
   if (out.verdict.state == VerdictState::not_proven && out.verdict.needed.empty()) out.verdict.needed = "a longer soak";
@@ -205,7 +226,7 @@ Judged judge_sli(const Requirement& requirement, const DegradationSli& sli, cons
 
 PlannedEvidence evidence_needed(const Requirement&, const DegradationSli& sli, const Scenario& scenario) {
   const double all = loaded_seconds(scenario, sli.scope);
-  return planned::Soak{all, all < 8};
+  return planned::Soak{all, all < 8, fault_within(scenario, sli.scope)};
 }
 
 }  // namespace shakedown::judging

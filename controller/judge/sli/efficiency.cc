@@ -65,7 +65,7 @@ Judged by_definition(const SeriesEvidence& found, const std::string& place, RunT
   out.verdict.state = VerdictState::not_proven;
   out.verdict.measured.unit = Unit::margin;
   out.verdict.measured.samples = found.scored.levels.size();
-  out.verdict.reason = fmt::format("At {} perfect scaling is so by definition: nothing shares anything there.", place);
+  out.verdict.reason = fmt::format("Perfect scaling is so by definition at {}: nothing shares anything there.", place);
   set_needed(out.verdict, {"a level at which more than one is at work", kNotByTime});
   return out;
 }
@@ -128,6 +128,7 @@ PlannedEvidence evidence_needed(const Requirement&, const EfficiencySli& sli, co
   const StepSeries* series = scenario.steps_of(sli.phase);
   if (series == nullptr || series->levels.empty()) return out;
   out.at = sli.at;
+  out.alone = series->axis != StepAxis::rate && sli.at <= 1;
   if (sli.at > series->levels.back()) {
     out.largest = series->levels.back();
   } else if (series->levels.size() < 4) {

@@ -49,6 +49,8 @@ RatioEvidence between(const std::map<int64_t, SecondTally>& seconds, int64_t fro
     out.high.push_back({s.second, s.bad + s.unfinished, s.judged()});
     out.unfinished += s.unfinished;
     out.low.push_back({s.second, s.bad - s.in_flight, s.judged()});
+    out.outside_good += static_cast<double>(std::min(s.ok, s.outside));
+    out.outside_bad += static_cast<double>(std::min(s.bad - s.in_flight, s.outside));
   }
   return out;
 }
@@ -125,6 +127,8 @@ void take(RatioEvidence& out, double share) {
 void append(RatioEvidence& out, const RatioEvidence& more) {
   out.missing += more.missing;
   out.unfinished += more.unfinished;
+  out.outside_good += more.outside_good;
+  out.outside_bad += more.outside_bad;
   out.high.insert(out.high.end(), more.high.begin(), more.high.end());
   out.low.insert(out.low.end(), more.low.begin(), more.low.end());
 }
@@ -203,6 +207,7 @@ Judged whole(const Requirement& requirement, const LoadScope& scope, const std::
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(share, requirement.objective.limit, requirement.confidence, scope.length()));
     need_their_ends(out.verdict, share, requirement.objective.limit);
+    need_whole_seconds(out.verdict, share, requirement.objective.limit);
   }
   conclude_missing(out, missing, compare(requirement.objective, share.lower_all_bad, share.upper),
                    compare(requirement.objective, share.lower, share.upper_all_good));
@@ -272,11 +277,11 @@ Judged judge_sli(const Requirement& requirement, const ErrorRatioSli& sli, const
   out.observed_seconds = scope.length();
   out.until = scope.until();
   out.verdict.outside_faults = scope.leaves_out_faults();
-  out.verdict.reason +=
-      in_flight_at_fault(sum) + places_shared(scope, sum, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += in_flight_at_fault(sum) + outside_of_fault(sum) + places_shared(scope, sum, evidence) +
+                        pool_was_full(scope.stages(), sli.operations, evidence);
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
-  check_load_agents(out, scope, evidence);
+  check_load_agents_of_pass(out, scope, evidence);
   return out;
 }
 

@@ -78,8 +78,7 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   const TimeRange within = inside.seconds;
   if (harm.failed + harm.unfinished + harm.answered == 0) return reject(bound, Signal::none, "no load during the fault");
   if (sli.unit == ImpactUnit::delayed_seconds) {
-    const PhaseId phase = evidence.timeline->stages()[view.record->stage.value].phase;
-    if (!meter.has_baseline(phase)) return reject(bound, Signal::none, "no quiet time under the same load to compare with");
+    if (!meter.has_baseline(view.window)) return reject(bound, Signal::none, "no quiet time under the same load to compare with");
     bound.value = harm.delayed_seconds;
     const double lower = within.empty() ? 0 : meter.delay(within, confidence.fail).lower;
     bound.verdict.lower = std::clamp(lower - inside.outside * inside.longest, 0.0, bound.value);
@@ -94,6 +93,11 @@ void measure(InjectionBound& bound, const InjectionView& view, const ImpactSli& 
   const double held_up = harm.held_up + at_fault.held_up;
   bound.verdict.upper = std::max(bound.value, meter.failures(view.window, confidence.pass).upper) +
                         static_cast<double>(harm.unfinished + harm.ours + at_fault.failed) + held_up;
+  if (!meter.knows_usual_failures(view.window)) {
+    bound.value = bound.verdict.lower;
+    bound.verdict.note = "no quiet time under the same load tells how many fail without the fault";
+    bound.needed = "seconds outside fault windows under the same load, to compare with";
+  }
   note_unseen(bound, view, held_up, evidence);
 }
 

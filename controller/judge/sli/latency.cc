@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ constexpr int kLagPart = 10;  // of the limit: from there on our lag counts
 struct LatencyData {
   RatioEvidence over;            // the limit
   std::vector<uint64_t> pushed;  // of over.low, by our own lag perhaps
+  std::vector<uint64_t> slow;    // of over.low: answered well, but too late
   HistogramSum low, high, lag;   // latencies of the good answers, at least and at most (second_log.h)
   uint64_t doubtful = 0;         // not ok, but not by the target's fault: unfinished
   uint64_t between = 0;          // good, and not known to be on one side of the limit
@@ -51,7 +53,7 @@ struct LatencyData {
 
 struct SecondCounts {
   SecondCount high, low;
-  uint64_t pushed = 0;
+  uint64_t pushed = 0, slow = 0;
 };
 using Counts = std::map<int64_t, SecondCounts>;  // by second
 
@@ -63,7 +65,7 @@ struct Above {
 // late: arrivals of the slice that our lag may have pushed over the limit, less those that count so in another second. slowed: a
 // fault in_flight while the answers may have been out.
 void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above above, uint64_t& late, bool slowed) {
-  auto& [high, low, pushed] = counts[outcomes.second];
+  auto& [high, low, pushed, slow] = counts[outcomes.second];
   const uint64_t surely = slowed ? 0 : above.surely;
   const uint64_t by_us = std::min(surely, late);
   pushed += by_us;
@@ -72,7 +74,11 @@ void count(LatencyData& data, Counts& counts, const SecondTally& outcomes, Above
   low.total += outcomes.judged();
   high.bad += above.maybe + outcomes.bad + outcomes.unfinished;
   data.between += above.maybe - above.surely;
-  low.bad += surely + outcomes.bad - outcomes.in_flight;
+  const uint64_t within = outcomes.ok - std::min(outcomes.ok, above.maybe), beyond = surely + outcomes.bad - outcomes.in_flight;
+  low.bad += beyond;
+  slow += surely;
+  data.over.outside_good += static_cast<double>(std::min(within, outcomes.outside));
+  data.over.outside_bad += static_cast<double>(std::min(beyond, outcomes.outside));
   data.doubtful += outcomes.unfinished;
 }
 
@@ -93,16 +99,19 @@ void add(LatencyData& data, Counts& counts, const Slice& slice, const LoadScope&
     SecondTally outcomes{row.second};
     add_outcomes(outcomes, row);
     const bool slowed = scope.may_hold_in_flight(row);
-    outcomes.in_flight = slowed ? outcomes.bad : 0;
+    outcomes.in_flight = scope.in_flight(row);
+    outcomes.outside = scope.due_outside(row);
     not_ok = not_ok || outcomes.bad + outcomes.unfinished > 0;
     add_outcomes(data.sum, row);
     data.sum.in_flight += outcomes.in_flight;
+    data.sum.outside += outcomes.outside;
     if (found != operation.limits.end() && index < row.over_limit.size()) {
       count(data, counts, outcomes, {row.over_limit[index], row.over_limit[index]}, late, slowed);
     } else {
       if (!uncounted) uncounted = SecondTally{row.second};
       add_outcomes(*uncounted, row);
       uncounted->in_flight += outcomes.in_flight;
+      uncounted->outside += outcomes.outside;
       any_slowed = any_slowed || slowed;
     }
   }
@@ -136,6 +145,7 @@ LatencyData collect_latency(const LoadScope& scope, const LatencySli& sli, Durat
     data.over.high.push_back(one.high);
     data.over.low.push_back(one.low);
     data.pushed.push_back(one.pushed);
+    data.slow.push_back(one.slow);
   }
   return data;
 }
@@ -182,20 +192,25 @@ void reconcile(Measured& m, const ShareBounds& over, double allowed, double limi
   }
 }
 
-// The far tail is that of few arrivals, so the p99 of the lag says nothing of it: a fail must hold with every good answer
-// that our lag may have pushed over the limit counted as within it. What failed has failed at any lag.
-void check_pushed(Judged& judged, const LatencyData& data, double allowed, double confidence) {
-  if (judged.verdict.state != VerdictState::fail) return;
+// What failed has failed at any lag: whether a fail stands with so many of the arrivals that are bad for certain, by second,
+// counted as good answers within the limit.
+bool stands_without(const LatencyData& data, const std::vector<uint64_t>& fewer, double allowed, double confidence) {
   RatioEvidence punctual = data.over;
-  uint64_t pushed = 0;
-  for (std::size_t i = 0; i < punctual.low.size(); ++i) {
-    punctual.low[i].bad -= data.pushed[i];
-    pushed += data.pushed[i];
+  for (std::size_t i = 0; i < punctual.low.size(); ++i) punctual.low[i].bad -= fewer[i];
+  return bad_share(punctual, confidence).lower > allowed;
+}
+
+// The far tail is that of few arrivals, so the p99 of the lag says nothing of it: a fail must hold with every good answer
+// that our lag may have pushed over the limit counted as within it; and where that p99 is high, with every good answer.
+void check_lateness(Judged& judged, const LatencyData& data, double allowed, const Requirement& requirement) {
+  if (judged.verdict.state != VerdictState::fail || stands_without(data, data.slow, allowed, requirement.confidence)) return;
+  const uint64_t pushed = std::accumulate(data.pushed.begin(), data.pushed.end(), uint64_t{0});
+  if (pushed > 0 && !stands_without(data, data.pushed, allowed, requirement.confidence)) {
+    touch(judged, Signal::lag,
+          fmt::format("{} too slow where our own lag was over 10 % of the limit, and the failure rests on them",
+                      pushed == 1 ? "1 arrival was" : fmt::format("{} arrivals were", pushed)));
   }
-  if (pushed == 0 || bad_share(punctual, confidence).lower > allowed) return;
-  touch(judged, Signal::lag,
-        fmt::format("{} too slow where our own lag was over 10 % of the limit, and the failure rests on them",
-                    pushed == 1 ? "1 arrival was" : fmt::format("{} arrivals were", pushed)));
+  check_lag(judged, data.lag.sparse(), requirement.objective.limit);
 }
 
 std::string sentence(const Requirement& requirement, const LatencySli& sli, const ShareBounds& over, const Measured& m,
@@ -247,21 +262,21 @@ Judged judge_sli(const Requirement& requirement, const LatencySli& sli, const Ev
   m = quantile_of(data, over, sli.quantile, requirement.confidence);
   if (limited) reconcile(m, over, allowed, limit);
   out.verdict.reason = sentence(requirement, sli, over, m, data.doubtful, scope) + in_flight_at_fault(data.sum) +
-                       pool_was_full(scope.stages(), measured_operations(sli), evidence);
+                       outside_of_fault(data.sum) + pool_was_full(scope.stages(), measured_operations(sli), evidence);
   if (limited && !data.counted) out.verdict.reason += not_counted(data.between);
   conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     set_needed(out.verdict, needed_samples(over, allowed, requirement.confidence, out.observed_seconds));
     need_their_ends(out.verdict, over, allowed);
+    need_whole_seconds(out.verdict, over, allowed);
   }
   const Objective share_limit{Comparison::at_most, allowed, ""};
   const bool differs =
       !limited || compare(share_limit, over.lower_all_bad, over.upper) != compare(share_limit, over.lower, over.upper_all_good);
   conclude_missing(out, missing, differs ? VerdictState::unknown : out.verdict.state, out.verdict.state);
   check_outlasted(out, sli.scope.during, requirement, evidence);
-  check_load_agents(out, scope, evidence);
-  if (limited) check_pushed(out, data, allowed, requirement.confidence);
-  check_lag(out, data.lag.sparse(), limit);
+  check_load_agents_of_pass(out, scope, evidence);
+  if (limited) check_lateness(out, data, allowed, requirement);
   return out;
 }
 

@@ -12,7 +12,8 @@ SliForm forms::mtbf() {
   const Shape shape =
       over_outages("mtbf",
                    "Mean time up between spontaneous outages, taken for independent of each other unless they are seen to "
-                   "come in clusters. Drills are left out: fault windows, searches, series and unmeasured phases.");
+                   "come in clusters. Only measured phases count, without fault windows: no time before, between or after them, "
+                   "in searches or in series.");
   return {
       may("mtbf", shape, "Objective: at least a duration."),
       ObjectiveForm{"the MTBF", Comparison::at_least, ">= 30d", Amounts::time},
@@ -26,7 +27,7 @@ namespace shakedown::judging {
 Judged judge_sli(const Requirement& requirement, const MtbfSli& sli, const Evidence& evidence) {
   return worst_probe(sli.probes, requirement, evidence, [&](const ProbeEvidence& probe, const std::string&) {
     const OutageEvents events{probe.up_outside_seconds(), spontaneous(probe).size(), hidden_outside(probe, evidence),
-                              cluster_effect(spacings(probe))};
+                              cluster_effect(spacings(probe)), probe.idle_seconds};
     return judge_rate(requirement, events, "spontaneous outage");
   });
 }

@@ -25,8 +25,8 @@ Judged judge_sli(const Requirement& requirement, const MtbrSli& sli, const Evide
     if (recoveries < spontaneous(probe).size()) {
       return nothing(Unit::seconds, "The last outage has not ended, so its recovery cannot be counted.", "a recovery");
     }
-    const OutageEvents events{probe.outside_seconds, recoveries, hidden_outside(probe, evidence),
-                              cluster_effect(spacings(probe))};
+    const OutageEvents events{probe.outside_seconds, recoveries, hidden_outside(probe, evidence), cluster_effect(spacings(probe)),
+                              probe.idle_seconds};
     return judge_rate(requirement, events, "recovery");
   });
 }

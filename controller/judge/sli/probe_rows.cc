@@ -29,6 +29,7 @@ std::vector<double> spacings(const ProbeEvidence& probe) {
   if (probe.empty()) return out;
   std::vector<TimeRange> holes = probe.unobserved;
   holes.insert(holes.end(), probe.drilled.begin(), probe.drilled.end());
+  holes.insert(holes.end(), probe.idle.begin(), probe.idle.end());
   RunTime from = probe.results.front().start;
   for (const Outage& outage : spontaneous(probe)) {
     out.push_back(seconds_outside({from, outage.begin()}, holes));
@@ -50,7 +51,7 @@ Judged judge_rate(const Requirement& requirement, const OutageEvents& events, co
   Measured& m = out.verdict.measured;
   if (events.seen > 0) m.value = events.time / seen;
   m.lower = at_least(events, true, confidence);
-  m.upper = mtbf(events.time / events.effect, seen / events.effect, confidence).upper;
+  m.upper = mtbf((events.time + events.idle) / events.effect, seen / events.effect, confidence).upper;
   m.unit = Unit::seconds;
   m.samples = events.seen;
   out.verdict.reason =

@@ -54,7 +54,7 @@ Judged worst_probe(const std::vector<ProbeId>& probes, const Requirement& requir
 
 // The spontaneous outages of a probe.
 std::vector<Outage> spontaneous(const ProbeEvidence& probe);
-// The watched time outside drills before the first of them, between each two and after the last (clusters.h).
+// The watched time of measured phases outside drills before the first of them, between each two and after the last (clusters.h).
 std::vector<double> spacings(const ProbeEvidence& probe);
 std::string clusters_words(double effect);
 
@@ -64,6 +64,7 @@ struct OutageEvents {
   uint64_t seen = 0;
   HiddenOutside hidden;
   double effect = 1;  // of clusters
+  double idle = 0;    // further time, in which some of them may have begun: it counts for a fail alone
 };
 // The mean time between such events, `what` each. Injected ones never count, nor what began under load of our own (searches,
 // series, unmeasured phases). Exact chi-square bounds for a time-terminated observation (NIST/SEMATECH e-Handbook 8.4.5.1),

@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "controller/judge/capacity/transient.h"
 #include "controller/judge/needed.h"
 #include "controller/judge/planned/offer.h"
 #include "controller/judge/scope.h"
+#include "controller/judge/sli/carried.h"
 #include "controller/judge/sli/families.h"
 #include "controller/judge/sli/form_parts.h"
 #include "controller/judge/valid/row_validity.h"
@@ -16,9 +18,11 @@
 namespace shakedown {
 
 SliForm forms::throughput() {
-  const Shape shape =
-      mapping("throughput", "Good answers per second; at least 8 s, and many times as long as a fast or slow spell lasts.",
-              scoped({operations_key()}));
+  const Shape shape = mapping(
+      "throughput",
+      "Good answers per second, of which a pass counts those that came meanwhile; at least 8 s, and many times as long as a "
+      "fast or slow spell lasts.",
+      scoped({operations_key()}));
   return {may("throughput", shape, "Objective: at least a rate."),
           ObjectiveForm{"throughput", Comparison::at_least, ">= 500/s", Amounts::rate},
           [](const View& view, const Names& names, const Scenario&) -> Sli {
@@ -43,34 +47,44 @@ struct Rates {
   double offered = 0;                 // a second: what the target was asked, or could have been
 };
 
+// Whether the row promises how long such an answer takes in that stage.
+bool promises(const LatencySli& latency, const Requirement& row, OperationId id, StageId stage, const Evidence& evidence) {
+  const bool about = !latency.operation.valid() || latency.operation == id;
+  return about && row.objective.comparison == Comparison::at_most && !latency.scope.during.valid() &&
+         LoadScope(latency.scope, evidence).has_stage(stage);
+}
+
 // How long a request may take its user in the mean, in seconds, where the target keeps what is promised of it: of a row about
-// latency, its limit for that share and the timeout for the rest. Without such a row an answer may take until its timeout.
-double promised_answer(OperationId id, const Scenario& scenario) {
-  const double timeout = shakedown::seconds(scenario.operation(id).timeout);
+// latency, its limit for that share and the timeout for the rest. Without such a row an answer may take until its timeout. A row
+// about all operations may find what it allows in one of them alone, of which `share` of all requests are.
+double promised_answer(OperationId id, double share, StageId stage, const Evidence& evidence) {
+  const double timeout = shakedown::seconds(evidence.scenario->operation(id).timeout);
   double promised = timeout;
-  for (const Requirement& row : scenario.requirements) {
+  for (const Requirement& row : evidence.scenario->requirements) {
     // allow(sli): only a latency row promises how long an answer takes
     const auto* latency = std::get_if<LatencySli>(&row.sli);
-    if (latency == nullptr || latency->operation != id || row.objective.comparison != Comparison::at_most) continue;
-    const double limit = std::min(row.objective.limit, timeout);
-    promised = std::min(promised, latency->quantile * limit + (1 - latency->quantile) * timeout);
+    if (latency == nullptr || !promises(*latency, row, id, stage, evidence)) continue;
+    const double slow = std::min(1.0, (1 - latency->quantile) / (latency->operation.valid() ? 1 : share));
+    promised = std::min(promised, (1 - slow) * std::min(row.objective.limit, timeout) + slow * timeout);
   }
   return promised;
 }
 
 // The requests a second of the users of a closed stage, were each answered as promised.
-double asked_by_users(const StageRecord& stage, const ThroughputSli& sli, const Scenario& scenario) {
+double asked_by_users(const StageRecord& stage, const ThroughputSli& sli, const Evidence& evidence) {
+  const Scenario& scenario = *evidence.scenario;
   const auto& load = scenario.phase(stage.phase).load;
   const auto* closed = load ? std::get_if<ClosedLoad>(&load->kind) : nullptr;
   if (closed == nullptr) return 0;
-  double cycle = 0, weights = 0;
+  double cycle = 0;
   for (const MixEntry& entry : load->mix) {
-    weights += entry.weight;
-    cycle += entry.weight * (shakedown::seconds(closed->think) + promised_answer(entry.operation, scenario));
+    const double share = share_of_mix(stage, {entry.operation}, scenario);
+    if (share <= 0) continue;
+    cycle += share * (shakedown::seconds(closed->think) + promised_answer(entry.operation, share, stage.stage, evidence));
   }
   if (cycle <= 0) return 0;
   const double users = stage.role == StageRole::declared ? closed->users : std::max(1.0, stage.level);
-  return users * weights / cycle * share_of_mix(stage, sli.operations, scenario);
+  return users / cycle * share_of_mix(stage, sli.operations, scenario);
 }
 
 // What is not asked cannot be answered: the highest rate at which the load of the scope asks, in the mean of its whole
@@ -80,9 +94,10 @@ double asked_rate(const LoadScope& scope, const ThroughputSli& sli, double offer
                   const Evidence& evidence) {
   const auto whole = scope.whole_seconds();
   const double seconds = std::max(1.0, static_cast<double>(whole.size()));
+  std::map<StageId, double> of_stage;
+  for (const StageId id : scope.stages()) of_stage[id] = asked_by_users(evidence.timeline->stages()[id.value], sli, evidence);
   double by_users = 0;
-  for (const auto& [second, id] : whole)
-    by_users += asked_by_users(evidence.timeline->stages()[id.value], sli, *evidence.scenario);
+  for (const auto& [second, id] : whole) by_users += of_stage[id];
   return std::max(offered + (missing.never_offered + missing.stood) / seconds, by_users / seconds);
 }
 
@@ -113,7 +128,9 @@ Rates rates_of(const LoadScope& scope, const ThroughputSli& sli, const Evidence&
   for (const auto& [second, stage] : scope.whole_seconds()) seconds[second].second = second;
   for (const SecondTally& s : tally(scope, sli.operations, evidence)) {
     const auto found = seconds.find(s.second);
-    if (found != seconds.end()) found->second = s;
+    if (found == seconds.end()) continue;
+    found->second = s;
+    if (s.outside > 0) seconds.erase(found);  // not wholly of the fault
   }
   Rates out;
   for (const auto& [second, s] : seconds) {
@@ -137,15 +154,49 @@ void add_never_asked(Rates& rates, const Missing& missing, const std::map<int64_
 }
 
 // An answer that took longer than a second did not come in the second that it counts in.
-std::string slowest_words(const LoadScope& scope, const ThroughputSli& sli, const Evidence& evidence) {
+std::string slowest_words(const LoadScope& scope, const ThroughputSli& sli, double came, const Evidence& evidence) {
   Duration slowest{};
   for (const auto& [key, cell] : evidence.timeline->totals()) {
     if (!scope.has_stage(key.first) || !is_among(key.second, sli.operations)) continue;
     slowest = std::max(slowest, cell.latency[static_cast<std::size_t>(Outcome::ok)].max());
   }
-  if (slowest <= std::chrono::seconds(1)) return "";
-  return fmt::format(" Each counts in the second in which it was asked for; some came up to {} later.",
-                     format_value(shakedown::seconds(slowest), Unit::seconds));
+  const bool later = std::isfinite(came);
+  if (slowest <= std::chrono::seconds(1) && !later) return "";
+  return fmt::format(" Each counts in the second in which it was asked for; some came up to {} later{}.",
+                     format_value(shakedown::seconds(slowest), Unit::seconds),
+                     later ? fmt::format(", so that {} a second came", format_number(came)) : "");
+}
+
+struct Figures {
+  double value = 0;
+  std::optional<Bounds> bounds, best;
+  double came = INFINITY;  // answers a second, where that is less than were asked for in these seconds
+};
+
+// A pass must hold with the answers counted in the second in which they came. Where they come later and later, so that a backlog
+// grows, that is the rate that is carried.
+void count_when_they_came(Figures& out, const Rates& rates, const LoadScope& scope, const ThroughputSli& sli, double confidence,
+                          const Evidence& evidence) {
+  const std::vector<double> came = carried(scope, sli.operations, evidence);
+  const double mean = came.empty() ? 0 : mean_of(came);
+  if (mean >= out.value * (1 - kFinestBlindShare)) return;
+  out.came = mean;
+  const std::optional<Bounds> bounds = batch_means(came, confidence);
+  if (out.bounds) out.bounds->lower = std::min(out.bounds->lower, bounds ? bounds->lower : 0);
+  const std::vector<StageId> stages(scope.stages().begin(), scope.stages().end());
+  if (!bounds || scope.leaves_out_faults() || !growth_of_backlog(stages, confidence, *evidence.timeline)) return;
+  if (out.best) out.best->upper = std::min(out.best->upper, bounds->upper + mean_of(rates.at_best) - out.value);
+  out.value = mean;
+}
+
+Figures figures_of(const Rates& rates, const LoadScope& scope, const ThroughputSli& sli, double confidence,
+                   const Evidence& evidence) {
+  Figures out;
+  out.value = mean_of(rates.good);
+  out.bounds = batch_means(rates.good, confidence);
+  out.best = batch_means(rates.at_best, confidence);
+  count_when_they_came(out, rates, scope, sli, confidence, evidence);
+  return out;
 }
 
 }  // namespace
@@ -170,15 +221,13 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   const bool too_little =
       requirement.objective.comparison == Comparison::at_least && asked < limit * (1 - 1e-9);  // sums of many seconds are rounded
   add_never_asked(rates, missing, std::isfinite(missing.stood) ? stood : std::map<int64_t, double>{});
-  const auto bounds = batch_means(rates.good, requirement.confidence);
-  auto best = batch_means(rates.at_best, requirement.confidence);
+  auto [value, bounds, best, came] = figures_of(rates, scope, sli, requirement.confidence, evidence);
   if (best && !std::isfinite(missing.stood)) best->upper = INFINITY;
   Judged out;
   out.observed_seconds = scope.length();
   out.until = scope.until();
   out.verdict.outside_faults = scope.leaves_out_faults();
-  out.verdict.measured = {
-      mean_of(rates.good), bounds ? bounds->lower : 0, best ? best->upper : INFINITY, Unit::per_second, sum.ok, false};
+  out.verdict.measured = {value, bounds ? bounds->lower : 0, best ? best->upper : INFINITY, Unit::per_second, sum.ok, false};
   Measured& m = out.verdict.measured;
   // Nobody knows what it would answer of more; but where it answered nothing, more would have changed nothing.
   if (too_little && sum.ok > 0) m.upper = INFINITY;
@@ -188,7 +237,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
       "objective {}.",
       told(*m.value), rates.good.size(), scope.describe(), told(*m.lower), told(*m.upper),
       confidence_text(requirement.confidence), limit_text(requirement.objective));
-  out.verdict.reason += slowest_words(scope, sli, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
+  out.verdict.reason += slowest_words(scope, sli, came, evidence) + pool_was_full(scope.stages(), sli.operations, evidence);
   conclude(out.verdict, requirement);
   if (out.verdict.state == VerdictState::not_proven) {
     out.verdict.needed = !bounds ? "a longer phase: at least 8 whole seconds, and as many blocks of them that do not "
@@ -205,7 +254,7 @@ Judged judge_sli(const Requirement& requirement, const ThroughputSli& sli, const
   }
   check_called(out, scope, sli.operations, evidence);
   check_outlasted(out, sli.scope.during, requirement, evidence);
-  check_load_agents(out, scope, evidence);
+  check_load_agents_of_pass(out, scope, evidence);
   return out;
 }
 

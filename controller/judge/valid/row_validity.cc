@@ -212,6 +212,15 @@ void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed)
                        kNotByTime});
 }
 
+void need_whole_seconds(Verdict& verdict, const ShareBounds& share, double allowed) {
+  const bool undecided = share.upper_undivided > allowed && share.lower_undivided <= allowed;
+  const bool same = share.upper_undivided == share.upper && share.lower_undivided == share.lower;
+  if (undecided || same) return;
+  set_needed(
+      verdict,
+      {"a fault that fills more whole seconds: of those that it shares nobody knows which requests were due in it", kNotByTime});
+}
+
 void conclude_missing(Judged& judged, const Missing& missing, VerdictState all_bad, VerdictState all_good) {
   Verdict& verdict = judged.verdict;
   if (verdict.state == VerdictState::unknown) return;
@@ -285,6 +294,10 @@ bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>
 
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence) {
   touch_by_lost_loader(judged, scope.until(), scope.stages(), scope.describe(), evidence);
+}
+
+void check_load_agents_of_pass(Judged& judged, const LoadScope& scope, const Evidence& evidence) {
+  if (judged.verdict.state != VerdictState::fail) check_load_agents(judged, scope, evidence);
 }
 
 void check_outlasted(Judged& judged, FaultId during, const Requirement& requirement, const Evidence& evidence) {

@@ -42,6 +42,8 @@ std::map<int64_t, double> stood_still(const LoadScope& scope, const std::vector<
 // would pass had they been good (the objective as a share of bad ones).
 Judged none_ended(Unit unit, uint64_t unfinished, const LoadScope& scope);
 void need_their_ends(Verdict& verdict, const ShareBounds& share, double allowed);
+// What a row needs that would be decided had all requests of the seconds that a fault shares been due in it.
+void need_whole_seconds(Verdict& verdict, const ShareBounds& share, double allowed);
 
 // Requirement: a pass holds with every missing arrival bad, a fail with every one good (the settled bounds are those);
 // between the two the row is unknown. all_bad and all_good: the verdicts of the two cases. Says what is missing.
@@ -56,6 +58,8 @@ void check_our_losses(Judged& judged, const LoadScope& scope, double budget, con
 
 // An agent that sends a load of the scope, lost before that load or the scope ended: unknown.
 void check_load_agents(Judged& judged, const LoadScope& scope, const Evidence& evidence);
+// The same of a row whose fail holds with everything good that was to be sent and was not (conclude_missing): a fail stands.
+void check_load_agents_of_pass(Judged& judged, const LoadScope& scope, const Evidence& evidence);
 // The same for stages without a scope of their own; whether there was such an agent.
 bool touch_by_lost_loader(Judged& judged, RunTime until, const std::set<StageId>& stages, const std::string& what,
                           const Evidence& evidence);

@@ -76,7 +76,7 @@ std::string headline_words(const Scorecard& card) {
 std::string broken_words(const Scorecard& card) {
   if (card.faults.empty()) return {};
   const auto of = [&](auto wanted) { return std::count_if(card.faults.begin(), card.faults.end(), wanted); };
-  const auto broken = of([](const ScoredFault& f) { return f.effective_at.has_value(); });
+  const auto broken = of([](const ScoredFault& f) { return f.effective_at || f.injected_at; });
   const auto measured = of([](const ScoredFault& f) { return f.measured && f.effective_at; });
   const auto planned = static_cast<std::ptrdiff_t>(card.faults.size());
   if (broken == 0) return "nothing was broken, of " + std::to_string(planned) + " planned";

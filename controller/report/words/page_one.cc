@@ -52,6 +52,10 @@ struct Sentence {
   std::string operator()(const told::Unreliable&) const { return "This run cannot be relied upon as a whole; see the reasons."; }
   std::string operator()(const told::AllHolds&) const { return "Everything that was promised and tested holds."; }
   std::string operator()(const told::NotCaused& t) const {
+    if (t.unproven > 0) {
+      return fmt::format("The planned failure \"{}\" was caused {} of {} times for certain; of {} it could not be proven.",
+                         t.fault, t.caused, t.planned, counted(t.unproven, "further try"));
+    }
     if (t.caused == 0) return fmt::format("The planned failure \"{}\" was not caused; what it does is not known.", t.fault);
     return fmt::format("The planned failure \"{}\" was caused {} of {} times.", t.fault, t.caused, t.planned);
   }

@@ -1,4 +1,5 @@
 // Page one's sentences about failures that were caused.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -75,9 +76,16 @@ std::string loss_words(const told::Loss& loss, const Scorecard& card) {
 
 namespace {
 
+// "requests to shop": of "request to shop".
+std::string plural_of(const std::string& noun) {
+  const std::size_t to = std::min(noun.find(" to "), noun.size());
+  return plural(noun.substr(0, to)) + noun.substr(to);
+}
+
 std::string all_of(const std::vector<std::string>& nouns) {
   std::string out;
-  for (std::size_t i = 0; i < nouns.size(); ++i) out += (i == 0 ? "" : i + 1 < nouns.size() ? ", " : " and ") + plural(nouns[i]);
+  for (std::size_t i = 0; i < nouns.size(); ++i)
+    out += (i == 0 ? "" : i + 1 < nouns.size() ? ", " : " and ") + plural_of(nouns[i]);
   return out;
 }
 

@@ -54,7 +54,7 @@ struct PlannedWords {
   std::string operator()(const planned::RateOffered& e) const {
     return fmt::format("more than {} offered over at least 8 s; {}/s are offered over {:.0f} s of its scope{}",
                        format_value(e.limit, Unit::per_second), format_number(e.rate), e.seconds,
-                       e.rate < e.limit || e.seconds < 8 ? ": TOO LITTLE, it will not pass" : "");
+                       e.rate < e.limit * (1 - 1e-9) || e.seconds < 8 ? ": TOO LITTLE, it will not pass" : "");
   }
   std::string operator()(const planned::Waiting& e) const {
     return fmt::format(
@@ -96,6 +96,15 @@ struct PlannedWords {
   }
   std::string operator()(const planned::SearchEnds& e) const {
     const std::string out = "the search of phase " + e.phase + " comes to its end";
+    if (!e.never_sent.empty())
+      return out + "; " + e.never_sent + " is NEVER SENT in it, which a held row is about: it will be unknown";
+    if (e.undecided) {
+      return out +
+             fmt::format(
+                 "; {} needs {:.0f} requests without a violation, and a step or its confirmation offers {:.0f} at most: TOO FEW, "
+                 "it will be not proven",
+                 e.undecided->row, e.undecided->needed, e.undecided->offered);
+    }
     if (e.shown) {
       return out + fmt::format("; it shows {} at most, and {} are asked for: TOO LOW, it will not pass",
                                format_value(*e.shown, Unit::per_second), format_value(e.asked, Unit::per_second));
@@ -106,6 +115,7 @@ struct PlannedWords {
   }
   std::string operator()(const planned::Law& e) const {
     const std::string out = "a law fitted to the steps of phase " + e.phase;
+    if (e.alone) return out + fmt::format("; at {} nothing is shared: TOO LOW, it will be not proven", format_number(e.at));
     if (e.largest) {
       return out + fmt::format(", the largest of which is {}: TOO LOW for {}, it will be not proven", format_number(*e.largest),
                                format_number(e.at));
@@ -113,7 +123,8 @@ struct PlannedWords {
     return out + (e.steps ? fmt::format("; it takes 4 ({} planned): TOO FEW, it will be unknown", *e.steps) : "");
   }
   std::string operator()(const planned::Soak& e) const {
-    const std::string out = "a soak long enough for its slope to show";
+    std::string out = "a soak long enough for its slope to show";
+    if (!e.broken_by.empty()) out += fmt::format("; {} breaks the service IN IT: it will not pass", e.broken_by);
     if (!e.too_short) return out;
     return out + fmt::format(", 8 s at the least ({:.0f} s planned): TOO SHORT, it will be unknown", e.seconds);
   }
@@ -141,14 +152,14 @@ struct FallsShort {
   bool operator()(const planned::NoTolerance&) const { return true; }
   bool operator()(const planned::Requests& e) const { return !e.closed && e.enough == planned::Enough::no; }
   bool operator()(const planned::RequestsEach& e) const { return !e.closed && e.thinnest < static_cast<double>(e.needed); }
-  bool operator()(const planned::RateOffered& e) const { return e.rate < e.limit || e.seconds < 8; }
+  bool operator()(const planned::RateOffered& e) const { return e.rate < e.limit * (1 - 1e-9) || e.seconds < 8; }
   bool operator()(const planned::Waiting&) const { return true; }
   bool operator()(const planned::QuietTime& e) const { return !e.missing.empty(); }
   bool operator()(const planned::Watching& e) const { return !e.too_short.empty(); }
   bool operator()(const planned::Injections& e) const { return !e.disturbed.empty() || e.reading; }
-  bool operator()(const planned::SearchEnds& e) const { return e.shown || e.least; }
-  bool operator()(const planned::Law& e) const { return e.largest || e.steps; }
-  bool operator()(const planned::Soak& e) const { return e.too_short; }
+  bool operator()(const planned::SearchEnds& e) const { return e.shown || e.least || e.undecided || !e.never_sent.empty(); }
+  bool operator()(const planned::Law& e) const { return e.largest || e.steps || e.alone; }
+  bool operator()(const planned::Soak& e) const { return e.too_short || !e.broken_by.empty(); }
   bool operator()(const planned::Commitments& e) const { return !e.unknown.empty(); }
   bool operator()(const planned::ReadBack& e) const { return e.reading.has_value(); }
   bool operator()(const OneOf<planned::Closed, planned::Recoveries, planned::SpontaneousOutages, planned::CheckDone,

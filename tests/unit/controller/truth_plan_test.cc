@@ -70,6 +70,73 @@ TEST(TruthPlan, AnOperationThatIsNeverSentIsSaidBeforeTheRun) {
   for (const std::size_t row : {0, 1, 2}) EXPECT_EQ(plan_of(drill, row).find("NEVER"), std::string::npos);
 }
 
+TEST(TruthPlan, ASoakWithAFaultInItIsSaid) {
+  Drill drill;
+  const PhaseId before = drill.add_phase("before", 20, 100), soak = drill.add_phase("soak", 60, 100);
+  const FaultId kill = drill.add_kill("kill-it", soak);
+  drill.scenario.faults[kill.value].at = 30s;
+  drill.scenario.phases[soak.value].faults = {kill};
+  drill.require("DG-1", DegradationSli{{}, 60s, {{soak}, {}}}, Comparison::at_most, 0.1);
+  drill.require("DG-2", DegradationSli{{}, 60s, {{before}, {}}}, Comparison::at_most, 0.1);
+  EXPECT_SAYS(plan_of(drill), "kill-it breaks the service IN IT");
+  EXPECT_EQ(plan_of(drill, 1).find("IN IT"), std::string::npos);
+}
+
+TEST(TruthPlan, EfficiencyOfOneAloneIsSaid) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("steps", 60, 0);
+  drill.scenario.step_series.push_back({phase, StepAxis::concurrency, {2, 4, 6, 8}});
+  drill.require("EF-1", EfficiencySli{phase, 1}, Comparison::at_least, 0.5);
+  drill.require("EF-2", EfficiencySli{phase, 2}, Comparison::at_least, 0.5);
+  EXPECT_SAYS(plan_of(drill), "at 1 nothing is shared: TOO LOW");
+  EXPECT_SILENT(plan_of(drill, 1));
+}
+
+TEST(TruthPlan, ASearchThatCannotDecideWhatItHoldsIsSaid) {
+  Drill drill;
+  const OperationId write = drill.add_operation("write");
+  const PhaseId phase = drill.add_phase("limit", 3600, 10);
+  drill.require("AV", AvailabilitySli{}, Comparison::at_least, 0.99);
+  drill.require("PE", LatencySli{write, 0.9, {}}, Comparison::at_most, 0.5);
+  drill.require("CA", CapacitySli{phase}, Comparison::at_least, 15);
+  Search search;
+  search.phase = phase;
+  search.from = Rate{10};
+  search.to = Rate{20};
+  search.hold = {RequirementId(0)};
+  search.window = 8s;
+  search.windows = 1;
+  search.resolution = Share{0.1};
+  drill.scenario.searches.push_back(search);
+  EXPECT_SAYS(plan_of(drill, 2), "AV needs 4");
+  EXPECT_SAYS(plan_of(drill, 2), "offers 160 at most: TOO FEW");
+  drill.scenario.searches[0].hold = {RequirementId(1)};
+  EXPECT_SAYS(plan_of(drill, 2), "write is NEVER SENT in it");
+  drill.scenario.searches[0].hold = {RequirementId(0)};
+  drill.scenario.searches[0].window = 60s;
+  EXPECT_SILENT(plan_of(drill, 2));
+}
+
+TEST(TruthPlan, OfAShortFaultOnlyWhatIsDueInItIsOffered) {
+  Drill drill;
+  const PhaseId phase = drill.add_phase("steady", 20, 100);
+  const FaultId kill = drill.add_kill("hang", phase);
+  Fault& fault = drill.scenario.faults[kill.value];
+  fault.at = 5500ms;
+  fault.kind.hold = 300ms;
+  fault.recover_within = 300ms;
+  drill.scenario.phases[phase.value].faults = {kill};
+  drill.require("AV", AvailabilitySli{{}, {{}, kill, {}}}, Comparison::at_least, 0.99);
+  EXPECT_SAYS(plan_of(drill), "30 to 60 are offered in its scope: TOO FEW");
+}
+
+TEST(TruthPlan, SecondsThatAreNotWholeCountAsFarAsTheyGo) {
+  Drill drill;
+  drill.add_phase("steady", 16.5, 10);
+  drill.require("TP", ThroughputSli{}, Comparison::at_least, 10);
+  EXPECT_SILENT(plan_of(drill));
+}
+
 TEST(TruthPlan, SecondsInsideFaultWindowsAreNotPromised) {
   Drill drill;
   const PhaseId phase = drill.add_phase("crash", 40, 100);

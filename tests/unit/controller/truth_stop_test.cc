@@ -16,11 +16,12 @@ struct Hanging {
   Drill drill;
   StageId stage = drill.run(drill.add_phase("steady", 600, 100), 0);
   int64_t hangs = 20, timeout = 5;
-  double late = 0.002;      // of each snapshot after its whole second
-  uint64_t refused = 0;     // of each second, at once
-  double answer_after = 0;  // of the healthy ones, whole seconds
-  double takes = 0;         // as their latency tells; 0 = it is not told
-  double one_takes = 0;     // one of each second
+  double late = 0.002;                    // of each snapshot after its whole second
+  uint64_t refused = 0;                   // of each second, at once
+  double answer_after = 0;                // of the healthy ones, whole seconds
+  double takes = 0;                       // as their latency tells; 0 = it is not told
+  double one_takes = 0;                   // one of each second
+  std::vector<OperationId> operations{};  // of the condition
 
   std::optional<double> value(int64_t now, bool outside = false) {
     Timeline timeline(drill.scenario);
@@ -32,7 +33,7 @@ struct Hanging {
       timeline.apply(snapshot);
     }
     StopCondition condition;
-    condition.sli = ErrorRatioSli{{}, 5s, {}};
+    condition.sli = ErrorRatioSli{operations, 5s, {}};
     condition.limit = 0.5;
     condition.outside_faults = outside;
     const std::optional<StopValue> found = stop_value(condition, timeline, overdue, at(static_cast<double>(now) + 0.1));
@@ -75,6 +76,18 @@ TEST(TruthStop, AHangingTargetIsSeenLongBeforeALongTimeout) {
   Hanging hanging;
   hanging.timeout = 60;
   EXPECT_GT(*hanging.value(20 + 5 + 6), 0.9);
+}
+
+TEST(TruthStop, AHangingTargetIsSeenByAConditionOnItsOperations) {
+  Hanging hanging;
+  hanging.timeout = 60;
+  hanging.operations = {OperationId(0)};
+  EXPECT_GT(*hanging.value(20 + 5 + 6), 0.9);
+  const OperationId other = hanging.drill.add_operation("other");
+  hanging.drill.scenario.phases[0].load->mix.push_back({other, 1});
+  EXPECT_GT(*hanging.value(20 + 5 + 6), 0.9) << "about half of what hangs";
+  hanging.operations = {hanging.drill.add_operation("never sent")};
+  EXPECT_FALSE(hanging.value(20 + 5 + 6));
 }
 
 TEST(TruthStop, WhereEverythingFailsTheValueIsAllOfIt) {
