@@ -25,8 +25,8 @@ std::vector<Case> all_cases() {
 
 bool soaks() { return std::getenv("SHAKEDOWN_SOAK") != nullptr; }
 
-// Those for a target that is well, or is not; or all.
-std::vector<Case> cases_for(bool well, bool all = soaks()) {
+// Those for a target that is well, or is not, the other half of them by certificates; or all.
+std::vector<Case> cases_for(Way way, bool well, bool all = soaks()) {
   const char* only = std::getenv("SHAKEDOWN_ROGUE_CASE");
   all = all || only != nullptr;
   std::vector<Case> out;
@@ -34,7 +34,7 @@ std::vector<Case> cases_for(bool well, bool all = soaks()) {
   for (Case& one : all_cases()) {
     turn = !turn;
     const bool named = only == nullptr || std::string(one.name).find(only) != std::string::npos;
-    if (named && (all || turn == well)) out.push_back(std::move(one));
+    if (named && (all || (turn == well) == (way == Way::token))) out.push_back(std::move(one));
   }
   return out;
 }
@@ -78,7 +78,7 @@ void expect_no_change_by_guests(Way way, bool well) {
   const Found idle = drill(way, well, {});
   EXPECT_EQ(idle.decision, well ? DecisionState::go : DecisionState::no_go) << rows_of(idle) << idle.why;
   EXPECT_TRUE(idle.valid);
-  const std::vector<Case> cases = cases_for(well, true);
+  const std::vector<Case> cases = cases_for(way, well, true);
   Rogues guests;
   for (const Case& one : cases) {
     const bool asked = one.when == Moment::verifying || one.when == Moment::checking;  // which no guest is
@@ -112,7 +112,7 @@ TEST_P(TruthRogue, ACertificateOfTheWrongRoleGetsNoPlace) {
 TEST_P(TruthRogue, AnAgentWithAShareTurnsNoRowIntoAPass) {
   const Found honest = drill(GetParam(), false, {});
   EXPECT_EQ(honest.decision, DecisionState::no_go) << rows_of(honest) << honest.why;
-  const std::vector<Case> cases = cases_for(false);
+  const std::vector<Case> cases = cases_for(GetParam(), false);
   const std::vector<Found> found = run_all(GetParam(), cases, false, kHelper);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(cases[i].name);
@@ -127,7 +127,7 @@ TEST_P(TruthRogue, AnAgentWithAShareTurnsNoRowIntoAPass) {
 
 // Whatever was refused of it: its share is unknown, so nothing is launched on it.
 TEST_P(TruthRogue, NoGoIsGivenOnAShareOfWhichSomethingWasRefused) {
-  const std::vector<Case> cases = cases_for(true);
+  const std::vector<Case> cases = cases_for(GetParam(), true);
   const std::vector<Found> found = run_all(GetParam(), cases, true, kHelper);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(cases[i].name);
