@@ -216,9 +216,9 @@ void Warden::observe(const Event& event) {
   const auto* about = std::get_if<FaultEvent>(&event);
   if (about == nullptr || !standing_.contains(about->injection)) return;
   switch (about->state) {
-    case FaultState::armed:
     case FaultState::undoing:
     case FaultState::leftover: return;
+    case FaultState::armed:  // the command of an exec is under way long before it is told as injected
     case FaultState::injected:
     case FaultState::effective: break;
     case FaultState::clean:

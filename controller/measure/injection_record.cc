@@ -55,6 +55,20 @@ void FaultHistory::add(const FaultEvent& event) {
   history.push_back(event);
 }
 
+bool InjectionRecord::may_have_changed() const {
+  if (parts.empty()) return FaultHistory::may_have_changed();
+  return std::any_of(parts.begin(), parts.end(), [](const InjectionPart& part) { return part.may_have_changed(); });
+}
+
+std::optional<RunTime> InjectionRecord::struck() const {
+  if (parts.empty()) return FaultHistory::struck();
+  std::optional<RunTime> first;
+  for (const InjectionPart& part : parts) {
+    if (const auto its = part.struck()) first = std::min(*its, first.value_or(*its));
+  }
+  return first;
+}
+
 void InjectionRecord::add(const FaultEvent& event, const DrillPlan& plan) {
   fault = event.fault;
   stage = event.stage;

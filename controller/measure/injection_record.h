@@ -39,6 +39,9 @@ struct InjectionRecord : FaultHistory {
   std::vector<InjectionPart> parts;  // by the fault's components; of a fault with one: empty
 
   void add(const FaultEvent& event, const DrillPlan& plan);
+  // Of any part.
+  bool may_have_changed() const;
+  std::optional<RunTime> struck() const;
 
  private:
   void unite(const FaultEvent& event, const DrillPlan& plan);

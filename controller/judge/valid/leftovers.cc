@@ -20,12 +20,6 @@ bool vanished(AgentId id, const Evidence& evidence) {
   return found != evidence.timeline->agents().end() && found->second.lost && !found->second.left;
 }
 
-bool may_stand(const InjectionRecord& record) {
-  const auto& parts = record.parts;
-  return record.may_have_changed() ||
-         std::any_of(parts.begin(), parts.end(), [](const InjectionPart& part) { return part.may_have_changed(); });
-}
-
 std::string what_to_do(AgentId agent, const Evidence& evidence) {
   return fmt::format("on the host of agent {}, `shakedown undo --list` shows what stands", evidence.agent_name(agent));
 }
@@ -42,7 +36,7 @@ void add_injection(std::vector<Leftover>& out, const InjectionRecord& record, co
                    left->earliest, true, !taken_back, true, fault, record.number});
     return;
   }
-  if (clean != nullptr || !may_stand(record)) return;
+  if (clean != nullptr || !record.may_have_changed()) return;
   const auto agents = evidence.scenario->agents_of(evidence.scenario->fault(record.fault));
   const auto lost = std::find_if(agents.begin(), agents.end(), [&](AgentId id) { return vanished(id, evidence); });
   const bool gone = lost != agents.end();

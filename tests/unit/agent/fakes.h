@@ -22,12 +22,13 @@ struct Script {
   bool hold_stop = false;         // LoadRunner::stop waits for release_stop
   std::function<void()> release_stop;
   Result<std::string> release_body = std::string("{\"sha\": \"abc\"}");
-  std::function<void(Event)> report;  // FaultRunner's way to tell
-  bool report_when_made = false;      // a leftover found at the start
-  std::string output;                 // what every command and check has printed
-  bool started = false;               // setup has started every component
-  bool stopped = false;               // a step has stopped every component
-  uint64_t arrivals = 0;              // what the next collect finds
+  std::function<void(Event)> report;               // FaultRunner's way to tell
+  bool report_when_made = false;                   // a leftover found at the start
+  std::string output;                              // what every command and check has printed
+  bool started = false;                            // setup has started every component
+  bool stopped = false;                            // a step has stopped every component
+  FaultState injected_as = FaultState::effective;  // what an injection is told as
+  uint64_t arrivals = 0;                           // what the next collect finds
 
   bool called(const std::string& what) const { return std::find(calls.begin(), calls.end(), what) != calls.end(); }
   std::size_t position(const std::string& what) const {
@@ -104,7 +105,7 @@ class FakeFault final : public FaultRunner {
   }
   void inject(InjectionId, FaultId fault, StageId stage, RunTime at) override {
     s_.calls.push_back("inject");
-    s_.report(FaultEvent{InjectionId(0), fault, stage, FaultState::effective, at, at, "gone" + s_.output, false});
+    s_.report(FaultEvent{InjectionId(0), fault, stage, s_.injected_as, at, at, "gone" + s_.output, false});
   }
   void finish(InjectionId, bool undo, std::string, std::function<void(bool, std::string)> done) override {
     s_.calls.push_back(undo ? "finish with undo" : "finish");

@@ -133,6 +133,16 @@ TEST_F(AgentPolicyTest, AStopThatStandsForTooLongIsEnded) {
   EXPECT_TRUE(run_until([&] { return script_.called("run_step start web"); }));
 }
 
+// From its beginning on, however long its command takes.
+TEST_F(AgentPolicyTest, AFaultThatIsStillBeginningEndsWithTheLongestTimeToo) {
+  write("faults: [kill]\nenvironment: [BASH_ENV]\nlongest: 1ms\n");
+  script_.injected_as = FaultState::armed;
+  begin(plan_of_web());
+  ASSERT_TRUE(ready_.ok) << ready_.error;
+  controller_->send(Inject{InjectionId(0), FaultId(0), StageId(0), RunTime{}});
+  EXPECT_TRUE(run_until([&] { return script_.called("finish with undo"); }));
+}
+
 TEST_F(AgentPolicyTest, APolicyThatIsChangedWhileAPlanIsCarriedOutAllowsNothingNew) {
   write("faults: [kill]\nenvironment: [BASH_ENV]\n");
   begin(plan_of_web());

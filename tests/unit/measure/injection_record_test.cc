@@ -99,6 +99,14 @@ TEST_F(InjectionRecordTest, WhatWasNeverBegunKeepsNothingFromBeingClean) {
   EXPECT_EQ(record_.state, FaultState::clean);
 }
 
+TEST_F(InjectionRecordTest, WhatCouldBeBegunNowhereHasChangedNothing) {
+  say(kWeb, FaultState::failed, 9, 9, "not injected: another part of it could not be");
+  say(kCache, FaultState::failed, 9, 9, "not injected: it does not run");
+  EXPECT_EQ(record_.state, FaultState::failed);
+  EXPECT_FALSE(record_.may_have_changed());
+  EXPECT_EQ(record_.struck(), std::nullopt);
+}
+
 TEST_F(InjectionRecordTest, ALeftoverOfOneIsItsOwn) {
   inject_both();
   say(kWeb, FaultState::clean, 12, 12);
