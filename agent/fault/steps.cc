@@ -12,9 +12,11 @@ namespace {
 
 constexpr Duration kLockPatience = std::chrono::minutes(5);
 
-// The id of the record; empty when the component runs already.
+// The id of the record; empty when the component runs already, or did until a step stopped it.
 Task<Result<std::string>> record_start(FaultContext& context, ComponentId component) {
-  const ProcessSpec* process = context.assignment.plan.component(component).process();
+  const Component& declared = context.assignment.plan.component(component);
+  if (is_stopped(context, declared.name)) co_return std::string();  // it ran before, and is to run afterwards
+  const ProcessSpec* process = declared.process();
   if (process) {
     const Result<Sighting> sighting = look(*process);
     if (sighting.has_error()) co_return fail(sighting.error());

@@ -122,11 +122,8 @@ TEST_F(AgentPolicyTest, AStopIsAFault) {
 }
 
 TEST_F(AgentPolicyTest, AStopThatStandsForTooLongIsEnded) {
-  write("faults: [stop]\nenvironment: [BASH_ENV]\nlongest: 1ms\n");
-  Assignment a = plan_of_web();
-  a.plan.faults.clear();
-  a.plan.phases[0].faults.clear();
-  begin(a);
+  write("faults: [kill, stop]\nenvironment: [BASH_ENV]\nlongest: 1ms\n");
+  begin(plan_of_web());
   ASSERT_TRUE(ready_.ok) << ready_.error;
   script_.stopped = true;
   EXPECT_TRUE(step(stop_web()).ok);
