@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
-#include <optional>
 
 #include "core/base/printable.h"
 #include "core/base/units.h"
@@ -61,15 +60,17 @@ class ConsoleProgress final : public Progress {
 
 namespace {
 
-// Since when without a pause the load of stages lies within the last seconds before `until`; nullopt = none does.
-std::optional<int64_t> loaded_since(const Timeline& timeline, int64_t until) {
-  std::optional<int64_t> since;
-  for (const StageRecord& stage : timeline.stages()) {
-    if (stage.not_run || !stage.phase.valid() || !timeline.scenario().phase(stage.phase).load) continue;
-    const int64_t from = second_of(stage.range.from), to = second_of(stage.range.to);
-    if (from < until && to >= until - kWindowSeconds) since = std::min(since.value_or(from), from);
+// How many whole seconds from `from` on, before `until`, lie in stages with load.
+int64_t loaded_seconds(const Timeline& timeline, int64_t from, int64_t until) {
+  int64_t out = 0;
+  for (int64_t second = std::max<int64_t>(0, from); second < until; ++second) {
+    const auto& stages = timeline.stages();
+    out += std::any_of(stages.begin(), stages.end(), [&](const StageRecord& stage) {
+      const bool loads = !stage.not_run && stage.phase.valid() && timeline.scenario().phase(stage.phase).load;
+      return loads && stage.range.contains(RunTime(std::chrono::seconds(second)));
+    });
   }
-  return since;
+  return out;
 }
 
 }  // namespace
@@ -77,8 +78,7 @@ std::optional<int64_t> loaded_since(const Timeline& timeline, int64_t until) {
 LiveView live_view(const Timeline& timeline, RunTime now) {
   LiveView view;
   const int64_t until = second_of(now) - 1;
-  const std::optional<int64_t> since = loaded_since(timeline, until);
-  if (since) view.over = std::min(kWindowSeconds, until - *since);
+  view.over = loaded_seconds(timeline, until - kWindowSeconds, until);
   SparseHistogram latency;
   uint64_t offered = 0, good = 0, bad = 0;
   timeline.seconds().each(

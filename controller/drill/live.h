@@ -13,12 +13,12 @@ struct LiveView {
   std::string phase;  // "crash 2/3", or "setup", "verifying"
   Duration left{};    // of the phase
   double offered_per_second = 0, ok_per_second = 0, failed_per_second = 0;
-  Duration p99{};    // of answered requests; 0 = none
-  int64_t over = 0;  // of so many seconds these are: the last 5, fewer as the load begins; 0 = no load is under way
+  Duration p99{};                   // of answered requests; 0 = none
+  int64_t over = 0;                 // of so many seconds these are: those of the last 5 in which load was due; 0 = none was
   std::vector<std::string> faults;  // standing now
 };
 
-// The load figures of the last 5 complete seconds before `now`, of these since the first load, and the faults that stand. phase
+// The load figures of the last 5 complete seconds before `now`, as far as load was due in them, and the faults that stand. phase
 // and left are the run's.
 LiveView live_view(const Timeline& timeline, RunTime now);
 
