@@ -22,14 +22,12 @@ struct TruthReady : run_rig::RunTest {
 };
 
 TEST_F(TruthReady, ATimeoutTellsTheLastAnswerAndFromWhere) {
-  scenario_.ready->limit = 200ms;
   execute([](FakeAgent& agent) { agent.probes_good = false; });
   EXPECT_THAT(said(), HasSubstr(" checks, the last one: 127.0.0.1:1: refused)"));
   EXPECT_THAT(said(), HasSubstr("start the target, or correct its url"));
 }
 
 TEST_F(TruthReady, AnAnswerThatTurnsASecretAwayNamesTheSecret) {
-  scenario_.ready->limit = 200ms;
   scenario_.secrets.push_back({"TOKEN", {SecretSource::Kind::env, "KV_TOKEN"}});
   scenario_.operations[0].request.document =
       mapping_document({{"path", text_document("/")}, {"auth", text_document("Bearer {TOKEN}")}});
@@ -63,7 +61,6 @@ TEST_F(TruthReady, SomebodyElseWhoAnswersIsNotMeasured) {
 
 TEST_F(TruthReady, WhatHasEndedIsToldWhereTheTargetIsNotReady) {
   setup_starts_it();
-  scenario_.ready->limit = 200ms;
   execute([](FakeAgent& agent) {
     agent.probes_good = false;
     agent.ended_process = "it ended with exit code 1; output: no port left";
