@@ -5,6 +5,7 @@
 #include "controller/agents/roster.h"
 #include "controller/scenario/scenario.h"
 #include "core/base/log.h"
+#include "core/wire/codec/frame_parts.h"
 #include "core/wire/codec/journal.h"
 #include "core/wire/codec/session.h"
 #include "shakedown/v1/session.pb.h"
@@ -128,6 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   bool begun = false;
   for (const std::string& bytes : fuzz::split({reinterpret_cast<const char*>(data), size})) {
     v1::SessionRequest frame;
+    if (!wire::has_at_most(*v1::SessionRequest::descriptor(), bytes, wire::kMostParts)) continue;
     if (!frame.ParseFromString(bytes)) continue;
     Result<ToController> message = decode_body(frame);
     if (!message) continue;
