@@ -47,7 +47,7 @@ std::string span_text(double s) {
 
 std::string level_text(StepAxis axis, double level) {
   if (axis == StepAxis::rate) return format_value(level, Unit::per_second);
-  return format_number(level) + (axis == StepAxis::replicas ? " replicas" : " users");
+  return format_number(level) + (axis == StepAxis::replicas ? " replica" : " user") + (level == 1 ? "" : "s");
 }
 
 double kept(const Objective& objective, double value, Unit unit) {

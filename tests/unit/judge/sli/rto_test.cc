@@ -148,12 +148,12 @@ TEST(Rto, AnUnwatchedFaultProvesNothing) {
   EXPECT_EQ(Crashes({0, 0, 0}, 5, false).drill.verdict().state, VerdictState::unknown);
 }
 
-TEST(Rto, WithoutProofOfEffectAnInjectionDoesNotCount) {
+TEST(Rto, WithoutProofOfEffectAnInjectionDoesNotCountAndIsNotLeftOut) {
   Crashes three({2, 2, 2}, 5);
   const StageId stage = three.drill.run(three.crash, 90);
   three.drill.probe(90, 120);
   three.drill.inject_without_effect(three.kill, stage, 95, 100);
-  EXPECT_EQ(three.drill.verdict().state, VerdictState::pass);  // three valid ones remain
+  EXPECT_EQ(three.drill.verdict().state, VerdictState::not_proven);  // three valid ones remain
   Crashes two({2, 2}, 5);
   const StageId last = two.drill.run(two.crash, 60);
   two.drill.probe(60, 90);
