@@ -84,7 +84,7 @@ TEST(AdmitTest, WhatIsAllowedIsMadeReadyFromThePolicy) {
 TEST(AdmitTest, EveryDenialIsToldAtOnceWithTheLineToAdd) {
   Assignment a = assignment();
   a.plan.components.push_back(process("cache", "redis-server"));
-  a.plan.teardown.push_back({Action::Kind::stop, ComponentId(2), {}, kSelf, {}, {}, "stop cache"});
+  a.plan.teardown.push_back({Action::Kind::start, ComponentId(2), {}, kSelf, {}, {}, "start cache"});
   a.plan.components[0].process()->pidfile = "/run/other.pid";
   a.plan.faults.push_back(fault_of("freeze", "pause", ComponentId(0)));
   a.plan.setup.push_back({Action::Kind::exec, {}, {"rm", "-rf", "/srv/x y"}, kSelf, {}, {}, "exec rm"});

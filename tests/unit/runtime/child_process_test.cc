@@ -200,7 +200,8 @@ TEST(ChildProcess, TheEndOfTheThreadThatStartedItIsNotTheEndOfTheProcess) {
 TEST(ChildProcess, ItIsASessionWithoutOurDescriptorsAndSignals) {
   std::signal(SIGUSR1, SIG_IGN);
   const int leaked = ::open("/dev/null", O_RDONLY);
-  const auto result = run(shell("ls /proc/$$/fd | tr '\\n' ' '; cut -d' ' -f1,6 /proc/$$/stat; grep SigIgn /proc/$$/status"));
+  const auto result = run(shell(
+      "for f in /proc/$$/fd/*; do printf '%s ' \"${f##*/}\"; done; cut -d' ' -f1,6 /proc/$$/stat; grep SigIgn /proc/$$/status"));
   ::close(leaked);
   std::signal(SIGUSR1, SIG_DFL);
   std::istringstream in(result.value().output);
