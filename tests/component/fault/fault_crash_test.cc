@@ -93,7 +93,7 @@ TEST_F(FaultCrashTest, AKilledAgentsPauseIsUndone) {
   EXPECT_TRUE(eventually([&] { return state_of(pid_in(pidfile)) == 'S' && records().empty(); }));
   EXPECT_TRUE(eventually([&] { return audit().find("\"who\":\"the watchdog: the agent is gone\"") != std::string::npos; }))
       << audit();
-  EXPECT_THAT(audit(), HasSubstr("\"what\":\"undo\",\"text\":\"fault break (pause of victim): taken back\""));
+  EXPECT_THAT(audit(), HasSubstr("\"what\":\"undo\",\"text\":\"fault break-victim (pause of victim): taken back\""));
 }
 
 TEST_F(FaultCrashTest, WhatAgentAndWatchdogLeftTogetherIsSweptByTheNextAgent) {
