@@ -53,11 +53,11 @@ struct Sentence {
   std::string operator()(const told::AllHolds&) const { return "Everything that was promised and tested holds."; }
   std::string operator()(const told::NotCaused& t) const {
     if (t.unproven > 0) {
-      return fmt::format("The planned failure \"{}\" was caused {} of {} times for certain; of {} it could not be proven.",
-                         t.fault, t.caused, t.planned, counted(t.unproven, "further try"));
+      return fmt::format("The planned failure \"{}\" was caused {} of {} for certain; of {} it could not be proven.", t.fault,
+                         t.caused, counted(t.planned, "time"), counted(t.unproven, "further try"));
     }
     if (t.caused == 0) return fmt::format("The planned failure \"{}\" was not caused; what it does is not known.", t.fault);
-    return fmt::format("The planned failure \"{}\" was caused {} of {} times.", t.fault, t.caused, t.planned);
+    return fmt::format("The planned failure \"{}\" was caused {} of {}.", t.fault, t.caused, counted(t.planned, "time"));
   }
   std::string operator()(const told::SeveralNotCaused& t) const {
     return fmt::format("{} planned failures were not caused, or not each time; what they do is not known.", t.faults);
