@@ -32,8 +32,8 @@ class Audit {
   explicit Audit(std::string folder, AuditLimits limits = {}) : folder_(std::move(folder)), limits_(limits) {}
 
   std::string file() const { return folder_ + "/audit.log"; }
-  // Durable when it returns. Error io: full disk, the folder cannot be written, or somebody has held its lock for half a second; the
-  // file then ends with its last whole line.
+  // Durable when it returns. Error io: full disk, the folder cannot be written, or somebody has held its lock for half a second;
+  // the file then ends with its last whole line.
   Result<void> append(const AuditEntry& entry) const;
 
  private:
