@@ -57,7 +57,7 @@ TEST_F(FaultProcessTest, TruthTheProcessOfAFaultIsLookedAtBeforeTheFirstPhase) {
     rig.start_outside(one);
     const Result<void> looked = rig.runner->look_at_processes();
     EXPECT_EQ(looked.has_value(), exe == std::string("sleep"));
-    if (looked.has_error()) EXPECT_THAT(looked.error().message, HasSubstr("expected cat"));
+    EXPECT_THAT(looked.has_error() ? looked.error().message : "expected cat", HasSubstr("expected cat"));
   }
 }
 
@@ -191,9 +191,9 @@ TEST_F(FaultProcessTest, AProcessThatCannotBeLookedAtHasNotEnded) {
       EXPECT_EQ(state.error().kind, ErrorKind::io) << state.error().message;
     else
       EXPECT_TRUE(state.value().running) << state.value().why;
-    if (handle.has_error()) EXPECT_EQ(handle.error().kind, ErrorKind::io) << handle.error().message;
+    EXPECT_TRUE(handle.has_value() || handle.error().kind == ErrorKind::io);
     EXPECT_TRUE(runs);
-    if (free == 0) EXPECT_TRUE(sighting.has_error() && state.has_error() && handle.has_error());
+    EXPECT_TRUE(free > 0 || (sighting.has_error() && state.has_error() && handle.has_error()));
   }
 }
 
@@ -307,7 +307,7 @@ TEST_F(FaultProcessTest, AComponentIsLockedForTheWholeHostWhateverItsPidfileIsCa
     other.assignment.plan.components.push_back(theirs);
     const auto made = other.make();
     EXPECT_TRUE(made.has_error()) << pidfile;
-    if (made.has_error()) EXPECT_EQ(made.error().kind, ErrorKind::locked) << made.error().text();
+    EXPECT_TRUE(made.has_value() || made.error().kind == ErrorKind::locked);
     other.assignment.plan.components.clear();
   }
   rig.runner.reset();
