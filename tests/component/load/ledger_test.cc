@@ -315,7 +315,7 @@ TEST(LedgerKeeper, IntentsAreInTheFileBeforeTheTargetHearsOfThem) {
   std::atomic<int> missing = 0, seen = 0;
   TestServer server([&](Peer& peer) {
     while (const auto request = peer.request()) {
-      const std::size_t dash = request->find('-');
+      const std::size_t dash = request->rfind('-', request->find(" HTTP/1.1"));  // RUN-HASH-NUMBER
       const std::string id = request->substr(dash + 1, request->find(' ', dash) - dash - 1);
       std::ifstream file(path);
       const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

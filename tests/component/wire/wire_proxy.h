@@ -6,7 +6,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <set>
@@ -48,6 +50,10 @@ class CuttingProxy {
   // From now on new connections lead there.
   void lead_to(const std::string& target) {
     on_thread([this, target] { target_ = endpoint_of(target); });
+  }
+  // What is read from now on goes on so much later, in each direction.
+  void set_delay(std::chrono::nanoseconds delay) {
+    on_thread([this, delay] { delay_ = delay; });
   }
   // What came from the dialling side so far, whatever the connection.
   std::string said() {
@@ -126,12 +132,18 @@ class CuttingProxy {
         boost::asio::buffer(buffer), [=, this, &from, &to, &buffer](boost::system::error_code error, std::size_t size) {
           if (error) return drop(relay);
           if (&from == &relay->near) said_.append(buffer.data(), size);
-          boost::asio::async_write(to, boost::asio::buffer(buffer, size),
-                                   [=, this, &from, &to, &buffer](boost::system::error_code failed, std::size_t) {
-                                     if (failed) return drop(relay);
-                                     copy(relay, from, to, buffer);
-                                   });
+          auto later = std::make_shared<boost::asio::steady_timer>(loop_, delay_);
+          later->async_wait(
+              [=, this, &from, &to, &buffer](boost::system::error_code) { pass_on(relay, from, to, buffer, size, later); });
         });
+  }
+  void pass_on(std::shared_ptr<Relay> relay, Tcp::socket& from, Tcp::socket& to, std::array<char, 16384>& buffer,
+               std::size_t size, std::shared_ptr<boost::asio::steady_timer>) {
+    boost::asio::async_write(to, boost::asio::buffer(buffer, size),
+                             [=, this, &from, &to, &buffer](boost::system::error_code failed, std::size_t) {
+                               if (failed) return drop(relay);
+                               copy(relay, from, to, buffer);
+                             });
   }
 
   boost::asio::io_context loop_{1};
@@ -141,6 +153,7 @@ class CuttingProxy {
   std::string address_;
   std::set<std::shared_ptr<Relay>> relays_;  // shared with the operations that are going on
   bool closed_ = false;
+  std::chrono::nanoseconds delay_{};
   std::string said_;
   int connections_ = 0;
   std::thread thread_;

@@ -35,6 +35,17 @@ TEST_F(TlsLinks, TellWhoTheAgentIs) {
   EXPECT_EQ(agent_closed_[0], "");
 }
 
+// Half a second for there and back: a handshake needs that twice.
+TEST_F(TlsLinks, AreMadeFromFarAway) {
+  start_server();
+  test::CuttingProxy proxy(server_->bound_address());
+  proxy.set_delay(250ms);
+  connect(agent("east"), proxy.address());
+  ASSERT_NE(agent_, nullptr);
+  agent_->send(Hello{});
+  EXPECT_TRUE(run_until([&] { return reports_.size() == 1; }));
+}
+
 TEST_F(TlsLinks, MayListenOnEveryAddress) {
   ListenOptions options;
   EXPECT_EQ(listen("0.0.0.0:0", "t", loop_, {}, options).error().kind, ErrorKind::refused) << "never without certificates";
