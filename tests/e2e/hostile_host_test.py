@@ -84,7 +84,7 @@ class Disks(Host):
 
     def test_a_full_inode_table_of_the_state_folder_injects_nothing(self):
         told = set()
-        for inodes in (4, 9, 13, 16):
+        for inodes in (4, 9, 13, 17):
             with self.subTest(inodes=inodes):
                 folder, mount = self.tmpfs(f"state-{inodes}", inodes)
                 process = self.begin(self.scenario(support.CRASH), mount, out=self.path(f"out-{inodes}"),
