@@ -127,14 +127,10 @@ std::set<ComponentId> Warden::broken_here(std::optional<InjectionId> but) const 
   return broken;
 }
 
-Result<void> Warden::admit_now(const Assignment& assignment, InjectionId injection, FaultId fault) {
+Result<void> Warden::may_inject(const Assignment& assignment, InjectionId injection, FaultId fault) {
   SHAKEDOWN_TRY(check_moment());
   return denied(
       shakedown::admit_injection(policy(), assignment, fault, broken_here(injection), broken_by_others(), system_clock().wall()));
-}
-
-Result<void> Warden::may_inject(const Assignment& assignment, InjectionId injection, FaultId fault) {
-  return admit_now(assignment, injection, fault);
 }
 
 Result<void> Warden::may_recover(const DrillPlan& plan, const Action& action) {
@@ -144,7 +140,7 @@ Result<void> Warden::may_recover(const DrillPlan& plan, const Action& action) {
 }
 
 Result<void> Warden::admit_injection(const Assignment& assignment, InjectionId injection, FaultId fault) {
-  SHAKEDOWN_TRY(admit_now(assignment, injection, fault));
+  SHAKEDOWN_TRY(may_inject(assignment, injection, fault));
   const Fault& what = assignment.plan.fault(fault);
   std::set<ComponentId> parts;
   std::string whom;

@@ -56,7 +56,6 @@ class Warden {
   Result<void> check_policy();
   Result<void> check_moment();  // not halted, and the policy
   Result<void> denied(const std::vector<Denial>& denials) const;
-  Result<void> admit_now(const Assignment& assignment, InjectionId injection, FaultId fault);
   Result<void> admit_stop_now(const DrillPlan& plan, const Action& action);
   void note_event(const Event& event) const;
   std::set<ComponentId> broken_here(std::optional<InjectionId> but) const;
