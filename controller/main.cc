@@ -252,7 +252,7 @@ void add_host_commands(CLI::App& app, Choice& choice) {
 
   static bool quick = false;
   CLI::App* selftest = app.add_subcommand(
-      "selftest", "Measure the instrument on this host against planted truths; loads the host for about a minute");
+      "selftest", "Measure the instrument on this host against planted truths; loads the host for about half a minute");
   selftest->add_flag("--quick", quick, "shorter stages");
   selftest->footer("Exit: 0 every truth was given back within its bounds, 1 otherwise.");
   selftest->callback([&] { choice.run = [] { return selftest_command(quick, make_local_agent); }; });
